@@ -1,0 +1,108 @@
+// Package app is the desktop shell: the window, the tray, the command verbs, and the wiring of the rooms. It is
+// the only importer of Wails and of the tray library.
+package app
+
+import (
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/logs"
+)
+
+// The services below are bound to the page, one a screen. A method that asks for something returns at once; what
+// comes of it arrives as a "snapshot" event, problems included.
+
+// Wishes is what the bound services ask of the launcher: backend.Launcher implements it.
+type Wishes interface {
+	Do(backend.Wish)
+	Snapshot() backend.Snapshot
+}
+
+// Account is the sign-in page's service.
+type Account struct{ shell *Shell }
+
+// DemoUsers lists the users of a demonstration cloud who sign in by one press; empty elsewhere.
+func (a *Account) DemoUsers() []string { return a.shell.demoUsers() }
+
+// SignIn begins signing in with a password.
+func (a *Account) SignIn(username, password string) {
+	a.shell.do(backend.Wish{Verb: backend.WishSignIn, Username: username, Password: password})
+}
+
+// SignInDemo signs a demonstration user in; the password never reaches the page.
+func (a *Account) SignInDemo(username string) { a.shell.signInDemo(username) }
+
+// Respond answers the challenge of the snapshot: a code, or a new password.
+func (a *Account) Respond(answer string) {
+	a.shell.do(backend.Wish{Verb: backend.WishRespond, Password: answer})
+}
+
+// Cancel leaves a challenge and returns to the sign-in form.
+func (a *Account) Cancel() { a.shell.do(backend.Wish{Verb: backend.WishCancel}) }
+
+// SignOut stops the instance, revokes the sign-in and returns to the sign-in form.
+func (a *Account) SignOut() { a.shell.do(backend.Wish{Verb: backend.WishSignOut}) }
+
+// Instance is the home page's service.
+type Instance struct{ shell *Shell }
+
+// Start claims and starts an instance.
+func (i *Instance) Start() { i.shell.do(backend.Wish{Verb: backend.WishStart}) }
+
+// Cancel breaks a start off; what was claimed is given back.
+func (i *Instance) Cancel() { i.shell.do(backend.Wish{Verb: backend.WishCancel}) }
+
+// Stop stops the instance and gives it back to the pool.
+func (i *Instance) Stop() { i.shell.do(backend.Wish{Verb: backend.WishStop}) }
+
+// Terminate deletes the instance and its disk.
+func (i *Instance) Terminate() { i.shell.do(backend.Wish{Verb: backend.WishTerminate}) }
+
+// KeepGoing extends the session by its window.
+func (i *Instance) KeepGoing() { i.shell.do(backend.Wish{Verb: backend.WishExtend}) }
+
+// Connect opens the avatar's address in the system browser and counts as activity.
+func (i *Instance) Connect() { i.shell.connect() }
+
+// LogBook is the log page's service.
+type LogBook struct{ shell *Shell }
+
+// Lines returns the lines that match a query, oldest first.
+func (l *LogBook) Lines(q logs.Query) logs.Page { return l.shell.logs.Lines(q) }
+
+// Export writes the lines that match a query to a file that the user picks, and returns its path, "" where the
+// user picked none.
+func (l *LogBook) Export(q logs.Query) (string, error) { return l.shell.exportLog(q) }
+
+// About says what runs here.
+type About struct {
+	Version    string `json:"version"`
+	Profile    string `json:"profile"`
+	Endpoint   string `json:"endpoint"` // the cloud's address; "" means AWS itself
+	Region     string `json:"region"`
+	ConfigFile string `json:"configFile"`
+	LogFolder  string `json:"logFolder"`
+	Tray       bool   `json:"tray"` // a tray host is there: closing the window hides it
+}
+
+// Page is the service of the page as a whole.
+type Page struct{ shell *Shell }
+
+// Snapshot returns the current snapshot; later ones arrive as "snapshot" events.
+func (p *Page) Snapshot() backend.Snapshot { return p.shell.snapshot() }
+
+// About says what runs here.
+func (p *Page) About() About { return p.shell.about() }
+
+// Touch says that the user did something in the window. The page calls it at most twice a minute.
+func (p *Page) Touch() { p.shell.do(backend.Wish{Verb: backend.WishTouch}) }
+
+// Beat is the page's heartbeat, every 5 s; a page that stops beating is reloaded.
+func (p *Page) Beat() { p.shell.beat() }
+
+// DismissProblem clears the snapshot's problem.
+func (p *Page) DismissProblem() { p.shell.do(backend.Wish{Verb: backend.WishDismiss}) }
+
+// OpenLogs shows the folder of the launcher's own log files.
+func (p *Page) OpenLogs() { p.shell.openLogs() }
+
+// Quit stops the instance, signs out and ends the program.
+func (p *Page) Quit() { p.shell.quit() }

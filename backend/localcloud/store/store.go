@@ -1,0 +1,105 @@
+// Package store keeps the embedded cloud's state: buckets of keys and values, written in atomic batches that are
+// on the disk when Apply returns. Services hold their working state in memory and write what changed here before
+// they answer, so that a kill loses no acknowledged write.
+package store
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+)
+
+// Op is one write of a batch: Value nil deletes the key.
+type Op struct {
+	Bucket, Key string
+	Value       []byte
+}
+
+// Store is durable where it has a file, and forgets everything (but checks nothing less) where it has none.
+type Store struct{ db *bbolt.DB }
+
+// ErrInUse says that another process has the state open.
+var ErrInUse = errors.New("the embedded cloud's state is in use by another process")
+
+// Open opens DIR/cloud.db, creating it; dir "" gives a store that keeps nothing.
+func Open(dir string) (*Store, error) {
+	if dir == "" {
+		return &Store{}, nil
+	}
+	db, err := bbolt.Open(filepath.Join(dir, "cloud.db"), 0o600, &bbolt.Options{Timeout: time.Second, NoFreelistSync: true})
+	if err == nil {
+		db.MaxBatchDelay = 2 * time.Millisecond
+	}
+	if errors.Is(err, berrors.ErrTimeout) {
+		return nil, ErrInUse
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the embedded cloud's state in %s: %w", dir, err)
+	}
+	return &Store{db: db}, nil
+}
+
+// Apply writes all ops or none. Concurrent callers share a disk flush.
+func (s *Store) Apply(ops ...Op) error {
+	if s == nil || s.db == nil || len(ops) == 0 {
+		return nil
+	}
+	return s.db.Batch(func(tx *bbolt.Tx) error {
+		for _, op := range ops {
+			b, err := tx.CreateBucketIfNotExists([]byte(op.Bucket))
+			if err != nil {
+				return err
+			}
+			if op.Value == nil {
+				err = b.Delete([]byte(op.Key))
+			} else {
+				err = b.Put([]byte(op.Key), op.Value)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Each calls fn for every key of a bucket in byte order; the value is valid after the call.
+func (s *Store) Each(bucket string, fn func(key string, value []byte) error) error {
+	if s == nil || s.db == nil {
+		return nil
+	}
+	return s.db.View(func(tx *bbolt.Tx) error {
+		b := tx.Bucket([]byte(bucket))
+		if b == nil {
+			return nil
+		}
+		return b.ForEach(func(k, v []byte) error { return fn(string(k), append([]byte(nil), v...)) })
+	})
+}
+
+// Get returns a key's value, nil where there is none.
+func (s *Store) Get(bucket, key string) []byte {
+	var out []byte
+	if s == nil || s.db == nil {
+		return nil
+	}
+	_ = s.db.View(func(tx *bbolt.Tx) error {
+		if b := tx.Bucket([]byte(bucket)); b != nil {
+			out = append(out, b.Get([]byte(key))...)
+		}
+		return nil
+	})
+	return out
+}
+
+// Close releases the file.
+func (s *Store) Close() error {
+	if s == nil || s.db == nil {
+		return nil
+	}
+	return s.db.Close()
+}

@@ -1,0 +1,44 @@
+// Package logs is what the instance says: records read from Kinesis into one ordered, bounded, searchable log.
+package logs
+
+import "time"
+
+// Line is one line of the log.
+type Line struct {
+	Seq        uint64    `json:"seq"` // the log's own number: 1, 2, 3, … in the order shown
+	At         time.Time `json:"at"`  // when the producer wrote it; when it arrived in the stream, where it did not say
+	Level      string    `json:"level"`
+	Source     string    `json:"source"` // boot, unreal, signalling, agent; "launcher" for the log's own remarks
+	Text       string    `json:"text"`
+	InstanceID string    `json:"instanceId"`
+	Gap        uint64    `json:"gap"` // more than 0: a remark that this many records of the producer never came
+}
+
+// Query picks lines. The zero value picks the last 1,000.
+type Query struct {
+	After  uint64 `json:"after"`  // only lines with a greater Seq
+	Before uint64 `json:"before"` // only lines with a smaller Seq, 0 for no bound
+	Limit  int    `json:"limit"`  // at most this many: the newest of them, or with After the oldest; 0 for 1,000, at most 5,000
+	Level  string `json:"level"`  // at least this level: debug, info, warn, error; "" for all
+	Source string `json:"source"` // exactly this source; "" for all
+	Text   string `json:"text"`   // lines that contain it, whatever its case
+}
+
+// Page is what a Query found, oldest first.
+type Page struct {
+	Lines   []Line `json:"lines"`
+	First   uint64 `json:"first"`   // Seq of the oldest line that is kept, 0 where there is none
+	Last    uint64 `json:"last"`    // Seq of the newest line that is kept
+	Dropped uint64 `json:"dropped"` // lines that the bound has pushed out
+}
+
+// Metrics is the instance's last metrics record. A nil field was not in it.
+type Metrics struct {
+	At      time.Time `json:"at"`
+	CPU     *float64  `json:"cpu"`    // percent
+	GPU     *float64  `json:"gpu"`    // percent
+	Mem     *float64  `json:"mem"`    // percent
+	NetOut  *float64  `json:"netOut"` // bytes a second
+	FPS     *float64  `json:"fps"`
+	Players *float64  `json:"players"`
+}

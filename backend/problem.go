@@ -1,0 +1,70 @@
+package backend
+
+import (
+	"context"
+	"errors"
+)
+
+// Kind classifies a Problem for code: exit statuses, colours, whether to try again.
+type Kind string
+
+// The kinds of Problem.
+const (
+	KindUnexpected  Kind = "unexpected"  // a bug, or an answer nobody foresaw
+	KindConfig      Kind = "config"      // the configuration or the command line is wrong
+	KindRefused     Kind = "refused"     // sign-in refused, or the sign-in is no longer good
+	KindCapacity    Kind = "capacity"    // no instance can be had
+	KindUnreachable Kind = "unreachable" // the cloud does not answer
+	KindInterrupted Kind = "interrupted" // the user or a signal broke it off
+	KindKeyring     Kind = "keyring"     // the OS keyring is missing or locked
+	KindDenied      Kind = "denied"      // signed in, but not allowed to do this
+	KindBusy        Kind = "busy"        // somebody else was quicker; trying again is right
+)
+
+// Problem is an error that a person can read: what happened, why, and what to do next.
+type Problem struct {
+	Kind Kind   `json:"kind"`
+	What string `json:"what"` // "The sign-in was refused"
+	Why  string `json:"why"`  // "The user name or the password is wrong."
+	Next string `json:"next"` // "Type them again; after five wrong tries Cognito waits a while."
+	// Cause is for the log and for errors.Is; it never reaches the page.
+	Cause error `json:"-"`
+}
+
+// Error says all three parts in one line.
+func (p *Problem) Error() string {
+	s := p.What
+	for _, part := range []string{p.Why, p.Next} {
+		if part != "" {
+			s += ". " + trimDot(part)
+		}
+	}
+	return s
+}
+
+// Unwrap gives the cause.
+func (p *Problem) Unwrap() error { return p.Cause }
+
+// ProblemOf finds the Problem in err's chain, or makes one: an interruption for a cancelled context, else an
+// unexpected one.
+func ProblemOf(err error) *Problem {
+	if err == nil {
+		return nil
+	}
+	var p *Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	if errors.Is(err, context.Canceled) {
+		return &Problem{Kind: KindInterrupted, What: "It was broken off", Cause: err}
+	}
+	return &Problem{Kind: KindUnexpected, What: "Something unexpected went wrong",
+		Why: "Details are in the launcher's log file.", Next: "Try again; if it stays, send the log to your operator.", Cause: err}
+}
+
+func trimDot(s string) string {
+	for len(s) > 0 && s[len(s)-1] == '.' {
+		s = s[:len(s)-1]
+	}
+	return s
+}

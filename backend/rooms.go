@@ -1,0 +1,59 @@
+package backend
+
+import (
+	"context"
+	"time"
+)
+
+// Identity signs people in. Package identity implements it over Cognito.
+type Identity interface {
+	// SignIn answers the user, or a Challenge to be answered by Respond.
+	SignIn(ctx context.Context, username, password string) (*User, *Challenge, error)
+	// Respond answers the challenge that the last SignIn or Respond gave: a code or a new password.
+	Respond(ctx context.Context, answer string) (*User, *Challenge, error)
+	// Resume signs in by what the keyring holds; nil, nil where it holds nothing.
+	Resume(ctx context.Context) (*User, error)
+	// SignOut revokes the refresh token and deletes what is kept. It is done when it returns nil; where the
+	// network is away, what is kept is deleted all the same.
+	SignOut(ctx context.Context) error
+	// Forget drops what is held in memory but leaves the keyring, for stay_signed_in.
+	Forget()
+	// Notice is the keyring's standing condition (missing, locked), nil where all is well.
+	Notice() *Problem
+}
+
+// Progress is what a start reports on its way. Fields that are nil have not changed.
+type Progress struct {
+	Phase   Phase
+	Session *Session
+	Machine *Machine
+	URL     string
+	Cold    bool
+}
+
+// Fleet is the control plane. Package fleet implements it over DynamoDB, EC2, Route 53 and EventBridge Scheduler;
+// a Lambda broker could. Every method is safe to repeat.
+type Fleet interface {
+	// Current reads the user's session, nil where there is none.
+	Current(ctx context.Context, u User) (*Session, error)
+	// Start claims an instance, or attaches to the session that the user has, and returns when the avatar answers.
+	Start(ctx context.Context, u User, report func(Progress)) (*Session, error)
+	// Extend moves the session's end to now + the window, stop schedule first.
+	Extend(ctx context.Context, s Session) (*Session, error)
+	// Stop ends the session: the instance's stop request is out when it returns nil.
+	Stop(ctx context.Context, s Session, reason string) error
+	// Terminate ends the session and the instance for good.
+	Terminate(ctx context.Context, s Session, reason string) error
+	// Machine describes one instance, nil where EC2 has none of that ID.
+	Machine(ctx context.Context, instanceID string) (*Machine, error)
+	// Pool reads the warm pool.
+	Pool(ctx context.Context) (*Pool, error)
+	// Keep runs the pool's keeper until ctx is done: election, plan, reaper. It reports each view it takes.
+	Keep(ctx context.Context, report func(Pool)) error
+}
+
+// Logs follows the log of one instance. Package logs implements it over Kinesis.
+type Logs interface {
+	// Follow reads the records of an instance from a time on until ctx is done. It retries by itself.
+	Follow(ctx context.Context, instanceID string, since time.Time) error
+}

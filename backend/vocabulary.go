@@ -1,0 +1,158 @@
+// Package backend is the vocabulary of the launcher: who uses it (User), what they hold (Session), the instance
+// behind it (Machine), where they stand (Phase, Snapshot), what went wrong (Problem), and the Launcher that moves
+// from one Snapshot to the next. It imports the standard library only; the rooms beside it (identity, fleet, logs,
+// config) do the work and speak these words.
+package backend
+
+import "time"
+
+// Phase is where a launcher stands. Exactly one holds at a time.
+type Phase string
+
+// The phases, in the order in which a session passes through them.
+const (
+	SignedOut Phase = "signed-out" // nobody is signed in
+	SigningIn Phase = "signing-in" // credentials or a challenge are being answered
+	Idle      Phase = "idle"       // signed in, no instance
+	Claiming  Phase = "claiming"   // one DynamoDB transaction makes an instance ours
+	Arming    Phase = "arming"     // the schedule that will stop it is being set
+	Booting   Phase = "booting"    // EC2 is starting it
+	Probing   Phase = "probing"    // it runs; the avatar's own address is being asked
+	Ready     Phase = "ready"      // the avatar answers
+	Ending    Phase = "ending"     // it is being stopped
+	Failed    Phase = "failed"     // see Problem; Start tries again
+)
+
+// Active says whether an instance is ours, or becoming ours, in this phase.
+func (p Phase) Active() bool {
+	switch p {
+	case Claiming, Arming, Booting, Probing, Ready, Ending:
+		return true
+	}
+	return false
+}
+
+// Starting says whether a start is under way.
+func (p Phase) Starting() bool {
+	return p == Claiming || p == Arming || p == Booting || p == Probing
+}
+
+// Role is what a Cognito group lets its members do.
+type Role string
+
+// The two roles; Cognito groups of the same names give them.
+const (
+	RoleUser     Role = "user"
+	RoleOperator Role = "operator"
+)
+
+// User is somebody who has signed in.
+type User struct {
+	ID       string `json:"id"`       // Cognito sub, the sessions table's UserId
+	Username string `json:"username"` // Cognito username, the first label of the domain
+	Role     Role   `json:"role"`
+}
+
+// Challenge is a further step that Cognito asks for before it signs somebody in.
+type Challenge struct {
+	Name        string `json:"name"`        // Cognito's ChallengeName, such as NEW_PASSWORD_REQUIRED
+	Username    string `json:"username"`    // who is signing in
+	Destination string `json:"destination"` // where a code was sent, masked by Cognito; may be empty
+	Secret      string `json:"secret"`      // for MFA_SETUP: the TOTP secret to show once; empty otherwise
+}
+
+// Session is a user's hold on an instance: a row of the sessions table. Times are UTC.
+type Session struct {
+	UserID       string    `json:"userId"`
+	Username     string    `json:"username"`
+	InstanceID   string    `json:"instanceId"`
+	CreationTime time.Time `json:"creationTime"`
+	ExpireAt     time.Time `json:"expireAt"`
+	PublicIP     string    `json:"publicIp"`
+	SubnetID     string    `json:"subnetId"`
+	Phase        Phase     `json:"phase"`
+	Epoch        int64     `json:"epoch"` // counts the claims of this instance; every write is conditioned on it
+	Domain       string    `json:"domain"`
+	LauncherID   string    `json:"launcherId"`
+	LastActivity time.Time `json:"lastActivity"`
+}
+
+// Machine is an EC2 instance as the cloud describes it.
+type Machine struct {
+	InstanceID     string    `json:"instanceId"`
+	Name           string    `json:"name"` // the Name tag
+	ImageID        string    `json:"imageId"`
+	Type           string    `json:"type"`
+	Zone           string    `json:"zone"`
+	State          string    `json:"state"`          // EC2's: pending, running, stopping, stopped, …
+	SystemStatus   string    `json:"systemStatus"`   // ok, initializing, impaired, or empty while not running
+	InstanceStatus string    `json:"instanceStatus"` // likewise
+	PublicIP       string    `json:"publicIp"`
+	PrivateIP      string    `json:"privateIp"`
+	SubnetID       string    `json:"subnetId"`
+	LaunchTime     time.Time `json:"launchTime"`
+}
+
+// PoolState is the State attribute of a row of the instances table.
+type PoolState string
+
+// The states of an instance's row. Warming runs to initialise itself; warm is stopped and may be claimed.
+const (
+	Warming   PoolState = "warming"
+	Warm      PoolState = "warm"
+	Claimed   PoolState = "claimed"
+	Recycling PoolState = "recycling"
+	Retired   PoolState = "retired"
+)
+
+// PoolMember is one row of the instances table.
+type PoolMember struct {
+	InstanceID string    `json:"instanceId"`
+	State      PoolState `json:"state"`
+	Owner      string    `json:"owner"` // UserId while claimed, else empty
+	Epoch      int64     `json:"epoch"`
+	Zone       string    `json:"zone"`
+	Type       string    `json:"type"`
+	PooledAt   time.Time `json:"pooledAt"`
+}
+
+// Pool is the warm pool as last read.
+type Pool struct {
+	Target  int          `json:"target"` // warm_pool.size of the profile
+	Members []PoolMember `json:"members"`
+	Leader  bool         `json:"leader"` // this desktop keeps the pool
+	AsOf    time.Time    `json:"asOf"`   // zero before the first reading
+}
+
+// Step is one phase of the start that is under way or was the last.
+type Step struct {
+	Phase   Phase         `json:"phase"`
+	Started time.Time     `json:"started"`
+	Took    time.Duration `json:"took" ts_type:"number"`  // nanoseconds; zero while it runs
+	Usual   time.Duration `json:"usual" ts_type:"number"` // median of earlier starts, zero where unknown
+}
+
+// Snapshot is all that a window, a tray menu or a command prints. It is a value: no subscriber can change it.
+type Snapshot struct {
+	Revision  uint64     `json:"revision"` // grows with every change
+	Phase     Phase      `json:"phase"`
+	Since     time.Time  `json:"since"` // when Phase began
+	Profile   string     `json:"profile"`
+	User      *User      `json:"user"`
+	Challenge *Challenge `json:"challenge"` // non-nil: SigningIn waits for an answer
+	Session   *Session   `json:"session"`
+	Machine   *Machine   `json:"machine"`
+	Pool      Pool       `json:"pool"`
+	Steps     []Step     `json:"steps"`
+	Cold      bool       `json:"cold"`    // the start under way is a fresh launch, not a warm one
+	URL       string     `json:"url"`     // the avatar's address; set from Probing on
+	Warning   bool       `json:"warning"` // less than five minutes are left
+	Problem   *Problem   `json:"problem"` // why Phase is Failed, or why the last wish was refused
+	Notices   []Notice   `json:"notices"` // standing conditions that stop nothing
+}
+
+// Notice is a standing condition worth saying, such as a configuration file that was not taken.
+type Notice struct {
+	Key     string   `json:"key"` // one a source: "config", "keyring", "log-file", "cloud"
+	Problem *Problem `json:"problem"`
+}
