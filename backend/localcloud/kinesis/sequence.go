@@ -1,0 +1,40 @@
+package kinesis
+
+import (
+	"fmt"
+	"math/big"
+	"strconv"
+	"time"
+)
+
+// A sequence number is 56 decimal digits on the wire, as AWS's are: 47 hexadecimal digits "2", the shard's creation
+// (10, seconds), a digit of the shard, the record's place in the shard (16), "0", the shard's creation again (9) and
+// the shard (8), "2". Within a shard the numbers, read as numbers or as text, are in the order of the records.
+
+// formatSequence writes the sequence number of place n in a shard.
+func formatSequence(shard int, created time.Time, n uint64) string {
+	secs := uint64(created.Unix())
+	hex := fmt.Sprintf("2%010x%01x%016x0%09x%08x2", secs, shard&0xf, n, secs, shard)
+	v, _ := new(big.Int).SetString(hex, 16)
+	return v.String()
+}
+
+// parseSequence reads the place out of a sequence number of the given shard; false for anything else's.
+func parseSequence(s string, shard int, created time.Time) (uint64, bool) {
+	if len(s) != 56 {
+		return 0, false
+	}
+	v, ok := new(big.Int).SetString(s, 10)
+	if !ok || v.Sign() <= 0 {
+		return 0, false
+	}
+	hex := v.Text(16)
+	if len(hex) != 47 {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(hex[12:28], 16, 64)
+	if err != nil || formatSequence(shard, created, n) != s {
+		return 0, false
+	}
+	return n, true
+}
