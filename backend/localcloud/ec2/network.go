@@ -1,0 +1,268 @@
+package ec2
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"avatar-launcher/backend/localcloud/wire"
+)
+
+// What every account has from the beginning.
+const (
+	DefaultVPC           = "vpc-0a7a7a20000000001"
+	DefaultSecurityGroup = "sg-0a7a7a20000000001"
+	networkACL           = "acl-0a7a7a20000000001"
+	dhcpOptions          = "dopt-0a7a7a20000000001"
+)
+
+// zone is an availability zone; its ID is the same place for every account.
+type zone struct{ name, id string }
+
+// zones are the three zones of the region.
+func (s *Service) zones() []zone {
+	var out []zone
+	for i, letter := range []string{"a", "b", "c"} {
+		out = append(out, zone{s.env.Region + letter, fmt.Sprintf("%s-az%d", shortRegion(s.env.Region), i+1)})
+	}
+	return out
+}
+
+// shortRegion abbreviates a region as AWS's zone IDs do: us-east-1 is use1, ap-southeast-2 is apse2.
+func shortRegion(region string) string {
+	parts := strings.Split(region, "-")
+	out := ""
+	for i, part := range parts {
+		compass := len(part) > 5 && (strings.HasPrefix(part, "north") || strings.HasPrefix(part, "south"))
+		switch {
+		case part == "":
+		case i == 0 || i == len(parts)-1:
+			out += part
+		case compass: // northeast is ne
+			out += part[:1] + part[5:6]
+		default:
+			out += part[:1]
+		}
+	}
+	return out
+}
+
+// subnet is a default subnet; there is one a zone.
+type subnet struct {
+	id     string
+	zone   zone
+	prefix netip.Prefix
+}
+
+// subnets are the default VPC's, in the order of their zones.
+func (s *Service) subnets() []subnet {
+	var out []subnet
+	for i, z := range s.zones() {
+		prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{172, 31, byte(16 * i), 0}), 20)
+		out = append(out, subnet{"subnet-0a7a7a2000000000" + strconv.FormatInt(int64(10+i), 16), z, prefix})
+	}
+	return out
+}
+
+// SubnetIDs returns the default subnets, one a zone in the zones' order.
+func (s *Service) SubnetIDs() []string {
+	var ids []string
+	for _, sn := range s.subnets() {
+		ids = append(ids, sn.id)
+	}
+	return ids
+}
+
+func (s *Service) tagsOf(id string) map[string]string { return s.tags[id] }
+
+func (s *Service) subnetAttributes(sn subnet) attributes {
+	return withTags(attributes{
+		"subnet-id": {sn.id}, "vpc-id": {DefaultVPC}, "state": {"available"},
+		"availability-zone": {sn.zone.name}, "availabilityZone": {sn.zone.name},
+		"availability-zone-id": {sn.zone.id}, "availabilityZoneId": {sn.zone.id},
+		"cidr-block": {sn.prefix.String()}, "cidr": {sn.prefix.String()}, "cidrBlock": {sn.prefix.String()},
+		"default-for-az": {"true"}, "defaultForAz": {"true"}, "map-public-ip-on-launch": {"true"},
+		"owner-id": {s.env.AccountID}, "available-ip-address-count": {intText(s.freeIn(sn))},
+	}, s.tagsOf(sn.id))
+}
+
+// freeIn counts the addresses left in a subnet.
+func (s *Service) freeIn(sn subnet) int64 {
+	n := int64(1)<<(32-sn.prefix.Bits()) - 5
+	for _, in := range s.instances {
+		if in.SubnetID == sn.id && in.PrivateIP != "" {
+			n--
+		}
+	}
+	return n
+}
+
+func (s *Service) describeSubnets(_ *wire.Call, p params, d *doc) *wire.Error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	all := s.subnets()
+	filters, err := readFilters(p, s.subnetAttributes(all[0]))
+	if err != nil {
+		return err
+	}
+	ids := p.list("SubnetId")
+	if err := known(ids, idsOf(all, func(sn subnet) string { return sn.id }), "InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist"); err != nil {
+		return err
+	}
+	all = keep(all, func(sn subnet) bool {
+		return wanted(ids, sn.id) && matches(filters, s.subnetAttributes(sn))
+	})
+	all, next, err := page(p, all, func(sn subnet) string { return sn.id }, 5, 1000)
+	if err != nil {
+		return err
+	}
+	list(d, "subnetSet", all, func(sn subnet) {
+		d.text("subnetId", sn.id)
+		d.text("subnetArn", s.arn("subnet", sn.id))
+		d.text("state", "available")
+		d.text("ownerId", s.env.AccountID)
+		d.text("vpcId", DefaultVPC)
+		d.text("cidrBlock", sn.prefix.String())
+		d.number("availableIpAddressCount", s.freeIn(sn))
+		d.text("availabilityZone", sn.zone.name)
+		d.text("availabilityZoneId", sn.zone.id)
+		d.bool("defaultForAz", true)
+		d.bool("mapPublicIpOnLaunch", true)
+		d.bool("assignIpv6AddressOnCreation", false)
+		d.tagSet(s.tagsOf(sn.id))
+	})
+	d.opt("nextToken", next)
+	return nil
+}
+
+func (s *Service) describeVpcs(_ *wire.Call, p params, d *doc) *wire.Error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	const cidr = "172.31.0.0/16"
+	a := withTags(attributes{
+		"vpc-id": {DefaultVPC}, "state": {"available"}, "cidr": {cidr}, "is-default": {"true"}, "isDefault": {"true"},
+		"owner-id": {s.env.AccountID}, "dhcp-options-id": {dhcpOptions}, "cidr-block-association.cidr-block": {cidr},
+	}, s.tagsOf(DefaultVPC))
+	filters, err := readFilters(p, a)
+	if err != nil {
+		return err
+	}
+	ids := p.list("VpcId")
+	if err := known(ids, []string{DefaultVPC}, "InvalidVpcID.NotFound", "The vpc ID '%s' does not exist"); err != nil {
+		return err
+	}
+	all := keep([]string{DefaultVPC}, func(id string) bool { return wanted(ids, id) && matches(filters, a) })
+	all, next, err := page(p, all, func(id string) string { return id }, 5, 1000)
+	if err != nil {
+		return err
+	}
+	list(d, "vpcSet", all, func(id string) {
+		d.text("vpcId", id)
+		d.text("ownerId", s.env.AccountID)
+		d.text("state", "available")
+		d.text("cidrBlock", cidr)
+		d.text("dhcpOptionsId", dhcpOptions)
+		d.text("instanceTenancy", "default")
+		d.bool("isDefault", true)
+		d.tagSet(s.tagsOf(id))
+	})
+	d.opt("nextToken", next)
+	return nil
+}
+
+func (s *Service) describeAvailabilityZones(_ *wire.Call, p params, d *doc) *wire.Error {
+	filters, err := readFilters(p, s.zoneAttributes(zone{}))
+	if err != nil {
+		return err
+	}
+	names, ids := p.list("ZoneName"), p.list("ZoneId")
+	all := s.zones()
+	if err := known(names, idsOf(all, func(z zone) string { return z.name }), "InvalidParameterValue", "Invalid availability zone: [%s]"); err != nil {
+		return err
+	}
+	if err := known(ids, idsOf(all, func(z zone) string { return z.id }), "InvalidParameterValue", "Invalid availability zone-id: [%s]"); err != nil {
+		return err
+	}
+	all = keep(all, func(z zone) bool {
+		return wanted(names, z.name) && wanted(ids, z.id) && matches(filters, s.zoneAttributes(z))
+	})
+	list(d, "availabilityZoneInfo", all, func(z zone) {
+		d.text("optInStatus", "opt-in-not-required")
+		d.in("messageSet", func() {})
+		d.text("regionName", s.env.Region)
+		d.text("zoneName", z.name)
+		d.text("zoneId", z.id)
+		d.text("groupName", s.env.Region+"-zg-1")
+		d.text("networkBorderGroup", s.env.Region)
+		d.text("zoneType", "availability-zone")
+		d.text("zoneState", "available")
+	})
+	return nil
+}
+
+func (s *Service) zoneAttributes(z zone) attributes {
+	return attributes{
+		"zone-name": {z.name}, "zone-id": {z.id}, "state": {"available"}, "region-name": {s.env.Region},
+		"zone-type": {"availability-zone"}, "group-name": {s.env.Region + "-zg-1"},
+		"opt-in-status": {"opt-in-not-required"}, "message": nil,
+	}
+}
+
+func (s *Service) describeRegions(_ *wire.Call, p params, d *doc) *wire.Error {
+	region := s.env.Region
+	a := attributes{
+		"region-name": {region}, "endpoint": {"ec2." + region + ".amazonaws.com"}, "opt-in-status": {"opt-in-not-required"},
+	}
+	filters, err := readFilters(p, a)
+	if err != nil {
+		return err
+	}
+	names := p.list("RegionName")
+	if err := known(names, []string{region}, "InvalidParameterValue", "Invalid region provided: [%s]"); err != nil {
+		return err
+	}
+	all := keep([]string{region}, func(string) bool { return matches(filters, a) })
+	list(d, "regionInfo", all, func(name string) {
+		d.text("regionName", name)
+		d.text("regionEndpoint", "ec2."+name+".amazonaws.com")
+		d.text("optInStatus", "opt-in-not-required")
+	})
+	return nil
+}
+
+// keep returns the values for which ok is true, in a slice of its own.
+func keep[T any](values []T, ok func(T) bool) []T {
+	var out []T
+	for _, v := range values {
+		if ok(v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func idsOf[T any](values []T, id func(T) string) []string {
+	out := make([]string, 0, len(values))
+	for _, v := range values {
+		out = append(out, id(v))
+	}
+	return out
+}
+
+// wanted says whether an ID is asked for: all are where none is named.
+func wanted(ids []string, id string) bool { return len(ids) == 0 || slices.Contains(ids, id) }
+
+// known refuses the first ID that does not exist.
+func known(ids, existing []string, code, message string) *wire.Error {
+	for _, id := range ids {
+		if !slices.Contains(existing, id) {
+			return wire.Errorf(400, code, message, id)
+		}
+	}
+	return nil
+}
+
+func intText(n int64) string { return strconv.FormatInt(n, 10) }
+func boolText(b bool) string { return strconv.FormatBool(b) }

@@ -1,0 +1,279 @@
+package ec2
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"maps"
+	"strings"
+	"time"
+
+	"avatar-launcher/backend/localcloud/wire"
+)
+
+const rootDevice = "/dev/sda1"
+
+// tokenLife is how long a client token is remembered at least
+// (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html).
+const tokenLife = 24 * time.Hour
+
+// launchToken is a ClientToken that has been used: what for, and what came of it.
+type launchToken struct {
+	Fingerprint, ReservationID string
+	At                         time.Time
+}
+
+// launch is a RunInstances request, its template worked in and everything checked.
+type launch struct {
+	image                           image
+	kind                            instanceType
+	subnet                          *subnet // nil: any zone
+	least, most                     int
+	token                           string
+	tags, volumeTags                map[string]string
+	groups                          []string
+	profile, userData, key          string
+	shutdown                        string
+	disableTermination, disableStop bool
+	ebsOptimized, monitoring        bool
+	templateID                      string
+}
+
+func (s *Service) runInstances(c *wire.Call, p params, d *doc) *wire.Error {
+	return s.update(c.Now, func(ch *change) *wire.Error {
+		l, err := s.readLaunch(p)
+		if err != nil {
+			return err
+		}
+		print := fingerprint(p)
+		used, again := s.tokens[l.token]
+		again = again && l.token != "" && c.Now.Sub(used.At) < tokenLife
+		var full *wire.Error
+		if !again {
+			full = s.choose(&l)
+		}
+		if err := s.mayLaunch(c, l); err != nil {
+			return err
+		}
+		if err := p.dryRun(); err != nil {
+			return err
+		}
+		if again {
+			return s.replay(used, print, d)
+		}
+		if full != nil {
+			return full
+		}
+		return s.launch(ch, c, l, print, d)
+	})
+}
+
+// replay answers a launch that has been done already.
+func (s *Service) replay(used launchToken, print string, d *doc) *wire.Error {
+	if used.Fingerprint != print {
+		return wire.Errorf(400, "IdempotentParameterMismatch", "Arguments on this idempotent request are inconsistent "+
+			"with arguments used in previous request(s).")
+	}
+	made := keep(s.sorted(), func(in *instance) bool { return in.ReservationID == used.ReservationID })
+	alive := keep(made, func(in *instance) bool { return in.State != terminated })
+	if len(alive) == 0 {
+		return wire.Errorf(400, "IdempotentInstanceTerminated", "The client token you have provided is associated with a "+
+			"resource that is already deleted. Please use a different client token.")
+	}
+	s.writeReservation(d, made, true)
+	return nil
+}
+
+// launch makes the instances.
+func (s *Service) launch(ch *change, c *wire.Call, l launch, print string, d *doc) *wire.Error {
+	at := place{l.subnet.zone.name, l.kind.name}
+	n := l.most
+	err := s.admit(map[place]int{at: n})
+	for err != nil && n > l.least {
+		n--
+		err = s.admit(map[place]int{at: n})
+	}
+	if err != nil {
+		return err
+	}
+	if int64(n) > s.freeIn(*l.subnet) {
+		return wire.Errorf(400, "InsufficientFreeAddressesInSubnet",
+			"The specified subnet does not have enough free addresses to satisfy the request.")
+	}
+	reservation := "r-" + s.env.NewID(17)
+	var made []*instance
+	for i := range n {
+		in := s.newInstance(ch.now, l)
+		in.ReservationID, in.LaunchIndex, in.Requester = reservation, i, c.Principal.ARN
+		if err := s.leasePrivate(in, *l.subnet); err != nil {
+			return err
+		}
+		s.instances[in.ID] = in
+		ch.start(in)
+		made = append(made, in)
+	}
+	ch.remember(l.token, launchToken{print, reservation, ch.now})
+	s.writeReservation(d, made, true)
+	return nil
+}
+
+func (s *Service) newInstance(now time.Time, l launch) *instance {
+	s.serial++
+	return &instance{
+		ID: "i-" + s.env.NewID(17), Type: l.kind.name, ImageID: l.image.id, Zone: l.subnet.zone.name,
+		SubnetID: l.subnet.id, Serial: s.serial, ClientToken: l.token, Created: now,
+		VisibleAt: now.Add(s.invisible()), KeyName: l.key, Profile: l.profile, UserData: l.userData,
+		SecurityGroups: l.groups, ShutdownBehavior: l.shutdown, DisableTermination: l.disableTermination,
+		DisableStop: l.disableStop, EBSOptimized: l.ebsOptimized, Monitoring: l.monitoring, SourceDestCheck: true,
+		Tags: maps.Clone(l.tags), VolumeID: "vol-" + s.env.NewID(17), InterfaceID: "eni-" + s.env.NewID(17),
+	}
+}
+
+// invisible is how long a new instance is not found yet; up to 1.5 s, by the seed.
+func (s *Service) invisible() time.Duration {
+	longest := min(1500*time.Millisecond, s.opts.Cold/10)
+	if s.instantaneous() || longest <= 0 {
+		return 0
+	}
+	return time.Duration(s.env.Rand(int64(longest)))
+}
+
+// remember keeps a client token, and drops those that have had their time.
+func (ch *change) remember(token string, t launchToken) {
+	for old, used := range ch.s.tokens {
+		if ch.now.Sub(used.At) >= tokenLife {
+			delete(ch.s.tokens, old)
+			ch.drop(bucketTokens, old)
+		}
+	}
+	if token != "" {
+		ch.s.tokens[token] = t
+		ch.put(bucketTokens, token, t)
+	}
+}
+
+// choose picks the subnet where the request names none: a seeded zone first, the others where it has no room.
+func (s *Service) choose(l *launch) *wire.Error {
+	if l.subnet != nil {
+		return nil
+	}
+	all := s.subnets()
+	first := int(s.env.Rand(int64(len(all))))
+	var last *wire.Error
+	for _, n := range []int{l.most, l.least} {
+		for i := range all {
+			sn := all[(first+i)%len(all)]
+			if last = s.admit(map[place]int{{sn.zone.name, l.kind.name}: n}); last == nil {
+				l.subnet = &sn
+				return nil
+			}
+		}
+	}
+	return last
+}
+
+// mayLaunch asks for every permission that a launch needs
+// (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-runinstances).
+func (s *Service) mayLaunch(c *wire.Call, l launch) *wire.Error {
+	instanceKeys := func() map[string][]string {
+		keys := requestTagKeys(l.tags)
+		keys["ec2:InstanceType"] = []string{l.kind.name}
+		if l.subnet != nil {
+			keys["ec2:AvailabilityZone"] = []string{l.subnet.zone.name}
+		}
+		if l.profile != "" {
+			keys["ec2:InstanceProfile"] = []string{l.profile}
+		}
+		if l.templateID != "" {
+			keys["ec2:LaunchTemplate"] = []string{s.arn("launch-template", l.templateID)}
+		}
+		return keys
+	}
+	type resource struct {
+		arn  string
+		keys map[string][]string
+	}
+	imageKeys := map[string][]string{"ec2:ImageID": {l.image.id}, "ec2:Owner": {s.imageOwner(l.image)}}
+	resourceTagKeys(imageKeys, s.tagsOf(l.image.id))
+	resources := []resource{
+		{"arn:aws:ec2:" + s.env.Region + "::image/" + l.image.id, imageKeys},
+		{s.arn("instance", "*"), instanceKeys()},
+		{s.arn("network-interface", "*"), nil},
+		{s.arn("volume", "*"), requestTagKeys(l.volumeTags)},
+	}
+	if l.subnet != nil {
+		resources = append(resources, resource{s.arn("subnet", l.subnet.id), nil})
+	}
+	for _, id := range l.groups {
+		resources = append(resources, resource{s.arn("security-group", id), nil})
+	}
+	if l.key != "" {
+		resources = append(resources, resource{s.arn("key-pair", l.key), nil})
+	}
+	if l.templateID != "" {
+		keys := map[string][]string{}
+		resourceTagKeys(keys, s.tagsOf(l.templateID))
+		resources = append(resources, resource{s.arn("launch-template", l.templateID), keys})
+	}
+	for _, r := range resources {
+		if err := authorize(c, "RunInstances", r.arn, r.keys); err != nil {
+			return err
+		}
+	}
+	return s.mayTagAndPass(c, l, instanceKeys())
+}
+
+// mayTagAndPass is the part of a launch's permissions that lies outside RunInstances itself.
+func (s *Service) mayTagAndPass(c *wire.Call, l launch, instanceKeys map[string][]string) *wire.Error {
+	for _, t := range []struct {
+		kind string
+		tags map[string]string
+	}{{"instance", l.tags}, {"volume", l.volumeTags}} {
+		if len(t.tags) == 0 {
+			continue
+		}
+		keys := requestTagKeys(t.tags)
+		if t.kind == "instance" {
+			keys = instanceKeys
+		}
+		keys["ec2:CreateAction"] = []string{"RunInstances"}
+		if err := authorize(c, "CreateTags", s.arn(t.kind, "*"), keys); err != nil {
+			return err
+		}
+	}
+	if l.profile == "" {
+		return nil
+	}
+	// A profile's role has the profile's name, as the console makes them.
+	name := l.profile[strings.LastIndexByte(l.profile, '/')+1:]
+	role := "arn:aws:iam::" + s.env.AccountID + ":role/" + name
+	if !c.Allowed("iam:PassRole", role, map[string][]string{"iam:PassedToService": {"ec2.amazonaws.com"}}) {
+		return unauthorized(c, "iam:PassRole", role)
+	}
+	return nil
+}
+
+// fingerprint identifies a request's arguments, whatever their order.
+func fingerprint(p params) string {
+	h := sha256.New()
+	for _, k := range sortedKeys(p) {
+		switch k {
+		case "Action", "Version", "ClientToken", "DryRun":
+		default:
+			h.Write([]byte(k + "\x00" + p[k] + "\x00"))
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// checkUserData refuses user data that is not base64 or is longer than 16 KiB.
+func checkUserData(data string) *wire.Error {
+	raw, err := base64.StdEncoding.DecodeString(data)
+	if err != nil {
+		return wire.Errorf(400, "InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.")
+	}
+	if len(raw) > 16<<10 {
+		return invalid("User data is limited to 16384 bytes")
+	}
+	return nil
+}
