@@ -144,11 +144,17 @@ type Snapshot struct {
 	Machine   *Machine   `json:"machine"`
 	Pool      Pool       `json:"pool"`
 	Steps     []Step     `json:"steps"`
-	Cold      bool       `json:"cold"`    // the start under way is a fresh launch, not a warm one
-	URL       string     `json:"url"`     // the avatar's address; set from Probing on
-	Warning   bool       `json:"warning"` // less than five minutes are left
-	Problem   *Problem   `json:"problem"` // why Phase is Failed, or why the last wish was refused
-	Notices   []Notice   `json:"notices"` // standing conditions that stop nothing
+	Cold      bool       `json:"cold"`     // the start under way is a fresh launch, not a warm one
+	URL       string     `json:"url"`      // the avatar's address; set from Probing on
+	Warning   bool       `json:"warning"`  // less than five minutes are left
+	Problem   *Problem   `json:"problem"`  // why Phase is Failed, or why the last wish was refused
+	Notices   []Notice   `json:"notices"`  // standing conditions that stop nothing
+	Adopting  bool       `json:"adopting"` // looking whether an instance of an earlier run is still up
+
+	after    Verb      // what follows the ending under way: WishSignOut, WishQuit, or nothing
+	failure  *Problem  // the problem that the ending under way will leave behind
+	lookAt   time.Time // when to describe the instance next
+	extendAt time.Time // an extension asked for before this is not sent: one is under way or was just made
 }
 
 // Notice is a standing condition worth saying, such as a configuration file that was not taken.

@@ -1,0 +1,149 @@
+package backend
+
+import (
+	"context"
+	"time"
+)
+
+// How long one piece of work may take before it is given up. A start has its own limits inside fleet.
+const (
+	answerTime  = 30 * time.Second
+	stopTime    = 20 * time.Second
+	signOutTime = 5 * time.Second
+)
+
+// begin runs one effect beside the loop; what comes of it returns as an event. It is called by the loop alone.
+func (l *Launcher) begin(ctx context.Context, f effect) {
+	switch f := f.(type) {
+	case doSignIn:
+		l.run(ctx, func(ctx context.Context) {
+			l.answer(ctx, func(ctx context.Context) (*User, *Challenge, error) {
+				return l.Identity.SignIn(ctx, f.username, f.password)
+			})
+		})
+	case doAnswer:
+		l.run(ctx, func(ctx context.Context) {
+			l.answer(ctx, func(ctx context.Context) (*User, *Challenge, error) { return l.Identity.Respond(ctx, f.answer) })
+		})
+	case doFind:
+		l.run(ctx, func(ctx context.Context) {
+			ctx, cancel := context.WithTimeout(ctx, answerTime)
+			defer cancel()
+			session, err := l.Fleet.Current(ctx, f.user)
+			l.post(sessionFound{session, ProblemOf(err)})
+		})
+	case doStart:
+		ctx, l.cancelStart = context.WithCancel(ctx)
+		l.run(ctx, func(ctx context.Context) {
+			session, err := l.Fleet.Start(ctx, f.user, func(p Progress) { l.send(ctx, progressed{p}) })
+			l.post(started{session, ProblemOf(err)})
+		})
+	case doBreak:
+		if l.cancelStart != nil {
+			l.cancelStart()
+		}
+	case doExtend:
+		l.run(ctx, func(ctx context.Context) {
+			ctx, cancel := context.WithTimeout(ctx, answerTime)
+			defer cancel()
+			session, err := l.Fleet.Extend(ctx, f.session)
+			l.post(extended{session, ProblemOf(err)})
+		})
+	case doStop:
+		l.run(ctx, func(ctx context.Context) { l.stop(ctx, f) })
+	case doSignOut:
+		l.run(ctx, func(ctx context.Context) { l.signOut(ctx, f.forget) })
+	case doLook:
+		l.run(ctx, func(ctx context.Context) {
+			ctx, cancel := context.WithTimeout(ctx, answerTime)
+			defer cancel()
+			m, err := l.Fleet.Machine(ctx, f.instanceID)
+			l.send(ctx, machineSeen{f.instanceID, m, ProblemOf(err)})
+		})
+	case doFollow:
+		l.follow(ctx, f)
+	case doKeep:
+		l.keep(ctx, f.on)
+	}
+}
+
+func (l *Launcher) answer(ctx context.Context, ask func(context.Context) (*User, *Challenge, error)) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	user, challenge, err := ask(ctx)
+	l.post(signInAnswered{user, challenge, ProblemOf(err)})
+	l.post(noticed{"keyring", l.Identity.Notice()})
+}
+
+// stop ends the session given, or the one that the store knows of: a start that was broken off may have claimed
+// an instance whose answer never arrived.
+func (l *Launcher) stop(ctx context.Context, f doStop) {
+	ctx, cancel := context.WithTimeout(ctx, stopTime)
+	defer cancel()
+	session, err := f.session, error(nil)
+	if session == nil {
+		session, err = l.Fleet.Current(ctx, f.user)
+	}
+	if err == nil && session != nil {
+		if f.terminate {
+			err = l.Fleet.Terminate(ctx, *session, f.reason)
+		} else {
+			err = l.Fleet.Stop(ctx, *session, f.reason)
+		}
+	}
+	l.post(stopped{ProblemOf(err)})
+}
+
+// signOut waits for the keeper first: it gives the pool's lease back while there are still credentials.
+func (l *Launcher) signOut(ctx context.Context, forget bool) {
+	ctx, cancel := context.WithTimeout(ctx, signOutTime)
+	defer cancel()
+	if keeping := l.keeping; keeping != nil {
+		select {
+		case <-keeping:
+		case <-ctx.Done():
+		}
+	}
+	var err error
+	if forget {
+		l.Identity.Forget()
+	} else {
+		err = l.Identity.SignOut(ctx)
+	}
+	l.post(signedOut{ProblemOf(err)})
+}
+
+func (l *Launcher) follow(ctx context.Context, f doFollow) {
+	if l.cancelFollow != nil {
+		l.cancelFollow()
+		l.cancelFollow = nil
+	}
+	if f.instanceID == "" || l.Logs == nil {
+		return
+	}
+	ctx, l.cancelFollow = context.WithCancel(ctx)
+	l.run(ctx, func(ctx context.Context) {
+		if err := l.Logs.Follow(ctx, f.instanceID, f.since); err != nil && ctx.Err() == nil {
+			l.Log.Warn("the log cannot be followed", "instance", f.instanceID, "cause", err)
+		}
+	})
+}
+
+func (l *Launcher) keep(ctx context.Context, on bool) {
+	if l.cancelKeep != nil {
+		l.cancelKeep()
+		l.cancelKeep = nil
+	}
+	if !on || !l.KeepPool {
+		return
+	}
+	ctx, l.cancelKeep = context.WithCancel(ctx)
+	done := make(chan struct{})
+	l.keeping = done
+	l.run(ctx, func(ctx context.Context) {
+		defer close(done)
+		if err := l.Fleet.Keep(ctx, func(p Pool) { l.send(ctx, poolSeen{p}) }); err != nil && ctx.Err() == nil {
+			l.Log.Warn("the pool is not kept", "cause", err)
+		}
+	})
+}

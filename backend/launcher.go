@@ -1,0 +1,213 @@
+package backend
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Launcher moves one user from sign-in to avatar and back. One goroutine (Run) owns the snapshot; window, tray and
+// commands ask by Do and hear by Watch. Set the exported fields before Run.
+type Launcher struct {
+	Identity Identity
+	Fleet    Fleet
+	Logs     Logs
+	Rules    Rules
+	Profile  string // its name, for the snapshot
+	Log      *slog.Logger
+	KeepPool bool // this desktop may keep the pool
+	Resume   bool // try the keyring's sign-in at the start of Run
+
+	once     sync.Once
+	events   chan event
+	finished chan struct{}
+
+	mu       sync.Mutex
+	snapshot Snapshot
+	watchers map[chan Snapshot]struct{}
+	rules    Rules
+
+	cancelStart, cancelFollow, cancelKeep context.CancelFunc
+	keeping                               chan struct{} // closed when the keeper has gone
+	work                                  sync.WaitGroup
+}
+
+func (l *Launcher) init() {
+	l.once.Do(func() {
+		l.events = make(chan event, 64)
+		l.finished = make(chan struct{})
+		l.watchers = map[chan Snapshot]struct{}{}
+		l.rules = l.Rules
+		l.snapshot = Snapshot{Revision: 1, Phase: SignedOut, Since: time.Now(), Profile: l.Profile}
+		if l.Log == nil {
+			l.Log = slog.New(slog.DiscardHandler)
+		}
+	})
+}
+
+// Run owns the snapshot until WishQuit is fulfilled (nil) or ctx is done (its error). When it returns, everything
+// that it started has ended.
+func (l *Launcher) Run(ctx context.Context) error {
+	l.init()
+	ctx, cancel := context.WithCancel(ctx)
+	defer l.work.Wait()
+	defer cancel()
+	if l.Resume {
+		l.change(func(s Snapshot) Snapshot { return enter(s, SigningIn, time.Now()) })
+		l.run(ctx, func(ctx context.Context) {
+			user, err := l.Identity.Resume(ctx)
+			l.send(ctx, signInAnswered{user: user, problem: ProblemOf(err)})
+		})
+	}
+	for {
+		timer, wait := l.alarm()
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-wait:
+			l.step(ctx, ticked{})
+		case e := <-l.events:
+			timer.Stop()
+			if l.step(ctx, e) {
+				close(l.finished)
+				return nil
+			}
+		}
+	}
+}
+
+// alarm is a timer to the snapshot's deadline; a day where there is none.
+func (l *Launcher) alarm() (*time.Timer, <-chan time.Time) {
+	now := time.Now()
+	wait := 24 * time.Hour
+	if at := deadline(l.Snapshot(), l.currentRules(), now); !at.IsZero() {
+		wait = max(at.Sub(now), 10*time.Millisecond)
+	}
+	t := time.NewTimer(wait)
+	return t, t.C
+}
+
+// step applies one event and begins its effects; true means that the Launcher is finished.
+func (l *Launcher) step(ctx context.Context, e event) (finished bool) {
+	before := l.Snapshot()
+	after, effects := next(before, e, l.currentRules(), time.Now())
+	effects = append(sessionEffects(before, after), effects...)
+	l.change(func(Snapshot) Snapshot { return after })
+	if before.Phase != after.Phase {
+		l.Log.Info("phase", "from", before.Phase, "to", after.Phase)
+	}
+	if p := after.Problem; p != nil && p != before.Problem {
+		l.Log.Warn("problem", "what", p.What, "why", p.Why, "cause", p.Cause)
+	}
+	for _, f := range effects {
+		if _, end := f.(doFinish); end {
+			finished = true
+			continue
+		}
+		l.begin(ctx, f)
+	}
+	return finished
+}
+
+// change replaces the snapshot and tells the watchers: each holds at most the newest one.
+func (l *Launcher) change(f func(Snapshot) Snapshot) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	rev := l.snapshot.Revision
+	l.snapshot = f(l.snapshot)
+	l.snapshot.Revision = rev + 1
+	for ch := range l.watchers {
+		select {
+		case <-ch:
+		default:
+		}
+		ch <- l.snapshot
+	}
+}
+
+// Snapshot returns the current snapshot.
+func (l *Launcher) Snapshot() Snapshot {
+	l.init()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.snapshot
+}
+
+// Watch gives the current snapshot and then each newer one; a slow reader skips to the newest. Registering and
+// the first snapshot are one step, so none is missed. cancel closes the channel.
+func (l *Launcher) Watch() (snapshots <-chan Snapshot, cancel func()) {
+	l.init()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ch := make(chan Snapshot, 1)
+	ch <- l.snapshot
+	l.watchers[ch] = struct{}{}
+	return ch, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if _, ok := l.watchers[ch]; ok {
+			delete(l.watchers, ch)
+			close(ch)
+		}
+	}
+}
+
+// Do asks for something. What comes of it is seen by Watch.
+func (l *Launcher) Do(w Wish) {
+	l.init()
+	l.post(wished{w})
+}
+
+// Finished is closed when a WishQuit has been fulfilled.
+func (l *Launcher) Finished() <-chan struct{} {
+	l.init()
+	return l.finished
+}
+
+// Active tells the launcher that a line of an instance's log counts as use.
+func (l *Launcher) Active(instanceID string) { l.init(); l.post(active{instanceID}) }
+
+// Notify sets or, with nil, lifts the standing condition of a source.
+func (l *Launcher) Notify(key string, p *Problem) { l.init(); l.post(noticed{key, p}) }
+
+// SetRules takes new figures in, from a configuration that has changed.
+func (l *Launcher) SetRules(r Rules) {
+	l.init()
+	l.mu.Lock()
+	l.rules = r
+	l.mu.Unlock()
+	l.post(ticked{})
+}
+
+func (l *Launcher) currentRules() Rules {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.rules
+}
+
+// post is for callers outside of Run's context: it never blocks on a launcher that has ended.
+func (l *Launcher) post(e event) {
+	select {
+	case l.events <- e:
+	case <-l.finished:
+	}
+}
+
+// send is for work under Run's context.
+func (l *Launcher) send(ctx context.Context, e event) {
+	select {
+	case l.events <- e:
+	case <-ctx.Done():
+	}
+}
+
+func (l *Launcher) run(ctx context.Context, f func(context.Context)) {
+	l.work.Add(1)
+	go func() {
+		defer l.work.Done()
+		f(ctx)
+	}()
+}
+

@@ -1,0 +1,413 @@
+package backend
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Rules are the figures that next decides by; they come from the profile.
+type Rules struct {
+	Window       time.Duration // idle time after which a session ends; activity slides it
+	Warning      time.Duration // how long before the end the user is warned
+	StaySignedIn bool          // quitting keeps the sign-in (never the instance)
+}
+
+const (
+	lookStarting = 15 * time.Second // between looks at an instance whose status checks are not ok yet
+	lookSteady   = time.Minute      // between looks at an instance that is well: finds one stopped by hand
+	extendPause  = 30 * time.Second // between two attempts to extend
+)
+
+// next is the state machine: what the snapshot becomes by an event, and what is to be done. It is pure.
+func next(s Snapshot, e event, r Rules, now time.Time) (Snapshot, []effect) {
+	switch e := e.(type) {
+	case wished:
+		return nextWish(s, e.Wish, r, now)
+	case signInAnswered:
+		return nextSignIn(s, e, now)
+	case sessionFound:
+		return nextFound(s, e, now)
+	case progressed:
+		return nextProgress(s, e.Progress, now), nil
+	case started:
+		return nextStarted(s, e, now)
+	case extended:
+		return nextExtended(s, e, now)
+	case stopped:
+		return nextStopped(s, e, r, now)
+	case signedOut:
+		return nextSignedOut(s, e, now)
+	case machineSeen:
+		return nextMachine(s, e, now)
+	case poolSeen:
+		if s.User != nil {
+			s.Pool = e.pool
+		}
+		return s, nil
+	case active:
+		if s.Session != nil && s.Session.InstanceID == e.instanceID {
+			return nextActivity(s, r, now)
+		}
+		return s, nil
+	case noticed:
+		return withNotice(s, e.key, e.problem), nil
+	case ticked:
+		return nextTick(s, r, now)
+	}
+	return s, nil
+}
+
+// enter changes the phase and closes the step under way.
+func enter(s Snapshot, p Phase, now time.Time) Snapshot {
+	if s.Phase == p {
+		return s
+	}
+	s.Steps = slices.Clone(s.Steps)
+	if n := len(s.Steps); n > 0 && s.Steps[n-1].Took == 0 {
+		s.Steps[n-1].Took = max(now.Sub(s.Steps[n-1].Started), 1)
+	}
+	if p.Starting() {
+		if p == Claiming {
+			s.Steps = nil
+		}
+		s.Steps = append(s.Steps, Step{Phase: p, Started: now})
+	}
+	s.Phase, s.Since = p, now
+	return s
+}
+
+func nextWish(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
+	switch w.Verb {
+	case WishSignIn:
+		if s.Phase != SignedOut {
+			return s, nil
+		}
+		if w.Username == "" || w.Password == "" {
+			s.Problem = &Problem{Kind: KindRefused, What: "Not signed in", Why: "The user name or the password is empty.", Next: "Fill in both."}
+			return s, nil
+		}
+		s.Problem, s.Challenge = nil, nil
+		return enter(s, SigningIn, now), []effect{doSignIn{w.Username, w.Password}}
+	case WishRespond:
+		if s.Phase != SigningIn || s.Challenge == nil {
+			return s, nil
+		}
+		if w.Password == "" {
+			s.Problem = &Problem{Kind: KindRefused, What: "Not signed in yet", Why: "The answer is empty.", Next: "Fill it in."}
+			return s, nil
+		}
+		s.Problem = nil
+		return s, []effect{doAnswer{w.Password}}
+	case WishCancel:
+		return nextCancel(s, now)
+	case WishStart:
+		if s.User == nil || (s.Phase != Idle && s.Phase != Failed) || s.Adopting {
+			return s, nil
+		}
+		s.Problem, s.Session, s.Machine, s.URL, s.Cold, s.after, s.failure = nil, nil, nil, "", false, "", nil
+		return enter(s, Claiming, now), []effect{doStart{*s.User}}
+	case WishStop:
+		return nextEnd(s, false, "", "stopped by the user", now)
+	case WishTerminate:
+		return nextEnd(s, true, "", "terminated by the user", now)
+	case WishExtend:
+		if s.Phase == Ready && s.Session != nil {
+			s.extendAt = now.Add(extendPause)
+			return s, []effect{doExtend{*s.Session}}
+		}
+	case WishTouch:
+		return nextActivity(s, r, now)
+	case WishDismiss:
+		s.Problem = nil
+	case WishSignOut, WishQuit:
+		return nextLeave(s, w, r, now)
+	}
+	return s, nil
+}
+
+func nextCancel(s Snapshot, now time.Time) (Snapshot, []effect) {
+	switch {
+	case s.Phase == SigningIn:
+		s.Challenge, s.Problem = nil, nil
+		return enter(s, SignedOut, now), []effect{doSignOut{}}
+	case s.Phase.Starting():
+		return nextEnd(s, false, "", "start broken off by the user", now)
+	}
+	return s, nil
+}
+
+// nextEnd begins the ending of the session; after is what follows it. A start under way is broken off first, and
+// what it may have claimed is read from the store, since its last answer may be lost.
+func nextEnd(s Snapshot, terminate bool, after Verb, reason string, now time.Time) (Snapshot, []effect) {
+	if s.User == nil || !s.Phase.Active() && s.Session == nil {
+		return s, nil
+	}
+	if s.Phase == Ending {
+		if after != "" {
+			s.after = after
+		}
+		return s, nil
+	}
+	s.after = after
+	if s.Phase.Starting() {
+		s.failure = nil
+		return enter(s, Ending, now), []effect{doBreak{}}
+	}
+	stop := doStop{user: *s.User, session: s.Session, terminate: terminate, reason: reason}
+	return enter(s, Ending, now), []effect{stop}
+}
+
+// nextLeave handles sign-out and quit: the instance first, then the pool, then the sign-in.
+func nextLeave(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
+	if s.User == nil {
+		if w.Verb == WishQuit {
+			return s, []effect{doFinish{}}
+		}
+		s.Challenge = nil
+		return enter(s, SignedOut, now), nil
+	}
+	if s.Phase.Active() || s.Session != nil {
+		reason := w.Reason
+		if reason == "" {
+			reason = map[Verb]string{WishSignOut: "signed out", WishQuit: "quit"}[w.Verb]
+		}
+		return nextEnd(s, false, w.Verb, reason, now)
+	}
+	s.after = w.Verb
+	return enter(s, Ending, now), leaving(w.Verb, r)
+}
+
+// leaving is what remains to be done once no instance is ours.
+func leaving(v Verb, r Rules) []effect {
+	return []effect{doFollow{}, doKeep{false}, doSignOut{forget: v == WishQuit && r.StaySignedIn}}
+}
+
+func nextSignIn(s Snapshot, e signInAnswered, now time.Time) (Snapshot, []effect) {
+	if s.Phase != SigningIn {
+		return s, nil
+	}
+	switch {
+	case e.problem != nil && s.Challenge != nil && e.challenge != nil:
+		s.Problem, s.Challenge = e.problem, e.challenge // a wrong code: the step stays
+		return s, nil
+	case e.problem != nil:
+		s.Problem, s.Challenge = e.problem, nil
+		return enter(s, SignedOut, now), nil
+	case e.challenge != nil:
+		s.Challenge = e.challenge
+		return s, nil
+	case e.user == nil:
+		return enter(s, SignedOut, now), nil
+	}
+	s.User, s.Challenge, s.Problem, s.Adopting = e.user, nil, nil, true
+	return enter(s, Idle, now), []effect{doKeep{true}, doFind{*e.user}}
+}
+
+// nextFound adopts the session that an earlier run, or another desktop of the same user, left running.
+func nextFound(s Snapshot, e sessionFound, now time.Time) (Snapshot, []effect) {
+	s.Adopting = false
+	if e.problem != nil {
+		s.Problem = e.problem
+	}
+	if s.User == nil || s.Phase != Idle || e.session == nil {
+		return s, nil
+	}
+	return enter(s, Claiming, now), []effect{doStart{*s.User}}
+}
+
+func nextProgress(s Snapshot, p Progress, now time.Time) Snapshot {
+	if !s.Phase.Starting() {
+		return s // broken off meanwhile
+	}
+	if p.Session != nil {
+		s.Session = p.Session
+	}
+	if p.Machine != nil {
+		s.Machine = p.Machine
+	}
+	if p.URL != "" {
+		s.URL = p.URL
+	}
+	s.Cold = s.Cold || p.Cold
+	if p.Phase.Starting() {
+		s = enter(s, p.Phase, now)
+	}
+	return s
+}
+
+func nextStarted(s Snapshot, e started, now time.Time) (Snapshot, []effect) {
+	if s.User == nil {
+		return s, nil
+	}
+	if s.Phase == Ending { // it was broken off; whatever it holds goes back
+		return s, []effect{doStop{user: *s.User, session: nil, reason: "start broken off"}}
+	}
+	if !s.Phase.Starting() {
+		return s, nil
+	}
+	if e.problem != nil {
+		s.failure = e.problem
+		return enter(s, Ending, now), []effect{doStop{user: *s.User, session: nil, reason: "start failed: " + e.problem.What}}
+	}
+	s.Session = e.session
+	s.lookAt = now
+	s.extendAt = now.Add(extendPause)
+	s = enter(s, Ready, now)
+	return s, nil
+}
+
+// sessionEffects follows the log of the session's instance as soon as one is known.
+func sessionEffects(before, after Snapshot) []effect {
+	b, a := sessionInstance(before), sessionInstance(after)
+	if a == b || a == "" {
+		return nil
+	}
+	return []effect{doFollow{a, after.Session.CreationTime}}
+}
+
+func sessionInstance(s Snapshot) string {
+	if s.Session == nil {
+		return ""
+	}
+	return s.Session.InstanceID
+}
+
+// nextActivity slides the window, at most once in a twelfth of it, so that activity does not become a stream of
+// writes.
+func nextActivity(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
+	if s.Phase != Ready || s.Session == nil || now.Before(s.extendAt) {
+		return s, nil
+	}
+	if s.Session.ExpireAt.Sub(now) > r.Window-r.Window/12 {
+		return s, nil
+	}
+	s.extendAt = now.Add(extendPause)
+	return s, []effect{doExtend{*s.Session}}
+}
+
+func nextExtended(s Snapshot, e extended, now time.Time) (Snapshot, []effect) {
+	if s.Phase != Ready || s.Session == nil {
+		return s, nil
+	}
+	if e.problem != nil {
+		s.Problem, s.lookAt = e.problem, now // perhaps somebody else ended it
+		return s, nil
+	}
+	s.Session, s.Warning = e.session, false
+	return s, nil
+}
+
+func nextStopped(s Snapshot, e stopped, r Rules, now time.Time) (Snapshot, []effect) {
+	if s.Phase != Ending {
+		return s, nil
+	}
+	after, failure := s.after, s.failure
+	if e.problem != nil && after == "" && failure == nil {
+		failure = e.problem // the session stays, so that Stop can be pressed again
+		s.failure, s.Problem = nil, failure
+		return enter(s, Failed, now), nil
+	}
+	s.Session, s.Machine, s.URL, s.Warning, s.Cold = nil, nil, "", false, false
+	s.after, s.failure, s.Problem = "", nil, failure
+	if after == WishSignOut || after == WishQuit {
+		s.after, s.Problem = after, e.problem
+		return s, leaving(after, r)
+	}
+	if failure != nil {
+		return enter(s, Failed, now), nil
+	}
+	return enter(s, Idle, now), nil
+}
+
+func nextSignedOut(s Snapshot, e signedOut, now time.Time) (Snapshot, []effect) {
+	if s.Phase != Ending {
+		return s, nil
+	}
+	quit := s.after == WishQuit
+	if e.problem != nil {
+		s.Problem = e.problem
+	}
+	clean := Snapshot{Revision: s.Revision, Phase: s.Phase, Since: s.Since, Profile: s.Profile, Notices: s.Notices, Problem: s.Problem}
+	clean = enter(clean, SignedOut, now)
+	if quit {
+		return clean, []effect{doFinish{}}
+	}
+	return clean, nil
+}
+
+// nextMachine takes a look at the instance in: one that was stopped behind the launcher's back ends the session.
+func nextMachine(s Snapshot, e machineSeen, now time.Time) (Snapshot, []effect) {
+	if s.Phase != Ready || sessionInstance(s) != e.instanceID {
+		return s, nil
+	}
+	s.lookAt = now.Add(lookStarting)
+	if e.problem != nil {
+		return withNotice(s, "cloud", e.problem), nil
+	}
+	s = withNotice(s, "cloud", nil)
+	s.Machine = e.machine
+	if e.machine != nil && (e.machine.State == "running" || e.machine.State == "pending") {
+		if e.machine.InstanceStatus == "ok" && e.machine.SystemStatus == "ok" {
+			s.lookAt = now.Add(lookSteady)
+		}
+		return s, nil
+	}
+	s.failure = &Problem{Kind: KindUnexpected, What: "Your instance has stopped",
+		Why:  "It was stopped outside of this launcher: by its timer, by an operator, or from another computer.",
+		Next: "Press Start for a new one."}
+	return enter(s, Ending, now), []effect{doStop{user: *s.User, session: s.Session, reason: "found stopped"}}
+}
+
+func nextTick(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
+	if s.Phase != Ready || s.Session == nil {
+		return s, nil
+	}
+	if !now.Before(s.Session.ExpireAt) {
+		s.failure = nil
+		s, effects := nextEnd(s, false, "", "idle for "+r.Window.String(), now)
+		s.failure = &Problem{Kind: KindInterrupted, What: "Your instance was stopped",
+			Why: "Its time was up: nothing was done with it for " + humanDuration(r.Window) + ".", Next: "Press Start to go on."}
+		return s, effects
+	}
+	s.Warning = s.Session.ExpireAt.Sub(now) <= r.Warning
+	if !now.Before(s.lookAt) {
+		s.lookAt = now.Add(lookSteady)
+		return s, []effect{doLook{s.Session.InstanceID}}
+	}
+	return s, nil
+}
+
+// deadline is when the snapshot wants its next tick; zero for never.
+func deadline(s Snapshot, r Rules, now time.Time) time.Time {
+	if s.Phase != Ready || s.Session == nil {
+		return time.Time{}
+	}
+	at := s.Session.ExpireAt
+	if warn := at.Add(-r.Warning); warn.After(now) && warn.Before(at) {
+		at = warn
+	}
+	if s.lookAt.Before(at) {
+		at = s.lookAt
+	}
+	return at
+}
+
+func withNotice(s Snapshot, key string, p *Problem) Snapshot {
+	s.Notices = slices.DeleteFunc(slices.Clone(s.Notices), func(n Notice) bool { return n.Key == key })
+	if p != nil {
+		s.Notices = append(s.Notices, Notice{Key: key, Problem: p})
+	}
+	return s
+}
+
+func humanDuration(d time.Duration) string {
+	switch {
+	case d == time.Hour:
+		return "an hour"
+	case d%time.Hour == 0 && d > 0:
+		return strconv.Itoa(int(d.Hours())) + " hours"
+	default:
+		return d.Round(time.Second).String()
+	}
+}

@@ -1,0 +1,30 @@
+package backend
+
+// Verb names what a user can ask for, in the window, the tray or a command alike.
+type Verb string
+
+// The wishes.
+const (
+	WishSignIn    Verb = "sign-in"
+	WishRespond   Verb = "respond" // answer a challenge
+	WishSignOut   Verb = "sign-out"
+	WishStart     Verb = "start"
+	WishCancel    Verb = "cancel" // leave a challenge, or break a start off
+	WishStop      Verb = "stop"
+	WishTerminate Verb = "terminate"
+	WishExtend    Verb = "extend" // "keep going"
+	WishTouch     Verb = "touch"  // the user did something: activity
+	WishDismiss   Verb = "dismiss"
+	WishQuit      Verb = "quit" // stop, sign out, end
+)
+
+// Wish is one request of the user.
+type Wish struct {
+	Verb     Verb
+	Username string // WishSignIn
+	Password string // WishSignIn: the password; WishRespond: the answer
+	Reason   string // why a session ends, for the audit; filled in where empty
+}
+
+// String keeps passwords out of logs.
+func (w Wish) String() string { return string(w.Verb) }
