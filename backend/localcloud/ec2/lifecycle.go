@@ -137,7 +137,7 @@ func (s *Service) Stop(ids ...string) error {
 	return nil
 }
 
-// Kill lets an instance's host fail: from running it is stopped at once, without shutting down.
+// Kill lets an instance's host fail: from running it is stopped at once, without a word of its own.
 // Its errors are *wire.Error.
 func (s *Service) Kill(id string) error {
 	err := s.update(s.env.Now(), func(ch *change) *wire.Error {
@@ -151,7 +151,8 @@ func (s *Service) Kill(id string) error {
 		ch.noteInitialised(in)
 		in.ReasonCode, in.Reason = "Server.InternalError", "Server.InternalError: Internal error"
 		in.StateReason = "Server.InternalError"
-		ch.enter(in, stopping, stopped, 0)
+		s.release(in, false)
+		ch.enter(in, stopped, "", 0)
 		return nil
 	})
 	if err != nil {
