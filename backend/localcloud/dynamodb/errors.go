@@ -1,0 +1,52 @@
+package dynamodb
+
+import "avatar-launcher/backend/localcloud/wire"
+
+// invalid is the error for nearly every client's mistake.
+func invalid(format string, args ...any) *wire.Error {
+	return wire.Errorf(400, "ValidationException", format, args...)
+}
+
+// badParameter is invalid with the words that DynamoDB puts before most of its reasons.
+func badParameter(format string, args ...any) *wire.Error {
+	return invalid("One or more parameter values were invalid: "+format, args...)
+}
+
+// constraint is how the API model's own limits are reported.
+func constraint(value, member, rule string) *wire.Error {
+	if value != "null" {
+		value = "'" + value + "'"
+	}
+	return invalid("1 validation error detected: Value %s at '%s' failed to satisfy constraint: %s", value, member, rule)
+}
+
+func noSuchTable(name string) *wire.Error {
+	return wire.Errorf(400, "ResourceNotFoundException", "Requested resource not found: Table: %s not found", name)
+}
+
+func noSuchResource() *wire.Error {
+	return wire.Errorf(400, "ResourceNotFoundException", "Requested resource not found")
+}
+
+func serialization(format string, args ...any) *wire.Error {
+	return wire.Errorf(400, "SerializationException", format, args...)
+}
+
+func internal(err error) *wire.Error {
+	return wire.Errorf(500, "InternalServerError", "Internal server error: %v", err)
+}
+
+// typePrefix is the namespace of an error code in __type.
+func typePrefix(code string) string {
+	switch code {
+	case "ValidationException":
+		return "com.amazon.coral.validate#"
+	case "ThrottlingException", "ServiceUnavailable", "ServiceUnavailableException":
+		return "com.amazon.coral.availability#"
+	case "AccessDeniedException", "SerializationException", "UnknownOperationException",
+		"MissingAuthenticationTokenException", "UnrecognizedClientException", "InvalidSignatureException",
+		"IncompleteSignatureException", "ExpiredTokenException", "InternalFailure":
+		return "com.amazon.coral.service#"
+	}
+	return "com.amazonaws.dynamodb.v20120810#"
+}
