@@ -1,0 +1,409 @@
+package route53
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"avatar-launcher/backend/localcloud/store"
+	"avatar-launcher/backend/localcloud/wire"
+)
+
+const (
+	zoneBucket   = "route53.zones"
+	recordBucket = "route53.records"
+	changeBucket = "route53.changes"
+)
+
+// zoneMeta is what the store keeps of a zone beside its record sets.
+type zoneMeta struct {
+	ID              string
+	Name            string
+	CallerReference string
+	Comment         string
+	Private         bool              `json:",omitempty"`
+	Tags            map[string]string `json:",omitempty"`
+}
+
+// zone is one hosted zone in memory; sets are in the order of their keys.
+type zone struct {
+	meta zoneMeta
+	sets []*recordSet
+	busy time.Time // until when the last change occupies the zone
+}
+
+var nameServers = []string{"ns-1.awsdns-00.org.", "ns-512.awsdns-01.net.", "ns-1024.awsdns-02.com.", "ns-1536.awsdns-03.co.uk."}
+
+// search finds where a key is, or belongs.
+func (z *zone) search(k recordKey) (int, bool) {
+	return slices.BinarySearchFunc(z.sets, k, func(r *recordSet, k recordKey) int { return r.key().compare(k) })
+}
+
+func (z *zone) op() store.Op {
+	b, err := json.Marshal(z.meta)
+	if err != nil {
+		panic("route53: a zone that is not JSON: " + err.Error())
+	}
+	return store.Op{Bucket: zoneBucket, Key: z.meta.ID, Value: b}
+}
+
+// storeKey names a record set in the store; no part of it can hold a space but the last.
+func (r *recordSet) storeKey(zone string) string {
+	return zone + " " + escapeName(r.Name) + " " + r.Type + " " + r.SetIdentifier
+}
+
+func (r *recordSet) op(zone string) store.Op {
+	b, err := json.Marshal(r)
+	if err != nil {
+		panic("route53: a record set that is not JSON: " + err.Error())
+	}
+	return store.Op{Bucket: recordBucket, Key: r.storeKey(zone), Value: b}
+}
+
+func (s *Service) load() error {
+	err := s.st.Each(zoneBucket, func(_ string, v []byte) error {
+		z := &zone{}
+		if err := json.Unmarshal(v, &z.meta); err != nil {
+			return err
+		}
+		s.zones[z.meta.ID] = z
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = s.st.Each(recordBucket, func(k string, v []byte) error {
+		id, _, _ := strings.Cut(k, " ")
+		r := &recordSet{}
+		if err := json.Unmarshal(v, r); err != nil {
+			return err
+		}
+		if z := s.zones[id]; z != nil {
+			z.sets = append(z.sets, r)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, z := range s.zones {
+		slices.SortFunc(z.sets, func(a, b *recordSet) int { return a.key().compare(b.key()) })
+	}
+	return s.loadChanges()
+}
+
+type zoneConfig struct {
+	Comment     string `xml:",omitempty"`
+	PrivateZone bool
+}
+
+type hostedZone struct {
+	Id                     string
+	Name                   string
+	CallerReference        string
+	Config                 zoneConfig
+	ResourceRecordSetCount int
+}
+
+func (z *zone) wire() hostedZone {
+	return hostedZone{
+		Id: "/hostedzone/" + z.meta.ID, Name: escapeName(z.meta.Name), CallerReference: z.meta.CallerReference,
+		Config: zoneConfig{Comment: z.meta.Comment, PrivateZone: z.meta.Private}, ResourceRecordSetCount: len(z.sets),
+	}
+}
+
+type delegationSet struct {
+	NameServers struct{ NameServer []string }
+}
+
+func delegation() *delegationSet {
+	d := &delegationSet{}
+	for _, n := range nameServers {
+		d.NameServers.NameServer = append(d.NameServers.NameServer, strings.TrimSuffix(n, "."))
+	}
+	return d
+}
+
+type createZoneInput struct {
+	Name             string
+	CallerReference  string
+	HostedZoneConfig zoneConfig
+	VPC              *struct{ VPCId string }
+}
+
+type zoneOutput struct {
+	XMLName       xml.Name
+	Xmlns         string `xml:"xmlns,attr"`
+	HostedZone    hostedZone
+	ChangeInfo    *changeInfo    `xml:",omitempty"`
+	DelegationSet *delegationSet `xml:",omitempty"`
+}
+
+func (s *Service) createZone(r *request) (answer, *wire.Error) {
+	var in createZoneInput
+	if err := parseXML(r.Body, &in); err != nil {
+		return answer{}, err
+	}
+	if err := r.allow("*", nil); err != nil {
+		return answer{}, err
+	}
+	name, ok := foldName(in.Name)
+	if !ok {
+		return answer{}, wire.Errorf(400, "InvalidDomainName", "%s is not a valid domain name", limit(in.Name))
+	}
+	if n := len(in.CallerReference); n < 1 || n > 128 {
+		return answer{}, invalidInput("CallerReference must have length between 1 and 128")
+	}
+	meta := zoneMeta{Name: name, CallerReference: in.CallerReference, Comment: in.HostedZoneConfig.Comment, Private: in.HostedZoneConfig.PrivateZone || in.VPC != nil}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, z := range s.zones {
+		if z.meta.CallerReference == in.CallerReference {
+			return answer{}, wire.Errorf(409, "HostedZoneAlreadyExists", "A hosted zone has already been created with the specified caller reference.")
+		}
+	}
+	z, ch, err := s.addZone(meta, r.Now)
+	if err != nil {
+		return answer{}, internal(err)
+	}
+	out := zoneOutput{XMLName: xml.Name{Local: "CreateHostedZoneResponse"}, Xmlns: namespace, HostedZone: z.wire(), ChangeInfo: s.info(ch, r.Now), DelegationSet: delegation()}
+	return answer{status: 201, location: "https://route53.amazonaws.com" + apiPrefix + "hostedzone/" + z.meta.ID, body: out}, nil
+}
+
+// addZone stores a new zone with its NS and SOA record sets. The service is locked.
+func (s *Service) addZone(meta zoneMeta, now time.Time) (*zone, *change, error) {
+	meta.ID = "Z" + strings.ToUpper(s.env.NewID(20))
+	ns, soa, day, quarter := []resourceRecord{}, nameServers[0]+" awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400", int64(172800), int64(900)
+	for _, n := range nameServers {
+		ns = append(ns, resourceRecord{n})
+	}
+	z := &zone{meta: meta, sets: []*recordSet{
+		{Name: meta.Name, Type: "NS", TTL: &day, ResourceRecords: &recordList{ns}},
+		{Name: meta.Name, Type: "SOA", TTL: &quarter, ResourceRecords: &recordList{[]resourceRecord{{soa}}}},
+	}}
+	ch := s.newChange("", now)
+	if err := s.st.Apply(z.op(), z.sets[0].op(meta.ID), z.sets[1].op(meta.ID), ch.op()); err != nil {
+		return nil, nil, err
+	}
+	s.zones[meta.ID], s.changes[ch.ID] = z, ch
+	return z, ch, nil
+}
+
+// CreateZone makes a public zone of the name as an operator's set-up does, and returns its ID; where there is one of
+// the name, that one's.
+func (s *Service) CreateZone(name string) (string, error) {
+	folded, ok := foldName(name)
+	if !ok {
+		return "", fmt.Errorf("route53: %q is not a domain name", name)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, z := range s.sortedZones() {
+		if z.meta.Name == folded {
+			return z.meta.ID, nil
+		}
+	}
+	z, _, err := s.addZone(zoneMeta{Name: folded, CallerReference: "setup-" + folded}, s.env.Now())
+	if err != nil {
+		return "", fmt.Errorf("route53: store the zone %s: %w", name, err)
+	}
+	return z.meta.ID, nil
+}
+
+// zone authorises the call on the zone of its path and returns it; the service is locked.
+func (s *Service) zone(r *request) (*zone, *wire.Error) {
+	if err := r.allow(zoneARN(r.id()), nil); err != nil {
+		return nil, err
+	}
+	z := s.zones[r.id()]
+	if z == nil {
+		return nil, noZone(r.id())
+	}
+	return z, nil
+}
+
+func (s *Service) getZone(r *request) (answer, *wire.Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	z, err := s.zone(r)
+	if err != nil {
+		return answer{}, err
+	}
+	out := zoneOutput{XMLName: xml.Name{Local: "GetHostedZoneResponse"}, Xmlns: namespace, HostedZone: z.wire()}
+	if !z.meta.Private {
+		out.DelegationSet = delegation()
+	}
+	return answer{body: out}, nil
+}
+
+func (s *Service) updateComment(r *request) (answer, *wire.Error) {
+	var in struct{ Comment string }
+	if err := parseXML(r.Body, &in); err != nil {
+		return answer{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	z, err := s.zone(r)
+	if err != nil {
+		return answer{}, err
+	}
+	before := z.meta.Comment
+	z.meta.Comment = in.Comment
+	if err := s.st.Apply(z.op()); err != nil {
+		z.meta.Comment = before
+		return answer{}, internal(err)
+	}
+	return answer{body: zoneOutput{XMLName: xml.Name{Local: "UpdateHostedZoneCommentResponse"}, Xmlns: namespace, HostedZone: z.wire()}}, nil
+}
+
+func (s *Service) deleteZone(r *request) (answer, *wire.Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	z, err := s.zone(r)
+	if err != nil {
+		return answer{}, err
+	}
+	ops := []store.Op{{Bucket: zoneBucket, Key: z.meta.ID}}
+	for _, set := range z.sets {
+		if !z.own(set) {
+			return answer{}, wire.Errorf(400, "HostedZoneNotEmpty", "The specified hosted zone contains non-required resource record sets and so cannot be deleted.")
+		}
+		ops = append(ops, store.Op{Bucket: recordBucket, Key: set.storeKey(z.meta.ID)})
+	}
+	ch := s.newChange("", r.Now)
+	if err := s.st.Apply(append(ops, ch.op())...); err != nil {
+		return answer{}, internal(err)
+	}
+	delete(s.zones, z.meta.ID)
+	s.changes[ch.ID] = ch
+	return answer{body: changeOutput{XMLName: xml.Name{Local: "DeleteHostedZoneResponse"}, Xmlns: namespace, ChangeInfo: *s.info(ch, r.Now)}}, nil
+}
+
+// own says whether a record set is one of the two that every zone must have.
+func (z *zone) own(r *recordSet) bool {
+	return r.Name == z.meta.Name && (r.Type == "NS" || r.Type == "SOA")
+}
+
+func (s *Service) sortedZones() []*zone {
+	out := make([]*zone, 0, len(s.zones))
+	for _, z := range s.zones {
+		out = append(out, z)
+	}
+	slices.SortFunc(out, func(a, b *zone) int {
+		if c := strings.Compare(reverseName(a.meta.Name), reverseName(b.meta.Name)); c != 0 {
+			return c
+		}
+		return strings.Compare(a.meta.ID, b.meta.ID)
+	})
+	return out
+}
+
+// maxItems reads the page size, which AWS caps.
+func maxItems(r *request, most int) (int, *wire.Error) {
+	v := r.query.Get("maxitems")
+	if v == "" {
+		return most, nil
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 {
+		return 0, invalidInput("MaxItems '%s' is not a positive number", limit(v))
+	}
+	return min(n, most), nil
+}
+
+type zoneList struct {
+	XMLName          xml.Name
+	Xmlns            string `xml:"xmlns,attr"`
+	HostedZones      zoneListMembers
+	Marker           string `xml:",omitempty"`
+	DNSName          string `xml:",omitempty"`
+	HostedZoneId     string `xml:",omitempty"`
+	IsTruncated      bool
+	NextMarker       string `xml:",omitempty"`
+	NextDNSName      string `xml:",omitempty"`
+	NextHostedZoneId string `xml:",omitempty"`
+	MaxItems         int
+}
+
+type zoneListMembers struct {
+	HostedZone []hostedZone
+}
+
+func (s *Service) listZones(r *request) (answer, *wire.Error) {
+	if err := r.allow("*", nil); err != nil {
+		return answer{}, err
+	}
+	n, err := maxItems(r, 100)
+	if err != nil {
+		return answer{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := zoneList{XMLName: xml.Name{Local: "ListHostedZonesResponse"}, Xmlns: namespace, Marker: r.query.Get("marker"), MaxItems: n}
+	zones := s.sortedZones()
+	slices.SortFunc(zones, func(a, b *zone) int { return strings.Compare(a.meta.ID, b.meta.ID) })
+	for _, z := range zones {
+		if z.meta.ID < out.Marker {
+			continue
+		}
+		if len(out.HostedZones.HostedZone) == n {
+			out.IsTruncated, out.NextMarker = true, z.meta.ID
+			break
+		}
+		out.HostedZones.HostedZone = append(out.HostedZones.HostedZone, z.wire())
+	}
+	return answer{body: out}, nil
+}
+
+func (s *Service) listZonesByName(r *request) (answer, *wire.Error) {
+	if err := r.allow("*", nil); err != nil {
+		return answer{}, err
+	}
+	n, err := maxItems(r, 100)
+	if err != nil {
+		return answer{}, err
+	}
+	out := zoneList{XMLName: xml.Name{Local: "ListHostedZonesByNameResponse"}, Xmlns: namespace, DNSName: r.query.Get("dnsname"), HostedZoneId: r.query.Get("hostedzoneid"), MaxItems: n}
+	from := ""
+	if out.DNSName != "" {
+		name, ok := foldName(out.DNSName)
+		if !ok {
+			return answer{}, wire.Errorf(400, "InvalidDomainName", "%s is not a valid domain name", limit(out.DNSName))
+		}
+		from = reverseName(name)
+	} else if out.HostedZoneId != "" {
+		return answer{}, invalidInput("The request includes HostedZoneId without DNSName")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, z := range s.sortedZones() {
+		name := reverseName(z.meta.Name)
+		if name < from || name == from && z.meta.ID < out.HostedZoneId {
+			continue
+		}
+		if len(out.HostedZones.HostedZone) == n {
+			out.IsTruncated, out.NextDNSName, out.NextHostedZoneId = true, escapeName(z.meta.Name), z.meta.ID
+			break
+		}
+		out.HostedZones.HostedZone = append(out.HostedZones.HostedZone, z.wire())
+	}
+	return answer{body: out}, nil
+}
+
+func (s *Service) countZones(r *request) (answer, *wire.Error) {
+	if err := r.allow("*", nil); err != nil {
+		return answer{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	type output struct {
+		XMLName         xml.Name `xml:"GetHostedZoneCountResponse"`
+		Xmlns           string   `xml:"xmlns,attr"`
+		HostedZoneCount int
+	}
+	return answer{body: output{Xmlns: namespace, HostedZoneCount: len(s.zones)}}, nil
+}
