@@ -1,0 +1,260 @@
+package cognitoidp
+
+import (
+	"crypto/subtle"
+	"embed"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+)
+
+//go:embed ui/page.html
+var uiFiles embed.FS
+
+var ui = template.Must(template.ParseFS(uiFiles, "ui/page.html"))
+
+// form is what the sign-in page shows.
+type form struct {
+	Step        string // "" for username and password, "error", or a challenge's name
+	Pool        string
+	Client      string
+	Action      string
+	CSRF        string
+	Session     string
+	Username    string
+	Error       string
+	Destination string
+	Secret      string
+	Choices     []string
+}
+
+// render writes the page. It must not be framed or kept. The referrer policy is same-origin, not no-referrer: with the
+// latter, browsers send "Origin: null" with the form, which the front door refuses. There is no form-action in the
+// content policy, since browsers would apply it to the redirect that follows the form.
+func render(w http.ResponseWriter, status int, f form) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "same-origin")
+	w.WriteHeader(status)
+	_ = ui.ExecuteTemplate(w, "page.html", f)
+}
+
+func renderError(w http.ResponseWriter, why string) {
+	render(w, http.StatusBadRequest, form{Step: "error", Error: why})
+}
+
+func (s *Service) loginPage(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if req := s.readAuthorization(w, r); req != nil {
+		s.show(w, r, req, form{})
+	}
+}
+
+// show fills in what all steps share: the CSRF token, in cookie and form, and the address of the request.
+func (s *Service) show(w http.ResponseWriter, r *http.Request, req *authRequest, f form) {
+	f.CSRF = csrfOf(r)
+	if f.CSRF == "" {
+		f.CSRF = unguessable(24)
+		http.SetCookie(w, &http.Cookie{Name: csrfCookie, Value: f.CSRF, Path: "/", HttpOnly: true,
+			SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil})
+	}
+	f.Action = "/login?" + req.query.Encode()
+	f.Client, f.Pool = req.client.Config.ClientName, req.pool.Name
+	render(w, http.StatusOK, f)
+}
+
+func csrfOf(r *http.Request) string {
+	c, err := r.Cookie(csrfCookie)
+	if err != nil || len(c.Value) < 16 {
+		return ""
+	}
+	return c.Value
+}
+
+// loginSubmit takes a step of the sign-in: the password, or a challenge's answer.
+func (s *Service) loginSubmit(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		renderError(w, "The form could not be read.")
+		return
+	}
+	defer func() { _ = s.flush() }()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	req := s.readAuthorization(w, r)
+	if req == nil {
+		return
+	}
+	token := csrfOf(r)
+	if token == "" || subtle.ConstantTimeCompare([]byte(token), []byte(r.PostForm.Get("_csrf"))) != 1 {
+		s.show(w, r, req, form{Error: "The form was too old. Please try again."})
+		return
+	}
+	now := s.now()
+	a, again, err := s.hostedStep(req, r.PostForm, now)
+	if err != nil {
+		again.Error = plainly(err)
+		s.show(w, r, req, again)
+		return
+	}
+	s.hostedAdvance(w, r, req, a, now)
+}
+
+// hostedStep takes one form. On an error it says which form to show again.
+func (s *Service) hostedStep(req *authRequest, f url.Values, now time.Time) (attempt, form, error) {
+	session := f.Get("session")
+	if session == "" {
+		a := attempt{poolID: req.pool.ID, clientID: req.client.ID, username: f.Get("username"), hosted: true}
+		u, err := s.provePassword(req.pool, true, a.username, f.Get("password"), now)
+		if err != nil {
+			return a, form{Username: a.username}, err
+		}
+		a.sub, a.passwordDone = u.Sub, true
+		return a, form{}, nil
+	}
+	ch, err := s.pendingChallenge(session, req.client.ID, now, newPassword, softwareToken, smsMFA, emailOTP, selectMFA, mfaSetup)
+	if err != nil || !ch.attempt.hosted {
+		return attempt{}, form{}, fail("NotAuthorizedException", "Invalid session for the user, session is expired.")
+	}
+	again := form{Step: ch.kind, Session: session, Username: ch.attempt.username, Choices: ch.choices, Secret: ch.totp}
+	a, err := s.hostedAnswer(ch, f, now)
+	if s.challenges[session] == nil && err != nil {
+		again = form{}
+	}
+	return a, again, err
+}
+
+func (s *Service) hostedAnswer(ch *challenge, f url.Values, now time.Time) (attempt, error) {
+	answer := f.Get("answer")
+	switch ch.kind {
+	case newPassword:
+		if answer != f.Get("repeat") {
+			return ch.attempt, fail("InvalidParameterException", "The two passwords differ.")
+		}
+		return s.answerNewPassword(ch, &respondInput{ChallengeResponses: map[string]string{"NEW_PASSWORD": answer}}, now)
+	case mfaSetup:
+		return s.hostedSetup(ch, answer, now)
+	case selectMFA:
+		if !slices.Contains(ch.choices, answer) {
+			return ch.attempt, fail("InvalidParameterException", "Choose one of the ways.")
+		}
+		s.close(ch)
+		a := ch.attempt
+		a.factor = answer
+		return a, nil
+	}
+	r := &respondInput{ChallengeResponses: map[string]string{ch.kind + "_CODE": answer}}
+	return answers[ch.kind](s, ch, r, now)
+}
+
+// hostedSetup verifies the first code of a new authenticator.
+func (s *Service) hostedSetup(ch *challenge, code string, now time.Time) (attempt, error) {
+	p, _, u, err := s.people(ch.attempt)
+	if err != nil {
+		return ch.attempt, err
+	}
+	if !totpValid(code, ch.totp, now) {
+		return ch.attempt, s.miss(ch)
+	}
+	s.enrol(p, u, ch.totp, &totpInput{UserCode: code}, now)
+	return s.passMFA(ch), nil
+}
+
+// hostedAdvance shows the next step, or sends the browser back with a code and a cookie that keeps it signed in.
+func (s *Service) hostedAdvance(w http.ResponseWriter, r *http.Request, req *authRequest, a attempt, now time.Time) {
+	st, err := s.hostedNext(req, a, now)
+	if err != nil {
+		s.show(w, r, req, form{Username: a.username, Error: plainly(err)})
+		return
+	}
+	if !st.done {
+		ch := s.challenges[st.session]
+		if ch.kind == mfaSetup {
+			ch.totp = newTOTPSecret()
+		}
+		s.show(w, r, req, form{Step: st.challenge, Session: st.session, Username: a.username,
+			Destination: st.params["CODE_DELIVERY_DESTINATION"], Choices: ch.choices, Secret: ch.totp})
+		return
+	}
+	cookie := unguessable(32)
+	for k, b := range s.browsers {
+		if !now.Before(b.expires) {
+			delete(s.browsers, k)
+		}
+	}
+	s.browsers[digest(cookie)] = &browser{poolID: a.poolID, sub: a.sub, authTime: now, expires: now.Add(browserLife)}
+	http.SetCookie(w, &http.Cookie{Name: browserCookie, Value: cookie, Path: "/", HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil, MaxAge: int(browserLife / time.Second)})
+	s.sendBack(w, req, a, now, now)
+}
+
+// hostedNext is advance, but for a second factor that the user has just chosen.
+func (s *Service) hostedNext(req *authRequest, a attempt, now time.Time) (step, error) {
+	if a.factor == "" {
+		return s.advance(a, now)
+	}
+	p, _, u, err := s.people(a)
+	if err != nil {
+		return step{}, err
+	}
+	factor := a.factor
+	a.factor = ""
+	return s.askFactor(p, u, factor, a, now), nil
+}
+
+// plainly is what a refused step says on the page.
+func plainly(err error) string {
+	e := asWire(err)
+	switch e.Code {
+	case "CodeMismatchException":
+		return "That code is not right. Please try again."
+	case "UserNotConfirmedException":
+		return "This account has not been confirmed yet."
+	case "PasswordResetRequiredException":
+		return "This password has been reset. Ask for a code to set a new one."
+	case "InternalErrorException":
+		return "Something went wrong. Please try again."
+	}
+	switch e.Message {
+	case "Password attempts exceeded":
+		return "Too many wrong passwords. Please wait a moment, then try again."
+	case "Missing required parameter PASSWORD":
+		return "Please type your password."
+	case "Invalid session for the user, session is expired.":
+		return "That took too long. Please sign in again."
+	}
+	return e.Message
+}
+
+// logoutPage forgets the browser, then goes to a registered address: logout_uri, or the sign-in of another request.
+func (s *Service) logoutPage(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q := r.URL.Query()
+	cl := s.clients[q.Get("client_id")]
+	if cl == nil {
+		renderError(w, "The client that sent you here is not known: invalid client_id.")
+		return
+	}
+	to := q.Get("logout_uri")
+	if to != "" && !slices.Contains(cl.Config.LogoutURLs, to) {
+		renderError(w, "The address to return to is not registered for this client.")
+		return
+	}
+	if to == "" {
+		if s.readAuthorization(w, r) == nil {
+			return
+		}
+		to = "/login?" + q.Encode()
+	}
+	if c, err := r.Cookie(browserCookie); err == nil {
+		delete(s.browsers, digest(c.Value))
+	}
+	http.SetCookie(w, &http.Cookie{Name: browserCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	redirect(w, to)
+}
