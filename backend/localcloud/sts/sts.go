@@ -1,0 +1,176 @@
+// Package sts is the embedded cloud's Security Token Service: who am I, and another role's credentials (AWS
+// Security Token Service API Reference).
+package sts
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"avatar-launcher/backend/localcloud/awsquery"
+	"avatar-launcher/backend/localcloud/iam"
+	"avatar-launcher/backend/localcloud/wire"
+)
+
+const namespace = "https://sts.amazonaws.com/doc/2011-06-15/"
+
+// sessionName is what AssumeRole takes as a RoleSessionName.
+var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+
+// Service is the embedded STS.
+type Service struct {
+	env wire.Env
+	iam *iam.Service
+}
+
+var _ wire.Service = (*Service)(nil)
+
+// New makes the service over the credentials and roles of i. It keeps no state of its own.
+func New(env wire.Env, i *iam.Service) (*Service, error) { return &Service{env: env, iam: i}, nil }
+
+// Name implements wire.Service.
+func (s *Service) Name() string { return "sts" }
+
+// Operation implements wire.Service.
+func (s *Service) Operation(r *http.Request, body []byte) string {
+	return awsquery.Form(r, body).Get("Action")
+}
+
+// Unsigned implements wire.Service: neither operation can be called without a signature.
+func (s *Service) Unsigned(string) bool { return false }
+
+// Close implements wire.Service. There is no timer to stop.
+func (s *Service) Close() {}
+
+// WriteError implements wire.Service.
+func (s *Service) WriteError(w http.ResponseWriter, requestID string, err *wire.Error) {
+	awsquery.WriteError(w, requestID, namespace, err)
+}
+
+// Serve implements wire.Service.
+func (s *Service) Serve(_ context.Context, w http.ResponseWriter, c *wire.Call) {
+	var result any
+	var err *wire.Error
+	switch c.Operation {
+	case "GetCallerIdentity":
+		result = s.callerIdentity(c)
+	case "AssumeRole":
+		result, err = s.assumeRole(c, awsquery.Form(c.Request, c.Body))
+	default:
+		err = wire.Errorf(400, "InvalidAction", "Could not find operation %s for version 2011-06-15", c.Operation)
+	}
+	if err != nil {
+		s.WriteError(w, c.RequestID, err)
+		return
+	}
+	awsquery.Write(w, c.RequestID, namespace, c.Operation, result)
+}
+
+type identity struct {
+	ARN     string `xml:"Arn"`
+	UserID  string `xml:"UserId"`
+	Account string
+}
+
+// callerIdentity needs no permission and cannot be denied, as AWS documents it.
+func (s *Service) callerIdentity(c *wire.Call) identity {
+	id := "AIDA" + strings.TrimPrefix(c.Principal.AccessKey, "AKIA")
+	if c.Principal.Role != "" {
+		id = roleID(c.Principal.Role) + ":" + c.Principal.ARN[strings.LastIndexByte(c.Principal.ARN, '/')+1:]
+	}
+	return identity{ARN: c.Principal.ARN, UserID: id, Account: s.env.AccountID}
+}
+
+func roleID(role string) string {
+	return "AROA" + strings.ToUpper(strings.ReplaceAll(role, "-", ""))
+}
+
+type assumed struct {
+	Credentials struct {
+		AccessKeyID     string `xml:"AccessKeyId"`
+		SecretAccessKey string
+		SessionToken    string
+		Expiration      string
+	}
+	AssumedRoleUser struct {
+		ARN           string `xml:"Arn"`
+		AssumedRoleID string `xml:"AssumedRoleId"`
+	}
+	PackedPolicySize int
+}
+
+// assumeRole gives out a role's credentials for DurationSeconds (900 to 43200, 3600 where none is asked). Both
+// sides must agree: the role trusts the caller, and the caller may assume it.
+func (s *Service) assumeRole(c *wire.Call, form url.Values) (any, *wire.Error) {
+	arn, session := form.Get("RoleArn"), form.Get("RoleSessionName")
+	role := iam.RoleName(arn)
+	if role == "" {
+		return nil, wire.Errorf(400, "ValidationError", "%s is invalid", arn)
+	}
+	if !sessionName.MatchString(session) {
+		return nil, wire.Errorf(400, "ValidationError", "Value '%s' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]* and have length between 2 and 64", session)
+	}
+	ttl, err := duration(form.Get("DurationSeconds"))
+	if err != nil {
+		return nil, err
+	}
+	tags := sessionTags(form)
+	if !s.mayAssume(c, role, arn, tags) {
+		return nil, wire.Errorf(403, "AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on resource: %s", c.Principal.ARN, arn)
+	}
+	p := s.iam.RolePrincipal(role, session, tags)
+	issued, failure := s.iam.Issue(p, ttl)
+	if failure != nil {
+		return nil, wire.Errorf(500, "InternalFailure", "%s", failure.Error())
+	}
+	out := assumed{}
+	out.Credentials.AccessKeyID = issued.AccessKeyID
+	out.Credentials.SecretAccessKey = issued.SecretAccessKey
+	out.Credentials.SessionToken = issued.SessionToken
+	out.Credentials.Expiration = issued.Expiration.UTC().Format(time.RFC3339)
+	out.AssumedRoleUser.ARN = p.ARN
+	out.AssumedRoleUser.AssumedRoleID = roleID(role) + ":" + session
+	return out, nil
+}
+
+func (s *Service) mayAssume(c *wire.Call, role, arn string, tags map[string]string) bool {
+	actions := []string{"sts:AssumeRole"}
+	if len(tags) > 0 {
+		actions = append(actions, "sts:TagSession")
+	}
+	keys := map[string][]string{}
+	for k, v := range tags {
+		keys["aws:RequestTag/"+k] = []string{v}
+		keys["aws:TagKeys"] = append(keys["aws:TagKeys"], k)
+	}
+	for _, action := range actions {
+		trusts := s.iam.Trusted(role, "AWS", c.Principal.ARN, action, keys)
+		if !trusts || !c.Allowed(action, arn, keys) {
+			return false
+		}
+	}
+	return true
+}
+
+func duration(text string) (time.Duration, *wire.Error) {
+	if text == "" {
+		return time.Hour, nil
+	}
+	seconds, err := strconv.Atoi(text)
+	if err != nil || seconds < 900 || seconds > 43200 {
+		return 0, wire.Errorf(400, "ValidationError", "Value '%s' at 'durationSeconds' failed to satisfy constraint: Member must have value between 900 and 43200", text)
+	}
+	return time.Duration(seconds) * time.Second, nil
+}
+
+func sessionTags(form url.Values) map[string]string {
+	out := map[string]string{}
+	for _, member := range awsquery.List(form, "Tags") {
+		out[form.Get(member+".Key")] = form.Get(member + ".Value")
+	}
+	return out
+}
