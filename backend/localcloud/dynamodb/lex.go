@@ -47,7 +47,11 @@ func lex(src string) []token {
 		tokens = append(tokens, t)
 		i = t.end
 	}
-	return append(tokens, token{kind: tokenEnd, text: "<EOF>", start: len(src), end: len(src)})
+	end := 0
+	if len(tokens) > 0 {
+		end = tokens[len(tokens)-1].end
+	}
+	return append(tokens, token{kind: tokenEnd, text: "<EOF>", start: end, end: end})
 }
 
 func lexOne(src string, start int) token {

@@ -60,6 +60,9 @@ func (v *value) UnmarshalJSON(b []byte) error {
 // toValue reads a decoded JSON object as an attribute value.
 func toValue(x any, depth int) (value, *wire.Error) {
 	object, ok := x.(map[string]any)
+	if x == nil {
+		return value{}, errNoType
+	}
 	if !ok {
 		return value{}, serialization("Unexpected value type in payload")
 	}

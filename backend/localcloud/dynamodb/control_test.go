@@ -1,0 +1,201 @@
+package dynamodb
+
+import (
+	"maps"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"avatar-launcher/backend/localcloud/store"
+	"avatar-launcher/backend/localcloud/wire"
+)
+
+func TestTableLifecycle(t *testing.T) {
+	c := newClient(t, Options{})
+	c.sessions()
+	c.call("PutItem", `{"TableName":"sessions","Item":{"UserId":{"S":"u"}}}`)
+	d := c.call("DescribeTable", `{"TableName":"sessions"}`)["Table"].(map[string]any)
+	for k, want := range map[string]any{"TableStatus": "ACTIVE", "ItemCount": 1.0, "TableSizeBytes": 7.0, "TableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/sessions"} {
+		if d[k] != want {
+			t.Errorf("%s is %v, want %v", k, d[k], want)
+		}
+	}
+	wantJSON(t, d["BillingModeSummary"].(map[string]any)["BillingMode"], `"PAY_PER_REQUEST"`)
+	c.log("S")
+	wantJSON(t, c.call("ListTables", `{"Limit":1}`), `{"TableNames":["log"],"LastEvaluatedTableName":"log"}`)
+	wantJSON(t, c.call("ListTables", `{"ExclusiveStartTableName":"log"}`), `{"TableNames":["sessions"]}`)
+	c.wantFail("ResourceInUseException: Table already exists: log", "CreateTable", `{"TableName":"log","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"}],"KeySchema":[{"AttributeName":"p","KeyType":"HASH"}]}`)
+	wantJSON(t, c.call("DeleteTable", `{"TableName":"sessions"}`)["TableDescription"].(map[string]any)["TableStatus"], `"DELETING"`)
+	c.wantFail("ResourceNotFoundException: Requested resource not found: Table: sessions not found", "DescribeTable", `{"TableName":"sessions"}`)
+	c.sessions()
+	wantJSON(t, c.call("Scan", `{"TableName":"sessions"}`)["Items"], `[]`)
+}
+
+func TestCreateTableRefused(t *testing.T) {
+	c := newClient(t, Options{})
+	const key = `"KeySchema":[{"AttributeName":"p","KeyType":"HASH"}]`
+	const def = `"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"}]`
+	const demand = `"BillingMode":"PAY_PER_REQUEST"`
+	for body, want := range map[string]string{
+		key + "," + def: "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED",
+		key + "," + def + "," + demand + `,"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}`: "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
+		key + "," + demand: "One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [p], AttributeDefinitions: []",
+		key + "," + demand + `,"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"},{"AttributeName":"q","AttributeType":"S"}]`: "One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions",
+		demand + "," + def + `,"KeySchema":[{"AttributeName":"p","KeyType":"RANGE"}]`:                                                        "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
+		demand + "," + def + `,"KeySchema":[{"AttributeName":"p","KeyType":"HASH"},{"AttributeName":"p","KeyType":"RANGE"}]`:                 "Both the Hash Key and the Range Key element in the KeySchema have the same name",
+		key + "," + def + "," + demand + `,"GlobalSecondaryIndexes":[{"IndexName":"idx",` + key + `,"Projection":{}}]`:                       "One or more parameter values were invalid: Unknown ProjectionType: null",
+		key + "," + def + "," + demand + `,"StreamSpecification":{"StreamEnabled":true}`:                                                     "DynamoDB Streams are not available in the embedded cloud",
+	} {
+		c.wantFail("ValidationException: "+want, "CreateTable", `{"TableName":"abc",`+body+`}`)
+	}
+}
+
+func TestUpdateTableIndexes(t *testing.T) {
+	c := newClient(t, Options{IndexLag: time.Hour})
+	c.log("S")
+	c.call("PutItem", `{"TableName":"log","Item":{"p":{"S":"a"},"s":{"S":"x"},"k":{"S":"v"}}}`)
+	c.call("UpdateTable", `{"TableName":"log","AttributeDefinitions":[{"AttributeName":"k","AttributeType":"S"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"by-k","KeySchema":[{"AttributeName":"k","KeyType":"HASH"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}}]}`)
+	wantJSON(t, c.call("Query", `{"TableName":"log","IndexName":"by-k","KeyConditionExpression":"k = :v","ExpressionAttributeValues":{":v":{"S":"v"}}}`)["Items"], `[{"p":{"S":"a"},"s":{"S":"x"},"k":{"S":"v"}}]`)
+	c.wantFail("ValidationException: One or more parameter values were invalid: Type mismatch for Index Key k Expected: S Actual: N IndexName: by-k", "PutItem", `{"TableName":"log","Item":{"p":{"S":"a"},"s":{"S":"x"},"k":{"N":"1"}}}`)
+	c.call("UpdateTable", `{"TableName":"log","GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"by-k"}}]}`)
+	c.wantFail("ValidationException: The table does not have the specified index: by-k", "Scan", `{"TableName":"log","IndexName":"by-k"}`)
+	c.call("PutItem", `{"TableName":"log","Item":{"p":{"S":"a"},"s":{"S":"x"},"k":{"N":"1"}}}`)
+
+	c.call("UpdateTable", `{"TableName":"log","DeletionProtectionEnabled":true}`)
+	c.wantFail("ValidationException: Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.", "DeleteTable", `{"TableName":"log"}`)
+	c.call("UpdateTable", `{"TableName":"log","DeletionProtectionEnabled":false,"BillingMode":"PAY_PER_REQUEST"}`)
+	c.call("DeleteTable", `{"TableName":"log"}`)
+}
+
+func TestTagsAndBackups(t *testing.T) {
+	c := newClient(t, Options{})
+	c.sessions()
+	const arn = `"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/sessions"`
+	c.call("TagResource", `{`+arn+`,"Tags":[{"Key":"b","Value":"2"},{"Key":"a","Value":"1"}]}`)
+	c.call("UntagResource", `{`+arn+`,"TagKeys":["b"]}`)
+	wantJSON(t, c.call("ListTagsOfResource", `{`+arn+`}`), `{"Tags":[{"Key":"a","Value":"1"}]}`)
+	c.wantFail("ResourceNotFoundException: Requested resource not found: ResourcArn: nothing not found", "ListTagsOfResource", `{"ResourceArn":"nothing"}`)
+	wantJSON(t, c.call("DescribeContinuousBackups", `{"TableName":"sessions"}`), `{"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"ENABLED","PointInTimeRecoveryDescription":{"PointInTimeRecoveryStatus":"DISABLED"}}}`)
+	out := c.call("UpdateContinuousBackups", `{"TableName":"sessions","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":true}}`)
+	wantJSON(t, out["ContinuousBackupsDescription"].(map[string]any)["PointInTimeRecoveryDescription"].(map[string]any)["PointInTimeRecoveryStatus"], `"ENABLED"`)
+	c.wantFail("TableNotFoundException: Requested resource not found: Table: nowhere not found", "DescribeContinuousBackups", `{"TableName":"nowhere"}`)
+}
+
+// TestTimeToLive: an expired item is readable until it is deleted later, and one that was given more time stays.
+func TestTimeToLive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, Options{TTLDelay: 5 * time.Minute})
+		c.sessions()
+		const spec = `{"TableName":"sessions","TimeToLiveSpecification":{"AttributeName":"PurgeAt","Enabled":%v}}`
+		put := func(user string, in time.Duration) {
+			c.call("PutItem", `{"TableName":"sessions","Item":{"UserId":{"S":"%s"},"PurgeAt":{"N":"%d"}}}`, user, time.Now().Add(in).Unix())
+		}
+		users := func() any {
+			got := map[string]bool{}
+			for _, u := range strings.Fields(keysOf(c.call("Scan", `{"TableName":"sessions"}`), "UserId")) {
+				got[u] = true
+			}
+			return got
+		}
+		put("before", time.Hour) // before time to live is on
+		wantJSON(t, c.call("UpdateTimeToLive", spec, true), `{"TimeToLiveSpecification":{"AttributeName":"PurgeAt","Enabled":true}}`)
+		c.wantFail("ValidationException: TimeToLive is already enabled", "UpdateTimeToLive", spec, true)
+		wantJSON(t, c.call("DescribeTimeToLive", `{"TableName":"sessions"}`), `{"TimeToLiveDescription":{"AttributeName":"PurgeAt","TimeToLiveStatus":"ENABLED"}}`)
+		put("soon", time.Minute)
+		put("extended", time.Minute)
+		put("ancient", -6*365*24*time.Hour)
+		c.call("PutItem", `{"TableName":"sessions","Item":{"UserId":{"S":"text"},"PurgeAt":{"S":"1"}}}`)
+
+		time.Sleep(2 * time.Minute)
+		put("extended", time.Hour)
+		wantJSON(t, users(), `{"before":true,"soon":true,"extended":true,"ancient":true,"text":true}`)
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		wantJSON(t, users(), `{"before":true,"extended":true,"ancient":true,"text":true}`)
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		wantJSON(t, users(), `{"ancient":true,"text":true}`)
+		c.call("UpdateTimeToLive", spec, false)
+		wantJSON(t, c.call("DescribeTimeToLive", `{"TableName":"sessions"}`), `{"TimeToLiveDescription":{"TimeToLiveStatus":"DISABLED"}}`)
+	})
+}
+
+// TestReopen: everything acknowledged is there after a restart, tokens and time to live included.
+func TestReopen(t *testing.T) {
+	st, err := store.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	c := openClient(t, st, Options{})
+	c.sessions()
+	c.log("N")
+	warm(c)
+	c.call("TransactWriteItems", claim, `,"ClientRequestToken":"t"`)
+	c.call("PutItem", `{"TableName":"log","Item":{"p":{"S":"\u0000é"},"s":{"N":"-1.5"},"all":{"M":{"b":{"B":"AP8="},"l":{"L":[{"NULL":true},{"BOOL":false}]},"ns":{"NS":["2","1"]},"bs":{"BS":["/w==","AA=="]}}}}}`)
+	c.call("PutItem", `{"TableName":"log","Item":{"p":{"S":"gone"},"s":{"N":"1"}}}`)
+	c.call("DeleteItem", `{"TableName":"log","Key":{"p":{"S":"gone"},"s":{"N":"1.0"}}}`)
+	c.call("UpdateTimeToLive", `{"TableName":"sessions","TimeToLiveSpecification":{"AttributeName":"PurgeAt","Enabled":true}}`)
+	read := func(c *client) []any {
+		return []any{
+			c.call("Scan", `{"TableName":"sessions"}`), c.call("Scan", `{"TableName":"log"}`), c.call("Query", byState, ""),
+			c.call("DescribeTable", `{"TableName":"sessions"}`), c.call("DescribeTimeToLive", `{"TableName":"sessions"}`),
+		}
+	}
+	before := read(c)
+	again := openClient(t, st, Options{})
+	wantJSON(t, read(again), string(mustJSON(before)))
+	again.call("TransactWriteItems", claim, `,"ClientRequestToken":"t"`)
+	again.call("DeleteTable", `{"TableName":"log"}`)
+	wantJSON(t, openClient(t, st, Options{}).call("ListTables", `{}`), `{"TableNames":["sessions"]}`)
+}
+
+// recorder is an authorizer that remembers what it was asked, and allows what its function says.
+type recorder struct {
+	asked []request
+	allow func(request) bool
+}
+
+type request struct {
+	action, resource string
+	keys             map[string][]string
+}
+
+func (r *recorder) Allowed(_ wire.Principal, action, resource string, keys map[string][]string) bool {
+	q := request{action, resource, maps.Clone(keys)}
+	r.asked = append(r.asked, q)
+	return r.allow(q)
+}
+
+// TestAuthorization: which action on which ARN with which keys every operation asks for, and what a denial says.
+func TestAuthorization(t *testing.T) {
+	c := newClient(t, Options{})
+	c.sessions()
+	const table = "arn:aws:dynamodb:us-east-1:123456789012:table/sessions"
+	for _, tt := range []struct{ op, body, action, resource, keys string }{
+		{"PutItem", `{"TableName":"sessions","Item":{"UserId":{"S":"u"},"x":{"S":"y"}},"ReturnValues":"ALL_OLD"}`, "PutItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId","x"],"dynamodb:ReturnValues":["ALL_OLD"]}`},
+		{"GetItem", `{"TableName":"sessions","Key":{"UserId":{"S":"u"}},"ProjectionExpression":"x.y"}`, "GetItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId","x"]}`},
+		{"UpdateItem", `{"TableName":"sessions","Key":{"UserId":{"S":"u"}},"UpdateExpression":"SET a = b","ConditionExpression":"attribute_exists(c)"}`, "UpdateItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId","a","b","c"]}`},
+		{"DeleteItem", `{"TableName":"sessions","Key":{"UserId":{"S":"u"}}}`, "DeleteItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId"]}`},
+		{"Query", `{"TableName":"sessions","KeyConditionExpression":"UserId = :u","ExpressionAttributeValues":{":u":{"S":"u"}}}`, "Query", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId"]}`},
+		{"Scan", `{"TableName":"sessions","IndexName":"by-state","Select":"COUNT"}`, "Scan", table + "/index/by-state", `{"dynamodb:Select":["COUNT"]}`},
+		{"BatchGetItem", `{"RequestItems":{"sessions":{"Keys":[{"UserId":{"S":"u"}}]}}}`, "BatchGetItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId"]}`},
+		{"BatchWriteItem", `{"RequestItems":{"sessions":[{"DeleteRequest":{"Key":{"UserId":{"S":"u"}}}}]}}`, "BatchWriteItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId"]}`},
+		{"TransactWriteItems", `{"TransactItems":[{"ConditionCheck":{"TableName":"sessions","Key":{"UserId":{"S":"u"}},"ConditionExpression":"attribute_exists(c)"}}]}`, "ConditionCheckItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId","c"],"dynamodb:EnclosingOperation":["TransactWriteItems"]}`},
+		{"TransactGetItems", `{"TransactItems":[{"Get":{"TableName":"sessions","Key":{"UserId":{"S":"u"}}}}]}`, "GetItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId"],"dynamodb:EnclosingOperation":["TransactGetItems"]}`},
+		{"DescribeTable", `{"TableName":"sessions"}`, "DescribeTable", table, `{}`},
+		{"ListTables", `{}`, "ListTables", "*", `{}`},
+		{"PutItem", `{"TableName":"nowhere","Item":{"UserId":{"S":"u"}}}`, "PutItem", strings.Replace(table, "sessions", "nowhere", 1), `{"dynamodb:Attributes":["UserId"]}`},
+	} {
+		r := &recorder{allow: func(request) bool { return false }}
+		c.auth = r
+		want := "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/user/demo is not authorized to perform: dynamodb:" + tt.action + " on resource: " + tt.resource + " because no identity-based policy allows the dynamodb:" + tt.action + " action"
+		c.wantFail(want, tt.op, tt.body)
+		if len(r.asked) != 1 || r.asked[0].action != "dynamodb:"+tt.action || r.asked[0].resource != tt.resource {
+			t.Errorf("%s asked %v", tt.op, r.asked)
+			continue
+		}
+		wantJSON(t, r.asked[0].keys, tt.keys)
+	}
+}
