@@ -199,3 +199,27 @@ func TestAuthorization(t *testing.T) {
 		wantJSON(t, r.asked[0].keys, tt.keys)
 	}
 }
+
+// TestStoreFails: a write that the store does not take is refused and not shown.
+func TestStoreFails(t *testing.T) {
+	st, err := store.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := openClient(t, st, Options{})
+	c.sessions()
+	warm(c)
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for op, body := range map[string]string{
+		"PutItem":            `{"TableName":"sessions","Item":{"UserId":{"S":"i-1"}}}`,
+		"TransactWriteItems": strings.Replace(claim, "%s", `,"ClientRequestToken":"t"`, 1),
+		"DeleteTable":        `{"TableName":"sessions"}`,
+	} {
+		if w := c.raw(op, body); w.Code != 500 || !strings.Contains(w.Body.String(), "InternalServerError") {
+			t.Errorf("%s: %d %s", op, w.Code, w.Body)
+		}
+	}
+	wantJSON(t, c.call("Scan", `{"TableName":"sessions"}`)["Items"], `[{"UserId":{"S":"i-1"},"State":{"S":"warm"}}]`)
+}

@@ -13,10 +13,13 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
 
 	"avatar-launcher/backend/localcloud/store"
 	"avatar-launcher/backend/localcloud/wire"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // client calls the service as the front door would.
 type client struct {

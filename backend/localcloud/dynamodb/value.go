@@ -173,7 +173,7 @@ func (i item) pick(names ...string) item {
 	return out
 }
 
-// members holds a set's elements sorted, which makes sets comparable element by element.
+// sortMembers sorts a set's elements, which makes sets comparable element by element.
 func sortMembers(list []value) {
 	slices.SortFunc(list, value.compare)
 }
