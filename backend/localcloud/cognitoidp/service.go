@@ -150,3 +150,16 @@ func (s *Service) issuer(poolID string) string {
 }
 
 func (s *Service) now() time.Time { return s.env.Now().UTC() }
+
+// Live says whether the sign-in behind a token still holds: not revoked, its user there and not disabled. Identity
+// pools with ServerSideTokenCheck ask it.
+func (s *Service) Live(issuer, originJTI string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x := s.sessions[originJTI]
+	if x == nil || x.Revoked || s.issuer(x.PoolID) != issuer || s.pools[x.PoolID] == nil {
+		return false
+	}
+	u := s.pools[x.PoolID].bySub[x.Sub]
+	return u != nil && !u.Disabled
+}
