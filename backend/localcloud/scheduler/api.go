@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"avatar-launcher/backend/localcloud/wire"
 )
@@ -72,7 +73,7 @@ func (s *Service) createSchedule(r *request) (any, *wire.Error) {
 		}
 		return nil, conflict("Schedule %s already exists.", r.name)
 	}
-	s.plan(sc, r.Now)
+	s.plan(sc, r.Now.Add(-time.Nanosecond))
 	if err := s.put(sc); err != nil {
 		return nil, internal(err)
 	}
@@ -101,7 +102,7 @@ func (s *Service) updateSchedule(r *request) (any, *wire.Error) {
 		return nil, notFound("Schedule %s does not exist.", r.name)
 	}
 	sc.Created, sc.Token, sc.TokenHash = old.Created, old.Token, old.TokenHash
-	s.plan(sc, r.Now)
+	s.plan(sc, r.Now.Add(-time.Nanosecond))
 	if err := s.put(sc); err != nil {
 		return nil, internal(err)
 	}

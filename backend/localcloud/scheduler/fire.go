@@ -56,8 +56,8 @@ func (s *Service) plan(sc *schedule, t time.Time) {
 	if o, single := sc.when.(once); single {
 		sc.Nominal, ok = time.Time(o), true
 	} else {
-		if !t.After(start) {
-			t = start.Add(-time.Nanosecond) // start itself counts
+		if t.Before(start) {
+			t = start.Add(-time.Nanosecond) // start itself fires
 		}
 		sc.Nominal, ok = sc.when.next(t, start)
 		ok = ok && (sc.Definition.EndDate == nil || !sc.Nominal.After(sc.Definition.EndDate.Time))

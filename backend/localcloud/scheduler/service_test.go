@@ -1,0 +1,472 @@
+package scheduler
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"avatar-launcher/backend/localcloud/store"
+	"avatar-launcher/backend/localcloud/wire"
+)
+
+type m = map[string]any
+
+// cloud is one service with a root caller that remembers what it invoked.
+type cloud struct {
+	*Service
+	t        testing.TB
+	closeAll func()
+
+	mu    sync.Mutex
+	fired []string // time since start and input
+	fail  int      // how many invocations fail from now on
+	start time.Time
+}
+
+func newCloud(t testing.TB, dir string) *cloud {
+	t.Helper()
+	st, err := store.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &cloud{t: t, start: time.Now()}
+	rng := rand.New(rand.NewPCG(1, 2))
+	env := wire.Env{
+		Region: "us-east-1", AccountID: "123456789012", Now: func() time.Time { return time.Now().UTC() }, Rand: rng.Int64N,
+		NewID: func(n int) string { return fmt.Sprintf("%0*x", n, 7) }, Throttle: func() bool { return false },
+	}
+	if c.Service, err = New(env, st, Options{Invoke: c.record}); err != nil {
+		t.Fatal(err)
+	}
+	var once sync.Once
+	c.closeAll = func() { once.Do(func() { c.Close(); st.Close() }) }
+	t.Cleanup(c.closeAll)
+	return c
+}
+
+func (c *cloud) record(_ context.Context, t Target) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fired = append(c.fired, fmt.Sprintf("%v %s", time.Since(c.start), t.Input))
+	if c.fail > 0 {
+		c.fail--
+		return errors.New("the target refused")
+	}
+	return nil
+}
+
+func (c *cloud) wantFired(what string, fired ...string) {
+	c.t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if fmt.Sprint(c.fired) != fmt.Sprint(fired) {
+		c.t.Errorf("%s: fired at %q, want %q", what, c.fired, fired)
+	}
+	c.fired = nil
+}
+
+func (c *cloud) raw(method, path, body string, auth wire.Authorizer) (int, m, string) {
+	c.t.Helper()
+	r := httptest.NewRequest(method, "https://scheduler.us-east-1.amazonaws.com"+path, strings.NewReader(body))
+	w := httptest.NewRecorder()
+	c.Serve(c.t.Context(), w, &wire.Call{
+		Service: "scheduler", Operation: c.Operation(r, nil), Region: "us-east-1", Request: r, Body: []byte(body), Now: c.env.Now(),
+		RequestID: "r-1", Auth: auth, Principal: wire.Principal{ARN: "arn:aws:iam::123456789012:user/u", Root: auth == nil},
+	})
+	out := m{}
+	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil {
+		c.t.Fatalf("%s %s answered %q: %v", method, path, w.Body, err)
+	}
+	return w.Code, out, w.Header().Get("X-Amzn-Errortype")
+}
+
+func (c *cloud) call(method, path string, in any) (m, string) {
+	c.t.Helper()
+	b, err := json.Marshal(in)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	_, out, code := c.raw(method, path, string(b), nil)
+	return out, code
+}
+
+func (c *cloud) must(method, path string, in any) m {
+	c.t.Helper()
+	out, code := c.call(method, path, in)
+	if code != "" {
+		c.t.Fatalf("%s %s: %s: %v", method, path, code, out["Message"])
+	}
+	return out
+}
+
+const role = "arn:aws:iam::123456789012:role/stopper"
+
+// schedule is a valid definition with changes; a nil value leaves a member out.
+func scheduleOf(expression string, changes m) m {
+	d := m{
+		"ScheduleExpression": expression, "FlexibleTimeWindow": m{"Mode": "OFF"},
+		"Target": m{"Arn": "arn:aws:scheduler:::aws-sdk:ec2:stopInstances", "RoleArn": role, "Input": `{"InstanceIds":["i-1"]}`},
+	}
+	for k, v := range changes {
+		if d[k] = v; v == nil {
+			delete(d, k)
+		}
+	}
+	return d
+}
+
+func in(d time.Duration) string {
+	return "at(" + time.Now().UTC().Add(d).Format("2006-01-02T15:04:05") + ")"
+}
+
+const input = ` {"InstanceIds":["i-1"]}`
+
+func want[T comparable](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+func TestOneTimeSchedule(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud(t, "")
+		c.must("POST", "/schedules/keep", scheduleOf(in(time.Hour), nil))
+		c.must("POST", "/schedules/drop", scheduleOf(in(2*time.Hour), m{"ActionAfterCompletion": "DELETE"}))
+		time.Sleep(59 * time.Minute)
+		c.wantFired("before")
+		time.Sleep(2 * time.Minute)
+		c.wantFired("after", "1h0m0s"+input)
+		time.Sleep(time.Hour)
+		c.wantFired("the other", "2h0m0s"+input)
+		want(t, "kept", c.must("GET", "/schedules/keep", nil)["State"].(string), "ENABLED")
+		_, code := c.call("GET", "/schedules/drop", nil)
+		want(t, "deleted itself", code, "ResourceNotFoundException")
+		c.must("PUT", "/schedules/keep", scheduleOf(in(10*time.Minute), nil))
+		time.Sleep(11 * time.Minute)
+		c.wantFired("updated", "2h11m0s"+input)
+		c.must("POST", "/schedules/past", scheduleOf(in(-time.Hour), nil))
+		synctest.Wait()
+		time.Sleep(time.Second)
+		c.wantFired("a time in the past", "2h12m0s"+input)
+	})
+}
+
+func TestTimeZone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud(t, "") // the bubble starts on 2000-01-01 at 00:00 UTC
+		c.must("POST", "/schedules/s", scheduleOf("at(2000-01-01T02:00:00)", m{"ScheduleExpressionTimezone": "Europe/Berlin"}))
+		time.Sleep(2 * time.Hour)
+		c.wantFired("02:00 in Berlin", "1h0m0s"+input)
+	})
+}
+
+func TestRecurringSchedules(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud(t, "")
+		c.must("POST", "/schedules/rate", scheduleOf("rate(10 minutes)", nil))
+		time.Sleep(25 * time.Minute)
+		c.wantFired("rate", "0s"+input, "10m0s"+input, "20m0s"+input)
+		c.must("PUT", "/schedules/rate", scheduleOf("rate(10 minutes)", m{"State": "DISABLED"}))
+		time.Sleep(time.Hour)
+		c.wantFired("disabled")
+		end := float64(time.Now().Add(45 * time.Minute).Unix())
+		start := float64(time.Now().Add(20 * time.Minute).Unix())
+		c.must("PUT", "/schedules/rate", scheduleOf("rate(10 minutes)", m{"StartDate": start, "EndDate": end, "ActionAfterCompletion": "DELETE"}))
+		time.Sleep(2 * time.Hour)
+		c.wantFired("from start to end", "1h45m0s"+input, "1h55m0s"+input, "2h5m0s"+input)
+		_, code := c.call("GET", "/schedules/rate", nil)
+		want(t, "complete", code, "ResourceNotFoundException")
+		c.must("POST", "/schedules/cron", scheduleOf("cron(0/30 4 * * ? *)", nil))
+		time.Sleep(2 * time.Hour)
+		c.wantFired("cron", "4h0m0s"+input, "4h30m0s"+input)
+	})
+}
+
+func TestFlexibleWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud(t, "")
+		c.must("POST", "/schedules/s", scheduleOf(in(time.Hour), m{"FlexibleTimeWindow": m{"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 15}}))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		c.mu.Lock()
+		want(t, "at the start of the window", len(c.fired), 0)
+		c.mu.Unlock()
+		time.Sleep(15 * time.Minute)
+		synctest.Wait()
+		c.mu.Lock()
+		want(t, "within the window", len(c.fired), 1)
+		c.mu.Unlock()
+	})
+}
+
+func TestRetries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud(t, "")
+		target := func(policy m) m {
+			return m{"Target": m{"Arn": "arn:aws:scheduler:::aws-sdk:ec2:stopInstances", "RoleArn": role, "RetryPolicy": policy}}
+		}
+		c.fail = 2
+		c.must("POST", "/schedules/a", scheduleOf(in(time.Minute), nil))
+		time.Sleep(time.Hour)
+		c.wantFired("until it works", "1m0s"+input, "1m1s"+input, "1m3s"+input)
+		c.fail = 100
+		c.must("POST", "/schedules/b", scheduleOf(in(time.Minute), target(m{"MaximumRetryAttempts": 1})))
+		time.Sleep(time.Hour)
+		c.wantFired("one retry", "1h1m0s ", "1h1m1s ")
+		c.must("POST", "/schedules/c", scheduleOf(in(time.Minute), target(m{"MaximumEventAgeInSeconds": 60})))
+		time.Sleep(time.Hour)
+		c.wantFired("a minute of retries", "2h1m0s ", "2h1m1s ", "2h1m3s ", "2h1m7s ", "2h1m15s ", "2h1m31s ")
+		c.must("POST", "/schedules/d", scheduleOf(in(time.Minute), nil))
+		time.Sleep(64 * time.Second)
+		c.must("DELETE", "/schedules/d", nil)
+		time.Sleep(time.Hour)
+		c.mu.Lock()
+		want(t, "deleted while it is retried", len(c.fired), 3)
+		c.mu.Unlock()
+	})
+}
+
+func TestClockJumps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud(t, "")
+		skew := time.Duration(0)
+		c.Service.env.Now = func() time.Time { return time.Now().UTC().Add(skew) }
+		c.must("POST", "/schedules/s", scheduleOf(in(time.Hour), nil))
+		skew = 2 * time.Hour // as after the machine slept, or an operator set the clock
+		time.Sleep(time.Minute)
+		c.wantFired("within a minute of the jump", "30s"+input)
+	})
+}
+
+func TestRestart(t *testing.T) {
+	dir := t.TempDir()
+	c := newCloud(t, dir)
+	c.must("POST", "/schedule-groups/g", m{})
+	c.must("POST", "/schedules/far", scheduleOf(in(time.Hour), m{"GroupName": "g", "StartDate": time.Now().Unix()}))
+	before := c.must("GET", "/schedules/far?groupName=g", nil)
+	// A stop that came due while the process was down.
+	c.must("POST", "/schedules/due", scheduleOf(in(time.Hour), m{"ActionAfterCompletion": "DELETE"}))
+	c.Service.mu.Lock()
+	sc := c.schedules["default/due"]
+	sc.Next, sc.Nominal = time.Now().Add(-time.Hour), time.Now().Add(-time.Hour)
+	c.keep(sc)
+	c.Service.mu.Unlock()
+	c.closeAll()
+
+	fired := make(chan Target, 1)
+	st, err := store.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	next := &cloud{t: t}
+	next.Service, err = New(c.env, st, Options{Invoke: func(_ context.Context, t Target) error { fired <- t; return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := <-fired
+	want(t, "what was due", string(got.Input), `{"InstanceIds":["i-1"]}`)
+	want(t, "its role", got.RoleARN, role)
+	want(t, "what is not due", fmt.Sprint(next.must("GET", "/schedules/far?groupName=g", nil)), fmt.Sprint(before))
+	next.Close()
+	if v := st.Get(scheduleBucket, "default/due"); len(v) != 0 {
+		t.Errorf("a schedule that deletes itself is still stored: %s", v)
+	}
+}
+
+func TestValidation(t *testing.T) {
+	c := newCloud(t, "")
+	target := func(changes m) m {
+		out := scheduleOf("", nil)["Target"].(m)
+		maps.Copy(out, changes)
+		return out
+	}
+	for _, tc := range []struct {
+		name string
+		in   m
+		says string
+	}{
+		{"no window", scheduleOf("rate(1 minute)", m{"FlexibleTimeWindow": nil}), "flexibleTimeWindow"},
+		{"bad window", scheduleOf("rate(1 minute)", m{"FlexibleTimeWindow": m{"Mode": "SOMETIMES"}}), "enum"},
+		{"window without size", scheduleOf("rate(1 minute)", m{"FlexibleTimeWindow": m{"Mode": "FLEXIBLE"}}), "MaximumWindowInMinutes"},
+		{"size without window", scheduleOf("rate(1 minute)", m{"FlexibleTimeWindow": m{"Mode": "OFF", "MaximumWindowInMinutes": 5}}), "MaximumWindowInMinutes"},
+		{"no target", scheduleOf("rate(1 minute)", m{"Target": nil}), "target"},
+		{"no role", scheduleOf("rate(1 minute)", m{"Target": target(m{"RoleArn": ""})}), "roleArn"},
+		{"bad role", scheduleOf("rate(1 minute)", m{"Target": target(m{"RoleArn": "stopper"})}), "roleArn"},
+		{"bad ARN", scheduleOf("rate(1 minute)", m{"Target": target(m{"Arn": "ec2"})}), "Arn"},
+		{"read-only API", scheduleOf("rate(1 minute)", m{"Target": target(m{"Arn": "arn:aws:scheduler:::aws-sdk:ec2:describeInstances"})}), "describeInstances"},
+		{"input is no JSON", scheduleOf("rate(1 minute)", m{"Target": target(m{"Input": "{"})}), "JSON"},
+		{"retries", scheduleOf("rate(1 minute)", m{"Target": target(m{"RetryPolicy": m{"MaximumRetryAttempts": 186}})}), "185"},
+		{"event age", scheduleOf("rate(1 minute)", m{"Target": target(m{"RetryPolicy": m{"MaximumEventAgeInSeconds": 59}})}), "86400"},
+		{"bad zone", scheduleOf("rate(1 minute)", m{"ScheduleExpressionTimezone": "Mars/Olympus"}), "timezone Mars/Olympus"},
+		{"this machine's zone", scheduleOf("rate(1 minute)", m{"ScheduleExpressionTimezone": "Local"}), "timezone"},
+		{"old start", scheduleOf("rate(1 minute)", m{"StartDate": time.Now().Add(-6 * time.Minute).Unix()}), "5 minutes ago"},
+		{"old end", scheduleOf("rate(1 minute)", m{"EndDate": time.Now().Add(-time.Minute).Unix()}), "EndDate"},
+		{"end before start", scheduleOf("rate(1 minute)", m{"StartDate": time.Now().Unix() + 100, "EndDate": time.Now().Unix() + 50}), "before the EndDate"},
+		{"bad state", scheduleOf("rate(1 minute)", m{"State": "ON"}), "state"},
+		{"bad action", scheduleOf("rate(1 minute)", m{"ActionAfterCompletion": "KEEP"}), "actionAfterCompletion"},
+		{"bad expression", scheduleOf("rate(1 week)", nil), "Invalid Schedule Expression rate(1 week)."},
+	} {
+		for _, method := range []string{"POST", "PUT"} {
+			out, code := c.call(method, "/schedules/s", tc.in)
+			want(t, tc.name, code, "ValidationException")
+			if says, _ := out["Message"].(string); !strings.Contains(says, tc.says) {
+				t.Errorf("%s: %q does not say %q", tc.name, says, tc.says)
+			}
+		}
+	}
+	_, code := c.call("POST", "/schedules/"+strings.Repeat("x", 65), scheduleOf("rate(1 minute)", nil))
+	want(t, "long name", code, "ValidationException")
+	_, code = c.call("POST", "/schedules/s", scheduleOf("rate(1 minute)", m{"GroupName": "none"}))
+	want(t, "no group", code, "ResourceNotFoundException")
+	_, code = c.call("PUT", "/schedules/s", scheduleOf("rate(1 minute)", nil))
+	want(t, "update what is not there", code, "ResourceNotFoundException")
+	_, code = c.call("DELETE", "/schedules/s", nil)
+	want(t, "delete what is not there", code, "ResourceNotFoundException")
+	status, _, code := c.raw("POST", "/schedules/s", "{", nil)
+	want(t, "no JSON", fmt.Sprintf("%d %s", status, code), "400 ValidationException")
+	_, code = c.call("PATCH", "/schedules/s", nil)
+	want(t, "no operation", code, "UnknownOperationException")
+}
+
+func TestClientTokenAndConflict(t *testing.T) {
+	c := newCloud(t, "")
+	expression := in(time.Hour)
+	first := c.must("POST", "/schedules/s", scheduleOf(expression, m{"ClientToken": "t1"}))
+	again := c.must("POST", "/schedules/s", scheduleOf(expression, m{"ClientToken": "t1"}))
+	want(t, "same token, same schedule", fmt.Sprint(again), fmt.Sprint(first))
+	want(t, "ARN", first["ScheduleArn"].(string), "arn:aws:scheduler:us-east-1:123456789012:schedule/default/s")
+	_, code := c.call("POST", "/schedules/s", scheduleOf(in(2*time.Hour), m{"ClientToken": "t1"}))
+	want(t, "same token, other schedule", code, "ConflictException")
+	status, _, code := c.raw("POST", "/schedules/s", string(marshal(t, scheduleOf(expression, m{"ClientToken": "t2"}))), nil)
+	want(t, "other token", fmt.Sprintf("%d %s", status, code), "409 ConflictException")
+}
+
+func TestUpdateReplacesEverything(t *testing.T) {
+	c := newCloud(t, "")
+	c.must("POST", "/schedules/s", scheduleOf(in(time.Hour), m{"Description": "d", "State": "DISABLED", "ActionAfterCompletion": "DELETE", "ScheduleExpressionTimezone": "Europe/Berlin"}))
+	c.must("PUT", "/schedules/s", scheduleOf("rate(5 minutes)", m{"Target": m{"Arn": "arn:aws:lambda:us-east-1:123456789012:function:f", "RoleArn": role}}))
+	got := c.must("GET", "/schedules/s", nil)
+	for k, v := range map[string]any{
+		"Description": nil, "State": "ENABLED", "ActionAfterCompletion": "NONE", "ScheduleExpressionTimezone": "UTC", "ScheduleExpression": "rate(5 minutes)",
+		"Name": "s", "GroupName": "default",
+	} {
+		want(t, k, got[k], v)
+	}
+	want(t, "input", got["Target"].(m)["Input"], nil)
+	want(t, "retries by default", got["Target"].(m)["RetryPolicy"].(m)["MaximumRetryAttempts"].(float64), 185)
+}
+
+func TestGroupsListsAndTags(t *testing.T) {
+	c := newCloud(t, "")
+	arn := c.must("POST", "/schedule-groups/g", m{"Tags": []m{{"Key": "a", "Value": "1"}}})["ScheduleGroupArn"].(string)
+	_, code := c.call("POST", "/schedule-groups/g", m{})
+	want(t, "twice", code, "ConflictException")
+	for i := range 5 {
+		c.must("POST", fmt.Sprintf("/schedules/s%d", i), scheduleOf("rate(1 day)", m{"GroupName": "g", "State": "DISABLED"}))
+	}
+	c.must("POST", "/schedules/other", scheduleOf("rate(1 day)", m{"State": "DISABLED"}))
+	names := func(path string) (out []string) {
+		for {
+			page := c.must("GET", path, nil)
+			for _, s := range page["Schedules"].([]any) {
+				out = append(out, s.(m)["Name"].(string))
+			}
+			next, more := page["NextToken"].(string)
+			if !more {
+				return out
+			}
+			path = strings.Split(path, "&NextToken")[0] + "&NextToken=" + next
+		}
+	}
+	want(t, "in pages", fmt.Sprint(names("/schedules?MaxResults=2&ScheduleGroup=g")), "[s0 s1 s2 s3 s4]")
+	want(t, "all", fmt.Sprint(names("/schedules?MaxResults=4")), "[other s0 s1 s2 s3 s4]")
+	want(t, "by prefix", fmt.Sprint(names("/schedules?NamePrefix=o")), "[other]")
+	want(t, "by state", fmt.Sprint(names("/schedules?State=ENABLED")), "[]")
+	for _, query := range []string{"MaxResults=0", "MaxResults=101", "State=ON", "NextToken=%21"} {
+		_, code := c.call("GET", "/schedules?"+query, nil)
+		want(t, query, code, "ValidationException")
+	}
+	tags := "/tags/" + url.PathEscape(arn)
+	c.must("POST", tags, m{"Tags": []m{{"Key": "b", "Value": "2"}}})
+	c.must("DELETE", tags+"?TagKeys=a", nil)
+	want(t, "tags", fmt.Sprint(c.must("GET", tags, nil)["Tags"]), "[map[Key:b Value:2]]")
+	want(t, "groups", len(c.must("GET", "/schedule-groups", nil)["ScheduleGroups"].([]any)), 2)
+	want(t, "group", c.must("GET", "/schedule-groups/g", nil)["State"].(string), "ACTIVE")
+	c.must("DELETE", "/schedule-groups/g", nil)
+	want(t, "the group's schedules went with it", fmt.Sprint(names("/schedules?MaxResults=9")), "[other]")
+	_, code = c.call("DELETE", "/schedule-groups/default", nil)
+	want(t, "the default group", code, "ValidationException")
+}
+
+// policy allows the listed "action resource" pairs, and iam:PassRole only to the scheduler.
+type policy []string
+
+func (p policy) Allowed(_ wire.Principal, action, resource string, keys map[string][]string) bool {
+	if action == "iam:PassRole" && fmt.Sprint(keys["iam:PassedToService"]) != "[scheduler.amazonaws.com]" {
+		return false
+	}
+	for _, a := range p {
+		if a == action+" "+resource {
+			return true
+		}
+	}
+	return false
+}
+
+func TestAuthorisation(t *testing.T) {
+	c := newCloud(t, "")
+	const arn = "arn:aws:scheduler:us-east-1:123456789012:schedule/default/s"
+	body := string(marshal(t, scheduleOf(in(time.Hour), nil)))
+	for _, tc := range []struct {
+		name, method string
+		policy       policy
+		status       int
+	}{
+		{"nothing", "POST", nil, 403},
+		{"without PassRole", "POST", policy{"scheduler:CreateSchedule " + arn}, 403},
+		{"another role", "POST", policy{"scheduler:CreateSchedule " + arn, "iam:PassRole arn:aws:iam::123456789012:role/other"}, 403},
+		{"another schedule", "POST", policy{"scheduler:CreateSchedule " + arn + "x", "iam:PassRole " + role}, 403},
+		{"both", "POST", policy{"scheduler:CreateSchedule " + arn, "iam:PassRole " + role}, 200},
+		{"update without PassRole", "PUT", policy{"scheduler:UpdateSchedule " + arn}, 403},
+		{"get", "GET", policy{"scheduler:GetSchedule " + arn}, 200},
+		{"get without", "GET", nil, 403},
+		{"delete without", "DELETE", nil, 403},
+		{"delete", "DELETE", policy{"scheduler:DeleteSchedule " + arn}, 200},
+	} {
+		status, _, code := c.raw(tc.method, "/schedules/s", body, tc.policy)
+		want(t, tc.name, status, tc.status)
+		want(t, tc.name, code == "AccessDeniedException", tc.status == 403)
+	}
+}
+
+func marshal(t testing.TB, v any) []byte {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func BenchmarkCreateSchedule(b *testing.B) {
+	c := newCloud(b, "")
+	body := string(marshal(b, scheduleOf(in(time.Hour), nil)))
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		i++
+		c.raw("POST", fmt.Sprintf("/schedules/s%d", i), body, nil)
+	}
+}
