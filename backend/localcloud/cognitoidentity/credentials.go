@@ -59,30 +59,46 @@ func getRoles(s *Service, _ *wire.Call, in *rolesInput) (any, error) {
 	return rolesInput{p.ID, p.Roles, p.Mappings}, nil
 }
 
-// getCredentials is the enhanced flow's second half.
-func getCredentials(s *Service, c *wire.Call, in *identityInput) (any, error) {
-	i, err := s.identity(in.IdentityId)
+// getCredentials is the enhanced flow's second half. It takes the lock only to decide, so that concurrent callers share
+// a disk flush when the credentials are made.
+func getCredentials(s *Service, c *wire.Call) (any, error) {
+	in := &identityInput{}
+	if err := wire.DecodeJSON(c.Body, in); err != nil {
+		return nil, err
+	}
+	principal, err := s.principal(in, c.Now)
 	if err != nil {
 		return nil, err
+	}
+	cred, err := s.opt.Issue(principal, credentialLife)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"IdentityId": in.IdentityId, "Credentials": map[string]any{"AccessKeyId": cred.AccessKeyID,
+		"SecretKey": cred.SecretAccessKey, "SessionToken": cred.SessionToken, "Expiration": stamp(cred.Expiration)}}, nil
+}
+
+// principal decides whom the credentials are for.
+func (s *Service) principal(in *identityInput, now time.Time) (wire.Principal, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, err := s.identity(in.IdentityId)
+	if err != nil {
+		return wire.Principal{}, err
 	}
 	p, err := s.pool(i.PoolID)
 	if err != nil {
-		return nil, err
+		return wire.Principal{}, err
 	}
-	role, tags, err := s.decide(p, i, in, c.Now)
+	role, tags, err := s.decide(p, i, in, now)
 	if err != nil {
-		return nil, err
+		return wire.Principal{}, err
 	}
 	if err := s.trusted(p, i, role, len(tags) > 0); err != nil {
-		return nil, err
+		return wire.Principal{}, err
 	}
-	cred, err := s.opt.Issue(wire.Principal{AccountID: s.env.AccountID, Role: role, Tags: tags,
-		ARN: "arn:aws:sts::" + s.env.AccountID + ":assumed-role/" + role + "/" + sessionName}, credentialLife)
-	if err != nil {
-		return nil, err
-	}
-	return map[string]any{"IdentityId": i.ID, "Credentials": map[string]any{"AccessKeyId": cred.AccessKeyID,
-		"SecretKey": cred.SecretAccessKey, "SessionToken": cred.SessionToken, "Expiration": stamp(cred.Expiration)}}, nil
+	return wire.Principal{AccountID: s.env.AccountID, Role: role, Tags: tags,
+		ARN: "arn:aws:sts::" + s.env.AccountID + ":assumed-role/" + role + "/" + sessionName}, nil
 }
 
 // decide finds the role name and the principal tags of a request.

@@ -95,7 +95,12 @@ func locked[In any](unsigned bool, fn func(*Service, *wire.Call, *In) (any, erro
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return fn(s, c, in)
+		out, err := fn(s, c, in)
+		if err != nil || out == nil {
+			return nil, err
+		}
+		b, err := json.Marshal(out) // under the lock: it may share maps with the state
+		return json.RawMessage(b), err
 	}}
 }
 
@@ -116,7 +121,7 @@ func init() {
 		"ListIdentities":              locked(false, listIdentities),
 		"DeleteIdentities":            locked(false, deleteIdentities),
 		"GetId":                       locked(true, getID),
-		"GetCredentialsForIdentity":   locked(true, getCredentials),
+		"GetCredentialsForIdentity":   {unsigned: true, run: getCredentials},
 	}
 }
 

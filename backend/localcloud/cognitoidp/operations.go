@@ -13,7 +13,8 @@ type operation struct {
 	run      func(*Service, *wire.Call) (any, error)
 }
 
-// locked makes an operation of a handler that runs with the service's lock held.
+// locked makes an operation of a handler that runs with the service's lock held. The answer is written out before the
+// lock goes, since it may share slices and maps with the state.
 func locked[In any](fn func(*Service, *wire.Call, *In) (any, error)) operation {
 	return operation{run: func(s *Service, c *wire.Call) (any, error) {
 		in := new(In)
@@ -22,8 +23,17 @@ func locked[In any](fn func(*Service, *wire.Call, *In) (any, error)) operation {
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return fn(s, c, in)
+		out, err := fn(s, c, in)
+		if err != nil || out == nil {
+			return nil, err
+		}
+		return rendered(out)
 	}}
+}
+
+func rendered(v any) (any, error) {
+	b, err := json.Marshal(v)
+	return json.RawMessage(b), err
 }
 
 // open is locked for operations that AWS lets be called unsigned.

@@ -69,7 +69,7 @@ func createUserPool(s *Service, c *wire.Call) (any, error) {
 	}
 	s.adopt(p)
 	s.writePool(p)
-	return map[string]any{"UserPool": s.describe(p)}, nil
+	return rendered(map[string]any{"UserPool": s.describe(p)})
 }
 
 func (s *Service) newSigningKey() (*signingKey, error) {
