@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -240,10 +241,10 @@ func TestRetries(t *testing.T) {
 func TestClockJumps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t, "")
-		skew := time.Duration(0)
-		c.Service.env.Now = func() time.Time { return time.Now().UTC().Add(skew) }
+		var skew atomic.Int64
+		c.Service.env.Now = func() time.Time { return time.Now().UTC().Add(time.Duration(skew.Load())) }
 		c.must("POST", "/schedules/s", scheduleOf(in(time.Hour), nil))
-		skew = 2 * time.Hour // as after the machine slept, or an operator set the clock
+		skew.Store(int64(2 * time.Hour)) // as after the machine slept, or an operator set the clock
 		time.Sleep(time.Minute)
 		c.wantFired("within a minute of the jump", "30s"+input)
 	})
