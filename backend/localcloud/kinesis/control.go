@@ -261,4 +261,3 @@ func (s *Service) describeLimits(c *wire.Call, _ *struct{}) (any, *wire.Error) {
 	}
 	return map[string]int{"ShardLimit": maxShards, "OpenShardCount": open, "OnDemandStreamCount": demand, "OnDemandStreamCountLimit": 50}, nil
 }
-

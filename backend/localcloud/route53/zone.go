@@ -286,4 +286,3 @@ func (s *Service) deleteZone(r *request) (answer, *wire.Error) {
 func (z *zone) own(r *recordSet) bool {
 	return r.Name == z.meta.Name && (r.Type == "NS" || r.Type == "SOA")
 }
-
