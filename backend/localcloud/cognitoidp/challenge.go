@@ -83,11 +83,12 @@ func (s *Service) askUnder(key, kind string, a attempt, now time.Time) *challeng
 	return ch
 }
 
-// pending finds an open challenge of one of the kinds that a client asked about. It stays open: whoever settles it
-// calls close.
-func (s *Service) pendingChallenge(key, clientID string, now time.Time, kinds ...string) (*challenge, error) {
+// pendingChallenge finds an open challenge of one of the kinds, of the API (hosted false) or of the hosted UI: the
+// session strings of one are nothing to the other. An empty clientID stands for any. The challenge stays open: whoever
+// settles it calls close.
+func (s *Service) pendingChallenge(key, clientID string, hosted bool, now time.Time, kinds ...string) (*challenge, error) {
 	ch := s.challenges[key]
-	if ch == nil || ch.attempt.clientID != clientID && clientID != "" {
+	if ch == nil || ch.attempt.clientID != clientID && clientID != "" || ch.attempt.hosted != hosted {
 		return nil, fail("NotAuthorizedException", "Invalid session for the user.")
 	}
 	if !now.Before(ch.expires) {

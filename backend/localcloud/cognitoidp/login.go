@@ -117,8 +117,8 @@ func (s *Service) hostedStep(req *authRequest, f url.Values, now time.Time) (att
 		a.sub, a.passwordDone = u.Sub, true
 		return a, form{}, nil
 	}
-	ch, err := s.pendingChallenge(session, req.client.ID, now, newPassword, softwareToken, smsMFA, emailOTP, selectMFA, mfaSetup)
-	if err != nil || !ch.attempt.hosted {
+	ch, err := s.pendingChallenge(session, req.client.ID, true, now, newPassword, softwareToken, smsMFA, emailOTP, selectMFA, mfaSetup)
+	if err != nil {
 		return attempt{}, form{}, fail("NotAuthorizedException", "Invalid session for the user, session is expired.")
 	}
 	again := form{Step: ch.kind, Session: session, Username: ch.attempt.username, Choices: ch.choices, Secret: ch.totp}

@@ -89,12 +89,12 @@ func (s *Service) challengeOf(cl *client, in *respondInput, now time.Time) (*cha
 		if key == "" {
 			return nil, fail("InvalidParameterException", "Missing required parameter PASSWORD_CLAIM_SECRET_BLOCK")
 		}
-		return s.pendingChallenge(key, cl.ID, now, in.ChallengeName)
+		return s.pendingChallenge(key, cl.ID, false, now, in.ChallengeName)
 	case newPassword, softwareToken, smsMFA, emailOTP, selectMFA, mfaSetup, deviceSRP, selectChallenge:
 		if in.Session == "" {
 			return nil, fail("InvalidParameterException", "Missing required parameter Session")
 		}
-		return s.pendingChallenge(in.Session, cl.ID, now, in.ChallengeName)
+		return s.pendingChallenge(in.Session, cl.ID, false, now, in.ChallengeName)
 	case "":
 		return nil, fail("InvalidParameterException", "1 validation error detected: Value null at 'challengeName' failed to satisfy constraint: Member must not be null")
 	}

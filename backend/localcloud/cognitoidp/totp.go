@@ -93,7 +93,7 @@ func (s *Service) setupChallenge(session string, now time.Time) (*challenge, err
 	if session == "" {
 		return nil, fail("InvalidParameterException", "Either an access token or a session is required.")
 	}
-	return s.pendingChallenge(session, "", now, mfaSetup)
+	return s.pendingChallenge(session, "", false, now, mfaSetup)
 }
 
 // verifySoftwareToken proves that the user's app has the secret.
