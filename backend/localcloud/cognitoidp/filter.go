@@ -14,8 +14,11 @@ func parseFilter(filter string) (func(*user) bool, error) {
 	if strings.TrimSpace(filter) == "" {
 		return func(*user) bool { return true }, nil
 	}
-	m := filterForm.FindStringSubmatch(filter)
-	if m == nil || len(filter) > 256 {
+	var m []string
+	if len(filter) <= 256 {
+		m = filterForm.FindStringSubmatch(filter)
+	}
+	if m == nil {
 		return nil, fail("InvalidParameterException", "Error while parsing filter.")
 	}
 	value, err := filterValue(m[1])

@@ -347,7 +347,9 @@ func TestHostedChallenges(t *testing.T) {
 		c.must("SetUserPoolMfaConfig", obj{"UserPoolId": c.pool, "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": obj{"Enabled": true}})
 		c.must("AdminSetUserPassword", obj{"UserPoolId": c.pool, "Username": "demo", "Password": password})
 		b, q := c.browser(), c.authorize(nil)
-		post := func(page string, typed url.Values) *http.Response { return b.do("POST", "/login?"+q, fill(page, typed)) }
+		post := func(page string, typed url.Values) *http.Response {
+			return b.do("POST", "/login?"+q, fill(page, typed))
+		}
 		page := text(t, b.do("GET", "/login?"+q, nil))
 		page = text(t, post(page, url.Values{"username": {"demo"}, "password": {password}}))
 		wantPage(t, page, "Choose a new password")
