@@ -68,27 +68,27 @@ func (s *Service) Changed(in ec2.Instance) {
 	}
 	stop := m.run(now)
 	s.mu.Unlock()
-	s.after(m, stop)
+	s.after(m, in.ID, stop)
 }
 
 // tick is the machine's timer.
 func (s *Service) tick(m *machine) {
 	s.mu.Lock()
-	stop := false
-	if !s.closed && s.machines[m.in.ID] == m {
+	stop, id := false, m.in.ID
+	if !s.closed && s.machines[id] == m {
 		stop = m.run(s.env.Now())
 	}
 	s.mu.Unlock()
-	s.after(m, stop)
+	s.after(m, id, stop)
 }
 
 // after does what a machine's run has asked for and what must not be done under the lock.
-func (s *Service) after(m *machine, stop bool) {
+func (s *Service) after(m *machine, id string, stop bool) {
 	s.flush(m)
 	if !stop || s.o.Stop == nil {
 		return
 	}
-	if err := s.o.Stop(m.in.ID); err != nil {
+	if err := s.o.Stop(id); err != nil {
 		s.mu.Lock()
 		m.stopAsked = false
 		m.retryStop = s.env.Now().Add(10 * time.Second)
