@@ -1,0 +1,57 @@
+/**
+ * The only module that knows Wails. Every call asks and returns at once; what comes of it arrives as a snapshot. Types
+ * of the generated code stay in here and in decode.ts.
+ */
+import * as Account from '../../wailsjs/go/app/Account';
+import * as Instance from '../../wailsjs/go/app/Instance';
+import * as LogBook from '../../wailsjs/go/app/LogBook';
+import * as Page from '../../wailsjs/go/app/Page';
+import type { backend } from '../../wailsjs/go/models';
+import { ClipboardSetText, EventsOn } from '../../wailsjs/runtime/runtime';
+import * as decode from './decode';
+import type { About, LogPage, Query, Snapshot } from './model';
+
+/** Logs what a call that answers nothing failed with; a wish's own trouble arrives in a snapshot. */
+function ask(call: Promise<void>): void {
+  call.catch((reason: unknown) => console.error(reason));
+}
+
+export const account = {
+  demoUsers: async (): Promise<string[]> => (await Account.DemoUsers()) ?? [],
+  signIn: (username: string, password: string): void => ask(Account.SignIn(username, password)),
+  signInDemo: (username: string): void => ask(Account.SignInDemo(username)),
+  respond: (answer: string): void => ask(Account.Respond(answer)),
+  cancel: (): void => ask(Account.Cancel()),
+  signOut: (): void => ask(Account.SignOut()),
+};
+
+export const instance = {
+  start: (): void => ask(Instance.Start()),
+  cancel: (): void => ask(Instance.Cancel()),
+  stop: (): void => ask(Instance.Stop()),
+  terminate: (): void => ask(Instance.Terminate()),
+  keepGoing: (): void => ask(Instance.KeepGoing()),
+  connect: (): void => ask(Instance.Connect()),
+};
+
+export const logBook = {
+  lines: async (q: Query): Promise<LogPage> => decode.logPage(await LogBook.Lines(q)),
+  /** Writes what matches to a file that the user picks; its path, "" where the user picked none. */
+  export: (q: Query): Promise<string> => LogBook.Export(q),
+  /** Calls fn whenever the log has grown, until the returned function is called. */
+  onGrowth: (fn: () => void): (() => void) => EventsOn('log', fn),
+};
+
+export const page = {
+  snapshot: async (): Promise<Snapshot> => decode.snapshot(await Page.Snapshot()),
+  onSnapshot: (fn: (s: Snapshot) => void): (() => void) =>
+    EventsOn('snapshot', (s: backend.Snapshot) => fn(decode.snapshot(s))),
+  about: (): Promise<About> => Page.About(),
+  touch: (): void => ask(Page.Touch()),
+  beat: (): void => ask(Page.Beat()),
+  dismissProblem: (): void => ask(Page.DismissProblem()),
+  openLogs: (): void => ask(Page.OpenLogs()),
+  quit: (): void => ask(Page.Quit()),
+  /** Copies by the window's host: the browser's own clipboard needs an origin that the window does not have everywhere. */
+  copy: (text: string): Promise<boolean> => ClipboardSetText(text),
+};

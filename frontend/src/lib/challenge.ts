@@ -1,0 +1,43 @@
+import type { Challenge } from './model';
+import { words } from './words';
+
+/** How a challenge of Cognito is asked on the page. */
+export interface Asked {
+  title: string;
+  lead: string;
+  kind: 'password' | 'code' | 'answer';
+}
+
+/** Words a challenge by its ChallengeName; one that is not known is still asked for, by name. */
+export function asked(c: Challenge): Asked {
+  const w = words.challenge;
+  switch (c.name) {
+    case 'NEW_PASSWORD_REQUIRED':
+      return { title: w.newPassword.title, lead: w.newPassword.lead, kind: 'password' };
+    case 'SOFTWARE_TOKEN_MFA':
+      return { ...w.totp, kind: 'code' };
+    case 'SMS_MFA':
+    case 'SMS_OTP':
+      return { title: w.sms.title, lead: w.sms.lead(c.destination), kind: 'code' };
+    case 'EMAIL_OTP':
+      return { title: w.email.title, lead: w.email.lead(c.destination), kind: 'code' };
+    case 'MFA_SETUP':
+      return { title: w.setup.title, lead: w.setup.lead, kind: 'code' };
+    default:
+      return { title: w.other.title, lead: w.other.lead(c.name), kind: 'answer' };
+  }
+}
+
+/** What is wrong with an answer, "" where nothing is. Cognito has the last word; this only spares a round trip. */
+export function fault(kind: Asked['kind'], answer: string): string {
+  const w = words.challenge;
+  switch (kind) {
+    case 'password':
+      return answer.length < 8 ? w.newPassword.short : '';
+    case 'code':
+      if (answer === '') return w.needCode;
+      return /^\d{6,8}$/.test(answer) ? '' : w.badCode;
+    case 'answer':
+      return answer === '' ? w.needAnswer : '';
+  }
+}

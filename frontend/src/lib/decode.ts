@@ -1,0 +1,90 @@
+import type { backend, logs } from '../../wailsjs/go/models';
+import {
+  PHASES, POOL_STATES,
+  type LogPage, type Machine, type Notice, type Phase, type Pool, type PoolState, type Session, type Snapshot, type Step,
+} from './model';
+
+/** Reads an RFC 3339 time; null for Go's zero time (year 1) and for anything that is no time. */
+export function time(value: unknown): number | null {
+  if (typeof value !== 'string') return null;
+  const ms = Date.parse(value);
+  return Number.isNaN(ms) || ms <= 0 ? null : ms;
+}
+
+/** Reads a Go duration (nanoseconds) as milliseconds; null for zero. */
+export function duration(value: unknown): number | null {
+  return typeof value === 'number' && value > 0 ? value / 1e6 : null;
+}
+
+function phase(value: string): Phase {
+  const known = PHASES.find((p) => p === value);
+  if (!known) throw new Error(`unforeseen phase: ${value}`);
+  return known;
+}
+
+function poolState(value: string): PoolState {
+  return POOL_STATES.find((p) => p === value) ?? 'retired';
+}
+
+function session(s: backend.Session): Session {
+  return {
+    instanceId: s.instanceId,
+    creationTime: time(s.creationTime),
+    expireAt: time(s.expireAt),
+    lastActivity: time(s.lastActivity),
+    publicIp: s.publicIp,
+    subnetId: s.subnetId,
+    epoch: s.epoch,
+    domain: s.domain,
+  };
+}
+
+function machine(m: backend.Machine): Machine {
+  return { ...m, launchTime: time(m.launchTime) };
+}
+
+function pool(p: backend.Pool): Pool {
+  const members = list(p.members).map((m) => ({
+    instanceId: m.instanceId, state: poolState(m.state), owner: m.owner, zone: m.zone, type: m.type,
+  }));
+  return { target: p.target, members, leader: p.leader, asOf: time(p.asOf) };
+}
+
+function step(s: backend.Step): Step {
+  return { phase: phase(s.phase), started: time(s.started), took: duration(s.took), usual: duration(s.usual) };
+}
+
+function notices(all: readonly backend.Notice[]): Notice[] {
+  return all.flatMap((n) => (n.problem ? [{ key: n.key, problem: n.problem }] : []));
+}
+
+/** Go sends a nil slice as null. */
+function list<T>(value: readonly T[] | null | undefined): readonly T[] {
+  return value ?? [];
+}
+
+/** Turns what Go sent into what the page shows. It throws where Go names a phase that this page does not know. */
+export function snapshot(s: backend.Snapshot): Snapshot {
+  return {
+    revision: s.revision,
+    phase: phase(s.phase),
+    since: time(s.since),
+    profile: s.profile,
+    user: s.user ?? null,
+    challenge: s.challenge ?? null,
+    session: s.session ? session(s.session) : null,
+    machine: s.machine ? machine(s.machine) : null,
+    pool: pool(s.pool),
+    steps: list(s.steps).map(step),
+    cold: s.cold,
+    url: s.url,
+    warning: s.warning,
+    problem: s.problem ?? null,
+    notices: notices(list(s.notices)),
+  };
+}
+
+export function logPage(p: logs.Page): LogPage {
+  const lines = list(p.lines).map((l) => ({ ...l, at: time(l.at) }));
+  return { lines, first: p.first, last: p.last, dropped: p.dropped };
+}

@@ -1,0 +1,146 @@
+/**
+ * The page's own words for what package backend says. Times are milliseconds since 1970 (null for Go's zero time),
+ * durations are milliseconds (null for zero, which backend uses for "unknown" and "still running").
+ */
+
+/** Where a launcher stands; the members are backend.Phase's, in the order in which a session passes through them. */
+export const PHASES = [
+  'signed-out', 'signing-in', 'idle', 'claiming', 'arming', 'booting', 'probing', 'ready', 'ending', 'failed',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** The phases of a start, in order: the timeline's columns. */
+export const START_PHASES = ['claiming', 'arming', 'booting', 'probing'] as const;
+export type StartPhase = (typeof START_PHASES)[number];
+
+export const POOL_STATES = ['warm', 'warming', 'claimed', 'recycling', 'retired'] as const;
+export type PoolState = (typeof POOL_STATES)[number];
+
+export interface Problem {
+  kind: string;
+  what: string;
+  why: string;
+  next: string;
+}
+
+export interface User {
+  id: string;
+  username: string;
+  role: string;
+}
+
+export interface Challenge {
+  name: string;
+  username: string;
+  destination: string;
+  secret: string;
+}
+
+export interface Session {
+  instanceId: string;
+  creationTime: number | null;
+  expireAt: number | null;
+  lastActivity: number | null;
+  publicIp: string;
+  subnetId: string;
+  epoch: number;
+  domain: string;
+}
+
+export interface Machine {
+  instanceId: string;
+  name: string;
+  imageId: string;
+  type: string;
+  zone: string;
+  state: string;
+  systemStatus: string;
+  instanceStatus: string;
+  publicIp: string;
+  privateIp: string;
+  subnetId: string;
+  launchTime: number | null;
+}
+
+export interface PoolMember {
+  instanceId: string;
+  state: PoolState;
+  owner: string;
+  zone: string;
+  type: string;
+}
+
+export interface Pool {
+  target: number;
+  members: readonly PoolMember[];
+  leader: boolean;
+  asOf: number | null;
+}
+
+export interface Step {
+  phase: Phase;
+  started: number | null;
+  took: number | null;
+  usual: number | null;
+}
+
+export interface Notice {
+  key: string;
+  problem: Problem;
+}
+
+/** All that the page shows, replaced whole whenever its revision grows. */
+export interface Snapshot {
+  revision: number;
+  phase: Phase;
+  since: number | null;
+  profile: string;
+  user: User | null;
+  challenge: Challenge | null;
+  session: Session | null;
+  machine: Machine | null;
+  pool: Pool;
+  steps: readonly Step[];
+  cold: boolean;
+  url: string;
+  warning: boolean;
+  problem: Problem | null;
+  notices: readonly Notice[];
+}
+
+export interface About {
+  version: string;
+  profile: string;
+  endpoint: string;
+  region: string;
+  configFile: string;
+  logFolder: string;
+  tray: boolean;
+}
+
+export interface Line {
+  seq: number;
+  at: number | null;
+  level: string;
+  source: string;
+  text: string;
+  instanceId: string;
+  gap: number;
+}
+
+/** Picks lines of the log; logs.Query says what the zero values mean. */
+export interface Query {
+  after: number;
+  before: number;
+  limit: number;
+  level: string;
+  source: string;
+  text: string;
+}
+
+export interface LogPage {
+  lines: readonly Line[];
+  first: number;
+  last: number;
+  dropped: number;
+}

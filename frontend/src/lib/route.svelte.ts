@@ -1,0 +1,26 @@
+import { tick } from 'svelte';
+import type { Shortcut } from './shortcuts';
+
+/** The pages behind the sign-in. */
+export type Route = 'home' | 'log' | 'about';
+
+/** Where the page stands. There are no addresses: the window has no bar to type them in. */
+class Router {
+  at = $state<Route>('home');
+
+  go(to: Route): void {
+    this.at = to;
+  }
+
+  /** Follows a shortcut that leads somewhere. */
+  press(pressed: Exclude<Shortcut, 'quit'>): void {
+    if (pressed !== 'filter') {
+      this.go(pressed);
+      return;
+    }
+    this.go('log');
+    void tick().then(() => document.getElementById('log-text')?.focus());
+  }
+}
+
+export const route = new Router();

@@ -1,0 +1,12 @@
+import { mount } from 'svelte';
+import App from './App.svelte';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/controls.css';
+import { language } from './lib/words';
+
+const target = document.getElementById('app');
+if (!target) throw new Error('index.html has no #app');
+document.documentElement.lang = language;
+
+export default mount(App, { target });

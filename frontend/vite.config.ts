@@ -1,0 +1,21 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [svelte()],
+  base: './',
+  build: {
+    // public/ holds .gitkeep, so that an emptied dist still has the file that go:embed needs in a fresh clone.
+    outDir: 'dist',
+    emptyOutDir: true,
+    // The page's Content-Security-Policy allows fonts from 'self' only, so nothing is inlined as a data: address.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // The newest WebKit features that WebKitGTK 2.42 (webkit2gtk-4.1), WebView2 and macOS 13 all have.
+    target: ['safari16.4', 'chrome111'],
+    reportCompressedSize: true,
+  },
+  // Tests run the client build of Svelte, as the window does.
+  ...(process.env['VITEST'] ? { resolve: { conditions: ['browser'] } } : {}),
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+});
