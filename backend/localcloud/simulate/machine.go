@@ -76,7 +76,7 @@ func (m *machine) powerOn(now time.Time, unmet bool) {
 	m.load = load{}
 	m.script = bootScript(m.in)
 	begun := m.begun(now)
-	if !unmet || !begun.Before(now) {
+	if !unmet || now.Sub(begun) < time.Second {
 		return
 	}
 	for m.step < len(m.script) && m.due(m.step, begun).Before(now) {
