@@ -146,11 +146,9 @@ func (s *Service) beginSRP(p *pool, cl *client, a attempt, clientA string, now t
 	if u == nil && !cl.hidesUsers() {
 		return nil, fail("UserNotFoundException", "User does not exist.")
 	}
-	name, kept := a.username, secret{}
+	name, kept := a.username, decoySecret(p.Decoy, a.username)
 	if u != nil {
 		name, kept, a.sub = u.Username, u.Secret, u.Sub
-	} else {
-		kept = decoySecret(p.Decoy, a.username)
 	}
 	exchange, err := newSRP(p.name(), name, kept, clientA)
 	if err != nil {

@@ -57,7 +57,6 @@ type step struct {
 	challenge string
 	params    map[string]string
 	session   string
-	available []string
 }
 
 // ask opens a challenge under a new session string.

@@ -197,10 +197,10 @@ func (c *cloud) must(op string, in any) obj {
 func (c *cloud) refused(code, part, op string, in any) {
 	c.t.Helper()
 	_, e := c.try(op, in)
-	if e == nil {
+	switch {
+	case e == nil:
 		c.t.Fatalf("%s succeeded, want %s", op, code)
-	}
-	if e.code != code || !bytes.Contains([]byte(e.message), []byte(part)) {
+	case e.code != code || !bytes.Contains([]byte(e.message), []byte(part)):
 		c.t.Fatalf("%s: %s, want %s: …%s…", op, e, code, part)
 	}
 }
