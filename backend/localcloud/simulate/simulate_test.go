@@ -101,6 +101,20 @@ func (h *host) halt(ids ...string) error {
 	return nil
 }
 
+// set changes what the stream or Stop answers from now on.
+func (h *host) set(flag *bool, v bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	*flag = v
+}
+
+// stops counts what Stop was asked.
+func (h *host) stops() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.stopped)
+}
+
 // take returns the records put since the last call.
 func (h *host) take() []said {
 	h.mu.Lock()
@@ -250,19 +264,19 @@ func TestSelfStop(t *testing.T) {
 		i.Tags = map[string]string{"expire-at": time.Now().Add(time.Hour).UTC().Format(time.RFC3339)} // extended
 		h.Changed(i)
 		sleep(61*time.Minute - time.Second)
-		if len(h.stopped) != 0 {
+		if h.stops() != 0 {
 			t.Fatal("stops before its time")
 		}
 		h.take()
-		h.keep = true
+		h.set(&h.keep, true)
 		sleep(time.Second)
-		if len(h.stopped) != 1 || h.stopped[0] != i.ID || !has(h.take(), "self-stop") {
-			t.Fatalf("stopped %v a minute after its time", h.stopped)
+		if h.stops() != 1 || !has(h.take(), "self-stop") {
+			t.Fatalf("asked to stop %d times a minute after its time", h.stops())
 		}
-		h.keep = false
+		h.set(&h.keep, false)
 		sleep(time.Minute)
-		if len(h.stopped) != 2 {
-			t.Errorf("asked %d times, want again once after the failure", len(h.stopped))
+		if n := h.stops(); n != 2 {
+			t.Errorf("asked %d times, want again once after the failure", n)
 		}
 	})
 }
@@ -270,23 +284,23 @@ func TestSelfStop(t *testing.T) {
 func TestARefusingStreamGetsTheLinesLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHost(t, 0, 0)
-		h.refuse = true
+		h.set(&h.refuse, true)
 		i := up(false, nil)
 		h.Changed(i)
 		sleep(2 * time.Minute)
 		if len(h.take()) != 0 {
 			t.Fatal("refused lines were put")
 		}
-		h.refuse = false
+		h.set(&h.refuse, false)
 		sleep(time.Minute)
 		records := h.take()
 		inOrder(t, records, 1)
 		if !has(records, "avatar ready") {
 			t.Error("the boot is lost")
 		}
-		h.refuse = true
+		h.set(&h.refuse, true)
 		sleep(3 * time.Hour)
-		h.refuse = false
+		h.set(&h.refuse, false)
 		sleep(time.Minute)
 		records = h.take()
 		inOrder(t, records, records[0].Seq)
