@@ -52,7 +52,8 @@ func (l *Launcher) begin(ctx context.Context, f effect) {
 	case doStop:
 		l.run(ctx, func(ctx context.Context) { l.stop(ctx, f) })
 	case doSignOut:
-		l.run(ctx, func(ctx context.Context) { l.signOut(ctx, f.forget) })
+		keeping := l.keeping
+		l.run(ctx, func(ctx context.Context) { l.signOut(ctx, f.forget, keeping) })
 	case doLook:
 		l.run(ctx, func(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, answerTime)
@@ -95,10 +96,10 @@ func (l *Launcher) stop(ctx context.Context, f doStop) {
 }
 
 // signOut waits for the keeper first: it gives the pool's lease back while there are still credentials.
-func (l *Launcher) signOut(ctx context.Context, forget bool) {
+func (l *Launcher) signOut(ctx context.Context, forget bool, keeping <-chan struct{}) {
 	ctx, cancel := context.WithTimeout(ctx, signOutTime)
 	defer cancel()
-	if keeping := l.keeping; keeping != nil {
+	if keeping != nil {
 		select {
 		case <-keeping:
 		case <-ctx.Done():

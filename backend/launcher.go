@@ -52,6 +52,7 @@ func (l *Launcher) Run(ctx context.Context) error {
 	l.init()
 	ctx, cancel := context.WithCancel(ctx)
 	defer l.work.Wait()
+	defer close(l.finished) // before the wait: what still runs posts to nobody
 	defer cancel()
 	if l.Resume {
 		l.change(func(s Snapshot) Snapshot { return enter(s, SigningIn, time.Now()) })
@@ -71,7 +72,6 @@ func (l *Launcher) Run(ctx context.Context) error {
 		case e := <-l.events:
 			timer.Stop()
 			if l.step(ctx, e) {
-				close(l.finished)
 				return nil
 			}
 		}
@@ -160,7 +160,7 @@ func (l *Launcher) Do(w Wish) {
 	l.post(wished{w})
 }
 
-// Finished is closed when a WishQuit has been fulfilled.
+// Finished is closed when Run has returned: a WishQuit is fulfilled, or its context is done.
 func (l *Launcher) Finished() <-chan struct{} {
 	l.init()
 	return l.finished
@@ -190,8 +190,8 @@ func (l *Launcher) currentRules() Rules {
 // post is for callers outside of Run's context: it never blocks on a launcher that has ended.
 func (l *Launcher) post(e event) {
 	select {
-	case l.events <- e:
 	case <-l.finished:
+	case l.events <- e:
 	}
 }
 
@@ -210,4 +210,3 @@ func (l *Launcher) run(ctx context.Context, f func(context.Context)) {
 		f(ctx)
 	}()
 }
-

@@ -1,0 +1,144 @@
+// Package fleet is the control plane that every desktop embeds: it claims an instance from the warm pool by one
+// DynamoDB transaction, arms the schedule that will stop it, starts it, names it, asks the avatar whether it
+// answers, and gives the instance back; the desktop that holds the pool's lease also keeps the pool full and stops
+// what nobody pays attention to. Desktops meet in AWS alone.
+package fleet
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"avatar-launcher/backend"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+)
+
+// ec2API is what the control plane needs of *ec2.Client.
+type ec2API interface {
+	DescribeInstances(context.Context, *ec2.DescribeInstancesInput, ...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error)
+	DescribeInstanceStatus(context.Context, *ec2.DescribeInstanceStatusInput, ...func(*ec2.Options)) (*ec2.DescribeInstanceStatusOutput, error)
+	RunInstances(context.Context, *ec2.RunInstancesInput, ...func(*ec2.Options)) (*ec2.RunInstancesOutput, error)
+	StartInstances(context.Context, *ec2.StartInstancesInput, ...func(*ec2.Options)) (*ec2.StartInstancesOutput, error)
+	StopInstances(context.Context, *ec2.StopInstancesInput, ...func(*ec2.Options)) (*ec2.StopInstancesOutput, error)
+	TerminateInstances(context.Context, *ec2.TerminateInstancesInput, ...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error)
+	CreateTags(context.Context, *ec2.CreateTagsInput, ...func(*ec2.Options)) (*ec2.CreateTagsOutput, error)
+	DeleteTags(context.Context, *ec2.DeleteTagsInput, ...func(*ec2.Options)) (*ec2.DeleteTagsOutput, error)
+}
+
+// dynamoAPI is what the control plane needs of *dynamodb.Client.
+type dynamoAPI interface {
+	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
+	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
+	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
+	DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
+	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+	Scan(context.Context, *dynamodb.ScanInput, ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error)
+	TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error)
+}
+
+// route53API is what the control plane needs of *route53.Client.
+type route53API interface {
+	ChangeResourceRecordSets(context.Context, *route53.ChangeResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ChangeResourceRecordSetsOutput, error)
+}
+
+// schedulerAPI is what the control plane needs of *scheduler.Client.
+type schedulerAPI interface {
+	CreateSchedule(context.Context, *scheduler.CreateScheduleInput, ...func(*scheduler.Options)) (*scheduler.CreateScheduleOutput, error)
+	UpdateSchedule(context.Context, *scheduler.UpdateScheduleInput, ...func(*scheduler.Options)) (*scheduler.UpdateScheduleOutput, error)
+	DeleteSchedule(context.Context, *scheduler.DeleteScheduleInput, ...func(*scheduler.Options)) (*scheduler.DeleteScheduleOutput, error)
+}
+
+// Names are the cloud's names of things; the profile gives them.
+type Names struct {
+	SessionsTable, InstancesTable, LeasesTable, StateIndex string
+	LaunchTemplate                                         string
+	SubnetIDs                                              []string // where a fresh launch may go; empty: the template decides
+	ZoneID, ZoneName                                       string   // Route 53 hosted zone
+	ParkingAddress                                         string   // where a name points that has no instance
+	ScheduleGroup, StopRoleARN                             string
+}
+
+// Figures are the sizes and times; the profile gives them, and Configure changes them while running.
+type Figures struct {
+	PoolSize, MaxInstances int
+	Replace                bool // terminate after a session, and launch anew, instead of stopping for reuse
+	Window, Maximum, Grace time.Duration
+	TTL                    time.Duration // of the DNS records
+	ReadyTimeout           time.Duration // how long a start may take
+}
+
+// Avatar says how an instance's avatar is reached.
+type Avatar struct {
+	Scheme     string // http or https
+	Port       int    // 0: the scheme's own
+	HealthPath string
+	Gateway    string // host:port to dial in place of the instance's address; "" for none
+	// Transport carries the readiness probe to addr with the given TLS server name; nil for an ordinary one.
+	Transport func(serverName string) http.RoundTripper
+}
+
+// Options is what a Service needs.
+type Options struct {
+	EC2        ec2API
+	DynamoDB   dynamoAPI
+	Route53    route53API
+	Scheduler  schedulerAPI
+	Names      Names
+	Figures    Figures
+	Avatar     Avatar
+	LauncherID string // this desktop, for the rows' readers
+	Clock      *Clock // the cloud's time; nil for this computer's
+	Log        *slog.Logger
+}
+
+// Service implements backend.Fleet.
+type Service struct {
+	Options
+
+	mu      sync.Mutex
+	figures Figures
+	failing map[string]time.Time // "zone/type" → until when its lack of capacity is remembered
+	kick    chan struct{}        // wakes the keeper
+	leading bool
+}
+
+var _ backend.Fleet = (*Service)(nil)
+
+// New makes a control plane.
+func New(o Options) *Service {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Clock == nil {
+		o.Clock = &Clock{}
+	}
+	return &Service{Options: o, figures: o.Figures, failing: map[string]time.Time{}, kick: make(chan struct{}, 1)}
+}
+
+// Configure takes new figures in.
+func (s *Service) Configure(f Figures) {
+	s.mu.Lock()
+	s.figures = f
+	s.mu.Unlock()
+	s.wake()
+}
+
+func (s *Service) current() Figures {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.figures
+}
+
+// wake lets the keeper look now rather than at its next turn.
+func (s *Service) wake() {
+	select {
+	case s.kick <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,135 @@
+package fleet
+
+import (
+	"context"
+	"time"
+
+	"avatar-launcher/backend"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// ended is the Phase attribute of a session that is over. Its row stays until PurgeAt, for the user's history.
+const ended = "ended"
+
+// keepEnded is how long the row of an ended session stays.
+const keepEnded = 30 * 24 * time.Hour
+
+// sessionRow is a row of the sessions table. Times are RFC 3339 in UTC; PurgeAt is in epoch seconds, as DynamoDB's
+// TTL wants it.
+type sessionRow struct {
+	UserID       string `dynamodbav:"UserId"`
+	InstanceID   string `dynamodbav:"InstanceId"`
+	CreationTime time.Time
+	ExpireAt     time.Time
+	PublicIP     string `dynamodbav:"PublicIp"`
+	SubnetID     string `dynamodbav:"SubnetId"`
+	Username     string
+	Phase        string
+	Epoch        int64
+	Domain       string
+	LauncherID   string `dynamodbav:"LauncherId"`
+	LastActivity time.Time
+	LaunchToken  string `dynamodbav:",omitempty"` // of a fresh launch whose instance is not known yet
+	EndedBecause string `dynamodbav:",omitempty"`
+	PurgeAt      int64  `dynamodbav:",omitempty"`
+}
+
+// instanceRow is a row of the instances table.
+type instanceRow struct {
+	InstanceID   string            `dynamodbav:"InstanceId"`
+	State        backend.PoolState `dynamodbav:"State"`
+	Owner        string            `dynamodbav:",omitempty"`
+	LastOwner    string            `dynamodbav:",omitempty"`
+	Epoch        int64
+	Zone         string
+	InstanceType string
+	PooledAt     time.Time
+}
+
+func (r sessionRow) session() *backend.Session {
+	return &backend.Session{UserID: r.UserID, Username: r.Username, InstanceID: r.InstanceID, CreationTime: r.CreationTime,
+		ExpireAt: r.ExpireAt, PublicIP: r.PublicIP, SubnetID: r.SubnetID, Phase: backend.Phase(r.Phase), Epoch: r.Epoch,
+		Domain: r.Domain, LauncherID: r.LauncherID, LastActivity: r.LastActivity}
+}
+
+func (r instanceRow) member() backend.PoolMember {
+	return backend.PoolMember{InstanceID: r.InstanceID, State: r.State, Owner: r.Owner, Epoch: r.Epoch, Zone: r.Zone,
+		Type: r.InstanceType, PooledAt: r.PooledAt}
+}
+
+type item = map[string]types.AttributeValue
+
+func str(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
+
+func key(name, value string) item { return item{name: str(value)} }
+
+// marshal panics on a row that cannot be an item: the row types above all can.
+func marshal(v any) item {
+	m, err := attributevalue.MarshalMap(v)
+	if err != nil {
+		panic("fleet: " + err.Error())
+	}
+	return m
+}
+
+func value(v any) types.AttributeValue {
+	av, err := attributevalue.Marshal(v)
+	if err != nil {
+		panic("fleet: " + err.Error())
+	}
+	return av
+}
+
+// Current reads the user's session, nil where there is none or it has ended.
+func (s *Service) Current(ctx context.Context, u backend.User) (*backend.Session, error) {
+	row, err := s.sessionOf(ctx, u.ID)
+	if err != nil || row == nil || row.Phase == ended {
+		return nil, problem("read your session", err)
+	}
+	return row.session(), nil
+}
+
+func (s *Service) sessionOf(ctx context.Context, userID string) (*sessionRow, error) {
+	out, err := s.DynamoDB.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Names.SessionsTable,
+		Key: key("UserId", userID), ConsistentRead: aws.Bool(true)})
+	if err != nil || out.Item == nil {
+		return nil, err
+	}
+	var row sessionRow
+	return &row, attributevalue.UnmarshalMap(out.Item, &row)
+}
+
+// warm lists the rows that say warm, by the State index.
+func (s *Service) warm(ctx context.Context) ([]instanceRow, error) {
+	out, err := s.DynamoDB.Query(ctx, &dynamodb.QueryInput{TableName: &s.Names.InstancesTable, IndexName: &s.Names.StateIndex,
+		KeyConditionExpression:   aws.String("#s = :warm"),
+		ExpressionAttributeNames: map[string]string{"#s": "State"}, ExpressionAttributeValues: item{":warm": str(string(backend.Warm))}})
+	if err != nil {
+		return nil, err
+	}
+	var rows []instanceRow
+	return rows, attributevalue.UnmarshalListOfMaps(out.Items, &rows)
+}
+
+// scan reads a whole table into rows. Only the pool's keeper and a window that shows the pool do this: the tables
+// hold one row an instance and one a user.
+func scan[T any](ctx context.Context, db dynamoAPI, table string) ([]T, error) {
+	var rows []T
+	pages := dynamodb.NewScanPaginator(db, &dynamodb.ScanInput{TableName: &table, ConsistentRead: aws.Bool(true)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		var some []T
+		if err := attributevalue.UnmarshalListOfMaps(page.Items, &some); err != nil {
+			return nil, err
+		}
+		rows = append(rows, some...)
+	}
+	return rows, nil
+}
