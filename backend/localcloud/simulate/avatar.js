@@ -128,7 +128,7 @@
 
   // ---- drawing -----------------------------------------------------------------------------------------------
   const skin = { light: "#f6cdb4", mid: "#e3a689", deep: "#b8735c", line: "#7c4438" };
-  const hair = { top: "#5a3b34", low: "#2a1a1c", shine: "rgba(255,214,186,.20)" };
+  const hair = { top: "#5a3b34", low: "#2a1a1c", shine: "rgba(255,214,186,.10)" };
 
   function oval(x, y, rx, ry, fill, turn = 0) {
     ctx.beginPath();
@@ -170,10 +170,12 @@
   // The head's unit is its half height; its middle is the origin.
   function body(breath) {
     shape(linear(-1.9, 1.2, 1.9, 2.8, [0, "#4b44b8"], [.5, "#6a62f0"], [1, "#38329a"]), (c) => {
-      c.moveTo(-2.1, 3.4);
-      c.bezierCurveTo(-2.0, 1.9 - breath, -1.25, 1.62 - breath, -.52, 1.42 - breath);
+      c.moveTo(-2.3, 7);
+      c.lineTo(-2.15, 3.4);
+      c.bezierCurveTo(-2.05, 1.9 - breath, -1.25, 1.62 - breath, -.52, 1.42 - breath);
       c.quadraticCurveTo(0, 1.86 - breath, .52, 1.42 - breath);
-      c.bezierCurveTo(1.25, 1.62 - breath, 2.0, 1.9 - breath, 2.1, 3.4);
+      c.bezierCurveTo(1.25, 1.62 - breath, 2.05, 1.9 - breath, 2.15, 3.4);
+      c.lineTo(2.3, 7);
       c.closePath();
     });
     shape(linear(0, .6, 0, 1.75, [0, skin.deep], [.45, skin.mid], [1, skin.light]), (c) => {
@@ -279,39 +281,42 @@
     }
   }
 
+  // Every edge of the mouth runs from corner to corner; a quadratic curve passes half way to its control point, hence via.
   function lips(dx, dy) {
-    const x = dx * .26, y = .58 + dy * .22, open = mouth.open * .15;
-    const w = .25 + mouth.wide * .06 - mouth.open * .015, corner = y - .012 - Math.max(0, mouth.wide) * .012;
-    const top = y - .03 - open * .35, low = y + .03 + open;
+    const x = dx * .26, y = .58 + dy * .22, open = mouth.open * .17;
+    const w = .25 + mouth.wide * .06 - mouth.open * .02, corner = y - .022 - Math.max(0, mouth.wide) * .014;
+    const via = (middle) => 2 * middle - corner;
+    const innerTop = y - .012 - open * .28, innerLow = y - .006 + open;
+    const outerTop = innerTop - .048, outerLow = innerLow + .072;
     if (open > .006) {
       ctx.save();
       ctx.beginPath();
-      ctx.moveTo(x - w * .92, corner);
-      ctx.quadraticCurveTo(x, top - .01, x + w * .92, corner);
-      ctx.quadraticCurveTo(x, low + open * .95, x - w * .92, corner);
+      ctx.moveTo(x - w * .96, corner);
+      ctx.quadraticCurveTo(x, via(innerTop), x + w * .96, corner);
+      ctx.quadraticCurveTo(x, via(innerLow), x - w * .96, corner);
       ctx.clip();
       ctx.fillStyle = "#42141c";
-      ctx.fillRect(x - w, top - .1, w * 2, .6);
-      oval(x, low + .1, w * .62, .12 + open * .3, "#c4586a");
-      ctx.globalAlpha = .35 + .65 * mouth.teeth;
-      oval(x, top - .01, w * .7, .052, "#fffaf5");
+      ctx.fillRect(x - w, innerTop - .1, w * 2, .6);
+      oval(x, innerLow + .035, w * .6, .03 + open * .4, "#c4586a");
+      ctx.globalAlpha = .45 + .55 * mouth.teeth;
+      oval(x, innerTop, w * .62, .034, "#fffaf5");
       ctx.restore();
     }
     shape("#c2595c", (c) => {
       c.moveTo(x - w, corner);
-      c.quadraticCurveTo(x - w * .5, top - .052, x - w * .13, top - .05);
-      c.quadraticCurveTo(x, top - .025, x + w * .13, top - .05);
-      c.quadraticCurveTo(x + w * .5, top - .052, x + w, corner);
-      c.quadraticCurveTo(x, top + .035, x - w, corner);
+      c.quadraticCurveTo(x - w * .5, outerTop - .006, x - w * .16, outerTop - .004);
+      c.quadraticCurveTo(x, outerTop + .022, x + w * .16, outerTop - .004);
+      c.quadraticCurveTo(x + w * .5, outerTop - .006, x + w, corner);
+      c.quadraticCurveTo(x, via(innerTop), x - w, corner);
     });
-    shape(linear(0, low - .05, 0, low + .1, [0, "#cf6a69"], [1, "#b04f53"]), (c) => {
+    shape(linear(0, innerLow - .02, 0, outerLow, [0, "#d17170"], [1, "#b04f53"]), (c) => {
       c.moveTo(x - w, corner);
-      c.quadraticCurveTo(x, low + open * .75 - .005, x + w, corner);
-      c.quadraticCurveTo(x + w * .35, low + open * .9 + .085, x, low + open * .9 + .085);
-      c.quadraticCurveTo(x - w * .35, low + open * .9 + .085, x - w, corner);
+      c.quadraticCurveTo(x, via(innerLow), x + w, corner);
+      c.bezierCurveTo(x + w * .62, mix(corner, outerLow, 1.22), x - w * .62, mix(corner, outerLow, 1.22), x - w, corner);
     });
-    oval(x, low + open * .85 + .035, w * .3, .014, "rgba(255,235,230,.4)");
-    oval(x, low + open + .16, .2, .045, radial(x, low + open + .16, 0, .2, [0, "rgba(150,80,62,.26)"], [1, "rgba(150,80,62,0)"]));
+    oval(x, mix(innerLow, outerLow, .42), w * .3, .012, "rgba(255,235,230,.4)");
+    const chin = outerLow + .085;
+    oval(x, chin, .2, .045, radial(x, chin, 0, .2, [0, "rgba(150,80,62,.26)"], [1, "rgba(150,80,62,0)"]));
   }
 
   function fringe(dx, dy) {
@@ -323,11 +328,11 @@
       c.bezierCurveTo(-.66, -.4, -.78, -.2, -.86 - dx * .05, .08);
     });
     ctx.strokeStyle = hair.shine;
-    ctx.lineWidth = .04;
-    for (let i = 0; i < 4; i++) {
+    ctx.lineWidth = .026;
+    for (let i = 0; i < 5; i++) {
       ctx.beginPath();
-      ctx.moveTo(-.62 + i * .1, -.62 + i * .035);
-      ctx.bezierCurveTo(-.45 + i * .14, -1.02 + i * .02, .1 + i * .1, -1.06 + i * .05, .44 + i * .09, -.78 + i * .07);
+      ctx.moveTo(-.6 + i * .09, -.56 + i * .012);
+      ctx.bezierCurveTo(-.46 + i * .12, -.92 + i * .012, -.06 + i * .08, -1.03 + i * .035, .22 + i * .06, -.92 + i * .035);
       ctx.stroke();
     }
   }
