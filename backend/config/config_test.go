@@ -1,0 +1,275 @@
+package config
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"avatar-launcher/backend"
+)
+
+const studio = `profile: studio
+profiles:
+  studio:
+    region: eu-central-1
+    cognito:
+      user_pool_id: eu-central-1_Ab1Cd2Ef3
+      client_id: 1example23456789
+      identity_pool_id: eu-central-1:01234567-89ab-cdef-0123-456789abcdef
+    zone: {id: /hostedzone/Z0123456789, name: Avatar.Example.com.}
+    scheduler:
+      stop_role_arn: arn:aws:iam::123456789012:role/avatar-stop
+`
+
+func TestParseFillsDefaults(t *testing.T) {
+	f, err := Parse("c.yaml", []byte(studio+"    warm_pool: {size: 20}\n    session: {window: 2m}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := f.Select("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := defaults()
+	want.Name, want.Region = "studio", "eu-central-1"
+	want.Cognito = Cognito{"eu-central-1_Ab1Cd2Ef3", "1example23456789", "eu-central-1:01234567-89ab-cdef-0123-456789abcdef"}
+	want.Zone.ID, want.Zone.Name = "Z0123456789", "avatar.example.com"
+	want.Scheduler.StopRoleARN = "arn:aws:iam::123456789012:role/avatar-stop"
+	want.WarmPool.Size, want.WarmPool.MaxInstances = 20, 40
+	want.Session.Window, want.Session.Warning = 2*time.Minute, 30*time.Second
+	if d := cmp.Diff(want, p); d != "" {
+		t.Error(d)
+	}
+	if local, err := f.Select("local"); err != nil || local.Cloud != CloudEmbedded || local.Zone.Name != "avatar.localhost" {
+		t.Errorf("local is %+v, %v", local, err)
+	}
+}
+
+func TestNothingWrittenIsDefault(t *testing.T) {
+	for _, text := range []string{"", "\n", "# nothing yet\n", "---\n", "profiles:\n  local: {cloud: embedded}\n"} {
+		f, err := Parse("c.yaml", []byte(text))
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+		} else if d := cmp.Diff(Default(), f); d != "" {
+			t.Errorf("%q: %s", text, d)
+		}
+	}
+	if f, err := Load(filepath.Join(t.TempDir(), "none.yaml")); err != nil || f.Profile != "local" {
+		t.Errorf("a missing file gives %v, %v", f, err)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	in := func(lines string) string { return studio + lines }
+	tests := map[string]struct{ text, place, wrong, right string }{
+		"unknown key":         {"profile: local\nprof1les: {}\n", "2:1", `no key "prof1les" at the top level`, "perhaps profiles is meant"},
+		"unknown inner key":   {in("    regon: x\n"), "12:5", `no key "regon" under profiles.studio`, "perhaps region"},
+		"far from any key":    {in("    log: {zzzzzz: 1}\n"), "12:11", `no key "zzzzzz"`, "write one of activity_pattern, max_lines, ready_pattern"},
+		"dashes":              {in("    warm-pool: {size: 1}\n"), "12:5", `no key "warm-pool"`, "perhaps warm_pool"},
+		"number for text":     {in("    stream: 12\n"), "12:13", "stream is a number", "write text, in quotes"},
+		"text for number":     {in("    log: {max_lines: many}\n"), "12:22", "max_lines is text", "a whole number"},
+		"fraction":            {in("    log: {max_lines: 1.5}\n"), "12:22", "max_lines is a number", "a whole number"},
+		"text for bool":       {in("    stay_signed_in: 'yes'\n"), "12:21", "stay_signed_in is text", "true or false"},
+		"duration, no unit":   {in("    session: {window: 60}\n"), "12:23", "window is a number", "with its unit"},
+		"no value":            {in("    stream:\n"), "12:13", "stream has no value", "leave the key out"},
+		"list for text":       {in("    stream: [a]\n"), "12:13", "stream is a list", "text"},
+		"zone twice":          {in("    zone: x\n"), "12:5", "already", ""},
+		"not YAML":            {"profiles: [\n", "1:11", "not YAML", "indentation"},
+		"duplicate key":       {"profile: local\nprofile: local\n", "2:1", "not YAML", ""},
+		"two documents":       {"profile: local\n---\nprofile: local\n", "3:1", "second document", "in one"},
+		"alias":               {"profiles:\n  a: &x {cloud: embedded}\n  b: *x\n", "2:6", "anchor", ""},
+		"cloud":               {in("    cloud: azure\n"), "12:12", `cloud is "azure"`, "aws or embedded"},
+		"region of pool":      {strings.Replace(studio, "region: eu-central-1", "region: us-east-1", 1), "6:21", "is in eu-central-1, the profile in us-east-1", "change region"},
+		"pool ID":             {strings.Replace(studio, "eu-central-1_Ab1Cd2Ef3", "Ab1Cd2Ef3", 1), "6:21", `user_pool_id is "Ab1Cd2Ef3"`, "us-east-1_"},
+		"missing":             {strings.Replace(studio, "      client_id: 1example23456789\n", "", 1), "6:7", "client_id is missing", "write it"},
+		"endpoint path":       {in("    endpoint: http://127.0.0.1:1/x\n"), "12:15", "more than scheme", "4566"},
+		"endpoint scheme":     {in("    endpoint: localhost:4566\n"), "12:15", "no http or https URL", "4566"},
+		"endpoint in clear":   {in("    endpoint: http://10.0.0.8:4566\n"), "12:15", "unencrypted", "https"},
+		"endpoint, embedded":  {"profiles: {x: {cloud: embedded, endpoint: 'http://127.0.0.1:1'}}\n", "1:43", "of no use", "cloud: aws"},
+		"parking":             {"profiles: {x: {cloud: embedded, zone: {parking_address: '::1'}}}\n", "1:57", "parking_address", "IPv4"},
+		"ttl":                 {"profiles: {x: {cloud: embedded, zone: {ttl: 1500ms}}}\n", "1:45", "whole number of seconds", "10s"},
+		"host name":           {"profiles: {x: {cloud: embedded, zone: {name: 'a b.c'}}}\n", "1:46", "zone.name", "avatar.example.com"},
+		"port":                {"profiles: {x: {cloud: embedded, avatar: {port: 70000}}}\n", "1:48", "is 70000", "0 to 65535"},
+		"gateway":             {"profiles: {x: {cloud: embedded, avatar: {gateway: here}}}\n", "1:51", "gateway", "host:port"},
+		"health path":         {"profiles: {x: {cloud: embedded, avatar: {health_path: healthz}}}\n", "1:55", "health_path", "/healthz"},
+		"pool above maximum":  {"profiles: {x: {cloud: embedded, warm_pool: {size: 9, max_instances: 3}}}\n", "1:69", "less than the size", "9 or more"},
+		"negative":            {"profiles: {x: {cloud: embedded, warm_pool: {size: -1}}}\n", "1:51", "is -1", "0 to 1000"},
+		"recycle":             {"profiles: {x: {cloud: embedded, warm_pool: {recycle: burn}}}\n", "1:54", "burn", "reuse or replace"},
+		"maximum":             {"profiles: {x: {cloud: embedded, session: {window: 2h, maximum: 1h}}}\n", "1:64", "shorter than the window", "2h or more"},
+		"warning":             {"profiles: {x: {cloud: embedded, session: {window: 5m, warning: 5m}}}\n", "1:64", "is 5m", "shorter than the window of 5m"},
+		"pattern":             {"profiles: {x: {cloud: embedded, log: {ready_pattern: '('}}}\n", "1:54", "does not compile", "RE2"},
+		"subnet":              {"profiles: {x: {cloud: embedded, launch: {subnet_ids: [subnet-0123456789abcdef0, net-1]}}}\n", "1:81", "subnet_ids[1]", "subnet-"},
+		"demo users on AWS":   {in("    demo_users: {demo: s3cret}\n"), "12:18", "passwords", "take it out"},
+		"unknown default":     {"profile: other\n", "1:10", `"other"`, "one of local"},
+		"one table for three": {"profiles: {x: {cloud: embedded, tables: {leases: avatar-sessions}}}\n", "1:42", "one table twice", "a table each"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, err := Parse("c.yaml", []byte(tt.text))
+			var p *backend.Problem
+			if !errors.As(err, &p) || p.Kind != backend.KindConfig {
+				t.Fatalf("got %v", err)
+			}
+			if !strings.Contains(p.Error(), "c.yaml:"+tt.place+": ") || !strings.Contains(p.Why, tt.wrong) ||
+				!strings.Contains(strings.ToLower(p.Next), strings.ToLower(tt.right)) {
+				t.Errorf("got %s\nwant %s %q %q", p.Error(), tt.place, tt.wrong, tt.right)
+			}
+			if strings.Contains(p.Error(), "s3cret") {
+				t.Error("a password is in the message")
+			}
+		})
+	}
+}
+
+func TestAllMistakesAreCounted(t *testing.T) {
+	_, err := Parse("c.yaml", []byte("a: 1\nb: 2\nc: 3\n"))
+	var fs Faults
+	if !errors.As(err, &fs) || len(fs) != 3 || !strings.Contains(err.Error(), "and 2 more mistakes follow") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestDemoUsersOnThisMachine(t *testing.T) {
+	for _, endpoint := range []string{"http://127.0.0.1:4566", "http://[::1]:4566", "http://localhost:1", "http://cloud.localhost:1"} {
+		f, err := Parse("c.yaml", []byte(studio+"    endpoint: "+endpoint+"\n    demo_users: {demo: \"1234\"}\n"))
+		if err != nil || f.Profiles["studio"].DemoUsers["demo"] != "1234" {
+			t.Errorf("%s: %v", endpoint, err)
+		}
+	}
+}
+
+func TestWriteProfile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "p.yaml")
+	f := *Default()
+	p := f.Profiles["local"]
+	p.Name, p.Log.ActivityPattern, p.WarmPool.Keep, p.Log.ReadyPattern = "x", "", false, `^\[boot\] "ready": #1$`
+	p.DemoUsers = map[string]string{"demo": "12: 'x'", "alice": "true"}
+	p.Launch.SubnetIDs = []string{"subnet-0123456789abcdef0"}
+	f.Profile, f.Profiles["x"] = "x", p
+	if err := WriteProfile(path, f); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file is %v, %v", info.Mode(), err)
+	}
+	got, from, err := Resolve(path, "unused.yaml")
+	if err != nil || from != path {
+		t.Fatal(from, err)
+	}
+	if d := cmp.Diff(p, got); d != "" {
+		t.Error(d)
+	}
+	if entries, _ := os.ReadDir(filepath.Dir(path)); len(entries) != 1 {
+		t.Errorf("left behind: %v", entries)
+	}
+}
+
+func TestResolve(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	write(t, "config.yaml", "profiles: {other: {cloud: embedded}}\n")
+	write(t, "mine", "profile: a\nprofiles: {a: {cloud: embedded}}\n")
+	tests := []struct{ arg, name, from, wrong string }{
+		{"", "local", "config.yaml", ""},
+		{"other", "other", "config.yaml", ""},
+		{"mine", "a", "mine", ""},
+		{"./mine", "a", "./mine", ""},
+		{"none.yml", "", "none.yml", "No such file"},
+		{"nobody", "", "config.yaml", `no profile "nobody". Name one of local, other`},
+	}
+	for _, tt := range tests {
+		p, from, err := Resolve(tt.arg, "config.yaml")
+		if p.Name != tt.name || from != tt.from || (err == nil) != (tt.wrong == "") || err != nil && !strings.Contains(err.Error(), tt.wrong) {
+			t.Errorf("%q is %q from %q, %v", tt.arg, p.Name, from, err)
+		}
+	}
+}
+
+func TestPathsFollowTheEnvironment(t *testing.T) {
+	for _, dir := range []string{t.TempDir(), t.TempDir()} {
+		t.Setenv("XDG_CONFIG_HOME", dir)
+		t.Setenv("XDG_STATE_HOME", dir)
+		want := filepath.Join(dir, "avatar-launcher")
+		if got := Paths(); got.ConfigFile != filepath.Join(want, "config.yaml") || got.StateDir != want {
+			t.Errorf("got %+v", got)
+		}
+	}
+}
+
+func TestWatch(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	changed, broken := make(chan *File, 8), make(chan *backend.Problem, 8)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	err := Watch(ctx, path, func(f *File) { changed <- f }, func(p *backend.Problem) { broken <- p })
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, path, "profile: a\nprofiles: {a: {cloud: embedded}}\n")
+	if f := receive(t, changed); f.Profile != "a" {
+		t.Errorf("got %+v", f)
+	}
+	write(t, path, "profile: b\n")
+	if p := receive(t, broken); !strings.Contains(p.Why, `"b"`) {
+		t.Errorf("got %v", p)
+	}
+	if err := WriteProfile(path, File{Profile: "local"}); err != nil { // replaced, as editors do
+		t.Fatal(err)
+	}
+	if f := receive(t, changed); f.Profile != "local" {
+		t.Errorf("got %+v", f)
+	}
+}
+
+func receive[T any](t *testing.T, c <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-c:
+		return v
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing came")
+		panic("unreachable")
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(studio))
+	f.Add([]byte("profiles: {x: {cloud: embedded, log: {ready_pattern: '('}}}"))
+	f.Add([]byte("profiles: {? [a] : b}\n---\n&a *a"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file, err := Parse("c.yaml", data)
+		if err != nil {
+			var p *backend.Problem
+			if !errors.As(err, &p) || p.Why == "" || p.Next == "" {
+				t.Fatalf("an error that says too little: %v", err)
+			}
+			return
+		}
+		text, err := marshal(*file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Parse("again.yaml", text)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		if d := cmp.Diff(file, again); d != "" {
+			t.Fatal(d)
+		}
+	})
+}

@@ -1,0 +1,222 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// decoder fills Go values from a YAML tree and remembers where each key stands. It is its own, and not the
+// library's, so that every refusal can say what would have been right, and so that all mistakes are found at once.
+type decoder struct {
+	file   string
+	places map[string]place // of the value of each key that the file has
+	faults Faults
+}
+
+type place struct{ line, column int }
+
+func (d *decoder) fault(n ast.Node, path, wrong, right string) {
+	at := placeOf(n)
+	d.faults = append(d.faults, Fault{File: d.file, Line: at.line, Column: at.column, Path: path, Wrong: wrong, Right: right})
+}
+
+func placeOf(n ast.Node) place {
+	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 {
+		n = m.Values[0].Key
+	}
+	if v, ok := n.(*ast.MappingValueNode); ok {
+		n = v.Key
+	}
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		return place{t.Position.Line, t.Position.Column}
+	}
+	return place{}
+}
+
+// decode reads n into v. The path names the key for messages.
+func (d *decoder) decode(n ast.Node, path string, v reflect.Value) {
+	d.places[path] = placeOf(n)
+	key := path[strings.LastIndexByte(path, '.')+1:]
+	if _, ok := n.(*ast.NullNode); ok && v.Kind() != reflect.Struct {
+		d.fault(n, path, key+" has no value", "write "+wanted(v.Type())+", or leave the key out")
+		return
+	}
+	if !d.read(n, path, v) {
+		d.fault(n, path, key+" is "+kindOf(n), "write "+wanted(v.Type())+hint(n, v.Type()))
+	}
+}
+
+func (d *decoder) read(n ast.Node, path string, v reflect.Value) bool {
+	if v.Type() == reflect.TypeFor[time.Duration]() {
+		return readDuration(n, v)
+	}
+	switch v.Kind() {
+	case reflect.String:
+		s, ok := text(n)
+		if ok {
+			v.SetString(s)
+		}
+		return ok
+	case reflect.Bool:
+		b, ok := n.(*ast.BoolNode)
+		if ok {
+			v.SetBool(b.Value)
+		}
+		return ok
+	case reflect.Int:
+		return readInt(n, v)
+	case reflect.Slice:
+		return d.readList(n, path, v)
+	case reflect.Map:
+		return d.readMap(n, path, v)
+	}
+	return d.readStruct(n, path, v)
+}
+
+func text(n ast.Node) (string, bool) {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return n.Value, true
+	case *ast.LiteralNode:
+		return n.Value.Value, true
+	}
+	return "", false
+}
+
+func readDuration(n ast.Node, v reflect.Value) bool {
+	s, ok := text(n)
+	d, err := time.ParseDuration(s)
+	if !ok || err != nil {
+		return false
+	}
+	v.SetInt(int64(d))
+	return true
+}
+
+func readInt(n ast.Node, v reflect.Value) bool {
+	i, ok := n.(*ast.IntegerNode)
+	if !ok {
+		return false
+	}
+	switch x := i.Value.(type) {
+	case int64:
+		v.SetInt(x)
+	case uint64:
+		v.SetInt(int64(min(x, math.MaxInt64)))
+	}
+	return true
+}
+
+func (d *decoder) readList(n ast.Node, path string, v reflect.Value) bool {
+	list, ok := n.(*ast.SequenceNode)
+	if !ok {
+		return false
+	}
+	v.SetZero() // an empty list is none
+	if len(list.Values) > 0 {
+		v.Set(reflect.MakeSlice(v.Type(), len(list.Values), len(list.Values)))
+	}
+	for i, entry := range list.Values {
+		d.decode(entry, fmt.Sprintf("%s[%d]", path, i), v.Index(i))
+	}
+	return true
+}
+
+func (d *decoder) readMap(n ast.Node, path string, v reflect.Value) bool {
+	entries, ok := mapping(n)
+	if !ok {
+		return false
+	}
+	v.SetZero() // an empty map is none
+	if len(entries) > 0 {
+		v.Set(reflect.MakeMapWithSize(v.Type(), len(entries)))
+	}
+	for _, e := range entries {
+		key, ok := d.key(e, path)
+		if !ok {
+			continue
+		}
+		item := reflect.New(v.Type().Elem()).Elem()
+		if p, ok := item.Addr().Interface().(*Profile); ok {
+			*p = defaults()
+		}
+		d.decode(e.Value, path+"."+key, item)
+		v.SetMapIndex(reflect.ValueOf(key), item)
+	}
+	return true
+}
+
+func (d *decoder) readStruct(n ast.Node, path string, v reflect.Value) bool {
+	if _, ok := n.(*ast.NullNode); ok {
+		return true
+	}
+	entries, ok := mapping(n)
+	if !ok {
+		return false
+	}
+	fields, names := fieldsOf(v.Type())
+	for _, e := range entries {
+		key, ok := d.key(e, path)
+		if !ok {
+			continue
+		}
+		i, ok := fields[key]
+		if !ok {
+			d.fault(e.Key, join(path, key), fmt.Sprintf("there is no key %q%s", key, under(path)), suggest(key, names))
+			continue
+		}
+		d.decode(e.Value, join(path, key), v.Field(i))
+	}
+	return true
+}
+
+// key reads the key of an entry, which must be plain text.
+func (d *decoder) key(e *ast.MappingValueNode, path string) (string, bool) {
+	if s, ok := e.Key.(*ast.StringNode); ok {
+		return s.Value, true
+	}
+	d.fault(e.Key, path, "a key"+under(path)+" is "+kindOf(e.Key), "write plain text, in quotes where it looks like a number")
+	return "", false
+}
+
+func mapping(n ast.Node) ([]*ast.MappingValueNode, bool) {
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		return n.Values, true
+	case *ast.MappingValueNode:
+		return []*ast.MappingValueNode{n}, true
+	}
+	return nil, false
+}
+
+func fieldsOf(t reflect.Type) (fields map[string]int, names []string) {
+	fields = map[string]int{}
+	for i := range t.NumField() {
+		if key := t.Field(i).Tag.Get("yaml"); key != "-" {
+			fields[key] = i
+			names = append(names, key)
+		}
+	}
+	slices.Sort(names)
+	return fields, names
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+func under(path string) string {
+	if path == "" {
+		return " at the top level"
+	}
+	return " under " + path
+}

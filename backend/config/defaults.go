@@ -1,0 +1,57 @@
+package config
+
+import "time"
+
+// Default is the configuration of somebody who has written none: the embedded cloud.
+func Default() *File {
+	local := defaults()
+	local.Name, local.Cloud = "local", CloudEmbedded
+	fill(&local, func(string) bool { return false })
+	return &File{Profile: "local", Profiles: map[string]Profile{"local": local}}
+}
+
+// defaults are the values that hold whatever else a profile says.
+func defaults() Profile {
+	return Profile{
+		Cloud:     CloudAWS,
+		Tables:    Tables{Sessions: "avatar-sessions", Instances: "avatar-instances", Leases: "avatar-leases", StateIndex: "state-index"},
+		Stream:    "avatar-logs",
+		Zone:      Zone{ParkingAddress: "192.0.2.1", TTL: 10 * time.Second}, // TEST-NET-1 of RFC 5737: answers nobody
+		Avatar:    Avatar{Scheme: "https", Port: 443, HealthPath: "/healthz", ReadyTimeout: 10 * time.Minute},
+		Launch:    Launch{Template: "avatar-launcher"},
+		Scheduler: Scheduler{Group: "avatar-launcher"},
+		WarmPool:  WarmPool{Size: 5, MaxInstances: 10, Recycle: RecycleReuse, Keep: true},
+		Session:   Session{Window: time.Hour, Maximum: 12 * time.Hour, Warning: 5 * time.Minute, Grace: time.Minute},
+		Log:       Log{MaxLines: 100_000, ActivityPattern: "player connected"},
+	}
+}
+
+// fill sets the defaults that follow from other values. given says whether the file has a key, by its path.
+func fill(p *Profile, given func(path string) bool) {
+	if p.Cloud == CloudEmbedded {
+		if !given("avatar.scheme") {
+			p.Avatar.Scheme = "http"
+		}
+		if !given("zone.name") {
+			p.Zone.Name = "avatar.localhost" // loopback by RFC 6761
+		}
+		if p.Region == "" {
+			p.Region = "us-east-1"
+		}
+	}
+	if p.Region == "" {
+		p.Region = regionOf(p.Cognito.UserPoolID, "_")
+	}
+	if !given("avatar.port") && p.Avatar.Scheme == "http" {
+		p.Avatar.Port = 0
+	}
+	if !given("warm_pool.max_instances") {
+		p.WarmPool.MaxInstances = max(p.WarmPool.MaxInstances, 2*p.WarmPool.Size)
+	}
+	if !given("session.maximum") {
+		p.Session.Maximum = max(p.Session.Maximum, p.Session.Window)
+	}
+	if !given("session.warning") {
+		p.Session.Warning = min(p.Session.Warning, p.Session.Window/4)
+	}
+}

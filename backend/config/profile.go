@@ -1,0 +1,116 @@
+// Package config reads the profiles that say which cloud the launcher uses and what things are called there. It is
+// strict: an unknown key, a wrong type or a bad value is refused with its line and column and with what would be
+// right, and nothing starts half-configured.
+package config
+
+import "time"
+
+// File is the configuration file: profiles by name, and the name of the one that is used unless another is asked for.
+type File struct {
+	Profile  string             `yaml:"profile"`  // default "local"
+	Profiles map[string]Profile `yaml:"profiles"` // "local" is always there, the embedded cloud unless the file says otherwise
+}
+
+// The two values of Profile.Cloud.
+const (
+	CloudAWS      = "aws"
+	CloudEmbedded = "embedded"
+)
+
+// Profile says where the cloud is and what things are called there. Every field has its default filled in.
+type Profile struct {
+	Name string `yaml:"-"` // its key in the file
+
+	Cloud    string `yaml:"cloud"`    // CloudAWS (default), or CloudEmbedded: the cloud in this process
+	Region   string `yaml:"region"`   // AWS region; default: that of cognito.user_pool_id
+	Endpoint string `yaml:"endpoint"` // URL of an AWS-compatible cloud; "" leaves it to the SDK, AWS_ENDPOINT_URL included
+
+	Cognito   Cognito   `yaml:"cognito"`
+	Tables    Tables    `yaml:"tables"`
+	Stream    string    `yaml:"stream"` // Kinesis stream of the instances' logs
+	Zone      Zone      `yaml:"zone"`
+	Avatar    Avatar    `yaml:"avatar"`
+	Launch    Launch    `yaml:"launch"`
+	Scheduler Scheduler `yaml:"scheduler"`
+	WarmPool  WarmPool  `yaml:"warm_pool"`
+	Session   Session   `yaml:"session"`
+	Log       Log       `yaml:"log"`
+
+	// StaySignedIn keeps the sign-in over a quit; the instance is stopped all the same.
+	StaySignedIn bool `yaml:"stay_signed_in"`
+	// DemoUsers are passwords by user name, shown on the sign-in page. Refused unless the cloud is on this machine.
+	DemoUsers map[string]string `yaml:"demo_users"`
+}
+
+// Cognito names the user pool that people sign in to and the identity pool that gives them AWS credentials.
+type Cognito struct {
+	UserPoolID     string `yaml:"user_pool_id"`
+	ClientID       string `yaml:"client_id"` // an app client without a secret
+	IdentityPoolID string `yaml:"identity_pool_id"`
+}
+
+// Tables names the DynamoDB tables, and the index of the instances table by State.
+type Tables struct {
+	Sessions   string `yaml:"sessions"`
+	Instances  string `yaml:"instances"`
+	Leases     string `yaml:"leases"`
+	StateIndex string `yaml:"state_index"`
+}
+
+// Zone is the Route 53 zone in which each user gets a name.
+type Zone struct {
+	ID             string        `yaml:"id"`
+	Name           string        `yaml:"name"`            // such as "avatar.example.com"
+	ParkingAddress string        `yaml:"parking_address"` // where a name points while nothing runs behind it
+	TTL            time.Duration `yaml:"ttl"`             // of the records, whole seconds
+}
+
+// Avatar says how the avatar on an instance is reached.
+type Avatar struct {
+	Scheme       string        `yaml:"scheme"`        // "https" or "http"
+	Port         int           `yaml:"port"`          // 0: the scheme's own
+	HealthPath   string        `yaml:"health_path"`   // answers 200 when the avatar is ready
+	Gateway      string        `yaml:"gateway"`       // host:port to dial instead of the instance's address; usually empty
+	ReadyTimeout time.Duration `yaml:"ready_timeout"` // how long a start may take
+}
+
+// Launch says how new instances are made.
+type Launch struct {
+	Template  string   `yaml:"template"`   // launch template, by name
+	SubnetIDs []string `yaml:"subnet_ids"` // tried in turn, one zone each; empty: the template's own
+}
+
+// Scheduler names the EventBridge Scheduler group of the stop schedules and the role that they stop instances with.
+type Scheduler struct {
+	Group       string `yaml:"group"`
+	StopRoleARN string `yaml:"stop_role_arn"`
+}
+
+// The two values of WarmPool.Recycle.
+const (
+	RecycleReuse   = "reuse"   // a used instance returns to the pool
+	RecycleReplace = "replace" // it is terminated, and a new one takes its place
+)
+
+// WarmPool is the set of instances that are initialised and stopped ahead of time.
+type WarmPool struct {
+	Size         int    `yaml:"size"`
+	MaxInstances int    `yaml:"max_instances"` // claimed ones included
+	Recycle      string `yaml:"recycle"`
+	Keep         bool   `yaml:"keep"` // this desktop may be the one that keeps the pool
+}
+
+// Session limits how long an instance is held.
+type Session struct {
+	Window  time.Duration `yaml:"window"`  // it ends this long after the last activity
+	Maximum time.Duration `yaml:"maximum"` // and this long after its start, whatever happens
+	Warning time.Duration `yaml:"warning"` // the user is warned this long before the end
+	Grace   time.Duration `yaml:"grace"`   // the armed stop fires this long after the end
+}
+
+// Log says how much of an instance's log is held and what its lines mean. Patterns are RE2; "" matches nothing.
+type Log struct {
+	MaxLines        int    `yaml:"max_lines"`
+	ReadyPattern    string `yaml:"ready_pattern"`
+	ActivityPattern string `yaml:"activity_pattern"`
+}

@@ -1,0 +1,236 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The forms of names, by the API references of the services that own them.
+var (
+	regionForm       = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-\d+$`)
+	userPoolForm     = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-\d+_[A-Za-z0-9]+$`)
+	clientForm       = regexp.MustCompile(`^[\w+]{1,128}$`)
+	identityPoolForm = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-\d+:[0-9a-f-]{36}$`)
+	tableForm        = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
+	streamForm       = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)
+	zoneForm         = regexp.MustCompile(`^Z[A-Z0-9]{1,31}$`)
+	templateForm     = regexp.MustCompile(`^[a-zA-Z0-9().\-/_]{3,128}$`)
+	subnetForm       = regexp.MustCompile(`^subnet-[0-9a-f]{8,17}$`)
+	groupForm        = regexp.MustCompile(`^[0-9a-zA-Z_.-]{1,64}$`)
+	roleForm         = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$`)
+	hostForm         = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	pathForm         = regexp.MustCompile(`^/[^\s?#]*$`)
+	profileForm      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
+	usernameForm     = regexp.MustCompile(`^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$`)
+)
+
+// validator checks the values of one profile and reports with the place of each.
+type validator struct {
+	d    *decoder
+	base string // "profiles.studio"
+}
+
+// fault reports at the key, or at the nearest key above it that the file has.
+func (v validator) fault(path, wrong, right string) {
+	full := join(v.base, path)
+	at := place{}
+	for p := full; at == (place{}); {
+		at = v.d.places[p]
+		i := max(strings.LastIndexByte(p, '.'), strings.LastIndexByte(p, '['))
+		if i < 0 {
+			break
+		}
+		p = p[:i]
+	}
+	v.d.faults = append(v.d.faults, Fault{File: v.d.file, Line: at.line, Column: at.column, Path: full, Wrong: full + " " + wrong, Right: right})
+}
+
+// form checks text against a pattern. Empty text is a fault only where the key is needed.
+func (v validator) form(path, value string, form *regexp.Regexp, needed bool, example string) {
+	switch {
+	case value == "" && needed:
+		v.fault(path, "is missing", "write it, such as "+example)
+	case value != "" && !form.MatchString(value):
+		v.fault(path, fmt.Sprintf("is %q", value), "write one such as "+example)
+	}
+}
+
+func (v validator) number(path string, value, least, most int) {
+	if value < least || value > most {
+		v.fault(path, fmt.Sprintf("is %d", value), fmt.Sprintf("write a number from %d to %d", least, most))
+	}
+}
+
+func (v validator) duration(path string, value, least, most time.Duration) {
+	if value < least || value > most {
+		v.fault(path, "is "+brief(value), fmt.Sprintf("write a duration from %s to %s", brief(least), brief(most)))
+	}
+}
+
+func (v validator) choice(path, value string, choices ...string) {
+	if !slices.Contains(choices, value) {
+		v.fault(path, fmt.Sprintf("is %q", value), "write "+strings.Join(choices, " or "))
+	}
+}
+
+func (v validator) pattern(path, value string) {
+	if _, err := regexp.Compile(value); err != nil {
+		v.fault(path, "does not compile: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "),
+			"write a regular expression in RE2 syntax, in single quotes")
+	}
+}
+
+func (v validator) profile(p *Profile) {
+	aws := p.Cloud != CloudEmbedded
+	v.choice("cloud", p.Cloud, CloudAWS, CloudEmbedded)
+	v.form("region", p.Region, regionForm, aws, "us-east-1")
+	v.endpoint(p.Endpoint, aws)
+	v.names(p, aws)
+	v.zone(&p.Zone, aws)
+	v.avatar(&p.Avatar)
+	v.limits(p)
+	v.demoUsers(p)
+}
+
+func (v validator) names(p *Profile, aws bool) {
+	v.form("cognito.user_pool_id", p.Cognito.UserPoolID, userPoolForm, aws, "us-east-1_Ab1Cd2Ef3")
+	v.form("cognito.client_id", p.Cognito.ClientID, clientForm, aws, "1example23456789")
+	v.form("cognito.identity_pool_id", p.Cognito.IdentityPoolID, identityPoolForm, aws, "us-east-1:01234567-89ab-cdef-0123-456789abcdef")
+	v.sameRegion("cognito.user_pool_id", regionOf(p.Cognito.UserPoolID, "_"), p.Region)
+	v.sameRegion("cognito.identity_pool_id", regionOf(p.Cognito.IdentityPoolID, ":"), p.Region)
+	v.form("tables.sessions", p.Tables.Sessions, tableForm, true, "avatar-sessions")
+	v.form("tables.instances", p.Tables.Instances, tableForm, true, "avatar-instances")
+	v.form("tables.leases", p.Tables.Leases, tableForm, true, "avatar-leases")
+	v.form("tables.state_index", p.Tables.StateIndex, tableForm, true, "state-index")
+	if t := p.Tables; t.Sessions == t.Instances || t.Sessions == t.Leases || t.Instances == t.Leases {
+		v.fault("tables", "names one table twice", "give the sessions, instances and leases a table each")
+	}
+	v.form("stream", p.Stream, streamForm, true, "avatar-logs")
+	v.form("launch.template", p.Launch.Template, templateForm, true, "avatar-launcher")
+	for i, id := range p.Launch.SubnetIDs {
+		v.form(fmt.Sprintf("launch.subnet_ids[%d]", i), id, subnetForm, true, "subnet-0123456789abcdef0")
+	}
+	v.form("scheduler.group", p.Scheduler.Group, groupForm, true, "avatar-launcher")
+	v.form("scheduler.stop_role_arn", p.Scheduler.StopRoleARN, roleForm, aws, "arn:aws:iam::123456789012:role/avatar-stop")
+}
+
+func (v validator) sameRegion(path, region, want string) {
+	if region != "" && want != "" && region != want {
+		v.fault(path, "is in "+region+", the profile in "+want, "write a pool of "+want+", or change region")
+	}
+}
+
+// regionOf takes the region off a pool's ID, "" where the ID has none.
+func regionOf(id, separator string) string {
+	region, _, ok := strings.Cut(id, separator)
+	if !ok || !regionForm.MatchString(region) {
+		return ""
+	}
+	return region
+}
+
+func (v validator) endpoint(endpoint string, aws bool) {
+	if endpoint == "" {
+		return
+	}
+	const example = "write one such as http://127.0.0.1:4566"
+	u, err := url.Parse(endpoint)
+	switch {
+	case !aws:
+		v.fault("endpoint", "is of no use: the cloud is embedded", "leave it out, or write cloud: aws")
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
+		v.fault("endpoint", "is no http or https URL", example)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/":
+		v.fault("endpoint", "has more than scheme, host and port", example)
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		v.fault("endpoint", "would send tokens unencrypted over the network", "write https://, or an address of this machine")
+	case u.Port() != "" && !validPort(u.Port()):
+		v.fault("endpoint", "has no valid port", example)
+	}
+}
+
+// loopback says whether a host is this machine: a loopback address, localhost, or a name under it (RFC 6761).
+func loopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.Unmap().IsLoopback()
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+func validPort(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n > 0 && n < 1<<16
+}
+
+func (v validator) zone(z *Zone, aws bool) {
+	v.form("zone.id", z.ID, zoneForm, aws, "Z0123456789ABCDEFGHIJ")
+	v.form("zone.name", z.Name, hostForm, true, "avatar.example.com")
+	if ip, err := netip.ParseAddr(z.ParkingAddress); err != nil || !ip.Is4() {
+		v.fault("zone.parking_address", fmt.Sprintf("is %q", z.ParkingAddress), "write an IPv4 address, such as 192.0.2.1")
+	}
+	v.duration("zone.ttl", z.TTL, time.Second, 24*time.Hour)
+	if z.TTL%time.Second != 0 {
+		v.fault("zone.ttl", "is no whole number of seconds", "write one such as 10s")
+	}
+}
+
+func (v validator) avatar(a *Avatar) {
+	v.choice("avatar.scheme", a.Scheme, "https", "http")
+	v.number("avatar.port", a.Port, 0, 1<<16-1)
+	v.form("avatar.health_path", a.HealthPath, pathForm, true, "/healthz")
+	if a.Gateway != "" {
+		host, port, err := net.SplitHostPort(a.Gateway)
+		if err != nil || host == "" || !validPort(port) {
+			v.fault("avatar.gateway", fmt.Sprintf("is %q", a.Gateway), "write host:port, such as 127.0.0.1:8443")
+		}
+	}
+	v.duration("avatar.ready_timeout", a.ReadyTimeout, time.Second, 2*time.Hour)
+}
+
+func (v validator) limits(p *Profile) {
+	v.number("warm_pool.size", p.WarmPool.Size, 0, 1000)
+	v.number("warm_pool.max_instances", p.WarmPool.MaxInstances, 1, 10_000)
+	if p.WarmPool.MaxInstances < p.WarmPool.Size {
+		v.fault("warm_pool.max_instances", fmt.Sprintf("is %d, less than the size", p.WarmPool.MaxInstances),
+			fmt.Sprintf("write %d or more", p.WarmPool.Size))
+	}
+	v.choice("warm_pool.recycle", p.WarmPool.Recycle, RecycleReuse, RecycleReplace)
+	s := p.Session
+	v.duration("session.window", s.Window, time.Second, 7*24*time.Hour)
+	v.duration("session.maximum", s.Maximum, time.Second, 30*24*time.Hour)
+	if s.Maximum < s.Window {
+		v.fault("session.maximum", "is shorter than the window", "write "+brief(s.Window)+" or more")
+	}
+	if s.Warning < 0 || s.Warning >= s.Window {
+		v.fault("session.warning", "is "+brief(s.Warning), "write a duration of 0s or more, shorter than the window of "+brief(s.Window))
+	}
+	v.duration("session.grace", s.Grace, 0, time.Hour)
+	v.number("log.max_lines", p.Log.MaxLines, 100, 10_000_000)
+	v.pattern("log.ready_pattern", p.Log.ReadyPattern)
+	v.pattern("log.activity_pattern", p.Log.ActivityPattern)
+}
+
+// demoUsers refuses passwords in a file for any cloud but one on this machine.
+func (v validator) demoUsers(p *Profile) {
+	if len(p.DemoUsers) == 0 {
+		return
+	}
+	u, err := url.Parse(p.Endpoint)
+	if p.Cloud != CloudEmbedded && (p.Endpoint == "" || err != nil || !loopback(u.Hostname())) {
+		v.fault("demo_users", "holds passwords for a cloud that is not on this machine", "take it out, and change those passwords")
+	}
+	for name, password := range p.DemoUsers {
+		if !usernameForm.MatchString(name) || password == "" {
+			v.fault("demo_users", "has an entry without a user name or a password", "write a line such as demo: \"its password\"")
+			return
+		}
+	}
+}
