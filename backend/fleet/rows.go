@@ -133,3 +133,9 @@ func scan[T any](ctx context.Context, db dynamoAPI, table string) ([]T, error) {
 	}
 	return rows, nil
 }
+
+func unmarshal[T any](m item) (T, error) {
+	var v T
+	err := attributevalue.UnmarshalMap(m, &v)
+	return v, err
+}

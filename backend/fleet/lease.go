@@ -1,0 +1,105 @@
+package fleet
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+const (
+	poolLease     = "pool"
+	leaseDuration = 30 * time.Second
+	leaseRenew    = leaseDuration / 3
+	// rivalPause is how long a desktop that found a living holder waits before it looks again: with it, a
+	// launcher that does nothing makes six calls an hour here.
+	rivalPause = 10 * time.Minute
+)
+
+// leaseRow is a row of the leases table. Duration is in nanoseconds. No time of another machine is in it: a rival
+// waits a whole Duration by its own clock and takes over only if Version has not moved (dynamodb-lock-client's rule).
+type leaseRow struct {
+	LeaseID  string `dynamodbav:"LeaseId"`
+	Holder   string
+	Version  int64
+	Duration int64
+}
+
+// lease is the pool's lease as this desktop sees it.
+type lease struct {
+	s       *Service
+	version int64
+	until   time.Time // counted from before the last successful write
+}
+
+// acquire takes the lease if nobody holds it, or if its holder has not moved for a whole duration. It returns
+// false where the holder lives.
+func (l *lease) acquire(ctx context.Context) (bool, error) {
+	seen, err := l.read(ctx)
+	if err != nil {
+		return false, err
+	}
+	if seen != nil && seen.Holder != l.s.LauncherID {
+		if err := pause(ctx, time.Duration(seen.Duration)); err != nil {
+			return false, err
+		}
+		now, err := l.read(ctx)
+		if err != nil || now != nil && now.Version != seen.Version {
+			return false, err
+		}
+		seen = now
+	}
+	return l.write(ctx, seen)
+}
+
+// renew keeps the lease; false where somebody else has it.
+func (l *lease) renew(ctx context.Context) (bool, error) {
+	return l.write(ctx, &leaseRow{Version: l.version})
+}
+
+func (l *lease) held() bool { return time.Now().Before(l.until) }
+
+func (l *lease) read(ctx context.Context) (*leaseRow, error) {
+	out, err := l.s.DynamoDB.GetItem(ctx, &dynamodb.GetItemInput{TableName: &l.s.Names.LeasesTable,
+		Key: key("LeaseId", poolLease), ConsistentRead: aws.Bool(true)})
+	if err != nil || out.Item == nil {
+		return nil, err
+	}
+	var row leaseRow
+	return &row, attributevalue.UnmarshalMap(out.Item, &row)
+}
+
+func (l *lease) write(ctx context.Context, seen *leaseRow) (bool, error) {
+	began := time.Now()
+	row := leaseRow{LeaseID: poolLease, Holder: l.s.LauncherID, Version: began.UnixNano(), Duration: int64(leaseDuration)}
+	in := &dynamodb.PutItemInput{TableName: &l.s.Names.LeasesTable, Item: marshal(row)}
+	if seen == nil {
+		in.ConditionExpression = aws.String("attribute_not_exists(LeaseId)")
+	} else {
+		row.Version = seen.Version + 1
+		in.Item = marshal(row)
+		in.ConditionExpression = aws.String("#v = :seen")
+		in.ExpressionAttributeNames = map[string]string{"#v": "Version"}
+		in.ExpressionAttributeValues = item{":seen": value(seen.Version)}
+	}
+	_, err := l.s.DynamoDB.PutItem(ctx, in)
+	if isConditionFailed(err) {
+		l.until = time.Time{}
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	l.version, l.until = row.Version, began.Add(leaseDuration)
+	return true, nil
+}
+
+// release gives the lease back, so that the next desktop need not wait.
+func (l *lease) release(ctx context.Context) error {
+	_, err := l.s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &l.s.Names.LeasesTable, Key: key("LeaseId", poolLease),
+		ConditionExpression: aws.String("#v = :mine"), ExpressionAttributeNames: map[string]string{"#v": "Version"},
+		ExpressionAttributeValues: item{":mine": value(l.version)}})
+	return unlessConditionFailed(err)
+}

@@ -1,0 +1,141 @@
+package fleet
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"avatar-launcher/backend"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// poolTag is the value of the tag "pool" on every instance that the control plane may touch.
+const poolTag = "avatar"
+
+// Machine describes one instance with its status checks, nil where EC2 has none of that ID.
+func (s *Service) Machine(ctx context.Context, instanceID string) (*backend.Machine, error) {
+	out, err := s.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{instanceID}})
+	if isGone(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, problem("look at your instance", err)
+	}
+	for _, r := range out.Reservations {
+		for _, i := range r.Instances {
+			m := machine(i)
+			return &m, s.addStatus(ctx, &m)
+		}
+	}
+	return nil, nil
+}
+
+// addStatus adds the status checks, which EC2 has for running instances only.
+func (s *Service) addStatus(ctx context.Context, m *backend.Machine) error {
+	if m.State != string(types.InstanceStateNameRunning) {
+		return nil
+	}
+	out, err := s.EC2.DescribeInstanceStatus(ctx, &ec2.DescribeInstanceStatusInput{InstanceIds: []string{m.InstanceID}})
+	if err != nil || len(out.InstanceStatuses) == 0 {
+		return nil // shown, never needed: readiness does not wait for status checks
+	}
+	st := out.InstanceStatuses[0]
+	if st.SystemStatus != nil {
+		m.SystemStatus = string(st.SystemStatus.Status)
+	}
+	if st.InstanceStatus != nil {
+		m.InstanceStatus = string(st.InstanceStatus.Status)
+	}
+	return nil
+}
+
+func machine(i types.Instance) backend.Machine {
+	m := backend.Machine{InstanceID: aws.ToString(i.InstanceId), ImageID: aws.ToString(i.ImageId), Type: string(i.InstanceType),
+		PublicIP: aws.ToString(i.PublicIpAddress), PrivateIP: aws.ToString(i.PrivateIpAddress), SubnetID: aws.ToString(i.SubnetId),
+		LaunchTime: aws.ToTime(i.LaunchTime), Name: tagOf(i, "Name")}
+	if i.State != nil {
+		m.State = string(i.State.Name)
+	}
+	if i.Placement != nil {
+		m.Zone = aws.ToString(i.Placement.AvailabilityZone)
+	}
+	return m
+}
+
+func tagOf(i types.Instance, key string) string {
+	for _, t := range i.Tags {
+		if aws.ToString(t.Key) == key {
+			return aws.ToString(t.Value)
+		}
+	}
+	return ""
+}
+
+func tags(kv ...string) []types.Tag {
+	var out []types.Tag
+	for i := 0; i+1 < len(kv); i += 2 {
+		out = append(out, types.Tag{Key: aws.String(kv[i]), Value: aws.String(kv[i+1])})
+	}
+	return out
+}
+
+// ownerTags mirror the session for people, for recovery, and for the instance's own timer (expire-at).
+func ownerTags(row sessionRow) []types.Tag {
+	return tags("Name", "avatar-"+label(row.Username), "owner", row.UserID, "epoch", strconv.FormatInt(max(row.Epoch, 1), 10),
+		"expire-at", row.ExpireAt.UTC().Format(time.RFC3339))
+}
+
+func (s *Service) tag(ctx context.Context, instanceID string, tags []types.Tag) error {
+	_, err := s.EC2.CreateTags(ctx, &ec2.CreateTagsInput{Resources: []string{instanceID}, Tags: tags})
+	return err
+}
+
+// scrub takes the last owner's tags off and gives the name of a warm instance.
+func (s *Service) scrub(ctx context.Context, instanceID string) error {
+	_, err := s.EC2.DeleteTags(ctx, &ec2.DeleteTagsInput{Resources: []string{instanceID}, Tags: []types.Tag{
+		{Key: aws.String("owner")}, {Key: aws.String("epoch")}, {Key: aws.String("expire-at")}}})
+	if err != nil {
+		return err
+	}
+	return s.tag(ctx, instanceID, tags("Name", warmName(instanceID)))
+}
+
+// warmName names a pool instance; the ID's end tells them apart.
+func warmName(instanceID string) string {
+	if len(instanceID) > 6 {
+		instanceID = instanceID[len(instanceID)-6:]
+	}
+	return "avatar-warm-" + instanceID
+}
+
+// run launches one instance from the template; token makes a repetition return the same one. The subnets of the
+// profile are tried in turn while AWS has no capacity in one.
+func (s *Service) run(ctx context.Context, token string, tags []types.Tag) (*backend.Machine, error) {
+	subnets := s.Names.SubnetIDs
+	if len(subnets) == 0 {
+		subnets = []string{""}
+	}
+	var last error
+	for n, subnet := range subnets {
+		in := &ec2.RunInstancesInput{MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+			ClientToken:                       aws.String(token + "-" + strconv.Itoa(n)),
+			LaunchTemplate:                    &types.LaunchTemplateSpecification{LaunchTemplateName: &s.Names.LaunchTemplate, Version: aws.String("$Latest")},
+			InstanceInitiatedShutdownBehavior: types.ShutdownBehaviorStop,
+			TagSpecifications:                 []types.TagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: tags}}}
+		if subnet != "" {
+			in.SubnetId = aws.String(subnet)
+		}
+		out, err := s.EC2.RunInstances(ctx, in)
+		if err == nil && len(out.Instances) > 0 {
+			m := machine(out.Instances[0])
+			return &m, nil
+		}
+		if last = err; !isCapacity(err) {
+			break
+		}
+	}
+	return nil, last
+}
