@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { snapshotOf } from './fixture';
+import { PHASES, type Phase, type Session } from './model';
+import { action, asideProblem, headline, remaining, screen, startProgress, startTotal, timeline, tone, type Action } from './view';
+
+const NOW = 1_000_000;
+const problem = { kind: 'capacity', what: 'No instance could be had', why: 'All are taken.', next: 'Wait.' };
+const session: Session = {
+  instanceId: 'i-1', creationTime: NOW - 60_000, expireAt: NOW + 60_000, lastActivity: null, publicIp: '', subnetId: '', epoch: 1, domain: '',
+};
+
+describe('action', () => {
+  const cases: Record<Phase, [Action['verb'], string]> = {
+    'signed-out': ['start', 'Start my avatar'], 'signing-in': ['start', 'Start my avatar'], idle: ['start', 'Start my avatar'],
+    claiming: ['cancel', 'Cancel'], arming: ['cancel', 'Cancel'], booting: ['cancel', 'Cancel'], probing: ['cancel', 'Cancel'],
+    ready: ['connect', 'Connect'], ending: ['wait', 'Stopping…'], failed: ['start', 'Try again'],
+  };
+  test.each(PHASES)('%s says what its button will do', (phase) => {
+    const { verb, label } = action(snapshotOf({ phase }));
+    expect([verb, label]).toEqual(cases[phase]);
+  });
+});
+
+test.each(PHASES)('%s has a headline and a tone', (phase) => {
+  const s = snapshotOf({ phase });
+  expect(headline(s).title).not.toBe('');
+  expect(['quiet', 'busy', 'good', 'bad']).toContain(tone(phase));
+});
+
+test('a failure is told by its problem, once', () => {
+  const s = snapshotOf({ phase: 'failed', problem });
+  expect(headline(s)).toEqual({ title: problem.what, lead: problem.why });
+  expect(asideProblem(s)).toBeNull();
+  expect(asideProblem(snapshotOf({ phase: 'ready', problem }))).toBe(problem);
+});
+
+test('no warm instance is said before the start, a cold start while it boots', () => {
+  const none = snapshotOf({ pool: { target: 5, members: [], leader: false, asOf: 1 } });
+  expect(headline(none).lead).toMatch(/No warm instance/);
+  expect(headline(snapshotOf()).lead).not.toMatch(/No warm instance/);
+  expect(headline(snapshotOf({ phase: 'booting', cold: true })).lead).toMatch(/new one is being launched/);
+});
+
+describe('screen', () => {
+  const challenge = { name: 'SMS_MFA', username: 'demo', destination: '', secret: '' };
+  test.each([
+    ['sign-in', snapshotOf({ phase: 'signed-out', user: null })],
+    ['waiting', snapshotOf({ phase: 'signing-in', user: null })],
+    ['challenge', snapshotOf({ phase: 'signing-in', user: null, challenge })],
+    ['sign-in', snapshotOf({ phase: 'failed', user: null, problem })],
+    ['inside', snapshotOf({ phase: 'failed', problem })],
+    ['inside', snapshotOf()],
+  ] as const)('%s', (want, s) => expect(screen(s)).toBe(want));
+});
+
+describe('timeline', () => {
+  const done = { phase: 'claiming', started: NOW - 5000, took: 200, usual: 250 } as const;
+  const running = { phase: 'booting', started: NOW - 2000, took: null, usual: 4000 } as const;
+
+  test('done, running and pending', () => {
+    const stages = timeline(snapshotOf({ phase: 'booting', steps: [done, running] }), NOW);
+    expect(stages.map((s) => s.state)).toEqual(['done', 'pending', 'running', 'pending']);
+    expect(stages[0]).toMatchObject({ elapsed: 200, usual: 250, progress: 1 });
+    expect(stages[2]).toMatchObject({ elapsed: 2000, progress: 0.4 });
+  });
+
+  test('a phase that takes long nears its end and never reaches it', () => {
+    const at = (ms: number): number => timeline(snapshotOf({ phase: 'booting', steps: [{ ...running, started: NOW - ms }] }), NOW)[2]?.progress ?? 0;
+    const seen = [0, 2000, 4000, 8000, 60_000, 3_600_000].map(at);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(seen.at(-1)).toBeLessThan(1);
+  });
+
+  test('where it failed, and what is past', () => {
+    expect(timeline(snapshotOf({ phase: 'failed', steps: [done, running] }), NOW)[2]?.state).toBe('failed');
+    expect(timeline(snapshotOf({ phase: 'idle', steps: [done] }), NOW)[0]).toMatchObject({ state: 'past', elapsed: 200, progress: 0 });
+  });
+
+  test('a clock that went back shows no negative time', () => {
+    expect(timeline(snapshotOf({ phase: 'booting', steps: [{ ...running, started: NOW + 9000 }] }), NOW)[2]?.elapsed).toBe(0);
+  });
+
+  test('progress as a whole is weighted by the usual times', () => {
+    expect(startProgress(timeline(snapshotOf(), NOW))).toBe(0);
+    const all = (['claiming', 'arming', 'booting', 'probing'] as const).map((phase) => ({ ...done, phase }));
+    expect(startProgress(timeline(snapshotOf({ phase: 'ready', steps: all }), NOW))).toBe(1);
+    expect(startTotal(all)).toBe(800);
+    expect(startTotal(all.slice(1))).toBeNull();
+  });
+});
+
+test('what is left of a session', () => {
+  expect(remaining(session, NOW)).toEqual({ ms: 60_000, part: 0.5 });
+  expect(remaining(session, NOW + 90_000)).toEqual({ ms: 0, part: 0 });
+  expect(remaining({ ...session, lastActivity: NOW }, NOW)).toEqual({ ms: 60_000, part: 1 });
+  expect(remaining({ ...session, expireAt: null }, NOW)).toBeNull();
+  expect(remaining(null, NOW)).toBeNull();
+});

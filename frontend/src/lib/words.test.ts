@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { asked, fault } from './challenge';
+import { PHASES, POOL_STATES, START_PHASES } from './model';
+import { pick } from './words';
+import { en } from './words.en';
+import { mark, pseudo } from './words.pseudo';
+
+test('every phase and pool state has a word', () => {
+  for (const phase of PHASES) expect(en.phase[phase]).toBeTruthy();
+  for (const phase of START_PHASES) expect(en.timeline[phase]).toBeTruthy();
+  for (const state of POOL_STATES) expect(en.pool.states[state]).toBeTruthy();
+});
+
+test.each([
+  [['en-GB'], 'en'], [['en-XA', 'en'], 'en-XA'], [['tlh', 'en'], 'en'], [[], 'en'],
+])('language of %j', (wanted, want) => expect(pick(wanted)).toBe(want));
+
+test('the pseudo-language marks every text', () => {
+  const w = pseudo(en);
+  expect(w.action.start).toBe('⟦Stárt mý ávátár~~~~~⟧');
+  expect(w.pool.count(4, 5)).toMatch(/^⟦4 óf 5/);
+  expect(mark('')).toBe('');
+});
+
+test('no component has words of its own', () => {
+  const offenders: string[] = [];
+  for (const folder of ['../parts/', '../pages/']) {
+    const url = new URL(folder, import.meta.url);
+    for (const file of readdirSync(url)) {
+      const markup = readFileSync(new URL(file, url), 'utf8').replace(/<(script|style)[\s\S]*?<\/\1>|<!--[\s\S]*?-->/g, '');
+      const attributes = markup.match(/(?:aria-label|title|placeholder|alt)="[^"{]+"/g) ?? [];
+      const text = markup.replace(/\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/g, ' ').replace(/<[^>]*>/g, ' ').match(/[A-Za-z]{2,}/g) ?? [];
+      offenders.push(...[...attributes, ...text].map((t) => `${file}: ${t}`));
+    }
+  }
+  expect(offenders).toEqual([]);
+});
+
+test('challenges are asked for in words, unknown ones by name', () => {
+  const of = (name: string, destination = ''): ReturnType<typeof asked> => asked({ name, destination, username: 'demo', secret: '' });
+  expect(of('NEW_PASSWORD_REQUIRED').kind).toBe('password');
+  for (const name of ['SOFTWARE_TOKEN_MFA', 'SMS_MFA', 'EMAIL_OTP', 'MFA_SETUP']) expect(of(name).kind).toBe('code');
+  expect(of('SMS_MFA', '+*99').lead).toContain('+*99');
+  expect(of('CUSTOM_CHALLENGE')).toMatchObject({ kind: 'answer', lead: expect.stringContaining('CUSTOM_CHALLENGE') });
+});
+
+test.each([
+  ['code', '', false], ['code', '12345', false], ['code', '12a456', false], ['code', '123456', true], ['code', '12345678', true],
+  ['password', 'short', false], ['password', 'long enough', true], ['answer', '', false], ['answer', 'x', true],
+] as const)('%s %j', (kind, answer, good) => expect(fault(kind, answer) === '').toBe(good));

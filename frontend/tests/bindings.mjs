@@ -1,0 +1,53 @@
+/**
+ * Stands in for Wails in a browser: runs inside the page before its script, answers the bound methods from a scene,
+ * keeps what the page asked for in window.asked, and lets a test send events by window.send.
+ */
+export function install(scene) {
+  const listeners = new Map();
+  const asked = [];
+  const rank = { debug: 0, info: 1, warn: 2, error: 3 };
+
+  const said = (name, answer) => (...args) => {
+    asked.push([name, ...args]);
+    return Promise.resolve(typeof answer === 'function' ? answer(...args) : answer);
+  };
+  const service = (name, methods, answers = {}) =>
+    Object.fromEntries(methods.map((m) => [m, said(`${name}.${m}`, answers[m])]));
+
+  const lines = (q) => {
+    const all = scene.lines;
+    const found = all.filter((l) =>
+      l.seq > q.after && (!q.before || l.seq < q.before) && (!q.source || l.source === q.source)
+      && (!q.level || rank[l.level] >= rank[q.level]) && l.text.toLowerCase().includes(q.text.toLowerCase()));
+    const limit = q.limit || 1000;
+    return {
+      lines: structuredClone(q.after ? found.slice(0, limit) : found.slice(-limit)),
+      first: all[0]?.seq ?? 0, last: all.at(-1)?.seq ?? 0, dropped: scene.dropped ?? 0,
+    };
+  };
+
+  window.asked = asked;
+  window.send = (name, data) => (listeners.get(name) ?? new Set()).forEach((fn) => fn(data));
+  window.setScene = (next) => {
+    scene = { ...scene, ...next };
+    if (next.snapshot) window.send('snapshot', structuredClone(next.snapshot));
+    if (next.lines) window.send('log', { first: 1, last: next.lines.at(-1)?.seq ?? 0 });
+  };
+  window.go = { app: {
+    Account: service('Account', ['SignIn', 'SignInDemo', 'Respond', 'Cancel', 'SignOut', 'DemoUsers'], { DemoUsers: () => scene.demoUsers }),
+    Instance: service('Instance', ['Start', 'Cancel', 'Stop', 'Terminate', 'KeepGoing', 'Connect']),
+    LogBook: service('LogBook', ['Lines', 'Export'], { Lines: lines, Export: () => '/home/demo/avatar.log' }),
+    Page: service('Page', ['Snapshot', 'About', 'Touch', 'Beat', 'DismissProblem', 'OpenLogs', 'Quit'], {
+      Snapshot: () => (scene.snapshot ? structuredClone(scene.snapshot) : new Promise(() => {})),
+      About: () => scene.about,
+    }),
+  } };
+  window.runtime = {
+    EventsOnMultiple(name, fn) {
+      if (!listeners.has(name)) listeners.set(name, new Set());
+      listeners.get(name).add(fn);
+      return () => listeners.get(name).delete(fn);
+    },
+    ClipboardSetText: said('Clipboard', true),
+  };
+}

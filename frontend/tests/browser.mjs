@@ -1,0 +1,43 @@
+// Opens scenes in Debian's Chromium, and fails where the page broke its Content-Security-Policy or threw.
+import { chromium } from 'playwright-core';
+import { install } from './bindings.mjs';
+import { NOW } from './scenes.mjs';
+import { serve } from './serve.mjs';
+
+const FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+];
+
+/** Starts a server and a browser; `open` gives a page that shows a scene, `close` ends both. */
+export async function start() {
+  const server = await serve();
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS });
+  const complaints = [];
+
+  /** @param options Playwright's context options: colorScheme, viewport, locale, reducedMotion, forcedColors */
+  async function open(scene, options = {}) {
+    const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, locale: 'en-GB', timezoneId: 'UTC', reducedMotion: 'reduce', ...options });
+    const page = await context.newPage();
+    page.on('console', (m) => m.type() === 'error' && complaints.push(`${scene.name}: ${m.text()}`));
+    page.on('pageerror', (e) => complaints.push(`${scene.name}: ${e.message}`));
+    await page.clock.setFixedTime(NOW);
+    await page.addInitScript(install, scene);
+    await page.goto(server.url);
+    await page.locator('main > *').first().waitFor();
+    if (scene.route) await page.locator('nav button').filter({ hasText: new RegExp(mark(scene.route, options.locale)) }).click();
+    await page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))));
+    return page;
+  }
+
+  async function close() {
+    await browser.close();
+    server.close();
+  }
+  return { open, close, complaints };
+}
+
+/** A page's name as a pattern; the pseudo-locale accents its vowels. */
+function mark(text, locale) {
+  return locale === 'en-XA' ? text.replace(/[aeiouycnAEIOUCN]/g, '.') : `^${text}$`;
+}

@@ -1,0 +1,122 @@
+// Every state that the page can be in, as Go would send it.
+
+/** The time that the browser's clock stands at in every scene. */
+export const NOW = Date.parse('2026-03-14T09:26:53.500Z');
+
+const at = (ms) => new Date(NOW + ms).toISOString();
+const ZERO = '0001-01-01T00:00:00Z';
+const MINUTE = 60_000;
+const USUAL = { claiming: 240, arming: 310, booting: 3900, probing: 850 };
+
+const member = (n, state, owner = '') => ({
+  instanceId: `i-0${(0x3f29a8c17be4d0 + n * 0x11d7).toString(16)}e${n}a`.slice(0, 19), state, owner, epoch: 3 + n,
+  zone: `us-east-1${'abc'[n % 3]}`, type: 'g4dn.xlarge', pooledAt: at(-50 * MINUTE),
+});
+const warmPool = (...states) => ({
+  target: 5, members: states.map((s, n) => member(n, s, s === 'claimed' ? 'u-1' : '')), leader: true, asOf: at(-4000),
+});
+const FULL = warmPool('warm', 'warm', 'warm', 'warm', 'warm');
+const ONE_OUT = warmPool('claimed', 'warm', 'warm', 'warm', 'warming');
+
+const user = { id: 'u-1', username: 'demo', role: 'user' };
+const session = (left = 52 * MINUTE + 11_000) => ({
+  userId: 'u-1', username: 'demo', instanceId: FULL.members[0].instanceId, creationTime: at(-8 * MINUTE), expireAt: at(left),
+  publicIp: '203.0.113.24', subnetId: 'subnet-0c4e2a9f71b3d8e56', phase: 'ready', epoch: 4, domain: 'demo.avatar.localhost',
+  launcherId: 'l-1', lastActivity: at(left - 60 * MINUTE),
+});
+const machine = (state, status) => ({
+  instanceId: FULL.members[0].instanceId, name: 'avatar-demo', imageId: 'ami-0b7f3c5a9d2e81f46', type: 'g4dn.xlarge',
+  zone: 'us-east-1a', state, systemStatus: status, instanceStatus: status,
+  publicIp: state === 'running' ? '203.0.113.24' : '', privateIp: '10.0.1.24', subnetId: 'subnet-0c4e2a9f71b3d8e56', launchTime: at(-8 * MINUTE),
+});
+const ORDER = ['claiming', 'arming', 'booting', 'probing'];
+/** Steps up to and with `until`, the last of them begun `ago` ms before now; "ready" has them all done. */
+const steps = (until, ago = 0, times = { claiming: 212, arming: 287, booting: 3641, probing: 790 }) => {
+  const last = until === 'ready' ? ORDER.length : ORDER.indexOf(until);
+  return ORDER.slice(0, last + 1).map((phase, n) => ({
+    phase, started: at(n === last ? -ago : -6000 + n * 1000), took: n === last ? 0 : times[phase] * 1e6, usual: USUAL[phase] * 1e6,
+  }));
+};
+const idleSteps = ORDER.map((phase) => ({ phase, started: ZERO, took: 0, usual: USUAL[phase] * 1e6 }));
+
+const base = {
+  revision: 1, phase: 'idle', since: at(-1000), profile: 'local', user, challenge: null, session: null, machine: null,
+  pool: FULL, steps: idleSteps, cold: false, url: '', warning: false, problem: null, notices: null,
+};
+const out = { user: null, phase: 'signed-out', steps: null };
+const challenge = (name, more = {}) => ({ ...out, phase: 'signing-in', challenge: { name, username: 'alice', destination: '', secret: '', ...more } });
+
+const TEXTS = [
+  ['boot', 'info', 'Linux version 6.8.0-1015-aws, g4dn.xlarge, 4 vCPU, 16 GiB'],
+  ['boot', 'info', 'Mounted /dev/nvme1n1 on /var/lib/avatar (ext4)'],
+  ['boot', 'debug', 'cloud-init: module runcmd finished in 0.412 s'],
+  ['agent', 'info', 'Agent 1.4.2 started, own timer set to 60 min'],
+  ['unreal', 'info', 'LogInit: Build: ++UE5+Release-5.4-CL-35576357, -RenderOffscreen -PixelStreamingURL=ws://127.0.0.1:8888'],
+  ['unreal', 'warn', 'LogStreaming: 3 packages are not preloaded; the first scene may stutter'],
+  ['signalling', 'info', 'Listening on :80 for players, :8888 for the streamer'],
+  ['unreal', 'error', 'LogAudio: no output device, falling back to the null device'],
+  ['signalling', 'info', 'Streamer connected: DefaultStreamer'],
+];
+/** n lines of a boot, with a gap among them. */
+export const logLines = (n) => Array.from({ length: n }, (_, i) => {
+  const [source, level, text] = TEXTS[i % TEXTS.length];
+  const gap = i === n - 4 ? 12 : 0;
+  return {
+    seq: i + 1, at: at(-(n - i) * 130), source: gap ? 'launcher' : source, level: gap ? 'warn' : level,
+    text: gap ? '12 records of unreal never came' : text, instanceId: session().instanceId, gap,
+  };
+});
+
+const readySnapshot = {
+  ...base, phase: 'ready', session: session(), machine: machine('running', 'ok'), steps: steps('ready'), pool: ONE_OUT,
+  url: 'http://demo.avatar.localhost:4580/',
+};
+const configNotice = { key: 'config', problem: {
+  kind: 'config', what: 'The configuration file was not taken', why: 'config.yaml line 12, column 5: "warm_pol" is not a key.',
+  next: 'Write "warm_pool"; the earlier configuration stays in force until then.' } };
+const keyringNotice = { key: 'keyring', problem: {
+  kind: 'keyring', what: 'There is no keyring', why: 'No Secret Service answers on this desktop.', next: 'You stay signed in until you quit.' } };
+const about = {
+  version: '0.1.0', profile: 'local', endpoint: 'http://127.0.0.1:41873', region: 'us-east-1',
+  configFile: '/home/demo/.config/avatar-launcher/config.yaml', logFolder: '/home/demo/.local/state/avatar-launcher/logs', tray: true,
+};
+const demoUsers = ['demo', 'alice', 'bob', 'carol', ...Array.from({ length: 50 }, (_, n) => `user${n + 1}`), 'operator'];
+
+const scene = (name, snapshot, more = {}) => ({
+  name, snapshot: snapshot && { ...base, ...snapshot }, lines: [], demoUsers: [], about, route: '', ...more,
+});
+
+export const scenes = [
+  scene('opening', null),
+  scene('sign-in', out),
+  scene('sign-in-demo', out, { demoUsers }),
+  scene('sign-in-refused', { ...out, problem: { kind: 'refused', what: 'The sign-in was refused', why: 'The user name or the password is wrong.', next: 'Type them again; after five wrong tries Cognito waits a while.' } }, { demoUsers }),
+  scene('sign-in-waiting', { ...out, phase: 'signing-in' }),
+  scene('challenge-new-password', challenge('NEW_PASSWORD_REQUIRED')),
+  scene('challenge-totp', challenge('SOFTWARE_TOKEN_MFA')),
+  scene('challenge-sms', challenge('SMS_MFA', { destination: '+*******0199' })),
+  scene('challenge-email', { ...challenge('EMAIL_OTP', { destination: 'a***@e***' }), problem: { kind: 'refused', what: 'The code was not accepted', why: 'It is wrong or too old.', next: 'Type the newest code.' } }),
+  scene('challenge-setup', challenge('MFA_SETUP', { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' })),
+  scene('idle', {}),
+  scene('idle-after', { steps: steps('ready') , phase: 'idle' }, { lines: logLines(40) }),
+  scene('idle-empty-pool', { pool: { target: 5, members: null, leader: false, asOf: at(-1000) } }),
+  scene('idle-unread-pool', { pool: { target: 5, members: null, leader: false, asOf: ZERO }, steps: null }),
+  scene('claiming', { phase: 'claiming', steps: steps('claiming', 120) }),
+  scene('booting', { phase: 'booting', steps: steps('booting', 2300), session: session(60 * MINUTE), machine: machine('pending', ''), pool: ONE_OUT }, { lines: logLines(12) }),
+  scene('booting-cold', { phase: 'booting', cold: true, steps: steps('booting', 14_200), session: session(60 * MINUTE), machine: machine('pending', ''), pool: warmPool('claimed', 'warming', 'warming', 'recycling', 'warming') }, { lines: logLines(6) }),
+  scene('probing', { phase: 'probing', steps: steps('probing', 400), session: session(60 * MINUTE), machine: machine('running', 'initializing'), pool: ONE_OUT }, { lines: logLines(25) }),
+  scene('ready', readySnapshot, { lines: logLines(60) }),
+  scene('ready-warning', { ...readySnapshot, session: session(4 * MINUTE + 5000), warning: true }, { lines: logLines(60) }),
+  scene('ready-refused', { ...readySnapshot, problem: { kind: 'unreachable', what: 'The session was not extended', why: 'The cloud does not answer.', next: 'Check your network; the instance stops at its time all the same.' }, notices: [keyringNotice] }, { lines: logLines(60) }),
+  scene('ending', { ...readySnapshot, phase: 'ending' }, { lines: logLines(60) }),
+  scene('failed', { phase: 'failed', steps: steps('booting', 9000), problem: { kind: 'capacity', what: 'No instance could be had', why: 'Amazon EC2 has no free g4dn.xlarge in any of the three zones.', next: 'Try again in a few minutes.' }, pool: warmPool('claimed', 'claimed', 'retired') }),
+  scene('notices', { notices: [configNotice, keyringNotice] }),
+  scene('operator', { ...readySnapshot, user: { ...user, username: 'someone.with.a.long.name@example.com', role: 'operator' }, pool: { ...warmPool(...Array(24).fill('warm')), target: 24 } }, { lines: logLines(60) }),
+  scene('log', readySnapshot, { route: 'Log', lines: logLines(3000), dropped: 1200 }),
+  scene('log-empty', {}, { route: 'Log' }),
+  scene('about', readySnapshot, { route: 'About' }),
+  scene('about-signed-out', out, { route: 'About' }),
+];
+
+/** The scene of that name. */
+export const sceneOf = (name) => scenes.find((s) => s.name === name) ?? (() => { throw new Error(`no scene ${name}`); })();
