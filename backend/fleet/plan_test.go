@@ -1,0 +1,126 @@
+package fleet
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"avatar-launcher/backend"
+
+	"pgregory.net/rapid"
+)
+
+var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+func TestPlan(t *testing.T) {
+	old := now.Add(-time.Hour)
+	one := func(state string, pool backend.PoolState) view {
+		return view{figures: Figures{PoolSize: 1, MaxInstances: 2}, ready: map[string]bool{},
+			machines: []backend.Machine{{InstanceID: "i-1", State: state, LaunchTime: old}},
+			rows:     []instanceRow{{InstanceID: "i-1", State: pool, Epoch: 3, PooledAt: old}}}
+	}
+	with := func(v view, f func(*view)) view { f(&v); return v }
+	claimed := func(state string, expire, created time.Time) view {
+		return with(one(state, backend.Claimed), func(v *view) {
+			v.figures.PoolSize = 0
+			v.sessions = []sessionRow{{UserID: "u", InstanceID: "i-1", Epoch: 3, ExpireAt: expire, CreationTime: created}}
+		})
+	}
+	tests := []struct {
+		name string
+		view view
+		want []verb
+	}{
+		{"an empty world is filled", view{figures: Figures{PoolSize: 3, MaxInstances: 10}}, []verb{launch, launch, launch}},
+		{"never beyond the maximum", view{figures: Figures{PoolSize: 3, MaxInstances: 2}}, []verb{launch, launch}},
+		{"warm and stopped is well", one("stopped", backend.Warm), nil},
+		{"warm but running is stopped", one("running", backend.Warm), []verb{stop}},
+		{"initialised is parked", with(one("running", backend.Warming), func(v *view) { v.ready["i-1"] = true; v.rows[0].PooledAt = now }), []verb{park}},
+		{"never ready is retired", one("running", backend.Warming), []verb{retire}},
+		{"given back is recycled", one("stopped", backend.Recycling), []verb{recycle}},
+		{"given back is replaced", with(one("stopped", backend.Recycling), func(v *view) { v.figures.Replace = true }), []verb{retire}},
+		{"given back but running is stopped", one("running", backend.Recycling), []verb{stop}},
+		{"stopping is waited for", one("stopping", backend.Recycling), nil},
+		{"unrecorded is adopted", with(one("running", backend.Warm), func(v *view) { v.rows = nil; v.figures.PoolSize = 0 }), []verb{adopt}},
+		{"a newborn is spared", with(one("running", backend.Warm), func(v *view) { v.rows = nil; v.figures.PoolSize = 0; v.machines[0].LaunchTime = now }), nil},
+		{"a row without instance is forgotten", with(one("x", backend.Warm), func(v *view) { v.machines = nil; v.figures.PoolSize = 0 }), []verb{forget}},
+		{"a session in its time is left alone", claimed("running", now.Add(time.Minute), old), nil},
+		{"a session past its time is ended", claimed("running", now.Add(-2*time.Minute), old), []verb{end}},
+		{"a session found stopped is ended", claimed("stopped", now.Add(time.Hour), old), []verb{end}},
+		{"a session that is just starting is spared", claimed("stopped", now.Add(time.Hour), now), nil},
+		{"claimed by no session is stopped", with(one("running", backend.Claimed), func(v *view) { v.figures.PoolSize = 0 }), []verb{stop}},
+		{"surplus goes after a while", with(one("stopped", backend.Warm), func(v *view) { v.figures.PoolSize = 0 }), []verb{retire}},
+		{"fresh surplus stays", with(one("stopped", backend.Warm), func(v *view) { v.figures.PoolSize = 0; v.rows[0].PooledAt = now }), nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []verb
+			for _, a := range plan(tt.view, now) {
+				got = append(got, a.verb)
+			}
+			if fmt.Sprint(got) != fmt.Sprint(tt.want) {
+				t.Errorf("plan %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestPlanProperties draws any world: a plan never touches a session in its time, never goes beyond the maximum,
+// never names an instance twice, and stops whatever runs unclaimed.
+func TestPlanProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := drawView(t)
+		acts := plan(v, now)
+		total, seen := len(v.machines), map[string]bool{}
+		for _, a := range acts {
+			if a.verb == launch {
+				total++
+				continue
+			}
+			if seen[string(a.verb)+a.row.InstanceID] {
+				t.Fatalf("%s of %s twice", a.verb, a.row.InstanceID)
+			}
+			seen[string(a.verb)+a.row.InstanceID] = true
+		}
+		if total > max(v.figures.MaxInstances, len(v.machines)) {
+			t.Fatalf("%d instances, at most %d allowed", total, v.figures.MaxInstances)
+		}
+		for i, m := range v.machines {
+			touched := seen["stop"+m.InstanceID] || seen["retire"+m.InstanceID] || seen["end"+m.InstanceID] || seen["adopt"+m.InstanceID]
+			inTime := v.rows[i].State == backend.Claimed && len(v.sessions) > i && v.sessions[i].Epoch == v.rows[i].Epoch && v.sessions[i].ExpireAt.After(now)
+			if inTime && m.State == "running" && touched {
+				t.Fatalf("a session in its time is touched: %+v", acts)
+			}
+			unclaimed := v.rows[i].State == backend.Warm || v.rows[i].State == backend.Recycling
+			if unclaimed && m.State == "running" && !touched {
+				t.Fatalf("%s runs unclaimed and is left running", m.InstanceID)
+			}
+		}
+	})
+}
+
+func drawView(t *rapid.T) view {
+	v := view{ready: map[string]bool{}, figures: Figures{PoolSize: rapid.IntRange(0, 5).Draw(t, "size"), MaxInstances: rapid.IntRange(0, 10).Draw(t, "max")}}
+	n := rapid.IntRange(0, 8).Draw(t, "n")
+	for i := range n {
+		id := fmt.Sprintf("i-%d", i)
+		ago := func(name string) time.Time {
+			return now.Add(-time.Duration(rapid.IntRange(-7200, 7200).Draw(t, name)) * time.Second)
+		}
+		v.machines = append(v.machines, backend.Machine{InstanceID: id, LaunchTime: ago("launch"),
+			State: rapid.SampledFrom([]string{"pending", "running", "stopping", "stopped"}).Draw(t, "state")})
+		v.rows = append(v.rows, instanceRow{InstanceID: id, Epoch: 1, PooledAt: ago("pooled"),
+			State: rapid.SampledFrom([]backend.PoolState{backend.Warming, backend.Warm, backend.Claimed, backend.Recycling, backend.Retired}).Draw(t, "pool")})
+		v.sessions = append(v.sessions, sessionRow{UserID: id, InstanceID: id, Epoch: int64(rapid.IntRange(1, 2).Draw(t, "epoch")),
+			ExpireAt: ago("expire"), CreationTime: ago("created")})
+	}
+	return v
+}
+
+func TestLabel(t *testing.T) {
+	for in, want := range map[string]string{"demo": "demo", "Alice.B@example.com": "alice-b", "--x--": "x", "ÄÖ": "user", "": "user"} {
+		if got := label(in); got != want {
+			t.Errorf("label(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

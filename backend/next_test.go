@@ -1,0 +1,150 @@
+package backend
+
+import (
+	"testing"
+	"time"
+)
+
+var (
+	t0    = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	rules = Rules{Window: time.Hour, Warning: 5 * time.Minute}
+	alice = &User{ID: "sub-alice", Username: "alice", Role: RoleUser}
+)
+
+func session(expire time.Time) *Session {
+	return &Session{UserID: alice.ID, InstanceID: "i-1", CreationTime: t0, ExpireAt: expire, Epoch: 1}
+}
+
+func readySnapshot() Snapshot {
+	return Snapshot{Phase: Ready, User: alice, Session: session(t0.Add(time.Hour)), lookAt: t0.Add(time.Minute)}
+}
+
+func TestNext(t *testing.T) {
+	trouble := &Problem{Kind: KindCapacity, What: "none"}
+	running := &Machine{InstanceID: "i-1", State: "running", InstanceStatus: "ok", SystemStatus: "ok"}
+	stoppedMachine := &Machine{InstanceID: "i-1", State: "stopped"}
+	tests := []struct {
+		name    string
+		from    Snapshot
+		event   event
+		at      time.Time
+		phase   Phase
+		effects []effect
+	}{
+		{"sign in", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishSignIn, Username: "a", Password: "b"}}, t0, SigningIn, []effect{doSignIn{"a", "b"}}},
+		{"empty fields stay", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishSignIn, Username: "a"}}, t0, SignedOut, nil},
+		{"signed in looks for an old session", Snapshot{Phase: SigningIn}, signInAnswered{user: alice}, t0, Idle, []effect{doKeep{true}, doFind{*alice}}},
+		{"refused", Snapshot{Phase: SigningIn}, signInAnswered{problem: trouble}, t0, SignedOut, nil},
+		{"a challenge waits", Snapshot{Phase: SigningIn}, signInAnswered{challenge: &Challenge{Name: "SMS_MFA"}}, t0, SigningIn, nil},
+		{"an old session is adopted", Snapshot{Phase: Idle, User: alice}, sessionFound{session: session(t0)}, t0, Claiming, []effect{doStart{*alice}}},
+		{"no old session", Snapshot{Phase: Idle, User: alice}, sessionFound{}, t0, Idle, nil},
+		{"start", Snapshot{Phase: Idle, User: alice}, wished{Wish{Verb: WishStart}}, t0, Claiming, []effect{doStart{*alice}}},
+		{"start twice", Snapshot{Phase: Booting, User: alice}, wished{Wish{Verb: WishStart}}, t0, Booting, nil},
+		{"start after a failure", Snapshot{Phase: Failed, User: alice}, wished{Wish{Verb: WishStart}}, t0, Claiming, []effect{doStart{*alice}}},
+		{"progress", Snapshot{Phase: Claiming, User: alice}, progressed{Progress{Phase: Booting}}, t0, Booting, nil},
+		{"progress after breaking off", Snapshot{Phase: Ending, User: alice}, progressed{Progress{Phase: Booting}}, t0, Ending, nil},
+		{"ready", Snapshot{Phase: Probing, User: alice}, started{session: session(t0)}, t0, Ready, nil},
+		{"a failed start gives back", Snapshot{Phase: Probing, User: alice}, started{problem: trouble}, t0, Ending, []effect{doStop{user: *alice, reason: "start failed: none"}}},
+		{"stop while starting breaks off", Snapshot{Phase: Booting, User: alice}, wished{Wish{Verb: WishStop}}, t0, Ending, []effect{doBreak{}}},
+		{"a start broken off gives back", Snapshot{Phase: Ending, User: alice}, started{problem: trouble}, t0, Ending, []effect{doStop{user: *alice, reason: "start broken off"}}},
+		{"quit stops first", readySnapshot(), wished{Wish{Verb: WishQuit}}, t0, Ending, []effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "quit"}}},
+		{"quit when idle signs out", Snapshot{Phase: Idle, User: alice}, wished{Wish{Verb: WishQuit}}, t0, Ending, []effect{doFollow{}, doKeep{false}, doSignOut{}}},
+		{"quit when signed out", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishQuit}}, t0, SignedOut, []effect{doFinish{}}},
+		{"time is up", readySnapshot(), ticked{}, t0.Add(time.Hour), Ending, []effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "idle for 1h0m0s"}}},
+		{"a look is due", readySnapshot(), ticked{}, t0.Add(time.Minute), Ready, []effect{doLook{"i-1"}}},
+		{"the instance is well", readySnapshot(), machineSeen{instanceID: "i-1", machine: running}, t0, Ready, nil},
+		{"the instance was stopped by hand", readySnapshot(), machineSeen{instanceID: "i-1", machine: stoppedMachine}, t0, Ending,
+			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "found stopped"}}},
+		{"early activity writes nothing", readySnapshot(), wished{Wish{Verb: WishTouch}}, t0.Add(4 * time.Minute), Ready, nil},
+		{"activity slides the window", readySnapshot(), wished{Wish{Verb: WishTouch}}, t0.Add(6 * time.Minute), Ready, []effect{doExtend{*session(t0.Add(time.Hour))}}},
+		{"somebody else's log line is no activity", readySnapshot(), active{"i-2"}, t0.Add(30 * time.Minute), Ready, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, effects := next(tt.from, tt.event, rules, tt.at)
+			if got.Phase != tt.phase {
+				t.Errorf("phase %q, want %q", got.Phase, tt.phase)
+			}
+			sameEffects(t, effects, tt.effects)
+		})
+	}
+}
+
+func sameEffects(t *testing.T, got, want []effect) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("effects %+v, want %+v", got, want)
+	}
+	for i := range got {
+		g, gStop := got[i].(doStop)
+		w, wStop := want[i].(doStop)
+		if gStop && wStop {
+			if g.reason != w.reason || g.terminate != w.terminate || (g.session == nil) != (w.session == nil) {
+				t.Errorf("effect %+v, want %+v", g, w)
+			}
+			continue
+		}
+		if got[i] != want[i] {
+			t.Errorf("effect %+v, want %+v", got[i], want[i])
+		}
+	}
+}
+
+func TestQuitWithASessionSignsOutAfterTheStop(t *testing.T) {
+	s, _ := next(readySnapshot(), wished{Wish{Verb: WishQuit}}, rules, t0)
+	s, effects := next(s, stopped{}, rules, t0)
+	sameEffects(t, effects, []effect{doFollow{}, doKeep{false}, doSignOut{}})
+	s, effects = next(s, signedOut{}, rules, t0)
+	if s.Phase != SignedOut || s.User != nil {
+		t.Errorf("after quitting: %q, user %v", s.Phase, s.User)
+	}
+	sameEffects(t, effects, []effect{doFinish{}})
+}
+
+func TestStaySignedInKeepsTheSignInNotTheInstance(t *testing.T) {
+	r := rules
+	r.StaySignedIn = true
+	s, effects := next(readySnapshot(), wished{Wish{Verb: WishQuit}}, r, t0)
+	if stop, ok := effects[0].(doStop); !ok || stop.session == nil {
+		t.Fatalf("the instance is not stopped: %+v", effects)
+	}
+	_, effects = next(s, stopped{}, r, t0)
+	sameEffects(t, effects, []effect{doFollow{}, doKeep{false}, doSignOut{forget: true}})
+}
+
+func TestAStopThatFailsKeepsTheSession(t *testing.T) {
+	s, _ := next(readySnapshot(), wished{Wish{Verb: WishStop}}, rules, t0)
+	s, _ = next(s, stopped{problem: &Problem{What: "no network"}}, rules, t0)
+	if s.Phase != Failed || s.Session == nil {
+		t.Fatalf("phase %q, session %v: Stop could not be pressed again", s.Phase, s.Session)
+	}
+	_, effects := next(s, wished{Wish{Verb: WishStop}}, rules, t0)
+	if len(effects) != 1 {
+		t.Errorf("pressing Stop again does %+v", effects)
+	}
+}
+
+func TestWarningFiveMinutesBeforeTheEnd(t *testing.T) {
+	s := readySnapshot()
+	s.lookAt = t0.Add(2 * time.Hour)
+	if at := deadline(s, rules, t0); !at.Equal(t0.Add(55 * time.Minute)) {
+		t.Errorf("the next tick is at %v", at)
+	}
+	s, _ = next(s, ticked{}, rules, t0.Add(55*time.Minute))
+	if !s.Warning {
+		t.Error("no warning")
+	}
+	s, _ = next(s, extended{session: session(t0.Add(2 * time.Hour))}, rules, t0.Add(56*time.Minute))
+	if s.Warning {
+		t.Error("the warning stays after an extension")
+	}
+}
+
+func TestStepsAreTimed(t *testing.T) {
+	s, _ := next(Snapshot{Phase: Idle, User: alice}, wished{Wish{Verb: WishStart}}, rules, t0)
+	s, _ = next(s, progressed{Progress{Phase: Booting}}, rules, t0.Add(time.Second))
+	s, _ = next(s, started{session: session(t0)}, rules, t0.Add(4*time.Second))
+	if len(s.Steps) != 2 || s.Steps[0].Took != time.Second || s.Steps[1].Took != 3*time.Second {
+		t.Errorf("steps %+v", s.Steps)
+	}
+}
