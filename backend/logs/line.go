@@ -22,14 +22,18 @@ type Query struct {
 	Level  string `json:"level"`  // at least this level: debug, info, warn, error; "" for all
 	Source string `json:"source"` // exactly this source; "" for all
 	Text   string `json:"text"`   // lines that contain it, whatever its case
+
+	Pattern string    `json:"pattern"` // lines that this regular expression (RE2) matches; "" for all
+	Since   time.Time `json:"since"`   // lines written at this time or later; zero for all
 }
 
-// Page is what a Query found, oldest first.
+// Page is what a Query found, oldest first. Last is the last number given, even where Clear has left no line.
 type Page struct {
 	Lines   []Line `json:"lines"`
 	First   uint64 `json:"first"`   // Seq of the oldest line that is kept, 0 where there is none
 	Last    uint64 `json:"last"`    // Seq of the newest line that is kept
 	Dropped uint64 `json:"dropped"` // lines that the bound has pushed out
+	Problem string `json:"problem"` // why Pattern was not taken, in which case there are no lines; else empty
 }
 
 // Metrics is the instance's last metrics record. A nil field was not in it.
@@ -41,4 +45,16 @@ type Metrics struct {
 	NetOut  *float64  `json:"netOut"` // bytes a second
 	FPS     *float64  `json:"fps"`
 	Players *float64  `json:"players"`
+}
+
+// Stats counts what has come since New.
+type Stats struct {
+	Records    uint64 `json:"records"`    // Kinesis records read
+	Others     uint64 `json:"others"`     // lines of other instances on the same shard, left out
+	Malformed  uint64 `json:"malformed"`  // records shown as malformed
+	Duplicates uint64 `json:"duplicates"` // lines that came again, left out
+	Lost       uint64 `json:"lost"`       // records of the producer that never came
+	Dropped    uint64 `json:"dropped"`    // lines that the bound has pushed out
+	Lines      int    `json:"lines"`      // lines kept now
+	Bytes      int    `json:"bytes"`      // what they take, in bytes
 }

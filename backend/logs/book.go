@@ -1,0 +1,136 @@
+package logs
+
+import (
+	"context"
+	"log/slog"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+)
+
+// kinesisAPI is what the reader needs of *kinesis.Client.
+type kinesisAPI interface {
+	ListShards(context.Context, *kinesis.ListShardsInput, ...func(*kinesis.Options)) (*kinesis.ListShardsOutput, error)
+	GetShardIterator(context.Context, *kinesis.GetShardIteratorInput, ...func(*kinesis.Options)) (*kinesis.GetShardIteratorOutput, error)
+	GetRecords(context.Context, *kinesis.GetRecordsInput, ...func(*kinesis.Options)) (*kinesis.GetRecordsOutput, error)
+}
+
+// The bounds that hold where Options names none.
+const (
+	DefaultMaxLines = 100_000
+	DefaultMaxBytes = 256 << 20
+)
+
+// Options are what a Book is made of. API and Stream may be absent where Follow is never called.
+type Options struct {
+	Stream   string     // name of the Kinesis stream
+	API      kinesisAPI // *kinesis.Client
+	MaxLines int        // lines kept; 0 for DefaultMaxLines
+	MaxBytes int        // bytes kept, bookkeeping included; 0 for DefaultMaxBytes
+
+	ReadyPattern    *regexp.Regexp          // a line that says that the avatar is ready; may be nil
+	ActivityPattern *regexp.Regexp          // a line that says that somebody uses it; may be nil
+	OnReady         func(instanceID string) // called without locks, at most once for each reading of the stream
+	OnActivity      func(instanceID string) // likewise, and only for lines less than a minute old
+
+	Readers    int          // expected readers of a shard, 1 where nobody else reads it, 0 where unknown
+	RandomKeys bool         // producers use random partition keys: every shard is read
+	Log        *slog.Logger // nil for slog.Default
+}
+
+// Book is the log: what has been read, kept within its bounds, numbered from 1 on. It is safe for concurrent use.
+type Book struct {
+	opts  Options
+	log   *slog.Logger
+	bell  bell
+	cache shardCache
+
+	mu      sync.Mutex
+	store   store
+	stats   Stats
+	metrics []Metrics
+	tapes   map[string]*tape
+}
+
+// New makes an empty log.
+func New(o Options) *Book {
+	if o.MaxLines <= 0 {
+		o.MaxLines = DefaultMaxLines
+	}
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = DefaultMaxBytes
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return &Book{
+		opts:  o,
+		log:   o.Log.With("room", "logs", "stream", o.Stream),
+		store: store{maxLines: o.MaxLines, maxBytes: o.MaxBytes, first: 1, next: 1},
+		tapes: map[string]*tape{},
+	}
+}
+
+// Last is the number of the newest line, 0 before the first.
+func (b *Book) Last() uint64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.store.next - 1
+}
+
+// Stats says what has come, and what is kept.
+func (b *Book) Stats() Stats {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.stats
+	s.Dropped, s.Lines, s.Bytes = b.store.dropped, b.store.len(), b.store.bytes
+	return s
+}
+
+// Clear forgets the lines and the metrics. Numbers go on where they were, and reading does too.
+func (b *Book) Clear() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.store.clear()
+	b.metrics = nil
+}
+
+// Remark adds a line of the launcher's own.
+func (b *Book) Remark(level, text string) {
+	b.append([]entry{remark(level, text, "", 0)})
+}
+
+// remark makes a line of the launcher's own about an instance.
+func remark(level, text, instanceID string, gap uint64) entry {
+	return entry{at: time.Now(), level: Level(level), source: launcherSource, text: cleanString(text), iid: instanceID, gap: gap}
+}
+
+// append stores entries in their order: lines in the log, metrics beside it.
+func (b *Book) append(entries []entry) {
+	if len(entries) == 0 {
+		return
+	}
+	b.mu.Lock()
+	first := b.store.next
+	for i := range entries {
+		if m := entries[i].metrics; m != nil {
+			b.addMetrics(*m)
+			continue
+		}
+		b.store.add(&entries[i])
+	}
+	last := b.store.next - 1
+	b.mu.Unlock()
+	if last >= first {
+		b.bell.ring(first, last)
+	}
+}
+
+// Subscribe calls fn with the numbers of the first and last line that were added since its last call, at most
+// every 75 ms. Calls do not overlap. Lines added before Subscribe are not announced: subscribe, then read. fn may
+// be called once more while cancel returns.
+func (b *Book) Subscribe(fn func(first, last uint64)) (cancel func()) {
+	return b.bell.subscribe(fn)
+}

@@ -1,0 +1,140 @@
+package logs
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// maxText is the longest text of a line, in bytes. What is cut off is named in its place.
+const maxText = 64 << 10
+
+// esc begins the control functions of ECMA-48, which terminals call ANSI sequences.
+const esc = 0x1b
+
+// clean makes text of bytes: control functions and control characters other than newline and tab are taken out,
+// invalid UTF-8 is replaced. Most lines need nothing of that and are found so in one pass.
+func clean(b []byte) string {
+	if isClean(b) {
+		return string(b)
+	}
+	out := make([]byte, 0, len(b))
+	for i := 0; i < len(b); {
+		c := b[i]
+		switch {
+		case c == esc:
+			i += controlLength(b[i:])
+		case c < 0x20 && c != '\t' && c != '\n', c == 0x7f:
+			i++
+		case c < utf8.RuneSelf:
+			out = append(out, c)
+			i++
+		default:
+			r, n := utf8.DecodeRune(b[i:])
+			if r < 0x80 || r > 0x9f { // C1 controls
+				out = utf8.AppendRune(out, r)
+			}
+			i += n
+		}
+	}
+	return string(out)
+}
+
+// cleanString is clean for a string, which is returned as it is where nothing needs to be taken out.
+func cleanString(s string) string {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 && c != '\t' && c != '\n' || c >= 0x7f {
+			return clean([]byte(s))
+		}
+	}
+	return s
+}
+
+func isClean(b []byte) bool {
+	high := false
+	for _, c := range b {
+		if c < 0x20 && c != '\t' && c != '\n' || c == 0x7f {
+			return false
+		}
+		high = high || c >= utf8.RuneSelf
+	}
+	if !high {
+		return true
+	}
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		if (r == utf8.RuneError && n == 1) || (r >= 0x80 && r <= 0x9f) {
+			return false
+		}
+		i += n
+	}
+	return true
+}
+
+// maxControl bounds how far the end of a control string is looked for, in bytes.
+const maxControl = 4096
+
+// controlLength is the length of the control function at the start of b, ESC included: ECMA-48 5.3 (Fe), 5.4 (CSI)
+// and 5.6 (control strings, ended by ST or, as xterm has it, BEL). One that is cut off ends with b.
+func controlLength(b []byte) int {
+	if len(b) < 2 {
+		return len(b)
+	}
+	switch b[1] {
+	case '[':
+		i := 2
+		for i < len(b) && b[i] >= 0x20 && b[i] <= 0x3f {
+			i++
+		}
+		if i < len(b) && b[i] >= 0x40 && b[i] <= 0x7e {
+			i++
+		}
+		return i
+	case ']', 'P', 'X', '^', '_':
+		for i := 2; i < min(len(b), maxControl); i++ {
+			if b[i] == '\a' {
+				return i + 1
+			}
+			if b[i] == esc && i+1 < len(b) && b[i+1] == '\\' {
+				return i + 2
+			}
+		}
+		return 2 // no end: keep what would be lost with it
+	}
+	i := 1
+	for i < len(b) && b[i] >= 0x20 && b[i] <= 0x2f {
+		i++
+	}
+	if i < len(b) && b[i] >= 0x30 && b[i] <= 0x7e {
+		i++
+	}
+	return i
+}
+
+// isText says whether a plain record can be shown as text: valid UTF-8 without control characters other than those
+// that end lines, lay out text or begin a control function.
+func isText(b []byte) bool {
+	for _, c := range b {
+		switch {
+		case c >= 0x20 && c != 0x7f, c == '\t', c == '\n', c == '\r', c == '\f', c == '\b', c == '\a', c == esc:
+		default:
+			return false
+		}
+	}
+	return utf8.Valid(b)
+}
+
+// cut bounds a text and says what it left out.
+func cut(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	end := maxText
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	var b strings.Builder
+	b.Grow(end + 40)
+	b.WriteString(s[:end])
+	b.WriteString(cutMark(len(s) - end))
+	return b.String()
+}

@@ -1,0 +1,183 @@
+package logs
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"time"
+	"unique"
+
+	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+)
+
+// decoder makes entries of Kinesis records: those of one instance, and what cannot be read. It is for one goroutine.
+type decoder struct {
+	iid     string
+	random  bool // partition keys say nothing
+	entries []entry
+	stats   Stats // Others and Malformed
+}
+
+// frame is what a payload inherits from what it came in.
+type frame struct {
+	key     string // partition key
+	arrived time.Time
+	at      time.Time // of the envelope's event; zero where there is none
+	iid     string    // named by the envelope; "" where it names none
+	source  string    // likewise
+}
+
+// instanceID is the form of EC2's instance IDs.
+var instanceID = regexp.MustCompile(`\bi-[0-9a-f]{8,17}\b`)
+
+// record decodes one Kinesis record: one payload, or many where the KPL aggregated them.
+func (d *decoder) record(r types.Record) {
+	f := frame{key: text(r.PartitionKey)}
+	if r.ApproximateArrivalTimestamp != nil {
+		f.arrived = *r.ApproximateArrivalTimestamp
+	}
+	users, ok, err := deaggregate(r.Data)
+	if err != nil {
+		d.malformed(f, r.Data, err)
+		return
+	}
+	if !ok {
+		d.payload(f, r.Data)
+		return
+	}
+	for _, u := range users {
+		f.key = u.key
+		d.payload(f, u.data)
+	}
+}
+
+// payload decodes what one put carried: a CloudWatch Logs envelope, or lines.
+func (d *decoder) payload(f frame, data []byte) {
+	plain, packed, err := unpack(data)
+	if err != nil {
+		d.malformed(f, data, err)
+		return
+	}
+	if !packed {
+		d.lines(f, data)
+		return
+	}
+	events, ok := cloudWatchEvents(plain)
+	if !ok {
+		d.lines(f, plain)
+		return
+	}
+	for _, e := range events {
+		g := f
+		g.at, g.iid, g.source = e.at, e.iid, e.source
+		d.lines(g, e.message)
+	}
+}
+
+// lines decodes the lines of a payload, each JSON or plain text.
+func (d *decoder) lines(f frame, data []byte) {
+	data = bytes.TrimRight(data, "\r\n")
+	if len(data) == 0 {
+		return
+	}
+	if data[0] == '{' && bytes.IndexByte(data, '\n') >= 0 && d.json(f, data) {
+		return // one object laid out over several lines
+	}
+	for len(data) > 0 {
+		line, rest, _ := bytes.Cut(data, []byte{'\n'})
+		data = rest
+		if line = bytes.TrimRight(line, "\r"); len(line) > 0 {
+			d.line(f, line)
+		}
+	}
+}
+
+func (d *decoder) line(f frame, line []byte) {
+	trimmed := bytes.TrimLeft(line, " \t")
+	if len(trimmed) > 0 && trimmed[0] == '{' {
+		if d.json(f, trimmed) {
+			return
+		}
+		if bytes.HasPrefix(trimmed, []byte(`{"`)) {
+			d.malformed(f, line, errNotJSON)
+			return
+		}
+	}
+	if !isText(line) {
+		d.malformed(f, line, errNotText)
+		return
+	}
+	d.text(f, line)
+}
+
+func (d *decoder) text(f frame, line []byte) {
+	iid, ok := d.owner(f, f.iid)
+	if !ok {
+		return
+	}
+	s := clean(line)
+	e := entry{iid: iid, at: f.at, arrived: f.arrived, source: f.source, level: textLevel(s), text: cut(s)}
+	if e.source == "" {
+		e.source = textSource(s)
+	}
+	d.put(e)
+}
+
+// put adds an entry, its time of arrival standing in for a time that it lacks.
+func (d *decoder) put(e entry) {
+	if e.at.IsZero() {
+		e.at = e.arrived
+	}
+	if e.at.IsZero() {
+		e.at = time.Now()
+	}
+	d.entries = append(d.entries, e)
+}
+
+// owner says whose a line is, given the instance that it or its envelope names, and whether it is to be shown. A
+// line that names nobody belongs to the partition key; under random keys it is shown as nobody's.
+func (d *decoder) owner(f frame, named string) (iid string, mine bool) {
+	switch {
+	case named == d.iid, named == "" && f.key == d.iid:
+		return d.iid, true
+	case named == "" && d.random && !instanceID.MatchString(f.key):
+		return "", true
+	}
+	d.stats.Others++
+	return "", false
+}
+
+// malformed shows what cannot be read, where it may be this instance's.
+func (d *decoder) malformed(f frame, data []byte, why error) {
+	iid, ok := d.owner(f, f.iid)
+	if !ok {
+		return
+	}
+	d.stats.Malformed++
+	d.put(entry{
+		iid: iid, at: f.at, arrived: f.arrived, level: levelWarn, source: launcherSource,
+		text: fmt.Sprintf("malformed record (%d bytes, %v): %s", len(data), why, sample(data)),
+	})
+}
+
+// sampleBytes is how much of a malformed record is shown.
+const sampleBytes = 256
+
+func sample(data []byte) string {
+	if len(data) > sampleBytes {
+		return fmt.Sprintf("%q…", data[:sampleBytes])
+	}
+	return fmt.Sprintf("%q", data)
+}
+
+func cutMark(n int) string { return fmt.Sprintf(" … (%d bytes more)", n) }
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// shared keeps one copy of a string that many lines have.
+func shared(s string) string { return unique.Make(s).Value() }

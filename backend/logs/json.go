@@ -1,0 +1,162 @@
+package logs
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"strings"
+	"time"
+)
+
+var (
+	errNotJSON = errors.New("broken JSON")
+	errNotText = errors.New("not text")
+)
+
+// message is a line in the launcher's own schema:
+//
+//	{"v":1,"ts":RFC3339Nano,"seq":n,"iid":"i-…","epoch":n,"lvl":"info","src":"unreal","msg":"…"}
+//
+// and a metrics record, which has "src":"metrics" and numbers.
+type message struct {
+	TS  time.Time `json:"ts"`
+	Seq *uint64   `json:"seq"`
+	IID string    `json:"iid"`
+	Lvl string    `json:"lvl"`
+	Src string    `json:"src"`
+	Msg *string   `json:"msg"`
+
+	CPU     *float64 `json:"cpu"`
+	GPU     *float64 `json:"gpu"`
+	Mem     *float64 `json:"mem"`
+	NetOut  *float64 `json:"net_out"`
+	FPS     *float64 `json:"fps"`
+	Players *float64 `json:"players"`
+}
+
+// metricsSource marks a metrics record.
+const metricsSource = "metrics"
+
+// json decodes one JSON object, false where it is none.
+func (d *decoder) json(f frame, data []byte) bool {
+	var m message
+	if err := json.Unmarshal(data, &m); err != nil || (m.Msg == nil && m.Src != metricsSource) {
+		return d.foreign(f, data)
+	}
+	d.message(f, &m)
+	return true
+}
+
+func (d *decoder) message(f frame, m *message) {
+	named := m.IID
+	if named == "" {
+		named = f.iid
+	}
+	iid, ok := d.owner(f, named)
+	if !ok {
+		return
+	}
+	e := entry{iid: iid, at: m.TS, arrived: f.arrived, stamped: showable(m.TS)}
+	if !e.stamped {
+		e.at = f.at
+	}
+	if m.Seq != nil {
+		e.sequenced, e.seq = true, *m.Seq
+	}
+	if m.Src == metricsSource {
+		e.source = metricsSource
+		e.metrics = &Metrics{CPU: m.CPU, GPU: m.GPU, Mem: m.Mem, NetOut: m.NetOut, FPS: m.FPS, Players: m.Players}
+		d.put(e)
+		last := &d.entries[len(d.entries)-1]
+		last.metrics.At = last.at.UTC()
+		return
+	}
+	e.level, e.source = Level(m.Lvl), source(m.Src, f.source)
+	e.text = cut(cleanString(strings.TrimRight(*m.Msg, "\r\n")))
+	d.put(e)
+}
+
+// showable says whether a time fits nanoseconds since 1970 in 64 bits, which is how rows keep it.
+func showable(t time.Time) bool {
+	return !t.IsZero() && t.Year() >= 1970 && t.Year() < 2262
+}
+
+// maxSource bounds a source's name, in bytes.
+const maxSource = 64
+
+// source is the name to show: the line's own, else the envelope's.
+func source(own, envelope string) string {
+	if own == "" {
+		own = envelope
+	}
+	switch own {
+	case "":
+		return "instance"
+	case launcherSource:
+		return "instance" // nobody but the launcher speaks for the launcher
+	}
+	if len(own) > maxSource {
+		own = strings.ToValidUTF8(own[:maxSource], "")
+	}
+	return shared(cleanString(own))
+}
+
+// foreign decodes a JSON object of another schema, such as Fluent Bit's, Vector's or a structured logger's. What it
+// cannot find a message in is shown as it came.
+func (d *decoder) foreign(f frame, data []byte) bool {
+	var o map[string]any
+	if json.Unmarshal(data, &o) != nil {
+		return false
+	}
+	m := message{
+		IID: first(o, "iid", "ec2_instance_id", "instance_id", "instanceId"),
+		Lvl: first(o, "lvl", "level", "severity", "log_level"),
+		Src: first(o, "src", "source", "logger", "tag"),
+		TS:  timeOf(o, "ts", "timestamp", "@timestamp", "time", "date"),
+	}
+	if n, ok := o["seq"].(float64); ok && n >= 0 && n == math.Trunc(n) && n < 1<<53 {
+		seq := uint64(n)
+		m.Seq = &seq
+	}
+	if m.Src == metricsSource {
+		d.malformed(f, data, errors.New("metrics that are not numbers"))
+		return true
+	}
+	msg := first(o, "msg", "message", "log", "text")
+	if msg == "" {
+		msg = string(data)
+	}
+	m.Msg = &msg
+	d.message(f, &m)
+	return true
+}
+
+// first is the first of the named fields that holds text.
+func first(o map[string]any, names ...string) string {
+	for _, n := range names {
+		if s, ok := o[n].(string); ok && s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// timeOf reads a time as text (RFC 3339) or as a number of seconds or milliseconds since 1970.
+func timeOf(o map[string]any, names ...string) time.Time {
+	for _, n := range names {
+		switch v := o[n].(type) {
+		case string:
+			if t, err := time.Parse(time.RFC3339Nano, v); err == nil {
+				return t
+			}
+		case float64:
+			if v > 1e11 && v < 9e12 {
+				return time.UnixMilli(int64(v)).UTC()
+			}
+			if v > 1e8 && v < 9e9 {
+				return time.UnixMicro(int64(v * 1e6)).UTC()
+			}
+		}
+	}
+	return time.Time{}
+}

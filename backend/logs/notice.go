@@ -1,0 +1,51 @@
+package logs
+
+import "time"
+
+func (b *Book) count(s Stats) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stats.Records += s.Records
+	b.stats.Others += s.Others
+	b.stats.Malformed += s.Malformed
+	b.stats.Duplicates += s.Duplicates
+	b.stats.Lost += s.Lost
+}
+
+func (b *Book) forgetMetrics() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.metrics = nil
+}
+
+// freshness is how old a line may be to count as activity. A session that is resumed reads its old lines again.
+const freshness = time.Minute
+
+// notice calls for what the profile's patterns find among the instance's own lines, each at most once.
+func (b *Book) notice(iid string, entries []entry) {
+	ready, active := b.opts.ReadyPattern, b.opts.ActivityPattern
+	if b.opts.OnReady == nil {
+		ready = nil
+	}
+	if b.opts.OnActivity == nil {
+		active = nil
+	}
+	if ready == nil && active == nil {
+		return
+	}
+	now := b.cache.serverNow()
+	for i := range entries {
+		e := &entries[i]
+		if e.iid != iid || e.metrics != nil || e.source == launcherSource {
+			continue
+		}
+		if ready != nil && ready.MatchString(e.text) {
+			ready = nil
+			b.opts.OnReady(iid)
+		}
+		if active != nil && now.Sub(e.arrived) < freshness && active.MatchString(e.text) {
+			active = nil
+			b.opts.OnActivity(iid)
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package logs
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// The intervals between two reads of a shard. Kinesis serves five reads a second of a shard to all its readers.
+// https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
+const (
+	shortest = 200 * time.Millisecond
+	usual    = time.Second
+	longest  = 10 * time.Second
+	retryMax = 30 * time.Second
+)
+
+// pace is how fast one shard is read: as fast as its share allows, slower by half again after each throttled read,
+// and slowly back.
+type pace struct {
+	readers  int
+	penalty  time.Duration // added since reads were throttled
+	failures int           // in a row
+}
+
+// caughtUp is the interval of a reader that has read all there is.
+func (p *pace) caughtUp() time.Duration {
+	if p.readers == 1 {
+		return shortest
+	}
+	return max(usual, time.Duration(p.readers)*shortest)
+}
+
+// next is the wait after a read that succeeded; behind is how far it was from the end of the shard.
+func (p *pace) next(behind time.Duration) time.Duration {
+	p.failures = 0
+	p.penalty = p.penalty * 3 / 4
+	if p.penalty < shortest/4 {
+		p.penalty = 0
+	}
+	d := p.caughtUp()
+	if behind > 0 {
+		d = shortest
+	}
+	return jitter(d + p.penalty)
+}
+
+// throttled is the wait after a read that was refused for its rate.
+func (p *pace) throttled() time.Duration {
+	p.failures++
+	p.penalty = min(longest, max(shortest, p.penalty*2))
+	return jitter(p.caughtUp() + p.penalty)
+}
+
+// failed is the wait after a call that failed otherwise.
+func (p *pace) failed() time.Duration {
+	p.failures++
+	return jitter(min(retryMax, shortest<<min(p.failures, 10)))
+}
+
+// jitter adds up to a fifth, so that desktops that began together drift apart. It takes nothing off: a shorter wait
+// would pass the limit.
+func jitter(d time.Duration) time.Duration {
+	return d + rand.N(d/5+1)
+}

@@ -1,0 +1,175 @@
+package logs
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+)
+
+// position is how far a shard has been read for an instance.
+type position struct {
+	sequence string    // number of the last record, "" before the first
+	arrived  time.Time // when that arrived
+	ended    bool      // the shard is closed and all of it has been read
+}
+
+// batch is what one read of a shard brought.
+type batch struct {
+	shard   string
+	entries []entry
+	stats   Stats
+	pos     position
+	moved   bool          // pos is a new one
+	behind  time.Duration // from the end of the shard
+	gone    bool          // the shard, or the stream, is not there any more
+	err     error         // the shard cannot be read at present
+}
+
+// reader reads one shard until ctx is done or the shard ends. Whatever it has read is behind it only when its batch
+// has been taken, so that a reader that starts from the last position loses nothing.
+type reader struct {
+	api    kinesisAPI
+	stream string
+	shard  string
+	since  func() time.Time // where to begin without a position, server's clock
+	pos    position
+	pace   pace
+	decode decoder
+	out    chan<- batch
+
+	iterator string
+}
+
+// patience is how many failures in a row are kept from the person who watches.
+const patience = 3
+
+func (r *reader) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		b, wait := r.read(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if b != nil {
+			select {
+			case r.out <- *b:
+			case <-ctx.Done():
+				return
+			}
+			if b.gone || b.pos.ended {
+				return
+			}
+		}
+		sleep(ctx, wait)
+	}
+}
+
+// read reads once. The batch is nil where there is nothing to say.
+func (r *reader) read(ctx context.Context) (*batch, time.Duration) {
+	if r.iterator == "" {
+		if err := r.find(ctx); err != nil {
+			return r.trouble(err)
+		}
+	}
+	out, err := call(ctx, func(ctx context.Context) (*kinesis.GetRecordsOutput, error) {
+		return r.api.GetRecords(ctx, &kinesis.GetRecordsInput{ShardIterator: aws.String(r.iterator)})
+	})
+	if isExpiredIterator(err) {
+		r.iterator = ""
+		return nil, 0
+	}
+	if err != nil {
+		return r.trouble(err)
+	}
+	b := r.batch(out)
+	r.pos, r.iterator = b.pos, text(out.NextShardIterator)
+	return b, r.pace.next(b.behind)
+}
+
+// find gets an iterator behind the last record, or at since.
+func (r *reader) find(ctx context.Context) error {
+	in := &kinesis.GetShardIteratorInput{StreamName: aws.String(r.stream), ShardId: aws.String(r.shard)}
+	if r.pos.sequence != "" {
+		in.ShardIteratorType = types.ShardIteratorTypeAfterSequenceNumber
+		in.StartingSequenceNumber = aws.String(r.pos.sequence)
+	} else {
+		in.ShardIteratorType = types.ShardIteratorTypeAtTimestamp
+		in.Timestamp = aws.Time(r.since())
+	}
+	out, err := call(ctx, func(ctx context.Context) (*kinesis.GetShardIteratorOutput, error) {
+		return r.api.GetShardIterator(ctx, in)
+	})
+	if err != nil {
+		if isInvalidArgument(err) {
+			r.pos.sequence = "" // the stream has been made anew under its old name
+		}
+		return err
+	}
+	r.iterator = text(out.ShardIterator)
+	return nil
+}
+
+// trouble makes of an error what to say and how long to wait.
+func (r *reader) trouble(err error) (*batch, time.Duration) {
+	if isNotFound(err) {
+		return &batch{shard: r.shard, pos: r.pos, gone: true, err: err}, 0
+	}
+	var wait time.Duration
+	if isThrottle(err) {
+		wait = r.pace.throttled()
+	} else {
+		r.iterator = "" // a bad iterator must not be tried for ever
+		wait = r.pace.failed()
+	}
+	if r.pace.failures < patience {
+		return nil, wait
+	}
+	return &batch{shard: r.shard, pos: r.pos, err: err}, wait
+}
+
+// batch decodes an answer, leaving out records that come again.
+func (r *reader) batch(out *kinesis.GetRecordsOutput) *batch {
+	r.decode.entries, r.decode.stats = nil, Stats{}
+	pos := r.pos
+	for _, rec := range out.Records {
+		n := text(rec.SequenceNumber)
+		if pos.sequence != "" && compareSequence(n, pos.sequence) <= 0 {
+			r.decode.stats.Duplicates++
+			continue
+		}
+		pos.sequence = n
+		if rec.ApproximateArrivalTimestamp != nil {
+			pos.arrived = *rec.ApproximateArrivalTimestamp
+		}
+		r.decode.stats.Records++
+		r.decode.record(rec)
+	}
+	pos.ended = out.NextShardIterator == nil
+	behind := time.Duration(aws.ToInt64(out.MillisBehindLatest)) * time.Millisecond
+	return &batch{
+		shard: r.shard, entries: r.decode.entries, stats: r.decode.stats, pos: pos, moved: true, behind: behind,
+	}
+}
+
+// compareSequence orders sequence numbers, which are decimal numbers too long for 64 bits.
+func compareSequence(a, b string) int {
+	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+}
+
+// sleep waits for d, or less where ctx is done.
+func sleep(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}

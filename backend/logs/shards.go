@@ -1,0 +1,152 @@
+package logs
+
+import (
+	"context"
+	"crypto/md5"
+	"fmt"
+	"math/big"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+)
+
+// shardAge is how long a list of shards is used. It need not be short: a shard that has closed since says so when
+// it is read.
+const shardAge = 10 * time.Minute
+
+// shardCache is the stream's shards as last listed.
+type shardCache struct {
+	mu     sync.Mutex
+	shards []types.Shard
+	listed time.Time
+	skew   time.Duration // server's clock less ours
+}
+
+func (c *shardCache) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.listed = time.Time{}
+}
+
+// list returns all shards of the stream that still hold records, closed ones included.
+func (c *shardCache) list(ctx context.Context, api kinesisAPI, stream string) ([]types.Shard, error) {
+	c.mu.Lock()
+	shards, listed := c.shards, c.listed
+	c.mu.Unlock()
+	if !listed.IsZero() && time.Since(listed) < shardAge {
+		return shards, nil
+	}
+	shards, skew, err := listShards(ctx, api, stream)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shards, c.listed, c.skew = shards, time.Now(), skew
+	return shards, nil
+}
+
+func (c *shardCache) serverNow() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.skew)
+}
+
+// serverTime is the server's time for one of ours. Record times are the server's, and the two clocks are not
+// compared without it.
+func (c *shardCache) serverTime(t time.Time) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return t.Add(c.skew)
+}
+
+func listShards(ctx context.Context, api kinesisAPI, stream string) (all []types.Shard, skew time.Duration, err error) {
+	in := &kinesis.ListShardsInput{StreamName: aws.String(stream)}
+	for {
+		out, err := call(ctx, func(ctx context.Context) (*kinesis.ListShardsOutput, error) { return api.ListShards(ctx, in) })
+		if err != nil {
+			return nil, 0, fmt.Errorf("list shards: %w", err)
+		}
+		all = append(all, out.Shards...)
+		if t, ok := middleware.GetServerTime(out.ResultMetadata); ok {
+			skew = skewOf(t.Sub(time.Now()))
+		}
+		if text(out.NextToken) == "" {
+			return all, skew, nil
+		}
+		in = &kinesis.ListShardsInput{NextToken: out.NextToken}
+	}
+}
+
+// skewOf takes differences that an HTTP Date header, of whole seconds, and the way can explain as none.
+func skewOf(d time.Duration) time.Duration {
+	if d.Abs() < 3*time.Second {
+		return 0
+	}
+	return d
+}
+
+// owns says whether records with the partition key go to a shard: MD5 of the key, as a number of 128 bits, within
+// its range.
+// https://docs.aws.amazon.com/streams/latest/dev/key-concepts.html#partition-key
+func owns(s types.Shard, key string) bool {
+	if s.HashKeyRange == nil {
+		return false
+	}
+	low, ok1 := new(big.Int).SetString(text(s.HashKeyRange.StartingHashKey), 10)
+	high, ok2 := new(big.Int).SetString(text(s.HashKeyRange.EndingHashKey), 10)
+	if !ok1 || !ok2 {
+		return false
+	}
+	sum := md5.Sum([]byte(key))
+	h := new(big.Int).SetBytes(sum[:])
+	return low.Cmp(h) <= 0 && h.Cmp(high) <= 0
+}
+
+// concerned are the shards that hold, held or will hold an instance's records.
+func concerned(all []types.Shard, instanceID string, random bool) []types.Shard {
+	var out []types.Shard
+	for _, s := range all {
+		if random || owns(s, instanceID) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// startable are those of the shards whose turn it is: not begun, and every parent that is among them read to its
+// end. A parent that is not among them has left the stream with its records.
+func startable(shards []types.Shard, begun, ended map[string]bool) []string {
+	listed := map[string]bool{}
+	for _, s := range shards {
+		listed[text(s.ShardId)] = true
+	}
+	var out []string
+	for _, s := range shards {
+		id := text(s.ShardId)
+		open := func(parent *string) bool { return listed[text(parent)] && !ended[text(parent)] }
+		if begun[id] || ended[id] || open(s.ParentShardId) || open(s.AdjacentParentShardId) {
+			continue
+		}
+		out = append(out, id)
+	}
+	return out
+}
+
+// childless says whether a listed shard that has been read to its end has no listed child.
+func childless(all []types.Shard, ended map[string]bool) bool {
+	parents := map[string]bool{}
+	for _, s := range all {
+		parents[text(s.ParentShardId)], parents[text(s.AdjacentParentShardId)] = true, true
+	}
+	for _, s := range all {
+		if id := text(s.ShardId); ended[id] && !parents[id] {
+			return true
+		}
+	}
+	return false
+}

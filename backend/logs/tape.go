@@ -1,0 +1,46 @@
+package logs
+
+import "time"
+
+// tape is what is known of an instance's records between two calls of Follow.
+type tape struct {
+	turn   chan struct{} // holds one token; who has it may use the rest
+	wished time.Time     // as asked for
+	since  time.Time     // the same by the server's clock
+	last   time.Time     // latest arrival, server's clock
+	at     map[string]position
+	seq    sequencer
+}
+
+// maxTapes bounds the instances that are remembered.
+const maxTapes = 16
+
+// tape finds or makes the tape of an instance.
+func (b *Book) tape(instanceID string) *tape {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	t := b.tapes[instanceID]
+	if t == nil {
+		for id, old := range b.tapes {
+			if len(b.tapes) >= maxTapes && len(old.turn) == 1 {
+				delete(b.tapes, id)
+			}
+		}
+		t = &tape{turn: make(chan struct{}, 1)}
+		t.turn <- struct{}{}
+		b.tapes[instanceID] = t
+	}
+	return t
+}
+
+// begin makes the tape ready to go on, or to begin at since: what arrived between another session's end and this
+// one's beginning is not this session's to see. It says whether it begins.
+func (t *tape) begin(instanceID string, wished, since time.Time, hold time.Duration) bool {
+	fresh := t.at == nil || (wished.After(t.wished) && !t.last.After(since))
+	if fresh {
+		t.wished, t.since, t.last, t.at = wished, since, time.Time{}, map[string]position{}
+		t.seq = sequencer{iid: instanceID}
+	}
+	t.seq.hold = hold
+	return fresh
+}
