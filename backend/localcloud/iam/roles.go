@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -138,8 +139,10 @@ func (s *Service) change(name string, create bool, edit func(*role)) error {
 	if err != nil {
 		return fmt.Errorf("iam: role %s: %w", name, err)
 	}
-	if err := s.st.Apply(store.Op{Bucket: roleBucket, Key: name, Value: value}); err != nil {
-		return fmt.Errorf("iam: keep role %s: %w", name, err)
+	if !bytes.Equal(value, s.st.Get(roleBucket, name)) {
+		if err := s.st.Apply(store.Op{Bucket: roleBucket, Key: name, Value: value}); err != nil {
+			return fmt.Errorf("iam: keep role %s: %w", name, err)
+		}
 	}
 	s.roles[name] = next
 	return nil

@@ -1,0 +1,128 @@
+package localcloud
+
+import (
+	"bytes"
+	"maps"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// journalLength is how many of the last calls are remembered.
+const journalLength = 1000
+
+// CallRecord is one API call as the operator sees it, much as CloudTrail would tell it.
+type CallRecord struct {
+	Time      time.Time     `json:"time"`
+	RequestID string        `json:"requestId"`
+	Service   string        `json:"service"`
+	Operation string        `json:"operation"`
+	Principal string        `json:"principal,omitempty"` // ARN
+	UserAgent string        `json:"userAgent,omitempty"`
+	Status    int           `json:"status"` // HTTP; 0 where no answer was given
+	ErrorCode string        `json:"errorCode,omitempty"`
+	Fault     string        `json:"fault,omitempty"` // kind of the injected fault
+	Took      time.Duration `json:"tookNanoseconds"`
+}
+
+// journal keeps the last calls and counts all of them.
+type journal struct {
+	mu     sync.Mutex
+	last   []CallRecord // a ring once it is full
+	at     int
+	counts map[string]int64 // by "service:Operation"
+}
+
+func (j *journal) add(e *exchange) {
+	rec := CallRecord{
+		Time: e.begun, RequestID: e.id, Operation: e.operation, Principal: e.principal.ARN, UserAgent: e.r.UserAgent(),
+		Status: e.w.status, ErrorCode: e.w.code(), Fault: e.fault, Took: e.cloud.Now().Sub(e.begun),
+	}
+	if e.service != nil {
+		rec.Service = e.service.Name()
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.counts == nil {
+		j.counts = map[string]int64{}
+	}
+	j.counts[rec.Service+":"+rec.Operation]++
+	if len(j.last) < journalLength {
+		j.last = append(j.last, rec)
+		return
+	}
+	j.last[j.at] = rec
+	j.at = (j.at + 1) % journalLength
+}
+
+// Calls returns the last calls, at most 1000, the oldest first.
+func (c *Cloud) Calls() []CallRecord {
+	j := &c.journal
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return append(append([]CallRecord{}, j.last[j.at:]...), j.last[:j.at]...)
+}
+
+// CallCounts returns how often each operation ("ec2:StartInstances") was called since Open, refused calls included.
+func (c *Cloud) CallCounts() map[string]int64 {
+	c.journal.mu.Lock()
+	defer c.journal.mu.Unlock()
+	out := map[string]int64{}
+	maps.Copy(out, c.journal.counts)
+	return out
+}
+
+// recorder passes an answer on and notes its status and the beginning of an error.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	head   []byte
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	if r.status >= 400 && len(r.head) < 512 {
+		r.head = append(r.head, b[:min(len(b), 512)]...)
+	}
+	return r.ResponseWriter.Write(b)
+}
+
+// Flush implements http.Flusher, for event streams.
+func (r *recorder) Flush() {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	if f, ok := r.ResponseWriter.(http.Flusher); ok {
+		f.Flush()
+	}
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// code is the error code of the answer: JSON protocols have it in a header, XML ones in the body.
+func (r *recorder) code() string {
+	if r.status < 400 {
+		return ""
+	}
+	if t := r.Header().Get("X-Amzn-Errortype"); t != "" {
+		return t
+	}
+	_, rest, _ := bytes.Cut(r.head, []byte("<Code>"))
+	code, _, ok := bytes.Cut(rest, []byte("</Code>"))
+	if !ok {
+		return ""
+	}
+	return string(code)
+}
