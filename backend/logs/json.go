@@ -11,6 +11,8 @@ import (
 var (
 	errNotJSON = errors.New("broken JSON")
 	errNotText = errors.New("not text")
+
+	errNotMetrics = errors.New("metrics that are not numbers of version 1")
 )
 
 // message is a line in the launcher's own schema:
@@ -19,6 +21,7 @@ var (
 //
 // and a metrics record, which has "src":"metrics" and numbers.
 type message struct {
+	V   int       `json:"v"`
 	TS  time.Time `json:"ts"`
 	Seq *uint64   `json:"seq"`
 	IID string    `json:"iid"`
@@ -40,7 +43,7 @@ const metricsSource = "metrics"
 // json decodes one JSON object, false where it is none.
 func (d *decoder) json(f frame, data []byte) bool {
 	var m message
-	if err := json.Unmarshal(data, &m); err != nil || (m.Msg == nil && m.Src != metricsSource) {
+	if err := json.Unmarshal(data, &m); err != nil || m.V == 0 || (m.Msg == nil && m.Src != metricsSource) {
 		return d.foreign(f, data)
 	}
 	d.message(f, &m)
@@ -119,7 +122,7 @@ func (d *decoder) foreign(f frame, data []byte) bool {
 		m.Seq = &seq
 	}
 	if m.Src == metricsSource {
-		d.malformed(f, data, errors.New("metrics that are not numbers"))
+		d.malformed(f, data, errNotMetrics)
 		return true
 	}
 	msg := first(o, "msg", "message", "log", "text")

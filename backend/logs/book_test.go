@@ -1,0 +1,217 @@
+package logs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// filled has lines 1…n, each tenth an error from unreal.
+func filled(n int, o Options) *Book {
+	b := New(o)
+	entries := make([]entry, n)
+	for i := range entries {
+		e := entry{at: arrival.Add(time.Duration(i) * time.Second), level: levelInfo, source: "boot", iid: mine, text: fmt.Sprintf("Line %d of the boot", i+1)}
+		if (i+1)%10 == 0 {
+			e.level, e.source = levelError, "unreal"
+		}
+		entries[i] = e
+	}
+	b.append(entries)
+	return b
+}
+
+func seqs(p Page) []uint64 {
+	var out []uint64
+	for _, l := range p.Lines {
+		out = append(out, l.Seq)
+	}
+	return out
+}
+
+func TestLines(t *testing.T) {
+	b := filled(20_000, Options{MaxLines: 10_000})
+	tests := []struct {
+		name string
+		q    Query
+		want []uint64
+	}{
+		{"newest", Query{Limit: 3}, []uint64{19998, 19999, 20000}},
+		{"before", Query{Limit: 2, Before: 15_000}, []uint64{14998, 14999}},
+		{"after", Query{Limit: 2, After: 15_000}, []uint64{15001, 15002}},
+		{"between", Query{After: 15_000, Before: 15_003}, []uint64{15001, 15002}},
+		{"after what is gone", Query{Limit: 1, After: 5}, []uint64{10001}},
+		{"before what is gone", Query{Before: 5}, nil},
+		{"after the end", Query{After: 20_000}, nil},
+		{"crossed", Query{After: 15_000, Before: 12_000}, nil},
+		{"level", Query{Limit: 2, Level: "warn"}, []uint64{19990, 20000}},
+		{"source", Query{Limit: 2, Source: "unreal", Before: 12_000}, []uint64{11980, 11990}},
+		{"text", Query{Text: "LINE 1234 OF"}, nil},
+		{"text, kept", Query{Text: "LINE 12345 OF"}, []uint64{12345}},
+		{"pattern", Query{Pattern: `^Line 1111\d `, Limit: 2}, []uint64{11118, 11119}},
+		{"since", Query{Since: arrival.Add(19998 * time.Second)}, []uint64{19999, 20000}},
+		{"all at once", Query{After: 1, Limit: 1, Level: "error", Source: "unreal", Text: "boot", Pattern: "000"}, []uint64{11000}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := b.Lines(tt.q)
+			if got := seqs(p); !slices.Equal(got, tt.want) {
+				t.Errorf("%d, want %d", got, tt.want)
+			}
+			if p.First != 10_001 || p.Last != 20_000 || p.Dropped != 10_000 || p.Problem != "" || p.Lines == nil {
+				t.Errorf("page %d–%d, %d dropped, %q", p.First, p.Last, p.Dropped, p.Problem)
+			}
+		})
+	}
+	if n := len(b.Lines(Query{}).Lines); n != defaultLimit {
+		t.Errorf("%d lines without a limit", n)
+	}
+	if n := len(b.Lines(Query{Limit: 1 << 30}).Lines); n != maxLimit {
+		t.Errorf("%d lines at most", n)
+	}
+	if p := b.Lines(Query{Pattern: "("}); p.Problem == "" || len(p.Lines) != 0 {
+		t.Errorf("a bad pattern: %+v", p)
+	}
+}
+
+func TestFindIsCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := filled(10, Options{}).Find(ctx, Query{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("err %v", err)
+	}
+}
+
+func TestBoundsAndClear(t *testing.T) {
+	b := filled(1, Options{MaxLines: 1 << 30, MaxBytes: 100_000})
+	for i := range 10_000 {
+		b.Remark("info", strings.Repeat("x", i%200))
+	}
+	s := b.Stats()
+	if s.Bytes > 100_000 || s.Bytes < 90_000 || uint64(s.Lines)+s.Dropped != 10_001 {
+		t.Errorf("stats %+v", s)
+	}
+	b.Clear()
+	if p := b.Lines(Query{}); len(p.Lines) != 0 || p.First != 0 || p.Last != 10_001 || b.Last() != 10_001 {
+		t.Errorf("after Clear: %+v", p)
+	}
+	b.Remark("warn", "again\x1b[0m")
+	p := b.Lines(Query{})
+	if len(p.Lines) != 1 || p.Lines[0].Seq != 10_002 || p.Lines[0].Text != "again" || p.Lines[0].Source != "launcher" {
+		t.Errorf("after Clear: %+v", p)
+	}
+	b = New(Options{MaxBytes: 10})
+	b.Remark("info", "longer than all that may be kept")
+	if len(b.Lines(Query{}).Lines) != 1 {
+		t.Error("the newest line must stay")
+	}
+}
+
+func TestReadersSeeWholeLinesWhileTheBookGrows(t *testing.T) {
+	b := New(Options{MaxLines: 6000})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := range 50_000 {
+			b.append([]entry{{at: arrival, level: levelInfo, text: fmt.Sprint(i + 1)}})
+		}
+	})
+	for range 200 {
+		p := b.Lines(Query{Limit: 50, Text: "1"})
+		for _, l := range p.Lines {
+			if fmt.Sprint(l.Seq) != l.Text {
+				t.Fatalf("line %d says %s", l.Seq, l.Text)
+			}
+		}
+	}
+	wg.Wait()
+}
+
+func TestSubscribeCoalesces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := New(Options{})
+		type call struct {
+			at          time.Duration
+			first, last uint64
+		}
+		var calls []call
+		begin := time.Now()
+		b.Remark("info", "before")
+		cancel := b.Subscribe(func(first, last uint64) { calls = append(calls, call{time.Since(begin), first, last}) })
+		for range 100 {
+			b.Remark("info", "x")
+			time.Sleep(2 * time.Millisecond)
+		}
+		time.Sleep(time.Second)
+		b.Remark("info", "y")
+		time.Sleep(time.Second)
+		cancel()
+		b.Remark("info", "z")
+		time.Sleep(time.Second)
+		next := uint64(2)
+		for i, c := range calls {
+			if c.first != next || c.last < c.first {
+				t.Errorf("call %d: %+v, want it to begin at %d", i, c, next)
+			}
+			if i > 0 && c.at-calls[i-1].at < quiet {
+				t.Errorf("call %d came %v after the one before", i, c.at-calls[i-1].at)
+			}
+			next = c.last + 1
+		}
+		if next != 103 || len(calls) != 5 {
+			t.Errorf("told of %d lines in %d calls", next-1, len(calls))
+		}
+	})
+}
+
+func TestExport(t *testing.T) {
+	b := filled(30, Options{MaxLines: 25})
+	var out bytes.Buffer
+	if err := b.Export(&out, Query{Level: "error"}); err != nil {
+		t.Fatal(err)
+	}
+	want := "# 5 older lines are no longer kept\n" +
+		"2026-01-02T03:04:14.000Z error unreal     Line 10 of the boot\n" +
+		"2026-01-02T03:04:24.000Z error unreal     Line 20 of the boot\n" +
+		"2026-01-02T03:04:34.000Z error unreal     Line 30 of the boot\n"
+	if out.String() != want {
+		t.Errorf("%s", out.String())
+	}
+	out.Reset()
+	if err := b.Export(&out, Query{Limit: 1}); err != nil || out.String() != strings.SplitAfter(want, "\n")[3] {
+		t.Errorf("%v, %s", err, out.String())
+	}
+	if err := b.Export(&out, Query{Pattern: "("}); err == nil {
+		t.Error("a bad pattern was taken")
+	}
+	if err := b.Export(full{}, Query{}); !errors.Is(err, errFull) {
+		t.Errorf("a full disk: %v", err)
+	}
+}
+
+var errFull = errors.New("no space left on device")
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+func TestMetricsAreBounded(t *testing.T) {
+	b := New(Options{})
+	if _, ok := b.Metrics(); ok {
+		t.Error("metrics before the first")
+	}
+	for i := range 3 * maxSamples {
+		b.append([]entry{{metrics: &Metrics{At: arrival.Add(time.Duration(i) * time.Second)}}})
+	}
+	all := b.MetricsSince(time.Time{})
+	last, _ := b.Metrics()
+	if len(all) != maxSamples || !all[len(all)-1].At.Equal(last.At) || b.Last() != 0 {
+		t.Errorf("%d samples, last %v, lines to %d", len(all), last.At, b.Last())
+	}
+}
