@@ -88,9 +88,18 @@ func ownerTags(row sessionRow) []types.Tag {
 		"expire-at", row.ExpireAt.UTC().Format(time.RFC3339))
 }
 
+// tag sets tags. EC2 may not know a new instance's ID for a moment after RunInstances, so that answer is asked again.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html#eventual-consistency
 func (s *Service) tag(ctx context.Context, instanceID string, tags []types.Tag) error {
-	_, err := s.EC2.CreateTags(ctx, &ec2.CreateTagsInput{Resources: []string{instanceID}, Tags: tags})
-	return err
+	for began := time.Now(); ; {
+		_, err := s.EC2.CreateTags(ctx, &ec2.CreateTagsInput{Resources: []string{instanceID}, Tags: tags})
+		if !isGone(err) || time.Since(began) > 10*time.Second {
+			return err
+		}
+		if err := pause(ctx, pollEvery); err != nil {
+			return err
+		}
+	}
 }
 
 // scrub takes the last owner's tags off and gives the name of a warm instance.

@@ -1,0 +1,273 @@
+package fleet_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/fleet"
+	"avatar-launcher/backend/localcloud"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+)
+
+// world is a cloud with its clients: the real SDK, in this process, in the bubble's time.
+type world struct {
+	cloud *localcloud.Cloud
+	out   localcloud.Outputs
+	cfg   aws.Config
+	http  *http.Client
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	cloud, err := localcloud.Open(localcloud.Options{BootWarm: 4 * time.Second, BootCold: 25 * time.Second, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cloud.Close() })
+	w := &world{cloud: cloud, out: cloud.Outputs(), http: &http.Client{Transport: cloud.Transport()}}
+	w.cfg = aws.Config{Region: w.out.Region, HTTPClient: w.http, BaseEndpoint: aws.String("http://localcloud"),
+		Credentials: credentials.NewStaticCredentialsProvider(w.out.OperatorAccessKeyID, w.out.OperatorSecretAccessKey, "")}
+	return w
+}
+
+func (w *world) desktop(id string) *fleet.Service {
+	clock := &fleet.Clock{}
+	cfg := w.cfg.Copy()
+	cfg.HTTPClient = clock.Watch(w.http)
+	return fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
+		Scheduler: scheduler.NewFromConfig(cfg), LauncherID: id, Clock: clock,
+		Names: fleet.Names{SessionsTable: w.out.SessionsTable, InstancesTable: w.out.InstancesTable, LeasesTable: w.out.LeasesTable,
+			StateIndex: w.out.StateIndex, LaunchTemplate: w.out.LaunchTemplate, ZoneID: w.out.ZoneID, ZoneName: w.out.ZoneName,
+			ParkingAddress: w.out.ParkingAddress, ScheduleGroup: w.out.SchedulerGroup, StopRoleARN: w.out.StopRoleARN},
+		Figures: fleet.Figures{PoolSize: 5, MaxInstances: 10, Window: time.Hour, Maximum: 12 * time.Hour, Grace: time.Minute, TTL: 10 * time.Second, ReadyTimeout: 10 * time.Minute},
+		Avatar:  fleet.Avatar{Scheme: "http", HealthPath: "/healthz", Transport: func(string) http.RoundTripper { return w.cloud.Transport() }}})
+}
+
+// count says how many of the cloud's instances are in each state.
+func (w *world) count(t *testing.T) map[string]int {
+	t.Helper()
+	out, err := ec2.NewFromConfig(w.cfg).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	states := map[string]int{}
+	for _, r := range out.Reservations {
+		for _, i := range r.Instances {
+			states[string(i.State.Name)]++
+		}
+	}
+	return states
+}
+
+// page asks a name's health page through its DNS record, as a browser would.
+func (w *world) page(t *testing.T, domain string) string {
+	t.Helper()
+	resp, err := w.http.Get("http://" + domain + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+// keep runs a desktop's keeper until the test stops it.
+func keep(t *testing.T, s *fleet.Service) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.Keep(ctx, func(backend.Pool) {})
+	}()
+	stop = func() { cancel(); <-done }
+	t.Cleanup(stop)
+	return stop
+}
+
+var (
+	demo  = backend.User{ID: "11111111-1111-4111-8111-111111111111", Username: "demo"}
+	alice = backend.User{ID: "22222222-2222-4222-8222-222222222222", Username: "alice"}
+)
+
+func start(t *testing.T, s *fleet.Service, u backend.User) (*backend.Session, []backend.Phase, time.Duration) {
+	t.Helper()
+	began := time.Now()
+	var phases []backend.Phase
+	session, err := s.Start(t.Context(), u, func(p backend.Progress) {
+		if p.Phase != "" && (len(phases) == 0 || phases[len(phases)-1] != p.Phase) {
+			phases = append(phases, p.Phase)
+		}
+	})
+	if err != nil {
+		t.Fatalf("start for %s: %v", u.Username, err)
+	}
+	return session, phases, time.Since(began)
+}
+
+func TestPoolFillsAndAStartIsWarm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		s := w.desktop("one")
+		keep(t, s)
+		time.Sleep(2 * time.Minute)
+		pool, err := s.Pool(t.Context())
+		if err != nil || len(pool.Members) != 5 {
+			t.Fatalf("pool %+v, %v", pool, err)
+		}
+		for _, m := range pool.Members {
+			if m.State != backend.Warm {
+				t.Errorf("%s is %s, want warm", m.InstanceID, m.State)
+			}
+		}
+		session, phases, took := start(t, s, demo)
+		want := []backend.Phase{backend.Claiming, backend.Arming, backend.Booting, backend.Probing}
+		if !slices.Equal(phases, want) {
+			t.Errorf("phases %v, want %v", phases, want)
+		}
+		if took > 6*time.Second {
+			t.Errorf("a warm start took %v", took)
+		}
+		if got := w.page(t, session.Domain); !strings.Contains(got, session.InstanceID) {
+			t.Errorf("%s shows %q, want instance %s", session.Domain, got, session.InstanceID)
+		}
+		if err := s.Stop(t.Context(), *session, "test"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(15 * time.Minute)
+		if got := w.count(t); got["running"] != 0 || got["stopped"] != 5 {
+			t.Errorf("after a stop: %v", got)
+		}
+	})
+}
+
+func TestColdStartWithoutAPool(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		s := w.desktop("one")
+		session, _, took := start(t, s, demo)
+		if took < 20*time.Second || took > 30*time.Second {
+			t.Errorf("a cold start took %v", took)
+		}
+		again, _, took := start(t, w.desktop("two"), demo)
+		if again.InstanceID != session.InstanceID || took > 5*time.Second {
+			t.Errorf("a second desktop of the same user got %s after %v, want %s", again.InstanceID, took, session.InstanceID)
+		}
+	})
+}
+
+// TestDeadManStopsWhatNobodyWatches: every launcher is dead; the schedule stops the instance all the same.
+func TestDeadManStopsWhatNobodyWatches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		start(t, w.desktop("one"), demo)
+		if got := w.count(t); got["running"] != 1 {
+			t.Fatalf("%v", got)
+		}
+		time.Sleep(time.Hour + 3*time.Minute)
+		if got := w.count(t); got["running"] != 0 {
+			t.Errorf("an hour after its launcher died: %v", got)
+		}
+		keep(t, w.desktop("two"))
+		time.Sleep(5 * time.Minute)
+		left, err := w.desktop("three").Current(t.Context(), demo)
+		if err != nil || left != nil {
+			t.Errorf("the session is left over: %+v, %v", left, err)
+		}
+	})
+}
+
+func TestExtendMovesTheStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		s := w.desktop("one")
+		session, _, _ := start(t, s, demo)
+		time.Sleep(50 * time.Minute)
+		longer, err := s.Extend(t.Context(), *session)
+		if err != nil || !longer.ExpireAt.After(session.ExpireAt) {
+			t.Fatalf("extend: %+v, %v", longer, err)
+		}
+		time.Sleep(40 * time.Minute)
+		if got := w.count(t); got["running"] != 1 {
+			t.Errorf("an extended session does not run: %v", got)
+		}
+		time.Sleep(30 * time.Minute)
+		if got := w.count(t); got["running"] != 0 {
+			t.Errorf("an extended session runs on: %v", got)
+		}
+	})
+}
+
+// TestTwoUsersNeverShare: many users start at once on a pool of five; each gets an instance of their own.
+func TestTwoUsersNeverShare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		stop := keep(t, w.desktop("keeper"))
+		time.Sleep(2 * time.Minute)
+		stop()
+		type got struct {
+			id  string
+			err error
+		}
+		results := make(chan got)
+		const users = 8
+		for n := range users {
+			go func() {
+				u := backend.User{ID: string(rune('a'+n)) + "-user", Username: "user" + string(rune('a'+n))}
+				session, err := w.desktop(u.Username).Start(t.Context(), u, func(backend.Progress) {})
+				if err != nil {
+					results <- got{err: err}
+					return
+				}
+				results <- got{id: session.InstanceID}
+			}()
+		}
+		seen := map[string]bool{}
+		for range users {
+			r := <-results
+			if r.err != nil {
+				t.Error(r.err)
+			} else if seen[r.id] {
+				t.Errorf("%s was given to two users", r.id)
+			}
+			seen[r.id] = true
+		}
+	})
+}
+
+func TestTerminateDeletesAndThePoolMakesANewOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		s := w.desktop("one")
+		keep(t, s)
+		time.Sleep(2 * time.Minute)
+		session, _, _ := start(t, s, alice)
+		if err := s.Terminate(t.Context(), *session, "test"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(15 * time.Minute)
+		m, err := s.Machine(t.Context(), session.InstanceID)
+		if err != nil || m == nil || m.State != "terminated" {
+			t.Errorf("the instance is %+v, %v", m, err)
+		}
+		if got := w.count(t); got["stopped"] != 5 || got["running"] != 0 {
+			t.Errorf("the pool is %v", got)
+		}
+	})
+}
