@@ -1,0 +1,82 @@
+package backend_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "avatar-launcher/"
+
+// rooms are the packages that do the work. They speak the vocabulary of backend and never import one another;
+// app wires them.
+var rooms = []string{"backend/identity", "backend/fleet", "backend/logs", "backend/config"}
+
+// deps lists the import paths of a package's dependencies, itself included, and of those below it, tests apart.
+func deps(t *testing.T, pattern string) []string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-deps", "-tags", "desktop,production,webkit2_41", pattern)
+	cmd.Dir = ".."
+	var complaint strings.Builder
+	cmd.Stderr = &complaint
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list -deps %s: %v\n%s", pattern, err, &complaint)
+	}
+	return strings.Fields(string(out))
+}
+
+func within(path, folder string) bool {
+	return path == folder || strings.HasPrefix(path, folder+"/")
+}
+
+// external says whether an import path is neither of the standard library nor ours.
+func external(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return strings.Contains(first, ".") && !strings.HasPrefix(path, "vendor/")
+}
+
+// TestVocabularyIsStandardLibraryOnly holds backend to the standard library.
+func TestVocabularyIsStandardLibraryOnly(t *testing.T) {
+	for _, path := range deps(t, "./backend") {
+		if external(path) || strings.HasPrefix(path, module) && path != module+"backend" {
+			t.Errorf("backend must not depend on %s", path)
+		}
+	}
+}
+
+// TestRoomsDoNotImportOneAnother holds imports to one way: app → backend/* → backend.
+func TestRoomsDoNotImportOneAnother(t *testing.T) {
+	for _, room := range rooms {
+		t.Run(room, func(t *testing.T) {
+			for _, path := range deps(t, "./"+room+"/...") {
+				if strings.HasPrefix(path, module) && path != module+"backend" && !within(path, module+room) {
+					t.Errorf("%s must not depend on %s", room, path)
+				}
+			}
+		})
+	}
+}
+
+// TestCloudIsAReadingOfItsOwn keeps the embedded cloud and its client two independent readings of AWS's protocols.
+func TestCloudIsAReadingOfItsOwn(t *testing.T) {
+	for _, path := range deps(t, "./backend/localcloud/...") {
+		if strings.HasPrefix(path, "github.com/aws/") {
+			t.Errorf("localcloud must not depend on %s", path)
+		}
+		if strings.HasPrefix(path, module) && !within(path, module+"backend/localcloud") {
+			t.Errorf("localcloud must not depend on %s", path)
+		}
+	}
+}
+
+// TestOnlyAppKnowsTheDesktop keeps Wails, whose runtime ends the process on a wrong context, and the tray in app.
+func TestOnlyAppKnowsTheDesktop(t *testing.T) {
+	all := deps(t, "./backend/...")
+	for _, library := range []string{"github.com/wailsapp/wails", "fyne.io/systray"} {
+		if i := slices.IndexFunc(all, func(path string) bool { return strings.HasPrefix(path, library) }); i >= 0 {
+			t.Errorf("backend must not depend on %s", all[i])
+		}
+	}
+}
