@@ -216,6 +216,12 @@ func (s *Service) mayLaunch(c *wire.Call, l launch) *wire.Error {
 		resources = append(resources, resource{s.arn("launch-template", l.templateID), keys})
 	}
 	for _, r := range resources {
+		if l.templateID != "" { // a key of every resource type of RunInstances
+			if r.keys == nil {
+				r.keys = map[string][]string{}
+			}
+			r.keys["ec2:LaunchTemplate"] = []string{s.arn("launch-template", l.templateID)}
+		}
 		if err := authorize(c, "RunInstances", r.arn, r.keys); err != nil {
 			return err
 		}
