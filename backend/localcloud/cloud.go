@@ -96,7 +96,6 @@ func Open(opts Options) (*Cloud, error) {
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
-	c.throttle.Store(opts.Throttle)
 	var err error
 	if c.st, err = store.Open(opts.Dir); err != nil {
 		return nil, err
@@ -126,7 +125,11 @@ func (c *Cloud) start() error {
 			return err
 		}
 	}
-	return c.provision()
+	if err := c.provision(); err != nil {
+		return err
+	}
+	c.throttle.Store(c.opts.Throttle) // not before: provisioning is quicker than AWS lets anybody be
+	return nil
 }
 
 // add puts a service in its place, so that Close finds it even where a later one cannot be made.
