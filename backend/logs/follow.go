@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 )
 
-// Follow reads the records of an instance that arrived from since on, until ctx is done, and returns ctx's error;
-// it retries everything else. Where the same session was followed before, it goes on behind the last record. Two
+// Follow reads the records of an instance that arrived from since on, by the cloud's clock, until ctx is done, and
+// returns ctx's error; it retries everything else. Where the same session was followed before, it goes on behind the last record. Two
 // calls for one instance take turns.
 func (b *Book) Follow(ctx context.Context, instanceID string, since time.Time) error {
 	if b.opts.API == nil {
@@ -24,20 +24,23 @@ func (b *Book) Follow(ctx context.Context, instanceID string, since time.Time) e
 		return ctx.Err()
 	}
 	f := &follower{
-		book: b, tape: t, iid: instanceID, wished: since,
+		book: b, tape: t, iid: instanceID,
 		batches: make(chan batch), lists: make(chan listing),
 		begun: map[string]bool{}, ended: map[string]bool{}, troubled: map[string]bool{},
 	}
+	if t.begin(instanceID, since, reorderHold(b.opts.Readers)) {
+		b.forgetMetrics()
+	}
+	f.recall()
 	defer f.finish()
 	return f.run(ctx)
 }
 
 // follower is one call of Follow. Its own goroutine alone touches the tape.
 type follower struct {
-	book   *Book
-	tape   *tape
-	iid    string
-	wished time.Time
+	book *Book
+	tape *tape
+	iid  string
 
 	readers  sync.WaitGroup
 	batches  chan batch
@@ -45,7 +48,6 @@ type follower struct {
 	begun    map[string]bool
 	ended    map[string]bool
 	shards   []types.Shard
-	started  bool
 	merge    merger
 	troubled map[string]bool // shards that cannot be read; "" for the list of them
 	lister   pace
@@ -108,24 +110,10 @@ func (f *follower) listed(ctx context.Context, l listing) {
 		return
 	}
 	f.shards = concerned(l.shards, f.iid, f.book.opts.RandomKeys)
-	f.open()
 	f.start(ctx)
 	if len(f.begun) == len(f.ended) || childless(l.shards, f.ended) {
 		f.book.cache.forget()
 		f.list(ctx, f.lister.failed())
-	}
-}
-
-// open readies the tape, once, when the server's clock is known.
-func (f *follower) open() {
-	if f.started {
-		return
-	}
-	f.started = true
-	hold := reorderHold(f.book.opts.Readers)
-	defer f.recall()
-	if f.tape.begin(f.iid, f.wished, f.book.cache.serverTime(f.wished), hold) {
-		f.book.forgetMetrics()
 	}
 }
 
@@ -158,10 +146,10 @@ func (f *follower) start(ctx context.Context) {
 	}
 }
 
-// beginning is since, or now where since is still to come: Kinesis refuses a time that lies ahead.
+// beginning is since, or just now where since is still to come: Kinesis refuses a time that lies ahead.
 func (b *Book) beginning(since time.Time) time.Time {
 	if now := b.cache.serverNow(); since.After(now) {
-		return now
+		return now.Add(-coarse)
 	}
 	return since
 }
@@ -228,9 +216,6 @@ func (f *follower) publish() {
 
 // finish stores what has been read and not yet shown, so that nothing depends on a next call.
 func (f *follower) finish() {
-	if !f.started {
-		return
-	}
 	f.sequence(f.merge.all())
 	f.publish()
 }

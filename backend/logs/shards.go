@@ -50,18 +50,11 @@ func (c *shardCache) list(ctx context.Context, api kinesisAPI, stream string) ([
 	return shards, nil
 }
 
+// serverNow is the cloud's clock, by which records are stamped. The two clocks are never compared without it.
 func (c *shardCache) serverNow() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return time.Now().Add(c.skew)
-}
-
-// serverTime is the server's time for one of ours. Record times are the server's, and the two clocks are not
-// compared without it.
-func (c *shardCache) serverTime(t time.Time) time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return t.Add(c.skew)
 }
 
 func listShards(ctx context.Context, api kinesisAPI, stream string) (all []types.Shard, skew time.Duration, err error) {
@@ -82,9 +75,12 @@ func listShards(ctx context.Context, api kinesisAPI, stream string) (all []types
 	}
 }
 
-// skewOf takes differences that an HTTP Date header, of whole seconds, and the way can explain as none.
+// coarse is how far an HTTP Date header, of whole seconds, and the way of the answer can be off.
+const coarse = 3 * time.Second
+
+// skewOf takes a difference that is within coarse as none.
 func skewOf(d time.Duration) time.Duration {
-	if d.Abs() < 3*time.Second {
+	if d.Abs() < coarse {
 		return 0
 	}
 	return d

@@ -4,12 +4,11 @@ import "time"
 
 // tape is what is known of an instance's records between two calls of Follow.
 type tape struct {
-	turn   chan struct{} // holds one token; who has it may use the rest
-	wished time.Time     // as asked for
-	since  time.Time     // the same by the server's clock
-	last   time.Time     // latest arrival, server's clock
-	at     map[string]position
-	seq    sequencer
+	turn  chan struct{} // holds one token; who has it may use the rest
+	since time.Time     // where it began
+	last  time.Time     // latest arrival; like since by the cloud's clock
+	at    map[string]position
+	seq   sequencer
 }
 
 // maxTapes bounds the instances that are remembered.
@@ -35,10 +34,10 @@ func (b *Book) tape(instanceID string) *tape {
 
 // begin makes the tape ready to go on, or to begin at since: what arrived between another session's end and this
 // one's beginning is not this session's to see. It says whether it begins.
-func (t *tape) begin(instanceID string, wished, since time.Time, hold time.Duration) bool {
-	fresh := t.at == nil || (wished.After(t.wished) && !t.last.After(since))
+func (t *tape) begin(instanceID string, since time.Time, hold time.Duration) bool {
+	fresh := t.at == nil || (since.After(t.since) && !t.last.After(since))
 	if fresh {
-		t.wished, t.since, t.last, t.at = wished, since, time.Time{}, map[string]position{}
+		t.since, t.last, t.at = since, time.Time{}, map[string]position{}
 		t.seq = sequencer{iid: instanceID}
 	}
 	t.seq.hold = hold
