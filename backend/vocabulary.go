@@ -58,7 +58,9 @@ type Challenge struct {
 	Name        string `json:"name"`        // Cognito's ChallengeName, such as NEW_PASSWORD_REQUIRED
 	Username    string `json:"username"`    // who is signing in
 	Destination string `json:"destination"` // where a code was sent, masked by Cognito; may be empty
-	Secret      string `json:"secret"`      // for MFA_SETUP: the TOTP secret to show once; empty otherwise
+	// Choices are the factors to choose from for SELECT_MFA_TYPE, by Cognito's names; the answer is one of them.
+	Choices []string `json:"choices"`
+	Secret  string   `json:"secret"` // for MFA_SETUP: the TOTP secret to show once; empty otherwise
 }
 
 // Session is a user's hold on an instance: a row of the sessions table. Times are UTC.

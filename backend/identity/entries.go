@@ -1,0 +1,150 @@
+package identity
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+const (
+	keyringService = "avatar-launcher"
+	// chunkSize keeps every entry under the 2,560 bytes of Windows and the about 3,000 of macOS, names included.
+	chunkSize = 1800
+)
+
+// kept is what the keyring holds of a sign-in. Nothing else survives the process.
+type kept struct {
+	Refresh    string `json:"refresh_token"`
+	Username   string `json:"username"`
+	Sub        string `json:"sub"`
+	IdentityID string `json:"identity_id,omitempty"`
+	DeviceKey  string `json:"device_key,omitempty"`
+	Client     string `json:"client"`           // of which app client the token is
+	Ending     bool   `json:"ending,omitempty"` // a sign-out began: revoke and delete
+}
+
+func keepsake(s *session) kept {
+	return kept{Refresh: string(s.refresh), Username: s.user.Username, Sub: s.user.ID, IdentityID: s.identityID, DeviceKey: s.deviceKey}
+}
+
+// manifest is written last and says which chunks belong together: a write that was cut short leaves the one before.
+type manifest struct {
+	Version    int    `json:"v"`
+	Generation string `json:"generation"` // "a" or "b", in turn
+	Chunks     int    `json:"chunks"`
+	Sum        string `json:"sha256"`
+}
+
+// entries reads and writes one kept in a keyring. Its methods are called one at a time.
+type entries struct {
+	ring    Keyring
+	account string
+}
+
+var errDamaged = errors.New("the keyring's entries do not belong together")
+
+func (e entries) chunk(generation string, i int) string {
+	return fmt.Sprintf("%s/%s/%d", e.account, generation, i)
+}
+
+func (e entries) manifest() (manifest, error) {
+	var m manifest
+	text, err := e.ring.Get(keyringService, e.account)
+	if err != nil {
+		return m, err
+	}
+	if json.Unmarshal([]byte(text), &m) != nil || m.Version != 1 || m.Chunks < 1 || m.Chunks > 64 ||
+		m.Generation != "a" && m.Generation != "b" {
+		return manifest{}, errDamaged
+	}
+	return m, nil
+}
+
+func (e entries) read() (*kept, error) {
+	m, err := e.manifest()
+	if err != nil {
+		return nil, err
+	}
+	var text string
+	for i := range m.Chunks {
+		part, err := e.ring.Get(keyringService, e.chunk(m.Generation, i))
+		if errors.Is(err, ErrNotFound) {
+			return nil, errDamaged
+		}
+		if err != nil {
+			return nil, err
+		}
+		text += part
+	}
+	k := &kept{}
+	if sum(text) != m.Sum || json.Unmarshal([]byte(text), k) != nil || k.Refresh == "" {
+		return nil, errDamaged
+	}
+	return k, nil
+}
+
+func (e entries) write(k kept) error {
+	data, err := json.Marshal(k)
+	if err != nil {
+		return err
+	}
+	old, err := e.manifest()
+	if err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, errDamaged) {
+		return err
+	}
+	m := manifest{Version: 1, Generation: "a", Sum: sum(string(data))}
+	if old.Generation == "a" {
+		m.Generation = "b"
+	}
+	for rest := string(data); rest != ""; m.Chunks++ {
+		n := min(len(rest), chunkSize) // all of it is ASCII but the username; JSON survives being cut and joined
+		if err := e.ring.Set(keyringService, e.chunk(m.Generation, m.Chunks), rest[:n]); err != nil {
+			return err
+		}
+		rest = rest[n:]
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	if err := e.ring.Set(keyringService, e.account, string(text)); err != nil {
+		return err
+	}
+	return errors.Join(e.sweep(m.Generation, m.Chunks), e.sweep(other(m.Generation), 0))
+}
+
+// erase deletes everything, the manifest first.
+func (e entries) erase() error {
+	err := e.ring.Delete(keyringService, e.account)
+	if errors.Is(err, ErrNotFound) {
+		err = nil
+	}
+	return errors.Join(err, e.sweep("a", 0), e.sweep("b", 0))
+}
+
+// sweep deletes the chunks of a generation from number i on.
+func (e entries) sweep(generation string, i int) error {
+	for ; ; i++ {
+		err := e.ring.Delete(keyringService, e.chunk(generation, i))
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func other(generation string) string {
+	if generation == "a" {
+		return "b"
+	}
+	return "a"
+}
+
+func sum(text string) string {
+	h := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(h[:])
+}

@@ -1,0 +1,293 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"avatar-launcher/backend"
+)
+
+// This file is the one place where Cognito's errors are classified: by code, never by text.
+
+// stage is what was being done; the same code means different things in different stages.
+type stage int
+
+const (
+	signingIn stage = iota
+	answering
+	resuming
+	gettingCredentials
+	signingOut
+)
+
+// what opens the sentence of each stage.
+var what = map[stage]string{
+	signingIn:          "The sign-in did not succeed",
+	answering:          "The answer was not accepted",
+	resuming:           "The earlier sign-in could not be resumed",
+	gettingCredentials: "There are no AWS credentials for you",
+	signingOut:         "You are signed out here, but Cognito could not be told",
+}
+
+// sentence is why, what next, and of which kind.
+type sentence struct {
+	kind      backend.Kind
+	why, next string
+}
+
+const (
+	operator  = "Ask your operator, and send them the launcher's log."
+	signAgain = "Sign in again."
+	wait      = "Wait a minute, then try again."
+)
+
+// sentences are the codes of Cognito's two APIs that can reach us, in the words for people.
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html and the pages of
+// InitiateAuth, RespondToAuthChallenge, GetTokensFromRefreshToken, RevokeToken, GetId, GetCredentialsForIdentity
+var sentences = map[string]sentence{
+	"NotAuthorizedException": {backend.KindRefused, "The user name or the password is wrong, or the account is disabled or locked for a while.",
+		"Type them again; after five wrong tries Cognito makes you wait."},
+	"UserNotFoundException": {backend.KindRefused, "There is no user of that name.", "Check the user name, or ask your operator for an account."},
+	"UserNotConfirmedException": {backend.KindRefused, "The account is not confirmed yet.",
+		"Use the code that was sent to you when the account was made, or ask your operator to confirm it."},
+	"PasswordResetRequiredException": {backend.KindRefused, "The password has to be reset before you can sign in.",
+		"Reset it with the code that was sent to you, or ask your operator for a new password."},
+	"InvalidPasswordException": {backend.KindRefused, "The new password does not meet the pool's rules.",
+		"Choose a longer one, with upper and lower case letters, digits and symbols."},
+	"PasswordHistoryPolicyViolationException": {backend.KindRefused, "You have used that password before.", "Choose one that is new."},
+	"CodeMismatchException":                   {backend.KindRefused, "The code is wrong.", "Type the newest code."},
+	"ExpiredCodeException":                    {backend.KindRefused, "The code has expired.", "Sign in again to get a new one."},
+	"EnableSoftwareTokenMFAException": {backend.KindRefused, "The code does not fit the secret that was shown.",
+		"Check this computer's and the phone's clock, then type the newest code."},
+	"SoftwareTokenMFANotFoundException": {backend.KindRefused, "No authenticator app is set up for the account.", "Ask your operator to reset your second factor."},
+	"MFAMethodNotFoundException":        {backend.KindRefused, "The account has no second factor that Cognito can use.", "Ask your operator to set one up."},
+	"RefreshTokenReuseException": {backend.KindRefused, "The kept sign-in was used a second time, so Cognito has ended it.",
+		"Sign in again; if you did not copy this computer's data, tell your operator."},
+	"UserLambdaValidationException": {backend.KindRefused, "A rule of your organisation refused the sign-in.", "Ask your operator."},
+
+	"TooManyFailedAttemptsException": {backend.KindBusy, "There were too many wrong tries.", "Wait a quarter of an hour, then try again."},
+	"TooManyRequestsException":       {backend.KindBusy, "Cognito has too many requests right now.", wait},
+	"LimitExceededException":         {backend.KindBusy, "A limit of Cognito has been reached.", "Wait a while, then try again; if it stays, ask your operator."},
+	"ThrottlingException":            {backend.KindBusy, "Cognito has too many requests right now.", wait},
+	"ConcurrentModificationException": {backend.KindBusy, "Something else was changing the same account.",
+		"Try again."},
+	"ResourceConflictException": {backend.KindBusy, "Something else was changing the same account.", "Try again."},
+
+	"CodeDeliveryFailureException":             {backend.KindUnexpected, "The code could not be sent to you.", "Try again; if it stays, ask your operator whether your phone number and e-mail address are right."},
+	"InvalidSmsRoleAccessPolicyException":      {backend.KindDenied, "The user pool may not send text messages.", operator},
+	"InvalidSmsRoleTrustRelationshipException": {backend.KindDenied, "The user pool may not send text messages.", operator},
+	"InvalidEmailRoleAccessPolicyException":    {backend.KindDenied, "The user pool may not send e-mail.", operator},
+	"UnexpectedLambdaException":                {backend.KindUnexpected, "A rule of your organisation failed while it looked at the sign-in.", operator},
+	"InvalidLambdaResponseException":           {backend.KindUnexpected, "A rule of your organisation gave an answer that Cognito does not understand.", operator},
+	"ExternalServiceException":                 {backend.KindUnexpected, "A service that the identity pool depends on failed.", "Try again; if it stays, ask your operator."},
+	"ForbiddenException":                       {backend.KindDenied, "A firewall rule of the user pool refuses requests from here.", operator},
+	"AccessDeniedException":                    {backend.KindDenied, "Cognito does not allow it.", operator},
+	"UnauthorizedException":                    {backend.KindDenied, "The token belongs to another app client.", signAgain},
+	"OperationNotEnabledException":             {backend.KindDenied, "The user pool does not offer this.", operator},
+	"UnsupportedOperationException":            {backend.KindDenied, "The app client does not offer this.", operator},
+	"UnsupportedTokenTypeException":            {backend.KindUnexpected, "Cognito does not take this kind of token.", signAgain},
+	"FeatureUnavailableInTierException":        {backend.KindDenied, "The user pool's plan does not include this.", operator},
+
+	"ResourceNotFoundException": {backend.KindConfig, "The user pool, the app client or the identity pool of the profile does not exist there.",
+		"Check region, user_pool_id, client_id and identity_pool_id in the configuration."},
+	"InvalidUserPoolConfigurationException": {backend.KindConfig, "The user pool is not set up correctly.", operator},
+	"InvalidIdentityPoolConfigurationException": {backend.KindConfig, "The identity pool has no role that signed-in users may take on.",
+		operator},
+	"InvalidParameterException": {backend.KindConfig, "Cognito does not take the request; usually the app client does not allow this way of signing in.",
+		"Ask your operator to allow ALLOW_USER_SRP_AUTH and to use an app client without a secret."},
+
+	"InternalErrorException":      {backend.KindUnreachable, "Cognito has a fault of its own.", wait},
+	"InternalServerException":     {backend.KindUnreachable, "Cognito has a fault of its own.", wait},
+	"ServiceUnavailableException": {backend.KindUnreachable, "Cognito is not available right now.", wait},
+}
+
+// special are the codes that mean something else in a stage.
+var special = map[stage]map[string]sentence{
+	answering: {
+		"NotAuthorizedException": {backend.KindRefused, "The step took too long, or was answered wrongly too often.", "Sign in again from the start."},
+		"InvalidParameterException": {backend.KindRefused, "Cognito does not take an answer of that form.",
+			"Check it; a code has digits only."},
+	},
+	resuming: {
+		"NotAuthorizedException": {backend.KindRefused, "The sign-in was ended, or is too old.", signAgain},
+		"UserNotFoundException":  {backend.KindRefused, "The account no longer exists.", "Ask your operator."},
+	},
+	gettingCredentials: {
+		"NotAuthorizedException": {backend.KindRefused, "The sign-in was ended or is too old, or the identity pool does not take this user pool's sign-ins.",
+			"Sign in again; if it stays, ask your operator."},
+		"UserNotFoundException":     {backend.KindRefused, "The account no longer exists.", "Ask your operator."},
+		"InvalidParameterException": {backend.KindConfig, "The identity pool does not take this user pool's sign-ins.", "Check identity_pool_id in the configuration, or ask your operator."},
+	},
+}
+
+var (
+	errNotCognito = errors.New("the answer is not one of Cognito")
+
+	notCognito = sentence{backend.KindUnreachable, "Something answered that is not Cognito: a sign-in page of the network, a proxy, or a wrong endpoint.",
+		"Check endpoint in the configuration, and open any web page to see whether this network wants a sign-in of its own."}
+	noAnswer = sentence{backend.KindUnreachable, "Cognito does not answer.", "Check the network and the endpoint in the configuration, then try again."}
+	tooSlow  = sentence{backend.KindUnreachable, "Cognito did not answer in time.", "Check the network, then try again."}
+	badToken = sentence{backend.KindRefused, "The sign-in's token is not one of this user pool and app client.",
+		"Check user_pool_id and client_id in the configuration; if they are right, tell your operator."}
+	badClock  = sentence{backend.KindRefused, "This computer's clock is wrong by more than the sign-in allows.", "Set the clock, then sign in again."}
+	nobody    = sentence{backend.KindRefused, "Nobody is signed in.", "Sign in first."}
+	brokenOff = sentence{backend.KindInterrupted, "It was broken off.", "Try again."}
+)
+
+// explain makes the Problem of an error.
+func explain(at stage, err error) *backend.Problem {
+	var p *backend.Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	s := say(at, err)
+	return &backend.Problem{Kind: s.kind, What: what[at], Why: s.why, Next: s.next, Cause: err}
+}
+
+func say(at stage, err error) sentence {
+	switch {
+	case errors.Is(err, errSignedOut):
+		return nobody
+	case errors.Is(err, errClock):
+		return badClock
+	case errors.Is(err, errToken):
+		return badToken
+	case errors.Is(err, context.Canceled):
+		return brokenOff
+	case errors.Is(err, context.DeadlineExceeded):
+		return tooSlow
+	}
+	if code := codeOf(err); code != "" {
+		if s, ok := special[at][code]; ok {
+			return s
+		}
+		if s, ok := sentences[code]; ok {
+			return s
+		}
+	}
+	switch {
+	case isForeign(err):
+		return notCognito
+	case isUnreachable(err):
+		return noAnswer
+	case codeOf(err) != "":
+		return sentence{backend.KindUnexpected, "Cognito answered " + codeOf(err) + ", which the launcher does not know.", operator}
+	}
+	return sentence{backend.KindUnexpected, "Details are in the launcher's log file.", operator}
+}
+
+// codeOf is the error's code as Cognito sent it, "" where it sent none.
+func codeOf(err error) string {
+	var api smithy.APIError
+	if !errors.As(err, &api) || api.ErrorCode() == "UnknownError" { // the SDK's word for an answer without a code
+		return ""
+	}
+	return api.ErrorCode()
+}
+
+// isForeign recognises the answer of something that is not Cognito.
+func isForeign(err error) bool {
+	var (
+		format *smithy.DeserializationError
+		syntax *json.SyntaxError
+		api    smithy.APIError
+		answer *smithyhttp.ResponseError
+	)
+	return errors.Is(err, errNotCognito) || errors.As(err, &format) || errors.As(err, &syntax) ||
+		errors.As(err, &api) && codeOf(err) == "" || errors.As(err, &answer) && codeOf(err) == ""
+}
+
+// isUnreachable recognises a cloud that did not answer.
+func isUnreachable(err error) bool {
+	var (
+		send *smithyhttp.RequestSendError
+		nets net.Error
+		keys *keysError
+	)
+	return errors.As(err, &send) || errors.As(err, &nets) || errors.As(err, &keys) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// isRefusal says that a refresh token will never be good again.
+func isRefusal(err error) bool {
+	return slices.Contains([]string{"NotAuthorizedException", "RefreshTokenReuseException", "UserNotFoundException"}, codeOf(err))
+}
+
+// isOver says that there was nothing left to revoke, or that the client cannot revoke.
+func isOver(err error) bool {
+	return isRefusal(err) || slices.Contains([]string{"UnsupportedOperationException", "UnauthorizedException", "ResourceNotFoundException",
+		"UnsupportedTokenTypeException"}, codeOf(err))
+}
+
+// withoutRotation says that GetTokensFromRefreshToken may not be how this client refreshes.
+func withoutRotation(err error) bool {
+	return slices.Contains([]string{"NotAuthorizedException", "UnsupportedOperationException", "InvalidParameterException",
+		"FeatureUnavailableInTierException", "UnknownOperationException", "OperationNotEnabledException"}, codeOf(err))
+}
+
+// again says that the same challenge takes another answer.
+func again(err error) bool {
+	return isUnreachable(err) || slices.Contains([]string{"CodeMismatchException", "EnableSoftwareTokenMFAException", "InvalidPasswordException",
+		"PasswordHistoryPolicyViolationException", "InvalidParameterException", "TooManyRequestsException"}, codeOf(err))
+}
+
+func refused(why, next string) *backend.Problem {
+	return &backend.Problem{Kind: backend.KindRefused, What: what[signingIn], Why: why, Next: next}
+}
+
+func emptyFields() *backend.Problem {
+	return refused("The user name or the password is empty.", "Type both.")
+}
+
+func nothingAsked() *backend.Problem {
+	return refused("No question is open.", "Sign in again from the start.")
+}
+
+func emptyAnswer() *backend.Problem {
+	p := refused("It is empty.", "Type the code or the password that is asked for.")
+	p.What = what[answering]
+	return p
+}
+
+func unknownChallenge(name string) *backend.Problem {
+	return refused("Cognito asks for "+name+", a step that the launcher does not know.", operator)
+}
+
+func noFactorToSetUp(offered []string) *backend.Problem {
+	return refused("The pool wants a second factor, and offers "+strings.Join(offered, ", ")+" only.", "Ask your operator to set it up for you.")
+}
+
+func missingAttributes(names []string) *backend.Problem {
+	for i, name := range names {
+		names[i] = strings.TrimPrefix(name, "userAttributes.")
+	}
+	return refused("Your account lacks "+strings.Join(names, ", ")+", without which the pool takes no new password.", "Ask your operator to fill that in.")
+}
+
+// The standing conditions of the keyring.
+
+func noKeyring(stay bool, cause error) *backend.Problem {
+	p := &backend.Problem{Kind: backend.KindKeyring, What: "The sign-in is kept in memory only",
+		Why:  "There is no keyring on this computer that the launcher can use, so you are signed in for this session only.",
+		Next: "Start one, such as GNOME Keyring or KWallet, to have the sign-in kept safely.", Cause: cause}
+	if stay {
+		p.Why = strings.TrimSuffix(p.Why, ".") + ", whatever stay_signed_in says."
+	}
+	return p
+}
+
+func lockedKeyring(cause error) *backend.Problem {
+	return &backend.Problem{Kind: backend.KindKeyring, What: "The keyring is locked", Why: "Until it is unlocked, the sign-in is kept in memory only.",
+		Next: "Unlock it where it asks for its password, or in the system's password manager.", Cause: cause}
+}
+
+func smallKeyring(cause error) *backend.Problem {
+	return &backend.Problem{Kind: backend.KindKeyring, What: "The sign-in is kept in memory only",
+		Why: "The keyring refuses an entry of that size.", Next: "You can go on; after a restart, sign in again.", Cause: cause}
+}

@@ -1,0 +1,110 @@
+package identity
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+
+	"avatar-launcher/backend"
+)
+
+// renewTokens gets new tokens for a session and keeps them, a rotated refresh token in the keyring too. The caller
+// holds the turn to renew. It answers the session that is current afterwards.
+func (s *Service) renewTokens(ctx context.Context, was *session) (*session, error) {
+	tokens, err := s.redeem(ctx, was)
+	if err != nil {
+		return nil, err
+	}
+	next := *was
+	if t := aws.ToString(tokens.RefreshToken); t != "" {
+		next.refresh = secret(t)
+	}
+	if err := s.verify(ctx, &next, tokens); err != nil {
+		return nil, err
+	}
+	if was.user.ID != "" && was.user.ID != next.user.ID {
+		return nil, errToken // the token of somebody else: never take it
+	}
+	return &next, nil
+}
+
+// redeem exchanges the refresh token. GetTokensFromRefreshToken serves clients with and without rotation; what does
+// not know it, or does not allow it, gets the older REFRESH_TOKEN_AUTH.
+// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
+func (s *Service) redeem(ctx context.Context, was *session) (*types.AuthenticationResultType, error) {
+	in := &cognitoidentityprovider.GetTokensFromRefreshTokenInput{ClientId: &s.opt.ClientID, RefreshToken: aws.String(string(was.refresh))}
+	if was.deviceKey != "" {
+		in.DeviceKey = &was.deviceKey
+	}
+	out, err := s.idp.GetTokensFromRefreshToken(ctx, in)
+	if err != nil && withoutRotation(err) {
+		tokens, olderErr := s.redeemOlder(ctx, was)
+		if olderErr == nil {
+			return tokens, nil
+		}
+		// The first answer is the truer one, unless the second says that the network went away.
+		if isUnreachable(olderErr) {
+			err = olderErr
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return complete(out.AuthenticationResult)
+}
+
+func (s *Service) redeemOlder(ctx context.Context, was *session) (*types.AuthenticationResultType, error) {
+	params := map[string]string{"REFRESH_TOKEN": string(was.refresh)}
+	if was.deviceKey != "" {
+		params["DEVICE_KEY"] = was.deviceKey
+	}
+	out, err := s.idp.InitiateAuth(ctx, &cognitoidentityprovider.InitiateAuthInput{
+		AuthFlow: types.AuthFlowTypeRefreshTokenAuth, ClientId: &s.opt.ClientID, AuthParameters: params,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return complete(out.AuthenticationResult)
+}
+
+func complete(tokens *types.AuthenticationResultType) (*types.AuthenticationResultType, error) {
+	if tokens == nil {
+		return nil, errNotCognito
+	}
+	return tokens, nil
+}
+
+// Resume signs in by what the keyring holds; nil, nil where it holds nothing. A sign-out that a crash cut short is
+// finished first. A sign-in that is no longer good is deleted and said; one that cannot be tried for now is kept.
+func (s *Service) Resume(ctx context.Context) (*backend.User, error) {
+	k := s.vault.load(ctx)
+	if k == nil {
+		return nil, nil
+	}
+	if k.Ending {
+		s.finishSignOut(ctx, secret(k.Refresh))
+		return nil, nil
+	}
+	if !s.acquire(ctx.Done()) {
+		return nil, explain(resuming, context.Cause(ctx))
+	}
+	defer s.release()
+	was := &session{refresh: secret(k.Refresh), deviceKey: k.DeviceKey, identityID: k.IdentityID, user: backend.User{ID: k.Sub}}
+	next, err := s.renewTokens(ctx, was)
+	if err != nil {
+		if isRefusal(err) || errors.Is(err, errToken) {
+			s.vault.erase(ctx)
+		}
+		return nil, explain(resuming, err)
+	}
+	s.install(next)
+	if next.refresh != was.refresh {
+		s.vault.save(ctx, keepsake(next))
+	}
+	s.opt.Log.Info("signed in again by the keyring", "user", next.user.Username)
+	user := next.user
+	return &user, nil
+}
