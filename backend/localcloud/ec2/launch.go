@@ -9,7 +9,9 @@ import (
 
 // readLaunch reads and checks a RunInstances request. The caller holds s.mu.
 func (s *Service) readLaunch(p params) (launch, *wire.Error) {
-	var l launch
+	l := launch{own: map[string]bool{
+		"image": p.has("ImageId"), "key-pair": p.has("KeyName"), "security-group": len(p.list("SecurityGroupId"))+len(p.list("SecurityGroup")) > 0,
+	}}
 	p, templateID, err := s.withTemplate(p)
 	if err != nil {
 		return l, err

@@ -25,6 +25,7 @@ type launchToken struct {
 
 // launch is a RunInstances request, its template worked in and everything checked.
 type launch struct {
+	own                             map[string]bool // kinds of resources that the request names itself, whatever its template says
 	image                           image
 	kind                            instanceType
 	subnet                          *subnet // nil: any zone
@@ -221,6 +222,8 @@ func (s *Service) mayLaunch(c *wire.Call, l launch) *wire.Error {
 				r.keys = map[string][]string{}
 			}
 			r.keys["ec2:LaunchTemplate"] = []string{s.arn("launch-template", l.templateID)}
+			kind, _, _ := strings.Cut(r.arn[strings.LastIndexByte(r.arn, ':')+1:], "/")
+			r.keys["ec2:IsLaunchTemplateResource"] = []string{boolText(!l.own[kind])}
 		}
 		if err := authorize(c, "RunInstances", r.arn, r.keys); err != nil {
 			return err
