@@ -71,7 +71,7 @@ func enter(s Snapshot, p Phase, now time.Time) Snapshot {
 		if p == Claiming {
 			s.Steps = nil
 		}
-		s.Steps = append(s.Steps, Step{Phase: p, Started: now})
+		s.Steps = append(s.Steps, Step{Phase: p, Started: now, Usual: s.history.usual(p, s.Cold)})
 	}
 	s.Phase, s.Since = p, now
 	return s
@@ -254,6 +254,7 @@ func nextStarted(s Snapshot, e started, now time.Time) (Snapshot, []effect) {
 	s.lookAt = now
 	s.extendAt = now.Add(extendPause)
 	s = enter(s, Ready, now)
+	s.history = s.history.with(s.Steps, s.Cold)
 	return s, nil
 }
 
@@ -328,7 +329,7 @@ func nextSignedOut(s Snapshot, e signedOut, now time.Time) (Snapshot, []effect) 
 	if e.problem != nil {
 		s.Problem = e.problem
 	}
-	clean := Snapshot{Revision: s.Revision, Phase: s.Phase, Since: s.Since, Profile: s.Profile, Notices: s.Notices, Problem: s.Problem}
+	clean := Snapshot{Revision: s.Revision, Phase: s.Phase, Since: s.Since, Profile: s.Profile, Notices: s.Notices, Problem: s.Problem, history: s.history}
 	clean = enter(clean, SignedOut, now)
 	if quit {
 		return clean, []effect{doFinish{}}

@@ -148,3 +148,21 @@ func TestStepsAreTimed(t *testing.T) {
 		t.Errorf("steps %+v", s.Steps)
 	}
 }
+
+func TestTheSecondStartKnowsTheUsualTimes(t *testing.T) {
+	run := func(s Snapshot, took time.Duration) Snapshot {
+		s, _ = next(s, wished{Wish{Verb: WishStart}}, rules, t0)
+		s, _ = next(s, progressed{Progress{Phase: Booting}}, rules, t0.Add(time.Second))
+		s, _ = next(s, started{session: session(t0)}, rules, t0.Add(time.Second+took))
+		return s
+	}
+	s := run(Snapshot{Phase: Idle, User: alice}, 3*time.Second)
+	if s.Steps[1].Usual != 0 {
+		t.Errorf("the first start claims to know %v", s.Steps[1].Usual)
+	}
+	s.Phase = Idle
+	s = run(s, 9*time.Second)
+	if s.Steps[1].Usual != 3*time.Second {
+		t.Errorf("usual %v, want 3s", s.Steps[1].Usual)
+	}
+}

@@ -156,6 +156,7 @@ type Snapshot struct {
 	after    Verb      // what follows the ending under way: WishSignOut, WishQuit, or nothing
 	failure  *Problem  // the problem that the ending under way will leave behind
 	lookAt   time.Time // when to describe the instance next
+	history  learned   // of earlier starts
 	extendAt time.Time // an extension asked for before this is not sent: one is under way or was just made
 }
 
