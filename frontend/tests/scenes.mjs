@@ -98,7 +98,7 @@ export const scenes = [
   scene('challenge-email', { ...challenge('EMAIL_OTP', { destination: 'a***@e***' }), problem: { kind: 'refused', what: 'The code was not accepted', why: 'It is wrong or too old.', next: 'Type the newest code.' } }),
   scene('challenge-setup', challenge('MFA_SETUP', { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' })),
   scene('idle', {}),
-  scene('idle-after', { steps: steps('ready') , phase: 'idle' }, { lines: logLines(40) }),
+  scene('idle-after', { steps: steps('ready') , phase: 'idle' }, { lines: logLines(60) }),
   scene('idle-empty-pool', { pool: { target: 5, members: null, leader: false, asOf: at(-1000) } }),
   scene('idle-unread-pool', { pool: { target: 5, members: null, leader: false, asOf: ZERO }, steps: null }),
   scene('claiming', { phase: 'claiming', steps: steps('claiming', 120) }),

@@ -1,8 +1,8 @@
-// Renders every scene in both themes and three sizes into build/artifacts/page, to be looked at.
+// Renders every scene in both themes and two sizes, and a few in other guises, into build/artifacts/page, to be looked at.
 // With a name or more it renders only those scenes.
 import { mkdir } from 'node:fs/promises';
 import { start } from './browser.mjs';
-import { scenes } from './scenes.mjs';
+import { sceneOf, scenes } from './scenes.mjs';
 
 const FOLDER = new URL('../../build/artifacts/page/', import.meta.url).pathname;
 const SIZES = [[800, 560], [1400, 900]];
@@ -21,6 +21,29 @@ for (const scene of scenes.filter((s) => only.length === 0 || only.includes(s.na
     }
     await page.context().close();
   }
+}
+// Other guises of the fullest pages.
+const GUISES = {
+  contrast: { forcedColors: 'active', viewport: { width: 1100, height: 760 } },
+  'contrast-dark': { forcedColors: 'active', colorScheme: 'dark', viewport: { width: 1100, height: 760 } },
+  pseudo: { locale: 'en-XA', viewport: { width: 800, height: 560 } },
+  '4k': { viewport: { width: 3840, height: 2160 } },
+};
+for (const [guise, options] of Object.entries(only.length === 0 ? GUISES : {})) {
+  for (const name of ['ready-warning', 'booting', 'sign-in-demo', 'log', 'about']) {
+    const page = await open(sceneOf(name), options);
+    await page.screenshot({ path: `${FOLDER}${name}-${guise}.png` });
+    await page.context().close();
+    count++;
+  }
+}
+for (const colorScheme of only.length === 0 ? ['light', 'dark'] : []) {
+  const page = await open(sceneOf('ready'), { colorScheme, viewport: { width: 1100, height: 760 } });
+  await page.getByRole('button', { name: 'Terminate', exact: true }).click();
+  await page.getByRole('alertdialog').waitFor();
+  await page.screenshot({ path: `${FOLDER}terminate-${colorScheme}.png` });
+  await page.context().close();
+  count++;
 }
 await close();
 console.log(`${count} screenshots in build/artifacts/page`);

@@ -1,4 +1,5 @@
 import type { Line } from './model';
+import { words } from './words';
 
 const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
@@ -6,10 +7,10 @@ const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeSty
 /** A length of time for reading at a glance: "0.4 s", "12 s", "2 min 05 s". Milliseconds in. */
 export function span(ms: number): string {
   const s = Math.max(0, ms) / 1000;
-  if (s < 9.95) return `${s.toFixed(1)} s`;
+  if (s < 9.95) return words.units.seconds(s.toFixed(1));
   const whole = Math.round(s);
-  if (whole < 60) return `${whole} s`;
-  return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  if (whole < 60) return words.units.seconds(String(whole));
+  return words.units.minutes(String(Math.floor(whole / 60)), two(whole % 60));
 }
 
 /** What is left, as a countdown: "4:05", "1:00:00". Never below zero; a begun second counts whole. */
@@ -36,16 +37,11 @@ export function grouped(secret: string): string {
   return secret.match(/.{1,4}/g)?.join(' ') ?? '';
 }
 
-/** An instance's ID shortened in the middle where there is no room: "i-0a1b…7890". */
-export function shortId(id: string): string {
-  return id.length > 12 ? `${id.slice(0, 6)}…${id.slice(-4)}` : id;
+/** Log lines as plain text, one a line, for the clipboard. */
+export function asText(lines: readonly Line[]): string {
+  return lines.map((l) => [l.at === null ? '' : new Date(l.at).toISOString(), l.level, l.source, l.text].join('\t')).join('\n');
 }
 
 function two(n: number): string {
   return String(n).padStart(2, '0');
-}
-
-/** Log lines as plain text, one a line, for the clipboard. */
-export function asText(lines: readonly Line[]): string {
-  return lines.map((l) => [l.at === null ? '' : new Date(l.at).toISOString(), l.level, l.source, l.text].join('\t')).join('\n');
 }

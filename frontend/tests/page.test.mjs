@@ -1,0 +1,236 @@
+// What a person does on the page, in a real browser: buttons, keyboard, dialog, log, language, steadiness.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { start } from './browser.mjs';
+import { logLines, sceneOf, scenes } from './scenes.mjs';
+
+let browser;
+before(async () => { browser = await start(); });
+after(async () => {
+  await browser.close();
+  assert.deepEqual(browser.complaints, []);
+});
+
+/** Runs a test on a page that shows a scene. */
+const on = (name, scene, run, options) => test(name, async () => {
+  const page = await browser.open(typeof scene === 'string' ? sceneOf(scene) : scene, options);
+  try {
+    await run(page);
+  } finally {
+    await page.context().close();
+  }
+});
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+const asked = (page, name) => page.evaluate((n) => window.asked.filter(([m]) => m === n), name);
+const show = (page, scene, revision) => page.evaluate((s) => window.setScene(s), { snapshot: { ...sceneOf(scene).snapshot, revision }, lines: sceneOf(scene).lines });
+
+on('signing in by password, with empty fields refused first', 'sign-in', async (page) => {
+  await button(page, 'Sign in').click();
+  await page.getByText('Enter your user name.').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'username');
+  await page.keyboard.type('alice');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'password');
+  assert.deepEqual(await asked(page, 'Account.SignIn'), []);
+  await page.keyboard.type('p"wörd');
+  await page.keyboard.press('Enter');
+  assert.deepEqual(await asked(page, 'Account.SignIn'), [['Account.SignIn', 'alice', 'p"wörd']]);
+  await show(page, 'sign-in-waiting', 2);
+  await page.getByText('Signing in as alice…').waitFor();
+  await show(page, 'sign-in-refused', 3);
+  await page.getByRole('alert').getByText('The sign-in was refused').waitFor();
+  assert.equal(await page.getByLabel('User name').inputValue(), 'alice');
+  assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'password');
+});
+
+on('signing in as a demonstration user by one press', 'sign-in-demo', async (page) => {
+  await button(page, 'Sign in as demo').click();
+  await button(page, 'Sign in as bob').click();
+  await button(page, 'Show 50 more').click();
+  await button(page, 'Sign in as operator').click();
+  assert.deepEqual((await asked(page, 'Account.SignInDemo')).map((a) => a[1]), ['demo', 'bob', 'operator']);
+});
+
+on('answering a challenge, and leaving one', 'challenge-totp', async (page) => {
+  await page.keyboard.type('123');
+  await page.keyboard.press('Enter');
+  await page.getByText('six to eight').waitFor();
+  await page.getByLabel('Code').fill('123 456');
+  await button(page, 'Continue').click();
+  assert.deepEqual(await asked(page, 'Account.Respond'), [['Account.Respond', '123456']]);
+  await button(page, 'Back to sign-in').click();
+  assert.equal((await asked(page, 'Account.Cancel')).length, 1);
+});
+
+on('a new password is typed twice', 'challenge-new-password', async (page) => {
+  await page.getByLabel('New password', { exact: true }).fill('correct horse');
+  await page.getByLabel('Repeat the new password').fill('correct house');
+  await button(page, 'Continue').click();
+  await page.getByText('The two passwords differ.').waitFor();
+  await page.getByLabel('Repeat the new password').fill('correct horse');
+  await page.keyboard.press('Enter');
+  assert.deepEqual(await asked(page, 'Account.Respond'), [['Account.Respond', 'correct horse']]);
+});
+
+on('the main journey: start, cancel, connect, keep going, stop, sign out', 'idle', async (page) => {
+  await button(page, 'Start my avatar').click();
+  await show(page, 'booting', 2);
+  await page.getByRole('heading', { name: 'Booting your instance' }).waitFor();
+  await button(page, 'Cancel').click();
+  await show(page, 'ready-warning', 3);
+  await page.getByRole('heading', { name: 'Your avatar is ready' }).waitFor();
+  for (const name of ['Connect', 'Keep going', 'Stop']) await button(page, name).click();
+  await show(page, 'ending', 4);
+  assert.ok(await button(page, 'Stopping…').isDisabled());
+  await button(page, 'Sign out').click();
+  const names = await page.evaluate(() => window.asked.map(([m]) => m).filter((m) => /^(Instance|Account\.Sign)/.test(m)));
+  assert.deepEqual(names, ['Instance.Start', 'Instance.Cancel', 'Instance.Connect', 'Instance.KeepGoing', 'Instance.Stop', 'Account.SignOut']);
+});
+
+on('an older snapshot changes nothing', { ...sceneOf('ready'), snapshot: { ...sceneOf('ready').snapshot, revision: 9 } }, async (page) => {
+  await show(page, 'idle', 8);
+  await button(page, 'Connect').waitFor();
+});
+
+on('terminating asks first, by keyboard too', 'ready', async (page) => {
+  await button(page, 'Terminate').click();
+  const dialog = page.getByRole('alertdialog', { name: 'Terminate this instance?' });
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  assert.deepEqual(await asked(page, 'Instance.Terminate'), []);
+  await page.waitForFunction(() => document.activeElement?.textContent?.includes('Terminate'));
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: 'Terminate instance' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  assert.equal((await asked(page, 'Instance.Terminate')).length, 1);
+});
+
+on('an open question is taken back when the instance ends by itself', 'ready', async (page) => {
+  await button(page, 'Terminate').click();
+  await page.getByRole('alertdialog').waitFor();
+  await show(page, 'idle', 2);
+  await page.getByRole('alertdialog').waitFor({ state: 'hidden' });
+  await button(page, 'Start my avatar').click();
+});
+
+on('shortcuts', 'ready', async (page) => {
+  await page.keyboard.press('Control+l');
+  await page.getByRole('heading', { name: 'Log', exact: true }).waitFor();
+  await page.keyboard.press('Control+,');
+  await page.getByText('/home/demo/.config/avatar-launcher/config.yaml').waitFor();
+  await page.keyboard.press('Control+f');
+  await page.waitForFunction(() => document.activeElement?.id === 'log-text');
+  await page.keyboard.press('Control+1');
+  await button(page, 'Connect').waitFor();
+  await page.keyboard.press('Control+q');
+  assert.equal((await asked(page, 'Page.Quit')).length, 1);
+});
+
+on('everything is reached by Tab, and what has the focus is seen', 'ready-refused', async (page) => {
+  const want = ['Home', 'Log', 'About', 'Sign out', 'Dismiss: There is no keyring', 'Dismiss: The session was not extended', 'Connect', 'Stop', 'Terminate', 'Open log'];
+  const seen = [];
+  for (let n = 0; n < 40; n++) {
+    await page.keyboard.press('Tab');
+    const [name, outline] = await page.evaluate(() => {
+      const e = document.activeElement;
+      if (e === document.body) return ['', ''];
+      return [e.getAttribute('aria-label') ?? e.textContent.trim(), getComputedStyle(e).outlineStyle];
+    });
+    if (name === '' || seen.includes(name)) continue;
+    seen.push(name);
+    assert.notEqual(outline, 'none', `${name} has no visible focus`);
+  }
+  assert.deepEqual(want.filter((name) => !seen.includes(name)), []);
+});
+
+on('a notice that is dismissed comes back when it says something else', 'notices', async (page) => {
+  await button(page, 'Dismiss: There is no keyring').click();
+  assert.equal(await page.getByText('There is no keyring').count(), 0);
+  const snapshot = structuredClone(sceneOf('notices').snapshot);
+  await page.evaluate((s) => window.setScene(s), { snapshot: { ...snapshot, revision: 2 } });
+  assert.equal(await page.getByText('There is no keyring').count(), 0);
+  snapshot.notices[1].problem.why = 'It is locked.';
+  await page.evaluate((s) => window.setScene(s), { snapshot: { ...snapshot, revision: 3 } });
+  await page.getByText('It is locked.').waitFor();
+});
+
+on('the log shows few rows of many, follows, stops following, filters, copies, exports', 'log', async (page) => {
+  const log = page.getByRole('log');
+  const atEnd = () => page.waitForFunction(() => { const l = document.querySelector('[role=log]'); return l.scrollHeight - l.scrollTop - l.clientHeight < 4; });
+  await atEnd();
+  assert.ok(await log.locator('.line').count() < 120);
+  await page.evaluate((lines) => window.setScene({ lines }), logLines(3200));
+  await page.getByText('3200 lines').waitFor();
+  await atEnd();
+  await log.hover();
+  await page.mouse.wheel(0, -900);
+  await button(page, 'Jump to the newest line').waitFor();
+  const top = await log.evaluate((l) => l.scrollTop);
+  await page.evaluate((lines) => window.setScene({ lines }), logLines(3300));
+  await page.getByText('3300 lines').waitFor();
+  assert.ok(Math.abs(await log.evaluate((l) => l.scrollTop) - top) < 4, 'new lines moved what is being read');
+  await button(page, 'Jump to the newest line').click();
+  await atEnd();
+  await page.getByLabel('Level').selectOption('error');
+  await page.waitForFunction(() => [...document.querySelectorAll('[role=log] .line')].every((l) => l.classList.contains('error')));
+  await page.getByLabel('Filter').fill('no such text');
+  await page.getByText('No line matches.', { exact: false }).waitFor();
+  await button(page, 'Clear filters').click();
+  await page.getByText('3300 lines').waitFor();
+  await page.getByLabel('Source').selectOption('boot');
+  await page.waitForFunction(() => !document.querySelector('[role=log] .unreal') && /^\d+ lines$/.test(document.querySelector('.count').textContent) && !document.querySelector('.count').textContent.startsWith('3300'));
+  await button(page, 'Copy lines').click();
+  await page.getByText(/^Copied \d+ lines$/).waitFor();
+  await button(page, 'Export…').click();
+  await page.getByText('Saved to /home/demo/avatar.log').waitFor();
+  assert.equal((await asked(page, 'LogBook.Export'))[0][1].source, 'boot');
+});
+
+on('signing out leaves the log page', 'log', async (page) => {
+  await show(page, 'sign-in', 2);
+  await button(page, 'Sign in').waitFor();
+  await show(page, 'idle', 3);
+  await button(page, 'Start my avatar').waitFor();
+});
+
+for (const scene of scenes) {
+  on(`no word of ${scene.name} is outside the catalogue, and none overflows`, scene, async (page) => {
+    const [bare, wide] = await page.evaluate(() => {
+      const data = /^[\W\d]*$|2026|i-0|ami-|subnet-|us-east|g4dn|\d+\.\d+|demo|local|\/|ok$|running|pending|initializing|JBSW/;
+      const problems = '.problem, [role=log], .said, .chip, .user, option, kbd';
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const texts = [];
+      while (walker.nextNode()) {
+        const text = walker.currentNode.data.trim();
+        if (text && !text.startsWith('⟦') && !data.test(text) && !walker.currentNode.parentElement.closest(problems)) texts.push(text);
+      }
+      const page = document.scrollingElement;
+      const spilling = [...document.querySelectorAll('button, .card, header, main')]
+        .filter((e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1 && getComputedStyle(e).overflowX !== 'hidden')
+        .map((e) => `${e.tagName} ${e.textContent.trim().slice(0, 40)}`);
+      return [texts, page.scrollWidth > page.clientWidth ? ['page', ...spilling] : spilling];
+    });
+    assert.deepEqual(bare, []);
+    assert.deepEqual(wide, []);
+  }, { locale: 'en-XA', viewport: { width: 800, height: 560 } });
+}
+
+on('a start moves nothing about, and keeps the page quick', 'idle', async (page) => {
+  await page.evaluate(() => {
+    window.shifts = [];
+    window.long = [];
+    new PerformanceObserver((l) => window.shifts.push(...l.getEntries().map((e) => ({ value: e.value, of: e.sources.map((s) => s.node?.className ?? '') })))).observe({ type: 'layout-shift', buffered: false });
+    new PerformanceObserver((l) => window.long.push(...l.getEntries().map((e) => e.duration))).observe({ type: 'longtask', buffered: false });
+  });
+  let revision = 2;
+  for (const scene of ['claiming', 'booting', 'probing', 'ready', 'ending', 'idle-after']) {
+    await show(page, scene, revision++);
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 60))));
+  }
+  const [shifts, long] = await page.evaluate(() => [window.shifts, window.long]);
+  const sum = shifts.reduce((s, one) => s + one.value, 0);
+  assert.ok(sum < 0.01, `layout shift ${sum}: ${JSON.stringify(shifts)}`);
+  console.log(`layout shift ${sum.toFixed(4)}, longest task ${Math.max(0, ...long)} ms`);
+});
