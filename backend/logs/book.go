@@ -32,7 +32,7 @@ type Options struct {
 
 	ReadyPattern    *regexp.Regexp          // a line that says that the avatar is ready; may be nil
 	ActivityPattern *regexp.Regexp          // a line that says that somebody uses it; may be nil
-	OnReady         func(instanceID string) // called without locks, at most once for each reading of the stream
+	OnReady         func(instanceID string) // called without locks, at most once for each read; must not wait for Follow
 	OnActivity      func(instanceID string) // likewise, and only for lines less than a minute old
 
 	Readers    int          // expected readers of a shard, 1 where nobody else reads it, 0 where unknown

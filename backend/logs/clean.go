@@ -94,8 +94,11 @@ func controlLength(b []byte) int {
 			if b[i] == '\a' {
 				return i + 1
 			}
-			if b[i] == esc && i+1 < len(b) && b[i+1] == '\\' {
-				return i + 2
+			if b[i] == esc {
+				if i+1 < len(b) && b[i+1] == '\\' {
+					return i + 2
+				}
+				break // another begins, which ends this one as terminals have it
 			}
 		}
 		return 2 // no end: keep what would be lost with it

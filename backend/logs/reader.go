@@ -98,7 +98,7 @@ func (r *reader) find(ctx context.Context) error {
 		in.StartingSequenceNumber = aws.String(r.pos.sequence)
 	} else {
 		in.ShardIteratorType = types.ShardIteratorTypeAtTimestamp
-		in.Timestamp = aws.Time(r.since())
+		in.Timestamp = aws.Time(latest(r.since(), r.pos.arrived))
 	}
 	out, err := call(ctx, func(ctx context.Context) (*kinesis.GetShardIteratorOutput, error) {
 		return r.api.GetShardIterator(ctx, in)
@@ -153,6 +153,13 @@ func (r *reader) batch(out *kinesis.GetRecordsOutput) *batch {
 	return &batch{
 		shard: r.shard, entries: r.decode.entries, stats: r.decode.stats, pos: pos, moved: true, behind: behind,
 	}
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // compareSequence orders sequence numbers, which are decimal numbers too long for 64 bits.

@@ -66,7 +66,7 @@ func listShards(ctx context.Context, api kinesisAPI, stream string) (all []types
 		}
 		all = append(all, out.Shards...)
 		if t, ok := middleware.GetServerTime(out.ResultMetadata); ok {
-			skew = skewOf(t.Sub(time.Now()))
+			skew = skewOf(time.Until(t))
 		}
 		if text(out.NextToken) == "" {
 			return all, skew, nil

@@ -1,0 +1,136 @@
+package logs
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+)
+
+func shard(id, parent, adjacent string) types.Shard {
+	return types.Shard{ShardId: &id, ParentShardId: optional(parent), AdjacentParentShardId: optional(adjacent)}
+}
+
+func set(ids ...string) map[string]bool {
+	m := map[string]bool{}
+	for _, id := range ids {
+		m[id] = true
+	}
+	return m
+}
+
+func TestStartable(t *testing.T) {
+	all := []types.Shard{shard("b", "gone", ""), shard("c", "b", ""), shard("d", "b", ""), shard("e", "c", "d")}
+	tests := []struct {
+		begun, ended map[string]bool
+		want         []string
+		childless    bool
+	}{
+		{nil, nil, []string{"b"}, false},
+		{set("b"), nil, nil, false},
+		{set("b"), set("b"), []string{"c", "d"}, false},
+		{set("b", "c", "d"), set("b", "c"), nil, false},
+		{set("b", "c", "d"), set("b", "c", "d"), []string{"e"}, false},
+		{set("b", "c", "d", "e"), set("b", "c", "d", "e"), nil, true},
+	}
+	for i, tt := range tests {
+		if got := startable(all, tt.begun, tt.ended); !slices.Equal(got, tt.want) {
+			t.Errorf("%d: %q, want %q", i, got, tt.want)
+		}
+		if got := childless(all, tt.ended); got != tt.childless {
+			t.Errorf("%d: childless %v", i, got)
+		}
+	}
+}
+
+func TestOwns(t *testing.T) {
+	h := hashOf(mine).String()
+	for _, tt := range []struct {
+		low, high string
+		want      bool
+	}{
+		{"0", "340282366920938463463374607431768211455", true}, {h, h, true}, {"0", "5", false}, {"", "x", false},
+	} {
+		s := types.Shard{HashKeyRange: &types.HashKeyRange{StartingHashKey: aws.String(tt.low), EndingHashKey: aws.String(tt.high)}}
+		if got := owns(s, mine); got != tt.want {
+			t.Errorf("%s–%s: %v", tt.low, tt.high, got)
+		}
+	}
+	if owns(types.Shard{}, mine) {
+		t.Error("a shard without a range owns nothing")
+	}
+}
+
+func TestPace(t *testing.T) {
+	within := func(name string, got, want time.Duration) {
+		t.Helper()
+		if got < want || got > want+want/5 {
+			t.Errorf("%s: %v, want %v to a fifth more", name, got, want)
+		}
+	}
+	for readers, want := range map[int]time.Duration{
+		0: time.Second, 1: 200 * time.Millisecond, 2: time.Second, 5: time.Second, 20: 4 * time.Second, 100: 20 * time.Second,
+	} {
+		p := pace{readers: readers}
+		within(fmt.Sprint(readers, " readers, caught up"), p.next(0), want)
+		within(fmt.Sprint(readers, " readers, behind"), p.next(time.Second), shortest)
+	}
+	p := pace{readers: 5}
+	within("throttled once", p.throttled(), 1200*time.Millisecond)
+	within("throttled twice", p.throttled(), 1400*time.Millisecond)
+	for range 20 {
+		p.throttled()
+	}
+	within("throttled often", p.throttled(), usual+longest)
+	for range 30 {
+		p.next(0)
+	}
+	within("well again", p.next(0), usual)
+	for range 20 {
+		p.failed()
+	}
+	within("failed often", p.failed(), retryMax)
+}
+
+func TestMerger(t *testing.T) {
+	at := func(s int) entry {
+		return entry{arrived: arrival.Add(time.Duration(s) * time.Second), text: fmt.Sprint(s)}
+	}
+	read := func(shard string, behind time.Duration, seconds ...int) *batch {
+		b := &batch{shard: shard, behind: behind}
+		for _, s := range seconds {
+			b.entries = append(b.entries, at(s))
+			b.pos.arrived = at(s).arrived
+		}
+		return b
+	}
+	var m merger
+	m.open("a")
+	m.open("b")
+	m.open("c")
+	steps := []struct {
+		in   *batch
+		want []string
+	}{
+		{read("a", time.Second, 1, 4), nil}, // b and c have not been read
+		{read("b", 0, 3, 7), nil},
+		{&batch{shard: "c", err: errNotText}, []string{"1", "3", "4"}}, // c cannot be read; a is behind
+		{read("a", 0, 5, 8), []string{"5", "7", "8"}},
+		{read("x", 0, 9), nil}, // a shard that takes no part
+		{&batch{shard: "b", pos: position{ended: true}}, nil},
+		{read("c", 0, 6), []string{"6"}}, // late, and shown all the same
+	}
+	for i, s := range steps {
+		m.add(s.in)
+		var got []string
+		for _, e := range m.take(func(shard string) bool { return shard == "b" && i >= 5 }) {
+			got = append(got, e.text)
+		}
+		if !slices.Equal(got, s.want) {
+			t.Errorf("step %d: %q, want %q", i, got, s.want)
+		}
+	}
+}
