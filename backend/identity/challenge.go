@@ -105,7 +105,7 @@ func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *b
 	next, err := s.answer(ctx, t, answer)
 	if err != nil {
 		p := explain(answering, err)
-		if again(err) {
+		if again(t.name, err) {
 			return nil, t.challenge(), p
 		}
 		s.ask(nil)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
@@ -63,7 +64,7 @@ var sentences = map[string]sentence{
 		"Choose a longer one, with upper and lower case letters, digits and symbols."},
 	"PasswordHistoryPolicyViolationException": {backend.KindRefused, "You have used that password before.", "Choose one that is new."},
 	"CodeMismatchException":                   {backend.KindRefused, "The code is wrong.", "Type the newest code."},
-	"ExpiredCodeException":                    {backend.KindRefused, "The code has expired.", "Sign in again to get a new one."},
+	"ExpiredCodeException":                    {backend.KindRefused, "The code has expired, or was used already.", "Use a new one: an authenticator app's next, or sign in again to be sent one."},
 	"EnableSoftwareTokenMFAException": {backend.KindRefused, "The code does not fit the secret that was shown.",
 		"Check this computer's and the phone's clock, then type the newest code."},
 	"SoftwareTokenMFANotFoundException": {backend.KindRefused, "No authenticator app is set up for the account.", "Ask your operator to reset your second factor."},
@@ -173,10 +174,12 @@ func say(at stage, err error) sentence {
 		}
 	}
 	switch {
+	case errors.Is(err, errNotCognito):
+		return notCognito
+	case isUnreachable(err): // before isForeign: the SDK wraps a connection that broke in an answer of nothing
+		return noAnswer
 	case isForeign(err):
 		return notCognito
-	case isUnreachable(err):
-		return noAnswer
 	case codeOf(err) != "":
 		return sentence{backend.KindUnexpected, "Cognito answered " + codeOf(err) + ", which the launcher does not know.", operator}
 	}
@@ -200,7 +203,7 @@ func isForeign(err error) bool {
 		api    smithy.APIError
 		answer *smithyhttp.ResponseError
 	)
-	return errors.Is(err, errNotCognito) || errors.As(err, &format) || errors.As(err, &syntax) ||
+	return errors.As(err, &format) || errors.As(err, &syntax) ||
 		errors.As(err, &api) && codeOf(err) == "" || errors.As(err, &answer) && codeOf(err) == ""
 }
 
@@ -231,10 +234,12 @@ func withoutRotation(err error) bool {
 		"FeatureUnavailableInTierException", "UnknownOperationException", "OperationNotEnabledException"}, codeOf(err))
 }
 
-// again says that the same challenge takes another answer.
-func again(err error) bool {
+// again says that the same challenge takes another answer. A code of an authenticator app works once: the next one is
+// another answer, while an expired code that was sent needs a new sign-in.
+func again(name types.ChallengeNameType, err error) bool {
 	return isUnreachable(err) || slices.Contains([]string{"CodeMismatchException", "EnableSoftwareTokenMFAException", "InvalidPasswordException",
-		"PasswordHistoryPolicyViolationException", "InvalidParameterException", "TooManyRequestsException"}, codeOf(err))
+		"PasswordHistoryPolicyViolationException", "InvalidParameterException", "TooManyRequestsException"}, codeOf(err)) ||
+		name == types.ChallengeNameTypeSoftwareTokenMfa && codeOf(err) == "ExpiredCodeException"
 }
 
 func refused(why, next string) *backend.Problem {

@@ -1,0 +1,306 @@
+package identity_test
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/google/go-cmp/cmp"
+	"github.com/pquerna/otp/totp"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/identity"
+	"avatar-launcher/backend/localcloud"
+)
+
+func lastCode(t *testing.T, body io.Reader, username string) string {
+	t.Helper()
+	var messages []struct{ Username, Code string }
+	must(t, json.NewDecoder(body).Decode(&messages))
+	for i := len(messages) - 1; i >= 0; i-- {
+		if messages[i].Username == username {
+			return messages[i].Code
+		}
+	}
+	t.Fatalf("no code was sent to %s", username)
+	return ""
+}
+
+func TestSignInGivesRolesAndCredentials(t *testing.T) {
+	w := newWorld(t)
+	for name, role := range map[string]backend.Role{"demo": backend.RoleUser, "operator": backend.RoleOperator} {
+		s := w.service()
+		user, challenge, err := s.SignIn(t.Context(), "  "+name+" ", w.password(t, name))
+		must(t, err)
+		if challenge != nil || user.ID == "" || user.Username != name || user.Role != role || s.Notice() != nil {
+			t.Errorf("%s: got %+v, %v, %v", name, user, challenge, s.Notice())
+		}
+		cfg := w.sdk()
+		cfg.Credentials = s.Credentials()
+		who, err := sts.NewFromConfig(cfg).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
+		must(t, err)
+		if !strings.Contains(*who.Arn, ":assumed-role/") {
+			t.Errorf("%s is %s", name, *who.Arn)
+		}
+	}
+}
+
+func TestSignInRefused(t *testing.T) {
+	w := newWorld(t)
+	s := w.service()
+	for name, tt := range map[string]struct {
+		username, password string
+		part               string
+	}{
+		"wrong password": {"demo", "not it", "user name or the password is wrong"},
+		"nobody":         {"nobody", "x", "user name or the password is wrong"},
+		"no name":        {" ", "x", "is empty"},
+		"no password":    {"demo", "", "is empty"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			user, challenge, err := s.SignIn(t.Context(), tt.username, tt.password)
+			if user != nil || challenge != nil {
+				t.Errorf("got %v, %v", user, challenge)
+			}
+			refusal(t, err, backend.KindRefused, tt.part)
+		})
+	}
+	_, err := s.Credentials().Retrieve(t.Context())
+	refusal(t, err, backend.KindRefused, "Nobody is signed in")
+	_, _, err = s.Respond(t.Context(), "1")
+	refusal(t, err, backend.KindRefused, "No question is open")
+}
+
+func TestNewPassword(t *testing.T) {
+	w := newWorld(t)
+	w.addUser(t, "newcomer", "Temporary-1234", attribute("email", "n@example.com"))
+	s := w.service()
+	_, c, err := s.SignIn(t.Context(), "newcomer", "Temporary-1234")
+	must(t, err)
+	if d := cmp.Diff(&backend.Challenge{Name: "NEW_PASSWORD_REQUIRED", Username: "newcomer"}, c); d != "" {
+		t.Fatal(d)
+	}
+	_, c, err = s.Respond(t.Context(), "short")
+	refusal(t, err, backend.KindRefused, "does not meet the pool's rules")
+	if c == nil || c.Name != "NEW_PASSWORD_REQUIRED" {
+		t.Fatalf("the step is gone: %v", c)
+	}
+	_, c, err = s.Respond(t.Context(), " ")
+	if err == nil || c == nil {
+		t.Errorf("an empty password: %v, %v", c, err)
+	}
+	user, c, err := s.Respond(t.Context(), "with some spaces In 1t!")
+	if err != nil || c != nil || user.Username != "newcomer" {
+		t.Fatalf("got %v, %v, %v", user, c, err)
+	}
+	if _, _, err := w.service().SignIn(t.Context(), "newcomer", "with some spaces In 1t!"); err != nil {
+		t.Errorf("the new password: %v", err)
+	}
+}
+
+func TestAuthenticatorApp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.setMFA(t, types.UserPoolMfaTypeOn, true, false, false)
+		s := w.service()
+		_, c, err := s.SignIn(t.Context(), "demo", w.password(t, "demo"))
+		must(t, err)
+		if c.Name != "MFA_SETUP" || len(c.Secret) < 16 {
+			t.Fatalf("got %+v", c)
+		}
+		app := c.Secret
+		_, c, err = s.Respond(t.Context(), "000000")
+		refusal(t, err, backend.KindRefused, "code")
+		if c == nil || c.Secret != app {
+			t.Fatalf("the step is gone: %v", c)
+		}
+		code, err := totp.GenerateCode(app, time.Now())
+		must(t, err)
+		if user, _, err := s.Respond(t.Context(), code); err != nil || user.Username != "demo" {
+			t.Fatalf("got %v, %v", user, err)
+		}
+
+		time.Sleep(time.Minute) // a code works once
+		s = w.service()
+		_, c, err = s.SignIn(t.Context(), "demo", w.password(t, "demo"))
+		must(t, err)
+		if c.Name != "SOFTWARE_TOKEN_MFA" || c.Secret != "" {
+			t.Fatalf("got %+v", c)
+		}
+		_, c, err = s.Respond(t.Context(), "123 456")
+		refusal(t, err, backend.KindRefused, "The code is wrong")
+		if c == nil {
+			t.Fatal("the step is gone")
+		}
+		code, err = totp.GenerateCode(app, time.Now())
+		must(t, err)
+		if user, _, err := s.Respond(t.Context(), code[:3]+" "+code[3:]); err != nil || user.Username != "demo" {
+			t.Fatalf("got %v, %v", user, err)
+		}
+
+		s = w.service()
+		_, _, err = s.SignIn(t.Context(), "demo", w.password(t, "demo"))
+		must(t, err)
+		_, c, err = s.Respond(t.Context(), code)
+		refusal(t, err, backend.KindRefused, "used already")
+		if c == nil {
+			t.Error("the next code cannot be given")
+		}
+		time.Sleep(time.Hour)
+		_, c, err = s.Respond(t.Context(), code)
+		refusal(t, err, backend.KindRefused, "too long")
+		if c != nil {
+			t.Error("a step whose time is over stays")
+		}
+	})
+}
+
+func TestSentCodesAndChoosing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.setMFA(t, types.UserPoolMfaTypeOn, false, true, true)
+		w.addUser(t, "both", "Temporary-1234", attribute("email", "both@example.com"), attribute("email_verified", "true"),
+			attribute("phone_number", "+15550100"), attribute("phone_number_verified", "true"))
+		w.setPassword(t, "both", "Some-Passw0rd!")
+		for _, choice := range []string{"SMS_MFA", "EMAIL_OTP"} {
+			s := w.service()
+			_, c, err := s.SignIn(t.Context(), "both", "Some-Passw0rd!")
+			must(t, err)
+			if c.Name != "SELECT_MFA_TYPE" || !cmp.Equal(c.Choices, []string{"SMS_MFA", "EMAIL_OTP"}) {
+				t.Fatalf("got %+v", c)
+			}
+			_, c, err = s.Respond(t.Context(), "PIGEON")
+			if err == nil || c == nil {
+				t.Fatalf("a choice that is none: %v, %v", c, err)
+			}
+			_, c, err = s.Respond(t.Context(), choice)
+			must(t, err)
+			if c.Name != choice || c.Destination == "" || strings.Contains(c.Destination, "both@") {
+				t.Fatalf("got %+v", c)
+			}
+			if user, _, err := s.Respond(t.Context(), w.code(t, "both")); err != nil || user.Username != "both" {
+				t.Fatalf("%s: got %v, %v", choice, user, err)
+			}
+		}
+	})
+}
+
+func TestSecondFactorThatCannotBeSetUpHere(t *testing.T) {
+	w := newWorld(t)
+	w.setMFA(t, types.UserPoolMfaTypeOn, false, true, false)
+	_, _, err := w.service().SignIn(t.Context(), "demo", w.password(t, "demo"))
+	refusal(t, err, backend.KindRefused, "SMS_MFA")
+}
+
+func TestStatesOfAccounts(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.admin.AdminResetUserPassword(t.Context(), &cognitoidentityprovider.AdminResetUserPasswordInput{
+		UserPoolId: &w.out.UserPoolID, Username: &w.out.DemoUsers[0].Username})
+	must(t, err)
+	u := w.out.DemoUsers[0]
+	_, _, err = w.service().SignIn(t.Context(), u.Username, u.Password)
+	refusal(t, err, backend.KindRefused, "reset")
+
+	u = w.out.DemoUsers[1]
+	_, err = w.admin.AdminDisableUser(t.Context(), &cognitoidentityprovider.AdminDisableUserInput{UserPoolId: &w.out.UserPoolID, Username: &u.Username})
+	must(t, err)
+	_, _, err = w.service().SignIn(t.Context(), u.Username, u.Password)
+	refusal(t, err, backend.KindRefused, "disabled")
+}
+
+func TestResume(t *testing.T) {
+	w := newWorld(t)
+	if user, err := w.service().Resume(t.Context()); user != nil || err != nil {
+		t.Fatalf("an empty keyring gives %v, %v", user, err)
+	}
+	w.signedIn(t, "demo").Forget()
+
+	w.wire.cut()
+	_, err := w.service().Resume(t.Context())
+	refusal(t, err, backend.KindUnreachable, "does not answer")
+	w.wire.mend()
+
+	s := w.service()
+	user, err := s.Resume(t.Context())
+	if err != nil || user.Username != "demo" || user.Role != backend.RoleUser {
+		t.Fatalf("got %v, %v", user, err)
+	}
+	_, err = s.Credentials().Retrieve(t.Context())
+	must(t, err)
+
+	_, err = w.admin.AdminUserGlobalSignOut(t.Context(), &cognitoidentityprovider.AdminUserGlobalSignOutInput{
+		UserPoolId: &w.out.UserPoolID, Username: &user.Username})
+	must(t, err)
+	_, err = w.service().Resume(t.Context())
+	refusal(t, err, backend.KindRefused, "was ended, or is too old")
+	if user, err := w.service().Resume(t.Context()); user != nil || err != nil {
+		t.Errorf("a dead sign-in is kept: %v, %v", user, err)
+	}
+}
+
+func TestResumeOfAnotherAppClient(t *testing.T) {
+	w := newWorld(t)
+	w.signedIn(t, "demo").Forget()
+	o := w.options()
+	o.ClientID = "another"
+	if user, err := identity.New(o).Resume(t.Context()); user != nil || err != nil {
+		t.Errorf("got %v, %v", user, err)
+	}
+}
+
+func TestSignOut(t *testing.T) {
+	w := newWorld(t)
+	s := w.signedIn(t, "demo")
+	copied := w.ring.copied()
+	must(t, s.SignOut(t.Context()))
+	if n := w.count("cognito-idp:RevokeToken"); n != 1 {
+		t.Errorf("%d calls of RevokeToken", n)
+	}
+	w.ring.wantEmpty(t)
+	o := w.options()
+	o.Keyring = copied
+	_, err := identity.New(o).Resume(t.Context())
+	refusal(t, err, backend.KindRefused, "was ended")
+	must(t, s.SignOut(t.Context())) // again is no error
+}
+
+func TestSignOutWithoutNetwork(t *testing.T) {
+	w := newWorld(t)
+	s := w.signedIn(t, "demo")
+	w.wire.cut()
+	refusal(t, s.SignOut(t.Context()), backend.KindUnreachable, "could not be told")
+	w.ring.wantEmpty(t)
+}
+
+func TestSignOutThatACrashCutShort(t *testing.T) {
+	w := newWorld(t)
+	s := w.signedIn(t, "demo")
+	var left *ring
+	_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RevokeToken", Kind: localcloud.FaultDropBefore})
+	must(t, err)
+	w.ring.hook(func(operation, user string) error {
+		if operation == "delete" && user == "test" { // the manifest: the mark is written, nothing is deleted yet
+			left = w.ring.copied()
+		}
+		return nil
+	})
+	_ = s.SignOut(t.Context())
+	w.cloud.RemoveFault("")
+	before := w.count("cognito-idp:RevokeToken")
+
+	o := w.options()
+	o.Keyring = left
+	if user, err := identity.New(o).Resume(t.Context()); user != nil || err != nil {
+		t.Errorf("got %v, %v", user, err)
+	}
+	if n := w.count("cognito-idp:RevokeToken") - before; n != 1 {
+		t.Errorf("%d calls of RevokeToken", n)
+	}
+	left.wantEmpty(t)
+}
