@@ -1,0 +1,92 @@
+package localcloud
+
+import (
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"avatar-launcher/backend/localcloud/sigv4"
+)
+
+// sign signs a request for DynamoDB again, after a change.
+func (k caller) sign(r *http.Request, body string) {
+	sigv4.Sign(r, []byte(body), k.key, k.secret, k.token, k.region, "dynamodb", k.now())
+}
+
+func TestADroppedAnswerHasHadItsEffect(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, Options{Seed: 1})
+		k := operatorOf(t, c)
+		for kind, want := range map[string]bool{FaultDropAfter: true, FaultDropBefore: false} {
+			if _, err := c.AddFault(Fault{Service: "dynamodb", Operation: "PutItem", Kind: kind, Count: 1}); err != nil {
+				t.Fatal(err)
+			}
+			if got := k.call("dynamodb", "PutItem", `{"TableName":"avatar-leases","Item":{"LeaseId":{"S":"`+kind+`"}}}`); got.err == nil {
+				t.Errorf("%s: answered %d", kind, got.status)
+			}
+			item := k.must("dynamodb", "GetItem", `{"TableName":"avatar-leases","Key":{"LeaseId":{"S":"`+kind+`"}}}`)["Item"]
+			if (item != nil) != want {
+				t.Errorf("%s: the item is there: %t, want %t", kind, item != nil, want)
+			}
+		}
+		calls := c.Calls()
+		if n := len(calls); n != 4 || calls[0].Fault == "" || calls[n-1].Operation != "GetItem" || calls[n-1].Status != 200 {
+			t.Errorf("the journal: %+v", calls)
+		}
+	})
+}
+
+func TestASeedRepeatsItsFaults(t *testing.T) {
+	run := func(seed uint64) (hits string) {
+		synctest.Test(t, func(t *testing.T) {
+			c := open(t, Options{Seed: seed})
+			k := operatorOf(t, c)
+			if _, err := c.AddFault(Fault{Kind: FaultError, Share: 0.5, Latency: time.Second}); err != nil {
+				t.Fatal(err)
+			}
+			for range 40 {
+				if k.call("dynamodb", "ListTables", "{}").status == 200 {
+					hits += "."
+				} else {
+					hits += "x"
+				}
+			}
+		})
+		return hits
+	}
+	first := run(5)
+	if again := run(5); again != first {
+		t.Errorf("%s and then %s", first, again)
+	}
+	if other := run(6); other == first {
+		t.Errorf("another seed gives the same: %s", other)
+	}
+}
+
+func TestPausedStreamHoldsRecordsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, Options{Seed: 1})
+		k := operatorOf(t, c)
+		read := func() int {
+			it := k.must("kinesis", "GetShardIterator", `{"StreamName":"avatar-logs","ShardId":"shardId-000000000000","ShardIteratorType":"TRIM_HORIZON"}`)["ShardIterator"].(string)
+			records, _ := k.must("kinesis", "GetRecords", `{"ShardIterator":"`+it+`"}`)["Records"].([]any)
+			return len(records)
+		}
+		if err := c.PauseStream(); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.kinesis.PutRecord(streamName, "i-1", []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+		if n := read(); n != 0 {
+			t.Errorf("%d records while paused", n)
+		}
+		if err := c.ResumeStream(); err != nil {
+			t.Fatal(err)
+		}
+		if n := read(); n != 1 {
+			t.Errorf("%d records after resuming", n)
+		}
+	})
+}
