@@ -14,15 +14,24 @@ export function install(scene) {
   const service = (name, methods, answers = {}) =>
     Object.fromEntries(methods.map((m) => [m, said(`${name}.${m}`, answers[m])]));
 
+  const problemOf = (pattern) => {
+    try {
+      return RegExp(pattern) && '';
+    } catch {
+      return 'missing closing )';
+    }
+  };
+  const matches = (pattern, text) => problemOf(pattern) === '' && RegExp(pattern).test(text);
+
   const lines = (q) => {
     const all = scene.lines;
     const found = all.filter((l) =>
       l.seq > q.after && (!q.before || l.seq < q.before) && (!q.source || l.source === q.source)
-      && (!q.level || rank[l.level] >= rank[q.level]) && l.text.toLowerCase().includes(q.text.toLowerCase()));
+      && (!q.level || rank[l.level] >= rank[q.level]) && l.text.toLowerCase().includes(q.text.toLowerCase()) && (!q.pattern || matches(q.pattern, l.text)));
     const limit = q.limit || 1000;
     return {
       lines: structuredClone(q.after ? found.slice(0, limit) : found.slice(-limit)),
-      first: all[0]?.seq ?? 0, last: all.at(-1)?.seq ?? 0, dropped: scene.dropped ?? 0,
+      first: all[0]?.seq ?? 0, last: all.at(-1)?.seq ?? 0, dropped: scene.dropped ?? 0, problem: problemOf(q.pattern),
     };
   };
 

@@ -177,6 +177,13 @@ on('the log shows few rows of many, follows, stops following, filters, copies, e
   await page.waitForFunction(() => [...document.querySelectorAll('[role=log] .line')].every((l) => l.classList.contains('error')));
   await page.getByLabel('Filter').fill('no such text');
   await page.getByText('No line matches.', { exact: false }).waitFor();
+  await button(page, 'Regular expression').click();
+  await page.getByLabel('Filter').fill('streamer|players(');
+  await page.getByText('The expression is not valid: missing closing )').waitFor();
+  await page.getByLabel('Level').selectOption('');
+  await page.getByLabel('Filter').fill('(streamer|players)$|/var');
+  await page.waitForFunction(() => document.querySelectorAll('[role=log] .line').length > 0 && [...document.querySelectorAll('[role=log] .text')].every((t) => /streamer$|\/var/.test(t.textContent)));
+  await page.getByLabel('Filter').fill('no such text');
   await button(page, 'Clear filters').click();
   await page.getByText('3300 lines').waitFor();
   await page.getByLabel('Source').selectOption('boot');

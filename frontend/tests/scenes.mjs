@@ -41,10 +41,10 @@ const idleSteps = ORDER.map((phase) => ({ phase, started: ZERO, took: 0, usual: 
 
 const base = {
   revision: 1, phase: 'idle', since: at(-1000), profile: 'local', user, challenge: null, session: null, machine: null,
-  pool: FULL, steps: idleSteps, cold: false, url: '', warning: false, problem: null, notices: null,
+  pool: FULL, steps: idleSteps, cold: false, url: '', warning: false, problem: null, notices: null, adopting: false,
 };
 const out = { user: null, phase: 'signed-out', steps: null };
-const challenge = (name, more = {}) => ({ ...out, phase: 'signing-in', challenge: { name, username: 'alice', destination: '', secret: '', ...more } });
+const challenge = (name, more = {}) => ({ ...out, phase: 'signing-in', challenge: { name, username: 'alice', destination: '', choices: null, secret: '', ...more } });
 
 const TEXTS = [
   ['boot', 'info', 'Linux version 6.8.0-1015-aws, g4dn.xlarge, 4 vCPU, 16 GiB'],
@@ -97,6 +97,8 @@ export const scenes = [
   scene('challenge-sms', challenge('SMS_MFA', { destination: '+*******0199' })),
   scene('challenge-email', { ...challenge('EMAIL_OTP', { destination: 'a***@e***' }), problem: { kind: 'refused', what: 'The code was not accepted', why: 'It is wrong or too old.', next: 'Type the newest code.' } }),
   scene('challenge-setup', challenge('MFA_SETUP', { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' })),
+  scene('challenge-choose', challenge('SELECT_MFA_TYPE', { choices: ['SMS_MFA', 'EMAIL_OTP'] })),
+  scene('adopting', { adopting: true, steps: null }),
   scene('idle', {}),
   scene('idle-after', { steps: steps('ready') , phase: 'idle' }, { lines: logLines(60) }),
   scene('idle-empty-pool', { pool: { target: 5, members: null, leader: false, asOf: at(-1000) } }),

@@ -6,7 +6,7 @@ import * as Account from '../../wailsjs/go/app/Account';
 import * as Instance from '../../wailsjs/go/app/Instance';
 import * as LogBook from '../../wailsjs/go/app/LogBook';
 import * as Page from '../../wailsjs/go/app/Page';
-import type { backend } from '../../wailsjs/go/models';
+import type { backend, logs } from '../../wailsjs/go/models';
 import { ClipboardSetText, EventsOn } from '../../wailsjs/runtime/runtime';
 import * as decode from './decode';
 import type { About, LogPage, Query, Snapshot } from './model';
@@ -14,6 +14,11 @@ import type { About, LogPage, Query, Snapshot } from './model';
 /** Logs what a call that answers nothing failed with; a wish's own trouble arrives in a snapshot. */
 function ask(call: Promise<void>): void {
   call.catch((reason: unknown) => console.error(reason));
+}
+
+/** Go takes a field that is not there for its zero value: the page never asks by time. */
+function query(q: Query): logs.Query {
+  return { ...q } as logs.Query;
 }
 
 export const account = {
@@ -35,9 +40,9 @@ export const instance = {
 };
 
 export const logBook = {
-  lines: async (q: Query): Promise<LogPage> => decode.logPage(await LogBook.Lines(q)),
+  lines: async (q: Query): Promise<LogPage> => decode.logPage(await LogBook.Lines(query(q))),
   /** Writes what matches to a file that the user picks; its path, "" where the user picked none. */
-  export: (q: Query): Promise<string> => LogBook.Export(q),
+  export: (q: Query): Promise<string> => LogBook.Export(query(q)),
   /** Calls fn whenever the log has grown, until the returned function is called. */
   onGrowth: (fn: () => void): (() => void) => EventsOn('log', fn),
 };

@@ -5,7 +5,7 @@ import { words } from './words';
 export interface Asked {
   title: string;
   lead: string;
-  kind: 'password' | 'code' | 'answer';
+  kind: 'password' | 'code' | 'answer' | 'choice';
 }
 
 /** Words a challenge by its ChallengeName; one that is not known is still asked for, by name. */
@@ -21,6 +21,8 @@ export function asked(c: Challenge): Asked {
       return { title: w.sms.title, lead: w.sms.lead(c.destination), kind: 'code' };
     case 'EMAIL_OTP':
       return { title: w.email.title, lead: w.email.lead(c.destination), kind: 'code' };
+    case 'SELECT_MFA_TYPE':
+      return { title: w.choose.title, lead: w.choose.lead, kind: 'choice' };
     case 'MFA_SETUP':
       return { title: w.setup.title, lead: w.setup.lead, kind: 'code' };
     default:
@@ -38,6 +40,13 @@ export function fault(kind: Asked['kind'], answer: string): string {
       if (answer === '') return w.needCode;
       return /^\d{6,8}$/.test(answer) ? '' : w.badCode;
     case 'answer':
+    case 'choice':
       return answer === '' ? w.needAnswer : '';
   }
+}
+
+/** A factor's name for people; one that is not known keeps Cognito's. */
+export function factor(name: string): string {
+  const known: Record<string, string> = words.challenge.choose.factors;
+  return known[name] ?? name;
 }

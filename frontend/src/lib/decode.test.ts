@@ -6,7 +6,7 @@ import * as decode from './decode';
 const bare = (more: object = {}): backend.Snapshot => JSON.parse(JSON.stringify({
   revision: 3, phase: 'idle', since: '0001-01-01T00:00:00Z', profile: 'local', user: null, challenge: null, session: null, machine: null,
   pool: { target: 5, members: null, leader: false, asOf: '0001-01-01T00:00:00Z' }, steps: null, cold: false, url: '', warning: false,
-  problem: null, notices: null, ...more,
+  problem: null, notices: null, adopting: false, ...more,
 })) as backend.Snapshot;
 
 test('nil slices are empty, zero times are null', () => {

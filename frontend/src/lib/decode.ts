@@ -71,7 +71,7 @@ export function snapshot(s: backend.Snapshot): Snapshot {
     since: time(s.since),
     profile: s.profile,
     user: s.user ?? null,
-    challenge: s.challenge ?? null,
+    challenge: s.challenge ? { ...s.challenge, choices: list(s.challenge.choices) } : null,
     session: s.session ? session(s.session) : null,
     machine: s.machine ? machine(s.machine) : null,
     pool: pool(s.pool),
@@ -81,10 +81,11 @@ export function snapshot(s: backend.Snapshot): Snapshot {
     warning: s.warning,
     problem: s.problem ?? null,
     notices: notices(list(s.notices)),
+    adopting: s.adopting,
   };
 }
 
 export function logPage(p: logs.Page): LogPage {
   const lines = list(p.lines).map((l) => ({ ...l, at: time(l.at) }));
-  return { lines, first: p.first, last: p.last, dropped: p.dropped };
+  return { lines, first: p.first, last: p.last, dropped: p.dropped, problem: p.problem };
 }

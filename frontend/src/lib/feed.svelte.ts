@@ -5,9 +5,11 @@ export interface Filter {
   level: string;
   source: string;
   text: string;
+  /** The text is a regular expression. */
+  regex: boolean;
 }
 
-export const EVERYTHING: Filter = { level: '', source: '', text: '' };
+export const EVERYTHING: Filter = { level: '', source: '', text: '', regex: false };
 
 /** The bound of one answer, logs.Query's own. */
 const MOST = 5000;
@@ -20,6 +22,8 @@ export class Feed {
   lines = $state.raw<readonly Line[]>([]);
   /** Lines that Go no longer keeps. */
   dropped = $state(0);
+  /** Why the regular expression was not taken, else empty. */
+  problem = $state('');
   /** False until the first answer to the present filter. */
   loaded = $state(false);
 
@@ -62,7 +66,8 @@ export class Feed {
   }
 
   query(): Query {
-    return { after: 0, before: 0, limit: 0, ...this.#filter };
+    const { level, source, text, regex } = this.#filter;
+    return { after: 0, before: 0, limit: 0, level, source, text: regex ? '' : text, pattern: regex ? text : '' };
   }
 
   #restart(): void {
@@ -97,6 +102,7 @@ export class Feed {
     this.#after = full ? (page.lines.at(-1)?.seq ?? page.last) : page.last;
     if (full) this.#again = true;
     this.dropped = page.dropped;
+    this.problem = page.problem;
     this.loaded = true;
   }
 }

@@ -17,7 +17,7 @@ class Book {
     this.asked.push(q);
     const found = this.lines.filter((l) => l.seq > q.after && (!q.source || l.source === q.source));
     const lines = q.after ? found.slice(0, q.limit) : found.slice(-q.limit);
-    return { lines, first: this.lines[0]?.seq ?? 0, last: this.lines.at(-1)?.seq ?? 0, dropped: 0 };
+    return { lines, first: this.lines[0]?.seq ?? 0, last: this.lines.at(-1)?.seq ?? 0, dropped: 0, problem: '' };
   };
 }
 
@@ -52,7 +52,7 @@ test('another filter starts over, and a late answer to the old one is dropped', 
   book.grow(6);
   const feed = new Feed(book.answer, 10);
   const first = feed.refresh();
-  const second = feed.pick({ level: '', source: 'boot', text: '' });
+  const second = feed.pick({ level: '', source: 'boot', text: '', regex: false });
   await Promise.all([first, second]);
   expect(seqs(feed)).toEqual([1, 3, 5]);
   expect(feed.query().source).toBe('boot');
@@ -67,4 +67,12 @@ test('a log that began anew is read anew', async () => {
   book.grow(2);
   await feed.refresh();
   expect(seqs(feed)).toEqual([1, 2]);
+});
+
+test('a text is looked for as it is, or as an expression', async () => {
+  const feed = new Feed(new Book().answer, 10);
+  await feed.pick({ level: '', source: '', text: 'a.b', regex: false });
+  expect(feed.query()).toMatchObject({ text: 'a.b', pattern: '' });
+  await feed.pick({ level: '', source: '', text: 'a.b', regex: true });
+  expect(feed.query()).toMatchObject({ text: '', pattern: 'a.b' });
 });

@@ -5,6 +5,6 @@ export function snapshotOf(more: Partial<Snapshot> = {}): Snapshot {
   return {
     revision: 1, phase: 'idle', since: null, profile: 'local', user: { id: 'u-1', username: 'demo', role: 'user' }, challenge: null,
     session: null, machine: null, pool: { target: 5, members: [], leader: false, asOf: null }, steps: [], cold: false, url: '',
-    warning: false, problem: null, notices: [], ...more,
+    warning: false, problem: null, notices: [], adopting: false, ...more,
   };
 }

@@ -33,6 +33,8 @@ export interface Challenge {
   name: string;
   username: string;
   destination: string;
+  /** For SELECT_MFA_TYPE: the factors to choose from, by Cognito's names. */
+  choices: readonly string[];
   secret: string;
 }
 
@@ -106,6 +108,8 @@ export interface Snapshot {
   warning: boolean;
   problem: Problem | null;
   notices: readonly Notice[];
+  /** Looking whether an instance of an earlier run is still up; Start waits for it. */
+  adopting: boolean;
 }
 
 export interface About {
@@ -136,6 +140,8 @@ export interface Query {
   level: string;
   source: string;
   text: string;
+  /** A regular expression (RE2); "" for all. */
+  pattern: string;
 }
 
 export interface LogPage {
@@ -143,4 +149,6 @@ export interface LogPage {
   first: number;
   last: number;
   dropped: number;
+  /** Why the pattern was not taken, else empty. */
+  problem: string;
 }

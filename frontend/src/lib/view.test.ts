@@ -41,8 +41,13 @@ test('no warm instance is said before the start, a cold start while it boots', (
   expect(headline(snapshotOf({ phase: 'booting', cold: true })).lead).toMatch(/new one is being launched/);
 });
 
+test('nothing is started while an earlier instance is looked for', () => {
+  expect(action(snapshotOf({ adopting: true })).verb).toBe('wait');
+  expect(headline(snapshotOf({ adopting: true })).title).toBe('One moment');
+});
+
 describe('screen', () => {
-  const challenge = { name: 'SMS_MFA', username: 'demo', destination: '', secret: '' };
+  const challenge = { name: 'SMS_MFA', username: 'demo', destination: '', choices: [], secret: '' };
   test.each([
     ['sign-in', snapshotOf({ phase: 'signed-out', user: null })],
     ['waiting', snapshotOf({ phase: 'signing-in', user: null })],

@@ -53,7 +53,7 @@ export function action(s: Snapshot): Action {
     case 'signed-out':
     case 'signing-in':
     case 'idle':
-      return { verb: 'start', label: a.start };
+      return s.adopting ? { verb: 'wait', label: a.looking } : { verb: 'start', label: a.start };
     case 'claiming':
     case 'arming':
     case 'booting':
@@ -77,6 +77,7 @@ export function headline(s: Snapshot): { title: string; lead: string } {
     case 'signed-out':
     case 'signing-in':
     case 'idle':
+      if (s.adopting) return h.adopting;
       return s.pool.asOf !== null && countOf(s.pool, 'warm') === 0 ? { ...h.idle, lead: h.idleCold } : h.idle;
     case 'claiming':
     case 'arming':

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { asked, fault } from './challenge';
+import { asked, factor, fault } from './challenge';
 import { PHASES, POOL_STATES, START_PHASES } from './model';
 import { pick } from './words';
 import { en } from './words.en';
@@ -38,10 +38,11 @@ test('no component has words of its own', () => {
 });
 
 test('challenges are asked for in words, unknown ones by name', () => {
-  const of = (name: string, destination = ''): ReturnType<typeof asked> => asked({ name, destination, username: 'demo', secret: '' });
+  const of = (name: string, destination = ''): ReturnType<typeof asked> => asked({ name, destination, username: 'demo', choices: [], secret: '' });
   expect(of('NEW_PASSWORD_REQUIRED').kind).toBe('password');
   for (const name of ['SOFTWARE_TOKEN_MFA', 'SMS_MFA', 'EMAIL_OTP', 'MFA_SETUP']) expect(of(name).kind).toBe('code');
   expect(of('SMS_MFA', '+*99').lead).toContain('+*99');
+  expect([of('SELECT_MFA_TYPE').kind, factor('EMAIL_OTP'), factor('PIGEON')]).toEqual(['choice', 'Email', 'PIGEON']);
   expect(of('CUSTOM_CHALLENGE')).toMatchObject({ kind: 'answer', lead: expect.stringContaining('CUSTOM_CHALLENGE') });
 });
 

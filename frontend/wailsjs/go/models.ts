@@ -33,6 +33,7 @@ export namespace backend {
 	    name: string;
 	    username: string;
 	    destination: string;
+	    choices: string[];
 	    secret: string;
 	
 	    static createFrom(source: any = {}) {
@@ -44,6 +45,7 @@ export namespace backend {
 	        this.name = source["name"];
 	        this.username = source["username"];
 	        this.destination = source["destination"];
+	        this.choices = source["choices"];
 	        this.secret = source["secret"];
 	    }
 	}
@@ -357,6 +359,7 @@ export namespace backend {
 	    warning: boolean;
 	    problem?: Problem;
 	    notices: Notice[];
+	    adopting: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Snapshot(source);
@@ -379,6 +382,7 @@ export namespace backend {
 	        this.warning = source["warning"];
 	        this.problem = this.convertValues(source["problem"], Problem);
 	        this.notices = this.convertValues(source["notices"], Notice);
+	        this.adopting = source["adopting"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -453,6 +457,7 @@ export namespace logs {
 	    first: number;
 	    last: number;
 	    dropped: number;
+	    problem: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Page(source);
@@ -464,6 +469,7 @@ export namespace logs {
 	        this.first = source["first"];
 	        this.last = source["last"];
 	        this.dropped = source["dropped"];
+	        this.problem = source["problem"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -491,6 +497,9 @@ export namespace logs {
 	    level: string;
 	    source: string;
 	    text: string;
+	    pattern: string;
+	    // Go type: time
+	    since: any;
 	
 	    static createFrom(source: any = {}) {
 	        return new Query(source);
@@ -504,7 +513,27 @@ export namespace logs {
 	        this.level = source["level"];
 	        this.source = source["source"];
 	        this.text = source["text"];
+	        this.pattern = source["pattern"];
+	        this.since = this.convertValues(source["since"], null);
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 
 }
