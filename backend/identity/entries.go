@@ -124,14 +124,17 @@ func (e entries) erase() error {
 	return errors.Join(err, e.sweep("a", 0), e.sweep("b", 0))
 }
 
-// sweep deletes the chunks of a generation from number i on.
+// usual is more chunks than a sign-in ever took.
+const usual = 4
+
+// sweep deletes the chunks of a generation from number i on, past gaps among the first few.
 func (e entries) sweep(generation string, i int) error {
 	for ; ; i++ {
 		err := e.ring.Delete(keyringService, e.chunk(generation, i))
-		if errors.Is(err, ErrNotFound) {
+		switch {
+		case errors.Is(err, ErrNotFound) && i >= usual:
 			return nil
-		}
-		if err != nil {
+		case err != nil && !errors.Is(err, ErrNotFound):
 			return err
 		}
 	}

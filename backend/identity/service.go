@@ -135,12 +135,6 @@ func (s *Service) acquire(done <-chan struct{}) bool {
 
 func (s *Service) release() { <-s.renewing }
 
-func (s *Service) current() *session {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.session
-}
-
 // replace puts next in the place of was; it says no where a sign-out or another sign-in came between.
 func (s *Service) replace(was, next *session) bool {
 	s.mu.Lock()

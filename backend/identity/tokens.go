@@ -41,6 +41,9 @@ func (s *Service) parse(ctx context.Context, raw string) (*idClaims, error) {
 		return nil, errToken
 	}
 	kid, _ := unverified.Header["kid"].(string)
+	if kid == "" {
+		return nil, errToken
+	}
 	if err := s.keys.want(ctx, kid); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,218 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/zalando/go-keyring"
+	"pgregory.net/rapid"
+)
+
+// faulty is a Memory that obeys orders: fail after some calls, or wait until it is unlocked.
+type faulty struct {
+	Keyring
+	left     int // calls until err; negative: for ever
+	err      error
+	unlocked chan struct{}
+	longest  int
+}
+
+func (f *faulty) call() error {
+	if f.unlocked != nil {
+		<-f.unlocked
+	}
+	if f.left == 0 {
+		return f.err
+	}
+	f.left--
+	return nil
+}
+
+func (f *faulty) Get(service, user string) (string, error) {
+	if err := f.call(); err != nil {
+		return "", err
+	}
+	return f.Keyring.Get(service, user)
+}
+
+func (f *faulty) Set(service, user, value string) error {
+	f.longest = max(f.longest, len(value))
+	if err := f.call(); err != nil {
+		return err
+	}
+	return f.Keyring.Set(service, user, value)
+}
+
+func (f *faulty) Delete(service, user string) error {
+	if err := f.call(); err != nil {
+		return err
+	}
+	return f.Keyring.Delete(service, user)
+}
+
+// TestWritesThatAreCutShort stops a write, and the one after it, at every call: what is read is the old or the new,
+// never a mixture, and an erasure leaves nothing.
+func TestWritesThatAreCutShort(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		memory := Memory().(*memory)
+		f := &faulty{Keyring: memory, err: errors.New("the power is gone")}
+		e := entries{f, "a"}
+		var possible []kept
+		for i := range rapid.IntRange(1, 5).Draw(t, "writes") {
+			k := kept{Refresh: strings.Repeat(rapid.StringMatching(`[a-z]{1,50}`).Draw(t, "token"), rapid.IntRange(1, 200).Draw(t, "times")), Username: fmt.Sprint("ü", i)}
+			f.left = rapid.IntRange(-1, 20).Draw(t, "calls")
+			if e.write(k) == nil {
+				possible = nil
+			}
+			possible = append(possible, k)
+			f.left = -1
+			got, err := e.read()
+			if errors.Is(err, ErrNotFound) && len(possible) == i+1 {
+				continue // none was ever finished
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			known := false
+			for _, p := range possible {
+				known = known || cmp.Equal(*got, p)
+			}
+			if !known {
+				t.Fatalf("read what was never written: %.40s", got.Refresh)
+			}
+		}
+		if f.longest > chunkSize {
+			t.Fatalf("an entry of %d bytes", f.longest)
+		}
+		if err := e.erase(); err != nil || len(memory.entries) > 0 {
+			t.Fatalf("%v, and %d entries are left", err, len(memory.entries))
+		}
+	})
+}
+
+func TestDamagedEntriesAreDropped(t *testing.T) {
+	for name, damage := range map[string]func(*memory){
+		"a chunk is gone":      func(m *memory) { delete(m.entries, [2]string{keyringService, "a/a/1"}) },
+		"a chunk was changed":  func(m *memory) { m.entries[[2]string{keyringService, "a/a/0"}] = "x" },
+		"no manifest of ours":  func(m *memory) { m.entries[[2]string{keyringService, "a"}] = "password123" },
+		"manifest of a future": func(m *memory) { m.entries[[2]string{keyringService, "a"}] = `{"v":2}` },
+	} {
+		m := Memory().(*memory)
+		v := newVault(m, "a", "client", false)
+		v.save(t.Context(), kept{Refresh: strings.Repeat("r", 4000)})
+		damage(m)
+		if k := v.load(t.Context()); k != nil || len(m.entries) > 0 {
+			t.Errorf("%s: got %v, and %d entries are left", name, k != nil, len(m.entries))
+		}
+	}
+}
+
+// TestLockedKeyring never holds a sign-in up for longer than three seconds, and gets the token once it is unlocked.
+func TestLockedKeyring(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &faulty{Keyring: Memory(), left: -1, unlocked: make(chan struct{})}
+		v := newVault(f, "a", "client", true)
+		start := time.Now()
+		v.save(t.Context(), kept{Refresh: "one"})
+		v.save(t.Context(), kept{Refresh: "two"})
+		if took := time.Since(start); took != 2*backgroundWait {
+			t.Errorf("it took %v", took)
+		}
+		if p := v.condition(); p == nil || p.What != "The keyring is locked" {
+			t.Errorf("the condition is %v", p)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if k := v.load(ctx); k != nil {
+			t.Errorf("got %v", k)
+		}
+		close(f.unlocked)
+		synctest.Wait()
+		if k := v.load(t.Context()); k == nil || k.Refresh != "two" || v.condition() != nil {
+			t.Errorf("after the unlocking: %v, %v", k, v.condition())
+		}
+	})
+}
+
+func TestConditionsOfTheKeyring(t *testing.T) {
+	for name, tt := range map[string]struct {
+		err  error
+		what string
+	}{
+		"no session bus":   {errors.New("dbus: DBUS_SESSION_BUS_ADDRESS not set"), "kept in memory only"},
+		"no display":       {errors.New("failed to unlock correct collection '/org/freedesktop/secrets/aliases/default'"), "is locked"},
+		"too big":          {keyring.ErrSetDataTooBig, "refuses an entry of that size"},
+		"not this system":  {keyring.ErrUnsupportedPlatform, "whatever stay_signed_in says"},
+		"locked by itself": {ErrLocked, "is locked"},
+	} {
+		v := newVault(&faulty{Keyring: Memory(), err: tt.err}, "a", "client", true)
+		v.save(t.Context(), kept{Refresh: "r"})
+		if p := v.condition(); p == nil || !strings.Contains(p.Error(), tt.what) || p.Next == "" {
+			t.Errorf("%s: got %v", name, p)
+		}
+	}
+	v := newVault(nil, "a", "client", false)
+	v.save(t.Context(), kept{Refresh: "r"})
+	if k := v.load(t.Context()); k == nil || v.condition() == nil {
+		t.Error("without a keyring the session is not kept in memory, or that is not said")
+	}
+}
+
+// TestOSKeyring runs TestInsideSession on a private session bus: with an unlocked, a locked and no GNOME Keyring.
+func TestOSKeyring(t *testing.T) {
+	for _, tool := range []string{"dbus-run-session", "gnome-keyring-daemon"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not installed", tool)
+		}
+	}
+	for state, start := range map[string]string{
+		"unlocked": `printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null`,
+		"locked":   `gnome-keyring-daemon --start --components=secrets >/dev/null`,
+		"absent":   `export DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent`,
+	} {
+		t.Run(state, func(t *testing.T) {
+			home := t.TempDir()
+			cmd := exec.Command("dbus-run-session", "--", "sh", "-c", start+`; exec "$0" -test.run='^TestInsideSession$' -test.v`, os.Args[0])
+			cmd.Env = append(os.Environ(), "KEYRING_STATE="+state, "HOME="+home, "XDG_DATA_HOME="+home, "XDG_RUNTIME_DIR="+home, "DISPLAY=", "WAYLAND_DISPLAY=")
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+}
+
+// TestInsideSession is the part of TestOSKeyring that runs on the private bus.
+func TestInsideSession(t *testing.T) {
+	state := os.Getenv("KEYRING_STATE")
+	if state == "" {
+		return // TestOSKeyring runs it
+	}
+	v := newVault(OSKeyring(10*time.Second), "a", "client", false)
+	want := kept{Refresh: strings.Repeat("t", 5000), Username: "demo", Sub: "s"}
+	v.save(t.Context(), want)
+	switch p := v.condition(); state {
+	case "unlocked":
+		want.Client = "client"
+		if k := v.load(t.Context()); p != nil || k == nil || *k != want {
+			t.Errorf("got %v, %v", k != nil, p)
+		}
+		v.erase(t.Context())
+		if k := v.load(t.Context()); k != nil || v.condition() != nil {
+			t.Errorf("after the erasure: %v, %v", k != nil, v.condition())
+		}
+	default:
+		if p == nil {
+			t.Error("nothing is said")
+		} else {
+			t.Logf("%v, caused by %v", p, p.Cause)
+		}
+	}
+}
