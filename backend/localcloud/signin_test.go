@@ -88,7 +88,7 @@ func TestDemoUsersSignInAndAreConfinedByTheirRole(t *testing.T) {
 			{"ec2", "RunInstances", launch, ""},
 			{"ec2", "RunInstances", launch + "&InstanceType=t3.micro", "UnauthorizedOperation"},
 			{"ec2", "RunInstances", launch + "&ImageId=ami-0a7a7a20000000002", "UnauthorizedOperation"},
-			{"ec2", "CreateLaunchTemplate", "LaunchTemplateName=mine", "UnauthorizedOperation"},
+			{"ec2", "CreateLaunchTemplate", "LaunchTemplateName=mine&LaunchTemplateData.InstanceType=g5.xlarge", "UnauthorizedOperation"},
 			{"dynamodb", "Scan", `{"TableName":"avatar-instances","IndexName":"state-index"}`, ""},
 			{"dynamodb", "DeleteTable", `{"TableName":"avatar-instances"}`, "AccessDeniedException"},
 			{"kinesis", "ListShards", `{"StreamName":"avatar-logs"}`, ""},

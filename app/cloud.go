@@ -1,0 +1,251 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/localcloud"
+)
+
+// The simulated boot times of the local profile: far enough apart that a warm start and a cold one can be told.
+const (
+	bootWarm = 4 * time.Second
+	bootCold = 25 * time.Second
+)
+
+// address is how programs of one user find the embedded cloud that one of them runs: a file in the state directory
+// that only the user can read.
+type address struct {
+	Endpoint string             `json:"endpoint"`
+	Gateway  string             `json:"gateway"`
+	EdgePort int                `json:"edgePort"`
+	Outputs  localcloud.Outputs `json:"outputs"`
+}
+
+func addressFile(dir string) string { return filepath.Join(dir, "cloud.json") }
+
+// fill puts the cloud's names and IDs into a profile, which then is one like any other.
+func (a address) fill(p config.Profile) config.Profile {
+	out := a.Outputs
+	p.Region, p.Endpoint = out.Region, a.Endpoint
+	p.Cognito = config.Cognito{UserPoolID: out.UserPoolID, ClientID: out.ClientID, IdentityPoolID: out.IdentityPoolID}
+	p.Tables = config.Tables{Sessions: out.SessionsTable, Instances: out.InstancesTable, Leases: out.LeasesTable, StateIndex: out.StateIndex}
+	p.Stream = out.Stream
+	p.Zone.ID, p.Zone.Name, p.Zone.ParkingAddress = out.ZoneID, out.ZoneName, out.ParkingAddress
+	p.Avatar.Scheme, p.Avatar.Port, p.Avatar.Gateway = "http", a.EdgePort, a.Gateway
+	p.Launch = config.Launch{Template: out.LaunchTemplate, SubnetIDs: out.SubnetIDs}
+	p.Scheduler = config.Scheduler{Group: out.SchedulerGroup, StopRoleARN: out.StopRoleARN}
+	p.DemoUsers = map[string]string{}
+	for _, u := range out.DemoUsers {
+		p.DemoUsers[u.Username] = u.Password
+	}
+	return p
+}
+
+// embedded is the local profile's cloud: run by this process, or by another one that this process found.
+type embedded struct {
+	dir     string
+	boot    localcloud.Options
+	log     *slog.Logger
+	address address
+
+	mu     sync.Mutex
+	own    *localcloud.Cloud // nil while another process runs it
+	cancel context.CancelFunc
+	guard  sync.WaitGroup
+}
+
+// openEmbedded finds the user's running cloud, or starts it on the state directory. It keeps watch: where the
+// process that runs the cloud ends, this one takes over at the same addresses.
+func openEmbedded(ctx context.Context, dir string, p config.Profile, log *slog.Logger) (*embedded, error) {
+	e := &embedded{dir: dir, log: log, boot: localcloud.Options{Dir: dir, BootWarm: bootWarm, BootCold: bootCold, Region: p.Region, Logger: log}}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, stateProblem(dir, err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		if a, ok := findRunning(ctx, dir); ok {
+			e.address = a
+			break
+		}
+		err := e.start(p.Avatar.Port)
+		if err == nil {
+			break
+		}
+		// In use, but not answering yet: the other process has only just begun.
+		if !errors.Is(err, localcloud.ErrInUse) || time.Now().After(deadline) {
+			return nil, cloudProblem(err)
+		}
+		if !pause(ctx, 200*time.Millisecond) {
+			return nil, ctx.Err()
+		}
+	}
+	watch, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	e.cancel = cancel
+	e.guard.Go(func() { e.standBy(watch) })
+	return e, nil
+}
+
+// start runs the cloud here, at the addresses it had the last time where they are free: open pages and other
+// programs go on working.
+func (e *embedded) start(port int) error {
+	cloud, err := localcloud.Open(e.boot)
+	if err != nil {
+		return err
+	}
+	old, _ := readAddress(e.dir)
+	edge := edgeAddress(port, old)
+	if err := cloud.Listen(hostOf(old.Endpoint), edge); err != nil {
+		if port != 0 {
+			_ = cloud.Close()
+			return err
+		}
+		if err := cloud.Listen("", ""); err != nil {
+			_ = cloud.Close()
+			return err
+		}
+	}
+	a := address{Endpoint: cloud.Endpoint(), Gateway: cloud.Gateway(), EdgePort: cloud.EdgePort(), Outputs: cloud.Outputs()}
+	if err := writeAddress(e.dir, a); err != nil {
+		_ = cloud.Close()
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.own, e.address = cloud, a
+	return nil
+}
+
+// standBy takes the cloud over when the process that runs it has gone.
+func (e *embedded) standBy(ctx context.Context) {
+	for pause(ctx, 2*time.Second) {
+		e.mu.Lock()
+		mine := e.own != nil
+		e.mu.Unlock()
+		if mine {
+			return
+		}
+		if _, ok := findRunning(ctx, e.dir); ok || ctx.Err() != nil {
+			continue
+		}
+		if err := e.start(e.address.EdgePort); err != nil {
+			e.log.Debug("the embedded cloud cannot be taken over yet", "cause", err)
+		} else {
+			e.log.Info("took the embedded cloud over", "endpoint", e.address.Endpoint)
+		}
+	}
+}
+
+// close ends the watch, and the cloud where it runs here.
+func (e *embedded) close() {
+	e.cancel()
+	e.guard.Wait()
+	if e.own != nil {
+		_ = e.own.Close()
+	}
+}
+
+// findRunning reads the address and asks the cloud there for its outputs with the operator's key.
+func findRunning(ctx context.Context, dir string) (address, bool) {
+	a, err := readAddress(dir)
+	if err != nil {
+		return a, false
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.Endpoint+"/_admin/outputs", nil)
+	if err != nil {
+		return a, false
+	}
+	req.Header.Set("Authorization", "Bearer "+a.Outputs.OperatorSecretAccessKey)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	if err != nil {
+		return a, false
+	}
+	defer resp.Body.Close()
+	return a, resp.StatusCode == http.StatusOK
+}
+
+func readAddress(dir string) (address, error) {
+	var a address
+	data, err := os.ReadFile(addressFile(dir))
+	if err == nil {
+		err = json.Unmarshal(data, &a)
+	}
+	return a, err
+}
+
+// writeAddress replaces the file in one step; CreateTemp's mode is 0600.
+func writeAddress(dir string, a address) error {
+	data, err := json.MarshalIndent(a, "", "  ")
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, ".cloud-*.json")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // no longer there once renamed
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), addressFile(dir))
+}
+
+// edgeAddress is where the instances' pages are served: the profile's port, or the last one.
+func edgeAddress(port int, old address) string {
+	if port == 0 {
+		port = old.EdgePort
+	}
+	if port == 0 {
+		return ""
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+}
+
+func hostOf(endpoint string) string {
+	const scheme = "http://"
+	if len(endpoint) < len(scheme) {
+		return ""
+	}
+	return endpoint[len(scheme):]
+}
+
+func cloudProblem(err error) *backend.Problem {
+	p := &backend.Problem{Kind: backend.KindConfig, What: "The embedded cloud could not be started", Why: sentence(err.Error()), Cause: err,
+		Next: "Close whatever uses that address, or choose another."}
+	if errors.Is(err, localcloud.ErrInUse) {
+		p.Next = "Another launcher runs it but does not answer: end it, then try again."
+	}
+	return p
+}
+
+func stateProblem(dir string, err error) *backend.Problem {
+	return &backend.Problem{Kind: backend.KindConfig, What: "The launcher's folder could not be used", Why: fmt.Sprintf("%s: %v.", dir, err),
+		Next: "Check the folder, its permissions and the space on its disk.", Cause: err}
+}
+
+// pause waits, and says no where ctx ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

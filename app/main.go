@@ -1,0 +1,144 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/config"
+)
+
+// version is set by the linker: -X avatar-launcher/app.version=…
+var version = "dev"
+
+// options are the flags that every verb takes, and what main hands over.
+type options struct {
+	profile  string
+	logLevel string
+	json     bool
+	page     fs.FS
+	icon     []byte
+}
+
+// Main runs the verb that the command line names, the window where it names none, and returns the exit code. The
+// file system holds the built page under frontend/dist; icon is a PNG.
+func Main(page fs.FS, icon []byte) int {
+	o := &options{page: page, icon: icon}
+	if generating {
+		_ = runBindings(o) // Wails writes the page's bindings and says itself what went wrong
+		return 0
+	}
+	ctx, stop := untilSignal(context.Background())
+	defer stop()
+	root := commands(o)
+	root.SetArgs(ownArguments(os.Args[1:]))
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		complain(err)
+	}
+	return exitCode(err)
+}
+
+func commands(o *options) *cobra.Command {
+	var hidden bool
+	root := &cobra.Command{
+		Use:           "avatar-launcher",
+		Short:         "Start an avatar on an instance of your own, and open it in the browser",
+		Long:          "Avatar Launcher signs you in, starts an instance for you, and opens your avatar in the browser.\nWithout a verb it opens the window.",
+		Version:       version,
+		Args:          noArguments,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(c *cobra.Command, _ []string) error { return openWindow(c.Context(), o, hidden) },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetVersionTemplate("avatar-launcher {{.Version}}\n")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	f := root.PersistentFlags()
+	f.StringVar(&o.profile, "profile", "", "profile to use: a name from "+config.Paths().ConfigFile+", or a file")
+	f.StringVar(&o.logLevel, "log-level", "", "debug, info, warn or error")
+	root.Flags().BoolVar(&hidden, "hidden", false, "start without showing the window, where there is a tray")
+	root.AddCommand(runCommand(o), cloudCommand(o))
+	root.AddCommand(sessionCommands(o)...)
+	return root
+}
+
+// noArguments refuses anything after the verb; a mistyped verb ends here.
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return usage(fmt.Errorf("%q is no verb or argument of %s", args[0], c.CommandPath()))
+}
+
+// usage makes a Problem of a mistake on the command line.
+func usage(err error) error {
+	return &backend.Problem{Kind: backend.KindConfig, What: "The command line was not understood", Why: sentence(err.Error()),
+		Next: "avatar-launcher --help lists the verbs and flags.", Cause: err}
+}
+
+// exitCode is what scripts see: 0 done, 1 unexpected, 2 usage or configuration, 3 sign-in refused, 4 no capacity,
+// 5 cloud unreachable, 6 interrupted.
+func exitCode(err error) int {
+	if err == nil {
+		return 0
+	}
+	switch backend.ProblemOf(err).Kind {
+	case backend.KindConfig:
+		return 2
+	case backend.KindRefused, backend.KindDenied, backend.KindKeyring:
+		return 3
+	case backend.KindCapacity:
+		return 4
+	case backend.KindUnreachable:
+		return 5
+	case backend.KindInterrupted:
+		return 6
+	}
+	return 1
+}
+
+// complain prints a problem for people: what, why, next.
+func complain(err error) {
+	p := backend.ProblemOf(err)
+	fmt.Fprintln(os.Stderr, p.Error()+".")
+	var faults config.Faults
+	if errors.As(err, &faults) && len(faults) > 1 {
+		fmt.Fprintln(os.Stderr, faults.Error())
+	}
+	if p.Kind == backend.KindUnexpected && p.Cause != nil {
+		fmt.Fprintln(os.Stderr, "Cause:", p.Cause)
+	}
+}
+
+// level reads --log-level; or is what holds without it.
+func (o *options) level(or slog.Level) (slog.Level, error) {
+	if o.logLevel == "" {
+		return or, nil
+	}
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(o.logLevel)); err != nil {
+		return or, usage(fmt.Errorf("--log-level is %q, which is none of debug, info, warn, error", o.logLevel))
+	}
+	return l, nil
+}
+
+// sentence makes a clause a sentence.
+func sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	if c := s[0]; 'a' <= c && c <= 'z' {
+		s = string(c-'a'+'A') + s[1:]
+	}
+	if s[len(s)-1] != '.' {
+		s += "."
+	}
+	return s
+}

@@ -1,0 +1,63 @@
+package app
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"avatar-launcher/backend"
+)
+
+func TestMenuFor(t *testing.T) {
+	user, session := &backend.User{Username: "demo"}, &backend.Session{ExpireAt: time.Now()}
+	for name, c := range map[string]struct {
+		s       backend.Snapshot
+		enabled string
+		title   string
+	}{
+		"signed out":   {backend.Snapshot{Phase: backend.SignedOut}, "open quit", "Signed out"},
+		"signing in":   {backend.Snapshot{Phase: backend.SigningIn}, "open quit", "Signing in"},
+		"idle":         {backend.Snapshot{Phase: backend.Idle, User: user}, "start open sign-out quit", "No instance"},
+		"adopting":     {backend.Snapshot{Phase: backend.Idle, User: user, Adopting: true}, "open sign-out quit", "No instance"},
+		"booting":      {backend.Snapshot{Phase: backend.Booting, User: user}, "stop open sign-out quit", "Starting"},
+		"ready":        {backend.Snapshot{Phase: backend.Ready, User: user}, "connect keep-going stop open sign-out quit", "ready"},
+		"nearly over":  {backend.Snapshot{Phase: backend.Ready, User: user, Session: session, Warning: true}, "connect keep-going stop open sign-out quit", "Ends at"},
+		"ending":       {backend.Snapshot{Phase: backend.Ending, User: user}, "open quit", "Stopping"},
+		"failed":       {backend.Snapshot{Phase: backend.Failed, User: user}, "start open sign-out quit", "wrong"},
+		"unknown user": {backend.Snapshot{Phase: backend.Failed}, "open quit", "wrong"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var enabled []string
+			menu := menuFor(c.s)
+			for _, i := range menu {
+				if i.Enabled {
+					enabled = append(enabled, i.Key)
+				}
+			}
+			if got := strings.Join(enabled, " "); got != c.enabled {
+				t.Errorf("enabled: %s, want %s", got, c.enabled)
+			}
+			if !strings.Contains(menu[0].Title, c.title) || menu[0].Enabled {
+				t.Errorf("first row: %+v, want one that says %q", menu[0], c.title)
+			}
+		})
+	}
+}
+
+func TestAvatarURLOpensTheSessionsOwnHostOnly(t *testing.T) {
+	for url, good := range map[string]bool{
+		"http://demo.avatar.localhost:8080/":       true,
+		"https://DEMO.avatar.localhost/":           true,
+		"https://evil.example/":                    false,
+		"https://demo.avatar.localhost@evil.test/": false,
+		"https://evil@demo.avatar.localhost/":      false,
+		"file:///etc/passwd":                       false,
+		"javascript:alert(1)":                      false,
+		"":                                         false,
+	} {
+		_, err := avatarURL(backend.Snapshot{URL: url, Session: &backend.Session{Domain: "demo.avatar.localhost."}})
+		if (err == nil) != good {
+			t.Errorf("%q: %v", url, err)
+		}
+	}
+}

@@ -1,0 +1,199 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/identity"
+	"avatar-launcher/backend/logs"
+)
+
+// quitTime is how long a verb waits for the instance's stop and the sign-out. The armed stop acts after it.
+const quitTime = 25 * time.Second
+
+// runner is the main job in a terminal.
+type runner struct {
+	rooms *rooms
+	out   *printer
+	until string        // "ready", or empty: hold
+	hold  time.Duration // after ready; 0: until a signal
+
+	phase   backend.Phase
+	lastSeq uint64
+	asked   bool // for a start
+	ready   bool
+	leaving bool
+	err     error
+}
+
+func runCommand(o *options) *cobra.Command {
+	var user, until string
+	var fromStdin bool
+	var hold time.Duration
+	c := &cobra.Command{
+		Use:   "run --user NAME",
+		Short: "Sign in, start, follow the log, print the avatar's address, and stop at the end",
+		Long:  "Signs in, starts the instance, prints its log and, once the avatar answers, its address. It holds until\n--until, --for or a signal, then stops the instance and signs out.",
+		Args:  noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			switch {
+			case until != "" && until != "ready":
+				return usage(errors.New("--until takes ready and nothing else"))
+			case until != "" && hold != 0:
+				return usage(errors.New("--until and --for exclude each other"))
+			case hold < 0:
+				return usage(errors.New("--for takes a duration of more than nothing, such as 30s"))
+			}
+			return runJob(c.Context(), o, user, fromStdin, until, hold)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&user, "user", "", "who signs in")
+	f.BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
+	f.StringVar(&until, "until", "", "end when this is reached: ready")
+	f.DurationVar(&hold, "for", 0, "end this long after the avatar is ready, such as 30s")
+	f.BoolVar(&o.json, "json", false, "print one JSON object a line")
+	return c
+}
+
+func runJob(ctx context.Context, o *options, user string, fromStdin bool, until string, hold time.Duration) error {
+	level, err := o.level(slog.LevelError)
+	if err != nil {
+		return err
+	}
+	// The sign-in stays in memory: it must not take the window's place in the keyring.
+	r, err := build(ctx, o, identity.Memory(), stderrLog(level))
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	password, err := passwordFor(r.profile, user, fromStdin)
+	if err != nil {
+		return err
+	}
+	ru := &runner{rooms: r, out: &printer{w: os.Stdout, json: o.json}, until: until, hold: hold}
+	return ru.run(ctx, user, password)
+}
+
+// run drives the launcher by its snapshots until it has finished.
+func (r *runner) run(ctx context.Context, user, password string) error {
+	l := r.rooms.launcher
+	work, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = l.Run(work) }()
+	defer func() { end(); <-ended }()
+
+	snapshots, cancel := l.Watch()
+	defer cancel()
+	grown := make(chan struct{}, 1)
+	defer r.rooms.logs.Subscribe(func(uint64, uint64) {
+		select {
+		case grown <- struct{}{}:
+		default:
+		}
+	})()
+	l.Do(backend.Wish{Verb: backend.WishSignIn, Username: user, Password: password})
+
+	var over, late <-chan time.Time
+	signalled := ctx.Done()
+	for {
+		select {
+		case s := <-snapshots:
+			r.see(s)
+			if r.ready && r.hold > 0 && over == nil {
+				over = time.After(r.hold)
+			}
+		case <-grown:
+			r.printLines()
+		case <-over:
+			r.leave(nil)
+		case <-signalled:
+			signalled = nil
+			r.leave(r.interruption())
+		case <-late:
+			r.printLines()
+			r.out.ended(errLate)
+			return errLate
+		case <-l.Finished():
+			r.printLines()
+			last := l.Snapshot()
+			r.see(last)
+			if r.err == nil && last.Problem != nil {
+				r.err = last.Problem // the stop or the sign-out was not confirmed
+			}
+			r.out.ended(r.err)
+			return r.err
+		}
+		if r.leaving && late == nil {
+			late = time.After(quitTime)
+		}
+	}
+}
+
+var errLate = &backend.Problem{Kind: backend.KindUnreachable, What: "The instance's stop could not be confirmed in time",
+	Next: "The stop that was armed when it started will act by itself; the status verb tells."}
+
+// see reacts to a snapshot.
+func (r *runner) see(s backend.Snapshot) {
+	if s.Phase != r.phase {
+		r.phase = s.Phase
+		r.out.phase(s)
+	}
+	l := r.rooms.launcher
+	switch {
+	case r.leaving:
+	case s.Challenge != nil:
+		r.leave(&backend.Problem{Kind: backend.KindRefused, What: "The sign-in needs a further step (" + s.Challenge.Name + ")",
+			Next: "Sign in at the window once; this verb takes a password only."})
+	case s.Phase == backend.Failed, s.Problem != nil && (s.Phase == backend.SignedOut || s.Phase == backend.Idle):
+		r.leave(s.Problem)
+	case s.Phase == backend.Idle && !s.Adopting && !r.asked:
+		r.asked = true
+		l.Do(backend.Wish{Verb: backend.WishStart})
+	case s.Phase == backend.Ready && !r.ready:
+		r.ready, r.asked = true, true
+		r.printLines()
+		r.out.ready(s.URL)
+		if r.until == "ready" {
+			r.leave(nil)
+		}
+	case r.ready && (s.Phase == backend.Idle || s.Phase == backend.SignedOut):
+		r.leave(nil) // its time was over, or somebody stopped it elsewhere
+	}
+}
+
+func (r *runner) interruption() error {
+	if r.ready {
+		return nil
+	}
+	return &backend.Problem{Kind: backend.KindInterrupted, What: "Interrupted before the avatar was ready"}
+}
+
+// leave asks for the stop and the sign-out, once.
+func (r *runner) leave(err error) {
+	if r.leaving {
+		return
+	}
+	r.leaving, r.err = true, err
+	r.rooms.launcher.Do(backend.Wish{Verb: backend.WishQuit, Reason: "quit"})
+}
+
+func (r *runner) printLines() {
+	for {
+		page := r.rooms.logs.Lines(logs.Query{After: r.lastSeq, Limit: 1000})
+		if len(page.Lines) == 0 {
+			return
+		}
+		for _, line := range page.Lines {
+			r.out.line(line)
+		}
+		r.lastSeq = page.Lines[len(page.Lines)-1].Seq
+	}
+}

@@ -1,0 +1,182 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	wails "github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/logs"
+)
+
+// Shell is the window around the rooms: what the bound services, the tray and the signals have in common.
+type Shell struct {
+	rooms    *rooms
+	wishes   Wishes
+	logs     *logs.Book
+	log      *slog.Logger
+	stateDir string
+
+	ctx    context.Context // Wails': set by OnStartup, nil before
+	opened chan struct{}   // closed once ctx is set
+	icon   atomic.Pointer[tray]
+	begin  func() // what runs beside the window, once it is there
+	closer sync.Once
+	gone   atomic.Bool  // the launcher has finished, or was given up: the window may close
+	asked  atomic.Bool  // quitting has begun
+	beaten atomic.Int64 // Unix nanoseconds of the page's last beat, 0 before the first
+}
+
+func newShell(r *rooms, stateDir string) *Shell {
+	return &Shell{rooms: r, wishes: r.launcher, logs: r.logs, log: r.log, stateDir: stateDir, opened: make(chan struct{})}
+}
+
+func (s *Shell) do(w backend.Wish) { s.wishes.Do(w) }
+
+func (s *Shell) snapshot() backend.Snapshot { return s.wishes.Snapshot() }
+
+// demoUsers puts the first ones of the sign-in page first: demo, then the names, then the numbered ones.
+func (s *Shell) demoUsers() []string {
+	users := []string{}
+	for name := range s.rooms.profile.DemoUsers {
+		users = append(users, name)
+	}
+	slices.SortFunc(users, func(a, b string) int {
+		return cmp.Or(cmp.Compare(demoRank(a), demoRank(b)), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+	})
+	return users
+}
+
+func demoRank(name string) int {
+	switch last := name[len(name)-1]; {
+	case name == "demo":
+		return 0
+	case name == "operator":
+		return 2
+	case '0' <= last && last <= '9':
+		return 3
+	}
+	return 1
+}
+
+func (s *Shell) signInDemo(user string) {
+	if password, ok := s.rooms.profile.DemoUsers[user]; ok {
+		s.do(backend.Wish{Verb: backend.WishSignIn, Username: user, Password: password})
+	}
+}
+
+// connect opens the avatar in the system's browser.
+func (s *Shell) connect() {
+	snapshot := s.snapshot()
+	address, err := avatarURL(snapshot)
+	if err != nil {
+		s.log.Warn("the avatar's address is not opened", "cause", err)
+		return
+	}
+	s.do(backend.Wish{Verb: backend.WishTouch})
+	if s.ctx != nil {
+		wails.BrowserOpenURL(s.ctx, address)
+	}
+}
+
+// exportLog writes the lines to a file of the user's choice; "" where there was none.
+func (s *Shell) exportLog(q logs.Query) (string, error) {
+	path, err := wails.SaveFileDialog(s.ctx, wails.SaveDialogOptions{
+		Title: "Export the log", DefaultFilename: "avatar-" + time.Now().Format("2006-01-02-150405") + ".log",
+	})
+	if err != nil || path == "" {
+		return "", err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return "", err
+	}
+	if err := s.logs.Export(f, q); err != nil {
+		f.Close()
+		return "", err
+	}
+	return path, f.Close()
+}
+
+func (s *Shell) about() About {
+	p := s.rooms.profile
+	return About{
+		Version: version, Profile: p.Name, Endpoint: p.Endpoint, Region: p.Region, ConfigFile: s.rooms.file,
+		LogFolder: logFolder(s.stateDir), Tray: s.currentTray().hosted(),
+	}
+}
+
+// openLogs shows the folder by the system's file manager.
+func (s *Shell) openLogs() {
+	program := map[string]string{"windows": "explorer", "darwin": "open"}[runtime.GOOS]
+	command := exec.Command(cmp.Or(program, "xdg-open"), filepath.Clean(logFolder(s.stateDir)))
+	if err := command.Start(); err != nil {
+		s.log.Warn("the folder of the log files cannot be shown", "cause", err)
+		return
+	}
+	go func() { _ = command.Wait() }() // reap it
+}
+
+// startup is called by Wails once the window's context is there.
+func (s *Shell) startup(ctx context.Context) {
+	s.ctx = ctx
+	close(s.opened)
+	go s.begin()
+}
+
+// currentTray is nil until the tray is up.
+func (s *Shell) currentTray() *tray { return s.icon.Load() }
+
+func (s *Shell) setTray(t *tray) { s.icon.Store(t) }
+
+// drain gives the launcher what is left of its time where the window ended without asking: loss of the display.
+func (s *Shell) drain() {
+	s.quitWithin(signalTime)
+	timer := time.NewTimer(signalTime)
+	defer timer.Stop()
+	select {
+	case <-s.rooms.launcher.Finished():
+	case <-timer.C:
+	}
+}
+
+// show raises the window.
+func (s *Shell) show() {
+	<-s.opened
+	wails.WindowShow(s.ctx)
+	wails.WindowUnminimise(s.ctx)
+}
+
+// watchConfig takes a changed configuration into force: figures and rules at once, anything else at the next start.
+func (s *Shell) watchConfig(ctx context.Context, name string) {
+	l := s.rooms.launcher
+	refuse := func(p *backend.Problem) { l.Notify("config", p) }
+	accept := func(f *config.File) {
+		p, err := f.Select(name)
+		if err != nil {
+			refuse(backend.ProblemOf(err))
+			return
+		}
+		s.rooms.fleet.Configure(figures(p))
+		l.SetRules(rules(p))
+		l.Notify("config", nil)
+	}
+	if err := os.MkdirAll(filepath.Dir(s.rooms.file), 0o700); err != nil {
+		refuse(stateProblem(filepath.Dir(s.rooms.file), err))
+		return
+	}
+	if err := config.Watch(ctx, s.rooms.file, accept, refuse); err != nil {
+		refuse(backend.ProblemOf(err))
+	}
+}

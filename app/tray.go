@@ -1,0 +1,163 @@
+package app
+
+import (
+	"os"
+	"runtime"
+	"sync"
+
+	"fyne.io/systray"
+	"github.com/godbus/dbus/v5"
+
+	"avatar-launcher/backend"
+)
+
+// tray is the icon in the notification area. The nil tray has no host and shows nothing.
+type tray struct {
+	choose func(key string)
+
+	mu    sync.Mutex
+	built bool
+	items []*systray.MenuItem
+	shown []item
+	phase backend.Phase
+	end   func()
+	bus   *dbus.Conn // Linux: its own connection, since the keyring's library reads the shared one's signals
+}
+
+// startTray puts the icon up, where the session can have one. It must be called after the keyring was first used.
+func startTray(first backend.Snapshot, choose func(key string)) *tray {
+	t := &tray{choose: choose}
+	if runtime.GOOS == "linux" && !t.connect() {
+		return nil
+	}
+	ready := func() { t.build(first) }
+	if runtime.GOOS == "windows" {
+		t.end = systray.Quit
+		go func() {
+			runtime.LockOSThread() // its window's messages come to the thread that made it
+			systray.Run(ready, nil)
+		}()
+		return t
+	}
+	start, end := systray.RunWithExternalLoop(ready, nil)
+	t.end = end
+	start()
+	return t
+}
+
+// connect finds the session bus, without starting one.
+func (t *tray) connect() bool {
+	if os.Getenv("DBUS_SESSION_BUS_ADDRESS") == "" {
+		return false
+	}
+	conn, err := dbus.ConnectSessionBus()
+	if err != nil {
+		return false
+	}
+	t.bus = conn
+	return true
+}
+
+// hosted says whether somebody shows the icon: only then may the window hide.
+func (t *tray) hosted() bool {
+	if t == nil {
+		return false
+	}
+	if runtime.GOOS != "linux" {
+		return true
+	}
+	const watcher = "org.kde.StatusNotifierWatcher"
+	v, err := t.bus.Object(watcher, "/StatusNotifierWatcher").GetProperty(watcher + ".IsStatusNotifierHostRegistered")
+	if err != nil {
+		return false
+	}
+	there, _ := v.Value().(bool)
+	return there
+}
+
+// build makes the rows once; render changes them.
+func (t *tray) build(s backend.Snapshot) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	systray.SetTooltip("Avatar Launcher")
+	t.shown = menuFor(s)
+	for _, row := range t.shown {
+		if row.Key == itemOpen {
+			systray.AddSeparator()
+		}
+		m := systray.AddMenuItem(row.Title, "")
+		if !row.Enabled {
+			m.Disable()
+		}
+		t.items = append(t.items, m)
+		go func() {
+			for range m.ClickedCh {
+				t.choose(row.Key)
+			}
+		}()
+	}
+	t.phase = s.Phase
+	systray.SetIcon(iconFor(s.Phase))
+	t.built = true
+}
+
+// render fits the rows and the icon to a snapshot.
+func (t *tray) render(s backend.Snapshot) {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.built {
+		return
+	}
+	for i, row := range menuFor(s) {
+		was := t.shown[i]
+		if row.Title != was.Title {
+			t.items[i].SetTitle(row.Title)
+		}
+		switch {
+		case row.Enabled && !was.Enabled:
+			t.items[i].Enable()
+		case !row.Enabled && was.Enabled:
+			t.items[i].Disable()
+		}
+		t.shown[i] = row
+	}
+	if s.Phase != t.phase {
+		t.phase = s.Phase
+		systray.SetIcon(iconFor(s.Phase))
+		systray.SetTooltip("Avatar Launcher: " + stateTitle(s))
+	}
+}
+
+// stop takes the icon down.
+func (t *tray) stop() {
+	if t == nil {
+		return
+	}
+	t.end()
+	if t.bus != nil {
+		_ = t.bus.Close()
+	}
+}
+
+// choose does what a row of the menu says.
+func (s *Shell) choose(key string) {
+	switch key {
+	case itemOpen:
+		s.show()
+	case itemConnect:
+		s.connect()
+	case itemStart:
+		s.do(backend.Wish{Verb: backend.WishStart})
+	case itemKeep:
+		s.do(backend.Wish{Verb: backend.WishExtend})
+	case itemStop:
+		s.do(backend.Wish{Verb: backend.WishStop})
+	case itemSignOut:
+		s.do(backend.Wish{Verb: backend.WishSignOut})
+	case itemQuit:
+		s.quit()
+	}
+}

@@ -1,0 +1,239 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/identity"
+)
+
+// callTime bounds one verb's conversation with the cloud.
+const callTime = 60 * time.Second
+
+// visit is a short verb's signed-in look at the cloud.
+type visit struct {
+	*rooms
+	user backend.User
+	out  *printer
+}
+
+// sessionCommands are the verbs that do one thing and end.
+func sessionCommands(o *options) []*cobra.Command {
+	var user string
+	var fromStdin, follow bool
+	verb := func(use, short string, do func(*visit, context.Context) error) *cobra.Command {
+		c := &cobra.Command{Use: use, Short: short, Args: noArguments, RunE: func(c *cobra.Command, _ []string) error {
+			return withVisit(c.Context(), o, user, fromStdin, do)
+		}}
+		c.Flags().StringVar(&user, "user", "", "sign in as this user for this verb, instead of the one in the keyring")
+		c.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
+		c.Flags().BoolVar(&o.json, "json", false, "print JSON")
+		return c
+	}
+	show := verb("logs", "Print the log of your instance", func(v *visit, ctx context.Context) error { return v.logs(ctx, follow) })
+	show.Flags().BoolVarP(&follow, "follow", "f", false, "go on with new lines until a signal")
+	in := &cobra.Command{Use: "sign-in --user NAME", Short: "Sign in and keep the sign-in in the keyring", Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return signIn(c.Context(), o, user, fromStdin) }}
+	in.Flags().StringVar(&user, "user", "", "who signs in")
+	in.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
+	in.Flags().BoolVar(&o.json, "json", false, "print JSON")
+	return []*cobra.Command{
+		verb("status", "Say who is signed in and what runs", (*visit).status),
+		verb("stop", "Stop your instance", func(v *visit, ctx context.Context) error { return v.end(ctx, v.fleet.Stop, "stopped") }),
+		verb("terminate", "Delete your instance and its disk", func(v *visit, ctx context.Context) error { return v.end(ctx, v.fleet.Terminate, "terminated") }),
+		verb("pool", "Show the warm pool", (*visit).pool),
+		show, in,
+		verb("sign-out", "Stop your instance and sign out", (*visit).signOut),
+	}
+}
+
+// withVisit builds the rooms and signs in: by the keyring, or as --user for this one verb.
+func withVisit(ctx context.Context, o *options, user string, fromStdin bool, do func(*visit, context.Context) error) error {
+	level, err := o.level(slog.LevelError)
+	if err != nil {
+		return err
+	}
+	ring := identity.OSKeyring(3 * time.Second)
+	if user != "" {
+		ring = identity.Memory()
+	}
+	r, err := build(ctx, o, ring, stderrLog(level))
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	v := &visit{rooms: r, out: &printer{w: os.Stdout, json: o.json}}
+	call, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	if user == "" {
+		err = v.resume(call)
+	} else {
+		err = v.enter(call, user, fromStdin)
+		defer func() {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+			defer cancel()
+			_ = r.identity.SignOut(ctx)
+		}()
+	}
+	if err != nil {
+		return err
+	}
+	return do(v, ctx)
+}
+
+func (v *visit) resume(ctx context.Context) error {
+	u, err := v.identity.Resume(ctx)
+	if err != nil {
+		return err
+	}
+	if u == nil {
+		if notice := v.identity.Notice(); notice != nil {
+			return notice
+		}
+		return &backend.Problem{Kind: backend.KindRefused, What: "Nobody is signed in", Next: "Use the sign-in verb, or name somebody by --user."}
+	}
+	v.user = *u
+	return nil
+}
+
+func (v *visit) enter(ctx context.Context, user string, fromStdin bool) error {
+	password, err := passwordFor(v.profile, user, fromStdin)
+	if err != nil {
+		return err
+	}
+	u, challenge, err := v.identity.SignIn(ctx, user, password)
+	if err != nil {
+		return err
+	}
+	if challenge != nil {
+		return &backend.Problem{Kind: backend.KindRefused, What: "The sign-in needs a further step (" + challenge.Name + ")",
+			Next: "Sign in at the window once."}
+	}
+	v.user = *u
+	return nil
+}
+
+// signIn keeps the sign-in in the keyring, for the other verbs and the window.
+func signIn(ctx context.Context, o *options, user string, fromStdin bool) error {
+	level, err := o.level(slog.LevelError)
+	if err != nil {
+		return err
+	}
+	r, err := build(ctx, o, identity.OSKeyring(60*time.Second), stderrLog(level)) // time to unlock it
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	v := &visit{rooms: r, out: &printer{w: os.Stdout, json: o.json}}
+	if err := v.enter(ctx, user, fromStdin); err != nil {
+		return err
+	}
+	if notice := r.identity.Notice(); notice != nil {
+		return notice // without a keyring nothing outlives this process
+	}
+	v.say(map[string]any{"user": v.user}, "signed in as "+v.user.Username)
+	return nil
+}
+
+// say prints one fact, for people or for scripts.
+func (v *visit) say(fact any, text string) {
+	if v.out.json {
+		v.out.object(fact)
+	} else {
+		v.out.table([][]string{{text}})
+	}
+}
+
+func (v *visit) status(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	s, err := v.fleet.Current(ctx, v.user)
+	if err != nil {
+		return err
+	}
+	var m *backend.Machine
+	if s != nil {
+		if m, err = v.fleet.Machine(ctx, s.InstanceID); err != nil {
+			return err
+		}
+	}
+	if v.out.json {
+		v.out.object(map[string]any{"profile": v.profile.Name, "user": v.user, "session": s, "machine": m})
+		return nil
+	}
+	rows := [][]string{{"profile", v.profile.Name}, {"user", v.user.Username}}
+	if s == nil {
+		rows = append(rows, []string{"instance", "none"})
+	} else {
+		rows = append(rows, []string{"instance", s.InstanceID}, []string{"phase", string(s.Phase)}, []string{"domain", s.Domain},
+			[]string{"public IP", s.PublicIP}, []string{"created", clockTime(s.CreationTime)}, []string{"ends", clockTime(s.ExpireAt)})
+	}
+	if m != nil {
+		rows = append(rows, []string{"state", m.State}, []string{"type", m.Type}, []string{"zone", m.Zone}, []string{"image", m.ImageID})
+	}
+	v.out.table(rows)
+	return nil
+}
+
+func clockTime(t time.Time) string { return t.Local().Format(time.DateTime) }
+
+// end stops or terminates the user's instance. Where there is none, that is what was asked for.
+func (v *visit) end(ctx context.Context, do func(context.Context, backend.Session, string) error, done string) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	s, err := v.fleet.Current(ctx, v.user)
+	if err != nil {
+		return err
+	}
+	if s == nil {
+		v.say(map[string]any{"instanceId": nil, "done": "nothing"}, "no instance of "+v.user.Username+" is up")
+		return nil
+	}
+	if err := do(ctx, *s, "asked for at the command line"); err != nil {
+		return err
+	}
+	v.say(map[string]any{"instanceId": s.InstanceID, "done": done}, s.InstanceID+" is being "+done)
+	return nil
+}
+
+func (v *visit) pool(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	p, err := v.fleet.Pool(ctx)
+	if err != nil {
+		return err
+	}
+	if v.out.json {
+		v.out.object(p)
+		return nil
+	}
+	rows := [][]string{{"INSTANCE", "STATE", "TYPE", "ZONE", "EPOCH", "OWNER"}}
+	for _, m := range p.Members {
+		rows = append(rows, []string{m.InstanceID, string(m.State), m.Type, m.Zone, strconv.FormatInt(m.Epoch, 10), m.Owner})
+	}
+	v.out.table(rows)
+	return nil
+}
+
+func (v *visit) signOut(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	s, err := v.fleet.Current(ctx, v.user)
+	if err == nil && s != nil {
+		err = v.fleet.Stop(ctx, *s, "sign-out")
+	}
+	if err != nil {
+		return err
+	}
+	if err := v.identity.SignOut(ctx); err != nil {
+		return err
+	}
+	v.say(map[string]any{"done": "signed out"}, "signed out")
+	return nil
+}

@@ -1,0 +1,170 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/google/uuid"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/fleet"
+	"avatar-launcher/backend/identity"
+	"avatar-launcher/backend/logs"
+)
+
+// patientAttempts is how often EC2 and Route 53 are asked: their request limits are per account and shared with
+// every other desktop.
+const patientAttempts = 8
+
+// rooms are the parts of the launcher, wired for one profile.
+type rooms struct {
+	profile  config.Profile
+	file     string // where the profile comes from
+	identity *identity.Service
+	fleet    *fleet.Service
+	logs     *logs.Book
+	launcher *backend.Launcher
+	cloud    *embedded // nil where the cloud is not this machine's
+	log      *slog.Logger
+}
+
+// close ends the embedded cloud where it is this process that runs it.
+func (r *rooms) close() {
+	if r.cloud != nil {
+		r.cloud.close()
+	}
+}
+
+// build wires the rooms for the profile that the command line names. Nothing is called yet but the embedded cloud.
+func build(ctx context.Context, o *options, ring identity.Keyring, log *slog.Logger) (*rooms, error) {
+	places := config.Paths()
+	p, file, err := config.Resolve(o.profile, places.ConfigFile)
+	if err != nil {
+		return nil, err
+	}
+	r := &rooms{profile: p, file: file, log: log}
+	if p.Cloud == config.CloudEmbedded {
+		if r.cloud, err = openEmbedded(ctx, places.StateDir, p, log); err != nil {
+			return nil, err
+		}
+		r.profile = r.cloud.address.fill(p)
+	}
+	if err := r.connect(ctx, ring); err != nil {
+		r.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// connect makes the clients and the rooms over them.
+func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
+	p := r.profile
+	cfg, err := sdkConfig(ctx, p)
+	if err != nil {
+		return err
+	}
+	clock := &fleet.Clock{}
+	watched := clock.Watch(cfg.HTTPClient)
+	cfg.HTTPClient = nil
+
+	anonymous := cfg.Copy()
+	options := identity.Options{
+		Region: p.Region, UserPoolID: p.Cognito.UserPoolID, ClientID: p.Cognito.ClientID,
+		IdentityPoolID: p.Cognito.IdentityPoolID, HTTP: watched, SDK: anonymous,
+		Keyring: ring, Account: p.Name, StaySignedIn: p.StaySignedIn, Log: r.log,
+	}
+	if endpoint := aws.ToString(cfg.BaseEndpoint); endpoint != "" {
+		options.JWKSURL = strings.TrimSuffix(endpoint, "/") + "/" + p.Cognito.UserPoolID + "/.well-known/jwks.json"
+	}
+	r.identity = identity.New(options)
+	cfg.Credentials = r.identity.Credentials()
+	r.fleet = fleet.New(fleet.Options{
+		EC2:       ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
+		DynamoDB:  dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
+		Route53:   route53.NewFromConfig(cfg, func(o *route53.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
+		Scheduler: scheduler.NewFromConfig(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
+		Names:     names(p), Figures: figures(p), Avatar: avatar(p),
+		LauncherID: launcherID(), Clock: clock, Log: r.log,
+	})
+	r.launcher = &backend.Launcher{
+		Identity: r.identity, Fleet: r.fleet, Rules: rules(p), Profile: p.Name, Log: r.log, KeepPool: p.WarmPool.Keep,
+	}
+	r.logs = logs.New(logs.Options{
+		Stream: p.Stream, API: kinesis.NewFromConfig(cfg, func(o *kinesis.Options) { o.HTTPClient = watched }),
+		MaxLines: p.Log.MaxLines, ReadyPattern: pattern(p.Log.ReadyPattern), ActivityPattern: pattern(p.Log.ActivityPattern),
+		OnActivity: r.launcher.Active, Log: r.log,
+	})
+	r.launcher.Logs = r.logs
+	return nil
+}
+
+// sdkConfig is the SDK's configuration without credentials. A profile that names its endpoint takes nothing from
+// the environment; any other honours AWS_ENDPOINT_URL, the shared configuration files and the rest.
+func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
+	if p.Endpoint != "" {
+		return aws.Config{Region: p.Region, BaseEndpoint: aws.String(p.Endpoint), HTTPClient: awshttp.NewBuildableClient(),
+			AppID: "avatar-launcher"}, nil
+	}
+	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(p.Region))
+	if err != nil {
+		return cfg, &backend.Problem{Kind: backend.KindConfig, What: "The AWS settings of this computer could not be read",
+			Why: sentence(err.Error()), Next: "Mend the AWS configuration files or the AWS_ variables of the environment.", Cause: err}
+	}
+	if cfg.HTTPClient == nil {
+		cfg.HTTPClient = awshttp.NewBuildableClient()
+	}
+	return cfg, nil
+}
+
+func names(p config.Profile) fleet.Names {
+	return fleet.Names{
+		SessionsTable: p.Tables.Sessions, InstancesTable: p.Tables.Instances, LeasesTable: p.Tables.Leases,
+		StateIndex: p.Tables.StateIndex, LaunchTemplate: p.Launch.Template, SubnetIDs: p.Launch.SubnetIDs,
+		ZoneID: p.Zone.ID, ZoneName: p.Zone.Name, ParkingAddress: p.Zone.ParkingAddress,
+		ScheduleGroup: p.Scheduler.Group, StopRoleARN: p.Scheduler.StopRoleARN,
+	}
+}
+
+func figures(p config.Profile) fleet.Figures {
+	return fleet.Figures{
+		PoolSize: p.WarmPool.Size, MaxInstances: p.WarmPool.MaxInstances, Replace: p.WarmPool.Recycle == config.RecycleReplace,
+		Window: p.Session.Window, Maximum: p.Session.Maximum, Grace: p.Session.Grace,
+		TTL: p.Zone.TTL, ReadyTimeout: p.Avatar.ReadyTimeout,
+	}
+}
+
+func avatar(p config.Profile) fleet.Avatar {
+	return fleet.Avatar{Scheme: p.Avatar.Scheme, Port: p.Avatar.Port, HealthPath: p.Avatar.HealthPath, Gateway: p.Avatar.Gateway}
+}
+
+func rules(p config.Profile) backend.Rules {
+	return backend.Rules{Window: p.Session.Window, Warning: p.Session.Warning, StaySignedIn: p.StaySignedIn}
+}
+
+// pattern compiles a pattern that config has checked; "" matches nothing.
+func pattern(s string) *regexp.Regexp {
+	if s == "" {
+		return nil
+	}
+	return regexp.MustCompile(s)
+}
+
+// launcherID tells this process from every other desktop's, and says to people where it runs.
+func launcherID() string {
+	host, _ := os.Hostname()
+	return fmt.Sprintf("%s-%s", cmp.Or(host, "desktop"), uuid.NewString()[:8])
+}
