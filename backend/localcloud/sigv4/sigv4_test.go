@@ -1,6 +1,8 @@
 package sigv4
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"strings"
 	"testing"
@@ -150,6 +152,35 @@ func TestSignedRequestIsBoundToEveryPart(t *testing.T) {
 				t.Errorf("fault %d", fault)
 			}
 		})
+	}
+}
+
+func TestVerifyPresigned(t *testing.T) {
+	const query = "Action=GetCallerIdentity&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20260301%2Fus-east-1%2Fsts%2Faws4_request" +
+		"&X-Amz-Date=20260301T120000Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host"
+	r := request(t, "GET", "http://localhost/?"+query+"&X-Amz-Signature=00", "")
+	s, fault, text := Parse(r)
+	if fault != None || !s.Presigned || s.Expires != time.Minute {
+		t.Fatal(fault, text)
+	}
+	if fault, _ := s.Verify(docSecret, r, nil); fault != Mismatch {
+		t.Errorf("a made-up signature: fault %d", fault)
+	}
+	sum := sha256.Sum256(nil)
+	digest := s.sign(docSecret, s.canonical(r, hex.EncodeToString(sum[:])))
+	r.URL.RawQuery = query + "&X-Amz-Signature=" + hex.EncodeToString(digest)
+	if s, _, _ = Parse(r); s == nil {
+		t.Fatal("not parsed")
+	}
+	if fault, _ := s.Verify(docSecret, r, nil); fault != None {
+		t.Errorf("fault %d", fault)
+	}
+	r.URL.RawQuery = strings.Replace(r.URL.RawQuery, "Expires=60", "Expires=600", 1)
+	if s, _, _ = Parse(r); s == nil {
+		t.Fatal("not parsed")
+	}
+	if fault, _ := s.Verify(docSecret, r, nil); fault != Mismatch {
+		t.Errorf("a longer life than was signed: fault %d", fault)
 	}
 }
 
