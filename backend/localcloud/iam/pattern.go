@@ -69,15 +69,6 @@ func (p pattern) text() string {
 	return b.String()
 }
 
-// fold is the pattern in lower case, for what IAM compares without case (actions, for one).
-func (p pattern) fold() pattern {
-	out := make(pattern, len(p))
-	for i, s := range p {
-		out[i] = symbol{r: []rune(strings.ToLower(string(s.r)))[0], wild: s.wild}
-	}
-	return out
-}
-
 // match reports whether the whole of s fits, in time linear in both for each star (no exponential blow-up).
 func (p pattern) match(s string) bool {
 	in := []rune(s)
