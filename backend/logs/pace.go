@@ -14,8 +14,8 @@ const (
 	retryMax = 30 * time.Second
 )
 
-// pace is how fast one shard is read: as fast as its share allows, slower by half again after each throttled read,
-// and slowly back.
+// pace is how fast one shard is read: as fast as its share allows, slower after each throttled read and
+// slowly back.
 type pace struct {
 	readers  int
 	penalty  time.Duration // added since reads were throttled
@@ -44,11 +44,12 @@ func (p *pace) next(behind time.Duration) time.Duration {
 	return jitter(d + p.penalty)
 }
 
-// throttled is the wait after a read that was refused for its rate.
+// throttled is the wait after a read that was refused for its rate. Its place within the interval is left to chance,
+// for those who came at the same moment would only meet again; refused again and again, it grows.
 func (p *pace) throttled() time.Duration {
 	p.failures++
-	p.penalty = min(longest, max(shortest, p.penalty*2))
-	return jitter(p.caughtUp() + p.penalty)
+	p.penalty = min(longest, max(shortest, p.penalty*3/2))
+	return shortest + rand.N(p.caughtUp()) + p.penalty
 }
 
 // failed is the wait after a call that failed otherwise.

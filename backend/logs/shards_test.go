@@ -79,12 +79,15 @@ func TestPace(t *testing.T) {
 		within(fmt.Sprint(readers, " readers, behind"), p.next(time.Second), shortest)
 	}
 	p := pace{readers: 5}
-	within("throttled once", p.throttled(), 1200*time.Millisecond)
-	within("throttled twice", p.throttled(), 1400*time.Millisecond)
-	for range 20 {
-		p.throttled()
+	for i := range 20 {
+		least := shortest + p.penalty
+		if got := p.throttled(); got < least || got > shortest+usual+longest {
+			t.Errorf("throttled %d times: %v", i+1, got)
+		}
 	}
-	within("throttled often", p.throttled(), usual+longest)
+	if p.penalty != longest {
+		t.Errorf("throttled often: a penalty of %v", p.penalty)
+	}
 	for range 30 {
 		p.next(0)
 	}

@@ -52,17 +52,19 @@ claim('the same user has the same domain again', new URL(url).hostname === new U
 const answer = await fetchAvatar(url);
 claim('the avatar’s page is served', answer.status === 200 && /<canvas/.test(answer.body), `${answer.status} ${answer.body.slice(0, 300)}`);
 claim('it needs nothing from elsewhere', !/(?:src|href)=["']?(?:https?:)?\/\//.test(answer.body));
-const status = await run(binary, ['status', '--json'], { env });
+const status = await run(binary, ['status', '--user', 'demo', '--json'], { env });
 claim('status attaches to the launcher that runs', status.code === 0 && /"ready"/.test(status.text), status.text);
 claim('the second run ends with 0', (await second.ended) === 0);
 const two = judge(second.lines);
 console.log(`the starts took ${one.startTook} ms and ${two.startTook} ms`);
 
-const pool = await run(binary, ['pool', '--json'], { env });
+const pool = await run(binary, ['pool', '--user', 'demo', '--json'], { env });
 claim('pool prints JSON', pool.code === 0 && objects(pool.lines).length > 0 || JSON.parse(pool.text), pool.text);
 
 const interrupted = start(binary, ['run', '--user', 'demo', '--for', '10m', '--json'], { env });
-await interrupted.line('ready', (text) => objects([text]).find((o) => o.type === 'ready'));
+const warm = await interrupted.line('ready', (text) => objects([text]).find((o) => o.phase === 'ready'));
+const began = objects(interrupted.lines).find((o) => o.phase === 'claiming');
+claim('the pool that was filled meanwhile gives a warm start', warm.cold !== true && Date.parse(warm.at) - Date.parse(began.at) < 15_000, JSON.stringify([began, warm]));
 interrupted.child.kill('SIGTERM');
 const code = await interrupted.ended;
 claim('a signal after ready stops the instance and ends with 0', code === 0, `exit ${code}`);

@@ -35,8 +35,9 @@ export function environment(home, extra = {}) {
 /** The same, for a machine with no display and no keyring. */
 export function headless(home, extra = {}) {
   const env = environment(home, extra);
-  for (const name of ['DISPLAY', 'WAYLAND_DISPLAY', 'DBUS_SESSION_BUS_ADDRESS']) delete env[name];
-  return env;
+  for (const name of ['DISPLAY', 'WAYLAND_DISPLAY']) delete env[name];
+  // Without an address, a client starts a bus of its own, which outlives it.
+  return { ...env, DBUS_SESSION_BUS_ADDRESS: 'disabled:' };
 }
 
 /** Starts a program. `lines` grows as it prints; `line` waits for one; `ended` resolves to its exit code. */
