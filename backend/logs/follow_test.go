@@ -382,7 +382,7 @@ func TestManyReadersShareAShard(t *testing.T) {
 		s := &stream{}
 		since := time.Now()
 		const readers = 20
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 		defer cancel()
 		books := make([]*Book, readers)
 		for i := range books {
