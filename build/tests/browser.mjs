@@ -83,12 +83,12 @@ try {
   for (const [what, pattern] of [['instance ID', /i-[0-9a-f]{17}/], ['AMI ID', /ami-[0-9a-f]+/], ['subnet', /subnet-[0-9a-f]+/], ['domain', /demo\.avatar\.localhost/], ['state', /running/]]) {
     claim(`the home page shows the ${what}`, pattern.test(facts), facts);
   }
-  await shoot('home');
+  await shoot('ready-cold');
   await page.getByRole('button', { name: 'Log', exact: true }).click();
-  await page.getByRole('textbox').first().waitFor();
+  await page.getByPlaceholder('Filter text…').waitFor();
   await shoot('log');
   await page.getByRole('button', { name: 'About', exact: true }).click();
-  await headline('About').waitFor();
+  await page.getByText('Configuration file').waitFor();
   await shoot('about');
 
   await page.getByRole('button', { name: 'Home', exact: true }).click();
@@ -100,6 +100,16 @@ try {
   await button('Stop').click();
   await button('Start my avatar').waitFor({ timeout: 60_000 });
   claim('stop gives the instance back', true);
+
+  await page.getByText(/^[1-5] of 5 warm$/).waitFor({ timeout: 60_000 });
+  await button('Start my avatar').click();
+  await headline('Your avatar is ready').waitFor({ timeout: 30_000 });
+  await page.getByText('Warm start').waitFor();
+  claim('the next start is a warm one', true);
+  await page.mouse.move(0, 0);
+  await shoot('home');
+  await button('Stop').click();
+  await button('Start my avatar').waitFor({ timeout: 60_000 });
   await button('Sign out').click();
   await button('Sign in as demo').waitFor({ timeout: 60_000 });
   claim('signing out returns to the sign-in page', true);
