@@ -136,6 +136,9 @@ func (t *tray) stop() {
 	if t == nil {
 		return
 	}
+	t.mu.Lock()
+	t.built = false // nothing is rendered from here on
+	t.mu.Unlock()
 	t.end()
 	if t.bus != nil {
 		_ = t.bus.Close()

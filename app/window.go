@@ -67,6 +67,8 @@ func runWindow(ctx context.Context, o *options, lock *single, dir string, level 
 	r, err := build(ctx, o, identity.OSKeyring(3*time.Second), log)
 	close(wired)
 	if err != nil {
+		log.Error("the launcher cannot start", "problem", err)
+		showProblem(ctx, o, backend.ProblemOf(err))
 		return err
 	}
 	defer r.close()
