@@ -20,7 +20,7 @@ var (
 	goneCodes    = []string{"InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"}
 	deniedCodes  = []string{"UnauthorizedOperation", "AccessDeniedException", "AccessDenied"}
 	expiredCodes = []string{"ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId",
-		"AuthFailure", "NotAuthorizedException"}
+		"AuthFailure", "NotAuthorizedException", "RequestExpired"}
 	throttleCodes = []string{"RequestLimitExceeded", "ThrottlingException", "Throttling", "ProvisionedThroughputExceededException"}
 	missingCodes  = []string{"ResourceNotFoundException", "InvalidLaunchTemplateName.NotFoundException", "NoSuchHostedZone",
 		"InvalidLaunchTemplateId.NotFound"}
