@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 )
@@ -172,46 +173,79 @@ func TestColdStartWithoutAPool(t *testing.T) {
 	})
 }
 
-// TestDeadManStopsWhatNobodyWatches: every launcher is dead; the schedule stops the instance all the same.
-func TestDeadManStopsWhatNobodyWatches(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		start(t, w.desktop("one"), demo)
-		if got := w.count(t); got["running"] != 1 {
-			t.Fatalf("%v", got)
+// A stop stands alone when the other one that needs no launcher is taken away: the armed schedule, or the timer
+// that the instance runs by its expire-at tag. Together, either would hide that the other is missing.
+var lonely = []struct {
+	name string
+	take func(*testing.T, *world, string)
+}{
+	{"the schedule alone", func(t *testing.T, w *world, id string) {
+		_, err := ec2.NewFromConfig(w.cfg).DeleteTags(t.Context(), &ec2.DeleteTagsInput{Resources: []string{id},
+			Tags: []ec2types.Tag{{Key: aws.String("expire-at")}}})
+		if err != nil {
+			t.Fatal(err)
 		}
-		time.Sleep(time.Hour + 3*time.Minute)
-		if got := w.count(t); got["running"] != 0 {
-			t.Errorf("an hour after its launcher died: %v", got)
+	}},
+	{"the instance's timer alone", func(t *testing.T, w *world, id string) {
+		_, err := scheduler.NewFromConfig(w.cfg).DeleteSchedule(t.Context(), &scheduler.DeleteScheduleInput{Name: &id, GroupName: &w.out.SchedulerGroup})
+		if err != nil {
+			t.Fatal(err)
 		}
-		keep(t, w.desktop("two"))
-		time.Sleep(5 * time.Minute)
-		left, err := w.desktop("three").Current(t.Context(), demo)
-		if err != nil || left != nil {
-			t.Errorf("the session is left over: %+v, %v", left, err)
-		}
-	})
+	}},
 }
 
+// TestDeadManStopsWhatNobodyWatches: every launcher is dead; each stop by itself ends the instance all the same.
+func TestDeadManStopsWhatNobodyWatches(t *testing.T) {
+	for _, only := range lonely {
+		t.Run(only.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				session, _, _ := start(t, w.desktop("one"), demo)
+				only.take(t, w, session.InstanceID)
+				time.Sleep(55 * time.Minute)
+				if got := w.count(t); got["running"] != 1 {
+					t.Fatalf("within its hour: %v", got)
+				}
+				time.Sleep(8 * time.Minute)
+				if got := w.count(t); got["running"] != 0 {
+					t.Errorf("an hour after its launcher died: %v", got)
+				}
+				keep(t, w.desktop("two"))
+				time.Sleep(5 * time.Minute)
+				left, err := w.desktop("three").Current(t.Context(), demo)
+				if err != nil || left != nil {
+					t.Errorf("the session is left over: %+v, %v", left, err)
+				}
+			})
+		})
+	}
+}
+
+// TestExtendMovesTheStop: an extension moves each of the two stops, and neither is lost by it.
 func TestExtendMovesTheStop(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		s := w.desktop("one")
-		session, _, _ := start(t, s, demo)
-		time.Sleep(50 * time.Minute)
-		longer, err := s.Extend(t.Context(), *session)
-		if err != nil || !longer.ExpireAt.After(session.ExpireAt) {
-			t.Fatalf("extend: %+v, %v", longer, err)
-		}
-		time.Sleep(40 * time.Minute)
-		if got := w.count(t); got["running"] != 1 {
-			t.Errorf("an extended session does not run: %v", got)
-		}
-		time.Sleep(30 * time.Minute)
-		if got := w.count(t); got["running"] != 0 {
-			t.Errorf("an extended session runs on: %v", got)
-		}
-	})
+	for _, only := range lonely {
+		t.Run(only.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				s := w.desktop("one")
+				session, _, _ := start(t, s, demo)
+				time.Sleep(50 * time.Minute)
+				longer, err := s.Extend(t.Context(), *session)
+				if err != nil || !longer.ExpireAt.After(session.ExpireAt) {
+					t.Fatalf("extend: %+v, %v", longer, err)
+				}
+				only.take(t, w, session.InstanceID)
+				time.Sleep(40 * time.Minute)
+				if got := w.count(t); got["running"] != 1 {
+					t.Errorf("an extended session does not run: %v", got)
+				}
+				time.Sleep(30 * time.Minute)
+				if got := w.count(t); got["running"] != 0 {
+					t.Errorf("an extended session runs on: %v", got)
+				}
+			})
+		})
+	}
 }
 
 // TestTwoUsersNeverShare: many users start at once on a pool of five; each gets an instance of their own.
