@@ -52,6 +52,8 @@ type Book struct {
 	stats   Stats
 	metrics []Metrics
 	tapes   map[string]*tape
+
+	lastError Line
 }
 
 // New makes an empty log.
@@ -94,7 +96,7 @@ func (b *Book) Clear() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.store.clear()
-	b.metrics = nil
+	b.metrics, b.lastError = nil, Line{}
 }
 
 // Remark adds a line of the launcher's own.
@@ -118,6 +120,9 @@ func (b *Book) append(entries []entry) {
 		if m := entries[i].metrics; m != nil {
 			b.addMetrics(*m)
 			continue
+		}
+		if e := &entries[i]; e.level == levelError {
+			b.lastError = Line{Seq: b.store.next, At: e.at.UTC(), Level: e.level, Source: e.source, Text: e.text, InstanceID: e.iid}
 		}
 		b.store.add(&entries[i])
 	}

@@ -215,3 +215,14 @@ func TestMetricsAreBounded(t *testing.T) {
 		t.Errorf("%d samples, last %v, lines to %d", len(all), last.At, b.Last())
 	}
 }
+
+func TestLastError(t *testing.T) {
+	b := filled(25, Options{MaxLines: 3})
+	if l, ok := b.LastError(); !ok || l.Seq != 20 || l.Source != "unreal" || l.Text != "Line 20 of the boot" {
+		t.Errorf("%v, %+v", ok, l)
+	}
+	b.Clear()
+	if l, ok := b.LastError(); ok {
+		t.Errorf("after Clear: %+v", l)
+	}
+}

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
 	"time"
@@ -12,10 +13,12 @@ import (
 
 // decoder makes entries of Kinesis records: those of one instance, and what cannot be read. It is for one goroutine.
 type decoder struct {
-	iid     string
-	random  bool // partition keys say nothing
-	entries []entry
-	stats   Stats // Others and Malformed
+	iid    string
+	random bool // partition keys say nothing
+	// everybody: the lines of every instance are wanted, each as its own
+	everybody bool
+	entries   []entry
+	stats     Stats // Others and Malformed
 }
 
 // frame is what a payload inherits from what it came in.
@@ -137,6 +140,9 @@ func (d *decoder) put(e entry) {
 // owner says whose a line is, given the instance that it or its envelope names, and whether it is to be shown. A
 // line that names nobody belongs to the partition key; under random keys it is shown as nobody's.
 func (d *decoder) owner(f frame, named string) (iid string, mine bool) {
+	if d.everybody {
+		return cmp.Or(named, instanceID.FindString(f.key)), true
+	}
 	switch {
 	case named == d.iid, named == "" && f.key == d.iid:
 		return d.iid, true

@@ -29,7 +29,7 @@ func (b *Book) Follow(ctx context.Context, instanceID string, since time.Time) e
 		begun: map[string]bool{}, ended: map[string]bool{}, troubled: map[string]bool{},
 	}
 	if t.begin(instanceID, since, reorderHold(b.opts.Readers)) {
-		b.forgetMetrics()
+		b.forgetSession()
 	}
 	f.recall()
 	defer f.finish()
@@ -138,20 +138,12 @@ func (f *follower) start(ctx context.Context) {
 		f.merge.open(id)
 		r := &reader{
 			api: f.book.opts.API, stream: f.book.opts.Stream, shard: id, pos: f.tape.at[id], out: f.batches,
-			since:  func() time.Time { return f.book.beginning(f.tape.since) },
+			since:  func() time.Time { return f.book.cache.beginning(f.tape.since) },
 			pace:   pace{readers: f.book.opts.Readers},
 			decode: decoder{iid: f.iid, random: f.book.opts.RandomKeys},
 		}
 		f.readers.Go(func() { r.run(ctx) })
 	}
-}
-
-// beginning is since, or just now where since is still to come: Kinesis refuses a time that lies ahead.
-func (b *Book) beginning(since time.Time) time.Time {
-	if now := b.cache.serverNow(); since.After(now) {
-		return now.Add(-coarse)
-	}
-	return since
 }
 
 // take takes what a reader brought, and follows a shard that has ended to its children.

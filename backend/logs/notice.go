@@ -12,10 +12,11 @@ func (b *Book) count(s Stats) {
 	b.stats.Lost += s.Lost
 }
 
-func (b *Book) forgetMetrics() {
+// forgetSession forgets what belongs to the session before.
+func (b *Book) forgetSession() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.metrics = nil
+	b.metrics, b.lastError = nil, Line{}
 }
 
 // freshness is how old a line may be to count as activity. A session that is resumed reads its old lines again.

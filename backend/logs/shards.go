@@ -57,6 +57,14 @@ func (c *shardCache) serverNow() time.Time {
 	return time.Now().Add(c.skew)
 }
 
+// beginning is since, or just now where since is still to come: Kinesis refuses a time that lies ahead.
+func (c *shardCache) beginning(since time.Time) time.Time {
+	if now := c.serverNow(); since.After(now) {
+		return now.Add(-coarse)
+	}
+	return since
+}
+
 func listShards(ctx context.Context, api kinesisAPI, stream string) (all []types.Shard, skew time.Duration, err error) {
 	in := &kinesis.ListShardsInput{StreamName: aws.String(stream)}
 	for {
