@@ -152,6 +152,13 @@ type Snapshot struct {
 	Problem   *Problem   `json:"problem"`  // why Phase is Failed, or why the last wish was refused
 	Notices   []Notice   `json:"notices"`  // standing conditions that stop nothing
 	Adopting  bool       `json:"adopting"` // looking whether an instance of an earlier run is still up
+	Queue     *Queue     `json:"queue"`    // non-nil: nothing is free, and Claiming waits its turn
+	Timers    []Timer    `json:"timers"`   // what will end the session, soonest first
+	Cost      Cost       `json:"cost"`
+	// Estimate is how long a start like the one under way usually takes from the press to ready; zero where unknown.
+	Estimate time.Duration `json:"estimate" ts_type:"number"`
+	// Skew is how far the cloud's clock is ahead of this computer's: ExpireAt and the timers are in cloud time.
+	Skew time.Duration `json:"skew" ts_type:"number"`
 
 	after    Verb      // what follows the ending under way: WishSignOut, WishQuit, or nothing
 	failure  *Problem  // the problem that the ending under way will leave behind

@@ -49,6 +49,49 @@ export namespace backend {
 	        this.secret = source["secret"];
 	    }
 	}
+	export class Cost {
+	    currency: string;
+	    hourly: number;
+	    // Go type: time
+	    since: any;
+	    month: number;
+	    poolMonth: number;
+	    alwaysOn: number;
+	    saved: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Cost(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.currency = source["currency"];
+	        this.hourly = source["hourly"];
+	        this.since = this.convertValues(source["since"], null);
+	        this.month = source["month"];
+	        this.poolMonth = source["poolMonth"];
+	        this.alwaysOn = source["alwaysOn"];
+	        this.saved = source["saved"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Machine {
 	    instanceId: string;
 	    name: string;
@@ -234,6 +277,41 @@ export namespace backend {
 	}
 	
 	
+	export class Queue {
+	    position: number;
+	    length: number;
+	    // Go type: time
+	    since: any;
+	
+	    static createFrom(source: any = {}) {
+	        return new Queue(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.position = source["position"];
+	        this.length = source["length"];
+	        this.since = this.convertValues(source["since"], null);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Session {
 	    userId: string;
 	    username: string;
@@ -269,6 +347,41 @@ export namespace backend {
 	        this.domain = source["domain"];
 	        this.launcherId = source["launcherId"];
 	        this.lastActivity = this.convertValues(source["lastActivity"], null);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Timer {
+	    kind: string;
+	    // Go type: time
+	    at: any;
+	    cost: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Timer(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.at = this.convertValues(source["at"], null);
+	        this.cost = source["cost"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -360,6 +473,11 @@ export namespace backend {
 	    problem?: Problem;
 	    notices: Notice[];
 	    adopting: boolean;
+	    queue?: Queue;
+	    timers: Timer[];
+	    cost: Cost;
+	    estimate: number;
+	    skew: number;
 	
 	    static createFrom(source: any = {}) {
 	        return new Snapshot(source);
@@ -383,6 +501,11 @@ export namespace backend {
 	        this.problem = this.convertValues(source["problem"], Problem);
 	        this.notices = this.convertValues(source["notices"], Notice);
 	        this.adopting = source["adopting"];
+	        this.queue = this.convertValues(source["queue"], Queue);
+	        this.timers = this.convertValues(source["timers"], Timer);
+	        this.cost = this.convertValues(source["cost"], Cost);
+	        this.estimate = source["estimate"];
+	        this.skew = source["skew"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -403,6 +526,7 @@ export namespace backend {
 		    return a;
 		}
 	}
+	
 	
 
 }

@@ -1,0 +1,131 @@
+package backend
+
+import (
+	"context"
+	"time"
+)
+
+// Operator is what members of the group operator can see and do beyond their own session. Package fleet implements
+// it. Every change is written to the audit with the operator's name and reason.
+type Operator interface {
+	// Overview reads everything that an operator looks at, in one go.
+	Overview(ctx context.Context) (*Overview, error)
+	// StopInstance ends whatever session the instance has and stops it.
+	StopInstance(ctx context.Context, actor User, instanceID, reason string) error
+	// Retire takes an instance out of the pool for good: its session ends, it is terminated, the pool makes another.
+	Retire(ctx context.Context, actor User, instanceID, reason string) error
+	// Resize sets the warm pool's size for all desktops, in place of their profiles'; nil gives it back to them.
+	Resize(ctx context.Context, actor User, size *int, reason string) error
+}
+
+// History is what has happened, as the audit tells. Package fleet implements it.
+type History interface {
+	// Sessions lists the user's ended sessions since a time, newest first.
+	Sessions(ctx context.Context, u User, since time.Time) ([]Record, error)
+	// Occupancy lists the pool's counts since a time, oldest first; one sample at each change.
+	Occupancy(ctx context.Context, since time.Time) ([]Occupancy, error)
+}
+
+// Overview is the whole fleet as an operator sees it.
+type Overview struct {
+	AsOf      time.Time  `json:"asOf"`
+	Pool      Pool       `json:"pool"`
+	Resized   *int       `json:"resized"` // the size that an operator has set, nil where the profiles' holds
+	Machines  []Machine  `json:"machines"`
+	Sessions  []Session  `json:"sessions"`
+	Leases    []Lease    `json:"leases"`
+	Queue     []Ticket   `json:"queue"` // in the order in which they are served
+	Schedules []Schedule `json:"schedules"`
+	Audit     []Entry    `json:"audit"` // newest first, today's and yesterday's
+}
+
+// Lease is a row of the leases table that names a holder.
+type Lease struct {
+	ID       string        `json:"id"`     // "pool": who keeps the pool
+	Holder   string        `json:"holder"` // the LauncherID of a desktop
+	Version  int64         `json:"version"`
+	Duration time.Duration `json:"duration" ts_type:"number"` // nanoseconds
+}
+
+// Ticket is somebody's place in the queue for an instance.
+type Ticket struct {
+	UserID     string    `json:"userId"`
+	Username   string    `json:"username"`
+	Number     int64     `json:"number"` // lower is served sooner
+	Since      time.Time `json:"since"`
+	LauncherID string    `json:"launcherId"`
+}
+
+// Schedule is an armed stop.
+type Schedule struct {
+	InstanceID string    `json:"instanceId"`
+	At         time.Time `json:"at"`
+}
+
+// Entry is one row of the audit: who did what to which instance, and why.
+type Entry struct {
+	At         time.Time `json:"at"`
+	UserID     string    `json:"userId"` // whose session it concerns; "pool" for the pool's own instances
+	Username   string    `json:"username"`
+	Actor      string    `json:"actor"` // who did it: a user's name, or the LauncherID of the desktop that keeps the pool
+	Verb       string    `json:"verb"`  // claimed, started, extended, stopped, terminated, launched, retired, resized, …
+	InstanceID string    `json:"instanceId"`
+	Why        string    `json:"why"`
+}
+
+// Record is one session that has ended.
+type Record struct {
+	InstanceID string        `json:"instanceId"`
+	Type       string        `json:"type"`
+	Started    time.Time     `json:"started"` // Start was pressed
+	Ended      time.Time     `json:"ended"`
+	StartTook  time.Duration `json:"startTook" ts_type:"number"` // nanoseconds from the press to ready; zero where it never was
+	Cold       bool          `json:"cold"`
+	Cost       float64       `json:"cost"` // in the price table's currency
+	Why        string        `json:"why"`
+}
+
+// Occupancy counts the pool's instances by state at one time.
+type Occupancy struct {
+	At        time.Time `json:"at"`
+	Target    int       `json:"target"`
+	Warm      int       `json:"warm"`
+	Warming   int       `json:"warming"`
+	Claimed   int       `json:"claimed"`
+	Recycling int       `json:"recycling"`
+	Waiting   int       `json:"waiting"` // people in the queue
+}
+
+// TimerKind names one of the clocks that end a session.
+type TimerKind string
+
+// The timers.
+const (
+	TimerIdle    TimerKind = "idle"    // nothing was done for a while; activity moves it
+	TimerMaximum TimerKind = "maximum" // the longest that a session may be; nothing moves it
+)
+
+// Timer is a clock that will end the session. The soonest one fires.
+type Timer struct {
+	Kind TimerKind `json:"kind"`
+	At   time.Time `json:"at"`
+	Cost float64   `json:"cost"` // what the session will have cost by then
+}
+
+// Queue is the user's place among those who wait for an instance.
+type Queue struct {
+	Position int       `json:"position"` // 1 is served next
+	Length   int       `json:"length"`
+	Since    time.Time `json:"since"`
+}
+
+// Cost is what instances cost by the profile's price table. A price that the table does not have counts as zero.
+type Cost struct {
+	Currency  string    `json:"currency"`
+	Hourly    float64   `json:"hourly"` // of the session's instance while it runs: session so far = Hourly × (now - Since)
+	Since     time.Time `json:"since"`  // when the running instance began to cost; zero where none runs
+	Month     float64   `json:"month"`  // the user's ended sessions since the first of this month (UTC)
+	PoolMonth float64   `json:"poolMonth"`
+	AlwaysOn  float64   `json:"alwaysOn"` // a month of as many instances running all the time
+	Saved     float64   `json:"saved"`    // this month so far: always-on, less the pool's disks and the user's sessions
+}
