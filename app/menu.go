@@ -1,10 +1,6 @@
 package app
 
-import (
-	"fmt"
-
-	"avatar-launcher/backend"
-)
+import "avatar-launcher/backend"
 
 // item is one row of the tray's menu.
 type item struct {
@@ -31,29 +27,24 @@ func menuFor(s backend.Snapshot) []item {
 	in := s.User != nil
 	return []item{
 		{Title: stateTitle(s)},
-		{Key: itemConnect, Title: "Connect", Enabled: s.Phase == backend.Ready},
-		{Key: itemStart, Title: "Start", Enabled: in && !s.Adopting && (s.Phase == backend.Idle || s.Phase == backend.Failed)},
-		{Key: itemKeep, Title: "Keep going", Enabled: s.Phase == backend.Ready},
-		{Key: itemStop, Title: "Stop", Enabled: s.Phase == backend.Ready || s.Phase.Starting()},
-		{Key: itemOpen, Title: "Open window", Enabled: true},
-		{Key: itemSignOut, Title: "Sign out", Enabled: in && s.Phase != backend.Ending},
-		{Key: itemQuit, Title: "Quit", Enabled: true},
+		{Key: itemConnect, Title: say("tray.connect"), Enabled: s.Phase == backend.Ready},
+		{Key: itemStart, Title: say("tray.start"), Enabled: in && !s.Adopting && (s.Phase == backend.Idle || s.Phase == backend.Failed)},
+		{Key: itemKeep, Title: say("tray.keepGoing"), Enabled: s.Phase == backend.Ready},
+		{Key: itemStop, Title: say("tray.stop"), Enabled: s.Phase == backend.Ready || s.Phase.Starting()},
+		{Key: itemOpen, Title: say("tray.open"), Enabled: true},
+		{Key: itemSignOut, Title: say("tray.signOut"), Enabled: in && s.Phase != backend.Ending},
+		{Key: itemQuit, Title: say("tray.quit"), Enabled: true},
 	}
 }
 
 // stateTitle says where the launcher stands, in the page's words.
 func stateTitle(s backend.Snapshot) string {
-	text := map[backend.Phase]string{
-		backend.SignedOut: "Signed out", backend.SigningIn: "Signing in", backend.Idle: "No instance",
-		backend.Claiming: "Starting: claiming an instance", backend.Arming: "Starting: arming its stop",
-		backend.Booting: "Starting: booting", backend.Probing: "Starting: waiting for the avatar",
-		backend.Ready: "Your avatar is ready", backend.Ending: "Stopping", backend.Failed: "Something went wrong",
-	}[s.Phase]
+	text := say("tray.state." + string(s.Phase))
 	if s.Warning && s.Session != nil {
-		text = "Ends at " + s.Session.ExpireAt.Local().Format("15:04")
+		text = say("tray.endsAt", s.Session.ExpireAt.Local().Format("15:04"))
 	}
 	if s.User != nil {
-		return fmt.Sprintf("%s – %s", s.User.Username, text)
+		return say("tray.who", s.User.Username, text)
 	}
 	return text
 }

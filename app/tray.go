@@ -79,7 +79,7 @@ func (t *tray) hosted() bool {
 func (t *tray) build(s backend.Snapshot) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	systray.SetTooltip("Avatar Launcher")
+	systray.SetTooltip(say("app"))
 	t.shown = menuFor(s)
 	for _, row := range t.shown {
 		if row.Key == itemOpen {
@@ -127,7 +127,7 @@ func (t *tray) render(s backend.Snapshot) {
 	if s.Phase != t.phase {
 		t.phase = s.Phase
 		systray.SetIcon(iconFor(s.Phase))
-		systray.SetTooltip("Avatar Launcher: " + stateTitle(s))
+		systray.SetTooltip(say("app") + ": " + stateTitle(s))
 	}
 }
 

@@ -7,7 +7,12 @@ func Default() *File {
 	local := defaults()
 	local.Name, local.Cloud = "local", CloudEmbedded
 	fill(&local, func(string) bool { return false })
-	return &File{Profile: "local", Profiles: map[string]Profile{"local": local}}
+	return &File{Profile: "local", Profiles: map[string]Profile{"local": local}, Desktop: desktop()}
+}
+
+// desktop is how the launcher behaves unless the file says otherwise.
+func desktop() Desktop {
+	return Desktop{Theme: ThemeSystem, Notifications: true, Quit: QuitAsk}
 }
 
 // defaults are the values that hold whatever else a profile says.

@@ -45,7 +45,7 @@ func reason(err error) string {
 // their Cause.
 func Parse(name string, data []byte) (*File, error) {
 	d := &decoder{file: name, places: map[string]place{}}
-	f := &File{Profile: "local"}
+	f := &File{Profile: "local", Desktop: desktop()}
 	root, faults := parse(name, data)
 	if faults != nil {
 		return nil, faults.problem()
@@ -123,6 +123,7 @@ func (d *decoder) finish(f *File) {
 		v.profile(&p)
 		f.Profiles[name] = p
 	}
+	validator{d, ""}.desktop(f.Desktop)
 	if _, ok := f.Profiles["local"]; !ok {
 		f.Profiles["local"] = Default().Profiles["local"]
 	}

@@ -9,6 +9,26 @@ import "time"
 type File struct {
 	Profile  string             `yaml:"profile"`  // default "local"
 	Profiles map[string]Profile `yaml:"profiles"` // "local" is always there, the embedded cloud unless the file says otherwise
+	Desktop  Desktop            `yaml:"desktop"`
+}
+
+// The values of Desktop.Theme and Desktop.Quit.
+const (
+	ThemeSystem = "system" // as the desktop has it
+	ThemeLight  = "light"
+	ThemeDark   = "dark"
+
+	QuitAsk  = "ask"  // one question where an instance runs
+	QuitStop = "stop" // always stop it and go
+)
+
+// Desktop says how the launcher behaves on this computer, whatever the profile.
+type Desktop struct {
+	Theme         string `yaml:"theme" json:"theme"`                 // ThemeSystem (default), ThemeLight, ThemeDark
+	Language      string `yaml:"language" json:"language"`           // BCP 47 tag; "" (default) is the desktop's own
+	Notifications bool   `yaml:"notifications" json:"notifications"` // default true
+	StartAtLogin  bool   `yaml:"start_at_login" json:"startAtLogin"` // in the tray, default false
+	Quit          string `yaml:"quit" json:"quit"`                   // QuitAsk (default), QuitStop
 }
 
 // The two values of Profile.Cloud.

@@ -28,6 +28,7 @@ var (
 	hostForm         = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	pathForm         = regexp.MustCompile(`^/[^\s?#]*$`)
 	profileForm      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
+	languageForm     = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
 	usernameForm     = regexp.MustCompile(`^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$`)
 )
 
@@ -85,6 +86,12 @@ func (v validator) pattern(path, value string) {
 		v.fault(path, "does not compile: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "),
 			"write a regular expression in RE2 syntax, in single quotes")
 	}
+}
+
+func (v validator) desktop(d Desktop) {
+	v.choice("desktop.theme", d.Theme, ThemeSystem, ThemeLight, ThemeDark)
+	v.choice("desktop.quit", d.Quit, QuitAsk, QuitStop)
+	v.form("desktop.language", d.Language, languageForm, false, "en or pt-BR")
 }
 
 func (v validator) profile(p *Profile) {

@@ -32,6 +32,9 @@ func brief(d time.Duration) string {
 // WriteProfile writes a configuration file, readable by its owner only, in one step: whoever reads it meanwhile sees
 // the old or the new, never half of one.
 func WriteProfile(path string, f File) error {
+	if f.Desktop == (Desktop{}) {
+		f.Desktop = desktop()
+	}
 	data, err := marshal(f)
 	if err == nil {
 		_, err = Parse(path, data) // what we would refuse to read we do not write

@@ -1,5 +1,3 @@
-import type { Words } from './words.en';
-
 const ACCENTS: Record<string, string> = {
   a: 'á', e: 'é', i: 'í', o: 'ó', u: 'ú', y: 'ý', c: 'ç', n: 'ñ', A: 'Á', E: 'É', I: 'Í', O: 'Ó', U: 'Ú', C: 'Ç', N: 'Ñ',
 };
@@ -12,13 +10,8 @@ export function mark(text: string): string {
 }
 
 /** Makes a pseudo-language of a catalogue: hard-coded text stands out by having no marks, and tight places overflow. */
-export function pseudo(words: Words): Words {
-  return walk(words) as Words;
-}
-
-function walk(value: unknown): unknown {
-  if (typeof value === 'string') return mark(value);
-  if (typeof value === 'function') return (...args: unknown[]) => mark(String((value as (...a: unknown[]) => unknown)(...args)));
-  const entries = Object.entries(value as Record<string, unknown>);
-  return Object.fromEntries(entries.map(([key, inner]) => [key, walk(inner)]));
+export function pseudo<T>(catalogue: T): T {
+  if (typeof catalogue === 'string') return mark(catalogue) as T;
+  const entries = Object.entries(catalogue as Record<string, unknown>);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, pseudo(inner)])) as T;
 }

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { asked, factor, fault } from './challenge';
 import { PHASES, POOL_STATES, START_PHASES } from './model';
-import { pick } from './words';
-import { en } from './words.en';
+import en from '../../../app/words/en.json';
+import { pick, speak } from './words';
 import { mark, pseudo } from './words.pseudo';
 
 test('every phase and pool state has a word', () => {
@@ -17,10 +17,16 @@ test.each([
 ])('language of %j', (wanted, want) => expect(pick(wanted)).toBe(want));
 
 test('the pseudo-language marks every text', () => {
-  const w = pseudo(en);
+  const w = speak(pseudo(en));
   expect(w.action.start).toBe('⟦Stárt mý ávátár~~~~~⟧');
   expect(w.pool.count(4, 5)).toMatch(/^⟦4 óf 5/);
+  expect(w.log.shown(1)).toMatch(/^⟦1 líñé~/);
   expect(mark('')).toBe('');
+});
+
+test('a text takes its values, and its form by the first of them', () => {
+  const w = speak({ plain: 'as it is', of: { other: '{0} of {1}' }, lines: { one: '1 line', other: '{0} lines' }, to: { none: 'nobody', other: 'to {0}' } });
+  expect([w.plain, w.of(2, '{0}'), w.lines(1), w.lines(0), w.to(''), w.to('a')]).toEqual(['as it is', '2 of {0}', '1 line', '0 lines', 'nobody', 'to a']);
 });
 
 test('no component has words of its own', () => {

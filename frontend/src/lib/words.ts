@@ -1,30 +1,71 @@
 /**
- * The catalogue of everything that the page says. A second language is one file of the shape of words.en.ts and one
- * entry below.
+ * The catalogue of everything that the page says, one with the tray's and the notifications'. A second language is one
+ * file beside app/words/en.json.
  */
+import en from '../../../app/words/en.json';
 import { pseudo } from './words.pseudo';
-import { en, type Words } from './words.en';
 
-export type { Words } from './words.en';
+/** A leaf that takes values: {0}, {1} and so on stand for them in each of its forms. */
+export interface Forms {
+  none?: string;
+  one?: string;
+  other: string;
+}
 
-/** Languages by BCP 47 tag. en-XA is the pseudo-locale: a word on the page without its marks is not from here. */
-const languages: Record<string, () => Words> = {
-  en: () => en,
-  'en-XA': () => pseudo(en),
-};
+/** The shape of the catalogue once it speaks: a leaf with forms is a function of its values. */
+export type Spoken<T> = T extends string ? string : T extends { other: string } ? (...values: readonly (string | number)[]) => string : { readonly [K in keyof T]: Spoken<T[K]> };
+export type Catalogue = typeof en;
+export type Words = Spoken<Catalogue>;
+
+/** Every catalogue by its BCP 47 tag, taken into the page when it is built. */
+const files = import.meta.glob<Catalogue>('../../../app/words/*.json', { eager: true, import: 'default' });
+const catalogues = Object.fromEntries(Object.entries(files).map(([path, file]) => [path.replace(/^.*\/|\.json$/g, ''), file]));
+
+/** The languages there are. */
+export const languages: readonly string[] = Object.keys(catalogues).sort();
+
+/** The pseudo-locale: a word on the page without its marks is not from here. */
+const PSEUDO = 'en-XA';
 
 /** Picks the best language: the exact tag, then the bare language, then English. */
 export function pick(wanted: readonly string[]): string {
   for (const tag of wanted) {
-    if (tag in languages) return tag;
+    if (tag === PSEUDO || tag in catalogues) return tag;
     const bare = tag.split('-')[0] ?? '';
-    if (bare in languages) return bare;
+    if (bare in catalogues) return bare;
   }
   return 'en';
 }
 
+/** Makes a catalogue speak. */
+export function speak<T>(value: T): Spoken<T> {
+  if (typeof value === 'string') return value as Spoken<T>;
+  const forms = value as unknown as Forms;
+  if (typeof forms.other === 'string') {
+    return ((...values: readonly (string | number)[]) => fill(form(forms, values[0]), values)) as Spoken<T>;
+  }
+  const entries = Object.entries(value as Record<string, unknown>);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, speak(inner)])) as Spoken<T>;
+}
+
+function form(forms: Forms, first: string | number | undefined): string {
+  if (first === '' && forms.none !== undefined) return forms.none;
+  return String(first) === '1' && forms.one !== undefined ? forms.one : forms.other;
+}
+
+function fill(text: string, values: readonly (string | number)[]): string {
+  return text.replace(/\{(\d)\}/g, (_, n: string) => String(values[Number(n)] ?? ''));
+}
+
+/** The tags that the user wants: that of the settings, which Go writes into the page, else the browser's. */
+function wanted(): readonly string[] {
+  if (typeof document === 'undefined') return [];
+  const chosen = document.documentElement.dataset['language'];
+  return chosen ? [chosen, ...navigator.languages] : navigator.languages;
+}
+
 /** The tag of the language in use. */
-export const language = pick(typeof navigator === 'undefined' ? [] : navigator.languages);
+export const language = pick(wanted());
 
 /** The words in use. */
-export const words: Words = (languages[language] ?? (() => en))();
+export const words: Words = speak(language === PSEUDO ? pseudo(en) : (catalogues[language] ?? en));

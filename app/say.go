@@ -1,0 +1,31 @@
+package app
+
+import (
+	"os"
+	"sync/atomic"
+
+	"avatar-launcher/app/words"
+)
+
+// spoken is the catalogue in use, nil before speak: the whole program speaks one language at a time.
+var spoken atomic.Pointer[words.Catalogue]
+
+// say gives a text of the catalogue by its key, such as "tray.start"; see words.Catalogue.
+func say(key string, values ...any) string {
+	c := spoken.Load()
+	if c == nil {
+		c = speak("")
+	}
+	return c.Say(key, values...)
+}
+
+// speak puts a language into use: the one of the settings, else that of the desktop.
+func speak(language string) *words.Catalogue {
+	wanted := []string{language, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")}
+	c, err := words.Read(words.Pick(wanted...))
+	if err != nil {
+		panic(err) // the files are in the program and were read by its tests
+	}
+	spoken.Store(c)
+	return c
+}

@@ -1,0 +1,256 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// Change gives one key of a configuration another value.
+type Change struct {
+	Path  string // dotted, such as "profiles.studio.session.window"
+	Value any    // string, bool, int or time.Duration
+}
+
+// EditFile makes changes in the file at path, which may not exist yet, in one step. All else in it stays as it is to
+// the letter: comments, order, blank lines. A change that would make the file one that Load refuses is not made.
+// Errors are *backend.Problem.
+func EditFile(path string, changes ...Change) error {
+	target := path
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		target = real // a link into somebody's collection of settings stays one
+	}
+	data, err := os.ReadFile(target)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return problem("The settings could not be read", reason(err)+": "+path+".", "Check the file and its permissions.", err)
+	}
+	edited, err := Edit(path, data, changes...)
+	if err != nil {
+		return err
+	}
+	if err = os.MkdirAll(filepath.Dir(target), 0o700); err == nil {
+		err = replace(target, edited)
+	}
+	if err != nil {
+		return problem("The settings could not be saved", reason(err)+": "+path+".", "Check the folder and its permissions.", err)
+	}
+	return nil
+}
+
+// Edit makes changes in the text of a configuration; see EditFile. The name stands for the file in messages.
+func Edit(name string, data []byte, changes ...Change) ([]byte, error) {
+	if _, err := Parse(name, data); err != nil {
+		return nil, err // what is broken is mended by hand, not written over
+	}
+	text := string(data)
+	for _, c := range withCloud(text, changes) {
+		edited, err := set(name, text, strings.Split(c.Path, "."), scalar(c.Value))
+		if err != nil {
+			return nil, problem("The setting could not be written", sentenceOf(err), "Change "+c.Path+" in "+name+" by hand.", err)
+		}
+		text = edited
+	}
+	if _, err := Parse(name, []byte(text)); err != nil {
+		return nil, err
+	}
+	return []byte(text), nil
+}
+
+// withCloud makes a profile "local" that the file does not have yet what it was without the file: the embedded cloud.
+func withCloud(text string, changes []Change) []Change {
+	for i, c := range changes {
+		if !strings.HasPrefix(c.Path, "profiles.local.") {
+			continue
+		}
+		if root, _ := parse("", []byte(text)); find(find(root, "profiles"), "local") == nil {
+			cloud := Change{"profiles.local.cloud", CloudEmbedded}
+			return append(append(append([]Change{}, changes[:i]...), cloud), changes[i:]...)
+		}
+		break
+	}
+	return changes
+}
+
+// find is the value of a key of a mapping, nil where there is none.
+func find(n ast.Node, key string) ast.Node {
+	entries, _ := mapping(n)
+	for _, e := range entries {
+		if s, ok := e.Key.(*ast.StringNode); ok && s.Value == key {
+			return e.Value
+		}
+	}
+	return nil
+}
+
+// set writes one scalar at a path: over the value that is there, else into the nearest mapping above it.
+func set(name, text string, path []string, value string) (string, error) {
+	root, faults := parse(name, []byte(text))
+	if faults != nil {
+		return "", faults
+	}
+	if root == nil {
+		return ended(text) + block(path, value, 0), nil
+	}
+	above, key := root, ast.MapKeyNode(nil)
+	for i, part := range path {
+		inner := find(above, part)
+		if inner == nil {
+			return insert(text, above, key, path[i:], value)
+		}
+		key = keyOf(above, part)
+		above = inner
+	}
+	return overwrite(text, above, value)
+}
+
+func keyOf(n ast.Node, key string) ast.MapKeyNode {
+	entries, _ := mapping(n)
+	for _, e := range entries {
+		if s, ok := e.Key.(*ast.StringNode); ok && s.Value == key {
+			return e.Key
+		}
+	}
+	return nil
+}
+
+// overwrite replaces a scalar that stands on one line.
+func overwrite(text string, n ast.Node, value string) (string, error) {
+	t := n.GetToken()
+	lines := strings.SplitAfter(text, "\n")
+	old := strings.TrimSpace(t.Origin)
+	if _, scalar := n.(ast.ScalarNode); !scalar || strings.Contains(old, "\n") || t.Position.Line > len(lines) {
+		return "", errors.New("what stands there is more than one value")
+	}
+	line := &lines[t.Position.Line-1]
+	at := byteOf(*line, t.Position.Column)
+	if old == "" || !strings.HasPrefix((*line)[at:], old) {
+		return "", errors.New("what stands there could not be found again")
+	}
+	*line = (*line)[:at] + value + (*line)[at+len(old):]
+	return strings.Join(lines, ""), nil
+}
+
+// insert adds what is missing of a path to the mapping that it belongs to, after its last entry. The key is the
+// mapping's own, nil at the top.
+func insert(text string, n ast.Node, key ast.MapKeyNode, path []string, value string) (string, error) {
+	lines := strings.SplitAfter(text, "\n")
+	if m, ok := n.(*ast.MappingNode); ok && m.IsFlowStyle {
+		line := &lines[m.Start.Position.Line-1]
+		at := byteOf(*line, m.Start.Position.Column)
+		if !strings.HasPrefix((*line)[at:], "{") {
+			return "", errors.New("what stands there could not be found again")
+		}
+		separator := ", "
+		if len(m.Values) == 0 {
+			separator = ""
+		}
+		*line = (*line)[:at+1] + flow(path, value) + separator + (*line)[at+1:]
+		return strings.Join(lines, ""), nil
+	}
+	entries, ok := mapping(n)
+	var from, column int
+	switch {
+	case ok && len(entries) > 0:
+		last := entries[len(entries)-1].Key.GetToken().Position
+		from, column = last.Line, last.Column
+	case key != nil && n.Type() == ast.NullType:
+		at := key.GetToken().Position
+		from, column = at.Line, at.Column+2
+	default:
+		return "", errors.New("what stands above it is not a group of keys")
+	}
+	end := endOf(lines, from, column)
+	lines[end-1] = ended(lines[end-1])
+	out := append(append(append([]string{}, lines[:end]...), block(path, value, column-1)), lines[end:]...)
+	return strings.Join(out, ""), nil
+}
+
+// endOf is the number of the last line of the entry whose key stands at a place, trailing comments and blanks apart.
+func endOf(lines []string, from, column int) int {
+	end := from
+	for i := from; i < len(lines); i++ {
+		content := strings.TrimLeft(lines[i], " ")
+		indent := len(lines[i]) - len(content)
+		switch {
+		case strings.TrimSpace(content) == "" || content[0] == '#':
+			continue
+		case indent >= column, indent == column-1 && strings.HasPrefix(content, "-") && !strings.HasPrefix(content, "---"):
+			end = i + 1
+			continue
+		}
+		return end
+	}
+	return end
+}
+
+// block writes a path and its value as indented lines.
+func block(path []string, value string, indent int) string {
+	var b strings.Builder
+	for i, key := range path {
+		fmt.Fprintf(&b, "%s%s:", strings.Repeat(" ", indent+2*i), key)
+		if i == len(path)-1 {
+			b.WriteString(" " + value)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// flow writes a path and its value between braces.
+func flow(path []string, value string) string {
+	if len(path) == 1 {
+		return path[0] + ": " + value
+	}
+	return path[0] + ": {" + flow(path[1:], value) + "}"
+}
+
+// scalar writes a value in YAML. Text is quoted unless it is plainly a word.
+func scalar(v any) string {
+	switch v := v.(type) {
+	case time.Duration:
+		return brief(v)
+	case string:
+		plain := v != "" && strings.IndexFunc(v, func(r rune) bool {
+			return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-' && r != '_'
+		}) < 0
+		switch strings.ToLower(v) {
+		case "true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "-":
+			plain = false
+		}
+		if plain {
+			return v
+		}
+		return strconv.Quote(v)
+	}
+	return fmt.Sprint(v)
+}
+
+// byteOf turns a column, which counts letters from 1, into an offset.
+func byteOf(line string, column int) int {
+	for at := range line {
+		if column--; column == 0 {
+			return at
+		}
+	}
+	return len(line)
+}
+
+// ended ends a text with a line break.
+func ended(s string) string {
+	if s == "" || strings.HasSuffix(s, "\n") {
+		return s
+	}
+	return s + "\n"
+}
+
+func sentenceOf(err error) string {
+	s := err.Error()
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}
