@@ -22,11 +22,12 @@ type entry struct {
 
 // placed is where a record went, or why it went nowhere.
 type placed struct {
-	shard    *shard
-	n        uint64
-	sequence string
-	err      *wire.Error
+	shard *shard
+	n     uint64
+	err   *wire.Error
 }
+
+func (p placed) sequence() string { return p.shard.sequence(p.n) }
 
 type putRecordInput struct {
 	streamRef
@@ -52,7 +53,7 @@ func (s *Service) putRecord(c *wire.Call, in *putRecordInput) (any, *wire.Error)
 	if out[0].err != nil {
 		return nil, out[0].err
 	}
-	return putRecordOutput{EncryptionType: encryption, SequenceNumber: out[0].sequence, ShardId: out[0].shard.id()}, nil
+	return putRecordOutput{EncryptionType: encryption, SequenceNumber: out[0].sequence(), ShardId: out[0].shard.id()}, nil
 }
 
 type putRecordsInput struct {
@@ -99,7 +100,7 @@ func (s *Service) putRecords(c *wire.Call, in *putRecordsInput) (any, *wire.Erro
 			out.Records[i] = putResult{ErrorCode: p.err.Code, ErrorMessage: p.err.Message}
 			continue
 		}
-		out.Records[i] = putResult{SequenceNumber: p.sequence, ShardId: p.shard.id()}
+		out.Records[i] = putResult{SequenceNumber: p.sequence(), ShardId: p.shard.id()}
 	}
 	return out, nil
 }
@@ -148,7 +149,7 @@ func (s *Service) put(st *stream, entries []entry, now time.Time) (out []placed,
 // place gives every entry a place in its shard, pending, and returns the writes.
 func (s *Service) place(st *stream, entries []entry, hashes []hashKey, now time.Time) ([]placed, []store.Op, *wire.Error) {
 	out := make([]placed, len(entries))
-	ops := make([]store.Op, 0, len(entries))
+	var ops []store.Op
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if status := st.status(now); st.gone || status == creating || status == deleting {
@@ -162,8 +163,10 @@ func (s *Service) place(st *stream, entries []entry, hashes []hashKey, now time.
 			continue
 		}
 		n := sh.push(now, e.PartitionKey, e.Data)
-		out[i] = placed{shard: sh, n: n, sequence: sh.sequence(n)}
-		ops = append(ops, recordOp(&st.meta, sh.meta.Index, n, &sh.log[n-sh.base]))
+		out[i] = placed{shard: sh, n: n}
+		if s.st.Durable() {
+			ops = append(ops, recordOp(&st.meta, sh.meta.Index, n, &sh.log[n-sh.base]))
+		}
 	}
 	return out, ops, nil
 }

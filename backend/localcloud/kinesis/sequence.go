@@ -1,7 +1,7 @@
 package kinesis
 
 import (
-	"fmt"
+	"encoding/binary"
 	"math/big"
 	"strconv"
 	"time"
@@ -14,9 +14,11 @@ import (
 // formatSequence writes the sequence number of place n in a shard.
 func formatSequence(shard int, created time.Time, n uint64) string {
 	secs := uint64(created.Unix())
-	hex := fmt.Sprintf("2%010x%01x%016x0%09x%08x2", secs, shard&0xf, n, secs, shard)
-	v, _ := new(big.Int).SetString(hex, 16)
-	return v.String()
+	var b [24]byte // the 47 digits behind a zero
+	binary.BigEndian.PutUint64(b[:], 2<<56|secs<<16|uint64(shard&0xf)<<12|n>>52)
+	binary.BigEndian.PutUint64(b[8:], n<<12|secs>>28)
+	binary.BigEndian.PutUint64(b[16:], secs<<36|uint64(shard)<<4|2)
+	return new(big.Int).SetBytes(b[:]).String()
 }
 
 // parseSequence reads the place out of a sequence number of the given shard; false for anything else's.

@@ -1,7 +1,6 @@
 package simulate
 
 import (
-	"encoding/json"
 	"math"
 	"strconv"
 	"time"
@@ -41,29 +40,6 @@ type machine struct {
 	backoff  time.Duration
 	retryPut time.Time
 	timer    *time.Timer
-}
-
-// record is the schema of a log line; metrics is what a record of source "metrics" has beside it.
-type record struct {
-	V     int       `json:"v"`
-	TS    time.Time `json:"ts"`
-	Seq   int64     `json:"seq"`
-	IID   string    `json:"iid"`
-	Epoch int64     `json:"epoch"`
-	Level string    `json:"lvl"`
-	Src   string    `json:"src"`
-	Msg   string    `json:"msg"`
-	*metrics
-}
-
-// metrics are percentages, bytes a second, frames a second and a count.
-type metrics struct {
-	CPU     float64 `json:"cpu"`
-	GPU     float64 `json:"gpu"`
-	Mem     float64 `json:"mem"`
-	NetOut  int64   `json:"net_out"`
-	FPS     float64 `json:"fps"`
-	Players int     `json:"players"`
 }
 
 // powerOn begins a boot. A machine that was not met before and whose boot lies in the past was running when the cloud's
@@ -253,10 +229,7 @@ func (m *machine) say(now time.Time, level, src, msg string) {
 func (m *machine) write(r record) {
 	m.seq++
 	r.V, r.Seq, r.IID, r.Epoch, r.TS = 1, m.seq, m.in.ID, m.epoch(), r.TS.UTC()
-	data, err := json.Marshal(r)
-	if err != nil {
-		panic("simulate: a record that is not JSON: " + err.Error())
-	}
+	data := r.encode()
 	if len(m.queue) >= queueLength {
 		m.queue = m.queue[1:]
 	}

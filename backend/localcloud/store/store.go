@@ -43,9 +43,12 @@ func Open(dir string) (*Store, error) {
 	return &Store{db: db}, nil
 }
 
+// Durable says whether anything outlives the store: where not, a caller need not describe many small writes.
+func (s *Store) Durable() bool { return s != nil && s.db != nil }
+
 // Apply writes all ops or none. Concurrent callers share a disk flush.
 func (s *Store) Apply(ops ...Op) error {
-	if s == nil || s.db == nil || len(ops) == 0 {
+	if !s.Durable() || len(ops) == 0 {
 		return nil
 	}
 	return s.db.Batch(func(tx *bbolt.Tx) error {
@@ -69,7 +72,7 @@ func (s *Store) Apply(ops ...Op) error {
 
 // Each calls fn for every key of a bucket in byte order; the value is valid after the call.
 func (s *Store) Each(bucket string, fn func(key string, value []byte) error) error {
-	if s == nil || s.db == nil {
+	if !s.Durable() {
 		return nil
 	}
 	return s.db.View(func(tx *bbolt.Tx) error {
@@ -84,7 +87,7 @@ func (s *Store) Each(bucket string, fn func(key string, value []byte) error) err
 // Get returns a key's value, nil where there is none.
 func (s *Store) Get(bucket, key string) []byte {
 	var out []byte
-	if s == nil || s.db == nil {
+	if !s.Durable() {
 		return nil
 	}
 	_ = s.db.View(func(tx *bbolt.Tx) error {
@@ -98,7 +101,7 @@ func (s *Store) Get(bucket, key string) []byte {
 
 // Close releases the file.
 func (s *Store) Close() error {
-	if s == nil || s.db == nil {
+	if !s.Durable() {
 		return nil
 	}
 	return s.db.Close()
