@@ -159,8 +159,12 @@ func (s *Service) bind(ctx context.Context, row sessionRow, m backend.Machine) (
 	return &row, err
 }
 
-// release undoes a claim whose instance never started: back to warm, and the session ended.
+// release undoes a claim whose instance never started: tags scrubbed, or the next user could not tag it; back to warm,
+// and the session ended.
 func (s *Service) release(ctx context.Context, row sessionRow) error {
+	if err := s.scrub(ctx, row.InstanceID); err != nil {
+		return err
+	}
 	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
 		{Update: &types.Update{TableName: &s.Names.InstancesTable, Key: key("InstanceId", row.InstanceID),
 			UpdateExpression:          aws.String("SET #s = :warm REMOVE #o"),

@@ -39,6 +39,7 @@ func isGone(err error) bool     { return slices.Contains(goneCodes, code(err)) }
 func isWrongState(err error) bool {
 	return code(err) == "IncorrectInstanceState"
 }
+func isDenied(err error) bool   { return slices.Contains(deniedCodes, code(err)) }
 func isConflict(err error) bool { return code(err) == "ConflictException" }
 func isConditionFailed(err error) bool {
 	return code(err) == "ConditionalCheckFailedException"

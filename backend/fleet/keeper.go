@@ -25,6 +25,11 @@ func (s *Service) Keep(ctx context.Context, report func(backend.Pool)) error {
 	for ctx.Err() == nil {
 		l := &lease{s: s}
 		won, err := l.acquire(ctx)
+		if isDenied(err) {
+			s.Log.Info("this sign-in may not keep the pool")
+			s.stand(ctx, report)
+			continue
+		}
 		if err != nil && ctx.Err() == nil {
 			s.Log.Warn("the pool's lease cannot be read", "cause", err)
 			_ = pause(ctx, quietTurn)
@@ -54,6 +59,14 @@ func (s *Service) rest(ctx context.Context, d time.Duration, report func(backend
 				report(*pool)
 			}
 		}
+	}
+}
+
+// stand is a desktop that has no right to keep the pool: its profile may say keep, the role of its user's group does
+// not. Asking again would not change that before the next sign-in.
+func (s *Service) stand(ctx context.Context, report func(backend.Pool)) {
+	for ctx.Err() == nil {
+		s.rest(ctx, 24*time.Hour, report)
 	}
 }
 

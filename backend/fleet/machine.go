@@ -102,14 +102,15 @@ func (s *Service) tag(ctx context.Context, instanceID string, tags []types.Tag) 
 	}
 }
 
-// scrub takes the last owner's tags off and gives the name of a warm instance.
+// scrub gives the name of a warm instance and takes the last owner's tags off, in this order: the tag owner is what
+// lets a user touch the instance at all.
 func (s *Service) scrub(ctx context.Context, instanceID string) error {
-	_, err := s.EC2.DeleteTags(ctx, &ec2.DeleteTagsInput{Resources: []string{instanceID}, Tags: []types.Tag{
-		{Key: aws.String("owner")}, {Key: aws.String("epoch")}, {Key: aws.String("expire-at")}}})
-	if err != nil {
+	if err := s.tag(ctx, instanceID, tags("Name", warmName(instanceID))); err != nil {
 		return err
 	}
-	return s.tag(ctx, instanceID, tags("Name", warmName(instanceID)))
+	_, err := s.EC2.DeleteTags(ctx, &ec2.DeleteTagsInput{Resources: []string{instanceID}, Tags: []types.Tag{
+		{Key: aws.String("owner")}, {Key: aws.String("epoch")}, {Key: aws.String("expire-at")}}})
+	return err
 }
 
 // warmName names a pool instance; the ID's end tells them apart.

@@ -129,7 +129,7 @@ func (c *Cloud) provisionUserPool() error {
 
 func (c *Cloud) provisionUsers() error {
 	pool := c.outputs.UserPoolID
-	for name, role := range map[string]string{"user": iam.UserRole, "operator": iam.OperatorRole} {
+	for name, role := range map[string]string{"user": iam.UserRole, "keeper": iam.KeeperRole, "operator": iam.OperatorRole} {
 		err := c.setUp("cognito-idp", "CreateGroup", object{"UserPoolId": pool, "GroupName": name, "RoleArn": iam.RoleARN(AccountID, role)}, nil, "GroupExistsException")
 		if err != nil {
 			return err
@@ -145,7 +145,7 @@ func (c *Cloud) provisionUsers() error {
 }
 
 func (c *Cloud) provisionUser(u DemoUser) error {
-	group := "user"
+	group := "keeper" // the demo has no other desktop to keep its pool
 	if u.Username == "operator" {
 		group = u.Username
 	}

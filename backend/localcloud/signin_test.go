@@ -76,7 +76,7 @@ func TestDemoUsersSignInAndAreConfinedByTheirRole(t *testing.T) {
 		if got.status != 200 {
 			t.Fatal(got.body)
 		}
-		if got := alice.call("sts", "GetCallerIdentity", ""); !strings.Contains(got.body, "assumed-role/avatar-launcher-user/") {
+		if got := alice.call("sts", "GetCallerIdentity", ""); !strings.Contains(got.body, "assumed-role/avatar-launcher-keeper/") {
 			t.Errorf("alice is %s", got.body)
 		}
 		_, _, p, _, _ := c.iam.Lookup(alice.key)

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -229,7 +230,19 @@ func TestTrust(t *testing.T) {
 func TestUserPolicy(t *testing.T) {
 	s := service(t, "")
 	p := s.RolePrincipal(UserRole, "me", map[string]string{"sub": "abc", "username": "demo"})
-	pool := map[string][]string{"ec2:ResourceTag/pool": {"avatar"}}
+	mine := map[string][]string{"ec2:ResourceTag/pool": {"avatar"}, "ec2:ResourceTag/owner": {"abc"}}
+	theirs := map[string][]string{"ec2:ResourceTag/pool": {"avatar"}, "ec2:ResourceTag/owner": {"abcd"}}
+	warm := map[string][]string{"ec2:ResourceTag/pool": {"avatar"}}
+	tagging := func(resource map[string][]string, owner string, keys ...string) map[string][]string {
+		out := map[string][]string{"aws:TagKeys": keys}
+		maps.Copy(out, resource)
+		if owner != "" {
+			out["aws:RequestTag/owner"] = []string{owner}
+		}
+		return out
+	}
+	row := func(key string) map[string][]string { return map[string][]string{"dynamodb:LeadingKeys": {key}} }
+	const table = "arn:aws:dynamodb:us-east-1:123456789012:table/avatar-"
 	instance := "arn:aws:ec2:us-east-1:123456789012:instance/i-1"
 	zone := "arn:aws:route53:::hostedzone/Z1"
 	names := func(kind string, names ...string) map[string][]string {
@@ -242,26 +255,50 @@ func TestUserPolicy(t *testing.T) {
 		keys             map[string][]string
 		want             bool
 	}{
-		"stop own pool":        {"ec2:StopInstances", instance, pool, true},
-		"stop others":          {"ec2:StopInstances", instance, nil, false},
-		"read rows":            {"dynamodb:Query", "arn:aws:dynamodb:us-east-1:123456789012:table/avatar-instances/index/state-index", nil, true},
-		"drop tables":          {"dynamodb:DeleteTable", "arn:aws:dynamodb:us-east-1:123456789012:table/avatar-instances", nil, false},
-		"point a name":         {"route53:ChangeResourceRecordSets", zone, names("A", "demo.avatar.localhost"), true},
-		"point the apex":       {"route53:ChangeResourceRecordSets", zone, names("A", "avatar.localhost"), false},
-		"another type":         {"route53:ChangeResourceRecordSets", zone, names("TXT", "demo.avatar.localhost"), false},
-		"one of two outside":   {"route53:ChangeResourceRecordSets", zone, names("A", "demo.avatar.localhost", "evil.example"), false},
-		"names not said":       {"route53:ChangeResourceRecordSets", zone, nil, false},
-		"pass the stop role":   {"iam:PassRole", "arn:aws:iam::123456789012:role/avatar-launcher-stop", map[string][]string{"iam:PassedToService": {"scheduler.amazonaws.com"}}, true},
-		"pass it to EC2":       {"iam:PassRole", "arn:aws:iam::123456789012:role/avatar-launcher-stop", map[string][]string{"iam:PassedToService": {"ec2.amazonaws.com"}}, false},
-		"leave the pool":       {"ec2:DeleteTags", instance, map[string][]string{"ec2:ResourceTag/pool": {"avatar"}, "aws:TagKeys": {"pool"}}, false},
-		"tag":                  {"ec2:CreateTags", instance, map[string][]string{"ec2:ResourceTag/pool": {"avatar"}, "aws:TagKeys": {"owner"}}, true},
-		"read the log":         {"kinesis:GetRecords", "arn:aws:kinesis:us-east-1:123456789012:stream/avatar-logs", nil, true},
-		"write the log":        {"kinesis:PutRecord", "arn:aws:kinesis:us-east-1:123456789012:stream/avatar-logs", nil, false},
-		"arm a stop":           {"scheduler:CreateSchedule", "arn:aws:scheduler:us-east-1:123456789012:schedule/avatar-launcher/i-1", nil, true},
-		"in another group":     {"scheduler:CreateSchedule", "arn:aws:scheduler:us-east-1:123456789012:schedule/default/i-1", nil, false},
-		"users of the pool":    {"cognito-idp:ListUsers", "*", nil, false},
-		"become an operator":   {"sts:AssumeRole", "arn:aws:iam::123456789012:role/avatar-launcher-operator", nil, false},
-		"change one's own law": {"iam:PutRolePolicy", "*", nil, false},
+		"stop own":                  {"ec2:StopInstances", instance, mine, true},
+		"stop another's":            {"ec2:StopInstances", instance, theirs, false},
+		"start a warm one":          {"ec2:StartInstances", instance, warm, false},
+		"terminate a warm one":      {"ec2:TerminateInstances", instance, warm, false},
+		"stop outside":              {"ec2:StopInstances", instance, map[string][]string{"ec2:ResourceTag/owner": {"abc"}}, false},
+		"own session":               {"dynamodb:GetItem", table + "sessions", row("abc"), true},
+		"another's session":         {"dynamodb:GetItem", table + "sessions", row("abcd"), false},
+		"no key said":               {"dynamodb:GetItem", table + "sessions", nil, false},
+		"all sessions":              {"dynamodb:Scan", table + "sessions", nil, false},
+		"own history":               {"dynamodb:Query", table + "audit", row("abc"), true},
+		"the pool's history":        {"dynamodb:Query", table + "audit", row("pool"), false},
+		"everybody's day":           {"dynamodb:Query", table + "audit/index/day-index", row("2026-11-24"), false},
+		"the pool's lease":          {"dynamodb:PutItem", table + "leases", row("pool"), false},
+		"claim":                     {"ec2:CreateTags", instance, tagging(warm, "abc", "Name", "owner", "epoch", "expire-at"), true},
+		"claim for another":         {"ec2:CreateTags", instance, tagging(warm, "abcd", "owner"), false},
+		"rename a warm one":         {"ec2:CreateTags", instance, tagging(warm, "", "Name"), false},
+		"take another's":            {"ec2:CreateTags", instance, tagging(theirs, "abc", "owner"), false},
+		"untag another's":           {"ec2:DeleteTags", instance, tagging(theirs, "", "owner"), false},
+		"untag own":                 {"ec2:DeleteTags", instance, tagging(mine, "", "owner"), true},
+		"give own away":             {"ec2:CreateTags", instance, tagging(mine, "abcd", "owner"), false},
+		"all tags off":              {"ec2:DeleteTags", instance, mine, false},
+		"read rows":                 {"dynamodb:Query", "arn:aws:dynamodb:us-east-1:123456789012:table/avatar-instances/index/state-index", nil, true},
+		"drop tables":               {"dynamodb:DeleteTable", "arn:aws:dynamodb:us-east-1:123456789012:table/avatar-instances", nil, false},
+		"point a name":              {"route53:ChangeResourceRecordSets", zone, names("A", "demo.avatar.localhost"), true},
+		"point the apex":            {"route53:ChangeResourceRecordSets", zone, names("A", "avatar.localhost"), false},
+		"another type":              {"route53:ChangeResourceRecordSets", zone, names("TXT", "demo.avatar.localhost"), false},
+		"another's name":            {"route53:ChangeResourceRecordSets", zone, names("A", "demo2.avatar.localhost"), false},
+		"own and another's":         {"route53:ChangeResourceRecordSets", zone, names("A", "demo.avatar.localhost", "bob.avatar.localhost"), false},
+		"one of two outside":        {"route53:ChangeResourceRecordSets", zone, names("A", "demo.avatar.localhost", "evil.example"), false},
+		"names not said":            {"route53:ChangeResourceRecordSets", zone, nil, false},
+		"pass the stop role":        {"iam:PassRole", "arn:aws:iam::123456789012:role/avatar-launcher-stop", map[string][]string{"iam:PassedToService": {"scheduler.amazonaws.com"}}, true},
+		"pass it to EC2":            {"iam:PassRole", "arn:aws:iam::123456789012:role/avatar-launcher-stop", map[string][]string{"iam:PassedToService": {"ec2.amazonaws.com"}}, false},
+		"leave the pool":            {"ec2:DeleteTags", instance, tagging(mine, "", "pool"), false},
+		"label own":                 {"ec2:CreateTags", instance, tagging(mine, "", "Name", "expire-at"), true},
+		"another label":             {"ec2:CreateTags", instance, tagging(mine, "", "Cost"), false},
+		"give an instance its role": {"iam:PassRole", "arn:aws:iam::123456789012:role/avatar-launcher-instance", map[string][]string{"iam:PassedToService": {"ec2.amazonaws.com"}}, true},
+		"disarm a stop":             {"scheduler:DeleteSchedule", "arn:aws:scheduler:us-east-1:123456789012:schedule/avatar-launcher/i-1", nil, false},
+		"read the log":              {"kinesis:GetRecords", "arn:aws:kinesis:us-east-1:123456789012:stream/avatar-logs", nil, true},
+		"write the log":             {"kinesis:PutRecord", "arn:aws:kinesis:us-east-1:123456789012:stream/avatar-logs", nil, false},
+		"arm a stop":                {"scheduler:CreateSchedule", "arn:aws:scheduler:us-east-1:123456789012:schedule/avatar-launcher/i-1", nil, true},
+		"in another group":          {"scheduler:CreateSchedule", "arn:aws:scheduler:us-east-1:123456789012:schedule/default/i-1", nil, false},
+		"users of the pool":         {"cognito-idp:ListUsers", "*", nil, false},
+		"become an operator":        {"sts:AssumeRole", "arn:aws:iam::123456789012:role/avatar-launcher-operator", nil, false},
+		"change one's own law":      {"iam:PutRolePolicy", "*", nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := s.Allowed(p, each.action, each.resource, each.keys); got != each.want {
@@ -273,7 +310,7 @@ func TestUserPolicy(t *testing.T) {
 
 // FuzzPolicy: no document makes the parser or the evaluation panic.
 func FuzzPolicy(f *testing.F) {
-	for _, name := range []string{"user", "operator", "stop"} {
+	for _, name := range []string{"user", "keeper", "operator", "stop"} {
 		doc, err := PolicyDocument(name)
 		if err != nil {
 			f.Fatal(err)

@@ -54,10 +54,13 @@ func (s *Service) loadRoles() error {
 	if err != nil {
 		return err
 	}
-	for _, each := range []struct{ role, file string }{
-		{UserRole, "user"}, {OperatorRole, "operator"}, {StopRole, "stop"},
+	for _, each := range []struct {
+		role  string
+		files []string
+	}{
+		{UserRole, []string{"user"}}, {KeeperRole, []string{"keeper"}}, {OperatorRole, []string{"operator", "keeper"}}, {StopRole, []string{"stop"}},
 	} {
-		if err := s.ship(each.role, each.file); err != nil {
+		if err := s.ship(each.role, each.files); err != nil {
 			return err
 		}
 	}
@@ -65,13 +68,17 @@ func (s *Service) loadRoles() error {
 }
 
 // ship gives a role the documents that this program carries. They replace what an older program left in the
-// store, or an old state would keep refusing what a new launcher needs.
-func (s *Service) ship(name, file string) error {
-	doc, err := fs.ReadFile(documents, "policies/"+file+".json")
-	if err != nil {
-		return err
+// store, or an old state would keep refusing what a new launcher needs. The first document's trust policy is the role's.
+func (s *Service) ship(name string, files []string) error {
+	shipped := map[string]json.RawMessage{}
+	for _, file := range files {
+		doc, err := PolicyDocument(file)
+		if err != nil {
+			return err
+		}
+		shipped[file] = doc
 	}
-	trust, err := fs.ReadFile(documents, "policies/"+file+"-trust.json")
+	trust, err := fs.ReadFile(documents, "policies/"+files[0]+"-trust.json")
 	if err != nil {
 		return err
 	}
@@ -83,7 +90,7 @@ func (s *Service) ship(name, file string) error {
 	if err := s.PutRole(name, trust); err != nil {
 		return err
 	}
-	return s.PutRolePolicy(name, doc)
+	return s.change(name, true, func(r *role) { r.Policies = shipped })
 }
 
 // trustAccount adds the account's own users to a trust policy, so that an operator can try what a user may do:
@@ -102,7 +109,7 @@ func (s *Service) trustAccount(trust []byte) ([]byte, error) {
 	return json.Marshal(doc)
 }
 
-// PolicyDocument returns one of the documents that ship with the program: "user", "operator" or "stop".
+// PolicyDocument returns one of the documents that ship with the program: "user", "keeper", "operator" or "stop".
 func PolicyDocument(name string) ([]byte, error) {
 	return fs.ReadFile(documents, "policies/"+name+".json")
 }

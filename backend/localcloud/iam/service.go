@@ -22,6 +22,7 @@ import (
 // Names of the roles that every embedded cloud has.
 const (
 	UserRole     = "avatar-launcher-user"     // what a signed-in user's desktop may do
+	KeeperRole   = "avatar-launcher-keeper"   // the same where it may become the pool's keeper: members of the group keeper
 	OperatorRole = "avatar-launcher-operator" // what a signed-in member of the group operator may do
 	StopRole     = "avatar-launcher-stop"     // what EventBridge Scheduler may do when a stop is due
 )
