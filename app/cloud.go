@@ -40,7 +40,8 @@ func addressFile(dir string) string { return filepath.Join(dir, "cloud.json") }
 func (a address) fill(p config.Profile) config.Profile {
 	out := a.Outputs
 	p.Region, p.Endpoint = out.Region, a.Endpoint
-	p.Cognito = config.Cognito{UserPoolID: out.UserPoolID, ClientID: out.ClientID, IdentityPoolID: out.IdentityPoolID}
+	p.Cognito.UserPoolID, p.Cognito.ClientID, p.Cognito.IdentityPoolID = out.UserPoolID, out.ClientID, out.IdentityPoolID
+	p.Cognito.Domain, p.Cognito.RedirectURIs = a.Endpoint, out.RedirectURIs
 	p.Tables = config.Tables{Sessions: out.SessionsTable, Instances: out.InstancesTable, Leases: out.LeasesTable, StateIndex: out.StateIndex}
 	p.Stream = out.Stream
 	p.Zone.ID, p.Zone.Name, p.Zone.ParkingAddress = out.ZoneID, out.ZoneName, out.ParkingAddress

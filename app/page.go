@@ -30,6 +30,35 @@ func (a *Account) SignIn(username, password string) {
 // SignInDemo signs a demonstration user in; the password never reaches the page.
 func (a *Account) SignInDemo(username string) { a.shell.signInDemo(username) }
 
+// Ways are the ways to sign in that the profile offers.
+type Ways struct {
+	Window  bool `json:"window"`  // user name and password
+	Browser bool `json:"browser"` // the system's browser
+}
+
+// Ways says how the profile lets people sign in.
+func (a *Account) Ways() Ways {
+	c := a.shell.rooms.profile.Cognito
+	return Ways{Window: c.Window(), Browser: c.Browser()}
+}
+
+// SignInByBrowser begins signing in by the system's browser.
+func (a *Account) SignInByBrowser() { a.shell.do(backend.Wish{Verb: backend.WishBrowse}) }
+
+// OpenBrowser opens the address of the sign-in by browser again.
+func (a *Account) OpenBrowser() { a.shell.openSignIn() }
+
+// Forgot has a code sent, by which somebody who forgot the password sets a new one.
+func (a *Account) Forgot(username string) {
+	a.shell.do(backend.Wish{Verb: backend.WishForgot, Username: username})
+}
+
+// Resend has the code of the open challenge sent again.
+func (a *Account) Resend() { a.shell.do(backend.Wish{Verb: backend.WishResend}) }
+
+// Unlock tries the keyring again, which asks for its password where it is locked.
+func (a *Account) Unlock() { a.shell.do(backend.Wish{Verb: backend.WishUnlock}) }
+
 // Respond answers the challenge of the snapshot: a code, or a new password.
 func (a *Account) Respond(answer string) {
 	a.shell.do(backend.Wish{Verb: backend.WishRespond, Password: answer})

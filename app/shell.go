@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -88,6 +89,29 @@ func (s *Shell) connect() {
 	if s.ctx != nil {
 		wails.BrowserOpenURL(s.ctx, address)
 	}
+}
+
+// openSignIn opens the browser again for a sign-in that waits for it.
+func (s *Shell) openSignIn() {
+	c := s.snapshot().Challenge
+	if c == nil || c.Name != backend.StepBrowser {
+		return
+	}
+	if err := s.browse(c.URL); err != nil {
+		s.log.Warn("the browser could not be opened", "cause", err)
+	}
+}
+
+// browse opens an address of the sign-in in the system's browser.
+func (s *Shell) browse(address string) error {
+	if err := browsable(address); err != nil {
+		return err
+	}
+	if s.ctx == nil {
+		return errors.New("there is no window yet")
+	}
+	wails.BrowserOpenURL(s.ctx, address)
+	return nil
 }
 
 // exportLog writes the lines to a file of the user's choice; "" where there was none.

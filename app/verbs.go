@@ -59,7 +59,7 @@ func withVisit(ctx context.Context, o *options, user string, fromStdin bool, do 
 	if err != nil {
 		return err
 	}
-	ring := identity.OSKeyring(3 * time.Second)
+	ring := identity.OSKeyring(keyringTime)
 	if user != "" {
 		ring = identity.Memory()
 	}
@@ -125,7 +125,7 @@ func signIn(ctx context.Context, o *options, user string, fromStdin bool) error 
 	if err != nil {
 		return err
 	}
-	r, err := build(ctx, o, identity.OSKeyring(60*time.Second), stderrLog(level)) // time to unlock it
+	r, err := build(ctx, o, identity.OSKeyring(keyringTime), stderrLog(level))
 	if err != nil {
 		return err
 	}

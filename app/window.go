@@ -26,6 +26,10 @@ func runBindings(o *options) error {
 	return wails.Run(windowOptions(o, &Shell{}, false))
 }
 
+// keyringTime is how long the keyring may wait for somebody to unlock it. Nothing waits for it that long: identity goes
+// on without, and the keyring gets what it missed once it is unlocked.
+const keyringTime = time.Minute
+
 // openWindow is the default verb: one window, or a word to the one there is.
 func openWindow(ctx context.Context, o *options, hidden bool) error {
 	level, err := o.level(slog.LevelInfo)
@@ -64,7 +68,7 @@ func runWindow(ctx context.Context, o *options, lock *single, dir string, level 
 	defer file.Close()
 	log := fileLog(file, level)
 	log.Info("the launcher starts", "version", version)
-	r, err := build(ctx, o, identity.OSKeyring(3*time.Second), log)
+	r, err := build(ctx, o, identity.OSKeyring(keyringTime), log)
 	close(wired)
 	if err != nil {
 		log.Error("the launcher cannot start", "problem", err)
@@ -75,6 +79,7 @@ func runWindow(ctx context.Context, o *options, lock *single, dir string, level 
 	r.launcher.Resume = true
 
 	s := newShell(r, dir)
+	r.browse = s.browse
 	work, end := context.WithCancel(context.Background())
 	var ended sync.WaitGroup
 	defer ended.Wait()

@@ -38,7 +38,8 @@ type rooms struct {
 	fleet    *fleet.Service
 	logs     *logs.Book
 	launcher *backend.Launcher
-	cloud    *embedded // nil where the cloud is not this machine's
+	browse   func(address string) error // opens the system's browser
+	cloud    *embedded                  // nil where the cloud is not this machine's
 	log      *slog.Logger
 }
 
@@ -56,7 +57,7 @@ func build(ctx context.Context, o *options, ring identity.Keyring, log *slog.Log
 	if err != nil {
 		return nil, err
 	}
-	r := &rooms{profile: p, file: file, log: log}
+	r := &rooms{profile: p, file: file, log: log, browse: openBrowser}
 	if p.Cloud == config.CloudEmbedded {
 		if r.cloud, err = openEmbedded(ctx, places.StateDir, p, log); err != nil {
 			return nil, err
@@ -86,6 +87,11 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		Region: p.Region, UserPoolID: p.Cognito.UserPoolID, ClientID: p.Cognito.ClientID,
 		IdentityPoolID: p.Cognito.IdentityPoolID, HTTP: watched, SDK: anonymous,
 		Keyring: ring, Account: p.Name, StaySignedIn: p.StaySignedIn, Log: r.log,
+		Notify: func(key string, problem *backend.Problem) { r.launcher.Notify(key, problem) },
+	}
+	if p.Cognito.Browser() {
+		options.Browser = &identity.Browser{Domain: p.Cognito.Domain, RedirectURIs: p.Cognito.RedirectURIs,
+			Open: func(address string) error { return r.browse(address) }}
 	}
 	if endpoint := aws.ToString(cfg.BaseEndpoint); endpoint != "" {
 		options.JWKSURL = strings.TrimSuffix(endpoint, "/") + "/" + p.Cognito.UserPoolID + "/.well-known/jwks.json"
@@ -152,7 +158,7 @@ func avatar(p config.Profile) fleet.Avatar {
 }
 
 func rules(p config.Profile) backend.Rules {
-	return backend.Rules{Window: p.Session.Window, Warning: p.Session.Warning, StaySignedIn: p.StaySignedIn}
+	return backend.Rules{Window: p.Session.Window, Warning: p.Session.Warning, Grace: p.Session.Grace, StaySignedIn: p.StaySignedIn}
 }
 
 // pattern compiles a pattern that config has checked; "" matches nothing.

@@ -15,15 +15,14 @@ const (
 // begin runs one effect beside the loop; what comes of it returns as an event. It is called by the loop alone.
 func (l *Launcher) begin(ctx context.Context, f effect) {
 	switch f := f.(type) {
-	case doSignIn:
+	case doSignIn, doBrowse, doForgot, doAnswer, doResend, doResume:
+		l.beginSignIn(ctx, f)
+	case doLeave:
+		l.leaveSignIn(ctx)
+	case doUnlock:
 		l.run(ctx, func(ctx context.Context) {
-			l.answer(ctx, func(ctx context.Context) (*User, *Challenge, error) {
-				return l.Identity.SignIn(ctx, f.username, f.password)
-			})
-		})
-	case doAnswer:
-		l.run(ctx, func(ctx context.Context) {
-			l.answer(ctx, func(ctx context.Context) (*User, *Challenge, error) { return l.Identity.Respond(ctx, f.answer) })
+			l.Identity.Unlock(ctx)
+			l.post(noticed{"keyring", l.Identity.Notice()})
 		})
 	case doFind:
 		l.run(ctx, func(ctx context.Context) {
@@ -53,7 +52,7 @@ func (l *Launcher) begin(ctx context.Context, f effect) {
 		l.run(ctx, func(ctx context.Context) { l.stop(ctx, f) })
 	case doSignOut:
 		keeping := l.keeping
-		l.run(ctx, func(ctx context.Context) { l.signOut(ctx, f.forget, keeping) })
+		l.inTurn(ctx, func(ctx context.Context) { l.signOut(ctx, f.forget, keeping) })
 	case doLook:
 		l.run(ctx, func(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, answerTime)
@@ -66,14 +65,6 @@ func (l *Launcher) begin(ctx context.Context, f effect) {
 	case doKeep:
 		l.keep(ctx, f.on)
 	}
-}
-
-func (l *Launcher) answer(ctx context.Context, ask func(context.Context) (*User, *Challenge, error)) {
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
-	defer cancel()
-	user, challenge, err := ask(ctx)
-	l.post(signInAnswered{user, challenge, ProblemOf(err)})
-	l.post(noticed{"keyring", l.Identity.Notice()})
 }
 
 // stop ends the session given, or the one that the store knows of: a start that was broken off may have claimed

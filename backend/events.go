@@ -8,8 +8,9 @@ type event interface{ isEvent() }
 type (
 	// wished: the user asked for something.
 	wished struct{ Wish }
-	// signInAnswered: SignIn, Respond or Resume came back; all nil after a Resume that found nothing.
+	// signInAnswered: a piece of the sign-in came back; all nil after a Resume that found nothing.
 	signInAnswered struct {
+		attempt   int
 		user      *User
 		challenge *Challenge
 		problem   *Problem
@@ -72,8 +73,26 @@ func (ticked) isEvent()         {}
 type effect interface{ isEffect() }
 
 type (
-	doSignIn struct{ username, password string }
-	doAnswer struct{ answer string }
+	doSignIn struct {
+		attempt            int
+		username, password string
+	}
+	doBrowse struct{ attempt int }
+	doForgot struct {
+		attempt  int
+		username string
+	}
+	doAnswer struct {
+		attempt int
+		answer  string
+	}
+	doResend struct{ attempt int }
+	// doResume signs in by the keyring.
+	doResume struct{ attempt int }
+	// doUnlock tries the keyring again.
+	doUnlock struct{}
+	// doLeave breaks off whatever the sign-in under way waits for, and drops its open challenge.
+	doLeave struct{}
 	// doFind reads the user's stored session, to adopt it.
 	doFind struct{ user User }
 	// doStart runs a start until it is ready, fails, or is broken off by doBreak.
@@ -104,7 +123,13 @@ type (
 )
 
 func (doSignIn) isEffect()  {}
+func (doBrowse) isEffect()  {}
+func (doForgot) isEffect()  {}
 func (doAnswer) isEffect()  {}
+func (doResend) isEffect()  {}
+func (doResume) isEffect()  {}
+func (doUnlock) isEffect()  {}
+func (doLeave) isEffect()   {}
 func (doFind) isEffect()    {}
 func (doStart) isEffect()   {}
 func (doBreak) isEffect()   {}

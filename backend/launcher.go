@@ -30,6 +30,8 @@ type Launcher struct {
 
 	cancelStart, cancelFollow, cancelKeep context.CancelFunc
 	keeping                               chan struct{} // closed when the keeper has gone
+	cancelAsk                             context.CancelFunc
+	lastTurn                              <-chan struct{} // closed when the last work on the sign-in is over
 	work                                  sync.WaitGroup
 }
 
@@ -56,10 +58,7 @@ func (l *Launcher) Run(ctx context.Context) error {
 	defer cancel()
 	if l.Resume {
 		l.change(func(s Snapshot) Snapshot { return enter(s, SigningIn, time.Now()) })
-		l.run(ctx, func(ctx context.Context) {
-			user, err := l.Identity.Resume(ctx)
-			l.send(ctx, signInAnswered{user: user, problem: ProblemOf(err)})
-		})
+		l.begin(ctx, doResume{})
 	}
 	for {
 		timer, wait := l.alarm()

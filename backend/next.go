@@ -3,6 +3,7 @@ package backend
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -10,6 +11,7 @@ import (
 type Rules struct {
 	Window       time.Duration // idle time after which a session ends; activity slides it
 	Warning      time.Duration // how long before the end the user is warned
+	Grace        time.Duration // how long after a session's end its armed stop fires
 	StaySignedIn bool          // quitting keeps the sign-in (never the instance)
 }
 
@@ -79,26 +81,10 @@ func enter(s Snapshot, p Phase, now time.Time) Snapshot {
 
 func nextWish(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
 	switch w.Verb {
-	case WishSignIn:
-		if s.Phase != SignedOut {
-			return s, nil
-		}
-		if w.Username == "" || w.Password == "" {
-			s.Problem = &Problem{Kind: KindRefused, What: "Not signed in", Why: "The user name or the password is empty.", Next: "Fill in both."}
-			return s, nil
-		}
-		s.Problem, s.Challenge = nil, nil
-		return enter(s, SigningIn, now), []effect{doSignIn{w.Username, w.Password}}
-	case WishRespond:
-		if s.Phase != SigningIn || s.Challenge == nil {
-			return s, nil
-		}
-		if w.Password == "" {
-			s.Problem = &Problem{Kind: KindRefused, What: "Not signed in yet", Why: "The answer is empty.", Next: "Fill it in."}
-			return s, nil
-		}
-		s.Problem = nil
-		return s, []effect{doAnswer{w.Password}}
+	case WishSignIn, WishBrowse, WishForgot, WishUnlock:
+		return nextEnter(s, w, now)
+	case WishRespond, WishResend:
+		return nextAnswer(s, w)
 	case WishCancel:
 		return nextCancel(s, now)
 	case WishStart:
@@ -126,11 +112,59 @@ func nextWish(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
 	return s, nil
 }
 
+// nextEnter handles the ways in.
+func nextEnter(s Snapshot, w Wish, now time.Time) (Snapshot, []effect) {
+	if w.Verb == WishUnlock && s.User != nil {
+		return s, []effect{doUnlock{}}
+	}
+	if s.Phase != SignedOut {
+		return s, nil
+	}
+	switch {
+	case w.Verb == WishSignIn && (w.Username == "" || w.Password == ""):
+		s.Problem = &Problem{Kind: KindRefused, What: "Not signed in", Why: "The user name or the password is empty.", Next: "Fill in both."}
+		return s, nil
+	case w.Verb == WishForgot && w.Username == "":
+		s.Problem = &Problem{Kind: KindRefused, What: "No code was sent", Why: "The user name is empty.", Next: "Fill it in, so that it is known whose password to change."}
+		return s, nil
+	}
+	s.Problem, s.Challenge, s.Busy = nil, nil, false
+	s.attempt++
+	s = enter(s, SigningIn, now)
+	switch w.Verb {
+	case WishBrowse:
+		return s, []effect{doBrowse{s.attempt}}
+	case WishForgot:
+		return s, []effect{doForgot{s.attempt, w.Username}}
+	case WishUnlock:
+		return s, []effect{doResume{s.attempt}}
+	}
+	return s, []effect{doSignIn{s.attempt, w.Username, w.Password}}
+}
+
+// nextAnswer handles what can be done with an open challenge.
+func nextAnswer(s Snapshot, w Wish) (Snapshot, []effect) {
+	switch {
+	case s.Phase != SigningIn || s.Challenge == nil || s.Busy: // a second press must not answer the step after
+		return s, nil
+	case w.Verb == WishResend && s.Challenge.Resend:
+		s.Problem, s.Busy = nil, true
+		return s, []effect{doResend{s.attempt}}
+	case w.Verb == WishResend, s.Challenge.Name == StepBrowser:
+		return s, nil
+	case w.Password == "":
+		s.Problem = &Problem{Kind: KindRefused, What: "Not signed in yet", Why: "The answer is empty.", Next: "Fill it in."}
+		return s, nil
+	}
+	s.Problem, s.Busy = nil, true
+	return s, []effect{doAnswer{s.attempt, w.Password}}
+}
+
 func nextCancel(s Snapshot, now time.Time) (Snapshot, []effect) {
 	switch {
 	case s.Phase == SigningIn:
-		s.Challenge, s.Problem = nil, nil
-		return enter(s, SignedOut, now), []effect{doSignOut{}}
+		s.Challenge, s.Problem, s.Busy = nil, nil, false
+		return enter(s, SignedOut, now), []effect{doLeave{}}
 	case s.Phase.Starting():
 		return nextEnd(s, false, "", "start broken off by the user", now)
 	}
@@ -162,10 +196,10 @@ func nextEnd(s Snapshot, terminate bool, after Verb, reason string, now time.Tim
 func nextLeave(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
 	if s.User == nil {
 		if w.Verb == WishQuit {
-			return s, []effect{doFinish{}}
+			return s, []effect{doLeave{}, doFinish{}}
 		}
-		s.Challenge = nil
-		return enter(s, SignedOut, now), nil
+		s.Challenge, s.Busy = nil, false
+		return enter(s, SignedOut, now), []effect{doLeave{}}
 	}
 	if s.Phase.Active() || s.Session != nil {
 		reason := w.Reason
@@ -184,9 +218,13 @@ func leaving(v Verb, r Rules) []effect {
 }
 
 func nextSignIn(s Snapshot, e signInAnswered, now time.Time) (Snapshot, []effect) {
-	if s.Phase != SigningIn {
+	if s.Phase != SigningIn || s.attempt != e.attempt {
+		if e.user != nil && s.Phase == SignedOut {
+			return s, []effect{doSignOut{}} // it was left just before it succeeded
+		}
 		return s, nil
 	}
+	s.Busy = false
 	switch {
 	case e.problem != nil && s.Challenge != nil && e.challenge != nil:
 		s.Problem, s.Challenge = e.problem, e.challenge // a wrong code: the step stays
@@ -304,6 +342,7 @@ func nextStopped(s Snapshot, e stopped, r Rules, now time.Time) (Snapshot, []eff
 		return s, nil
 	}
 	after, failure := s.after, s.failure
+	e.problem = withArmedStop(e.problem, s.Session, r)
 	if e.problem != nil && after == "" && failure == nil {
 		failure = e.problem // the session stays, so that Stop can be pressed again
 		s.failure, s.Problem = nil, failure
@@ -321,6 +360,17 @@ func nextStopped(s Snapshot, e stopped, r Rules, now time.Time) (Snapshot, []eff
 	return enter(s, Idle, now), nil
 }
 
+// withArmedStop tells whoever cannot stop an instance when it stops all the same.
+func withArmedStop(p *Problem, session *Session, r Rules) *Problem {
+	if p == nil || session == nil || session.ExpireAt.IsZero() {
+		return p
+	}
+	told := *p
+	told.Next = strings.TrimSpace(told.Next + " The stop that was armed at the start ends the instance by itself at " +
+		session.ExpireAt.Add(r.Grace).Local().Format("15:04 on January 2") + ", whatever happens here.")
+	return &told
+}
+
 func nextSignedOut(s Snapshot, e signedOut, now time.Time) (Snapshot, []effect) {
 	if s.Phase != Ending {
 		return s, nil
@@ -329,7 +379,7 @@ func nextSignedOut(s Snapshot, e signedOut, now time.Time) (Snapshot, []effect) 
 	if e.problem != nil {
 		s.Problem = e.problem
 	}
-	clean := Snapshot{Revision: s.Revision, Phase: s.Phase, Since: s.Since, Profile: s.Profile, Notices: s.Notices, Problem: s.Problem, history: s.history}
+	clean := Snapshot{Revision: s.Revision, Phase: s.Phase, Since: s.Since, Profile: s.Profile, Notices: s.Notices, Problem: s.Problem, history: s.history, attempt: s.attempt}
 	clean = enter(clean, SignedOut, now)
 	if quit {
 		return clean, []effect{doFinish{}}

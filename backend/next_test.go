@@ -31,7 +31,7 @@ func TestNext(t *testing.T) {
 		phase   Phase
 		effects []effect
 	}{
-		{"sign in", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishSignIn, Username: "a", Password: "b"}}, t0, SigningIn, []effect{doSignIn{"a", "b"}}},
+		{"sign in", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishSignIn, Username: "a", Password: "b"}}, t0, SigningIn, []effect{doSignIn{1, "a", "b"}}},
 		{"empty fields stay", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishSignIn, Username: "a"}}, t0, SignedOut, nil},
 		{"signed in looks for an old session", Snapshot{Phase: SigningIn}, signInAnswered{user: alice}, t0, Idle, []effect{doKeep{true}, doFind{*alice}}},
 		{"refused", Snapshot{Phase: SigningIn}, signInAnswered{problem: trouble}, t0, SignedOut, nil},
@@ -49,7 +49,7 @@ func TestNext(t *testing.T) {
 		{"a start broken off gives back", Snapshot{Phase: Ending, User: alice}, started{problem: trouble}, t0, Ending, []effect{doStop{user: *alice, reason: "start broken off"}}},
 		{"quit stops first", readySnapshot(), wished{Wish{Verb: WishQuit}}, t0, Ending, []effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "quit"}}},
 		{"quit when idle signs out", Snapshot{Phase: Idle, User: alice}, wished{Wish{Verb: WishQuit}}, t0, Ending, []effect{doFollow{}, doKeep{false}, doSignOut{}}},
-		{"quit when signed out", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishQuit}}, t0, SignedOut, []effect{doFinish{}}},
+		{"quit when signed out", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishQuit}}, t0, SignedOut, []effect{doLeave{}, doFinish{}}},
 		{"time is up", readySnapshot(), ticked{}, t0.Add(time.Hour), Ending, []effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "idle for 1h0m0s"}}},
 		{"a look is due", readySnapshot(), ticked{}, t0.Add(time.Minute), Ready, []effect{doLook{"i-1"}}},
 		{"the instance is well", readySnapshot(), machineSeen{instanceID: "i-1", machine: running}, t0, Ready, nil},

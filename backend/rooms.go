@@ -9,7 +9,15 @@ import (
 type Identity interface {
 	// SignIn answers the user, or a Challenge to be answered by Respond.
 	SignIn(ctx context.Context, username, password string) (*User, *Challenge, error)
-	// Respond answers the challenge that the last SignIn or Respond gave: a code or a new password.
+	// SignInByBrowser signs in by the system's browser. It shows what it waits for, and waits for it.
+	SignInByBrowser(ctx context.Context, show func(Challenge)) (*User, error)
+	// Forgot has a code sent to somebody who forgot the password; the Challenge asks for it.
+	Forgot(ctx context.Context, username string) (*User, *Challenge, error)
+	// Resend has the code of the open challenge sent again.
+	Resend(ctx context.Context) (*User, *Challenge, error)
+	// Leave drops the open challenge. It makes no call.
+	Leave()
+	// Respond answers the challenge that the last SignIn, Forgot, Resend or Respond gave: a code or a new password.
 	Respond(ctx context.Context, answer string) (*User, *Challenge, error)
 	// Resume signs in by what the keyring holds; nil, nil where it holds nothing.
 	Resume(ctx context.Context) (*User, error)
@@ -18,6 +26,8 @@ type Identity interface {
 	SignOut(ctx context.Context) error
 	// Forget drops what is held in memory but leaves the keyring, for stay_signed_in.
 	Forget()
+	// Unlock tries again to keep the sign-in in the keyring, and waits for somebody to unlock it.
+	Unlock(ctx context.Context)
 	// Notice is the keyring's standing condition (missing, locked), nil where all is well.
 	Notice() *Problem
 }

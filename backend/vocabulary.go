@@ -61,7 +61,25 @@ type Challenge struct {
 	// Choices are the factors to choose from for SELECT_MFA_TYPE, by Cognito's names; the answer is one of them.
 	Choices []string `json:"choices"`
 	Secret  string   `json:"secret"` // for MFA_SETUP: the TOTP secret to show once; empty otherwise
+	QR      string   `json:"qr"`     // for MFA_SETUP: the same as a QR code, a data: URL of a PNG; empty otherwise
+	URL     string   `json:"url"`    // for StepBrowser: the address that the browser was sent to
+	Resend  bool     `json:"resend"` // WishResend sends another code
 }
+
+// The steps of a sign-in that are the launcher's own and no challenge of Cognito. They are Names of a Challenge.
+const (
+	StepConfirm       = "CONFIRM_ACCOUNT" // the answer is the code that confirms a new account
+	StepResetCode     = "RESET_CODE"      // the answer is the code that allows a new password
+	StepResetPassword = "RESET_PASSWORD"  // the answer is the new password
+	StepRemember      = "REMEMBER_DEVICE" // the answer is AnswerYes or AnswerNo
+	StepBrowser       = "BROWSER"         // waits for the system's browser to come back; takes no answer
+)
+
+// The answers to StepRemember.
+const (
+	AnswerYes = "yes"
+	AnswerNo  = "no"
+)
 
 // Session is a user's hold on an instance: a row of the sessions table. Times are UTC.
 type Session struct {
@@ -142,6 +160,7 @@ type Snapshot struct {
 	Profile   string     `json:"profile"`
 	User      *User      `json:"user"`
 	Challenge *Challenge `json:"challenge"` // non-nil: SigningIn waits for an answer
+	Busy      bool       `json:"busy"`      // an answer to Challenge is on its way
 	Session   *Session   `json:"session"`
 	Machine   *Machine   `json:"machine"`
 	Pool      Pool       `json:"pool"`
@@ -164,11 +183,12 @@ type Snapshot struct {
 	failure  *Problem  // the problem that the ending under way will leave behind
 	lookAt   time.Time // when to describe the instance next
 	history  learned   // of earlier starts
+	attempt  int       // counts the sign-ins: an answer to one that was left is nobody's
 	extendAt time.Time // an extension asked for before this is not sent: one is under way or was just made
 }
 
 // Notice is a standing condition worth saying, such as a configuration file that was not taken.
 type Notice struct {
-	Key     string   `json:"key"` // one a source: "config", "keyring", "log-file", "cloud"
+	Key     string   `json:"key"` // one a source: "config", "keyring", "sign-in", "log-file", "cloud"
 	Problem *Problem `json:"problem"`
 }

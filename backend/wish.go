@@ -6,7 +6,11 @@ type Verb string
 // The wishes.
 const (
 	WishSignIn    Verb = "sign-in"
+	WishBrowse    Verb = "browse"  // sign in by the system's browser
+	WishForgot    Verb = "forgot"  // the password is forgotten: have a code sent
 	WishRespond   Verb = "respond" // answer a challenge
+	WishResend    Verb = "resend"  // have the challenge's code sent again
+	WishUnlock    Verb = "unlock"  // try the keyring again
 	WishSignOut   Verb = "sign-out"
 	WishStart     Verb = "start"
 	WishCancel    Verb = "cancel" // leave a challenge, or break a start off
@@ -21,7 +25,7 @@ const (
 // Wish is one request of the user.
 type Wish struct {
 	Verb     Verb
-	Username string // WishSignIn
+	Username string // WishSignIn, WishForgot
 	Password string // WishSignIn: the password; WishRespond: the answer
 	Reason   string // why a session ends, for the audit; filled in where empty
 }

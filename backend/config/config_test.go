@@ -39,7 +39,8 @@ func TestParseFillsDefaults(t *testing.T) {
 	}
 	want := defaults()
 	want.Name, want.Region = "studio", "eu-central-1"
-	want.Cognito = Cognito{"eu-central-1_Ab1Cd2Ef3", "1example23456789", "eu-central-1:01234567-89ab-cdef-0123-456789abcdef"}
+	want.Cognito.UserPoolID, want.Cognito.ClientID = "eu-central-1_Ab1Cd2Ef3", "1example23456789"
+	want.Cognito.IdentityPoolID = "eu-central-1:01234567-89ab-cdef-0123-456789abcdef"
 	want.Zone.ID, want.Zone.Name = "Z0123456789", "avatar.example.com"
 	want.Scheduler.StopRoleARN = "arn:aws:iam::123456789012:role/avatar-stop"
 	want.WarmPool.Size, want.WarmPool.MaxInstances = 20, 40
@@ -49,6 +50,23 @@ func TestParseFillsDefaults(t *testing.T) {
 	}
 	if local, err := f.Select("local"); err != nil || local.Cloud != CloudEmbedded || local.Zone.Name != "avatar.localhost" {
 		t.Errorf("local is %+v, %v", local, err)
+	}
+}
+
+func TestWaysIn(t *testing.T) {
+	for sign, want := range map[string][2]bool{"": {true, false}, "window": {true, false}, "browser": {false, true}, "either": {true, true}} {
+		text := studio
+		if sign != "" {
+			text = strings.Replace(studio, "      client_id:", "      sign_in: "+sign+"\n      domain: https://a.example.com/\n      client_id:", 1)
+		}
+		f, err := Parse("c.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := f.Profiles["studio"].Cognito
+		if got := [2]bool{c.Window(), c.Browser()}; got != want || sign != "" && c.Domain != "https://a.example.com" || len(c.RedirectURIs) != 3 {
+			t.Errorf("%q: %v, %+v", sign, got, c)
+		}
 	}
 }
 
@@ -68,6 +86,9 @@ func TestNothingWrittenIsDefault(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	in := func(lines string) string { return studio + lines }
+	who := func(lines string) string {
+		return strings.Replace(studio, "      client_id: 1example23456789\n", "      client_id: 1example23456789\n"+lines, 1)
+	}
 	tests := map[string]struct{ text, place, wrong, right string }{
 		"unknown key":         {"profile: local\nprof1les: {}\n", "2:1", `no key "prof1les" at the top level`, "perhaps profiles is meant"},
 		"unknown inner key":   {in("    regon: x\n"), "12:5", `no key "regon" under profiles.studio`, "perhaps region"},
@@ -107,6 +128,20 @@ func TestRefusals(t *testing.T) {
 		"pattern":             {"profiles: {x: {cloud: embedded, log: {ready_pattern: '('}}}\n", "1:54", "does not compile", "RE2"},
 		"subnet":              {"profiles: {x: {cloud: embedded, launch: {subnet_ids: [subnet-0123456789abcdef0, net-1]}}}\n", "1:81", "subnet_ids[1]", "subnet-"},
 		"demo users on AWS":   {in("    demo_users: {demo: s3cret}\n"), "12:18", "passwords", "take it out"},
+		"way in":              {who("      sign_in: sso\n"), "8:16", `sign_in is "sso"`, "window or browser or either"},
+		"no domain":           {who("      sign_in: browser\n"), "6:7", "domain is missing", "amazoncognito.com, or sign_in: window"},
+		"domain in clear":     {who("      domain: http://10.0.0.8\n"), "8:15", "unencrypted", "https"},
+		"domain path":         {who("      domain: https://a.example.com/login\n"), "8:15", "more than scheme", "amazoncognito"},
+		"domain, a name":      {who("      domain: studio\n"), "8:15", "no https URL", "amazoncognito"},
+		"domain, embedded":    {"profiles: {x: {cloud: embedded, cognito: {domain: 'https://a.example.com'}}}\n", "1:51", "of no use", "cloud: aws"},
+		"redirect elsewhere":  {who("      redirect_uris: [http://localhost:4711/c, http://example.com:4711/c]\n"), "8:48", "redirect_uris[1] is not an address of this computer", "localhost"},
+		"redirect by TLS":     {who("      redirect_uris: ['https://localhost:4711/c']\n"), "8:23", "no plain http URL", "localhost"},
+		"redirect, no port":   {who("      redirect_uris: [http://localhost/c]\n"), "8:23", "no port", "47115"},
+		"redirect, low port":  {who("      redirect_uris: ['http://127.0.0.1:80/c']\n"), "8:23", "no port from 1024", "47115"},
+		"redirect, no path":   {who("      redirect_uris: ['http://127.0.0.1:4711/']\n"), "8:23", "no path", "callback"},
+		"redirect, query":     {who("      redirect_uris: ['http://127.0.0.1:4711/c?x=1']\n"), "8:23", "no plain http URL", "callback"},
+		"redirect twice":      {who("      redirect_uris: ['http://[::1]:4711/c', 'http://[::1]:4711/c']\n"), "8:46", "is there twice", "take it out"},
+		"no redirect":         {who("      sign_in: either\n      domain: https://a.example.com\n      redirect_uris: []\n"), "10:22", "redirect_uris is empty", "registered"},
 		"unknown default":     {"profile: other\n", "1:10", `"other"`, "one of local"},
 		"one table for three": {"profiles: {x: {cloud: embedded, tables: {leases: avatar-sessions}}}\n", "1:42", "one table twice", "a table each"},
 	}

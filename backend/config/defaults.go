@@ -1,6 +1,9 @@
 package config
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Default is the configuration of somebody who has written none: the embedded cloud.
 func Default() *File {
@@ -19,6 +22,7 @@ func desktop() Desktop {
 func defaults() Profile {
 	return Profile{
 		Cloud:     CloudAWS,
+		Cognito:   Cognito{SignIn: SignInWindow, RedirectURIs: redirectURIs()},
 		Tables:    Tables{Sessions: "avatar-sessions", Instances: "avatar-instances", Leases: "avatar-leases", StateIndex: "state-index"},
 		Stream:    "avatar-logs",
 		Zone:      Zone{ParkingAddress: "192.0.2.1", TTL: 10 * time.Second}, // TEST-NET-1 of RFC 5737: answers nobody
@@ -31,9 +35,18 @@ func defaults() Profile {
 	}
 }
 
+// redirectURIs are the addresses to register for an app client unless the profile names others.
+func redirectURIs() []string {
+	return []string{"http://localhost:47115/callback", "http://localhost:47116/callback", "http://localhost:47117/callback"}
+}
+
 // fill sets the defaults that follow from other values. given says whether the file has a key, by its path.
 func fill(p *Profile, given func(path string) bool) {
+	p.Cognito.Domain = strings.TrimSuffix(p.Cognito.Domain, "/")
 	if p.Cloud == CloudEmbedded {
+		if !given("cognito.sign_in") {
+			p.Cognito.SignIn = SignInEither
+		}
 		if !given("avatar.scheme") {
 			p.Avatar.Scheme = "http"
 		}

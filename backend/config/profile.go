@@ -67,7 +67,24 @@ type Cognito struct {
 	UserPoolID     string `yaml:"user_pool_id"`
 	ClientID       string `yaml:"client_id"` // an app client without a secret
 	IdentityPoolID string `yaml:"identity_pool_id"`
+
+	SignIn       string   `yaml:"sign_in"`       // SignInWindow (default), SignInBrowser, or SignInEither
+	Domain       string   `yaml:"domain"`        // https URL of the user pool's own pages; needed for the browser
+	RedirectURIs []string `yaml:"redirect_uris"` // http URLs on loopback, registered for the app client to the letter; tried in turn
 }
+
+// The values of Cognito.SignIn.
+const (
+	SignInWindow  = "window"  // user name and password in the window, proved by SRP
+	SignInBrowser = "browser" // the user pool's own pages in the system's browser
+	SignInEither  = "either"  // both are offered
+)
+
+// Window says whether people sign in by user name and password in the window.
+func (c Cognito) Window() bool { return c.SignIn != SignInBrowser }
+
+// Browser says whether people sign in by the system's browser.
+func (c Cognito) Browser() bool { return c.SignIn == SignInBrowser || c.SignIn == SignInEither }
 
 // Tables names the DynamoDB tables, and the index of the instances table by State.
 type Tables struct {

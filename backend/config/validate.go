@@ -100,6 +100,7 @@ func (v validator) profile(p *Profile) {
 	v.form("region", p.Region, regionForm, aws, "us-east-1")
 	v.endpoint(p.Endpoint, aws)
 	v.names(p, aws)
+	v.signIn(&p.Cognito, aws)
 	v.zone(&p.Zone, aws)
 	v.avatar(&p.Avatar)
 	v.limits(p)
@@ -126,6 +127,50 @@ func (v validator) names(p *Profile, aws bool) {
 	}
 	v.form("scheduler.group", p.Scheduler.Group, groupForm, true, "avatar-launcher")
 	v.form("scheduler.stop_role_arn", p.Scheduler.StopRoleARN, roleForm, aws, "arn:aws:iam::123456789012:role/avatar-stop")
+}
+
+// signIn checks the way in. The browser gets the domain's address and comes back to one of the redirect addresses, so
+// both are held to what RFC 8252 allows.
+func (v validator) signIn(c *Cognito, aws bool) {
+	v.choice("cognito.sign_in", c.SignIn, SignInWindow, SignInBrowser, SignInEither)
+	const example = "write one such as https://studio.auth.eu-central-1.amazoncognito.com"
+	u, err := url.Parse(c.Domain)
+	switch {
+	case c.Domain == "" && (!aws || !c.Browser()):
+	case c.Domain == "":
+		v.fault("cognito.domain", "is missing, and the sign-in by browser needs it", example+", or sign_in: window")
+	case !aws:
+		v.fault("cognito.domain", "is of no use: the cloud is embedded", "leave it out, or write cloud: aws")
+	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
+		v.fault("cognito.domain", "is no https URL", example)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" || u.Port() != "" && !validPort(u.Port()):
+		v.fault("cognito.domain", "has more than scheme, host and port", example)
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		v.fault("cognito.domain", "would send passwords unencrypted over the network", "write https://, or an address of this machine")
+	}
+	if len(c.RedirectURIs) == 0 && c.Browser() {
+		v.fault("cognito.redirect_uris", "is empty", "list those that are registered for the app client, or leave the key out")
+	}
+	for i, uri := range c.RedirectURIs {
+		v.redirectURI(fmt.Sprintf("cognito.redirect_uris[%d]", i), uri, slices.Index(c.RedirectURIs, uri) < i)
+	}
+}
+
+func (v validator) redirectURI(path, uri string, again bool) {
+	const example = "write one such as http://localhost:47115/callback"
+	u, err := url.Parse(uri)
+	switch {
+	case err != nil || u.Scheme != "http" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		v.fault(path, "is no plain http URL", example)
+	case u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" && u.Hostname() != "::1":
+		v.fault(path, "is not an address of this computer", example)
+	case !freePort(u.Port()):
+		v.fault(path, "has no port from 1024 to 65535", example)
+	case u.Path == "" || u.Path == "/":
+		v.fault(path, "has no path", example)
+	case again:
+		v.fault(path, "is there twice", "take it out once")
+	}
 }
 
 func (v validator) sameRegion(path, region, want string) {
@@ -175,6 +220,12 @@ func loopback(host string) bool {
 func validPort(s string) bool {
 	n, err := strconv.Atoi(s)
 	return err == nil && n > 0 && n < 1<<16
+}
+
+// freePort says whether a user's program may listen there.
+func freePort(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n >= 1024 && n < 1<<16
 }
 
 func (v validator) zone(z *Zone, aws bool) {

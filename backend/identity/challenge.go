@@ -13,18 +13,24 @@ import (
 	"avatar-launcher/backend"
 )
 
-// step is a challenge that waits for the user's answer.
+// step is a challenge that waits for the user's answer: one of Cognito's, or one of our own (backend.StepConfirm and
+// the others).
 type step struct {
+	entry
 	name        types.ChallengeNameType
-	username    string // as Cognito knows it
 	session     *string
 	destination string
 	choices     []string // SELECT_MFA_TYPE: what may be chosen
 	totp        secret   // MFA_SETUP: to be shown once
+	qr          string   // the same as a picture
+	code        secret   // backend.StepResetPassword: the code that allows it
+	admitted    *session // backend.StepRemember: the sign-in that is complete but for this
+	access      secret   // and its access token
 }
 
 func (t *step) challenge() *backend.Challenge {
-	return &backend.Challenge{Name: string(t.name), Username: t.username, Destination: t.destination, Choices: t.choices, Secret: string(t.totp)}
+	return &backend.Challenge{Name: string(t.name), Username: t.username, Destination: t.destination, Choices: t.choices,
+		Secret: string(t.totp), QR: t.qr, Resend: t.resend() != nil}
 }
 
 // field is the name under which Cognito takes a challenge's answer.
@@ -38,11 +44,11 @@ var field = map[types.ChallengeNameType]string{
 }
 
 // prepare makes a step of what Cognito asks. Setting up a TOTP device begins at once: its secret is part of the step.
-func (s *Service) prepare(ctx context.Context, username string, a answered) (*step, error) {
+func (s *Service) prepare(ctx context.Context, e entry, a answered) (*step, error) {
 	if name := a.params["USER_ID_FOR_SRP"]; name != "" {
-		username = name
+		e.username = name
 	}
-	next := &step{name: a.challenge, username: username, session: a.session, destination: a.params["CODE_DELIVERY_DESTINATION"]}
+	next := &step{entry: e, name: a.challenge, session: a.session, destination: a.params["CODE_DELIVERY_DESTINATION"]}
 	switch {
 	case a.challenge == "" || aws.ToString(a.session) == "":
 		return nil, errNotCognito
@@ -81,14 +87,17 @@ func (s *Service) associate(ctx context.Context, t *step, offered []string) erro
 		return errNotCognito
 	}
 	t.totp = secret(*out.SecretCode)
+	if t.qr, err = picture(t.username, *out.SecretCode); err != nil {
+		s.opt.Log.Warn("the authenticator's secret has no QR code") // it can be typed; the cause could hold it
+	}
 	if out.Session != nil {
 		t.session = out.Session
 	}
 	return nil
 }
 
-// Respond answers the challenge that SignIn or Respond gave last: a code, a new password, or the factor chosen. Where
-// the answer was wrong but may be given again, the challenge comes back beside the Problem.
+// Respond answers the open challenge: a code, a new password, or the factor chosen. Where the answer was wrong but may
+// be given again, the challenge comes back beside the Problem.
 func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *backend.Challenge, error) {
 	s.mu.Lock()
 	t := s.asked
@@ -96,27 +105,47 @@ func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *b
 	if t == nil {
 		return nil, nil, nothingAsked()
 	}
-	if t.name != types.ChallengeNameTypeNewPasswordRequired {
+	if t.name != types.ChallengeNameTypeNewPasswordRequired && t.name != backend.StepResetPassword {
 		answer = strings.Join(strings.Fields(answer), "") // codes are often copied with spaces in them
 	}
 	if answer == "" {
 		return nil, t.challenge(), emptyAnswer()
 	}
+	switch t.name {
+	case backend.StepConfirm:
+		return s.confirm(ctx, t, answer)
+	case backend.StepResetCode:
+		return s.wait(&step{entry: t.entry, name: backend.StepResetPassword, destination: t.destination, code: secret(answer)})
+	case backend.StepResetPassword:
+		return s.reset(ctx, t, answer)
+	case backend.StepRemember:
+		return s.remember(ctx, t, answer)
+	}
 	next, err := s.answer(ctx, t, answer)
 	if err != nil {
-		p := explain(answering, err)
-		if again(t.name, err) {
-			return nil, t.challenge(), p
-		}
-		s.ask(nil)
-		return nil, nil, p
+		return s.refuse(answering, t, err)
 	}
 	s.ask(nil)
-	return s.proceed(ctx, t.username, next)
+	e := t.entry
+	if t.name == types.ChallengeNameTypeNewPasswordRequired {
+		e.password = secret(answer)
+	}
+	return s.proceed(ctx, e, next)
+}
+
+// refuse says why an answer was not taken, and leaves the step open where another one may be.
+func (s *Service) refuse(at stage, t *step, err error) (*backend.User, *backend.Challenge, error) {
+	p := explain(at, err)
+	if again(t, err) {
+		return nil, t.challenge(), p
+	}
+	s.ask(nil)
+	return nil, nil, p
 }
 
 func (s *Service) answer(ctx context.Context, t *step, answer string) (answered, error) {
 	answers := map[string]string{"USERNAME": t.username}
+	t.device.name(answers)
 	if t.name != types.ChallengeNameTypeMfaSetup {
 		answers[field[t.name]] = answer
 		return s.respond(ctx, t.name, t.session, answers)

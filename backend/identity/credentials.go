@@ -64,11 +64,18 @@ func (s *Service) renewBeside(ctx context.Context) {
 	defer cancel()
 	_, err := s.renewCredential(ctx)
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.underway = false
+	held, signedIn := s.held, s.session != nil
 	if err != nil {
 		s.retryAt = wall().Add(renewPause)
-		s.opt.Log.Warn("the AWS credentials were not renewed; the old ones serve until they end", "cause", explain(gettingCredentials, err))
+	}
+	s.mu.Unlock()
+	if err == nil || !signedIn {
+		return
+	}
+	s.opt.Log.Warn("the AWS credentials were not renewed; the old ones serve until they end", "cause", explain(gettingCredentials, err))
+	if isRefusal(err) && held != nil {
+		s.notify("sign-in", endedSignIn(held.value.Expires, err))
 	}
 }
 

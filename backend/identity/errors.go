@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/aws/smithy-go"
@@ -26,6 +27,11 @@ const (
 	resuming
 	gettingCredentials
 	signingOut
+	browsing
+	sendingReset
+	resetting
+	sendingConfirmation
+	confirming
 )
 
 // what opens the sentence of each stage.
@@ -35,6 +41,12 @@ var what = map[stage]string{
 	resuming:           "The earlier sign-in could not be resumed",
 	gettingCredentials: "There are no AWS credentials for you",
 	signingOut:         "You are signed out here, but Cognito could not be told",
+
+	browsing:            "The sign-in by the browser did not succeed",
+	sendingReset:        "No code was sent",
+	resetting:           "The password was not changed",
+	sendingConfirmation: "No new code was sent",
+	confirming:          "The account was not confirmed",
 }
 
 // sentence is why, what next, and of which kind.
@@ -63,8 +75,11 @@ var sentences = map[string]sentence{
 	"InvalidPasswordException": {backend.KindRefused, "The new password does not meet the pool's rules.",
 		"Choose a longer one, with upper and lower case letters, digits and symbols."},
 	"PasswordHistoryPolicyViolationException": {backend.KindRefused, "You have used that password before.", "Choose one that is new."},
-	"CodeMismatchException":                   {backend.KindRefused, "The code is wrong.", "Type the newest code."},
-	"ExpiredCodeException":                    {backend.KindRefused, "The code has expired, or was used already.", "Use a new one: an authenticator app's next, or sign in again to be sent one."},
+	"AliasExistsException": {backend.KindRefused, "Another account has the same e-mail address or phone number already.",
+		"Sign in to that account, or ask your operator."},
+	"UsernameExistsException": {backend.KindRefused, "There is an account of that name already.", "Sign in to it, or ask your operator."},
+	"CodeMismatchException":   {backend.KindRefused, "The code is wrong.", "Type the newest code."},
+	"ExpiredCodeException":    {backend.KindRefused, "The code has expired, or was used already.", "Use a new one: an authenticator app's next, or sign in again to be sent one."},
 	"EnableSoftwareTokenMFAException": {backend.KindRefused, "The code does not fit the secret that was shown.",
 		"Check this computer's and the phone's clock, then type the newest code."},
 	"SoftwareTokenMFANotFoundException": {backend.KindRefused, "No authenticator app is set up for the account.", "Ask your operator to reset your second factor."},
@@ -120,12 +135,54 @@ var special = map[stage]map[string]sentence{
 		"NotAuthorizedException": {backend.KindRefused, "The sign-in was ended, or is too old.", signAgain},
 		"UserNotFoundException":  {backend.KindRefused, "The account no longer exists.", "Ask your operator."},
 	},
+	browsing: oauthSentences,
+	sendingReset: {
+		"NotAuthorizedException": {backend.KindRefused, "The password cannot be reset now: the account is disabled, or still has the password that it began with.",
+			"Sign in with the password that you were given, or ask your operator."},
+		"InvalidParameterException": {backend.KindRefused, "The account has no verified e-mail address or phone number to send a code to.",
+			"Ask your operator for a new password."},
+	},
+	resetting: {
+		"NotAuthorizedException":    {backend.KindRefused, "The password cannot be reset now.", "Have a new code sent, or ask your operator."},
+		"InvalidParameterException": {backend.KindRefused, "Cognito does not take a password of that form.", "Choose another one, without blanks at its ends."},
+		"ExpiredCodeException":      {backend.KindRefused, "The code has expired, or was used already.", "Have a new code sent, and use that one."},
+	},
+	sendingConfirmation: {
+		"InvalidParameterException": {backend.KindRefused, "The account needs no code, or has nowhere to send one.", "Go back and sign in; if that fails, ask your operator."},
+		"NotAuthorizedException":    {backend.KindRefused, "The account needs no code, or may have none.", "Go back and sign in; if that fails, ask your operator."},
+	},
+	confirming: {
+		"NotAuthorizedException":    {backend.KindRefused, "The account cannot be confirmed by a code.", "Ask your operator to confirm it."},
+		"InvalidParameterException": {backend.KindRefused, "Cognito does not take a code of that form.", "Check it; a code has digits only."},
+		"ExpiredCodeException":      {backend.KindRefused, "The code has expired, or was used already.", "Have a new code sent, and use that one."},
+	},
 	gettingCredentials: {
 		"NotAuthorizedException": {backend.KindRefused, "The sign-in was ended or is too old, or the identity pool does not take this user pool's sign-ins.",
 			"Sign in again; if it stays, ask your operator."},
 		"UserNotFoundException":     {backend.KindRefused, "The account no longer exists.", "Ask your operator."},
 		"InvalidParameterException": {backend.KindConfig, "The identity pool does not take this user pool's sign-ins.", "Check identity_pool_id in the configuration, or ask your operator."},
 	},
+}
+
+// oauthSentences are the error codes of RFC 6749 (4.1.2.1 and 5.2) and OpenID Connect, which Cognito's pages and its
+// token endpoint use.
+var oauthSentences = map[string]sentence{
+	"access_denied": {backend.KindRefused, "The sign-in was refused, or broken off in the browser.", signAgain},
+	"invalid_grant": {backend.KindRefused, "The browser's answer came too late, or was used already.", signAgain},
+	"login_required": {backend.KindRefused, "The browser is not signed in any more.",
+		signAgain},
+	"invalid_client": {backend.KindConfig, "The user pool does not know the app client, or the client has a secret.",
+		"Check client_id and domain in the configuration; the app client must have no secret."},
+	"unauthorized_client": {backend.KindConfig, "The app client does not allow the sign-in by browser.",
+		"Ask your operator to allow the authorization code grant, or set sign_in: window."},
+	"unsupported_response_type": {backend.KindConfig, "The app client does not allow the sign-in by browser.",
+		"Ask your operator to allow the authorization code grant, or set sign_in: window."},
+	"unsupported_grant_type": {backend.KindConfig, "The app client does not allow the sign-in by browser.",
+		"Ask your operator to allow the authorization code grant, or set sign_in: window."},
+	"invalid_scope":           {backend.KindConfig, "The app client does not allow the scope openid.", "Ask your operator to allow it."},
+	"invalid_request":         {backend.KindConfig, "The user pool's pages do not take the request.", operator},
+	"server_error":            {backend.KindUnreachable, "Cognito has a fault of its own.", wait},
+	"temporarily_unavailable": {backend.KindUnreachable, "Cognito is not available right now.", wait},
 }
 
 var (
@@ -137,8 +194,11 @@ var (
 	tooSlow  = sentence{backend.KindUnreachable, "Cognito did not answer in time.", "Check the network, then try again."}
 	badToken = sentence{backend.KindRefused, "The sign-in's token is not one of this user pool and app client.",
 		"Check user_pool_id and client_id in the configuration; if they are right, tell your operator."}
-	badClock  = sentence{backend.KindRefused, "This computer's clock is wrong by more than the sign-in allows.", "Set the clock, then sign in again."}
-	nobody    = sentence{backend.KindRefused, "Nobody is signed in.", "Sign in first."}
+	badClock = sentence{backend.KindRefused, "This computer's clock is wrong by more than the sign-in allows.", "Set the clock, then sign in again."}
+	nobody   = sentence{backend.KindRefused, "Nobody is signed in.", "Sign in first."}
+	noReturn = sentence{backend.KindInterrupted, "The browser did not come back within five minutes.", "Try again, and finish the sign-in in the browser."}
+	noPort   = sentence{backend.KindConfig, "Other programs use all of the addresses that the browser may come back to.",
+		"Close those programs, or ask your operator to register another of cognito.redirect_uris."}
 	brokenOff = sentence{backend.KindInterrupted, "It was broken off.", "Try again."}
 )
 
@@ -160,6 +220,10 @@ func say(at stage, err error) sentence {
 		return badClock
 	case errors.Is(err, errToken):
 		return badToken
+	case errors.Is(err, errBrowserTime):
+		return noReturn
+	case errors.Is(err, errPorts):
+		return noPort
 	case errors.Is(err, context.Canceled):
 		return brokenOff
 	case errors.Is(err, context.DeadlineExceeded):
@@ -188,6 +252,10 @@ func say(at stage, err error) sentence {
 
 // codeOf is the error's code as Cognito sent it, "" where it sent none.
 func codeOf(err error) string {
+	var oauth oauthError
+	if errors.As(err, &oauth) {
+		return string(oauth)
+	}
 	var api smithy.APIError
 	if !errors.As(err, &api) || api.ErrorCode() == "UnknownError" { // the SDK's word for an answer without a code
 		return ""
@@ -235,11 +303,12 @@ func withoutRotation(err error) bool {
 }
 
 // again says that the same challenge takes another answer. A code of an authenticator app works once: the next one is
-// another answer, while an expired code that was sent needs a new sign-in.
-func again(name types.ChallengeNameType, err error) bool {
+// another answer, as is one that is sent again; any other expired code needs a new sign-in.
+func again(t *step, err error) bool {
 	return isUnreachable(err) || slices.Contains([]string{"CodeMismatchException", "EnableSoftwareTokenMFAException", "InvalidPasswordException",
 		"PasswordHistoryPolicyViolationException", "InvalidParameterException", "TooManyRequestsException"}, codeOf(err)) ||
-		name == types.ChallengeNameTypeSoftwareTokenMfa && codeOf(err) == "ExpiredCodeException"
+		slices.Contains([]string{"ExpiredCodeException", "LimitExceededException", "TooManyFailedAttemptsException"}, codeOf(err)) &&
+			(t.name == types.ChallengeNameTypeSoftwareTokenMfa || t.resend() != nil || t.name == backend.StepResetPassword)
 }
 
 func refused(why, next string) *backend.Problem {
@@ -248,6 +317,31 @@ func refused(why, next string) *backend.Problem {
 
 func emptyFields() *backend.Problem {
 	return refused("The user name or the password is empty.", "Type both.")
+}
+
+func emptyName() *backend.Problem {
+	p := refused("The user name is empty.", "Type it, so that it is known whose password to change.")
+	p.What = what[sendingReset]
+	return p
+}
+
+func yesOrNo() *backend.Problem {
+	p := refused("It is neither yes nor no.", "Answer yes or no.")
+	p.What = what[answering]
+	return p
+}
+
+func noBrowser() *backend.Problem {
+	return &backend.Problem{Kind: backend.KindConfig, What: what[browsing], Why: "The profile does not offer the sign-in by the browser.",
+		Next: "Sign in with user name and password, or set cognito.sign_in and cognito.domain in the configuration."}
+}
+
+// endedSignIn is the standing condition of a sign-in that Cognito has ended while somebody works by it.
+func endedSignIn(good time.Time, cause error) *backend.Problem {
+	return &backend.Problem{Kind: backend.KindRefused, What: "Your sign-in has ended", Cause: cause,
+		Why: "Cognito does not renew it: it was revoked, or is too old. What you have goes on working until " + good.Local().Format("15:04") +
+			"; after that the stop that was armed ends your instance.",
+		Next: "Finish what you do, sign out, and sign in again."}
 }
 
 func nothingAsked() *backend.Problem {

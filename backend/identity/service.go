@@ -9,6 +9,7 @@ package identity
 import (
 	"cmp"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -42,8 +43,14 @@ type Options struct {
 	// Keyring keeps the refresh token over a restart. nil keeps it in memory, and Notice says so.
 	Keyring Keyring
 	Account string // under which name the keyring keeps it, such as the profile's
+	// Browser is the way in by the system's browser; nil where the profile does not offer it.
+	Browser *Browser
 	// StaySignedIn says that the user counts on the keyring; without one, Notice says what that means.
 	StaySignedIn bool
+
+	// Notify hears of standing conditions as they begin (a Problem) and end (nil): "keyring", and "sign-in" when
+	// Cognito has ended the sign-in. It may be called from any goroutine, also before New's caller has the Service.
+	Notify func(key string, p *backend.Problem)
 
 	Log *slog.Logger // never gets a secret; nil discards
 }
@@ -56,6 +63,8 @@ type Service struct {
 	keys  *keySet
 	vault *vault
 
+	listen func(network, address string) (net.Listener, error)
+
 	// renewing is held while tokens or credentials are being renewed or revoked: one at a time, however many callers.
 	renewing chan struct{}
 
@@ -65,6 +74,7 @@ type Service struct {
 	held      *credential
 	underway  bool      // a renewal runs beside the callers
 	retryAt   time.Time // no renewal beside the callers before this: the last one failed
+	left      bool      // somebody has signed out
 	farewells int       // counts sign-outs, so that a late timer does not clear a newer sign-in's credential
 }
 
@@ -85,13 +95,22 @@ func New(opt Options) *Service {
 	if opt.HTTP != nil {
 		cfg.HTTPClient = opt.HTTP
 	}
-	return &Service{
+	s := &Service{
 		opt:      opt,
 		idp:      cognitoidentityprovider.NewFromConfig(cfg),
 		pools:    cognitoidentity.NewFromConfig(cfg),
 		keys:     newKeySet(opt.JWKSURL, opt.HTTP),
 		vault:    newVault(opt.Keyring, opt.Account, opt.ClientID, opt.StaySignedIn),
+		listen:   net.Listen,
 		renewing: make(chan struct{}, 1),
+	}
+	s.vault.changed = func(p *backend.Problem) { s.notify("keyring", p) }
+	return s
+}
+
+func (s *Service) notify(key string, p *backend.Problem) {
+	if s.opt.Notify != nil {
+		s.opt.Notify(key, p)
 	}
 }
 
@@ -121,6 +140,7 @@ type session struct {
 	idToken    secret
 	idRenew    time.Time // when to renew the ID token
 	idEnd      time.Time
+	nonce      string // that the ID token must carry; empty once it was verified, and where no browser was asked
 }
 
 // acquire waits for its turn to renew.

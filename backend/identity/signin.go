@@ -11,37 +11,97 @@ import (
 	"avatar-launcher/backend"
 )
 
-// SignIn proves the password by SRP and answers the user, or the challenge that Cognito asks next, to be answered by
-// Respond. Errors are *backend.Problem.
+// entry is one sign-in on its way: what its steps need of those before.
+type entry struct {
+	typed    string  // the user name as typed
+	username string  // as Cognito knows it
+	password secret  // for the steps after which the sign-in begins anew
+	device   *device // that this computer was remembered as
+}
+
+// SignIn proves the password by SRP and answers the user, or the challenge that comes next, to be answered by
+// Respond. Whoever was signed in is signed out. Errors are *backend.Problem.
 func (s *Service) SignIn(ctx context.Context, username, password string) (*backend.User, *backend.Challenge, error) {
 	s.ask(nil)
 	username = strings.TrimSpace(username)
 	if username == "" || password == "" {
 		return nil, nil, emptyFields()
 	}
-	srp, err := newProver(username, password, s.opt.UserPoolID, s.opt.ClientID)
-	if err != nil {
+	s.discard(ctx)
+	e := entry{typed: username, username: username, password: secret(password), device: s.vault.device(ctx, username)}
+	return s.enter(ctx, e)
+}
+
+// discard signs out whoever is signed in: a second sign-in must not leave the first one's token good and forgotten.
+func (s *Service) discard(ctx context.Context) {
+	s.mu.Lock()
+	signedIn := s.session != nil
+	s.mu.Unlock()
+	if !signedIn {
+		return
+	}
+	if err := s.SignOut(ctx); err != nil {
+		s.opt.Log.Warn("the earlier sign-in was not ended at Cognito", "cause", err)
+	}
+}
+
+// enter proves the password of an entry and goes on to what comes next.
+func (s *Service) enter(ctx context.Context, e entry) (*backend.User, *backend.Challenge, error) {
+	next, err := s.prove(ctx, &e)
+	switch {
+	case codeOf(err) == "UserNotConfirmedException":
+		return s.wait(&step{entry: e, name: backend.StepConfirm})
+	case codeOf(err) == "PasswordResetRequiredException":
+		return s.wait(&step{entry: e, name: backend.StepResetCode})
+	case err != nil:
 		return nil, nil, explain(signingIn, err)
 	}
+	return s.proceed(ctx, e, next)
+}
+
+// prove proves the password, and the device where Cognito remembers one. A device that Cognito does not know, or not
+// by this secret, is forgotten; the sign-in then is one of a new device.
+func (s *Service) prove(ctx context.Context, e *entry) (answered, error) {
+	next, err := s.provePassword(ctx, e)
+	if err == nil && next.challenge == types.ChallengeNameTypeDeviceSrpAuth {
+		next, err = s.proveDevice(ctx, *e, next)
+		if codeOf(err) == "NotAuthorizedException" {
+			err = &types.ResourceNotFoundException{}
+		}
+	}
+	if e.device == nil || codeOf(err) != "ResourceNotFoundException" {
+		return next, err
+	}
+	s.opt.Log.Info("this computer is no longer remembered")
+	s.vault.forgetDevice(ctx, e.device)
+	e.device = nil
+	return s.provePassword(ctx, e)
+}
+
+func (s *Service) provePassword(ctx context.Context, e *entry) (answered, error) {
+	srp, err := newProver(e.typed, string(e.password), s.opt.UserPoolID, s.opt.ClientID)
+	if err != nil {
+		return answered{}, err
+	}
+	params := srp.GetAuthParams()
+	e.device.name(params)
 	out, err := s.idp.InitiateAuth(ctx, &cognitoidentityprovider.InitiateAuthInput{
-		AuthFlow: types.AuthFlowTypeUserSrpAuth, ClientId: &s.opt.ClientID, AuthParameters: srp.GetAuthParams(),
+		AuthFlow: types.AuthFlowTypeUserSrpAuth, ClientId: &s.opt.ClientID, AuthParameters: params,
 	})
 	if err != nil {
-		return nil, nil, explain(signingIn, err)
+		return answered{}, err
 	}
 	if out.ChallengeName != types.ChallengeNameTypePasswordVerifier {
 		// Nothing else may follow: an endpoint that asks for no proof has not shown that it knows the password.
-		return nil, nil, explain(signingIn, errNotCognito)
+		return answered{}, errNotCognito
 	}
 	answers, err := srp.answer(out.ChallengeParameters, wall())
 	if err != nil {
-		return nil, nil, explain(signingIn, err)
+		return answered{}, err
 	}
-	next, err := s.respond(ctx, out.ChallengeName, out.Session, answers)
-	if err != nil {
-		return nil, nil, explain(signingIn, err)
-	}
-	return s.proceed(ctx, out.ChallengeParameters["USER_ID_FOR_SRP"], next)
+	e.username = out.ChallengeParameters["USER_ID_FOR_SRP"]
+	e.device.name(answers)
+	return s.respond(ctx, out.ChallengeName, out.Session, answers)
 }
 
 // answered is what Cognito says to an answer: tokens, or the next challenge.
@@ -63,40 +123,61 @@ func (s *Service) respond(ctx context.Context, name types.ChallengeNameType, ses
 }
 
 // proceed admits the user, or prepares the next challenge.
-func (s *Service) proceed(ctx context.Context, username string, a answered) (*backend.User, *backend.Challenge, error) {
+func (s *Service) proceed(ctx context.Context, e entry, a answered) (*backend.User, *backend.Challenge, error) {
 	if a.tokens != nil {
-		user, err := s.admit(ctx, a.tokens)
+		next, err := s.examine(ctx, e, a.tokens)
 		if err != nil {
 			return nil, nil, explain(signingIn, err)
 		}
-		return user, nil, nil
+		if a.tokens.NewDeviceMetadata != nil && s.meet(ctx, e, a.tokens) {
+			return s.wait(&step{entry: e, name: backend.StepRemember, admitted: next, access: secret(aws.ToString(a.tokens.AccessToken))})
+		}
+		return s.admit(ctx, next), nil, nil
 	}
-	next, err := s.prepare(ctx, username, a)
+	if a.challenge == types.ChallengeNameTypeDeviceSrpAuth && e.device != nil {
+		next, err := s.proveDevice(ctx, e, a)
+		if err != nil || next.challenge == types.ChallengeNameTypeDeviceSrpAuth {
+			s.vault.forgetDevice(ctx, e.device) // the next try is one of a new device
+			return nil, nil, explain(answering, err)
+		}
+		return s.proceed(ctx, e, next)
+	}
+	next, err := s.prepare(ctx, e, a)
 	if err != nil {
 		return nil, nil, explain(signingIn, err)
 	}
+	return s.wait(next)
+}
+
+// wait makes a step the open one.
+func (s *Service) wait(next *step) (*backend.User, *backend.Challenge, error) {
 	s.ask(next)
 	return nil, next.challenge(), nil
 }
 
-// admit verifies the tokens of a finished sign-in and keeps them. A keyring that does not take the refresh token is
-// no reason to refuse: Notice tells.
-func (s *Service) admit(ctx context.Context, tokens *types.AuthenticationResultType) (*backend.User, error) {
+// examine verifies the tokens of a finished sign-in.
+func (s *Service) examine(ctx context.Context, e entry, tokens *types.AuthenticationResultType) (*session, error) {
 	if aws.ToString(tokens.RefreshToken) == "" {
 		return nil, errNotCognito
 	}
 	next := &session{refresh: secret(*tokens.RefreshToken)}
-	if d := tokens.NewDeviceMetadata; d != nil {
+	switch d := tokens.NewDeviceMetadata; {
+	case d != nil:
 		next.deviceKey = aws.ToString(d.DeviceKey)
+	case e.device != nil:
+		next.deviceKey = e.device.Key
 	}
-	if err := s.verify(ctx, next, tokens); err != nil {
-		return nil, err
-	}
+	return next, s.verify(ctx, next, tokens)
+}
+
+// admit makes a verified sign-in the current one and keeps it. A keyring that does not take the refresh token is no
+// reason to refuse: Notice tells.
+func (s *Service) admit(ctx context.Context, next *session) *backend.User {
 	s.install(next)
 	s.vault.save(ctx, keepsake(next))
 	s.opt.Log.Info("signed in", "user", next.user.Username, "role", next.user.Role)
 	user := next.user
-	return &user, nil
+	return &user
 }
 
 // verify fills in what the ID token says.
@@ -107,7 +188,10 @@ func (s *Service) verify(ctx context.Context, next *session, tokens *types.Authe
 	if err != nil {
 		return err
 	}
-	next.user, next.idToken = c.user(), secret(raw)
+	if !c.answers(next.nonce) {
+		return errToken
+	}
+	next.user, next.idToken, next.nonce = c.user(), secret(raw), ""
 	// Lifetimes count from here: the token's own times are by the server's clock.
 	life := c.ExpiresAt.Sub(c.issued())
 	next.idRenew, next.idEnd = now.Add(early(life)), now.Add(life)
@@ -117,9 +201,10 @@ func (s *Service) verify(ctx context.Context, next *session, tokens *types.Authe
 // install makes a new sign-in the current one and forgets the credential of whoever was before.
 func (s *Service) install(next *session) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.session, s.held, s.asked = next, nil, nil
 	s.farewells++
+	s.mu.Unlock()
+	s.notify("sign-in", nil)
 }
 
 func (s *Service) ask(next *step) {
@@ -127,3 +212,6 @@ func (s *Service) ask(next *step) {
 	defer s.mu.Unlock()
 	s.asked = next
 }
+
+// Leave drops the open challenge, and the sign-in with it. It makes no call.
+func (s *Service) Leave() { s.ask(nil) }

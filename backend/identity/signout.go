@@ -16,6 +16,7 @@ func (s *Service) SignOut(ctx context.Context) error {
 		defer s.release()
 	}
 	was := s.leave()
+	s.notify("sign-in", nil)
 	if was == nil {
 		s.vault.erase(ctx)
 		return nil
@@ -37,6 +38,7 @@ func (s *Service) leave() *session {
 	defer s.mu.Unlock()
 	was := s.session
 	s.session, s.asked = nil, nil
+	s.left = s.left || was != nil
 	s.farewells++
 	turn := s.farewells
 	if s.held != nil {
@@ -70,4 +72,7 @@ func (s *Service) revoke(ctx context.Context, refresh secret) error {
 }
 
 // Forget drops what is held in memory and leaves the keyring, for stay_signed_in.
-func (s *Service) Forget() { s.leave() }
+func (s *Service) Forget() {
+	s.leave()
+	s.notify("sign-in", nil)
+}

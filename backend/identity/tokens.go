@@ -21,6 +21,7 @@ const skew = 5 * time.Minute
 type idClaims struct {
 	jwt.RegisteredClaims
 	TokenUse string   `json:"token_use"`
+	Nonce    string   `json:"nonce"`
 	Username string   `json:"cognito:username"`
 	Groups   []string `json:"cognito:groups"`
 }

@@ -25,11 +25,14 @@ type vault struct {
 	jobs    []func()
 	working bool
 	notice  *backend.Problem
+	changed func(*backend.Problem) // hears of new conditions
+
+	telling sync.Mutex // makes changed hear them in order
 }
 
 // newVault makes a vault over a keyring; nil is none, which is said from the start.
 func newVault(ring Keyring, account, client string, stay bool) *vault {
-	v := &vault{client: client, stay: stay, entries: entries{ring, account}}
+	v := &vault{client: client, stay: stay, entries: entries{ring, account}, changed: func(*backend.Problem) {}}
 	if ring == nil {
 		v.entries.ring, v.notice = Memory(), noKeyring(stay, nil)
 	}
@@ -42,9 +45,11 @@ func (v *vault) condition() *backend.Problem {
 	return v.notice
 }
 
-func (v *vault) save(ctx context.Context, k kept) {
+func (v *vault) save(ctx context.Context, k kept) { v.saveWithin(ctx, backgroundWait, k) }
+
+func (v *vault) saveWithin(ctx context.Context, wait time.Duration, k kept) {
 	k.Client = v.client
-	v.do(ctx, backgroundWait, func() error { return v.entries.write(k) })
+	v.do(ctx, wait, func() error { return v.entries.write(k) })
 }
 
 func (v *vault) erase(ctx context.Context) {
@@ -75,27 +80,58 @@ func (v *vault) load(ctx context.Context) *kept {
 	}
 }
 
-// do queues a job and waits for its end, for ctx, or for the time given.
+// do queues a job and waits for its end, for ctx, or for the time given. A keyring that has not answered after three
+// seconds is locked: that is said while the wait goes on.
 func (v *vault) do(ctx context.Context, wait time.Duration, job func() error) {
 	done := make(chan struct{})
 	v.enqueue(func() {
 		defer close(done)
 		v.judge(job())
 	})
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-done:
-	case <-ctx.Done():
-	case <-timer.C:
-		v.mu.Lock()
-		defer v.mu.Unlock()
+	first := time.NewTimer(min(wait, backgroundWait))
+	defer first.Stop()
+	last := time.NewTimer(wait)
+	defer last.Stop()
+	for {
 		select {
-		case <-done: // just now, and it was judged
-		default:
-			v.notice = lockedKeyring(ErrLocked)
+		case <-done:
+			return
+		case <-ctx.Done():
+			return
+		case <-first.C:
+			v.sayLocked(done)
+		case <-last.C:
+			v.sayLocked(done)
+			return
 		}
 	}
+}
+
+// sayLocked makes a keyring that does not answer the condition, unless it did just now.
+func (v *vault) sayLocked(done <-chan struct{}) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	select {
+	case <-done: // and it was judged
+	default:
+		v.set(lockedKeyring(ErrLocked))
+	}
+}
+
+// set makes a condition the standing one. The caller holds the lock.
+func (v *vault) set(p *backend.Problem) {
+	was := v.notice
+	v.notice = p
+	if (p == nil) != (was == nil) || p != nil && p.Error() != was.Error() {
+		go v.tell()
+	}
+}
+
+// tell says the condition of now: whoever comes last says the last one.
+func (v *vault) tell() {
+	v.telling.Lock()
+	defer v.telling.Unlock()
+	v.changed(v.condition())
 }
 
 func (v *vault) enqueue(job func()) {
@@ -132,12 +168,23 @@ func (v *vault) judge(err error) {
 	}
 	switch {
 	case err == nil:
-		v.notice = nil
+		v.set(nil)
 	case isLocked(err):
-		v.notice = lockedKeyring(err)
+		v.set(lockedKeyring(err))
 	case isTooBig(err):
-		v.notice = smallKeyring(err)
+		v.set(smallKeyring(err))
 	default:
-		v.notice = noKeyring(v.stay, err)
+		v.set(noKeyring(v.stay, err))
+	}
+}
+
+// Unlock tries again to keep the sign-in, which asks for the keyring's password where it is locked, and waits up to a
+// minute for it. Notice tells how it came out.
+func (s *Service) Unlock(ctx context.Context) {
+	s.mu.Lock()
+	was := s.session
+	s.mu.Unlock()
+	if was != nil {
+		s.vault.saveWithin(ctx, unlockWait, keepsake(was))
 	}
 }

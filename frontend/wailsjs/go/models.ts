@@ -24,6 +24,20 @@ export namespace app {
 	        this.tray = source["tray"];
 	    }
 	}
+	export class Ways {
+	    window: boolean;
+	    browser: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Ways(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.window = source["window"];
+	        this.browser = source["browser"];
+	    }
+	}
 
 }
 
@@ -35,6 +49,9 @@ export namespace backend {
 	    destination: string;
 	    choices: string[];
 	    secret: string;
+	    qr: string;
+	    url: string;
+	    resend: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Challenge(source);
@@ -47,6 +64,9 @@ export namespace backend {
 	        this.destination = source["destination"];
 	        this.choices = source["choices"];
 	        this.secret = source["secret"];
+	        this.qr = source["qr"];
+	        this.url = source["url"];
+	        this.resend = source["resend"];
 	    }
 	}
 	export class Cost {
@@ -463,6 +483,7 @@ export namespace backend {
 	    profile: string;
 	    user?: User;
 	    challenge?: Challenge;
+	    busy: boolean;
 	    session?: Session;
 	    machine?: Machine;
 	    pool: Pool;
@@ -491,6 +512,7 @@ export namespace backend {
 	        this.profile = source["profile"];
 	        this.user = this.convertValues(source["user"], User);
 	        this.challenge = this.convertValues(source["challenge"], Challenge);
+	        this.busy = source["busy"];
 	        this.session = this.convertValues(source["session"], Session);
 	        this.machine = this.convertValues(source["machine"], Machine);
 	        this.pool = this.convertValues(source["pool"], Pool);

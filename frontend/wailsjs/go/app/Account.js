@@ -10,6 +10,18 @@ export function DemoUsers() {
   return window['go']['app']['Account']['DemoUsers']();
 }
 
+export function Forgot(arg1) {
+  return window['go']['app']['Account']['Forgot'](arg1);
+}
+
+export function OpenBrowser() {
+  return window['go']['app']['Account']['OpenBrowser']();
+}
+
+export function Resend() {
+  return window['go']['app']['Account']['Resend']();
+}
+
 export function Respond(arg1) {
   return window['go']['app']['Account']['Respond'](arg1);
 }
@@ -18,10 +30,22 @@ export function SignIn(arg1, arg2) {
   return window['go']['app']['Account']['SignIn'](arg1, arg2);
 }
 
+export function SignInByBrowser() {
+  return window['go']['app']['Account']['SignInByBrowser']();
+}
+
 export function SignInDemo(arg1) {
   return window['go']['app']['Account']['SignInDemo'](arg1);
 }
 
 export function SignOut() {
   return window['go']['app']['Account']['SignOut']();
+}
+
+export function Unlock() {
+  return window['go']['app']['Account']['Unlock']();
+}
+
+export function Ways() {
+  return window['go']['app']['Account']['Ways']();
 }

@@ -1,0 +1,138 @@
+package identity
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+	"golang.org/x/oauth2"
+
+	"avatar-launcher/backend"
+)
+
+// Browser says how people sign in by the system's browser: RFC 8252, authorization code with PKCE, by a redirect to
+// a port of this computer.
+type Browser struct {
+	Domain       string   // of the user pool's own pages, such as https://studio.auth.eu-central-1.amazoncognito.com
+	RedirectURIs []string // on loopback, each registered for the app client to the letter; tried in turn
+	Open         func(address string) error
+}
+
+// browserTime is how long the browser may take: long enough to look for a phone and a password.
+const browserTime = 5 * time.Minute
+
+var errBrowserTime = errors.New("the browser did not come back in time")
+
+// oauthError is an error code of RFC 6749, as the browser or the token endpoint brought it.
+type oauthError string
+
+func (e oauthError) Error() string { return "OAuth 2.0 error " + string(e) }
+
+// SignInByBrowser sends the system's browser to the user pool's sign-in and waits for it to come back, for ctx, or for
+// five minutes. It shows the step that it waits in, with the address, once the browser was asked. Whoever was signed in
+// is signed out. Errors are *backend.Problem.
+func (s *Service) SignInByBrowser(ctx context.Context, show func(backend.Challenge)) (*backend.User, error) {
+	b := s.opt.Browser
+	if b == nil {
+		return nil, noBrowser()
+	}
+	s.ask(nil)
+	s.discard(ctx)
+	ctx, cancel := context.WithTimeoutCause(ctx, browserTime, errBrowserTime)
+	defer cancel()
+	back, err := s.receive(b.RedirectURIs)
+	if err != nil {
+		return nil, explain(browsing, err)
+	}
+	defer back.close()
+	flow := s.newFlow(back.uri)
+	back.expect(flow.state)
+	address := flow.address(s.signedOut())
+	if err := b.Open(address); err != nil {
+		s.opt.Log.Warn("the browser could not be opened", "cause", err) // the address can be opened by hand
+	}
+	show(backend.Challenge{Name: backend.StepBrowser, URL: address})
+	code, err := back.wait(ctx)
+	if err != nil {
+		return nil, explain(browsing, err)
+	}
+	next, err := s.redeemCode(ctx, flow, code)
+	back.tell(err)
+	if err != nil {
+		return nil, explain(browsing, err)
+	}
+	return s.admit(ctx, next), nil
+}
+
+// signedOut says whether somebody signed out here. The browser may still be signed in then, and would sign the same
+// user in without a question.
+func (s *Service) signedOut() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.left
+}
+
+// flow is one authorization request.
+type flow struct {
+	oauth2.Config
+	state, nonce, verifier string
+}
+
+func (s *Service) newFlow(uri string) flow {
+	domain := s.opt.Browser.Domain
+	return flow{
+		Config: oauth2.Config{ClientID: s.opt.ClientID, RedirectURL: uri, Scopes: []string{"openid"}, Endpoint: oauth2.Endpoint{
+			AuthURL: domain + "/oauth2/authorize", TokenURL: domain + "/oauth2/token", AuthStyle: oauth2.AuthStyleInParams}},
+		state: random(), nonce: random(), verifier: oauth2.GenerateVerifier(),
+	}
+}
+
+// address is where the browser is sent. fresh makes the pool ask for the password again.
+func (f flow) address(fresh bool) string {
+	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(f.verifier), oauth2.SetAuthURLParam("nonce", f.nonce)}
+	if fresh {
+		options = append(options, oauth2.SetAuthURLParam("prompt", "login"))
+	}
+	return f.AuthCodeURL(f.state, options...)
+}
+
+// redeemCode exchanges the code and verifies the ID token, which must carry this flow's nonce.
+func (s *Service) redeemCode(ctx context.Context, f flow, code string) (*session, error) {
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, Timeout: 20 * time.Second}
+	if s.opt.HTTP != nil {
+		client.Transport = doerTransport{s.opt.HTTP}
+	}
+	tokens, err := f.Exchange(context.WithValue(ctx, oauth2.HTTPClient, client), code, oauth2.VerifierOption(f.verifier))
+	if err != nil {
+		return nil, plainly(err)
+	}
+	id, _ := tokens.Extra("id_token").(string)
+	if tokens.RefreshToken == "" || id == "" {
+		return nil, errNotCognito
+	}
+	next := &session{refresh: secret(tokens.RefreshToken), nonce: f.nonce}
+	return next, s.verify(ctx, next, &types.AuthenticationResultType{IdToken: aws.String(id)})
+}
+
+// plainly strips an error of the exchange of what the endpoint answered: that may be anything.
+func plainly(err error) error {
+	var refused *oauth2.RetrieveError
+	switch {
+	case errors.As(err, &refused) && oauthCode.MatchString(refused.ErrorCode):
+		return oauthError(refused.ErrorCode)
+	case errors.As(err, &refused):
+		return errNotCognito
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), isUnreachable(err):
+		return err
+	}
+	return errNotCognito
+}
+
+// answers says whether an ID token belongs to the flow of that nonce; sign-ins without a browser have none.
+func (c *idClaims) answers(nonce string) bool {
+	return nonce == "" || subtle.ConstantTimeCompare([]byte(c.Nonce), []byte(nonce)) == 1
+}

@@ -1,0 +1,246 @@
+package identity
+
+import (
+	"context"
+	"crypto/subtle"
+	_ "embed"
+	"errors"
+	"html/template"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// lingering is how long the browser gets to fetch the last page.
+const lingering = 3 * time.Second
+
+//go:embed redirect.html
+var redirectPage string
+
+var (
+	redirectTemplate = template.Must(template.New("").Parse(redirectPage))
+	oauthCode        = regexp.MustCompile(`^[a-z_]{1,60}$`)
+)
+
+var errPorts = errors.New("none of the redirect addresses is free")
+
+// redirect waits on a port of this computer for the browser to come back. It takes one answer: the first that carries
+// the flow's state; whatever else knocks is turned away and changes nothing.
+type redirect struct {
+	uri    string
+	host   string // of uri, with its port
+	path   string
+	server *http.Server
+
+	state  string
+	came   chan arrival
+	once   sync.Once // for came
+	told   chan struct{}
+	good   bool // once told
+	tell1  sync.Once
+	parted chan struct{} // closed when the last page was fetched
+	part1  sync.Once
+}
+
+// arrival is what the browser brought: a code, or an error.
+type arrival struct {
+	code string
+	err  error
+}
+
+// newRedirect is the handler of one redirect URI.
+func newRedirect(uri string) (*redirect, error) {
+	u, err := url.Parse(uri)
+	if err != nil || u.Scheme != "http" || u.Port() == "" || u.Path == "" {
+		return nil, errPorts
+	}
+	r := &redirect{uri: uri, host: u.Host, path: u.Path, came: make(chan arrival, 1), told: make(chan struct{}), parted: make(chan struct{})}
+	r.server = &http.Server{Handler: r, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: time.Minute, MaxHeaderBytes: 32 << 10}
+	return r, nil
+}
+
+// receive listens at the first of the addresses that is free.
+func (s *Service) receive(uris []string) (*redirect, error) {
+	for _, uri := range uris {
+		r, err := newRedirect(uri)
+		if err != nil {
+			return nil, err
+		}
+		listeners, err := s.listenAt(r.host)
+		if err != nil {
+			s.opt.Log.Debug("a redirect address is not free", "address", r.host, "cause", err)
+			continue
+		}
+		for _, l := range listeners {
+			go func() { _ = r.server.Serve(l) }()
+		}
+		return r, nil
+	}
+	return nil, errPorts
+}
+
+// listenAt listens on loopback only. A browser may take localhost for either family, so that both are wanted: a port
+// that somebody else has on one of them is not ours. A machine without IPv6 has the one.
+func (s *Service) listenAt(host string) ([]net.Listener, error) {
+	name, port, err := net.SplitHostPort(host)
+	if err != nil {
+		return nil, err
+	}
+	addresses := []string{name}
+	if name == "localhost" {
+		addresses = []string{"127.0.0.1", "::1"}
+	}
+	var all []net.Listener
+	for _, a := range addresses {
+		l, err := s.listen("tcp", net.JoinHostPort(a, port))
+		if err != nil && len(all) > 0 && !errors.Is(err, syscall.EADDRINUSE) {
+			break
+		}
+		if err != nil {
+			for _, l := range all {
+				_ = l.Close()
+			}
+			return nil, err
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+// expect sets the state that the browser must bring. It comes before the browser is opened.
+func (r *redirect) expect(state string) { r.state = state }
+
+// wait gives the code that the browser brings.
+func (r *redirect) wait(ctx context.Context) (string, error) {
+	select {
+	case a := <-r.came:
+		if a.err != nil {
+			r.tell(a.err)
+		}
+		return a.code, a.err
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+}
+
+// tell says how the sign-in came out, for the page that the browser is shown.
+func (r *redirect) tell(err error) {
+	r.tell1.Do(func() {
+		r.good = err == nil
+		close(r.told)
+	})
+}
+
+// close ends the listening: at once where the browser never came, else when it has fetched its page.
+func (r *redirect) close() {
+	came := true
+	r.once.Do(func() { came = false }) // from now on nobody is let in
+	if !came {
+		_ = r.server.Close()
+		return
+	}
+	r.tell(context.Canceled)
+	go func() {
+		timer := time.NewTimer(lingering)
+		defer timer.Stop()
+		select {
+		case <-r.parted:
+		case <-timer.C:
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), lingering)
+		defer cancel()
+		_ = r.server.Shutdown(ctx)
+		_ = r.server.Close()
+	}()
+}
+
+// ServeHTTP takes the browser's answer at the redirect's path, and then sends it on to an address without the code.
+func (r *redirect) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	switch {
+	case !strings.EqualFold(q.Host, r.host): // a name that somebody pointed here
+		r.say(w, http.StatusMisdirectedRequest, "astray")
+	case q.URL.Path != r.path && q.URL.Path != r.path+"/done":
+		r.say(w, http.StatusNotFound, "astray")
+	case q.Method != http.MethodGet:
+		h.Set("Allow", http.MethodGet)
+		r.say(w, http.StatusMethodNotAllowed, "astray")
+	case q.URL.Path == r.path:
+		r.take(w, q)
+	default:
+		r.part(w)
+	}
+}
+
+// take lets the answer in, once.
+func (r *redirect) take(w http.ResponseWriter, q *http.Request) {
+	a, ok := read(q.URL.RawQuery, r.state)
+	if !ok {
+		r.say(w, http.StatusBadRequest, "astray")
+		return
+	}
+	first := false
+	r.once.Do(func() { first = true })
+	if !first {
+		r.say(w, http.StatusConflict, "late")
+		return
+	}
+	r.came <- a
+	select {
+	case <-r.told:
+	case <-q.Context().Done():
+		return
+	}
+	w.Header().Set("Location", r.path+"/done")
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+// read takes an authorization response apart: RFC 6749, 4.1.2, each parameter at most once. Without the state it is
+// nobody's, whatever else it holds.
+func read(query, state string) (arrival, bool) {
+	v, err := url.ParseQuery(query)
+	if err != nil || len(v["state"]) != 1 || len(v["code"]) > 1 || len(v["error"]) > 1 || state == "" ||
+		subtle.ConstantTimeCompare([]byte(v.Get("state")), []byte(state)) != 1 {
+		return arrival{}, false
+	}
+	code, refused := v.Get("code"), v.Get("error")
+	switch {
+	case code != "" && refused == "" && len(code) <= 4096:
+		return arrival{code: code}, true
+	case code == "" && oauthCode.MatchString(refused):
+		return arrival{err: oauthError(refused)}, true
+	}
+	return arrival{}, false
+}
+
+// part shows the last page.
+func (r *redirect) part(w http.ResponseWriter) {
+	select {
+	case <-r.told:
+	default:
+		r.say(w, http.StatusNotFound, "astray")
+		return
+	}
+	page := "failed"
+	if r.good {
+		page = "done"
+	}
+	r.say(w, http.StatusOK, page)
+	r.part1.Do(func() { close(r.parted) })
+}
+
+func (r *redirect) say(w http.ResponseWriter, status int, page string) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_ = redirectTemplate.Execute(w, page)
+}
