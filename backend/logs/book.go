@@ -19,7 +19,7 @@ type kinesisAPI interface {
 
 // The bounds that hold where Options names none.
 const (
-	DefaultMaxLines = 100_000
+	DefaultMaxLines = 1_000_000
 	DefaultMaxBytes = 256 << 20
 )
 
@@ -45,6 +45,7 @@ type Book struct {
 	opts  Options
 	log   *slog.Logger
 	bell  bell
+	found bell // of lenses
 	cache shardCache
 
 	mu      sync.Mutex
@@ -138,4 +139,9 @@ func (b *Book) append(entries []entry) {
 // be called once more while cancel returns.
 func (b *Book) Subscribe(fn func(first, last uint64)) (cancel func()) {
 	return b.bell.subscribe(fn)
+}
+
+// SubscribeFound calls fn when a search of a Lens has found more or has come to its end, at most every 75 ms.
+func (b *Book) SubscribeFound(fn func()) (cancel func()) {
+	return b.found.subscribe(func(uint64, uint64) { fn() })
 }

@@ -15,6 +15,7 @@ type entry struct {
 	level   string
 	source  string
 	text    string
+	style   string // see Line
 	iid     string // "" where nothing says whose line it is
 	gap     uint64
 	metrics *Metrics // non-nil: a metrics record, no line

@@ -15,13 +15,11 @@ const exportTime = "2006-01-02T15:04:05.000Z"
 // counts only where it is set, without the bound of Lines. Its error is the writer's, or says what is wrong with
 // the pattern.
 func (b *Book) Export(w io.Writer, q Query) error {
-	m, err := newMatcher(q)
+	v := b.look()
+	m, err := newMatcher(q, v.sample())
 	if err != nil {
 		return fmt.Errorf("logs: the pattern cannot be used: %w", err)
 	}
-	b.mu.Lock()
-	v := b.store.view()
-	b.mu.Unlock()
 	lo, hi := bounds(q, &v)
 	if q.Limit > 0 {
 		found, err := m.scan(context.Background(), &v, lo, hi, q.Limit, q.After > 0)
@@ -47,16 +45,18 @@ func exportRows(out *bufio.Writer, m *matcher, v *view, lo, hi uint64) error {
 		}
 	}
 	var buf []byte
-	for seq := lo; seq < hi; seq++ {
-		r := v.row(seq)
-		if !m.match(r) {
-			continue
+	var err error
+	v.spans(lo, hi, false, func(c *chunk, i, j int) bool {
+		for _, seq := range m.chunk(c, i, j, nil) {
+			i := int(seq - c.first)
+			o := c.originOf(i)
+			buf = time.Unix(0, c.rows[i].at).UTC().AppendFormat(buf[:0], exportTime)
+			buf = fmt.Appendf(buf, " %-5s %-10s %s\n", o.level, o.source, c.textOf(i))
+			if _, err = out.Write(buf); err != nil {
+				return false
+			}
 		}
-		buf = time.Unix(0, r.at).UTC().AppendFormat(buf[:0], exportTime)
-		buf = fmt.Appendf(buf, " %-5s %-10s %s\n", r.from.level, r.from.source, r.text)
-		if _, err := out.Write(buf); err != nil {
-			return err
-		}
-	}
-	return nil
+		return true
+	})
+	return err
 }

@@ -12,6 +12,11 @@ type Line struct {
 	Text       string    `json:"text"`
 	InstanceID string    `json:"instanceId"`
 	Gap        uint64    `json:"gap"` // more than 0: a remark that this many records of the producer never came
+
+	// Style is how a terminal would have shown it, as runs of UTF-16 units: "0-5 red bold;9-12 bright-green".
+	Style string `json:"style,omitempty"`
+	// Marks are the places that the query found, as pairs of beginning and end in UTF-16 units.
+	Marks []int `json:"marks,omitempty"`
 }
 
 // Query picks lines. The zero value picks the last 1,000.
@@ -25,6 +30,7 @@ type Query struct {
 
 	Pattern string    `json:"pattern"` // lines that this regular expression (RE2) matches; "" for all
 	Since   time.Time `json:"since"`   // lines written at this time or later; zero for all
+	Context bool      `json:"context"` // of a Lens: the lines that Text and Pattern leave out too
 }
 
 // Page is what a Query found, oldest first. Last is the last number given, even where Clear has left no line.
@@ -34,6 +40,13 @@ type Page struct {
 	Last    uint64 `json:"last"`    // Seq of the newest line that is kept
 	Dropped uint64 `json:"dropped"` // lines that the bound has pushed out
 	Problem string `json:"problem"` // why Pattern was not taken, in which case there are no lines; else empty
+
+	Sources []string `json:"sources"` // that have spoken, in the order of the alphabet
+
+	// Of a Lens:
+	Matches   int  `json:"matches"`   // lines that match, found so far
+	Before    int  `json:"before"`    // of these, those before the first of Lines
+	Searching bool `json:"searching"` // more may be found
 }
 
 // Metrics is the instance's last metrics record. A nil field was not in it.

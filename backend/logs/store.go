@@ -1,45 +1,117 @@
 package logs
 
 import (
+	"slices"
+	"sort"
 	"time"
 	"unsafe"
 )
 
-// chunkLines is how many lines one allocation of the store holds.
-const chunkLines = 4096
+// A chunk is full when it holds this many lines, or this many bytes of text.
+const (
+	chunkLines = 4096
+	chunkBytes = 1 << 20
+)
 
-// origin is what many lines have in common; rows share it.
+// origin is what many lines have in common; the rows of a chunk share it.
 type origin struct {
-	level, source, iid string
-	rank               int
-	gap                uint64
+	level, source, iid, style string
+	rank                      int
+	gap                       uint64
 }
 
-// row is a line as it is kept. Its number is its place.
+// row is a line as it is kept: no pointer, so that the collector need not look at a million of them.
 type row struct {
-	at   int64 // Unix nanoseconds
-	from *origin
-	text string
+	at   int64  // Unix nanoseconds
+	end  uint32 // where its text ends in the chunk's; it begins where the one before ends
+	from uint16 // which of the chunk's origins
 }
 
 // rowBytes is what a row takes beside its text.
 const rowBytes = int(unsafe.Sizeof(row{}))
 
-// originCap bounds the table of origins against producers that invent sources.
-const originCap = 4096
+// chunk is a stretch of the log. What a view has been given of it is never written again.
+type chunk struct {
+	first   uint64 // number of its first row
+	rows    []row
+	text    []byte // of all rows, one behind the other
+	origins []origin
+	index   map[origin]uint16 // into origins; nil once the chunk is full
+}
 
-// store keeps rows in chunks of fixed size. Rows are written once, behind what any reader has been given, so that a
-// view stays readable without a lock while the store goes on.
+func (c *chunk) next() uint64 { return c.first + uint64(len(c.rows)) }
+
+// start is where the text of row i begins.
+func (c *chunk) start(i int) int {
+	if i == 0 {
+		return 0
+	}
+	return int(c.rows[i-1].end)
+}
+
+func (c *chunk) textOf(i int) []byte { return c.text[c.start(i):c.rows[i].end:c.rows[i].end] }
+
+func (c *chunk) originOf(i int) *origin { return &c.origins[c.rows[i].from] }
+
+func (c *chunk) full(more int) bool {
+	return len(c.rows) == chunkLines || len(c.rows) > 0 && len(c.text)+more > chunkBytes
+}
+
+func (c *chunk) add(e *entry) {
+	c.text = append(c.text, e.text...)
+	c.rows = append(c.rows, row{at: e.at.UnixNano(), end: uint32(len(c.text)), from: c.origin(e)})
+}
+
+func (c *chunk) origin(e *entry) uint16 {
+	key := origin{level: e.level, source: e.source, iid: e.iid, style: e.style, rank: rank(e.level), gap: e.gap}
+	n, ok := c.index[key]
+	if !ok {
+		n = uint16(len(c.origins)) // fewer than chunkLines, one a row at most
+		c.origins = append(c.origins, key)
+		c.index[key] = n
+	}
+	return n
+}
+
+// seal gives back what the chunk will not use.
+func (c *chunk) seal() {
+	c.index = nil
+	if cap(c.text)-len(c.text) > len(c.text)/8 {
+		c.text = append(make([]byte, 0, len(c.text)), c.text...)
+	}
+}
+
+// line is row i as others see it.
+func (c *chunk) line(i int) Line {
+	o := c.originOf(i)
+	return Line{
+		Seq: c.first + uint64(i), At: time.Unix(0, c.rows[i].at).UTC(), Level: o.level, Source: o.source,
+		Text: string(c.textOf(i)), InstanceID: o.iid, Gap: o.gap, Style: o.style,
+	}
+}
+
+// store keeps the log in chunks. It is guarded by the lock of the book; a view of it is read without.
 type store struct {
 	maxLines, maxBytes int
+	spilling           bool // chunks that are let go are to be written elsewhere
 
-	chunks  [][]row // every one has chunkLines rows of capacity; the last is being filled
-	base    uint64  // number of the first row of chunks[0]
-	first   uint64  // number of the oldest line kept; next where there is none
-	next    uint64  // number of the next line
+	chunks  []*chunk // the last is being filled
+	gone    []*chunk // let go, not yet written elsewhere
+	first   uint64   // number of the oldest line kept; next where there is none
+	next    uint64   // number of the next line
 	bytes   int
 	dropped uint64
-	origins map[origin]*origin
+	sources []string // that have spoken, sorted; replaced whole, since views have it
+}
+
+// maxSources bounds the sources that are offered to pick from.
+const maxSources = 64
+
+func (s *store) hear(source string) {
+	i, known := slices.BinarySearch(s.sources, source)
+	if !known && len(s.sources) < maxSources {
+		s.sources = slices.Insert(slices.Clone(s.sources), i, source)
+	}
 }
 
 func (s *store) len() int { return int(s.next - s.first) }
@@ -47,15 +119,23 @@ func (s *store) len() int { return int(s.next - s.first) }
 // add puts one line at the end, and lets the oldest go where a bound is passed.
 func (s *store) add(e *entry) {
 	n := len(s.chunks)
-	if n == 0 {
-		s.base = s.next
+	if n > 0 && s.chunks[n-1].full(len(e.text)) {
+		s.chunks[n-1].seal()
 	}
-	if n == 0 || len(s.chunks[n-1]) == chunkLines {
-		s.chunks = append(s.chunks, make([]row, 0, chunkLines))
+	if n == 0 || s.chunks[n-1].index == nil {
+		c := &chunk{first: s.next, rows: make([]row, 0, chunkLines), index: map[origin]uint16{}}
+		if n > 0 { // lines are about as long as those before
+			c.text = make([]byte, 0, len(s.chunks[n-1].text)*17/16)
+		}
+		s.chunks = append(s.chunks, c)
 		n++
 	}
-	c := &s.chunks[n-1]
-	*c = append(*c, row{at: e.at.UnixNano(), from: s.origin(e), text: e.text})
+	c := s.chunks[n-1]
+	heard := len(c.origins)
+	c.add(e)
+	if len(c.origins) > heard {
+		s.hear(e.source)
+	}
 	s.next++
 	s.bytes += rowBytes + len(e.text)
 	for s.len() > s.maxLines || (s.bytes > s.maxBytes && s.len() > 1) {
@@ -65,63 +145,83 @@ func (s *store) add(e *entry) {
 
 // drop lets the oldest line go; its chunk follows when all of it has gone.
 func (s *store) drop() {
-	place := s.first - s.base
-	s.bytes -= rowBytes + len(s.chunks[0][place].text)
+	c := s.chunks[0]
+	i := int(s.first - c.first)
+	s.bytes -= rowBytes + len(c.textOf(i))
 	s.first++
 	s.dropped++
-	if place == chunkLines-1 {
+	if s.first == c.next() {
+		if s.spilling {
+			s.gone = append(s.gone, c)
+		}
 		s.chunks[0] = nil
 		s.chunks = s.chunks[1:]
-		s.base += chunkLines
 	}
 }
 
 func (s *store) clear() {
-	s.chunks, s.first, s.bytes = nil, s.next, 0
-}
-
-func (s *store) origin(e *entry) *origin {
-	key := origin{level: e.level, source: e.source, iid: e.iid, rank: rank(e.level), gap: e.gap}
-	if o := s.origins[key]; o != nil {
-		return o
-	}
-	o := &key
-	if s.origins == nil {
-		s.origins = map[origin]*origin{}
-	}
-	if e.gap == 0 && len(s.origins) < originCap {
-		s.origins[key] = o
-	}
-	return o
+	s.chunks, s.gone, s.first, s.bytes = nil, nil, s.next, 0
 }
 
 // view is the store as it was at one moment; it can be read without a lock.
 type view struct {
-	chunks      [][]row
-	base        uint64
+	chunks      []*chunk
 	first, next uint64
 	dropped     uint64
+	sources     []string
 }
 
-// view must be called under the lock of the book.
+// view must be called under the lock of the book. The last chunk, which still grows, is copied by its ends.
 func (s *store) view() view {
-	return view{
-		chunks: append([][]row(nil), s.chunks...),
-		base:   s.base, first: s.first, next: s.next, dropped: s.dropped,
+	v := view{chunks: append([]*chunk(nil), s.chunks...), first: s.first, next: s.next, dropped: s.dropped, sources: s.sources}
+	if n := len(v.chunks); n > 0 && v.chunks[n-1].index != nil {
+		last := *v.chunks[n-1]
+		last.index = nil
+		v.chunks[n-1] = &last
 	}
+	return v
 }
 
-// row returns the row of a number within first ≤ seq < next.
-func (v *view) row(seq uint64) *row {
-	place := seq - v.base
-	return &v.chunks[place/chunkLines][place%chunkLines]
+// place finds the chunk that holds a number, or the first one behind it, and the row.
+func (v *view) place(seq uint64) (at, i int) {
+	at = sort.Search(len(v.chunks), func(k int) bool { return v.chunks[k].next() > seq })
+	if at < len(v.chunks) && seq > v.chunks[at].first {
+		i = int(seq - v.chunks[at].first)
+	}
+	return at, i
 }
 
-// line is the row as others see it.
+// line is the row of a number within first ≤ seq < next, as others see it.
 func (v *view) line(seq uint64) Line {
-	r := v.row(seq)
-	return Line{
-		Seq: seq, At: time.Unix(0, r.at).UTC(), Level: r.from.level, Source: r.from.source, Text: r.text,
-		InstanceID: r.from.iid, Gap: r.from.gap,
+	at, i := v.place(seq)
+	return v.chunks[at].line(i)
+}
+
+// spans calls fn for each chunk that has numbers of lo ≤ seq < hi, with the rows i ≤ row < j that they have in it:
+// from the newest on where back is set. It ends where fn says no.
+func (v *view) spans(lo, hi uint64, back bool, fn func(c *chunk, i, j int) bool) {
+	from, _ := v.place(lo)
+	var part []*chunk
+	for _, c := range v.chunks[from:] {
+		if c.first >= hi {
+			break
+		}
+		part = append(part, c)
+	}
+	for k := range part {
+		if back {
+			k = len(part) - 1 - k
+		}
+		c := part[k]
+		i, j := 0, len(c.rows)
+		if lo > c.first {
+			i = int(lo - c.first)
+		}
+		if hi < c.next() {
+			j = int(hi - c.first)
+		}
+		if i < j && !fn(c, i, j) {
+			return
+		}
 	}
 }

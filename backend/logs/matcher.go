@@ -1,0 +1,182 @@
+package logs
+
+import (
+	"regexp"
+	"regexp/syntax"
+	"sort"
+	"strings"
+	"unicode/utf16"
+)
+
+// matcher decides which rows a query asks for. It is for one goroutine.
+type matcher struct {
+	rank    int
+	source  string
+	needle  needle
+	sieve   needle // what every match has: the needle, or a text that the pattern cannot do without
+	pattern *regexp.Regexp
+	since   int64 // Unix nanoseconds; 0 for all
+
+	only    []bool // which origins of the chunk at hand will do
+	scratch []byte
+}
+
+// newMatcher compiles a query; sample is some text of the log that it will be used on.
+func newMatcher(q Query, sample []byte) (*matcher, error) {
+	m := &matcher{rank: rank(strings.ToLower(q.Level)), source: q.Source, needle: newNeedle(q.Text, sample)}
+	if !q.Since.IsZero() {
+		m.since = q.Since.UnixNano()
+	}
+	if q.Pattern != "" {
+		var err error
+		if m.pattern, err = regexp.Compile(q.Pattern); err != nil {
+			return nil, err
+		}
+	}
+	m.sieve = m.needle
+	if q.Text == "" {
+		m.sieve = newNeedle(required(q.Pattern), sample)
+	}
+	return m, nil
+}
+
+// required is the longest text that all matches of a pattern contain, whatever its case; "" where there is none.
+func required(pattern string) string {
+	re, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return ""
+	}
+	return literal(re.Simplify())
+}
+
+func literal(re *syntax.Regexp) string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return string(re.Rune)
+	case syntax.OpCapture, syntax.OpPlus:
+		return literal(re.Sub[0])
+	case syntax.OpConcat:
+		longest := ""
+		for _, sub := range re.Sub {
+			if s := literal(sub); len(s) > len(longest) {
+				longest = s
+			}
+		}
+		return longest
+	}
+	return ""
+}
+
+// chunk appends the numbers of the rows i ≤ row < j of a chunk that match, rising.
+func (m *matcher) chunk(c *chunk, i, j int, found []uint64) []uint64 {
+	if !m.begin(c) {
+		return found
+	}
+	if len(m.sieve.folded) > 0 && m.sieve.ascii {
+		return m.sweep(c, i, j, found)
+	}
+	for ; i < j; i++ {
+		if m.row(c, i) && m.says(c.textOf(i)) {
+			found = append(found, c.first+uint64(i))
+		}
+	}
+	return found
+}
+
+// begin sees which of a chunk's origins will do, false where none does.
+func (m *matcher) begin(c *chunk) bool {
+	m.only = m.only[:0]
+	some := false
+	for k := range c.origins {
+		o := &c.origins[k]
+		ok := o.rank >= m.rank && (m.source == "" || o.source == m.source)
+		m.only = append(m.only, ok)
+		some = some || ok
+	}
+	return some
+}
+
+// sweep finds the sieve in the texts of all rows at once, and then looks at the rows that have it.
+func (m *matcher) sweep(c *chunk, i, j int, found []uint64) []uint64 {
+	from := c.start(i)
+	h := m.sieve.hits(c.text[:c.rows[j-1].end], from)
+	for {
+		at := h.after(from)
+		if at < 0 {
+			return found
+		}
+		i += sort.Search(j-i, func(k int) bool { return int(c.rows[i+k].end) > at })
+		end := int(c.rows[i].end)
+		if at+len(m.sieve.folded) > end { // begins in one line and ends in the next
+			from = at + 1
+			continue
+		}
+		if m.row(c, i) && (m.pattern == nil || m.pattern.Match(c.textOf(i))) {
+			found = append(found, c.first+uint64(i))
+		}
+		if i++; i == j {
+			return found
+		}
+		from = end
+	}
+}
+
+// row says whether a row will do, its text apart. begin must have seen its chunk.
+func (m *matcher) row(c *chunk, i int) bool {
+	r := &c.rows[i]
+	return m.only[r.from] && (m.since == 0 || r.at >= m.since)
+}
+
+// says says whether a text is one that is asked for.
+func (m *matcher) says(text []byte) (ok bool) {
+	if len(m.needle.folded) > 0 {
+		if ok, m.scratch = m.needle.in(text, m.scratch); !ok {
+			return false
+		}
+	}
+	return m.pattern == nil || m.pattern.Match(text)
+}
+
+// maxMarks bounds the places that are marked in one line.
+const maxMarks = 100
+
+// marks are the places of a text that the query found, as pairs of beginning and end in UTF-16 units, which is what
+// JavaScript counts in. Nil where the query looks for no text.
+func (m *matcher) marks(text string) []int {
+	var at [][]int
+	switch {
+	case m.pattern != nil:
+		at = m.pattern.FindAllStringIndex(text, maxMarks)
+	case len(m.needle.folded) > 0 && m.needle.ascii:
+		b := []byte(text)
+		h := m.needle.hits(b, 0)
+		for from := 0; len(at) < maxMarks; {
+			i := h.after(from)
+			if i < 0 {
+				break
+			}
+			from = i + len(m.needle.folded)
+			at = append(at, []int{i, from})
+		}
+	case len(m.needle.folded) > 0:
+		at = regexp.MustCompile("(?i)"+regexp.QuoteMeta(string(m.needle.folded))).FindAllStringIndex(text, maxMarks)
+	}
+	var marks []int
+	units, done := 0, 0
+	for _, a := range at {
+		for _, place := range a {
+			units += utf16Length(text[done:place])
+			done = place
+			marks = append(marks, units)
+		}
+	}
+	return marks
+}
+
+func utf16Length(s string) int {
+	n := 0
+	for _, r := range s {
+		n += max(1, utf16.RuneLen(r))
+	}
+	return n
+}

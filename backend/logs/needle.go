@@ -1,0 +1,154 @@
+package logs
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"unicode/utf8"
+)
+
+// needle finds a text whatever its case. Where it is ASCII it is looked for in the texts of a whole chunk at once: by
+// its rarest byte, which bytes.IndexByte finds many bytes at a time, and then by the rest of it.
+type needle struct {
+	folded []byte // in lower case
+	ascii  bool
+	rare   int    // place of the rarest byte
+	cases  []byte // that byte's lower case, and its upper where there is one
+}
+
+func newNeedle(text string, sample []byte) needle {
+	n := needle{folded: appendFold(nil, text), ascii: true}
+	for i := range len(text) {
+		n.ascii = n.ascii && text[i] < utf8.RuneSelf
+	}
+	if !n.ascii || text == "" {
+		return n
+	}
+	var often [256]int
+	for _, c := range sample[:min(len(sample), 64<<10)] {
+		often[c]++
+	}
+	least := 0
+	for i, c := range n.folded {
+		if count := often[c] + often[upper(c)]; i == 0 || count < least {
+			least, n.rare = count, i
+		}
+	}
+	c := n.folded[n.rare]
+	n.cases = []byte{c}
+	if u := upper(c); u != c {
+		n.cases = append(n.cases, u)
+	}
+	return n
+}
+
+func upper(c byte) byte {
+	if 'a' <= c && c <= 'z' {
+		return c - 'a' + 'A'
+	}
+	return c
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c - 'A' + 'a'
+	}
+	return c
+}
+
+// at says whether text has the needle at its beginning.
+func (n *needle) at(text []byte) bool {
+	if len(text) < len(n.folded) {
+		return false
+	}
+	for i, c := range n.folded {
+		if lower(text[i]) != c {
+			return false
+		}
+	}
+	return true
+}
+
+// hits is a walk through a text from one place of the needle to the next.
+type hits struct {
+	n    *needle
+	text []byte
+	next [2]int // of each case, the next place of the rarest byte; len(text) where there is none
+}
+
+func (n *needle) hits(text []byte, from int) *hits {
+	h := &hits{n: n, text: text}
+	for k := range n.cases {
+		h.next[k] = h.find(k, from)
+	}
+	return h
+}
+
+func (h *hits) find(k, from int) int {
+	if from < len(h.text) {
+		if i := bytes.IndexByte(h.text[from:], h.n.cases[k]); i >= 0 {
+			return from + i
+		}
+	}
+	return len(h.text)
+}
+
+// after is the place of the next needle that begins at from or later, -1 where there is none.
+func (h *hits) after(from int) int {
+	for {
+		k := 0
+		if len(h.n.cases) == 2 && h.next[1] < h.next[0] {
+			k = 1
+		}
+		place := h.next[k]
+		if place == len(h.text) {
+			return -1
+		}
+		if start := place - h.n.rare; start < from {
+			h.next[k] = h.find(k, max(place+1, from+h.n.rare))
+			continue
+		} else if h.n.at(h.text[start:]) {
+			return start
+		}
+		h.next[k] = h.find(k, place+1)
+	}
+}
+
+// in says whether a text has the needle. The scratch is returned for the next call.
+func (n *needle) in(text, scratch []byte) (bool, []byte) {
+	if n.ascii {
+		return n.hits(text, 0).after(0) >= 0, scratch
+	}
+	scratch = appendFold(scratch[:0], string(text))
+	return bytes.Contains(scratch, n.folded), scratch
+}
+
+const (
+	highBits = 0x8080808080808080
+	ones     = 0x0101010101010101
+)
+
+// appendFold appends s in lower case. Eight ASCII bytes are folded at a time: adding 0x80-'A' sets the high bit of
+// every byte from 'A' on, adding 0x80-'Z'-1 that of every byte above 'Z', and the letters are where the two differ.
+func appendFold(dst []byte, s string) []byte {
+	start := len(dst)
+	dst = append(dst, s...)
+	b := dst[start:]
+	var seen uint64
+	for len(b) >= 8 {
+		w := binary.LittleEndian.Uint64(b)
+		seen |= w
+		low := w &^ highBits
+		upper := ((low + (0x80-'A')*ones) ^ (low + (0x7f-'Z')*ones)) &^ w & highBits
+		binary.LittleEndian.PutUint64(b, w|upper>>2)
+		b = b[8:]
+	}
+	for i, c := range b {
+		seen |= uint64(c)
+		b[i] = lower(c)
+	}
+	if seen&highBits != 0 {
+		return append(dst[:start], strings.ToLower(s)...)
+	}
+	return dst
+}
