@@ -107,7 +107,8 @@ func (b *Book) Remark(level, text string) {
 
 // remark makes a line of the launcher's own about an instance.
 func remark(level, text, instanceID string, gap uint64) entry {
-	return entry{at: time.Now(), level: Level(level), source: launcherSource, text: cleanString(text), iid: instanceID, gap: gap}
+	text, _ = cleanString(text)
+	return entry{at: time.Now(), level: Level(level), source: launcherSource, text: text, iid: instanceID, gap: gap}
 }
 
 // append stores entries in their order: lines in the log, metrics beside it.

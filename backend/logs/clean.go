@@ -12,41 +12,47 @@ const maxText = 64 << 10
 const esc = 0x1b
 
 // clean makes text of bytes: control functions and control characters other than newline and tab are taken out,
-// invalid UTF-8 is replaced. Most lines need nothing of that and are found so in one pass.
-func clean(b []byte) string {
+// invalid UTF-8 is replaced. What the control functions say of colours is its style, see Line. Most lines need
+// nothing of that and are found so in one pass.
+func clean(b []byte) (text, style string) {
 	if isClean(b) {
-		return string(b)
+		return string(b), ""
 	}
 	out := make([]byte, 0, len(b))
+	var s stylist
 	for i := 0; i < len(b); {
 		c := b[i]
 		switch {
 		case c == esc:
-			i += controlLength(b[i:])
+			n := controlLength(b[i:])
+			s.see(b[i : i+n])
+			i += n
 		case c < 0x20 && c != '\t' && c != '\n', c == 0x7f:
 			i++
 		case c < utf8.RuneSelf:
 			out = append(out, c)
+			s.wrote(rune(c))
 			i++
 		default:
 			r, n := utf8.DecodeRune(b[i:])
 			if r < 0x80 || r > 0x9f { // C1 controls
 				out = utf8.AppendRune(out, r)
+				s.wrote(r)
 			}
 			i += n
 		}
 	}
-	return string(out)
+	return string(out), s.String()
 }
 
 // cleanString is clean for a string, which is returned as it is where nothing needs to be taken out.
-func cleanString(s string) string {
+func cleanString(s string) (text, style string) {
 	for i := range len(s) {
 		if c := s[i]; c < 0x20 && c != '\t' && c != '\n' || c >= 0x7f {
 			return clean([]byte(s))
 		}
 	}
-	return s
+	return s, ""
 }
 
 func isClean(b []byte) bool {

@@ -118,8 +118,8 @@ func (d *decoder) text(f frame, line []byte) {
 	if !ok {
 		return
 	}
-	s := clean(line)
-	e := entry{iid: iid, at: f.at, arrived: f.arrived, source: f.source, level: textLevel(s), text: cut(s)}
+	s, style := clean(line)
+	e := entry{iid: iid, at: f.at, arrived: f.arrived, source: f.source, level: textLevel(s), text: cut(s), style: style}
 	if e.source == "" {
 		e.source = textSource(s)
 	}

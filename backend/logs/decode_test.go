@@ -193,7 +193,7 @@ func FuzzDecode(f *testing.F) {
 			if e.metrics != nil {
 				continue
 			}
-			if !utf8.ValidString(e.text) || len(e.text) > maxText+64 || cleanString(e.text) != e.text {
+			if !utf8.ValidString(e.text) || len(e.text) > maxText+64 || !isClean([]byte(e.text)) {
 				t.Errorf("text %q", e.text)
 			}
 			if rank(e.level) == 0 || e.source == "" || len(e.source) > maxSource || e.at.IsZero() {
@@ -223,4 +223,24 @@ func FuzzFold(f *testing.F) {
 			t.Errorf("%q folds to %q", s, got)
 		}
 	})
+}
+
+func TestColours(t *testing.T) {
+	for in, want := range map[string]string{
+		"\x1b[31mred\x1b[0m plain":                      "0-3 red",
+		"ö🎈\x1b[1;92mgo\x1b[22m on":                     "3-5 bold bright-green;5-8 bright-green",
+		"\x1b[38;5;196mr\x1b[38;2;0;0;240mb\x1b[39mx":   "0-1 bright-red;1-2 blue",
+		"\x1b[48;5;196mx\x1b[4;3mu\x1b[24;23mx\x1b[2md": "1-2 italic underline;3-4 dim",
+		"\x1b[mx\x1b[2Jy\x1b[31":                        "",
+		"\x1b[38:2:255:255:0my":                         "0-1 bright-yellow",
+		"plain":                                         "",
+	} {
+		if _, got := clean([]byte(in)); got != want {
+			t.Errorf("%q has %q, want %q", in, got, want)
+		}
+	}
+	d := decode(false, mine, []byte(`{"v":1,"msg":"\u001b[33mslow\u001b[0m"}`))
+	if len(d.entries) != 1 || d.entries[0].style != "0-4 yellow" || d.entries[0].text != "slow" {
+		t.Errorf("%+v", d.entries)
+	}
 }

@@ -75,7 +75,8 @@ func (d *decoder) message(f frame, m *message) {
 		return
 	}
 	e.level, e.source = Level(m.Lvl), source(m.Src, f.source)
-	e.text = cut(cleanString(strings.TrimRight(*m.Msg, "\r\n")))
+	e.text, e.style = cleanString(strings.TrimRight(*m.Msg, "\r\n"))
+	e.text = cut(e.text)
 	d.put(e)
 }
 
@@ -101,7 +102,8 @@ func source(own, envelope string) string {
 	if len(own) > maxSource {
 		own = strings.ToValidUTF8(own[:maxSource], "")
 	}
-	return shared(cleanString(own))
+	own, _ = cleanString(own)
+	return shared(own)
 }
 
 // foreign decodes a JSON object of another schema, such as Fluent Bit's, Vector's or a structured logger's. What it
