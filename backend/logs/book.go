@@ -30,6 +30,9 @@ type Options struct {
 	MaxLines int        // lines kept; 0 for DefaultMaxLines
 	MaxBytes int        // bytes kept, bookkeeping included; 0 for DefaultMaxBytes
 
+	OlderDir   string // folder for the lines that these bounds push out, which Export has still; "" to drop them
+	OlderBytes int64  // what they may take there, the oldest going first; 0 for DefaultOlderBytes
+
 	ReadyPattern    *regexp.Regexp          // a line that says that the avatar is ready; may be nil
 	ActivityPattern *regexp.Regexp          // a line that says that somebody uses it; may be nil
 	OnReady         func(instanceID string) // called without locks, at most once for each read; must not wait for Follow
@@ -45,7 +48,9 @@ type Book struct {
 	opts  Options
 	log   *slog.Logger
 	bell  bell
-	found bell // of lenses
+	found bell   // of lenses
+	pulse bell   // of metrics
+	attic *attic // nil where older lines are dropped
 	cache shardCache
 
 	mu      sync.Mutex
@@ -53,6 +58,7 @@ type Book struct {
 	stats   Stats
 	metrics []Metrics
 	tapes   map[string]*tape
+	fellows []string // instances whose logs are read at present, nil where unknown
 
 	lastError Line
 }
@@ -68,12 +74,20 @@ func New(o Options) *Book {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	return &Book{
+	b := &Book{
 		opts:  o,
 		log:   o.Log.With("room", "logs", "stream", o.Stream),
 		store: store{maxLines: o.MaxLines, maxBytes: o.MaxBytes, first: 1, next: 1},
 		tapes: map[string]*tape{},
 	}
+	if o.OlderDir != "" {
+		b.store.spilling = true
+		b.attic = &attic{dir: o.OlderDir, max: o.OlderBytes, file: atticFileBytes}
+		if o.OlderBytes <= 0 {
+			b.attic.max = DefaultOlderBytes
+		}
+	}
+	return b
 }
 
 // Last is the number of the newest line, 0 before the first.
@@ -92,8 +106,13 @@ func (b *Book) Stats() Stats {
 	return s
 }
 
-// Clear forgets the lines and the metrics. Numbers go on where they were, and reading does too.
+// Clear forgets the lines, older ones included, and the metrics. Numbers go on where they were, and reading does too.
 func (b *Book) Clear() {
+	if b.attic != nil {
+		b.attic.mu.Lock()
+		defer b.attic.mu.Unlock()
+		defer b.attic.clear()
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.store.clear()
@@ -117,10 +136,11 @@ func (b *Book) append(entries []entry) {
 		return
 	}
 	b.mu.Lock()
-	first := b.store.next
+	first, measured := b.store.next, false
 	for i := range entries {
 		if m := entries[i].metrics; m != nil {
 			b.addMetrics(*m)
+			measured = true
 			continue
 		}
 		if e := &entries[i]; e.level == levelError {
@@ -128,8 +148,14 @@ func (b *Book) append(entries []entry) {
 		}
 		b.store.add(&entries[i])
 	}
-	last := b.store.next - 1
+	last, spilling := b.store.next-1, len(b.store.gone) > 0
 	b.mu.Unlock()
+	if spilling {
+		b.spill()
+	}
+	if measured {
+		b.pulse.ring(1, 1)
+	}
 	if last >= first {
 		b.bell.ring(first, last)
 	}
@@ -145,4 +171,9 @@ func (b *Book) Subscribe(fn func(first, last uint64)) (cancel func()) {
 // SubscribeFound calls fn when a search of a Lens has found more or has come to its end, at most every 75 ms.
 func (b *Book) SubscribeFound(fn func()) (cancel func()) {
 	return b.found.subscribe(func(uint64, uint64) { fn() })
+}
+
+// SubscribeMetrics calls fn when metrics have come, at most every 75 ms.
+func (b *Book) SubscribeMetrics(fn func()) (cancel func()) {
+	return b.pulse.subscribe(func(uint64, uint64) { fn() })
 }

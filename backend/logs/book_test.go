@@ -226,3 +226,33 @@ func TestLastError(t *testing.T) {
 		t.Errorf("after Clear: %+v", l)
 	}
 }
+
+func TestSeries(t *testing.T) {
+	b := New(Options{})
+	value := func(v float64) *float64 { return &v }
+	at := func(s int) time.Time { return arrival.Add(time.Duration(s) * time.Second) }
+	var entries []entry
+	for i := range 100 {
+		m := Metrics{At: at(i), CPU: value(float64(i))}
+		if i >= 50 {
+			m.At = at(i + 600) // nothing came for ten minutes
+			m.FPS = value(0)
+		}
+		entries = append(entries, entry{metrics: &m})
+	}
+	entries[3], entries[4] = entries[4], entries[3]
+	b.append(entries)
+	s := b.Series(time.Time{}, 1000)
+	if len(s.At) != 101 || !slices.IsSorted(s.At) || len(s.CPU) != 101 || s.GPU != nil || s.Players != nil {
+		t.Fatalf("%d points, %d of CPU", len(s.At), len(s.CPU))
+	}
+	if s.CPU[50] != nil || *s.CPU[49] != 49 || *s.CPU[51] != 50 || s.FPS[49] != nil || *s.FPS[51] != 0 {
+		t.Errorf("about the gap: %v %v", s.CPU[49:52], s.FPS[49:52])
+	}
+	if s := b.Series(time.Time{}, 10); len(s.At) != 11 || *s.CPU[0] != 4.5 || s.CPU[5] != nil {
+		t.Errorf("ten points: %d, the first %v", len(s.At), *s.CPU[0])
+	}
+	if s := b.Series(at(1000), 10); s.At == nil || len(s.At) != 0 || s.CPU != nil {
+		t.Errorf("since the end: %+v", s)
+	}
+}

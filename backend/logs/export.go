@@ -11,52 +11,96 @@ import (
 // exportTime is how a time is written: RFC 3339 to the millisecond, in UTC.
 const exportTime = "2006-01-02T15:04:05.000Z"
 
-// Export writes every kept line that a query asks for, one to a row of text: time, level, source, text. Query.Limit
-// counts only where it is set, without the bound of Lines. Its error is the writer's, or says what is wrong with
-// the pattern.
+// Export writes every line that a query asks for, one to a row of text: time, level, source, text; those that the
+// bounds have pushed into files first. Query.Limit counts only where it is set, without the bound of Lines, and only
+// among the lines in memory. Its error is the writer's or the files', or says what is wrong with the pattern.
 func (b *Book) Export(w io.Writer, q Query) error {
-	v := b.look()
-	m, err := newMatcher(q, v.sample())
+	older, v, err := b.all()
 	if err != nil {
-		return fmt.Errorf("logs: the pattern cannot be used: %w", err)
-	}
-	lo, hi := bounds(q, &v)
-	if q.Limit > 0 {
-		found, err := m.scan(context.Background(), &v, lo, hi, q.Limit, q.After > 0)
-		if err != nil || len(found) == 0 {
-			return err
-		}
-		lo, hi = found[0], found[len(found)-1]+1
-	}
-	out := bufio.NewWriterSize(w, 64<<10)
-	if err := exportRows(out, m, &v, lo, hi); err != nil {
 		return fmt.Errorf("logs: export: %w", err)
 	}
-	if err := out.Flush(); err != nil {
+	m, err := newMatcher(q, v.sample())
+	if err != nil {
+		_ = olderLines(older, func(Line) error { return io.EOF }) // closes them
+		return fmt.Errorf("logs: the pattern cannot be used: %w", err)
+	}
+	x := exporter{out: bufio.NewWriterSize(w, 64<<10), m: m}
+	if err := x.export(older, &v, q); err != nil {
+		return fmt.Errorf("logs: export: %w", err)
+	}
+	if err := x.out.Flush(); err != nil {
 		return fmt.Errorf("logs: export: %w", err)
 	}
 	return nil
 }
 
-func exportRows(out *bufio.Writer, m *matcher, v *view, lo, hi uint64) error {
+// all is the whole log at one moment: the files of older lines, and the rest. Of a chunk that has been pushed out in
+// part, all is still there.
+func (b *Book) all() (older []io.ReadCloser, v view, err error) {
+	if b.attic == nil {
+		return nil, b.look(), nil
+	}
+	b.spill()
+	b.attic.mu.Lock()
+	defer b.attic.mu.Unlock()
+	b.mu.Lock()
+	v, gone := b.store.view(), b.store.gone
+	b.mu.Unlock()
+	v.chunks = append(append([]*chunk(nil), gone...), v.chunks...) // pushed out since
+	if len(v.chunks) > 0 {
+		v.first = v.chunks[0].first
+	}
+	v.dropped = b.attic.lost.Load()
+	older, err = b.attic.open()
+	return older, v, err
+}
+
+type exporter struct {
+	out *bufio.Writer
+	m   *matcher
+	buf []byte
+}
+
+func (x *exporter) export(older []io.ReadCloser, v *view, q Query) error {
+	lo, hi := bounds(q, v)
+	if q.Limit > 0 {
+		_ = olderLines(older, func(Line) error { return io.EOF }) // closes them
+		found, err := x.m.scan(context.Background(), v, lo, hi, q.Limit, q.After > 0)
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		lo, hi, older = found[0], found[len(found)-1]+1, nil
+	}
 	if lo == v.first && v.dropped > 0 {
-		if _, err := fmt.Fprintf(out, "# %d older lines are no longer kept\n", v.dropped); err != nil {
+		if _, err := fmt.Fprintf(x.out, "# %d older lines are no longer kept\n", v.dropped); err != nil {
 			return err
 		}
 	}
-	var buf []byte
-	var err error
+	err := olderLines(older, func(l Line) error {
+		if l.Seq <= q.After || q.Before > 0 && l.Seq >= q.Before || !x.m.line(&l) {
+			return nil
+		}
+		return x.write(l.At, l.Level, l.Source, l.Text)
+	})
+	if err != nil {
+		return err
+	}
 	v.spans(lo, hi, false, func(c *chunk, i, j int) bool {
-		for _, seq := range m.chunk(c, i, j, nil) {
+		for _, seq := range x.m.chunk(c, i, j, nil) {
 			i := int(seq - c.first)
 			o := c.originOf(i)
-			buf = time.Unix(0, c.rows[i].at).UTC().AppendFormat(buf[:0], exportTime)
-			buf = fmt.Appendf(buf, " %-5s %-10s %s\n", o.level, o.source, c.textOf(i))
-			if _, err = out.Write(buf); err != nil {
+			if err = x.write(time.Unix(0, c.rows[i].at), o.level, o.source, string(c.textOf(i))); err != nil {
 				return false
 			}
 		}
 		return true
 	})
+	return err
+}
+
+func (x *exporter) write(at time.Time, level, source, text string) error {
+	x.buf = at.UTC().AppendFormat(x.buf[:0], exportTime)
+	x.buf = fmt.Appendf(x.buf, " %-5s %-10s %s\n", level, source, text)
+	_, err := x.out.Write(x.buf)
 	return err
 }

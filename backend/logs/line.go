@@ -38,7 +38,8 @@ type Page struct {
 	Lines   []Line `json:"lines"`
 	First   uint64 `json:"first"`   // Seq of the oldest line that is kept, 0 where there is none
 	Last    uint64 `json:"last"`    // Seq of the newest line that is kept
-	Dropped uint64 `json:"dropped"` // lines that the bound has pushed out
+	Dropped uint64 `json:"dropped"` // lines that the bound has pushed out for good
+	Older   uint64 `json:"older"`   // lines that it has pushed into files, where Export finds them
 	Problem string `json:"problem"` // why Pattern was not taken, in which case there are no lines; else empty
 
 	Sources []string `json:"sources"` // that have spoken, in the order of the alphabet

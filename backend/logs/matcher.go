@@ -137,6 +137,12 @@ func (m *matcher) says(text []byte) (ok bool) {
 	return m.pattern == nil || m.pattern.Match(text)
 }
 
+// line says whether a line that is in no chunk will do.
+func (m *matcher) line(l *Line) bool {
+	return rank(l.Level) >= m.rank && (m.source == "" || l.Source == m.source) && (m.since == 0 || l.At.UnixNano() >= m.since) &&
+		m.says([]byte(l.Text))
+}
+
 // maxMarks bounds the places that are marked in one line.
 const maxMarks = 100
 

@@ -1,6 +1,9 @@
 package logs
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // maxSamples is how many metrics records are kept: four hours at one a second.
 const maxSamples = 4 * 60 * 60
@@ -36,4 +39,88 @@ func (b *Book) MetricsSince(t time.Time) []Metrics {
 		}
 	}
 	return out
+}
+
+// Series is the session's metrics as columns, for charts. Every column is as long as At, or nil where the metric
+// never came; what is missing at a time is nil there, never zero.
+type Series struct {
+	At      []int64    `json:"at"`  // milliseconds since 1970, rising
+	CPU     []*float64 `json:"cpu"` // units as in Metrics
+	GPU     []*float64 `json:"gpu"`
+	Mem     []*float64 `json:"mem"`
+	NetOut  []*float64 `json:"netOut"`
+	FPS     []*float64 `json:"fps"`
+	Players []*float64 `json:"players"`
+}
+
+// maxPoints bounds the points of a Series.
+const maxPoints = 2000
+
+// Series is what MetricsSince gives, as columns of at most so many points: each is the mean of what it stands for. A
+// point without values stands where records stayed away, so that no line is drawn across.
+func (b *Book) Series(since time.Time, points int) Series {
+	all := b.MetricsSince(since)
+	slices.SortStableFunc(all, func(x, y Metrics) int { return x.At.Compare(y.At) })
+	gap := silence(all)
+	size := (len(all)-1)/min(max(points, 1), maxPoints) + 1
+	s := Series{At: []int64{}}
+	for begin := 0; begin < len(all); {
+		end := begin + 1
+		for end < len(all) && end-begin < size && all[end].At.Sub(all[end-1].At) <= gap {
+			end++
+		}
+		s.add(all[begin:end])
+		if end < len(all) && all[end].At.Sub(all[end-1].At) > gap {
+			s.add([]Metrics{{At: all[end-1].At.Add(gap / 2)}})
+		}
+		begin = end
+	}
+	for _, c := range s.columns() {
+		if !slices.ContainsFunc(*c, func(v *float64) bool { return v != nil }) {
+			*c = nil
+		}
+	}
+	return s
+}
+
+// silence is how long records may stay away before that is a gap: a few of their usual intervals.
+func silence(all []Metrics) time.Duration {
+	const least = 10 * time.Second
+	if len(all) < 2 {
+		return least
+	}
+	between := make([]time.Duration, 0, len(all)-1)
+	for i := 1; i < len(all); i++ {
+		between = append(between, all[i].At.Sub(all[i-1].At))
+	}
+	slices.Sort(between)
+	return max(least, 4*between[len(between)/2])
+}
+
+func (s *Series) columns() []*[]*float64 {
+	return []*[]*float64{&s.CPU, &s.GPU, &s.Mem, &s.NetOut, &s.FPS, &s.Players}
+}
+
+func (m *Metrics) values() [6]*float64 {
+	return [6]*float64{m.CPU, m.GPU, m.Mem, m.NetOut, m.FPS, m.Players}
+}
+
+// add adds the mean of some records as one point.
+func (s *Series) add(some []Metrics) {
+	s.At = append(s.At, some[len(some)-1].At.UnixMilli())
+	for k, c := range s.columns() {
+		sum, n := 0.0, 0
+		for i := range some {
+			if v := some[i].values()[k]; v != nil {
+				sum += *v
+				n++
+			}
+		}
+		var mean *float64
+		if n > 0 {
+			v := sum / float64(n)
+			mean = &v
+		}
+		*c = append(*c, mean)
+	}
 }

@@ -49,6 +49,10 @@ func (b *Book) page(v *view) Page {
 	if v.first < v.next {
 		p.First = v.first
 	}
+	if b.attic != nil {
+		p.Dropped = min(b.attic.lost.Load(), v.dropped)
+		p.Older = v.dropped - p.Dropped
+	}
 	return p
 }
 

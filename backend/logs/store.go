@@ -160,7 +160,7 @@ func (s *store) drop() {
 }
 
 func (s *store) clear() {
-	s.chunks, s.gone, s.first, s.bytes = nil, nil, s.next, 0
+	s.chunks, s.gone, s.first, s.bytes, s.dropped = nil, nil, s.next, 0, 0
 }
 
 // view is the store as it was at one moment; it can be read without a lock.
