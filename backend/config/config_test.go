@@ -92,7 +92,7 @@ func TestRefusals(t *testing.T) {
 	tests := map[string]struct{ text, place, wrong, right string }{
 		"unknown key":         {"profile: local\nprof1les: {}\n", "2:1", `no key "prof1les" at the top level`, "perhaps profiles is meant"},
 		"unknown inner key":   {in("    regon: x\n"), "12:5", `no key "regon" under profiles.studio`, "perhaps region"},
-		"far from any key":    {in("    log: {zzzzzz: 1}\n"), "12:11", `no key "zzzzzz"`, "write one of activity_pattern, max_lines, ready_pattern"},
+		"far from any key":    {in("    log: {zzzzzz: 1}\n"), "12:11", `no key "zzzzzz"`, "write one of activity_pattern, max_lines, max_megabytes"},
 		"dashes":              {in("    warm-pool: {size: 1}\n"), "12:5", `no key "warm-pool"`, "perhaps warm_pool"},
 		"number for text":     {in("    stream: 12\n"), "12:13", "stream is a number", "write text, in quotes"},
 		"text for number":     {in("    log: {max_lines: many}\n"), "12:22", "max_lines is text", "a whole number"},

@@ -31,7 +31,7 @@ func defaults() Profile {
 		Scheduler: Scheduler{Group: "avatar-launcher"},
 		WarmPool:  WarmPool{Size: 5, MaxInstances: 10, Recycle: RecycleReuse, Keep: true},
 		Session:   Session{Window: time.Hour, Maximum: 12 * time.Hour, Warning: 5 * time.Minute, Grace: time.Minute},
-		Log:       Log{MaxLines: 100_000, ActivityPattern: "player connected"},
+		Log:       Log{MaxLines: 1_000_000, MaxMegabytes: 256, Older: OlderFile, OlderMegabytes: 1024, ActivityPattern: "player connected"},
 	}
 }
 

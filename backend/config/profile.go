@@ -145,9 +145,19 @@ type Session struct {
 	Grace   time.Duration `yaml:"grace"`   // the armed stop fires this long after the end
 }
 
+// The two values of Log.Older.
+const (
+	OlderFile = "file" // lines that the bounds push out of memory go to files, which the export has still
+	OlderDrop = "drop" // they are gone, and a marker says how many
+)
+
 // Log says how much of an instance's log is held and what its lines mean. Patterns are RE2; "" matches nothing.
 type Log struct {
 	MaxLines        int    `yaml:"max_lines"`
+	MaxMegabytes    int    `yaml:"max_megabytes"` // of 1,048,576 bytes
+	Older           string `yaml:"older"`
+	OlderMegabytes  int    `yaml:"older_megabytes"` // of files; the oldest goes first
+	RandomKeys      bool   `yaml:"random_keys"`     // producers use random partition keys, so that every shard is read
 	ReadyPattern    string `yaml:"ready_pattern"`
 	ActivityPattern string `yaml:"activity_pattern"`
 }

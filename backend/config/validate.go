@@ -272,6 +272,9 @@ func (v validator) limits(p *Profile) {
 	}
 	v.duration("session.grace", s.Grace, 0, time.Hour)
 	v.number("log.max_lines", p.Log.MaxLines, 100, 10_000_000)
+	v.number("log.max_megabytes", p.Log.MaxMegabytes, 1, 16_384)
+	v.choice("log.older", p.Log.Older, OlderFile, OlderDrop)
+	v.number("log.older_megabytes", p.Log.OlderMegabytes, 64, 1<<20)
 	v.pattern("log.ready_pattern", p.Log.ReadyPattern)
 	v.pattern("log.activity_pattern", p.Log.ActivityPattern)
 }

@@ -38,7 +38,7 @@ type Options struct {
 	OnReady         func(instanceID string) // called without locks, at most once for each read; must not wait for Follow
 	OnActivity      func(instanceID string) // likewise, and only for lines less than a minute old
 
-	Readers    int          // expected readers of a shard, 1 where nobody else reads it, 0 where unknown
+	Readers    int          // readers of a shard, 1 where nobody else reads it; 0 to go by SetFellows
 	RandomKeys bool         // producers use random partition keys: every shard is read
 	Log        *slog.Logger // nil for slog.Default
 }

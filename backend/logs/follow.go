@@ -28,7 +28,7 @@ func (b *Book) Follow(ctx context.Context, instanceID string, since time.Time) e
 		batches: make(chan batch), lists: make(chan listing),
 		begun: map[string]bool{}, ended: map[string]bool{}, troubled: map[string]bool{},
 	}
-	if t.begin(instanceID, since, reorderHold(b.opts.Readers)) {
+	if t.begin(instanceID, since, reorderHold(b.readers(types.Shard{}, instanceID))) {
 		b.forgetSession()
 	}
 	f.recall()
@@ -133,13 +133,14 @@ func (f *follower) recall() {
 }
 
 func (f *follower) start(ctx context.Context) {
-	for _, id := range startable(f.shards, f.begun, f.ended) {
+	for _, s := range startable(f.shards, f.begun, f.ended) {
+		id := text(s.ShardId)
 		f.begun[id] = true
 		f.merge.open(id)
 		r := &reader{
 			api: f.book.opts.API, stream: f.book.opts.Stream, shard: id, pos: f.tape.at[id], out: f.batches,
 			since:  func() time.Time { return f.book.cache.beginning(f.tape.since) },
-			pace:   pace{readers: f.book.opts.Readers},
+			crowd:  func() int { return f.book.readers(s, f.iid) },
 			decode: decoder{iid: f.iid, random: f.book.opts.RandomKeys},
 		}
 		f.readers.Go(func() { r.run(ctx) })

@@ -37,6 +37,7 @@ type reader struct {
 	stream string
 	shard  string
 	since  func() time.Time // where to begin without a position, server's clock
+	crowd  func() int       // how many read the shard; nil where that does not change
 	pos    position
 	pace   pace
 	decode decoder
@@ -70,6 +71,9 @@ func (r *reader) run(ctx context.Context) {
 
 // read reads once. The batch is nil where there is nothing to say.
 func (r *reader) read(ctx context.Context) (*batch, time.Duration) {
+	if r.crowd != nil {
+		r.pace.readers = r.crowd()
+	}
 	if r.iterator == "" {
 		if err := r.find(ctx); err != nil {
 			return r.trouble(err)

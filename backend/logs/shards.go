@@ -5,6 +5,7 @@ import (
 	"crypto/md5"
 	"fmt"
 	"math/big"
+	"slices"
 	"sync"
 	"time"
 
@@ -124,19 +125,19 @@ func concerned(all []types.Shard, instanceID string, random bool) []types.Shard 
 
 // startable are those of the shards whose turn it is: not begun, and every parent that is among them read to its
 // end. A parent that is not among them has left the stream with its records.
-func startable(shards []types.Shard, begun, ended map[string]bool) []string {
+func startable(shards []types.Shard, begun, ended map[string]bool) []types.Shard {
 	listed := map[string]bool{}
 	for _, s := range shards {
 		listed[text(s.ShardId)] = true
 	}
-	var out []string
+	var out []types.Shard
 	for _, s := range shards {
 		id := text(s.ShardId)
 		open := func(parent *string) bool { return listed[text(parent)] && !ended[text(parent)] }
 		if begun[id] || ended[id] || open(s.ParentShardId) || open(s.AdjacentParentShardId) {
 			continue
 		}
-		out = append(out, id)
+		out = append(out, s)
 	}
 	return out
 }
@@ -153,4 +154,32 @@ func childless(all []types.Shard, ended map[string]bool) bool {
 		}
 	}
 	return false
+}
+
+// SetFellows says whose logs are being read at present, one reader each: how fast a shard may be read depends on how
+// many share it. Nil means that nobody knows.
+func (b *Book) SetFellows(instanceIDs []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fellows = slices.Clone(instanceIDs)
+}
+
+// readers is how many read a shard, a reader of an instance's log among them; 0 where unknown.
+func (b *Book) readers(s types.Shard, instanceID string) int {
+	if b.opts.Readers > 0 {
+		return b.opts.Readers
+	}
+	b.mu.Lock()
+	fellows := b.fellows
+	b.mu.Unlock()
+	if fellows == nil {
+		return 0
+	}
+	n := 1
+	for _, id := range fellows {
+		if id != instanceID && (b.opts.RandomKeys || owns(s, id)) {
+			n++
+		}
+	}
+	return n
 }

@@ -37,7 +37,11 @@ func TestStartable(t *testing.T) {
 		{set("b", "c", "d", "e"), set("b", "c", "d", "e"), nil, true},
 	}
 	for i, tt := range tests {
-		if got := startable(all, tt.begun, tt.ended); !slices.Equal(got, tt.want) {
+		var got []string
+		for _, s := range startable(all, tt.begun, tt.ended) {
+			got = append(got, *s.ShardId)
+		}
+		if !slices.Equal(got, tt.want) {
 			t.Errorf("%d: %q, want %q", i, got, tt.want)
 		}
 		if got := childless(all, tt.ended); got != tt.childless {
