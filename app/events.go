@@ -21,24 +21,10 @@ func (s *Shell) tellPage(ctx context.Context) {
 		case snapshot := <-snapshots:
 			wails.EventsEmit(s.ctx, "snapshot", snapshot)
 			s.currentTray().render(snapshot)
+			s.logs.SetFellows(readersOf(snapshot.Pool))
 		}
 		if !pause(ctx, eventPause) {
 			return
 		}
 	}
-}
-
-// grown is the "log" event: the page fetches the lines that it shows.
-type grown struct {
-	Last uint64 `json:"last"`
-}
-
-// tellGrowth tells the page of new lines; the log coalesces them itself.
-func (s *Shell) tellGrowth(ctx context.Context) {
-	cancel := s.logs.Subscribe(func(_, last uint64) {
-		if ctx.Err() == nil {
-			wails.EventsEmit(s.ctx, "log", grown{last})
-		}
-	})
-	context.AfterFunc(ctx, cancel)
 }

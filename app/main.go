@@ -24,6 +24,7 @@ type options struct {
 	json     bool
 	page     fs.FS
 	icon     []byte
+	older    string // folder for the log's older lines; only the window has one, for there is one window
 }
 
 // Main runs the verb that the command line names, the window where it names none, and returns the exit code. The

@@ -2,10 +2,7 @@
 // the only importer of Wails and of the tray library.
 package app
 
-import (
-	"avatar-launcher/backend"
-	"avatar-launcher/backend/logs"
-)
+import "avatar-launcher/backend"
 
 // The services below are bound to the page, one a screen. A method that asks for something returns at once; what
 // comes of it arrives as a "snapshot" event, problems included.
@@ -90,16 +87,6 @@ func (i *Instance) KeepGoing() { i.shell.do(backend.Wish{Verb: backend.WishExten
 
 // Connect opens the avatar's address in the system browser and counts as activity.
 func (i *Instance) Connect() { i.shell.connect() }
-
-// LogBook is the log page's service.
-type LogBook struct{ shell *Shell }
-
-// Lines returns the lines that match a query, oldest first.
-func (l *LogBook) Lines(q logs.Query) logs.Page { return l.shell.logs.Lines(q) }
-
-// Export writes the lines that match a query to a file that the user picks, and returns its path, "" where the
-// user picked none.
-func (l *LogBook) Export(q logs.Query) (string, error) { return l.shell.exportLog(q) }
 
 // About says what runs here.
 type About struct {

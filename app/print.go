@@ -58,6 +58,15 @@ func (p *printer) line(l logs.Line) {
 	}{"log", l})
 }
 
+// missed says that lines came faster than they were printed, and are gone.
+func (p *printer) missed(n uint64) {
+	if !p.json {
+		fmt.Fprintf(p.w, "# %d lines were not kept\n", n)
+		return
+	}
+	p.object(map[string]any{"type": "missed", "lines": n})
+}
+
 func (p *printer) ready(url string) {
 	if !p.json {
 		fmt.Fprintln(p.w, "ready", url)

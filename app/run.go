@@ -25,6 +25,7 @@ type runner struct {
 	hold  time.Duration // after ready; 0: until a signal
 
 	phase   backend.Phase
+	query   logs.Query // the lines that are printed
 	lastSeq uint64
 	asked   bool // for a start
 	ready   bool
@@ -187,12 +188,18 @@ func (r *runner) leave(err error) {
 
 func (r *runner) printLines() {
 	for {
-		page := r.rooms.logs.Lines(logs.Query{After: r.lastSeq, Limit: 1000})
-		if len(page.Lines) == 0 {
-			return
+		q := r.query
+		q.After, q.Oldest, q.Limit = r.lastSeq, true, 1000
+		page := r.rooms.logs.Lines(q)
+		if page.First > r.lastSeq+1 {
+			r.out.missed(page.First - r.lastSeq - 1)
 		}
 		for _, line := range page.Lines {
 			r.out.line(line)
+		}
+		if len(page.Lines) < q.Limit {
+			r.lastSeq = page.Last
+			return
 		}
 		r.lastSeq = page.Lines[len(page.Lines)-1].Seq
 	}

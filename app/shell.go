@@ -26,6 +26,7 @@ type Shell struct {
 	rooms    *rooms
 	wishes   Wishes
 	logs     *logs.Book
+	lens     *logs.Lens // the log page's
 	log      *slog.Logger
 	stateDir string
 
@@ -40,7 +41,7 @@ type Shell struct {
 }
 
 func newShell(r *rooms, stateDir string) *Shell {
-	return &Shell{rooms: r, wishes: r.launcher, logs: r.logs, log: r.log, stateDir: stateDir, opened: make(chan struct{})}
+	return &Shell{rooms: r, wishes: r.launcher, logs: r.logs, lens: r.logs.Lens(), log: r.log, stateDir: stateDir, opened: make(chan struct{})}
 }
 
 func (s *Shell) do(w backend.Wish) { s.wishes.Do(w) }

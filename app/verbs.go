@@ -27,6 +27,7 @@ type visit struct {
 func sessionCommands(o *options) []*cobra.Command {
 	var user string
 	var fromStdin, follow bool
+	var pick picking
 	verb := func(use, short string, do func(*visit, context.Context) error) *cobra.Command {
 		c := &cobra.Command{Use: use, Short: short, Args: noArguments, RunE: func(c *cobra.Command, _ []string) error {
 			return withVisit(c.Context(), o, user, fromStdin, do)
@@ -36,8 +37,18 @@ func sessionCommands(o *options) []*cobra.Command {
 		c.Flags().BoolVar(&o.json, "json", false, "print JSON")
 		return c
 	}
-	show := verb("logs", "Print the log of your instance", func(v *visit, ctx context.Context) error { return v.logs(ctx, follow) })
+	show := verb("logs", "Print the log of your instance", func(v *visit, ctx context.Context) error {
+		q, err := pick.query(time.Now())
+		if err != nil {
+			return err
+		}
+		return v.logs(ctx, follow, q)
+	})
+	show.PreRunE = func(*cobra.Command, []string) error { _, err := pick.query(time.Now()); return err }
 	show.Flags().BoolVarP(&follow, "follow", "f", false, "go on with new lines until a signal")
+	show.Flags().StringVar(&pick.level, "level", "", "only lines of at least this level: debug, info, warn or error")
+	show.Flags().StringVar(&pick.grep, "grep", "", "only lines that this regular expression (RE2) matches; (?i) in front ignores case")
+	show.Flags().StringVar(&pick.since, "since", "", "only lines written since then: 10m ago, 15:04 today, or 2026-01-02T15:04:05Z")
 	in := &cobra.Command{Use: "sign-in --user NAME", Short: "Sign in and keep the sign-in in the keyring", Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return signIn(c.Context(), o, user, fromStdin) }}
 	in.Flags().StringVar(&user, "user", "", "who signs in")

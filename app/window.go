@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -68,6 +69,7 @@ func runWindow(ctx context.Context, o *options, lock *single, dir string, level 
 	defer file.Close()
 	log := fileLog(file, level)
 	log.Info("the launcher starts", "version", version)
+	o.older = filepath.Join(dir, "older")
 	r, err := build(ctx, o, identity.OSKeyring(keyringTime), log)
 	close(wired)
 	if err != nil {

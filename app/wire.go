@@ -38,13 +38,17 @@ type rooms struct {
 	fleet    *fleet.Service
 	logs     *logs.Book
 	launcher *backend.Launcher
+	older    string                     // folder for the log's older lines, "" where they are dropped
 	browse   func(address string) error // opens the system's browser
 	cloud    *embedded                  // nil where the cloud is not this machine's
 	log      *slog.Logger
 }
 
-// close ends the embedded cloud where it is this process that runs it.
+// close deletes what the log keeps in files, and ends the embedded cloud where it is this process that runs it.
 func (r *rooms) close() {
+	if r.logs != nil {
+		r.logs.Close()
+	}
 	if r.cloud != nil {
 		r.cloud.close()
 	}
@@ -63,6 +67,9 @@ func build(ctx context.Context, o *options, ring identity.Keyring, log *slog.Log
 			return nil, err
 		}
 		r.profile = r.cloud.address.fill(p)
+	}
+	if p.Log.Older == config.OlderFile {
+		r.older = o.older
 	}
 	if err := r.connect(ctx, ring); err != nil {
 		r.close()
@@ -111,8 +118,10 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	}
 	r.logs = logs.New(logs.Options{
 		Stream: p.Stream, API: kinesis.NewFromConfig(cfg, func(o *kinesis.Options) { o.HTTPClient = watched }),
-		MaxLines: p.Log.MaxLines, ReadyPattern: pattern(p.Log.ReadyPattern), ActivityPattern: pattern(p.Log.ActivityPattern),
-		OnActivity: r.launcher.Active, Log: r.log,
+		MaxLines: p.Log.MaxLines, MaxBytes: p.Log.MaxMegabytes << 20, RandomKeys: p.Log.RandomKeys,
+		OlderDir: r.older, OlderBytes: int64(p.Log.OlderMegabytes) << 20,
+		ReadyPattern: pattern(p.Log.ReadyPattern), ActivityPattern: pattern(p.Log.ActivityPattern),
+		OnReady: r.launcher.Announced, OnActivity: r.launcher.Active, Log: r.log,
 	})
 	r.launcher.Logs = r.logs
 	return nil

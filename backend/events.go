@@ -46,6 +46,8 @@ type (
 	poolSeen struct{ pool Pool }
 	// active: a line of the instance's log counts as use.
 	active struct{ instanceID string }
+	// announced: the instance's log says that the avatar is ready.
+	announced struct{ instanceID string }
 	// noticed: a standing condition began (problem) or ended (nil).
 	noticed struct {
 		key     string
@@ -66,6 +68,7 @@ func (signedOut) isEvent()      {}
 func (machineSeen) isEvent()    {}
 func (poolSeen) isEvent()       {}
 func (active) isEvent()         {}
+func (announced) isEvent()      {}
 func (noticed) isEvent()        {}
 func (ticked) isEvent()         {}
 

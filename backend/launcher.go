@@ -168,6 +168,9 @@ func (l *Launcher) Finished() <-chan struct{} {
 // Active tells the launcher that a line of an instance's log counts as use.
 func (l *Launcher) Active(instanceID string) { l.init(); l.post(active{instanceID}) }
 
+// Announced tells the launcher that an instance's log has shown the readiness line.
+func (l *Launcher) Announced(instanceID string) { l.init(); l.post(announced{instanceID}) }
+
 // Notify sets or, with nil, lifts the standing condition of a source.
 func (l *Launcher) Notify(key string, p *Problem) { l.init(); l.post(noticed{key, p}) }
 

@@ -52,6 +52,9 @@ func next(s Snapshot, e event, r Rules, now time.Time) (Snapshot, []effect) {
 			return nextActivity(s, r, now)
 		}
 		return s, nil
+	case announced:
+		s.Announced = s.Announced || s.Session != nil && s.Session.InstanceID == e.instanceID
+		return s, nil
 	case noticed:
 		return withNotice(s, e.key, e.problem), nil
 	case ticked:
@@ -71,7 +74,7 @@ func enter(s Snapshot, p Phase, now time.Time) Snapshot {
 	}
 	if p.Starting() {
 		if p == Claiming {
-			s.Steps = nil
+			s.Steps, s.Announced = nil, false
 		}
 		s.Steps = append(s.Steps, Step{Phase: p, Started: now, Usual: s.history.usual(p, s.Cold)})
 	}
@@ -348,7 +351,7 @@ func nextStopped(s Snapshot, e stopped, r Rules, now time.Time) (Snapshot, []eff
 		s.failure, s.Problem = nil, failure
 		return enter(s, Failed, now), nil
 	}
-	s.Session, s.Machine, s.URL, s.Warning, s.Cold = nil, nil, "", false, false
+	s.Session, s.Machine, s.URL, s.Warning, s.Cold, s.Announced = nil, nil, "", false, false, false
 	s.after, s.failure, s.Problem = "", nil, failure
 	if after == WishSignOut || after == WishQuit {
 		s.after, s.Problem = after, e.problem

@@ -166,3 +166,22 @@ func TestTheSecondStartKnowsTheUsualTimes(t *testing.T) {
 		t.Errorf("usual %v, want 3s", s.Steps[1].Usual)
 	}
 }
+
+func TestTheLogAnnouncesTheAvatarOfThisStart(t *testing.T) {
+	s, _ := next(Snapshot{Phase: Idle, User: alice}, wished{Wish{Verb: WishStart}}, rules, t0)
+	s, _ = next(s, announced{session(t0).InstanceID}, rules, t0)
+	if s.Announced {
+		t.Error("announced before there is an instance")
+	}
+	s, _ = next(s, progressed{Progress{Phase: Booting, Session: session(t0)}}, rules, t0)
+	if s, _ := next(s, announced{"i-0fedcba9876543210"}, rules, t0); s.Announced {
+		t.Error("announced by another instance")
+	}
+	if s, _ = next(s, announced{session(t0).InstanceID}, rules, t0); !s.Announced {
+		t.Error("not announced")
+	}
+	s.Phase = Failed
+	if s, _ = next(s, wished{Wish{Verb: WishStart}}, rules, t0); s.Announced {
+		t.Error("announced by an earlier start")
+	}
+}

@@ -165,14 +165,15 @@ type Snapshot struct {
 	Machine   *Machine   `json:"machine"`
 	Pool      Pool       `json:"pool"`
 	Steps     []Step     `json:"steps"`
-	Cold      bool       `json:"cold"`     // the start under way is a fresh launch, not a warm one
-	URL       string     `json:"url"`      // the avatar's address; set from Probing on
-	Warning   bool       `json:"warning"`  // less than five minutes are left
-	Problem   *Problem   `json:"problem"`  // why Phase is Failed, or why the last wish was refused
-	Notices   []Notice   `json:"notices"`  // standing conditions that stop nothing
-	Adopting  bool       `json:"adopting"` // looking whether an instance of an earlier run is still up
-	Queue     *Queue     `json:"queue"`    // non-nil: nothing is free, and Claiming waits its turn
-	Timers    []Timer    `json:"timers"`   // what will end the session, soonest first
+	Cold      bool       `json:"cold"`      // the start under way is a fresh launch, not a warm one
+	URL       string     `json:"url"`       // the avatar's address; set from Probing on
+	Warning   bool       `json:"warning"`   // less than five minutes are left
+	Problem   *Problem   `json:"problem"`   // why Phase is Failed, or why the last wish was refused
+	Notices   []Notice   `json:"notices"`   // standing conditions that stop nothing
+	Adopting  bool       `json:"adopting"`  // looking whether an instance of an earlier run is still up
+	Announced bool       `json:"announced"` // the instance's log has shown the readiness line
+	Queue     *Queue     `json:"queue"`     // non-nil: nothing is free, and Claiming waits its turn
+	Timers    []Timer    `json:"timers"`    // what will end the session, soonest first
 	Cost      Cost       `json:"cost"`
 	// Estimate is how long a start like the one under way usually takes from the press to ready; zero where unknown.
 	Estimate time.Duration `json:"estimate" ts_type:"number"`

@@ -44,6 +44,7 @@ func TestLines(t *testing.T) {
 		want []uint64
 	}{
 		{"newest", Query{Limit: 3}, []uint64{19998, 19999, 20000}},
+		{"oldest", Query{Limit: 2, Oldest: true}, []uint64{10001, 10002}},
 		{"before", Query{Limit: 2, Before: 15_000}, []uint64{14998, 14999}},
 		{"after", Query{Limit: 2, After: 15_000}, []uint64{15001, 15002}},
 		{"between", Query{After: 15_000, Before: 15_003}, []uint64{15001, 15002}},

@@ -65,7 +65,7 @@ func (x *exporter) export(older []io.ReadCloser, v *view, q Query) error {
 	lo, hi := bounds(q, v)
 	if q.Limit > 0 {
 		_ = olderLines(older, func(Line) error { return io.EOF }) // closes them
-		found, err := x.m.scan(context.Background(), v, lo, hi, q.Limit, q.After > 0)
+		found, err := x.m.scan(context.Background(), v, lo, hi, q.Limit, q.forward())
 		if err != nil || len(found) == 0 {
 			return err
 		}

@@ -55,7 +55,7 @@ func (l *Lens) View(q Query) Page {
 	if q.Context {
 		p.Lines = l.context(q, &v, lo, hi)
 	} else {
-		p.Lines = l.matcher.lines(&v, l.found.within(lo, min(hi, l.hi), limitOf(q), q.After > 0))
+		p.Lines = l.matcher.lines(&v, l.found.within(lo, min(hi, l.hi), limitOf(q), q.forward()))
 	}
 	if len(p.Lines) > 0 {
 		p.Before = l.found.below(p.Lines[0].Seq)
@@ -66,13 +66,13 @@ func (l *Lens) View(q Query) Page {
 // context finds the lines of the query's level and source, whatever their text, and marks the matches.
 func (l *Lens) context(q Query, v *view, lo, hi uint64) []Line {
 	around, _ := newMatcher(Query{Level: q.Level, Source: q.Source, Since: q.Since}, nil) // no pattern, no error
-	found, _ := around.scan(context.Background(), v, lo, hi, limitOf(q), q.After > 0)
+	found, _ := around.scan(context.Background(), v, lo, hi, limitOf(q), q.forward())
 	return l.matcher.lines(v, found)
 }
 
 // focus makes q the query of the lens, and looks at the lines that have come since.
 func (l *Lens) focus(q Query) view {
-	q.After, q.Before, q.Limit, q.Context = 0, 0, 0, false
+	q.After, q.Before, q.Limit, q.Oldest, q.Context = 0, 0, 0, false, false
 	v := l.book.look()
 	if l.matcher == nil && l.problem == "" || q != l.query {
 		l.change(q, &v)

@@ -28,7 +28,7 @@ func (b *Book) Find(ctx context.Context, q Query) (Page, error) {
 		return p, nil
 	}
 	lo, hi := bounds(q, &v)
-	found, err := m.scan(ctx, &v, lo, hi, limitOf(q), q.After > 0)
+	found, err := m.scan(ctx, &v, lo, hi, limitOf(q), q.forward())
 	if err != nil {
 		return p, err
 	}
@@ -55,6 +55,8 @@ func (b *Book) page(v *view) Page {
 	}
 	return p
 }
+
+func (q *Query) forward() bool { return q.After > 0 || q.Oldest }
 
 func problemOf(err error) string { return "The pattern cannot be used: " + err.Error() + "." }
 
