@@ -494,6 +494,7 @@ export namespace backend {
 	    problem?: Problem;
 	    notices: Notice[];
 	    adopting: boolean;
+	    announced: boolean;
 	    queue?: Queue;
 	    timers: Timer[];
 	    cost: Cost;
@@ -523,6 +524,7 @@ export namespace backend {
 	        this.problem = this.convertValues(source["problem"], Problem);
 	        this.notices = this.convertValues(source["notices"], Notice);
 	        this.adopting = source["adopting"];
+	        this.announced = source["announced"];
 	        this.queue = this.convertValues(source["queue"], Queue);
 	        this.timers = this.convertValues(source["timers"], Timer);
 	        this.cost = this.convertValues(source["cost"], Cost);
@@ -555,6 +557,41 @@ export namespace backend {
 
 export namespace logs {
 	
+	export class Histogram {
+	    // Go type: time
+	    from: any;
+	    step: number;
+	    levels: number[][];
+	
+	    static createFrom(source: any = {}) {
+	        return new Histogram(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.from = this.convertValues(source["from"], null);
+	        this.step = source["step"];
+	        this.levels = source["levels"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Line {
 	    seq: number;
 	    // Go type: time
@@ -564,6 +601,8 @@ export namespace logs {
 	    text: string;
 	    instanceId: string;
 	    gap: number;
+	    style?: string;
+	    marks?: number[];
 	
 	    static createFrom(source: any = {}) {
 	        return new Line(source);
@@ -578,6 +617,8 @@ export namespace logs {
 	        this.text = source["text"];
 	        this.instanceId = source["instanceId"];
 	        this.gap = source["gap"];
+	        this.style = source["style"];
+	        this.marks = source["marks"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -603,7 +644,12 @@ export namespace logs {
 	    first: number;
 	    last: number;
 	    dropped: number;
+	    older: number;
 	    problem: string;
+	    sources: string[];
+	    matches: number;
+	    before: number;
+	    searching: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Page(source);
@@ -615,7 +661,12 @@ export namespace logs {
 	        this.first = source["first"];
 	        this.last = source["last"];
 	        this.dropped = source["dropped"];
+	        this.older = source["older"];
 	        this.problem = source["problem"];
+	        this.sources = source["sources"];
+	        this.matches = source["matches"];
+	        this.before = source["before"];
+	        this.searching = source["searching"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -640,12 +691,14 @@ export namespace logs {
 	    after: number;
 	    before: number;
 	    limit: number;
+	    oldest: boolean;
 	    level: string;
 	    source: string;
 	    text: string;
 	    pattern: string;
 	    // Go type: time
 	    since: any;
+	    context: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Query(source);
@@ -656,11 +709,13 @@ export namespace logs {
 	        this.after = source["after"];
 	        this.before = source["before"];
 	        this.limit = source["limit"];
+	        this.oldest = source["oldest"];
 	        this.level = source["level"];
 	        this.source = source["source"];
 	        this.text = source["text"];
 	        this.pattern = source["pattern"];
 	        this.since = this.convertValues(source["since"], null);
+	        this.context = source["context"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -680,6 +735,30 @@ export namespace logs {
 		    }
 		    return a;
 		}
+	}
+	export class Series {
+	    at: number[];
+	    cpu: number[];
+	    gpu: number[];
+	    mem: number[];
+	    netOut: number[];
+	    fps: number[];
+	    players: number[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Series(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.at = source["at"];
+	        this.cpu = source["cpu"];
+	        this.gpu = source["gpu"];
+	        this.mem = source["mem"];
+	        this.netOut = source["netOut"];
+	        this.fps = source["fps"];
+	        this.players = source["players"];
+	    }
 	}
 
 }
