@@ -42,7 +42,8 @@ func (a address) fill(p config.Profile) config.Profile {
 	p.Region, p.Endpoint = out.Region, a.Endpoint
 	p.Cognito.UserPoolID, p.Cognito.ClientID, p.Cognito.IdentityPoolID = out.UserPoolID, out.ClientID, out.IdentityPoolID
 	p.Cognito.Domain, p.Cognito.RedirectURIs = a.Endpoint, out.RedirectURIs
-	p.Tables = config.Tables{Sessions: out.SessionsTable, Instances: out.InstancesTable, Leases: out.LeasesTable, StateIndex: out.StateIndex}
+	p.Tables = config.Tables{Sessions: out.SessionsTable, Instances: out.InstancesTable, Leases: out.LeasesTable, Audit: out.AuditTable,
+		StateIndex: out.StateIndex, DayIndex: out.DayIndex}
 	p.Stream = out.Stream
 	p.Zone.ID, p.Zone.Name, p.Zone.ParkingAddress = out.ZoneID, out.ZoneName, out.ParkingAddress
 	p.Avatar.Scheme, p.Avatar.Port, p.Avatar.Gateway = "http", a.EdgePort, a.Gateway

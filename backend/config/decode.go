@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -71,6 +72,8 @@ func (d *decoder) read(n ast.Node, path string, v reflect.Value) bool {
 		return ok
 	case reflect.Int:
 		return readInt(n, v)
+	case reflect.Float64:
+		return readFloat(n, v)
 	case reflect.Slice:
 		return d.readList(n, path, v)
 	case reflect.Map:
@@ -111,6 +114,19 @@ func readInt(n ast.Node, v reflect.Value) bool {
 		v.SetInt(int64(min(x, math.MaxInt64)))
 	}
 	return true
+}
+
+func readFloat(n ast.Node, v reflect.Value) bool {
+	switch n := n.(type) {
+	case *ast.FloatNode:
+		v.SetFloat(n.Value)
+		return true
+	case *ast.IntegerNode:
+		f, err := strconv.ParseFloat(fmt.Sprint(n.Value), 64)
+		v.SetFloat(f)
+		return err == nil
+	}
+	return false
 }
 
 func (d *decoder) readList(n ast.Node, path string, v reflect.Value) bool {

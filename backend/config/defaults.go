@@ -21,23 +21,33 @@ func desktop() Desktop {
 // defaults are the values that hold whatever else a profile says.
 func defaults() Profile {
 	return Profile{
-		Cloud:     CloudAWS,
-		Cognito:   Cognito{SignIn: SignInWindow, RedirectURIs: redirectURIs()},
-		Tables:    Tables{Sessions: "avatar-sessions", Instances: "avatar-instances", Leases: "avatar-leases", StateIndex: "state-index"},
+		Cloud:   CloudAWS,
+		Cognito: Cognito{SignIn: SignInWindow, RedirectURIs: redirectURIs()},
+		Tables: Tables{Sessions: "avatar-sessions", Instances: "avatar-instances", Leases: "avatar-leases", Audit: "avatar-audit",
+			StateIndex: "state-index", DayIndex: "day-index"},
 		Stream:    "avatar-logs",
 		Zone:      Zone{ParkingAddress: "192.0.2.1", TTL: 10 * time.Second}, // TEST-NET-1 of RFC 5737: answers nobody
 		Avatar:    Avatar{Scheme: "https", Port: 443, HealthPath: "/healthz", ReadyTimeout: 10 * time.Minute},
 		Launch:    Launch{Template: "avatar-launcher"},
 		Scheduler: Scheduler{Group: "avatar-launcher"},
-		WarmPool:  WarmPool{Size: 5, MaxInstances: 10, Recycle: RecycleReuse, Keep: true},
+		WarmPool:  WarmPool{Size: 5, MaxInstances: 10, Recycle: RecycleReuse, Keep: true, TimeZone: "UTC"},
 		Session:   Session{Window: time.Hour, Maximum: 12 * time.Hour, Warning: 5 * time.Minute, Grace: time.Minute},
 		Log:       Log{MaxLines: 1_000_000, MaxMegabytes: 256, Older: OlderFile, OlderMegabytes: 1024, ActivityPattern: "player connected"},
+		Prices:    usEast1(),
 	}
 }
 
 // redirectURIs are the addresses to register for an app client unless the profile names others.
 func redirectURIs() []string {
 	return []string{"http://localhost:47115/callback", "http://localhost:47116/callback", "http://localhost:47117/callback"}
+}
+
+// usEast1 are the on-demand prices of Linux instances in us-east-1, with 100 GB of gp3 each (aws.amazon.com/ec2/pricing,
+// /ebs/pricing, /vpc/pricing).
+func usEast1() Prices {
+	return Prices{Currency: "USD", AddressHourly: 0.005, DiskMonth: 8, Hourly: map[string]float64{
+		"g4dn.xlarge": 0.526, "g4dn.2xlarge": 0.752, "g5.xlarge": 1.006, "g5.2xlarge": 1.212, "g5.4xlarge": 1.624,
+		"g6.xlarge": 0.8048, "g6.2xlarge": 0.9776, "g6.4xlarge": 1.3232}}
 }
 
 // fill sets the defaults that follow from other values. given says whether the file has a key, by its path.

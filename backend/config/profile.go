@@ -55,6 +55,7 @@ type Profile struct {
 	WarmPool  WarmPool  `yaml:"warm_pool"`
 	Session   Session   `yaml:"session"`
 	Log       Log       `yaml:"log"`
+	Prices    Prices    `yaml:"prices"`
 
 	// StaySignedIn keeps the sign-in over a quit; the instance is stopped all the same.
 	StaySignedIn bool `yaml:"stay_signed_in"`
@@ -86,12 +87,14 @@ func (c Cognito) Window() bool { return c.SignIn != SignInBrowser }
 // Browser says whether people sign in by the system's browser.
 func (c Cognito) Browser() bool { return c.SignIn == SignInBrowser || c.SignIn == SignInEither }
 
-// Tables names the DynamoDB tables, and the index of the instances table by State.
+// Tables names the DynamoDB tables, the index of the instances table by State, and that of the audit table by Day.
 type Tables struct {
 	Sessions   string `yaml:"sessions"`
 	Instances  string `yaml:"instances"`
 	Leases     string `yaml:"leases"`
+	Audit      string `yaml:"audit"`
 	StateIndex string `yaml:"state_index"`
+	DayIndex   string `yaml:"day_index"`
 }
 
 // Zone is the Route 53 zone in which each user gets a name.
@@ -115,6 +118,7 @@ type Avatar struct {
 type Launch struct {
 	Template  string   `yaml:"template"`   // launch template, by name
 	SubnetIDs []string `yaml:"subnet_ids"` // tried in turn, one zone each; empty: the template's own
+	Types     []string `yaml:"types"`      // instance types, tried in turn where a zone has no capacity; empty: the template's own
 }
 
 // Scheduler names the EventBridge Scheduler group of the stop schedules and the role that they stop instances with.
@@ -135,6 +139,26 @@ type WarmPool struct {
 	MaxInstances int    `yaml:"max_instances"` // claimed ones included
 	Recycle      string `yaml:"recycle"`
 	Keep         bool   `yaml:"keep"` // this desktop may be the one that keeps the pool
+	// Hours are sizes that hold at certain hours in place of Size. The first that fits counts.
+	Hours    []PoolHours `yaml:"hours"`
+	TimeZone string      `yaml:"time_zone"` // of Hours, an IANA name such as Europe/Berlin; the same on every desktop
+}
+
+// PoolHours is the pool's size at certain hours of the week.
+type PoolHours struct {
+	Days []string `yaml:"days"` // mon, tue, wed, thu, fri, sat, sun; empty: every day
+	From string   `yaml:"from"` // 08:00
+	To   string   `yaml:"to"`   // 18:30; before From: into the next day. The day is that of From
+	Size int      `yaml:"size"`
+}
+
+// Prices is what instances cost, for the figures that the window shows. They are of the profile's region and never
+// asked of AWS.
+type Prices struct {
+	Currency      string             `yaml:"currency"`       // ISO 4217
+	Hourly        map[string]float64 `yaml:"hourly"`         // a running instance's hour by instance type
+	AddressHourly float64            `yaml:"address_hourly"` // a public IPv4 address' hour
+	DiskMonth     float64            `yaml:"disk_month"`     // one instance's disk for a month, running or stopped
 }
 
 // Session limits how long an instance is held.

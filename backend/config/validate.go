@@ -22,6 +22,8 @@ var (
 	streamForm       = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)
 	zoneForm         = regexp.MustCompile(`^Z[A-Z0-9]{1,31}$`)
 	templateForm     = regexp.MustCompile(`^[a-zA-Z0-9().\-/_]{3,128}$`)
+	typeForm         = regexp.MustCompile(`^[a-z0-9-]+\.[a-z0-9-]+$`)
+	currencyForm     = regexp.MustCompile(`^[A-Z]{3}$`)
 	subnetForm       = regexp.MustCompile(`^subnet-[0-9a-f]{8,17}$`)
 	groupForm        = regexp.MustCompile(`^[0-9a-zA-Z_.-]{1,64}$`)
 	roleForm         = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$`)
@@ -116,14 +118,20 @@ func (v validator) names(p *Profile, aws bool) {
 	v.form("tables.sessions", p.Tables.Sessions, tableForm, true, "avatar-sessions")
 	v.form("tables.instances", p.Tables.Instances, tableForm, true, "avatar-instances")
 	v.form("tables.leases", p.Tables.Leases, tableForm, true, "avatar-leases")
+	v.form("tables.audit", p.Tables.Audit, tableForm, true, "avatar-audit")
 	v.form("tables.state_index", p.Tables.StateIndex, tableForm, true, "state-index")
-	if t := p.Tables; t.Sessions == t.Instances || t.Sessions == t.Leases || t.Instances == t.Leases {
-		v.fault("tables", "names one table twice", "give the sessions, instances and leases a table each")
+	v.form("tables.day_index", p.Tables.DayIndex, tableForm, true, "day-index")
+	tables := []string{p.Tables.Sessions, p.Tables.Instances, p.Tables.Leases, p.Tables.Audit}
+	if slices.Sort(tables); len(slices.Compact(tables)) < 4 {
+		v.fault("tables", "names one table twice", "give the sessions, instances, leases and audit a table each")
 	}
 	v.form("stream", p.Stream, streamForm, true, "avatar-logs")
 	v.form("launch.template", p.Launch.Template, templateForm, true, "avatar-launcher")
 	for i, id := range p.Launch.SubnetIDs {
 		v.form(fmt.Sprintf("launch.subnet_ids[%d]", i), id, subnetForm, true, "subnet-0123456789abcdef0")
+	}
+	for i, kind := range p.Launch.Types {
+		v.form(fmt.Sprintf("launch.types[%d]", i), kind, typeForm, true, "g5.2xlarge")
 	}
 	v.form("scheduler.group", p.Scheduler.Group, groupForm, true, "avatar-launcher")
 	v.form("scheduler.stop_role_arn", p.Scheduler.StopRoleARN, roleForm, aws, "arn:aws:iam::123456789012:role/avatar-stop")
@@ -261,6 +269,8 @@ func (v validator) limits(p *Profile) {
 			fmt.Sprintf("write %d or more", p.WarmPool.Size))
 	}
 	v.choice("warm_pool.recycle", p.WarmPool.Recycle, RecycleReuse, RecycleReplace)
+	v.hours(p)
+	v.prices(&p.Prices)
 	s := p.Session
 	v.duration("session.window", s.Window, time.Second, 7*24*time.Hour)
 	v.duration("session.maximum", s.Maximum, time.Second, 30*24*time.Hour)
@@ -277,6 +287,53 @@ func (v validator) limits(p *Profile) {
 	v.number("log.older_megabytes", p.Log.OlderMegabytes, 64, 1<<20)
 	v.pattern("log.ready_pattern", p.Log.ReadyPattern)
 	v.pattern("log.activity_pattern", p.Log.ActivityPattern)
+}
+
+// hours checks the sizes at certain hours. The time zone must be named, since desktops stand in different ones.
+func (v validator) hours(p *Profile) {
+	if _, err := time.LoadLocation(p.WarmPool.TimeZone); err != nil || p.WarmPool.TimeZone == "" || p.WarmPool.TimeZone == "Local" {
+		v.fault("warm_pool.time_zone", fmt.Sprintf("is %q", p.WarmPool.TimeZone), "write an IANA name such as Europe/Berlin, or UTC")
+	}
+	for i, h := range p.WarmPool.Hours {
+		path := fmt.Sprintf("warm_pool.hours[%d]", i)
+		for _, day := range h.Days {
+			v.choice(path+".days", day, Days...)
+		}
+		for key, clock := range map[string]string{"from": h.From, "to": h.To} {
+			if _, err := TimeOfDay(clock); err != nil {
+				v.fault(path+"."+key, fmt.Sprintf("is %q", clock), `write a time of day in quotes, such as "08:00"`)
+			}
+		}
+		v.number(path+".size", h.Size, 0, p.WarmPool.MaxInstances)
+	}
+}
+
+// Days are the names of the week's days in PoolHours, in the order of time.Weekday.
+var Days = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+
+// TimeOfDay reads a time such as 08:00, up to 24:00, as the time since midnight.
+func TimeOfDay(s string) (time.Duration, error) {
+	if s == "24:00" {
+		return 24 * time.Hour, nil
+	}
+	t, err := time.Parse("15:04", s)
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, err
+}
+
+func (v validator) prices(p *Prices) {
+	v.form("prices.currency", p.Currency, currencyForm, true, "USD")
+	all := map[string]float64{"address_hourly": p.AddressHourly, "disk_month": p.DiskMonth}
+	for kind, price := range p.Hourly {
+		all["hourly."+kind] = price
+		if !typeForm.MatchString(kind) {
+			v.fault("prices.hourly", fmt.Sprintf("has the instance type %q", kind), "write one such as g5.2xlarge")
+		}
+	}
+	for path, price := range all {
+		if !(price >= 0 && price <= 10_000) { // NaN is none
+			v.fault("prices."+path, fmt.Sprintf("is %v", price), "write an amount from 0 to 10000")
+		}
+	}
 }
 
 // demoUsers refuses passwords in a file for any cloud but one on this machine.

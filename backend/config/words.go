@@ -21,6 +21,8 @@ func wanted(t reflect.Type) string {
 		return "true or false"
 	case reflect.Int:
 		return "a whole number"
+	case reflect.Float64:
+		return "a number such as 1.25"
 	case reflect.Slice:
 		return "a list, one entry a line after a dash"
 	}

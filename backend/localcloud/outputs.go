@@ -8,15 +8,16 @@ type Outputs struct {
 	RedirectURIs   []string // registered for the code flow
 	IdentityPoolID string
 
-	SessionsTable, InstancesTable, LeasesTable string
-	StateIndex                                 string // of InstancesTable
-	Stream                                     string // Kinesis
-	ZoneID, ZoneName                           string
-	SchedulerGroup                             string
-	StopRoleARN                                string
-	LaunchTemplate                             string // name
-	SubnetIDs                                  []string
-	ParkingAddress                             string
+	SessionsTable, InstancesTable, LeasesTable, AuditTable string
+	StateIndex                                             string // of InstancesTable
+	DayIndex                                               string // of AuditTable
+	Stream                                                 string // Kinesis
+	ZoneID, ZoneName                                       string
+	SchedulerGroup                                         string
+	StopRoleARN                                            string
+	LaunchTemplate                                         string // name
+	SubnetIDs                                              []string
+	ParkingAddress                                         string
 
 	OperatorAccessKeyID, OperatorSecretAccessKey string
 	DemoUsers                                    []DemoUser
@@ -39,7 +40,9 @@ const (
 	sessionsTable  = "avatar-sessions"
 	instancesTable = "avatar-instances"
 	leasesTable    = "avatar-leases"
+	auditTable     = "avatar-audit"
 	stateIndex     = "state-index"
+	dayIndex       = "day-index"
 	streamName     = "avatar-logs"
 	zoneName       = "avatar.localhost"
 	groupName      = "avatar-launcher"
