@@ -75,6 +75,22 @@ func (p *printer) ready(url string) {
 	p.object(map[string]any{"type": "ready", "url": url})
 }
 
+// queue says where somebody stands who waits for an instance.
+func (p *printer) queue(q backend.Queue) {
+	if !p.json {
+		fmt.Fprintln(p.w, waiting(&q))
+		return
+	}
+	p.object(map[string]any{"type": "queue", "position": q.Position, "length": q.Length})
+}
+
+func waiting(q *backend.Queue) string {
+	if q.Length == 1 {
+		return "You are the only one who waits for an instance."
+	}
+	return fmt.Sprintf("You are number %d of %d who wait for an instance.", q.Position, q.Length)
+}
+
 // ended is the last line; err says why it ended badly, nil that it did not.
 func (p *printer) ended(err error) {
 	problem := backend.ProblemOf(err)

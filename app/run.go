@@ -22,10 +22,12 @@ type runner struct {
 	rooms *rooms
 	out   *printer
 	until string        // "ready", or empty: hold
+	wait  bool          // in the queue, where nothing is free
 	hold  time.Duration // after ready; 0: until a signal
 
 	phase   backend.Phase
 	query   logs.Query // the lines that are printed
+	place   int        // in the queue, as printed last
 	lastSeq uint64
 	asked   bool // for a start
 	ready   bool
@@ -35,7 +37,7 @@ type runner struct {
 
 func runCommand(o *options) *cobra.Command {
 	var user, until string
-	var fromStdin bool
+	var fromStdin, wait bool
 	var hold time.Duration
 	c := &cobra.Command{
 		Use:   "run --user NAME",
@@ -51,7 +53,7 @@ func runCommand(o *options) *cobra.Command {
 			case hold < 0:
 				return usage(errors.New("--for takes a duration of more than nothing, such as 30s"))
 			}
-			return runJob(c.Context(), o, user, fromStdin, until, hold)
+			return runJob(c.Context(), o, &runner{until: until, hold: hold, wait: wait}, user, fromStdin)
 		},
 	}
 	f := c.Flags()
@@ -59,11 +61,12 @@ func runCommand(o *options) *cobra.Command {
 	f.BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
 	f.StringVar(&until, "until", "", "end when this is reached: ready")
 	f.DurationVar(&hold, "for", 0, "end this long after the avatar is ready, such as 30s")
+	f.BoolVar(&wait, "wait", false, "wait in the queue where no instance is free, instead of ending with exit code 4")
 	f.BoolVar(&o.json, "json", false, "print one JSON object a line")
 	return c
 }
 
-func runJob(ctx context.Context, o *options, user string, fromStdin bool, until string, hold time.Duration) error {
+func runJob(ctx context.Context, o *options, ru *runner, user string, fromStdin bool) error {
 	level, err := o.level(slog.LevelError)
 	if err != nil {
 		return err
@@ -78,7 +81,7 @@ func runJob(ctx context.Context, o *options, user string, fromStdin bool, until 
 	if err != nil {
 		return err
 	}
-	ru := &runner{rooms: r, out: &printer{w: os.Stdout, json: o.json}, until: until, hold: hold}
+	ru.rooms, ru.out = r, &printer{w: os.Stdout, json: o.json}
 	return ru.run(ctx, user, password)
 }
 
@@ -153,6 +156,12 @@ func (r *runner) see(s backend.Snapshot) {
 	case s.Challenge != nil:
 		r.leave(&backend.Problem{Kind: backend.KindRefused, What: "The sign-in needs a further step (" + s.Challenge.Name + ")",
 			Next: "Sign in at the window once; this verb takes a password only."})
+	case s.Queue != nil && !r.wait:
+		r.leave(&backend.Problem{Kind: backend.KindCapacity, What: "There is no free instance", Why: waiting(s.Queue),
+			Next: "Try again later, or wait for your turn with --wait."})
+	case s.Queue != nil && s.Queue.Position != r.place:
+		r.place = s.Queue.Position
+		r.out.queue(*s.Queue)
 	case s.Phase == backend.Failed, s.Problem != nil && (s.Phase == backend.SignedOut || s.Phase == backend.Idle):
 		r.leave(s.Problem)
 	case s.Phase == backend.Idle && !s.Adopting && !r.asked:

@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -110,11 +112,11 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		DynamoDB:  dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
 		Route53:   route53.NewFromConfig(cfg, func(o *route53.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
 		Scheduler: scheduler.NewFromConfig(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
-		Names:     names(p), Figures: figures(p), Avatar: avatar(p),
+		Names:     names(p), Figures: figures(p), Avatar: avatar(p), Prices: prices(p),
 		LauncherID: launcherID(), Clock: clock, Log: r.log,
 	})
 	r.launcher = &backend.Launcher{
-		Identity: r.identity, Fleet: r.fleet, Rules: rules(p), Profile: p.Name, Log: r.log, KeepPool: p.WarmPool.Keep,
+		Identity: r.identity, Fleet: r.fleet, Rules: rules(p), Profile: p.Name, Log: r.log, KeepPool: p.WarmPool.Keep, Now: clock.Now,
 	}
 	r.logs = logs.New(logs.Options{
 		Stream: p.Stream, API: kinesis.NewFromConfig(cfg, func(o *kinesis.Options) { o.HTTPClient = watched }),
@@ -148,18 +150,43 @@ func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
 func names(p config.Profile) fleet.Names {
 	return fleet.Names{
 		SessionsTable: p.Tables.Sessions, InstancesTable: p.Tables.Instances, LeasesTable: p.Tables.Leases,
-		StateIndex: p.Tables.StateIndex, LaunchTemplate: p.Launch.Template, SubnetIDs: p.Launch.SubnetIDs,
+		AuditTable: p.Tables.Audit, StateIndex: p.Tables.StateIndex, DayIndex: p.Tables.DayIndex,
+		LaunchTemplate: p.Launch.Template, SubnetIDs: p.Launch.SubnetIDs, InstanceTypes: p.Launch.Types,
 		ZoneID: p.Zone.ID, ZoneName: p.Zone.Name, ParkingAddress: p.Zone.ParkingAddress,
 		ScheduleGroup: p.Scheduler.Group, StopRoleARN: p.Scheduler.StopRoleARN,
 	}
 }
 
 func figures(p config.Profile) fleet.Figures {
+	zone, err := time.LoadLocation(p.WarmPool.TimeZone)
+	if err != nil {
+		zone = time.UTC // config has checked the name: this computer lacks the zone's data
+	}
 	return fleet.Figures{
-		PoolSize: p.WarmPool.Size, MaxInstances: p.WarmPool.MaxInstances, Replace: p.WarmPool.Recycle == config.RecycleReplace,
-		Window: p.Session.Window, Maximum: p.Session.Maximum, Grace: p.Session.Grace,
+		PoolSize: p.WarmPool.Size, MaxInstances: p.WarmPool.MaxInstances, Hours: hours(p.WarmPool.Hours), Location: zone,
+		Replace: p.WarmPool.Recycle == config.RecycleReplace,
+		Window:  p.Session.Window, Maximum: p.Session.Maximum, Grace: p.Session.Grace,
 		TTL: p.Zone.TTL, ReadyTimeout: p.Avatar.ReadyTimeout,
 	}
+}
+
+// hours are the pool's sizes by the hour; config has checked the words.
+func hours(all []config.PoolHours) []fleet.Hours {
+	var out []fleet.Hours
+	for _, h := range all {
+		from, _ := config.TimeOfDay(h.From)
+		to, _ := config.TimeOfDay(h.To)
+		f := fleet.Hours{From: from, To: to, Size: h.Size}
+		for day, name := range config.Days {
+			f.Days[day] = len(h.Days) == 0 || slices.Contains(h.Days, name)
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func prices(p config.Profile) backend.Prices {
+	return backend.Prices{Currency: p.Prices.Currency, Hourly: p.Prices.Hourly, AddressHourly: p.Prices.AddressHourly, DiskMonth: p.Prices.DiskMonth}
 }
 
 func avatar(p config.Profile) fleet.Avatar {
@@ -167,7 +194,8 @@ func avatar(p config.Profile) fleet.Avatar {
 }
 
 func rules(p config.Profile) backend.Rules {
-	return backend.Rules{Window: p.Session.Window, Warning: p.Session.Warning, Grace: p.Session.Grace, StaySignedIn: p.StaySignedIn}
+	return backend.Rules{Window: p.Session.Window, Maximum: p.Session.Maximum, Warning: p.Session.Warning, Grace: p.Session.Grace,
+		StaySignedIn: p.StaySignedIn, Prices: prices(p)}
 }
 
 // pattern compiles a pattern that config has checked; "" matches nothing.

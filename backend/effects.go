@@ -31,6 +31,16 @@ func (l *Launcher) begin(ctx context.Context, f effect) {
 			session, err := l.Fleet.Current(ctx, f.user)
 			l.post(sessionFound{session, ProblemOf(err)})
 		})
+	case doPrepare:
+		l.run(ctx, func(ctx context.Context) {
+			ctx, cancel := context.WithTimeout(ctx, answerTime)
+			defer cancel()
+			p, err := l.Fleet.Prepare(ctx, f.user)
+			if err != nil && ctx.Err() == nil {
+				l.Log.Warn("nothing could be prepared", "cause", err)
+			}
+			l.send(ctx, prepared{p})
+		})
 	case doStart:
 		ctx, l.cancelStart = context.WithCancel(ctx)
 		l.run(ctx, func(ctx context.Context) {

@@ -20,6 +20,8 @@ type (
 		session *Session
 		problem *Problem
 	}
+	// prepared: what can be done before a start is done; nil where it could not be.
+	prepared struct{ *Prepared }
 	// progressed: the start under way reached a phase or learned something.
 	progressed struct{ Progress }
 	// started: the start under way came to its end.
@@ -60,6 +62,7 @@ type (
 func (wished) isEvent()         {}
 func (signInAnswered) isEvent() {}
 func (sessionFound) isEvent()   {}
+func (prepared) isEvent()       {}
 func (progressed) isEvent()     {}
 func (started) isEvent()        {}
 func (extended) isEvent()       {}
@@ -98,6 +101,8 @@ type (
 	doLeave struct{}
 	// doFind reads the user's stored session, to adopt it.
 	doFind struct{ user User }
+	// doPrepare does ahead of a start what can be done ahead.
+	doPrepare struct{ user User }
 	// doStart runs a start until it is ready, fails, or is broken off by doBreak.
 	doStart struct{ user User }
 	doBreak struct{}
@@ -134,6 +139,7 @@ func (doResume) isEffect()  {}
 func (doUnlock) isEffect()  {}
 func (doLeave) isEffect()   {}
 func (doFind) isEffect()    {}
+func (doPrepare) isEffect() {}
 func (doStart) isEffect()   {}
 func (doBreak) isEffect()   {}
 func (doExtend) isEffect()  {}

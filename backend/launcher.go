@@ -18,6 +18,8 @@ type Launcher struct {
 	Log      *slog.Logger
 	KeepPool bool // this desktop may keep the pool
 	Resume   bool // try the keyring's sign-in at the start of Run
+	// Now is the cloud's time, by which sessions end; nil for this computer's.
+	Now func() time.Time
 
 	once     sync.Once
 	events   chan event
@@ -41,7 +43,7 @@ func (l *Launcher) init() {
 		l.finished = make(chan struct{})
 		l.watchers = map[chan Snapshot]struct{}{}
 		l.rules = l.Rules
-		l.snapshot = Snapshot{Revision: 1, Phase: SignedOut, Since: time.Now(), Profile: l.Profile}
+		l.snapshot = Snapshot{Revision: 1, Phase: SignedOut, Since: l.now(), Profile: l.Profile}
 		if l.Log == nil {
 			l.Log = slog.New(slog.DiscardHandler)
 		}
@@ -57,7 +59,7 @@ func (l *Launcher) Run(ctx context.Context) error {
 	defer close(l.finished) // before the wait: what still runs posts to nobody
 	defer cancel()
 	if l.Resume {
-		l.change(func(s Snapshot) Snapshot { return enter(s, SigningIn, time.Now()) })
+		l.change(func(s Snapshot) Snapshot { return enter(s, SigningIn, l.now()) })
 		l.begin(ctx, doResume{})
 	}
 	for {
@@ -79,7 +81,7 @@ func (l *Launcher) Run(ctx context.Context) error {
 
 // alarm is a timer to the snapshot's deadline; a day where there is none.
 func (l *Launcher) alarm() (*time.Timer, <-chan time.Time) {
-	now := time.Now()
+	now := l.now()
 	wait := 24 * time.Hour
 	if at := deadline(l.Snapshot(), l.currentRules(), now); !at.IsZero() {
 		wait = max(at.Sub(now), 10*time.Millisecond)
@@ -91,8 +93,11 @@ func (l *Launcher) alarm() (*time.Timer, <-chan time.Time) {
 // step applies one event and begins its effects; true means that the Launcher is finished.
 func (l *Launcher) step(ctx context.Context, e event) (finished bool) {
 	before := l.Snapshot()
-	after, effects := next(before, e, l.currentRules(), time.Now())
+	rules, now := l.currentRules(), l.now()
+	after, effects := next(before, e, rules, now)
 	effects = append(sessionEffects(before, after), effects...)
+	after.Timers, after.Cost = timers(after, rules), cost(after, rules.Prices, now)
+	after.Skew = now.Sub(time.Now()).Round(time.Second)
 	l.change(func(Snapshot) Snapshot { return after })
 	if before.Phase != after.Phase {
 		l.Log.Info("phase", "from", before.Phase, "to", after.Phase)
@@ -181,6 +186,13 @@ func (l *Launcher) SetRules(r Rules) {
 	l.rules = r
 	l.mu.Unlock()
 	l.post(ticked{})
+}
+
+func (l *Launcher) now() time.Time {
+	if l.Now != nil {
+		return l.Now()
+	}
+	return time.Now()
 }
 
 func (l *Launcher) currentRules() Rules {

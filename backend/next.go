@@ -10,15 +10,18 @@ import (
 // Rules are the figures that next decides by; they come from the profile.
 type Rules struct {
 	Window       time.Duration // idle time after which a session ends; activity slides it
+	Maximum      time.Duration // the longest session, whatever happens; zero for none
 	Warning      time.Duration // how long before the end the user is warned
 	Grace        time.Duration // how long after a session's end its armed stop fires
 	StaySignedIn bool          // quitting keeps the sign-in (never the instance)
+	Prices       Prices
 }
 
 const (
 	lookStarting = 15 * time.Second // between looks at an instance whose status checks are not ok yet
 	lookSteady   = time.Minute      // between looks at an instance that is well: finds one stopped by hand
 	extendPause  = 30 * time.Second // between two attempts to extend
+	preparePause = time.Minute      // between two preparations while somebody is at the idle window
 )
 
 // next is the state machine: what the snapshot becomes by an event, and what is to be done. It is pure.
@@ -30,6 +33,14 @@ func next(s Snapshot, e event, r Rules, now time.Time) (Snapshot, []effect) {
 		return nextSignIn(s, e, now)
 	case sessionFound:
 		return nextFound(s, e, now)
+	case prepared:
+		if e.Prepared != nil && s.User != nil {
+			s.month = e.Month
+			if len(s.history) == 0 {
+				s.history = learnedFrom(e.Starts)
+			}
+		}
+		return s, nil
 	case progressed:
 		return nextProgress(s, e.Progress, now), nil
 	case started:
@@ -95,6 +106,7 @@ func nextWish(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
 			return s, nil
 		}
 		s.Problem, s.Session, s.Machine, s.URL, s.Cold, s.after, s.failure = nil, nil, nil, "", false, "", nil
+		s.Queue, s.Estimate = nil, s.history.usual(whole, false)
 		return enter(s, Claiming, now), []effect{doStart{*s.User}}
 	case WishStop:
 		return nextEnd(s, false, "", "stopped by the user", now)
@@ -241,8 +253,8 @@ func nextSignIn(s Snapshot, e signInAnswered, now time.Time) (Snapshot, []effect
 	case e.user == nil:
 		return enter(s, SignedOut, now), nil
 	}
-	s.User, s.Challenge, s.Problem, s.Adopting = e.user, nil, nil, true
-	return enter(s, Idle, now), []effect{doKeep{true}, doFind{*e.user}}
+	s.User, s.Challenge, s.Problem, s.Adopting, s.prepared = e.user, nil, nil, true, now
+	return enter(s, Idle, now), []effect{doKeep{true}, doFind{*e.user}, doPrepare{*e.user}}
 }
 
 // nextFound adopts the session that an earlier run, or another desktop of the same user, left running.
@@ -270,9 +282,17 @@ func nextProgress(s Snapshot, p Progress, now time.Time) Snapshot {
 	if p.URL != "" {
 		s.URL = p.URL
 	}
-	s.Cold = s.Cold || p.Cold
+	if p.Cold && !s.Cold {
+		s.Cold, s.Estimate = true, s.history.usual(whole, true)
+	}
+	if p.Queue != nil {
+		s.Queue = p.Queue
+	}
 	if p.Phase.Starting() {
 		s = enter(s, p.Phase, now)
+		if p.Phase != Claiming {
+			s.Queue = nil
+		}
 	}
 	return s
 }
@@ -318,6 +338,10 @@ func sessionInstance(s Snapshot) string {
 // nextActivity slides the window, at most once in a twelfth of it, so that activity does not become a stream of
 // writes.
 func nextActivity(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
+	if s.Phase == Idle && s.User != nil && now.Sub(s.prepared) > preparePause {
+		s.prepared = now // somebody is there: a press may follow
+		return s, []effect{doPrepare{*s.User}}
+	}
 	if s.Phase != Ready || s.Session == nil || now.Before(s.extendAt) {
 		return s, nil
 	}
@@ -351,16 +375,18 @@ func nextStopped(s Snapshot, e stopped, r Rules, now time.Time) (Snapshot, []eff
 		s.failure, s.Problem = nil, failure
 		return enter(s, Failed, now), nil
 	}
-	s.Session, s.Machine, s.URL, s.Warning, s.Cold, s.Announced = nil, nil, "", false, false, false
+	s.Session, s.Machine, s.URL, s.Warning, s.Cold, s.Announced, s.Queue = nil, nil, "", false, false, false, nil
 	s.after, s.failure, s.Problem = "", nil, failure
 	if after == WishSignOut || after == WishQuit {
 		s.after, s.Problem = after, e.problem
 		return s, leaving(after, r)
 	}
+	s.prepared = now
+	phase := Idle
 	if failure != nil {
-		return enter(s, Failed, now), nil
+		phase = Failed
 	}
-	return enter(s, Idle, now), nil
+	return enter(s, phase, now), []effect{doPrepare{*s.User}}
 }
 
 // withArmedStop tells whoever cannot stop an instance when it stops all the same.
@@ -418,10 +444,12 @@ func nextTick(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
 		return s, nil
 	}
 	if !now.Before(s.Session.ExpireAt) {
-		s.failure = nil
-		s, effects := nextEnd(s, false, "", "idle for "+r.Window.String(), now)
-		s.failure = &Problem{Kind: KindInterrupted, What: "Your instance was stopped",
-			Why: "Its time was up: nothing was done with it for " + humanDuration(r.Window) + ".", Next: "Press Start to go on."}
+		reason, why := "idle for "+r.Window.String(), "Nothing was done with it for "+humanDuration(r.Window)+"."
+		if r.Maximum > 0 && !now.Before(s.Session.CreationTime.Add(r.Maximum)) {
+			reason, why = "the longest session, "+r.Maximum.String(), "A session may last "+humanDuration(r.Maximum)+" at most."
+		}
+		s, effects := nextEnd(s, false, "", reason, now)
+		s.failure = &Problem{Kind: KindInterrupted, What: "Your instance was stopped", Why: why, Next: "Press Start to go on."}
 		return s, effects
 	}
 	s.Warning = s.Session.ExpireAt.Sub(now) <= r.Warning

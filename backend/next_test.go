@@ -33,7 +33,7 @@ func TestNext(t *testing.T) {
 	}{
 		{"sign in", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishSignIn, Username: "a", Password: "b"}}, t0, SigningIn, []effect{doSignIn{1, "a", "b"}}},
 		{"empty fields stay", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishSignIn, Username: "a"}}, t0, SignedOut, nil},
-		{"signed in looks for an old session", Snapshot{Phase: SigningIn}, signInAnswered{user: alice}, t0, Idle, []effect{doKeep{true}, doFind{*alice}}},
+		{"signed in looks for an old session", Snapshot{Phase: SigningIn}, signInAnswered{user: alice}, t0, Idle, []effect{doKeep{true}, doFind{*alice}, doPrepare{*alice}}},
 		{"refused", Snapshot{Phase: SigningIn}, signInAnswered{problem: trouble}, t0, SignedOut, nil},
 		{"a challenge waits", Snapshot{Phase: SigningIn}, signInAnswered{challenge: &Challenge{Name: "SMS_MFA"}}, t0, SigningIn, nil},
 		{"an old session is adopted", Snapshot{Phase: Idle, User: alice}, sessionFound{session: session(t0)}, t0, Claiming, []effect{doStart{*alice}}},

@@ -39,11 +39,27 @@ type Progress struct {
 	Machine *Machine
 	URL     string
 	Cold    bool
+	Queue   *Queue // nothing is free: the start waits its turn
+}
+
+// Start is how long an earlier start took.
+type Start struct {
+	Cold   bool
+	Took   time.Duration           // from the press to ready
+	Phases map[Phase]time.Duration // what each phase took
+}
+
+// Prepared is what is known before a start.
+type Prepared struct {
+	Starts []Start // oldest first
+	Month  float64 // what the user's ended sessions of this month (UTC) cost
 }
 
 // Fleet is the control plane. Package fleet implements it over DynamoDB, EC2, Route 53 and EventBridge Scheduler;
 // a Lambda broker could. Every method is safe to repeat.
 type Fleet interface {
+	// Prepare does ahead of a start what can be done ahead, and reads what earlier ones took and cost.
+	Prepare(ctx context.Context, u User) (*Prepared, error)
 	// Current reads the user's session, nil where there is none.
 	Current(ctx context.Context, u User) (*Session, error)
 	// Start claims an instance, or attaches to the session that the user has, and returns when the avatar answers.

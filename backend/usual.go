@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// whole stands for the start as a whole among the phases that learned keeps.
+const whole Phase = "whole"
+
 // learned holds how long the phases of earlier starts took, newest last; warm and cold starts apart.
 type learned map[learnedKey][]time.Duration
 
@@ -23,12 +26,31 @@ func (l learned) with(steps []Step, cold bool) learned {
 	if out == nil {
 		out = learned{}
 	}
+	var sum time.Duration
 	for _, s := range steps {
-		k := learnedKey{s.Phase, cold}
-		all := append(slices.Clone(out[k]), s.Took)
-		out[k] = all[max(0, len(all)-keepLearned):]
+		out.add(s.Phase, cold, s.Took)
+		sum += s.Took
+	}
+	out.add(whole, cold, sum)
+	return out
+}
+
+// learnedFrom makes a history of what earlier runs have left behind.
+func learnedFrom(starts []Start) learned {
+	out := learned{}
+	for _, s := range starts {
+		for phase, took := range s.Phases {
+			out.add(phase, s.Cold, took)
+		}
+		out.add(whole, s.Cold, s.Took)
 	}
 	return out
+}
+
+func (l learned) add(p Phase, cold bool, took time.Duration) {
+	k := learnedKey{p, cold}
+	all := append(slices.Clone(l[k]), took)
+	l[k] = all[max(0, len(all)-keepLearned):]
 }
 
 // usual is the median of what a phase took, zero where there was no earlier start of the kind.

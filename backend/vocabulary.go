@@ -95,6 +95,9 @@ type Session struct {
 	Domain       string    `json:"domain"`
 	LauncherID   string    `json:"launcherId"`
 	LastActivity time.Time `json:"lastActivity"`
+	Type         string    `json:"type"`    // instance type; empty before it is known
+	Cold         bool      `json:"cold"`    // its instance was launched for it
+	ReadyAt      time.Time `json:"readyAt"` // when the avatar first answered; zero before
 }
 
 // Machine is an EC2 instance as the cloud describes it.
@@ -122,6 +125,7 @@ const (
 	Warm      PoolState = "warm"
 	Claimed   PoolState = "claimed"
 	Recycling PoolState = "recycling"
+	Launching PoolState = "launching" // stands for an instance that is being launched and has no ID yet; never shown
 	Retired   PoolState = "retired"
 )
 
@@ -185,6 +189,8 @@ type Snapshot struct {
 	lookAt   time.Time // when to describe the instance next
 	history  learned   // of earlier starts
 	attempt  int       // counts the sign-ins: an answer to one that was left is nobody's
+	month    float64   // what this user's ended sessions of the month cost
+	prepared time.Time // when the last preparation was asked for
 	extendAt time.Time // an extension asked for before this is not sent: one is under way or was just made
 }
 

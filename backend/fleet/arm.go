@@ -3,7 +3,10 @@ package fleet
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
+
+	"avatar-launcher/backend"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
@@ -13,6 +16,38 @@ import (
 // stopTarget is EventBridge Scheduler's universal target for ec2:StopInstances.
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
 const stopTarget = "arn:aws:scheduler:::aws-sdk:ec2:stopInstances"
+
+// armTime is when the armed stop of a session fires.
+func (s *Service) armTime(row sessionRow) time.Time { return row.ExpireAt.Add(s.current().Grace) }
+
+// rearmForHolder puts an instance's armed stop right for whoever holds it now: somebody who no longer holds it has
+// moved it by mistake.
+func (s *Service) rearmForHolder(ctx context.Context, instanceID string) error {
+	inst, err := s.rowOf(ctx, instanceID)
+	if err != nil || inst == nil || inst.State != backend.Claimed {
+		return err
+	}
+	row, err := s.sessionOf(ctx, inst.Owner)
+	if err != nil || row == nil || row.InstanceID != instanceID || row.Epoch != inst.Epoch || row.Phase == ended {
+		return err
+	}
+	return errors.Join(s.rearm(ctx, instanceID, s.armTime(*row)), s.tag(ctx, instanceID, ownerTags(*row)))
+}
+
+// armedAt reads when an instance's armed stop fires, zero where none is armed.
+func (s *Service) armedAt(ctx context.Context, instanceID string) (time.Time, error) {
+	out, err := s.Scheduler.GetSchedule(ctx, &scheduler.GetScheduleInput{Name: &instanceID, GroupName: &s.Names.ScheduleGroup})
+	if isNotFound(err) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	return time.Parse("at("+atForm+")", aws.ToString(out.ScheduleExpression))
+}
+
+// atForm is the time in a one-time schedule's expression, at(…), in the schedule's time zone: UTC.
+const atForm = "2006-01-02T15:04:05"
 
 // arm sets the dead-man's stop of an instance: a one-time schedule named by the instance, so that a new owner
 // overwrites what an earlier one left. It fires at the given time whether or not any launcher lives.
@@ -41,7 +76,7 @@ func (s *Service) schedule(instanceID string, at time.Time) *scheduler.CreateSch
 	input, _ := json.Marshal(map[string]any{"InstanceIds": []string{instanceID}})
 	return &scheduler.CreateScheduleInput{
 		Name: &instanceID, GroupName: &s.Names.ScheduleGroup,
-		ScheduleExpression:         aws.String("at(" + at.UTC().Format("2006-01-02T15:04:05") + ")"),
+		ScheduleExpression:         aws.String("at(" + at.UTC().Format(atForm) + ")"),
 		ScheduleExpressionTimezone: aws.String("UTC"),
 		FlexibleTimeWindow:         &types.FlexibleTimeWindow{Mode: types.FlexibleTimeWindowModeOff},
 		ActionAfterCompletion:      types.ActionAfterCompletionDelete,

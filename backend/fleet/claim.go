@@ -1,9 +1,9 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -13,55 +13,68 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/google/uuid"
 )
 
 // errTaken says that another desktop claimed the instance between the reading and the transaction.
 var errTaken = errors.New("the instance was claimed by somebody else")
 
-// order sorts warm instances by preference: the one that the user had last, then the others at random, so that
-// many desktops at once rarely want the same; those in a zone that has just had no capacity come last.
-func order(rows []instanceRow, userID string, failing func(zone, kind string) bool, shuffle func(n int, swap func(i, j int))) []instanceRow {
-	rows = slices.Clone(rows)
-	shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
-	rank := func(r instanceRow) int {
+// claimTries bounds how many instances one claim reaches for before it looks at what else there is.
+const claimTries = 8
+
+// choose picks the warm instance to reach for: one that is reserved for the user, else the one that they had last,
+// else one by the desktop's seat. Seats are numbers that no two desktops share, so that as many desktops as there are
+// instances reach for different ones. Those in a zone that has just had no capacity come last.
+func choose(rows []instanceRow, userID string, seat int64, failing func(zone, kind string) bool) (instanceRow, bool) {
+	var free, last []instanceRow
+	for _, r := range rows {
 		switch {
+		case r.ReservedFor == userID:
+			return r, true
+		case r.ReservedFor != "":
 		case failing(r.Zone, r.InstanceType):
-			return 2
-		case r.LastOwner == userID:
-			return 0
+			last = append(last, r)
+		default:
+			free = append(free, r)
 		}
-		return 1
 	}
-	slices.SortStableFunc(rows, func(a, b instanceRow) int { return rank(a) - rank(b) })
-	return rows
+	if len(free) == 0 {
+		free = last
+	}
+	if len(free) == 0 {
+		return instanceRow{}, false
+	}
+	if i := slices.IndexFunc(free, func(r instanceRow) bool { return r.LastOwner == userID }); i >= 0 {
+		return free[i], true
+	}
+	slices.SortFunc(free, func(a, b instanceRow) int { return cmp.Compare(a.InstanceID, b.InstanceID) })
+	return free[seat%int64(len(free))], true
 }
 
-// claim makes one warm instance the user's, or returns the session that the user already has. It returns nil, nil
-// where the pool has nothing warm.
-func (s *Service) claim(ctx context.Context, u backend.User) (row *sessionRow, attached bool, err error) {
-	for range 5 {
-		rows, err := s.warm(ctx)
-		if err != nil {
-			return nil, false, err
-		}
-		if len(rows) == 0 {
-			return nil, false, nil
-		}
-		for _, r := range order(rows, u.ID, s.isFailing, rand.Shuffle) {
-			row, err := s.take(ctx, u, r)
-			var had *existing
-			switch {
-			case err == nil:
-				return row, false, nil
-			case errors.As(err, &had):
-				return &had.row, true, nil
-			case !errors.Is(err, errTaken):
-				return nil, false, err
+// claim makes one warm instance the user's. It returns nil where nothing is warm, and *existing where the user has a
+// session already. Instances in lost are not reached for, and it adds those that somebody else got: the index that
+// lists them lags.
+func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]bool) (*sessionRow, error) {
+	rows := s.prepared()
+	for range claimTries {
+		if rows == nil {
+			var err error
+			if rows, err = s.warm(ctx); err != nil {
+				return nil, err
 			}
 		}
+		rows = slices.DeleteFunc(rows, func(r instanceRow) bool { return lost[r.InstanceID] })
+		r, ok := choose(rows, u.ID, s.seat(), s.isFailing)
+		if !ok {
+			return nil, nil
+		}
+		row, err := s.take(ctx, u, r)
+		if !errors.Is(err, errTaken) {
+			return row, err
+		}
+		lost[r.InstanceID] = true
+		rows = nil
 	}
-	return nil, false, nil
+	return nil, nil
 }
 
 // existing is the error of a claim by somebody who already has a session.
@@ -73,27 +86,30 @@ func (*existing) Error() string { return "the user already has a session" }
 // session from absent (or ended) to present. Either both happen or neither.
 func (s *Service) take(ctx context.Context, u backend.User, r instanceRow) (*sessionRow, error) {
 	row := s.newSession(u)
-	row.InstanceID, row.Epoch = r.InstanceID, r.Epoch+1
+	row.InstanceID, row.Epoch, row.InstanceType = r.InstanceID, r.Epoch+1, r.InstanceType
 	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
-		ClientRequestToken: aws.String(uuid.NewString()),
 		TransactItems: []types.TransactWriteItem{
 			{Update: &types.Update{TableName: &s.Names.InstancesTable, Key: key("InstanceId", r.InstanceID),
-				UpdateExpression:         aws.String("SET #s = :claimed, #o = :user, LastOwner = :user, Epoch = :next"),
-				ConditionExpression:      aws.String("#s = :warm AND Epoch = :epoch"),
+				UpdateExpression: aws.String("SET #s = :claimed, #o = :user, LastOwner = :user, Epoch = :next, ArmedUntil = :armed REMOVE ReservedFor"),
+				ConditionExpression: aws.String("#s = :warm AND Epoch = :epoch AND " +
+					"(attribute_not_exists(ReservedFor) OR ReservedFor = :user)"),
 				ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
 				ExpressionAttributeValues: item{":claimed": str(string(backend.Claimed)), ":warm": str(string(backend.Warm)),
-					":user": str(u.ID), ":epoch": value(r.Epoch), ":next": value(r.Epoch + 1)}}},
+					":user": str(u.ID), ":epoch": value(r.Epoch), ":next": value(r.Epoch + 1), ":armed": value(s.armTime(row).Unix())}}},
 			{Put: s.putSession(row)},
 		}})
 	if reasons, ok := cancelled(err); ok {
 		if had := existingIn(reasons, 1); had != nil {
 			return nil, had
 		}
-		return nil, errTaken
+		if lostRace(reasons) {
+			return nil, errTaken
+		}
 	}
 	if err != nil {
 		return nil, err
 	}
+	row.armedUntil = r.ArmedUntil
 	return &row, nil
 }
 
@@ -109,6 +125,14 @@ func existingIn(reasons []types.CancellationReason, i int) *existing {
 	return had
 }
 
+// lostRace says whether a transaction was cancelled because somebody else was at the same rows.
+func lostRace(reasons []types.CancellationReason) bool {
+	return slices.ContainsFunc(reasons, func(r types.CancellationReason) bool {
+		c := aws.ToString(r.Code)
+		return c == "ConditionalCheckFailed" || c == "TransactionConflict"
+	})
+}
+
 func (s *Service) putSession(row sessionRow) *types.Put {
 	return &types.Put{TableName: &s.Names.SessionsTable, Item: marshal(row),
 		ConditionExpression:                 aws.String("attribute_not_exists(UserId) OR #p = :ended"),
@@ -119,48 +143,17 @@ func (s *Service) putSession(row sessionRow) *types.Put {
 
 func (s *Service) newSession(u backend.User) sessionRow {
 	now := s.Clock.Now()
+	f := s.current()
+	window := f.Window
+	if f.Maximum > 0 {
+		window = min(window, f.Maximum)
+	}
 	return sessionRow{UserID: u.ID, Username: u.Username, CreationTime: now, LastActivity: now,
-		ExpireAt: now.Add(s.current().Window), Phase: string(backend.Claiming), Domain: s.domain(u), LauncherID: s.LauncherID}
+		ExpireAt: now.Add(window), Phase: string(backend.Claiming), Domain: s.domain(u), LauncherID: s.LauncherID}
 }
 
-// reserve opens a session for a fresh launch: the intent is stored before RunInstances, so that whoever finds a
-// half-done launch can finish it by the same token and never launches a second.
-func (s *Service) reserve(ctx context.Context, u backend.User) (row *sessionRow, attached bool, err error) {
-	r := s.newSession(u)
-	r.LaunchToken = uuid.NewString()
-	put := s.putSession(r)
-	_, err = s.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{TableName: put.TableName, Item: put.Item,
-		ConditionExpression: put.ConditionExpression, ExpressionAttributeNames: put.ExpressionAttributeNames,
-		ExpressionAttributeValues: put.ExpressionAttributeValues, ReturnValuesOnConditionCheckFailure: put.ReturnValuesOnConditionCheckFailure})
-	if isConditionFailed(err) {
-		had, err := s.sessionOf(ctx, u.ID)
-		return had, true, err
-	}
-	if err != nil {
-		return nil, false, err
-	}
-	return &r, false, nil
-}
-
-// bind ties the instance that a fresh launch gave to the session that reserved it.
-func (s *Service) bind(ctx context.Context, row sessionRow, m backend.Machine) (*sessionRow, error) {
-	row.InstanceID, row.Epoch, row.SubnetID, row.LaunchToken = m.InstanceID, 1, m.SubnetID, ""
-	inst := instanceRow{InstanceID: m.InstanceID, State: backend.Claimed, Owner: row.UserID, LastOwner: row.UserID, Epoch: 1,
-		Zone: m.Zone, InstanceType: m.Type, PooledAt: s.Clock.Now()}
-	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
-		{Put: &types.Put{TableName: &s.Names.InstancesTable, Item: marshal(inst), ConditionExpression: aws.String("attribute_not_exists(InstanceId)")}},
-		{Update: &types.Update{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
-			UpdateExpression:         aws.String("SET InstanceId = :i, Epoch = :one, SubnetId = :s REMOVE LaunchToken"),
-			ConditionExpression:      aws.String("CreationTime = :c AND #p <> :ended"),
-			ExpressionAttributeNames: map[string]string{"#p": "Phase"},
-			ExpressionAttributeValues: item{":i": str(m.InstanceID), ":one": value(1), ":s": str(m.SubnetID),
-				":c": value(row.CreationTime), ":ended": str(ended)}}},
-	}})
-	return &row, err
-}
-
-// release undoes a claim whose instance never started: tags scrubbed, or the next user could not tag it; back to warm,
-// and the session ended.
+// release undoes a claim whose instance could not be started: tags scrubbed, or the next user could not tag it; back to
+// warm, and the session ended.
 func (s *Service) release(ctx context.Context, row sessionRow) error {
 	if err := s.scrub(ctx, row.InstanceID); err != nil {
 		return err
@@ -179,21 +172,24 @@ func (s *Service) release(ctx context.Context, row sessionRow) error {
 // endSession marks the session as over; it keeps its row for the history until PurgeAt.
 func (s *Service) endSession(row sessionRow, reason string) *types.Update {
 	return &types.Update{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
-		UpdateExpression:         aws.String("SET #p = :ended, EndedBecause = :r, PurgeAt = :purge"),
-		ConditionExpression:      aws.String("InstanceId = :i AND Epoch = :e AND #p <> :ended"),
+		UpdateExpression:         aws.String("SET #p = :ended, EndedBecause = :r, PurgeAt = :purge REMOVE LaunchToken"),
+		ConditionExpression:      aws.String("CreationTime = :c AND #p <> :ended"),
 		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
-		ExpressionAttributeValues: item{":ended": str(ended), ":r": str(reason), ":i": str(row.InstanceID), ":e": value(row.Epoch),
+		ExpressionAttributeValues: item{":ended": str(ended), ":r": str(reason), ":c": value(row.CreationTime),
 			":purge": value(s.Clock.Now().Add(keepEnded).Unix())}}
 }
 
 const rememberFailure = 3 * time.Minute
 
+// isFailing says whether a lack of capacity of this type in this zone, or of this type anywhere, is remembered.
 func (s *Service) isFailing(zone, kind string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return time.Now().Before(s.failing[zone+"/"+kind])
+	now := time.Now()
+	return now.Before(s.failing[zone+"/"+kind]) || now.Before(s.failing["/"+kind])
 }
 
+// remember keeps a lack of capacity in mind for a while; an empty zone means all of them (a quota).
 func (s *Service) remember(zone, kind string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

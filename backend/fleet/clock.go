@@ -9,10 +9,22 @@ import (
 // Clock is the cloud's time as far as its answers tell: this computer's clock plus the difference to the Date
 // header of the last answer. Two desktops with wrong clocks agree by it to about a second, which is what the
 // header resolves (RFC 9110, section 6.6.1).
-type Clock struct{ skew atomic.Int64 }
+type Clock struct {
+	// Local is this computer's clock; nil for time.Now. A test gives a computer whose clock is wrong.
+	Local func() time.Time
+
+	skew atomic.Int64
+}
+
+func (c *Clock) local() time.Time {
+	if c.Local != nil {
+		return c.Local()
+	}
+	return time.Now()
+}
 
 // Now is the cloud's time, UTC.
-func (c *Clock) Now() time.Time { return time.Now().Add(c.Skew()).UTC() }
+func (c *Clock) Now() time.Time { return c.local().Add(c.Skew()).UTC() }
 
 // Skew is how far the cloud is ahead of this computer.
 func (c *Clock) Skew() time.Duration { return time.Duration(c.skew.Load()) }
@@ -24,7 +36,7 @@ func (c *Clock) Observe(h http.Header, sent time.Time) {
 	if err != nil {
 		return
 	}
-	now := time.Now()
+	now := c.local()
 	middle := sent.Add(now.Sub(sent) / 2)
 	skew := date.Sub(middle)
 	if skew > -2*time.Second && skew < 2*time.Second {
@@ -38,7 +50,7 @@ type Doer interface {
 	Do(*http.Request) (*http.Response, error)
 }
 
-// Watch wraps the SDK's HTTP client so that every answer sets the clock.
+// Watch wraps the SDK's HTTP client so that every answer sets the clock, and no request is sent after its time.
 func (c *Clock) Watch(d Doer) Doer { return watched{d, c} }
 
 type watched struct {
@@ -47,7 +59,10 @@ type watched struct {
 }
 
 func (w watched) Do(r *http.Request) (*http.Response, error) {
-	sent := time.Now()
+	if !inTime(r) {
+		return nil, errTooLate
+	}
+	sent := w.clock.local()
 	resp, err := w.Doer.Do(r)
 	if err == nil {
 		w.clock.Observe(resp.Header, sent)

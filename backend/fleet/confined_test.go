@@ -1,6 +1,7 @@
 package fleet_test
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,7 +30,7 @@ func (w *world) as(t *testing.T, role string, u backend.User) *fleet.Service {
 	defer func() { w.cfg.Credentials = operator }()
 	c := out.Credentials
 	w.cfg.Credentials = credentials.NewStaticCredentialsProvider(*c.AccessKeyId, *c.SecretAccessKey, *c.SessionToken)
-	return w.desktop(u.Username)
+	return w.desktop(t, u.Username)
 }
 
 // TestAUserWithoutTheKeepersRightsGoesTheWholeWay: claim, extend, stop and terminate need no more than the policy of
@@ -91,12 +92,20 @@ func TestAUserWithoutTheKeepersRightsStartsCold(t *testing.T) {
 func TestAReleasedInstanceCanBeClaimedByAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		stop := keep(t, w.desktop("keeper"))
+		stop := keep(t, w.desktop(t, "keeper"))
 		time.Sleep(3 * time.Minute)
 		stop()
 		w.cloud.SetVCPUQuota(0)
-		if _, err := w.as(t, "user", demo).Start(t.Context(), demo, func(backend.Progress) {}); backend.ProblemOf(err).Kind != backend.KindCapacity {
-			t.Fatalf("without capacity: %v", err)
+		ctx, giveUp := context.WithCancel(t.Context())
+		queued := false
+		_, err := w.as(t, "user", demo).Start(ctx, demo, func(p backend.Progress) {
+			if p.Queue != nil {
+				queued = true
+				giveUp()
+			}
+		})
+		if err == nil || !queued {
+			t.Fatalf("without capacity: queued %v, %v", queued, err)
 		}
 		w.cloud.SetVCPUQuota(-1)
 		out, err := ec2.NewFromConfig(w.cfg).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{})

@@ -26,46 +26,120 @@ func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend
 	}
 	row := rowOf(session)
 	row.ExpireAt = end
-	var both errgroup.Group
-	both.Go(func() error { return s.rearm(ctx, row.InstanceID, end.Add(f.Grace)) })
-	both.Go(func() error { return s.tag(ctx, row.InstanceID, ownerTags(row)) })
-	if err := both.Wait(); err != nil {
+	err := s.whileHeld(ctx, row, false, func(ctx context.Context) error {
+		var all errgroup.Group
+		all.Go(func() error { return s.rearm(ctx, row.InstanceID, s.armTime(row)) })
+		all.Go(func() error { return s.tag(ctx, row.InstanceID, ownerTags(row)) })
+		all.Go(func() error { return s.noteArmed(ctx, row) })
+		return all.Wait()
+	})
+	if err != nil {
 		return nil, problem("extend your session", err)
 	}
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
+	_, err = s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
 		UpdateExpression:         aws.String("SET ExpireAt = :x, LastActivity = :now"),
 		ConditionExpression:      aws.String("InstanceId = :i AND Epoch = :e AND #p <> :ended"),
 		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
 		ExpressionAttributeValues: item{":x": value(end), ":now": value(now), ":i": str(row.InstanceID), ":e": value(row.Epoch),
 			":ended": str(ended)}})
 	if isConditionFailed(err) {
-		return nil, &backend.Problem{Kind: backend.KindBusy, What: "Your session was ended elsewhere",
-			Why: "Another computer of yours, or the pool's keeper, ended it.", Next: "Press Start for a new one.", Cause: err}
+		return nil, errors.Join(errNotHeld, s.rearmForHolder(ctx, row.InstanceID))
 	}
+	if err != nil {
+		return nil, problem("extend your session", err)
+	}
+	s.note(ctx, auditRow{UserID: row.UserID, Username: row.Username, Actor: row.Username, Verb: "extended", InstanceID: row.InstanceID})
 	session.ExpireAt, session.LastActivity = end, now
-	return &session, problem("extend your session", err)
+	return &session, nil
+}
+
+// noteArmed writes down until when the instance's stop is armed.
+func (s *Service) noteArmed(ctx context.Context, row sessionRow) error {
+	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.InstancesTable, Key: key("InstanceId", row.InstanceID),
+		UpdateExpression:          aws.String("SET ArmedUntil = :armed"),
+		ConditionExpression:       aws.String("#s = :claimed AND Epoch = :e"),
+		ExpressionAttributeNames:  map[string]string{"#s": "State"},
+		ExpressionAttributeValues: item{":armed": value(s.armTime(row).Unix()), ":claimed": str(string(backend.Claimed)), ":e": value(row.Epoch)}})
+	return unlessConditionFailed(err)
 }
 
 // Stop ends the session: the stop request first, then the rows and the name. What comes after the stop request is
 // found and finished by the pool's keeper, should it fail.
 func (s *Service) Stop(ctx context.Context, session backend.Session, reason string) error {
-	defer s.wake()
-	if err := s.stopInstance(ctx, session.InstanceID); err != nil {
-		return s.armedStop(session, err)
-	}
-	return problem("finish your session", s.finish(ctx, rowOf(session), backend.Recycling, reason))
+	return s.end(ctx, rowOf(session), backend.Recycling, session.Username, reason)
 }
 
 // Terminate ends the session and deletes the instance with its disk.
 func (s *Service) Terminate(ctx context.Context, session backend.Session, reason string) error {
+	return s.end(ctx, rowOf(session), backend.Retired, session.Username, reason)
+}
+
+// end ends a session: its instance goes on to state (recycling: it is stopped; retired: it is terminated). It is
+// safe to repeat and for anybody to do; an instance that is no longer the session's is not touched.
+func (s *Service) end(ctx context.Context, row sessionRow, state backend.PoolState, actor, why string) error {
 	defer s.wake()
-	if session.InstanceID != "" {
-		_, err := s.EC2.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{session.InstanceID}})
-		if err != nil && !isGone(err) {
-			return s.armedStop(session, err)
-		}
+	if row.InstanceID == "" { // a cold start that never got its instance
+		return problem("end your session", s.endUnlaunched(ctx, row, why))
 	}
-	return problem("finish your session", s.finish(ctx, rowOf(session), backend.Retired, reason))
+	if err := s.halt(ctx, row, state); err != nil {
+		return s.armedStop(*row.session(), err)
+	}
+	if err := s.finish(ctx, row, state, actor, why); err != nil {
+		s.Log.Warn("the session's end was not written down; the pool's keeper will", "user", row.Username, "instance", row.InstanceID, "cause", err)
+	}
+	return nil
+}
+
+// halt sends the stop, or the termination, of the session's instance. Not to hold it any more is as good.
+func (s *Service) halt(ctx context.Context, row sessionRow, state backend.PoolState) error {
+	if state == backend.Retired {
+		// Nobody claims what is retired: from here on the instance may be terminated at any time.
+		if err := s.move(ctx, row.InstanceID, row.Epoch, backend.Claimed, backend.Retired); err != nil {
+			return err
+		}
+		if inst, err := s.rowOf(ctx, row.InstanceID); err != nil || inst == nil || inst.State != backend.Retired {
+			return err
+		}
+		return s.terminate(ctx, row.InstanceID)
+	}
+	stop := func(ctx context.Context) error { return s.stopInstance(ctx, row.InstanceID) }
+	err := s.whileHeld(ctx, row, false, stop)
+	if errors.Is(err, errNotHeld) {
+		return nil
+	}
+	if err != nil && ctx.Err() == nil && s.Clock.Now().Before(row.ExpireAt) {
+		return stop(ctx) // the tables do not answer; within its time nobody else can have the instance
+	}
+	return err
+}
+
+// endUnlaunched ends a session whose instance is not known, by what is stored.
+func (s *Service) endUnlaunched(ctx context.Context, row sessionRow, why string) error {
+	stored, err := s.sessionOf(ctx, row.UserID)
+	switch {
+	case err != nil || stored == nil || stored.Phase == ended || !stored.CreationTime.Equal(row.CreationTime):
+		return err
+	case stored.InstanceID != "": // it got one meanwhile
+		return s.end(ctx, *stored, backend.Recycling, row.Username, why)
+	}
+	m, err := s.launched(ctx, stored.LaunchToken)
+	if err != nil {
+		return err
+	}
+	if m != nil {
+		return errors.Join(s.disown(ctx, *stored, *m), s.endRow(ctx, *stored, why))
+	}
+	// The launch may still be on its way, so its intent stays and is counted until it lapses.
+	return s.endRow(ctx, *stored, why)
+}
+
+// endRow marks a session as over. That somebody else did is no error.
+func (s *Service) endRow(ctx context.Context, row sessionRow, why string) error {
+	up := s.endSession(row, why)
+	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: up.TableName, Key: up.Key,
+		UpdateExpression: up.UpdateExpression, ConditionExpression: up.ConditionExpression,
+		ExpressionAttributeNames: up.ExpressionAttributeNames, ExpressionAttributeValues: up.ExpressionAttributeValues})
+	return unlessConditionFailed(err)
 }
 
 // stopInstance asks EC2 to stop; an instance that is gone or already stopped is as good. One that is pending
@@ -92,19 +166,38 @@ func (s *Service) stopInstance(ctx context.Context, instanceID string) error {
 	}
 }
 
-// finish writes down that a session is over: session ended, instance on its way back, name parked.
-func (s *Service) finish(ctx context.Context, row sessionRow, state backend.PoolState, reason string) error {
-	var all errgroup.Group
-	all.Go(func() error {
-		up := s.endSession(row, reason)
-		_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: up.TableName, Key: up.Key,
-			UpdateExpression: up.UpdateExpression, ConditionExpression: up.ConditionExpression,
-			ExpressionAttributeNames: up.ExpressionAttributeNames, ExpressionAttributeValues: up.ExpressionAttributeValues})
-		return unlessConditionFailed(err)
-	})
-	all.Go(func() error { return s.move(ctx, row.InstanceID, row.Epoch, backend.Claimed, state) })
-	all.Go(func() error { return s.point(ctx, row.Domain, s.Names.ParkingAddress) })
-	return all.Wait()
+// finish writes down that a session is over. The session's row is last: as long as it is open, whoever meets it
+// finishes what is left, and the user's next session, which names the instance anew, cannot begin before the name is
+// parked.
+func (s *Service) finish(ctx context.Context, row sessionRow, state backend.PoolState, actor, why string) error {
+	var both errgroup.Group
+	both.Go(func() error { return s.move(ctx, row.InstanceID, row.Epoch, backend.Claimed, state) })
+	both.Go(func() error { return s.point(ctx, row.Domain, s.Names.ParkingAddress) })
+	if err := both.Wait(); err != nil {
+		return err
+	}
+	up := s.endSession(row, why)
+	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: up.TableName, Key: up.Key,
+		UpdateExpression: up.UpdateExpression, ConditionExpression: up.ConditionExpression,
+		ExpressionAttributeNames: up.ExpressionAttributeNames, ExpressionAttributeValues: up.ExpressionAttributeValues})
+	if isConditionFailed(err) {
+		return s.pointForHolder(ctx, row.UserID)
+	}
+	if err != nil {
+		return err
+	}
+	s.noteEnd(ctx, row, state, actor, why)
+	return nil
+}
+
+// pointForHolder points a user's name at the instance of the session that they have now: somebody who ended an
+// earlier one, long over, has parked the name by mistake.
+func (s *Service) pointForHolder(ctx context.Context, userID string) error {
+	row, err := s.sessionOf(ctx, userID)
+	if err != nil || row == nil || row.Phase == ended || row.PublicIP == "" {
+		return err
+	}
+	return s.point(ctx, row.Domain, row.PublicIP)
 }
 
 // move changes the state of an instance's row under its epoch; somebody who was quicker is no error.
@@ -119,6 +212,15 @@ func (s *Service) move(ctx context.Context, instanceID string, epoch int64, from
 		ExpressionAttributeValues: item{":from": str(string(from)), ":to": str(string(to)), ":e": value(epoch),
 			":now": value(s.Clock.Now())}})
 	return unlessConditionFailed(err)
+}
+
+// terminate asks EC2 to terminate; an instance that is gone is as good.
+func (s *Service) terminate(ctx context.Context, instanceID string) error {
+	_, err := s.EC2.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{instanceID}})
+	if isGone(err) {
+		return nil
+	}
+	return err
 }
 
 func unlessConditionFailed(err error) error {
@@ -138,10 +240,4 @@ func (s *Service) armedStop(session backend.Session, err error) error {
 		p.Kind, p.Why = known.Kind, known.Why
 	}
 	return p
-}
-
-func rowOf(s backend.Session) sessionRow {
-	return sessionRow{UserID: s.UserID, InstanceID: s.InstanceID, CreationTime: s.CreationTime, ExpireAt: s.ExpireAt, PublicIP: s.PublicIP,
-		SubnetID: s.SubnetID, Username: s.Username, Phase: string(s.Phase), Epoch: s.Epoch, Domain: s.Domain, LauncherID: s.LauncherID,
-		LastActivity: s.LastActivity}
 }

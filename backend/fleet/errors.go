@@ -39,7 +39,19 @@ func isGone(err error) bool     { return slices.Contains(goneCodes, code(err)) }
 func isWrongState(err error) bool {
 	return code(err) == "IncorrectInstanceState"
 }
-func isDenied(err error) bool   { return slices.Contains(deniedCodes, code(err)) }
+func isDenied(err error) bool { return slices.Contains(deniedCodes, code(err)) }
+
+// isRefusal says whether the service has answered that it did not do it: an error code of the caller's making. After
+// anything else (no answer, a server's error) it may have been done.
+func isRefusal(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && (api.ErrorFault() == smithy.FaultClient || isCapacity(err) || slices.Contains(deniedCodes, code(err)))
+}
+
+func isBusy(err error) bool {
+	var p *backend.Problem
+	return errors.As(err, &p) && p.Kind == backend.KindBusy || slices.Contains(throttleCodes, code(err))
+}
 func isConflict(err error) bool { return code(err) == "ConflictException" }
 func isConditionFailed(err error) bool {
 	return code(err) == "ConditionalCheckFailedException"

@@ -2,15 +2,13 @@ package fleet
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"time"
 
 	"avatar-launcher/backend"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/uuid"
 )
 
@@ -30,47 +28,84 @@ func (s *Service) execute(ctx context.Context, a action) error {
 	case adopt:
 		return s.adoptInstance(ctx, a.row)
 	case stop:
-		if a.row.State == backend.Claimed || a.row.State == backend.Warm {
-			if err := s.move(ctx, id, a.row.Epoch, a.row.State, backend.Recycling); err != nil {
-				return err
-			}
-			if again, err := s.rowOf(ctx, id); err != nil || again == nil || again.State != backend.Recycling || again.Epoch != a.row.Epoch {
-				return err // somebody claimed it meanwhile: it is theirs
-			}
-		}
-		return s.stopInstance(ctx, id)
+		return s.stopUnclaimed(ctx, a.row)
 	case end:
-		return s.Stop(ctx, *a.session.session(), a.why)
-	case forget:
+		return s.end(ctx, *a.session, backend.Recycling, s.LauncherID, a.why)
+	case forget, withdraw:
 		return s.deleteRow(ctx, a.row)
+	case reserve:
+		return s.reserveFor(ctx, a.row, a.ticket.UserID)
+	case unreserve:
+		return s.reserveFor(ctx, a.row, "")
+	case retag:
+		return s.tag(ctx, id, ownerTags(*a.session))
+	case rearm:
+		return s.rearmForHolder(ctx, id)
+	case rename:
+		address := a.address
+		if address == parked {
+			address = s.Names.ParkingAddress
+		}
+		return s.point(ctx, a.name, address)
+	case dequeue:
+		return s.dropTicket(ctx, a.ticket)
 	}
 	return nil
 }
 
-// warmUp launches an instance that initialises itself and is then stopped. Its own timer is in its tags from the
-// launch on, and the schedule is armed as soon as its ID is known, so a keeper that dies leaves nothing running.
+// audited are the verbs that the audit tells of, with its word for each. The others are of no consequence, or are
+// told by what they lead to.
+var audited = map[verb]string{launch: "launched", retire: "retired", adopt: "adopted", stop: "stopped"}
+
+// warmUp launches an instance that initialises itself and is then stopped. The intent is written first and counted,
+// as for a cold start. The instance's own timer is in its tags from the launch on, and the schedule is armed as soon
+// as its ID is known, so a keeper that dies leaves nothing running.
 func (s *Service) warmUp(ctx context.Context) error {
-	until := s.Clock.Now().Add(warmLimit)
-	m, err := s.run(ctx, uuid.NewString(), tags("Name", "avatar-warming", "pool", poolTag, "expire-at", until.Format(time.RFC3339)))
+	now := s.Clock.Now()
+	intent := instanceRow{LaunchToken: uuid.NewString(), State: backend.Launching, PooledAt: now}
+	intent.InstanceID = intentPrefix + intent.LaunchToken
+	if err := s.putRow(ctx, intent); err != nil {
+		return err
+	}
+	if full, err := s.full(ctx); err != nil || full {
+		return cmpErr(err, cmpErr(s.deleteRow(ctx, intent), errFull))
+	}
+	until := now.Add(warmLimit)
+	m, err := s.run(ctx, intent.LaunchToken, tags("Name", "avatar-warming", "pool", poolTag, "expire-at", until.Format(time.RFC3339)))
 	if err != nil {
+		if ctx.Err() == nil {
+			_ = s.deleteRow(ctx, intent) // where this fails, too, the intent lapses
+		}
 		return err
 	}
-	if err := s.arm(ctx, m.InstanceID, until.Add(s.current().Grace)); err != nil {
+	fires := until.Add(s.current().Grace)
+	if err := s.arm(ctx, m.InstanceID, fires); err != nil {
 		return err
 	}
-	row := instanceRow{InstanceID: m.InstanceID, State: backend.Warming, Zone: m.Zone, InstanceType: m.Type, PooledAt: s.Clock.Now()}
-	if err := s.putRow(ctx, row); err != nil {
+	row := instanceRow{InstanceID: m.InstanceID, State: backend.Warming, Zone: m.Zone, InstanceType: m.Type, PooledAt: s.Clock.Now(), ArmedUntil: fires.Unix()}
+	if err := s.record(ctx, row, intent.InstanceID); err != nil {
 		return err
 	}
 	return s.tag(ctx, m.InstanceID, tags("Name", warmName(m.InstanceID)))
 }
 
-// makeWarm gives a stopped instance back to the pool: tags scrubbed and schedule gone while no desktop can claim it.
+// record writes an instance's row in place of its intent.
+func (s *Service) record(ctx context.Context, row instanceRow, intent string) error {
+	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
+		{Put: &types.Put{TableName: &s.Names.InstancesTable, Item: marshal(row), ConditionExpression: aws.String("attribute_not_exists(InstanceId)")}},
+		{Delete: &types.Delete{TableName: &s.Names.InstancesTable, Key: key("InstanceId", intent)}},
+	}})
+	if reasons, ok := cancelled(err); ok && lostRace(reasons) {
+		return nil // another keeper has adopted it
+	}
+	return err
+}
+
+// makeWarm gives a stopped instance back to the pool, its owner's tags scrubbed while no desktop can claim it. The
+// last owner's stop is left to fire, and the tag for its own timer stays: a start of theirs that arrives late is
+// stopped by them. The next owner overwrites both.
 func (s *Service) makeWarm(ctx context.Context, row instanceRow) error {
 	if err := s.scrub(ctx, row.InstanceID); err != nil {
-		return err
-	}
-	if err := s.disarm(ctx, row.InstanceID); err != nil {
 		return err
 	}
 	return s.move(ctx, row.InstanceID, row.Epoch, row.State, backend.Warm)
@@ -85,19 +120,55 @@ func (s *Service) retireInstance(ctx context.Context, row instanceRow) error {
 			return err
 		}
 	}
-	if _, err := s.EC2.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{row.InstanceID}}); err != nil && !isGone(err) {
+	if err := s.terminate(ctx, row.InstanceID); err != nil {
 		return err
 	}
 	return s.disarm(ctx, row.InstanceID)
 }
 
-// adoptInstance records an instance that nobody did (its launcher died in between) and stops it.
+// adoptInstance records an instance that nobody did (its launcher died in between), in place of its intent, and
+// stops it. Whoever still means to record it fails, and leaves it to the pool.
 func (s *Service) adoptInstance(ctx context.Context, row instanceRow) error {
-	row.State, row.PooledAt = backend.Recycling, s.Clock.Now()
-	if err := s.putRow(ctx, row); err != nil {
+	intent := intentPrefix + row.LaunchToken
+	row.State, row.PooledAt, row.LaunchToken = backend.Recycling, s.Clock.Now(), ""
+	if err := s.record(ctx, row, intent); err != nil {
 		return err
 	}
+	again, err := s.rowOf(ctx, row.InstanceID)
+	if err != nil || again == nil || again.State != backend.Recycling {
+		return err // its launcher was quicker after all
+	}
 	return s.stopInstance(ctx, row.InstanceID)
+}
+
+// stopUnclaimed stops what runs and is nobody's. A warm one is taken out of the pool first.
+func (s *Service) stopUnclaimed(ctx context.Context, row instanceRow) error {
+	if row.State == backend.Claimed || row.State == backend.Warm {
+		if err := s.move(ctx, row.InstanceID, row.Epoch, row.State, backend.Recycling); err != nil {
+			return err
+		}
+	}
+	if again, err := s.rowOf(ctx, row.InstanceID); err != nil || again == nil || again.State != backend.Recycling || again.Epoch != row.Epoch {
+		return err // somebody claimed it meanwhile: it is theirs
+	}
+	return s.stopInstance(ctx, row.InstanceID)
+}
+
+// reserveFor keeps a warm instance for one user, or for nobody in particular. Only they may claim it (see take).
+func (s *Service) reserveFor(ctx context.Context, row instanceRow, userID string) error {
+	in := &dynamodb.UpdateItemInput{TableName: &s.Names.InstancesTable, Key: key("InstanceId", row.InstanceID),
+		UpdateExpression:         aws.String("SET ReservedFor = :user, PooledAt = :now"),
+		ConditionExpression:      aws.String("#s = :warm AND Epoch = :e AND attribute_not_exists(ReservedFor)"),
+		ExpressionAttributeNames: map[string]string{"#s": "State"},
+		ExpressionAttributeValues: item{":user": str(userID), ":now": value(s.Clock.Now()), ":warm": str(string(backend.Warm)),
+			":e": value(row.Epoch)}}
+	if userID == "" {
+		in.UpdateExpression = aws.String("REMOVE ReservedFor")
+		in.ConditionExpression = aws.String("#s = :warm AND Epoch = :e AND ReservedFor = :had")
+		in.ExpressionAttributeValues = item{":had": str(row.ReservedFor), ":warm": str(string(backend.Warm)), ":e": value(row.Epoch)}
+	}
+	_, err := s.DynamoDB.UpdateItem(ctx, in)
+	return unlessConditionFailed(err)
 }
 
 func (s *Service) putRow(ctx context.Context, row instanceRow) error {
@@ -110,24 +181,4 @@ func (s *Service) deleteRow(ctx context.Context, row instanceRow) error {
 	_, err := s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.Names.InstancesTable, Key: key("InstanceId", row.InstanceID),
 		ConditionExpression: aws.String("Epoch = :e"), ExpressionAttributeValues: item{":e": value(row.Epoch)}})
 	return unlessConditionFailed(err)
-}
-
-func (s *Service) rowOf(ctx context.Context, instanceID string) (*instanceRow, error) {
-	out, err := s.DynamoDB.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Names.InstancesTable, Key: key("InstanceId", instanceID), ConsistentRead: aws.Bool(true)})
-	if err != nil || out.Item == nil {
-		return nil, err
-	}
-	row, err := unmarshal[instanceRow](out.Item)
-	return &row, err
-}
-
-func (s *Service) poolOf(rows []instanceRow) backend.Pool {
-	s.mu.Lock()
-	p := backend.Pool{Target: s.figures.PoolSize, Leader: s.leading, AsOf: s.Clock.Now()}
-	s.mu.Unlock()
-	for _, r := range rows {
-		p.Members = append(p.Members, r.member())
-	}
-	slices.SortFunc(p.Members, func(a, b backend.PoolMember) int { return strings.Compare(a.InstanceID, b.InstanceID) })
-	return p
 }

@@ -27,6 +27,7 @@ type ec2API interface {
 	StartInstances(context.Context, *ec2.StartInstancesInput, ...func(*ec2.Options)) (*ec2.StartInstancesOutput, error)
 	StopInstances(context.Context, *ec2.StopInstancesInput, ...func(*ec2.Options)) (*ec2.StopInstancesOutput, error)
 	TerminateInstances(context.Context, *ec2.TerminateInstancesInput, ...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error)
+	DescribeLaunchTemplateVersions(context.Context, *ec2.DescribeLaunchTemplateVersionsInput, ...func(*ec2.Options)) (*ec2.DescribeLaunchTemplateVersionsOutput, error)
 	CreateTags(context.Context, *ec2.CreateTagsInput, ...func(*ec2.Options)) (*ec2.CreateTagsOutput, error)
 	DeleteTags(context.Context, *ec2.DeleteTagsInput, ...func(*ec2.Options)) (*ec2.DeleteTagsOutput, error)
 }
@@ -44,6 +45,7 @@ type dynamoAPI interface {
 
 // route53API is what the control plane needs of *route53.Client.
 type route53API interface {
+	ListResourceRecordSets(context.Context, *route53.ListResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error)
 	ChangeResourceRecordSets(context.Context, *route53.ChangeResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ChangeResourceRecordSetsOutput, error)
 }
 
@@ -51,14 +53,18 @@ type route53API interface {
 type schedulerAPI interface {
 	CreateSchedule(context.Context, *scheduler.CreateScheduleInput, ...func(*scheduler.Options)) (*scheduler.CreateScheduleOutput, error)
 	UpdateSchedule(context.Context, *scheduler.UpdateScheduleInput, ...func(*scheduler.Options)) (*scheduler.UpdateScheduleOutput, error)
+	GetSchedule(context.Context, *scheduler.GetScheduleInput, ...func(*scheduler.Options)) (*scheduler.GetScheduleOutput, error)
+	ListSchedules(context.Context, *scheduler.ListSchedulesInput, ...func(*scheduler.Options)) (*scheduler.ListSchedulesOutput, error)
 	DeleteSchedule(context.Context, *scheduler.DeleteScheduleInput, ...func(*scheduler.Options)) (*scheduler.DeleteScheduleOutput, error)
 }
 
 // Names are the cloud's names of things; the profile gives them.
 type Names struct {
-	SessionsTable, InstancesTable, LeasesTable, StateIndex string
+	SessionsTable, InstancesTable, LeasesTable, AuditTable string
+	StateIndex, DayIndex                                   string // of the instances table by State, of the audit table by Day
 	LaunchTemplate                                         string
 	SubnetIDs                                              []string // where a fresh launch may go; empty: the template decides
+	InstanceTypes                                          []string // in the order of preference; empty: the template decides
 	ZoneID, ZoneName                                       string   // Route 53 hosted zone
 	ParkingAddress                                         string   // where a name points that has no instance
 	ScheduleGroup, StopRoleARN                             string
@@ -67,7 +73,9 @@ type Names struct {
 // Figures are the sizes and times; the profile gives them, and Configure changes them while running.
 type Figures struct {
 	PoolSize, MaxInstances int
-	Replace                bool // terminate after a session, and launch anew, instead of stopping for reuse
+	Hours                  []Hours        // sizes that hold at certain hours in place of PoolSize; the first that fits counts
+	Location               *time.Location // of Hours; nil for UTC
+	Replace                bool           // terminate after a session, and launch anew, instead of stopping for reuse
 	Window, Maximum, Grace time.Duration
 	TTL                    time.Duration // of the DNS records
 	ReadyTimeout           time.Duration // how long a start may take
@@ -85,13 +93,17 @@ type Avatar struct {
 
 // Options is what a Service needs.
 type Options struct {
-	EC2        ec2API
-	DynamoDB   dynamoAPI
-	Route53    route53API
-	Scheduler  schedulerAPI
-	Names      Names
-	Figures    Figures
-	Avatar     Avatar
+	EC2       ec2API
+	DynamoDB  dynamoAPI
+	Route53   route53API
+	Scheduler schedulerAPI
+	Names     Names
+	Figures   Figures
+	Avatar    Avatar
+	Prices    backend.Prices
+	// ReadyLine says whether an instance's log has shown its readiness line since a time; nil where the profile has no
+	// pattern for it, and a warming instance is asked at its address instead.
+	ReadyLine  func(ctx context.Context, instanceID string, since time.Time) (bool, error)
 	LauncherID string // this desktop, for the rows' readers
 	Clock      *Clock // the cloud's time; nil for this computer's
 	Log        *slog.Logger
@@ -101,11 +113,19 @@ type Options struct {
 type Service struct {
 	Options
 
-	mu      sync.Mutex
-	figures Figures
-	failing map[string]time.Time // "zone/type" → until when its lack of capacity is remembered
-	kick    chan struct{}        // wakes the keeper
-	leading bool
+	kick   chan struct{}  // wakes the keeper
+	behind sync.WaitGroup // what nobody waits for while it runs: names, the audit
+
+	mu       sync.Mutex
+	figures  Figures
+	failing  map[string]time.Time // "zone/type" → until when its lack of capacity is remembered
+	leading  bool
+	target   int // the size that this desktop keeps the pool at
+	targeted bool
+	view     []instanceRow // the warm instances as Prepare read them
+	viewed   time.Time
+	seatNo   int64
+	seated   bool
 }
 
 var _ backend.Fleet = (*Service)(nil)
@@ -134,6 +154,9 @@ func (s *Service) current() Figures {
 	defer s.mu.Unlock()
 	return s.figures
 }
+
+// Wait returns when what went on behind the calls' backs has ended: each such thing is bounded by seconds.
+func (s *Service) Wait() { s.behind.Wait() }
 
 // wake lets the keeper look now rather than at its next turn.
 func (s *Service) wake() {

@@ -44,17 +44,20 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func (w *world) desktop(id string) *fleet.Service {
+func (w *world) desktop(t *testing.T, id string) *fleet.Service {
+	t.Helper()
 	clock := &fleet.Clock{}
 	cfg := w.cfg.Copy()
 	cfg.HTTPClient = clock.Watch(w.http)
-	return fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
+	s := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
 		Scheduler: scheduler.NewFromConfig(cfg), LauncherID: id, Clock: clock,
 		Names: fleet.Names{SessionsTable: w.out.SessionsTable, InstancesTable: w.out.InstancesTable, LeasesTable: w.out.LeasesTable,
-			StateIndex: w.out.StateIndex, LaunchTemplate: w.out.LaunchTemplate, ZoneID: w.out.ZoneID, ZoneName: w.out.ZoneName,
+			AuditTable: w.out.AuditTable, StateIndex: w.out.StateIndex, DayIndex: w.out.DayIndex, LaunchTemplate: w.out.LaunchTemplate, ZoneID: w.out.ZoneID, ZoneName: w.out.ZoneName,
 			ParkingAddress: w.out.ParkingAddress, ScheduleGroup: w.out.SchedulerGroup, StopRoleARN: w.out.StopRoleARN},
 		Figures: fleet.Figures{PoolSize: 5, MaxInstances: 10, Window: time.Hour, Maximum: 12 * time.Hour, Grace: time.Minute, TTL: 10 * time.Second, ReadyTimeout: 10 * time.Minute},
 		Avatar:  fleet.Avatar{Scheme: "http", HealthPath: "/healthz", Transport: func(string) http.RoundTripper { return w.cloud.Transport() }}})
+	t.Cleanup(s.Wait)
+	return s
 }
 
 // count says how many of the cloud's instances are in each state.
@@ -125,7 +128,7 @@ func start(t *testing.T, s *fleet.Service, u backend.User) (*backend.Session, []
 func TestPoolFillsAndAStartIsWarm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		s := w.desktop("one")
+		s := w.desktop(t, "one")
 		keep(t, s)
 		time.Sleep(2 * time.Minute)
 		pool, err := s.Pool(t.Context())
@@ -161,12 +164,12 @@ func TestPoolFillsAndAStartIsWarm(t *testing.T) {
 func TestColdStartWithoutAPool(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		s := w.desktop("one")
+		s := w.desktop(t, "one")
 		session, _, took := start(t, s, demo)
 		if took < 20*time.Second || took > 30*time.Second {
 			t.Errorf("a cold start took %v", took)
 		}
-		again, _, took := start(t, w.desktop("two"), demo)
+		again, _, took := start(t, w.desktop(t, "two"), demo)
 		if again.InstanceID != session.InstanceID || took > 5*time.Second {
 			t.Errorf("a second desktop of the same user got %s after %v, want %s", again.InstanceID, took, session.InstanceID)
 		}
@@ -200,7 +203,7 @@ func TestDeadManStopsWhatNobodyWatches(t *testing.T) {
 		t.Run(only.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
-				session, _, _ := start(t, w.desktop("one"), demo)
+				session, _, _ := start(t, w.desktop(t, "one"), demo)
 				only.take(t, w, session.InstanceID)
 				time.Sleep(55 * time.Minute)
 				if got := w.count(t); got["running"] != 1 {
@@ -210,9 +213,9 @@ func TestDeadManStopsWhatNobodyWatches(t *testing.T) {
 				if got := w.count(t); got["running"] != 0 {
 					t.Errorf("an hour after its launcher died: %v", got)
 				}
-				keep(t, w.desktop("two"))
+				keep(t, w.desktop(t, "two"))
 				time.Sleep(5 * time.Minute)
-				left, err := w.desktop("three").Current(t.Context(), demo)
+				left, err := w.desktop(t, "three").Current(t.Context(), demo)
 				if err != nil || left != nil {
 					t.Errorf("the session is left over: %+v, %v", left, err)
 				}
@@ -227,7 +230,7 @@ func TestExtendMovesTheStop(t *testing.T) {
 		t.Run(only.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
-				s := w.desktop("one")
+				s := w.desktop(t, "one")
 				session, _, _ := start(t, s, demo)
 				time.Sleep(50 * time.Minute)
 				longer, err := s.Extend(t.Context(), *session)
@@ -252,7 +255,7 @@ func TestExtendMovesTheStop(t *testing.T) {
 func TestTwoUsersNeverShare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		stop := keep(t, w.desktop("keeper"))
+		stop := keep(t, w.desktop(t, "keeper"))
 		time.Sleep(2 * time.Minute)
 		stop()
 		type got struct {
@@ -264,7 +267,7 @@ func TestTwoUsersNeverShare(t *testing.T) {
 		for n := range users {
 			go func() {
 				u := backend.User{ID: string(rune('a'+n)) + "-user", Username: "user" + string(rune('a'+n))}
-				session, err := w.desktop(u.Username).Start(t.Context(), u, func(backend.Progress) {})
+				session, err := w.desktop(t, u.Username).Start(t.Context(), u, func(backend.Progress) {})
 				if err != nil {
 					results <- got{err: err}
 					return
@@ -288,7 +291,7 @@ func TestTwoUsersNeverShare(t *testing.T) {
 func TestTerminateDeletesAndThePoolMakesANewOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		s := w.desktop("one")
+		s := w.desktop(t, "one")
 		keep(t, s)
 		time.Sleep(2 * time.Minute)
 		session, _, _ := start(t, s, alice)

@@ -2,6 +2,11 @@ package fleet
 
 import (
 	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"avatar-launcher/backend"
@@ -9,12 +14,25 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
 )
 
 const (
 	busyTurn  = 2 * time.Second  // between the keeper's looks while something is on its way
 	quietTurn = 15 * time.Second // and while the pool is as it should be
+	deepTurn  = 5 * time.Minute  // between comparisons of schedules, names and the launch template
 )
+
+// keeper is what the desktop that keeps the pool remembers between its looks.
+type keeper struct {
+	s       *Service
+	seen    sightings
+	deepAt  time.Time
+	current template
+	told    bool
+	last    auditRow // the occupancy written last
+}
 
 // Keep campaigns for the pool's lease and, while it holds it, keeps the pool. It returns when ctx is done, having
 // given the lease back.
@@ -82,6 +100,7 @@ func (s *Service) lead(ctx context.Context, l *lease, report func(backend.Pool))
 			s.Log.Warn("the pool's lease was not given back", "cause", err)
 		}
 	}()
+	k := &keeper{s: s, seen: sightings{}}
 	renewAt := time.Now().Add(leaseRenew)
 	for ctx.Err() == nil {
 		if !time.Now().Before(renewAt) {
@@ -90,7 +109,7 @@ func (s *Service) lead(ctx context.Context, l *lease, report func(backend.Pool))
 			}
 			renewAt = time.Now().Add(leaseRenew)
 		}
-		busy := s.turn(ctx, l, report)
+		busy := k.turn(ctx, l, report)
 		wait := quietTurn
 		if busy {
 			wait = busyTurn
@@ -106,8 +125,9 @@ func (s *Service) lead(ctx context.Context, l *lease, report func(backend.Pool))
 }
 
 // turn looks once and acts once; true while something is on its way.
-func (s *Service) turn(ctx context.Context, l *lease, report func(backend.Pool)) (busy bool) {
-	v, err := s.look(ctx)
+func (k *keeper) turn(ctx context.Context, l *lease, report func(backend.Pool)) (busy bool) {
+	s := k.s
+	v, err := k.look(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
 			s.Log.Warn("the pool cannot be read", "cause", err)
@@ -115,72 +135,205 @@ func (s *Service) turn(ctx context.Context, l *lease, report func(backend.Pool))
 		return false
 	}
 	report(s.poolOf(v.rows))
+	k.noteOccupancy(ctx, v)
 	acts := plan(v, s.Clock.Now())
 	for _, a := range acts {
 		if ctx.Err() != nil || !l.held() {
 			return true
 		}
-		if err := s.execute(ctx, a); err != nil {
+		if err := s.execute(notAfter(ctx, wall().Add(holdTime)), a); err != nil {
 			s.Log.Warn("pool", "do", a.verb, "instance", a.row.InstanceID, "why", a.why, "cause", err)
-			if isCapacity(err) {
-				return false // AWS has none: the next quiet turn tries again
+			if isCapacity(err) || errors.Is(err, errFull) {
+				return false // there is none to be had: the next quiet turn tries again
 			}
 			continue
 		}
 		s.Log.Info("pool", "do", a.verb, "instance", a.row.InstanceID, "why", a.why)
+		if word := audited[a.verb]; word != "" {
+			s.note(ctx, auditRow{UserID: poolUser, Verb: word, InstanceID: a.row.InstanceID, Why: a.why})
+		}
 	}
 	for _, r := range v.rows {
 		busy = busy || r.State == backend.Warming || r.State == backend.Recycling
 	}
-	return busy || len(acts) > 0
+	return busy || len(acts) > 0 || len(v.tickets) > 0
 }
 
 // look reads the world: the cloud before its records.
-func (s *Service) look(ctx context.Context) (view, error) {
+func (k *keeper) look(ctx context.Context) (view, error) {
+	s := k.s
 	v := view{figures: s.current(), ready: map[string]bool{}}
+	var err error
+	if v.machines, err = s.machines(ctx); err != nil {
+		return v, err
+	}
+	if v.rows, err = scan[instanceRow](ctx, s.DynamoDB, s.Names.InstancesTable); err != nil {
+		return v, err
+	}
+	if v.sessions, err = s.openSessions(ctx); err != nil {
+		return v, err
+	}
+	_, tickets, size, err := s.coordination(ctx)
+	if err != nil {
+		return v, err
+	}
+	v.size = v.figures.sizeAt(s.Clock.Now())
+	if size != nil {
+		v.size = *size
+	}
+	s.setTarget(v.size)
+	for _, t := range tickets {
+		if k.seen.still(t, time.Now()) {
+			v.stale = append(v.stale, t)
+		} else {
+			v.tickets = append(v.tickets, t)
+		}
+	}
+	s.askWarming(ctx, &v)
+	if time.Now().Before(k.deepAt) {
+		v.current = k.current
+		return v, nil
+	}
+	k.deepAt = time.Now().Add(deepTurn)
+	if err := k.lookDeep(ctx, &v); err != nil {
+		s.Log.Warn("the schedules, names and the launch template could not all be compared", "cause", err)
+	}
+	return v, nil
+}
+
+// lookDeep reads what rarely differs and costs a call each: schedules, names, the launch template.
+func (k *keeper) lookDeep(ctx context.Context, v *view) error {
+	var err error
+	if k.current, err = k.s.template(ctx); err != nil {
+		return err
+	}
+	v.current = k.current
+	if v.names, err = k.s.names(ctx); err != nil {
+		return err
+	}
+	armed := map[string]time.Time{}
+	for _, r := range v.sessions {
+		if r.InstanceID == "" {
+			continue
+		}
+		if armed[r.InstanceID], err = k.s.armedAt(ctx, r.InstanceID); err != nil {
+			return err
+		}
+	}
+	v.armed = armed
+	return nil
+}
+
+// occupancyVerb marks the audit rows that count the pool.
+const occupancyVerb = "occupancy"
+
+// noteOccupancy writes the pool's counts down when they have changed.
+func (k *keeper) noteOccupancy(ctx context.Context, v view) {
+	counts := map[backend.PoolState]int{}
+	for _, r := range v.rows {
+		if !r.intent() {
+			counts[r.State]++
+		}
+	}
+	now := auditRow{UserID: poolUser, Verb: occupancyVerb, Counts: counts, Target: v.size, Waiting: len(v.tickets)}
+	if k.told && maps.Equal(counts, k.last.Counts) && now.Target == k.last.Target && now.Waiting == k.last.Waiting {
+		return
+	}
+	k.told, k.last = true, now
+	k.s.note(ctx, now)
+}
+
+// machines lists the pool's instances that are not terminated.
+func (s *Service) machines(ctx context.Context) ([]seen, error) {
+	var machines []seen
 	pages := ec2.NewDescribeInstancesPaginator(s.EC2, &ec2.DescribeInstancesInput{MaxResults: aws.Int32(1000), Filters: []types.Filter{
 		{Name: aws.String("tag:pool"), Values: []string{poolTag}},
 		{Name: aws.String("instance-state-name"), Values: []string{"pending", "running", "stopping", "stopped"}}}})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return v, err
+			return nil, err
 		}
 		for _, r := range page.Reservations {
 			for _, i := range r.Instances {
-				v.machines = append(v.machines, machine(i))
+				machines = append(machines, seen{Machine: machine(i), owner: tagOf(i, "owner"), epoch: tagOf(i, "epoch"),
+					expireAt: tagOf(i, "expire-at"), token: aws.ToString(i.ClientToken), version: tagOf(i, "aws:ec2launchtemplate:version")})
 			}
 		}
 	}
-	var err error
-	if v.rows, err = scan[instanceRow](ctx, s.DynamoDB, s.Names.InstancesTable); err != nil {
-		return v, err
-	}
-	all, err := scan[sessionRow](ctx, s.DynamoDB, s.Names.SessionsTable)
-	if err != nil {
-		return v, err
-	}
-	for _, row := range all {
-		if row.Phase != ended {
-			v.sessions = append(v.sessions, row)
-		}
-	}
-	s.askWarming(ctx, &v)
-	return v, nil
+	return machines, nil
 }
 
-// askWarming asks each warming instance once whether its avatar answers.
+// openSessions lists the sessions that have not ended.
+func (s *Service) openSessions(ctx context.Context) ([]sessionRow, error) {
+	all, err := scan[sessionRow](ctx, s.DynamoDB, s.Names.SessionsTable)
+	return slices.DeleteFunc(all, func(r sessionRow) bool { return r.Phase == ended }), err
+}
+
+// template reads what a launch would be made of now.
+func (s *Service) template(ctx context.Context) (template, error) {
+	out, err := s.EC2.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateName: &s.Names.LaunchTemplate, Versions: []string{"$Latest"}})
+	if err != nil || len(out.LaunchTemplateVersions) == 0 {
+		return template{}, err
+	}
+	latest := out.LaunchTemplateVersions[0]
+	t := template{version: strconv.FormatInt(aws.ToInt64(latest.VersionNumber), 10)}
+	if latest.LaunchTemplateData != nil {
+		t.image = aws.ToString(latest.LaunchTemplateData.ImageId)
+	}
+	if !strings.HasPrefix(t.image, "ami-") {
+		return template{}, nil // an alias such as resolve:ssm:…: what it stands for is not known here
+	}
+	return t, nil
+}
+
+// names lists where the zone's names point; parked stands for the parking address.
+func (s *Service) names(ctx context.Context) (map[string]string, error) {
+	names := map[string]string{}
+	pages := route53.NewListResourceRecordSetsPaginator(s.Route53, &route53.ListResourceRecordSetsInput{HostedZoneId: &s.Names.ZoneID})
+	suffix := "." + strings.TrimSuffix(s.Names.ZoneName, ".")
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range page.ResourceRecordSets {
+			name := strings.TrimSuffix(aws.ToString(r.Name), ".")
+			label, ours := strings.CutSuffix(name, suffix)
+			if r.Type != r53types.RRTypeA || !ours || strings.Contains(label, ".") || strings.HasPrefix(label, `\052`) || len(r.ResourceRecords) != 1 {
+				continue
+			}
+			if names[name] = aws.ToString(r.ResourceRecords[0].Value); names[name] == s.Names.ParkingAddress {
+				names[name] = parked
+			}
+		}
+	}
+	return names, nil
+}
+
+// askWarming asks each warming instance once whether it is ready: by the readiness line of its log where the profile
+// has a pattern for it, else by its avatar's address.
 func (s *Service) askWarming(ctx context.Context, v *view) {
-	warming := map[string]bool{}
+	rows := map[string]instanceRow{}
 	for _, r := range v.rows {
-		warming[r.InstanceID] = r.State == backend.Warming
+		rows[r.InstanceID] = r
 	}
 	for _, m := range v.machines {
-		if warming[m.InstanceID] && m.State == "running" && m.PublicIP != "" {
-			one, cancel := context.WithTimeout(ctx, time.Second)
-			v.ready[m.InstanceID] = s.probeOnce(one, m.PublicIP) == nil
-			cancel()
+		r := rows[m.InstanceID]
+		if r.State != backend.Warming || m.State != "running" || m.PublicIP == "" {
+			continue
 		}
+		one, cancel := context.WithTimeout(ctx, 2*time.Second)
+		if s.ReadyLine != nil {
+			ready, err := s.ReadyLine(one, m.InstanceID, m.LaunchTime)
+			if err != nil && ctx.Err() == nil {
+				s.Log.Warn("the log of a warming instance could not be read", "instance", m.InstanceID, "cause", err)
+			}
+			v.ready[m.InstanceID] = ready
+		} else {
+			v.ready[m.InstanceID] = s.probeOnce(one, m.PublicIP) == nil
+		}
+		cancel()
 	}
 }
 
@@ -193,6 +346,34 @@ func (s *Service) Pool(ctx context.Context) (*backend.Pool, error) {
 	p := s.poolOf(rows)
 	return &p, nil
 }
+
+// setTarget keeps the size that the pool is kept at, for those who look at it.
+func (s *Service) setTarget(n int) {
+	s.mu.Lock()
+	s.target, s.targeted = n, true
+	s.mu.Unlock()
+}
+
+func (s *Service) poolOf(rows []instanceRow) backend.Pool {
+	p := backend.Pool{Target: s.current().sizeAt(s.Clock.Now()), AsOf: s.Clock.Now()}
+	s.mu.Lock()
+	p.Leader = s.leading
+	if s.leading && s.targeted {
+		p.Target = s.target
+	}
+	s.mu.Unlock()
+	for _, r := range rows {
+		if !r.intent() {
+			p.Members = append(p.Members, r.member())
+		}
+	}
+	slices.SortFunc(p.Members, func(a, b backend.PoolMember) int { return strings.Compare(a.InstanceID, b.InstanceID) })
+	return p
+}
+
+func itoa64(n int64) string { return strconv.FormatInt(n, 10) }
+
+func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
 
 func (s *Service) setLeading(on bool) {
 	s.mu.Lock()

@@ -120,32 +120,3 @@ func warmName(instanceID string) string {
 	}
 	return "avatar-warm-" + instanceID
 }
-
-// run launches one instance from the template; token makes a repetition return the same one. The subnets of the
-// profile are tried in turn while AWS has no capacity in one.
-func (s *Service) run(ctx context.Context, token string, tags []types.Tag) (*backend.Machine, error) {
-	subnets := s.Names.SubnetIDs
-	if len(subnets) == 0 {
-		subnets = []string{""}
-	}
-	var last error
-	for n, subnet := range subnets {
-		in := &ec2.RunInstancesInput{MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
-			ClientToken:                       aws.String(token + "-" + strconv.Itoa(n)),
-			LaunchTemplate:                    &types.LaunchTemplateSpecification{LaunchTemplateName: &s.Names.LaunchTemplate, Version: aws.String("$Latest")},
-			InstanceInitiatedShutdownBehavior: types.ShutdownBehaviorStop,
-			TagSpecifications:                 []types.TagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: tags}}}
-		if subnet != "" {
-			in.SubnetId = aws.String(subnet)
-		}
-		out, err := s.EC2.RunInstances(ctx, in)
-		if err == nil && len(out.Instances) > 0 {
-			m := machine(out.Instances[0])
-			return &m, nil
-		}
-		if last = err; !isCapacity(err) {
-			break
-		}
-	}
-	return nil, last
-}

@@ -3,40 +3,73 @@ package fleet
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"avatar-launcher/backend"
 )
 
+// seen is an instance as EC2 describes it, with the tags that mirror the tables and what it was launched from.
+type seen struct {
+	backend.Machine
+	owner, epoch, expireAt string // tags
+	token                  string // the client token of its launch
+	version                string // of the launch template, by the tag that EC2 sets; empty where there is none
+}
+
+// up says whether the instance runs, or will in a moment.
+func (m seen) up() bool { return m.State == "running" || m.State == "pending" }
+
 // view is one reading of the world: EC2 first, then the tables, so that an instance without a row is either new or
 // truly unrecorded, and a row without an instance is truly left over.
 type view struct {
-	machines []backend.Machine // pool instances that are not terminated
+	machines []seen // pool instances that are not terminated
 	rows     []instanceRow
 	sessions []sessionRow    // those that have not ended
-	ready    map[string]bool // warming instances whose avatar has answered
+	tickets  []ticketRow     // those that are alive, in the order in which they are served
+	stale    []ticketRow     // those that nobody keeps alive
+	ready    map[string]bool // warming instances that have shown that they are ready
+	size     int             // how many warm instances there should be
 	figures  Figures
+	current  template // what a launch would be made of now; zero where it was not read
+	// armed and names are read at a deep look only, nil otherwise: when each claimed instance's armed stop fires,
+	// and where each name points.
+	armed map[string]time.Time
+	names map[string]string
 }
+
+// template is what makes one launch differ from another.
+type template struct{ version, image string }
 
 // verb is what the keeper does to one instance.
 type verb string
 
 const (
-	launch  verb = "launch"  // launch a new instance to be warmed
-	park    verb = "park"    // warming and ready: stop it, it is then warm
-	recycle verb = "recycle" // stopped: scrub it, and say warm
-	retire  verb = "retire"  // terminate it and forget its row
-	adopt   verb = "adopt"   // unrecorded: write a row, and stop it
-	stop    verb = "stop"    // runs unclaimed: stop it
-	end     verb = "end"     // end a session that is over in truth
-	forget  verb = "forget"  // a row whose instance is gone: delete it
+	launch    verb = "launch"    // launch a new instance to be warmed
+	park      verb = "park"      // warming and ready: stop it, it is then warm
+	recycle   verb = "recycle"   // stopped: scrub it, and say warm
+	retire    verb = "retire"    // terminate it and forget its row
+	adopt     verb = "adopt"     // unrecorded: write a row, and stop it
+	stop      verb = "stop"      // runs unclaimed: stop it
+	end       verb = "end"       // end a session that is over in truth
+	forget    verb = "forget"    // a row whose instance is gone: delete it
+	withdraw  verb = "withdraw"  // an intent that came to nothing: delete it
+	reserve   verb = "reserve"   // it is for whoever is next in the queue
+	unreserve verb = "unreserve" // whom it was for does not wait any more
+	retag     verb = "retag"     // its tags do not say what its row says
+	rearm     verb = "rearm"     // its stop is not armed for the end of its session
+	rename    verb = "rename"    // a name does not point where it should
+	dequeue   verb = "dequeue"   // a place in the queue that nobody keeps
 )
 
 // action is one step of a plan. Every action is checked again under the row's epoch when it is carried out.
 type action struct {
 	verb    verb
-	row     instanceRow // InstanceID is always set but for launch
-	session *sessionRow // for end
+	row     instanceRow // InstanceID is always set but for launch, rename and dequeue
+	session *sessionRow // for end, retag, rearm
+	ticket  ticketRow   // for reserve, dequeue
+	name    string      // for rename
+	address string      // for rename
 	why     string
 }
 
@@ -46,134 +79,259 @@ const (
 	warmLimit   = 15 * time.Minute // an instance that has not become ready in this time is broken
 	reapMargin  = 60 * time.Second // past its ExpireAt, a session is ended by the keeper after this
 	excessPause = 10 * time.Minute // a surplus stays this long, so that stop, start, stop does not launch and delete one each time
+	// intentLimit is when an intent has come to nothing: a signed request is refused after five minutes (SigV4), so
+	// that none is still on its way.
+	intentLimit = 10 * time.Minute
+	// reserveLimit is how long an instance is kept for somebody who does not take it.
+	reserveLimit = 2 * time.Minute
 )
 
 // plan says what brings the pool back to its size and the world back to the invariants. It is pure.
 func plan(v view, now time.Time) []action {
-	rows := map[string]instanceRow{}
+	p := planner{view: v, now: now, rows: map[string]instanceRow{}, sessions: map[string]*sessionRow{}, intents: map[string]instanceRow{},
+		alive: map[string]bool{}, waited: map[string]bool{}, owned: map[string]bool{}}
 	for _, r := range v.rows {
-		rows[r.InstanceID] = r
+		p.rows[r.InstanceID] = r
+		if r.intent() {
+			p.intents[r.LaunchToken] = r
+		}
 	}
-	sessions := map[string]*sessionRow{}
-	for i := range v.sessions {
-		sessions[v.sessions[i].InstanceID] = &v.sessions[i]
+	for i, r := range v.sessions {
+		p.sessions[r.InstanceID] = &v.sessions[i]
+		if r.LaunchToken != "" && now.Sub(r.CreationTime) <= intentLimit {
+			p.waited[r.LaunchToken] = true
+		}
 	}
-	var acts []action
-	alive := map[string]bool{}
-	serving := 0 // instances that are warm or will be
-	var surplus []instanceRow
 	for _, m := range v.machines {
-		if m.State == "shutting-down" || m.State == "terminated" {
-			continue
-		}
-		alive[m.InstanceID] = true
-		row, recorded := rows[m.InstanceID]
-		if recorded && (row.State == backend.Warm || row.State == backend.Warming || row.State == backend.Recycling) {
-			serving++
-		}
-		if recorded && row.State == backend.Warm {
-			surplus = append(surplus, row)
-		}
-		if a, ok := planOne(m, row, recorded, sessions[m.InstanceID], v, now); ok {
-			acts = append(acts, a)
+		if m.State != "shutting-down" && m.State != "terminated" {
+			p.instance(m)
 		}
 	}
-	acts = append(acts, planLeftovers(v, alive, now)...)
-	return append(acts, planSize(v, serving, len(alive), surplus, now)...)
+	p.leftovers()
+	p.queue()
+	p.size()
+	p.drift()
+	return p.acts
 }
 
-func planOne(m backend.Machine, row instanceRow, recorded bool, session *sessionRow, v view, now time.Time) (action, bool) {
-	up := m.State == "running" || m.State == "pending"
+// planner gathers a plan.
+type planner struct {
+	view
+	now      time.Time
+	rows     map[string]instanceRow
+	sessions map[string]*sessionRow // by instance
+	intents  map[string]instanceRow // by launch token
+	alive    map[string]bool
+	waited   map[string]bool // launch tokens that a session waits for
+	owned    map[string]bool // launch tokens whose instance is there
+	free     []instanceRow   // warm, and stay so
+	serving  int             // instances that are warm or will be
+	unknown  int             // instances without a row or intent
+	acts     []action
+}
+
+func (p *planner) do(v verb, row instanceRow, why string) {
+	p.acts = append(p.acts, action{verb: v, row: row, why: why})
+}
+
+// instance judges one instance by its row.
+func (p *planner) instance(m seen) {
+	p.alive[m.InstanceID] = true
+	row, recorded := p.rows[m.InstanceID]
 	if !recorded {
-		if now.Sub(m.LaunchTime) < newborn {
-			return action{}, false
-		}
-		return action{verb: adopt, row: instanceRow{InstanceID: m.InstanceID, Zone: m.Zone, InstanceType: m.Type}, why: "no row"}, true
+		p.unrecorded(m)
+		return
 	}
-	a := action{row: row}
+	old := p.current != (template{}) && (m.ImageID != p.current.image || m.version != "" && m.version != p.current.version)
 	switch row.State {
 	case backend.Warming:
+		p.serving++
 		switch {
-		case m.State == "running" && v.ready[m.InstanceID]:
-			a.verb, a.why = park, "initialised"
+		case old:
+			p.serving--
+			p.do(retire, row, "made from an earlier launch template")
+		case m.State == "running" && p.ready[m.InstanceID]:
+			p.do(park, row, "initialised")
 		case m.State == "stopped":
-			a.verb, a.why = recycle, "initialised and stopped"
-		case up && now.Sub(row.PooledAt) > warmLimit:
-			a.verb, a.why = retire, "did not become ready"
+			p.do(recycle, row, "initialised and stopped")
+		case m.up() && p.now.Sub(row.PooledAt) > warmLimit:
+			p.do(retire, row, "did not become ready")
 		}
 	case backend.Warm:
-		if m.State == "running" {
-			a.verb, a.why = stop, "runs unclaimed"
+		p.serving++
+		switch {
+		case m.up():
+			p.do(stop, row, "runs unclaimed")
+		case old && row.ReservedFor == "":
+			p.serving--
+			p.do(retire, row, "made from an earlier launch template")
+		default:
+			p.free = append(p.free, row)
 		}
 	case backend.Recycling:
+		p.serving++
 		switch {
 		case m.State == "running":
-			a.verb, a.why = stop, "runs unclaimed"
-		case m.State == "stopped" && v.figures.Replace:
-			a.verb, a.why = retire, "its session is over"
+			p.do(stop, row, "runs unclaimed")
+		case m.State == "stopped" && (p.figures.Replace || old):
+			p.serving--
+			p.do(retire, row, "its session is over")
 		case m.State == "stopped":
-			a.verb, a.why = recycle, "its session is over"
+			p.do(recycle, row, "its session is over")
 		}
 	case backend.Retired:
-		a.verb, a.why = retire, "retired"
+		p.do(retire, row, "retired")
 	case backend.Claimed:
-		return planClaimed(a, m, session, now)
+		p.claimed(m, row)
 	}
-	return a, a.verb != ""
 }
 
-// planClaimed judges a claimed instance by its session: past its end, gone, or stopped behind its back.
-func planClaimed(a action, m backend.Machine, session *sessionRow, now time.Time) (action, bool) {
-	a.session = session
+// unrecorded judges an instance without a row: one that is being launched has an intent, and time to get its row.
+func (p *planner) unrecorded(m seen) {
+	token := launchToken(m.token)
+	if intent, ok := p.intents[token]; ok {
+		p.owned[token] = true
+		if p.waited[token] && p.now.Sub(intent.PooledAt) < startLimit {
+			return
+		}
+	} else {
+		p.unknown++
+	}
+	if p.now.Sub(m.LaunchTime) < newborn {
+		return
+	}
+	p.do(adopt, instanceRow{InstanceID: m.InstanceID, Zone: m.Zone, InstanceType: m.Type, LaunchToken: token}, "no row")
+}
+
+// launchToken takes the suffix of the place off a client token (see places).
+func launchToken(clientToken string) string {
+	if i := strings.LastIndexByte(clientToken, '-'); i > 0 {
+		return clientToken[:i]
+	}
+	return clientToken
+}
+
+// claimed judges a claimed instance by its session: past its end, gone, or stopped behind its back.
+func (p *planner) claimed(m seen, row instanceRow) {
+	s := p.sessions[m.InstanceID]
 	switch {
-	case session == nil || session.Epoch != a.row.Epoch:
-		a.session = nil
-		a.verb, a.why = stop, "claimed, but by no session"
-	case now.After(session.ExpireAt.Add(reapMargin)):
-		a.verb, a.why = end, "its time was up and its launcher did not stop it"
-	case m.State == "stopped" && now.Sub(session.CreationTime) > startLimit:
-		a.verb, a.why = end, "found stopped"
+	case s == nil || s.Epoch != row.Epoch || s.UserID != row.Owner:
+		p.do(stop, row, "claimed, but by no session")
+	case p.now.After(s.ExpireAt.Add(reapMargin)):
+		p.acts = append(p.acts, action{verb: end, row: row, session: s, why: "its time was up and its launcher did not stop it"})
+	case m.State == "stopped" && p.now.Sub(s.CreationTime) > startLimit:
+		p.acts = append(p.acts, action{verb: end, row: row, session: s, why: "found stopped"})
+	case m.owner != row.Owner || m.epoch != itoa64(row.Epoch) || m.expireAt != s.ExpireAt.UTC().Format(time.RFC3339):
+		if p.now.Sub(s.CreationTime) > newborn { // younger: its desktop is about to
+			p.acts = append(p.acts, action{verb: retag, row: row, session: s, why: "its tags do not say what its row says"})
+		}
 	}
-	return a, a.verb != ""
 }
 
-// planLeftovers finds rows whose instance is gone and sessions that hold nothing.
-func planLeftovers(v view, alive map[string]bool, now time.Time) []action {
-	var acts []action
+// leftovers finds rows whose instance is gone, intents that came to nothing, and sessions that hold nothing.
+func (p *planner) leftovers() {
 	claimed := map[string]bool{}
-	for _, r := range v.rows {
-		if alive[r.InstanceID] {
+	for _, r := range p.view.rows {
+		switch {
+		case r.intent():
+			if !p.owned[r.LaunchToken] && !p.waited[r.LaunchToken] && p.now.Sub(r.PooledAt) > intentLimit {
+				p.do(withdraw, r, "its launch came to nothing")
+			} else if r.Owner == "" {
+				p.serving++
+			}
+		case p.alive[r.InstanceID]:
 			claimed[r.InstanceID] = r.State == backend.Claimed
-			continue
-		}
-		if now.Sub(r.PooledAt) > newborn {
-			acts = append(acts, action{verb: forget, row: r, why: "its instance is gone"})
+		case p.now.Sub(r.PooledAt) > newborn:
+			p.do(forget, r, "its instance is gone")
 		}
 	}
-	for i, s := range v.sessions {
-		old := now.Sub(s.CreationTime) > startLimit
-		if old && !claimed[s.InstanceID] || now.After(s.ExpireAt.Add(reapMargin)) && !alive[s.InstanceID] {
-			acts = append(acts, action{verb: end, row: instanceRow{InstanceID: s.InstanceID, Epoch: s.Epoch}, session: &v.sessions[i], why: "holds no instance"})
+	for i, s := range p.view.sessions {
+		limit := startLimit
+		if s.LaunchToken != "" {
+			limit = intentLimit
+		}
+		if p.now.Sub(s.CreationTime) > limit && !claimed[s.InstanceID] {
+			p.acts = append(p.acts, action{verb: end, row: instanceRow{InstanceID: s.InstanceID, Epoch: s.Epoch}, session: &p.view.sessions[i], why: "holds no instance"})
 		}
 	}
-	return acts
 }
 
-// planSize launches what is missing, within max_instances, and retires what has been too much for a while.
-func planSize(v view, serving, total int, surplus []instanceRow, now time.Time) []action {
-	var acts []action
-	for n := serving; n < v.figures.PoolSize && total < v.figures.MaxInstances; n++ {
-		acts = append(acts, action{verb: launch, why: "the pool is below its size"})
+// queue gives what is free to those who wait, in their order, and takes back what nobody fetches.
+func (p *planner) queue() {
+	for _, t := range p.stale {
+		p.acts = append(p.acts, action{verb: dequeue, ticket: t, why: "nobody waits there any more"})
+	}
+	waits := map[string]bool{}
+	for _, t := range p.tickets {
+		waits[t.UserID] = true
+	}
+	served := map[string]bool{}
+	var free []instanceRow
+	for _, r := range p.free {
+		switch {
+		case r.ReservedFor == "":
+			free = append(free, r)
+		case !waits[r.ReservedFor] || served[r.ReservedFor] || p.now.Sub(r.PooledAt) > reserveLimit:
+			p.do(unreserve, r, "whom it was for does not wait any more")
+		default:
+			served[r.ReservedFor] = true
+		}
+	}
+	for _, t := range p.tickets {
+		if len(free) == 0 {
+			break
+		}
+		if !served[t.UserID] {
+			p.acts = append(p.acts, action{verb: reserve, row: free[0], ticket: t, why: "it is " + t.Username + "'s turn"})
+			free = free[1:]
+		}
+	}
+	p.free = free
+}
+
+// size launches what is missing, within max_instances, and retires what has been too much for a while.
+func (p *planner) size() {
+	total := len(p.view.rows) + p.unknown // every row counts, intents too, until its instance is gone
+	for n := p.serving; n < p.view.size && total < p.figures.MaxInstances; n++ {
+		p.do(launch, instanceRow{}, "the pool is below its size")
 		total++
 	}
-	slices.SortFunc(surplus, func(a, b instanceRow) int {
+	slices.SortFunc(p.free, func(a, b instanceRow) int {
 		return cmp.Or(a.PooledAt.Compare(b.PooledAt), cmp.Compare(a.InstanceID, b.InstanceID))
 	})
-	for i := 0; i < serving-v.figures.PoolSize && i < len(surplus); i++ {
-		if now.Sub(surplus[i].PooledAt) > excessPause || total > v.figures.MaxInstances {
-			acts = append(acts, action{verb: retire, row: surplus[i], why: "the pool is above its size"})
+	for i := 0; i < p.serving-p.view.size && i < len(p.free); i++ {
+		if p.now.Sub(p.free[i].PooledAt) > excessPause || total > p.figures.MaxInstances {
+			p.do(retire, p.free[i], "the pool is above its size")
 			total--
 		}
 	}
-	return acts
 }
+
+// drift compares, at a deep look, what is armed and named with what the sessions say.
+func (p *planner) drift() {
+	held := map[string]string{} // name → address
+	for i, s := range p.view.sessions {
+		row := p.rows[s.InstanceID]
+		if row.State != backend.Claimed || row.Owner != s.UserID || row.Epoch != s.Epoch {
+			continue
+		}
+		held[s.Domain] = s.PublicIP
+		if p.armed != nil && p.now.Sub(s.CreationTime) > newborn && p.now.Before(s.ExpireAt) {
+			if at, want := p.armed[s.InstanceID], s.ExpireAt.Add(p.figures.Grace); at.Before(want.Add(-time.Second)) || at.After(want.Add(time.Second)) {
+				p.acts = append(p.acts, action{verb: rearm, row: row, session: &p.view.sessions[i], why: "its stop is armed for another time"})
+			}
+		}
+	}
+	for _, name := range sortedKeys(p.names) {
+		address, is := held[name]
+		switch {
+		case !is && p.names[name] != parked:
+			p.acts = append(p.acts, action{verb: rename, name: name, address: parked, why: "nothing runs behind it"})
+		case is && address != "" && p.names[name] != address:
+			p.acts = append(p.acts, action{verb: rename, name: name, address: address, why: "it points elsewhere"})
+		}
+	}
+}
+
+// parked stands for the parking address in a view's names.
+const parked = ""

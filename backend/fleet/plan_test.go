@@ -15,14 +15,16 @@ var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 func TestPlan(t *testing.T) {
 	old := now.Add(-time.Hour)
 	one := func(state string, pool backend.PoolState) view {
-		return view{figures: Figures{PoolSize: 1, MaxInstances: 2}, ready: map[string]bool{},
-			machines: []backend.Machine{{InstanceID: "i-1", State: state, LaunchTime: old}},
+		return view{size: 1, figures: Figures{MaxInstances: 2}, ready: map[string]bool{},
+			machines: []seen{{Machine: backend.Machine{InstanceID: "i-1", State: state, LaunchTime: old}}},
 			rows:     []instanceRow{{InstanceID: "i-1", State: pool, Epoch: 3, PooledAt: old}}}
 	}
 	with := func(v view, f func(*view)) view { f(&v); return v }
 	claimed := func(state string, expire, created time.Time) view {
 		return with(one(state, backend.Claimed), func(v *view) {
-			v.figures.PoolSize = 0
+			v.size = 0
+			v.rows[0].Owner = "u"
+			v.machines[0].owner, v.machines[0].epoch, v.machines[0].expireAt = "u", "3", expire.Format(time.RFC3339)
 			v.sessions = []sessionRow{{UserID: "u", InstanceID: "i-1", Epoch: 3, ExpireAt: expire, CreationTime: created}}
 		})
 	}
@@ -31,26 +33,26 @@ func TestPlan(t *testing.T) {
 		view view
 		want []verb
 	}{
-		{"an empty world is filled", view{figures: Figures{PoolSize: 3, MaxInstances: 10}}, []verb{launch, launch, launch}},
-		{"never beyond the maximum", view{figures: Figures{PoolSize: 3, MaxInstances: 2}}, []verb{launch, launch}},
+		{"an empty world is filled", view{size: 3, figures: Figures{MaxInstances: 10}}, []verb{launch, launch, launch}},
+		{"never beyond the maximum", view{size: 3, figures: Figures{MaxInstances: 2}}, []verb{launch, launch}},
 		{"warm and stopped is well", one("stopped", backend.Warm), nil},
 		{"warm but running is stopped", one("running", backend.Warm), []verb{stop}},
 		{"initialised is parked", with(one("running", backend.Warming), func(v *view) { v.ready["i-1"] = true; v.rows[0].PooledAt = now }), []verb{park}},
 		{"never ready is retired", one("running", backend.Warming), []verb{retire}},
 		{"given back is recycled", one("stopped", backend.Recycling), []verb{recycle}},
-		{"given back is replaced", with(one("stopped", backend.Recycling), func(v *view) { v.figures.Replace = true }), []verb{retire}},
+		{"given back is replaced", with(one("stopped", backend.Recycling), func(v *view) { v.figures.Replace = true }), []verb{retire, launch}},
 		{"given back but running is stopped", one("running", backend.Recycling), []verb{stop}},
 		{"stopping is waited for", one("stopping", backend.Recycling), nil},
-		{"unrecorded is adopted", with(one("running", backend.Warm), func(v *view) { v.rows = nil; v.figures.PoolSize = 0 }), []verb{adopt}},
-		{"a newborn is spared", with(one("running", backend.Warm), func(v *view) { v.rows = nil; v.figures.PoolSize = 0; v.machines[0].LaunchTime = now }), nil},
-		{"a row without instance is forgotten", with(one("x", backend.Warm), func(v *view) { v.machines = nil; v.figures.PoolSize = 0 }), []verb{forget}},
+		{"unrecorded is adopted", with(one("running", backend.Warm), func(v *view) { v.rows = nil; v.size = 0 }), []verb{adopt}},
+		{"a newborn is spared", with(one("running", backend.Warm), func(v *view) { v.rows = nil; v.size = 0; v.machines[0].LaunchTime = now }), nil},
+		{"a row without instance is forgotten", with(one("x", backend.Warm), func(v *view) { v.machines = nil; v.size = 0 }), []verb{forget}},
 		{"a session in its time is left alone", claimed("running", now.Add(time.Minute), old), nil},
 		{"a session past its time is ended", claimed("running", now.Add(-2*time.Minute), old), []verb{end}},
 		{"a session found stopped is ended", claimed("stopped", now.Add(time.Hour), old), []verb{end}},
 		{"a session that is just starting is spared", claimed("stopped", now.Add(time.Hour), now), nil},
-		{"claimed by no session is stopped", with(one("running", backend.Claimed), func(v *view) { v.figures.PoolSize = 0 }), []verb{stop}},
-		{"surplus goes after a while", with(one("stopped", backend.Warm), func(v *view) { v.figures.PoolSize = 0 }), []verb{retire}},
-		{"fresh surplus stays", with(one("stopped", backend.Warm), func(v *view) { v.figures.PoolSize = 0; v.rows[0].PooledAt = now }), nil},
+		{"claimed by no session is stopped", with(one("running", backend.Claimed), func(v *view) { v.size = 0 }), []verb{stop}},
+		{"surplus goes after a while", with(one("stopped", backend.Warm), func(v *view) { v.size = 0 }), []verb{retire}},
+		{"fresh surplus stays", with(one("stopped", backend.Warm), func(v *view) { v.size = 0; v.rows[0].PooledAt = now }), nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -100,16 +102,16 @@ func TestPlanProperties(t *testing.T) {
 }
 
 func drawView(t *rapid.T) view {
-	v := view{ready: map[string]bool{}, figures: Figures{PoolSize: rapid.IntRange(0, 5).Draw(t, "size"), MaxInstances: rapid.IntRange(0, 10).Draw(t, "max")}}
+	v := view{ready: map[string]bool{}, size: rapid.IntRange(0, 5).Draw(t, "size"), figures: Figures{MaxInstances: rapid.IntRange(0, 10).Draw(t, "max")}}
 	n := rapid.IntRange(0, 8).Draw(t, "n")
 	for i := range n {
 		id := fmt.Sprintf("i-%d", i)
 		ago := func(name string) time.Time {
 			return now.Add(-time.Duration(rapid.IntRange(-7200, 7200).Draw(t, name)) * time.Second)
 		}
-		v.machines = append(v.machines, backend.Machine{InstanceID: id, LaunchTime: ago("launch"),
-			State: rapid.SampledFrom([]string{"pending", "running", "stopping", "stopped"}).Draw(t, "state")})
-		v.rows = append(v.rows, instanceRow{InstanceID: id, Epoch: 1, PooledAt: ago("pooled"),
+		v.machines = append(v.machines, seen{Machine: backend.Machine{InstanceID: id, LaunchTime: ago("launch"),
+			State: rapid.SampledFrom([]string{"pending", "running", "stopping", "stopped"}).Draw(t, "state")}})
+		v.rows = append(v.rows, instanceRow{InstanceID: id, Owner: id, Epoch: 1, PooledAt: ago("pooled"),
 			State: rapid.SampledFrom([]backend.PoolState{backend.Warming, backend.Warm, backend.Claimed, backend.Recycling, backend.Retired}).Draw(t, "pool")})
 		v.sessions = append(v.sessions, sessionRow{UserID: id, InstanceID: id, Epoch: int64(rapid.IntRange(1, 2).Draw(t, "epoch")),
 			ExpireAt: ago("expire"), CreationTime: ago("created")})

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"avatar-launcher/backend"
@@ -34,8 +35,14 @@ type sessionRow struct {
 	LauncherID   string `dynamodbav:"LauncherId"`
 	LastActivity time.Time
 	LaunchToken  string `dynamodbav:",omitempty"` // of a fresh launch whose instance is not known yet
+	InstanceType string `dynamodbav:",omitempty"`
+	Cold         bool   `dynamodbav:",omitempty"`
+	ReadyAt      int64  `dynamodbav:",omitempty"` // Unix nanoseconds, when the avatar first answered
 	EndedBecause string `dynamodbav:",omitempty"`
 	PurgeAt      int64  `dynamodbav:",omitempty"`
+
+	// armedUntil is what the instance's row said at the claim: whether an earlier owner's stop is still armed. Not stored.
+	armedUntil int64
 }
 
 // instanceRow is a row of the instances table.
@@ -48,12 +55,41 @@ type instanceRow struct {
 	Zone         string
 	InstanceType string
 	PooledAt     time.Time
+	// ReservedFor is the user whose turn it is in the queue: nobody else may claim the instance.
+	ReservedFor string `dynamodbav:",omitempty"`
+	// ArmedUntil is when the armed stop of its last owner fires, in Unix seconds. It is left to fire on a warm instance.
+	ArmedUntil int64 `dynamodbav:",omitempty"`
+	// LaunchToken marks an intent: an instance that is being launched and has no ID yet.
+	LaunchToken string `dynamodbav:",omitempty"`
 }
 
+// intentPrefix begins the key of a row that stands for an instance being launched. It is written before RunInstances,
+// so that whoever counts the instances counts this one too.
+const intentPrefix = "launch#"
+
+func (r instanceRow) intent() bool { return strings.HasPrefix(r.InstanceID, intentPrefix) }
+
+// armedUntil is the time of ArmedUntil.
+func (r instanceRow) armedUntil() time.Time { return time.Unix(r.ArmedUntil, 0) }
+
 func (r sessionRow) session() *backend.Session {
-	return &backend.Session{UserID: r.UserID, Username: r.Username, InstanceID: r.InstanceID, CreationTime: r.CreationTime,
+	session := &backend.Session{UserID: r.UserID, Username: r.Username, InstanceID: r.InstanceID, CreationTime: r.CreationTime,
 		ExpireAt: r.ExpireAt, PublicIP: r.PublicIP, SubnetID: r.SubnetID, Phase: backend.Phase(r.Phase), Epoch: r.Epoch,
-		Domain: r.Domain, LauncherID: r.LauncherID, LastActivity: r.LastActivity}
+		Domain: r.Domain, LauncherID: r.LauncherID, LastActivity: r.LastActivity, Type: r.InstanceType, Cold: r.Cold}
+	if r.ReadyAt != 0 {
+		session.ReadyAt = time.Unix(0, r.ReadyAt).UTC()
+	}
+	return session
+}
+
+func rowOf(s backend.Session) sessionRow {
+	row := sessionRow{UserID: s.UserID, InstanceID: s.InstanceID, CreationTime: s.CreationTime, ExpireAt: s.ExpireAt, PublicIP: s.PublicIP,
+		SubnetID: s.SubnetID, Username: s.Username, Phase: string(s.Phase), Epoch: s.Epoch, Domain: s.Domain, LauncherID: s.LauncherID,
+		LastActivity: s.LastActivity, InstanceType: s.Type, Cold: s.Cold}
+	if !s.ReadyAt.IsZero() {
+		row.ReadyAt = s.ReadyAt.UnixNano()
+	}
+	return row
 }
 
 func (r instanceRow) member() backend.PoolMember {
@@ -93,6 +129,16 @@ func (s *Service) Current(ctx context.Context, u backend.User) (*backend.Session
 	return row.session(), nil
 }
 
+// rowOf reads an instance's row, nil where there is none.
+func (s *Service) rowOf(ctx context.Context, instanceID string) (*instanceRow, error) {
+	out, err := s.DynamoDB.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Names.InstancesTable, Key: key("InstanceId", instanceID), ConsistentRead: aws.Bool(true)})
+	if err != nil || out.Item == nil {
+		return nil, err
+	}
+	row, err := unmarshal[instanceRow](out.Item)
+	return &row, err
+}
+
 func (s *Service) sessionOf(ctx context.Context, userID string) (*sessionRow, error) {
 	out, err := s.DynamoDB.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Names.SessionsTable,
 		Key: key("UserId", userID), ConsistentRead: aws.Bool(true)})
@@ -115,23 +161,28 @@ func (s *Service) warm(ctx context.Context) ([]instanceRow, error) {
 	return rows, attributevalue.UnmarshalListOfMaps(out.Items, &rows)
 }
 
-// scan reads a whole table into rows. Only the pool's keeper and a window that shows the pool do this: the tables
-// hold one row an instance and one a user.
+// scan reads a whole table into rows. Only the pool's keeper, an operator's overview, a cold launch and those who wait
+// do this: the tables hold one row an instance and one a user.
 func scan[T any](ctx context.Context, db dynamoAPI, table string) ([]T, error) {
+	items, err := scanItems(ctx, db, table)
+	if err != nil {
+		return nil, err
+	}
 	var rows []T
+	return rows, attributevalue.UnmarshalListOfMaps(items, &rows)
+}
+
+func scanItems(ctx context.Context, db dynamoAPI, table string) ([]item, error) {
+	var items []item
 	pages := dynamodb.NewScanPaginator(db, &dynamodb.ScanInput{TableName: &table, ConsistentRead: aws.Bool(true)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, err
 		}
-		var some []T
-		if err := attributevalue.UnmarshalListOfMaps(page.Items, &some); err != nil {
-			return nil, err
-		}
-		rows = append(rows, some...)
+		items = append(items, page.Items...)
 	}
-	return rows, nil
+	return items, nil
 }
 
 func unmarshal[T any](m item) (T, error) {

@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"avatar-launcher/backend"
@@ -10,73 +11,201 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"golang.org/x/sync/errgroup"
 )
 
 const pollEvery = 700 * time.Millisecond // between looks at an instance that is starting
 
+// claimTime bounds what comes between the press and EC2's start: a few calls.
+const claimTime = 2 * time.Minute
+
 // Start claims an instance, arms its stop, starts it, names it, and returns when the avatar's own address answers.
-// A user who has a session gets that one: a start that died half-way is taken up where it was.
+// A user who has a session gets that one: a start that died half-way is taken up where it was. Where nothing is left
+// it waits in the queue until ctx is done.
 func (s *Service) Start(ctx context.Context, u backend.User, report func(backend.Progress)) (*backend.Session, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.current().ReadyTimeout)
-	defer cancel()
+	took := &stopwatch{report: report}
+	report = took.progress
 	report(backend.Progress{Phase: backend.Claiming})
 	row, err := s.obtain(ctx, u, report)
+	if isCapacity(err) || errors.Is(err, errFull) {
+		row, err = s.queue(ctx, u, report)
+	}
 	if err != nil {
 		return nil, problem("start your instance", err)
 	}
 	s.wake()
-	session, err := s.await(ctx, *row, report)
-	if errors.Is(err, context.DeadlineExceeded) {
+	s.behind.Go(func() {
+		s.note(ctx, auditRow{UserID: u.ID, Username: u.Username, Actor: u.Username, Verb: "claimed", InstanceID: row.InstanceID, Cold: row.Cold})
+	})
+	wait, cancel := context.WithTimeout(ctx, s.current().ReadyTimeout)
+	defer cancel()
+	session, err := s.await(wait, *row, report)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		return nil, &backend.Problem{Kind: backend.KindUnexpected, What: "Your avatar did not answer in time",
 			Why: "The instance was started, but its avatar said nothing for " + s.current().ReadyTimeout.String() + ".", Next: "Press Start to try another one.", Cause: err}
+	}
+	if err == nil {
+		session.ReadyAt = s.Clock.Now()
+		phases := took.phases()
+		s.behind.Go(func() { s.noteReady(context.WithoutCancel(ctx), *row, *session, phases) })
 	}
 	return session, problem("start your instance", err)
 }
 
-// obtain returns a session whose instance is starting and whose stop is armed. It climbs down AWS's capacity
-// ladder: each warm instance in turn, then a fresh launch.
+// stopwatch times the phases of a start as they are reported.
+type stopwatch struct {
+	report func(backend.Progress)
+	mu     sync.Mutex
+	phase  backend.Phase
+	since  time.Time
+	took   map[backend.Phase]int64
+}
+
+func (w *stopwatch) progress(p backend.Progress) {
+	w.mu.Lock()
+	if p.Phase != "" && p.Phase != w.phase {
+		w.lap()
+		w.phase, w.since = p.Phase, time.Now()
+	}
+	w.mu.Unlock()
+	w.report(p)
+}
+
+func (w *stopwatch) lap() {
+	if w.took == nil {
+		w.took = map[backend.Phase]int64{}
+	}
+	if w.phase != "" {
+		w.took[w.phase] += int64(time.Since(w.since))
+	}
+}
+
+// phases ends the last phase and gives what each took, in nanoseconds.
+func (w *stopwatch) phases() map[backend.Phase]int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lap()
+	return w.took
+}
+
+// noteReady writes down, behind the user's back, that and when the avatar answered.
+func (s *Service) noteReady(ctx context.Context, row sessionRow, session backend.Session, phases map[backend.Phase]int64) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
+		UpdateExpression:         aws.String("SET #p = :ready, ReadyAt = if_not_exists(ReadyAt, :at)"),
+		ConditionExpression:      aws.String("InstanceId = :i AND Epoch = :e AND #p <> :ended"),
+		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
+		ExpressionAttributeValues: item{":ready": str(string(backend.Ready)), ":at": value(session.ReadyAt.UnixNano()), ":i": str(row.InstanceID),
+			":e": value(row.Epoch), ":ended": str(ended)}})
+	if err != nil {
+		s.Log.Warn("that the avatar is ready was not written down", "cause", err)
+	}
+	var sum int64
+	for _, took := range phases {
+		sum += took
+	}
+	s.note(ctx, auditRow{UserID: row.UserID, Username: row.Username, Actor: row.Username, Verb: "started", InstanceID: row.InstanceID,
+		Cold: row.Cold, InstanceType: row.InstanceType, StartTook: sum, Phases: phases})
+}
+
+// obtain returns a session whose instance is starting and whose stop is armed: the one that the user has, else each
+// warm instance in turn, else a fresh launch.
 func (s *Service) obtain(ctx context.Context, u backend.User, report func(backend.Progress)) (*sessionRow, error) {
-	for range s.current().MaxInstances + 1 {
-		row, attached, err := s.claim(ctx, u)
-		if err != nil {
-			return nil, err
-		}
-		if row == nil {
-			return s.launch(ctx, u, report)
-		}
-		if attached && row.LaunchToken != "" {
-			return s.launch(ctx, u, report)
-		}
-		report(backend.Progress{Phase: backend.Arming, Session: row.session()})
-		err = s.ignite(ctx, row)
-		if isCapacity(err) && !attached {
-			if m, _ := s.Machine(ctx, row.InstanceID); m != nil {
-				s.remember(m.Zone, m.Type)
-			}
-			if err := s.release(ctx, *row); err != nil {
-				return nil, err
-			}
+	ctx, cancel := context.WithTimeout(ctx, claimTime)
+	defer cancel()
+	lost := map[string]bool{}
+	for range s.current().MaxInstances + claimTries {
+		row, err := s.obtainOnce(ctx, u, lost, report)
+		if errors.Is(err, errAgain) {
 			continue
 		}
 		return row, err
 	}
-	return s.launch(ctx, u, report)
+	return nil, &backend.Problem{Kind: backend.KindBusy, What: "It was not possible to start your instance",
+		Why: "Many people are starting at this moment.", Next: "Press Start again."}
+}
+
+// errAgain says that the world has changed and another try is due.
+var errAgain = errors.New("try again")
+
+func (s *Service) obtainOnce(ctx context.Context, u backend.User, lost map[string]bool, report func(backend.Progress)) (*sessionRow, error) {
+	row, err := s.claim(ctx, u, lost)
+	if err == nil && row == nil {
+		row, err = s.launch(ctx, u, report)
+		if err == nil {
+			return row, nil
+		}
+	}
+	var had *existing
+	if errors.As(err, &had) {
+		return s.attach(ctx, had.row, report)
+	}
+	if err != nil {
+		return nil, err
+	}
+	report(backend.Progress{Phase: backend.Arming, Session: row.session()})
+	if err = s.ignite(ctx, row); isCapacity(err) {
+		lost[row.InstanceID] = true
+		return nil, errors.Join(s.giveWay(ctx, *row, err), errAgain)
+	}
+	return row, err
+}
+
+// giveWay gives a claimed instance back that AWS has no capacity to start, and remembers the lack.
+func (s *Service) giveWay(ctx context.Context, row sessionRow, lack error) error {
+	if code(lack) == "VcpuLimitExceeded" {
+		s.remember("", row.InstanceType)
+	} else if inst, err := s.rowOf(ctx, row.InstanceID); err == nil && inst != nil {
+		s.remember(inst.Zone, inst.InstanceType)
+	}
+	return s.release(ctx, row)
+}
+
+// attach goes on with the session that the user has, where it still holds its instance. One whose time is up, or
+// whose instance has gone back to the pool, is ended first, and errAgain asks for a new claim.
+func (s *Service) attach(ctx context.Context, row sessionRow, report func(backend.Progress)) (*sessionRow, error) {
+	over := !s.Clock.Now().Before(row.ExpireAt)
+	if row.LaunchToken != "" {
+		if over {
+			return nil, errors.Join(s.abandon(ctx, row, "never launched"), errAgain)
+		}
+		return s.takeUp(ctx, row, report)
+	}
+	holds, err := s.holds(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	if over || !holds {
+		return nil, errors.Join(s.end(ctx, row, backend.Recycling, s.LauncherID, "its time was up"), errAgain)
+	}
+	report(backend.Progress{Phase: backend.Arming, Session: row.session(), Cold: row.Cold})
+	row.armedUntil = row.ExpireAt.Unix() // it may be armed or not; arm finds out
+	return &row, s.ignite(ctx, &row)
 }
 
 // ignite arms the stop and tags the instance, both before it runs, then starts it. Starting an instance that runs
 // is a no-op, so attaching goes the same way; one that is still stopping is waited for.
 func (s *Service) ignite(ctx context.Context, row *sessionRow) error {
-	if err := s.secure(ctx, row); err != nil {
+	err := s.whileHeld(ctx, *row, true, func(ctx context.Context) error {
+		if err := s.secure(ctx, row); err != nil {
+			return err
+		}
+		_, err := s.EC2.StartInstances(ctx, &ec2.StartInstancesInput{InstanceIds: []string{row.InstanceID}})
+		return err
+	})
+	if !isWrongState(err) {
 		return err
 	}
 	for {
-		_, err := s.EC2.StartInstances(ctx, &ec2.StartInstancesInput{InstanceIds: []string{row.InstanceID}})
-		if !isWrongState(err) {
+		if err := pause(ctx, pollEvery); err != nil {
 			return err
 		}
-		if err := pause(ctx, pollEvery); err != nil {
+		err := s.whileHeld(ctx, *row, false, func(ctx context.Context) error {
+			_, err := s.EC2.StartInstances(ctx, &ec2.StartInstancesInput{InstanceIds: []string{row.InstanceID}})
+			return err
+		})
+		if !isWrongState(err) {
 			return err
 		}
 	}
@@ -85,43 +214,14 @@ func (s *Service) ignite(ctx context.Context, row *sessionRow) error {
 // secure sets the two stops that need no launcher: the schedule, and the tag that the instance's own timer reads.
 func (s *Service) secure(ctx context.Context, row *sessionRow) error {
 	var both errgroup.Group
-	both.Go(func() error { return s.arm(ctx, row.InstanceID, row.ExpireAt.Add(s.current().Grace)) })
+	both.Go(func() error {
+		if s.Clock.Now().Before(time.Unix(row.armedUntil, 0)) {
+			return s.rearm(ctx, row.InstanceID, s.armTime(*row))
+		}
+		return s.arm(ctx, row.InstanceID, s.armTime(*row))
+	})
 	both.Go(func() error { return s.tag(ctx, row.InstanceID, ownerTags(*row)) })
 	return both.Wait()
-}
-
-// launch is the cold start: nothing warm is left, so an instance is launched for this user.
-func (s *Service) launch(ctx context.Context, u backend.User, report func(backend.Progress)) (*sessionRow, error) {
-	report(backend.Progress{Phase: backend.Claiming, Cold: true})
-	row, attached, err := s.reserve(ctx, u)
-	if err != nil {
-		return nil, err
-	}
-	if attached && row.LaunchToken == "" {
-		return row, s.ignite(ctx, row)
-	}
-	tags := append(ownerTags(*row), types.Tag{Key: aws.String("pool"), Value: aws.String(poolTag)})
-	m, err := s.run(ctx, row.LaunchToken, tags)
-	if err != nil {
-		return nil, errors.Join(err, s.abandon(ctx, *row))
-	}
-	row, err = s.bind(ctx, *row, *m)
-	if err != nil {
-		return nil, err
-	}
-	report(backend.Progress{Phase: backend.Arming, Session: row.session(), Machine: m, Cold: true})
-	return row, s.secure(ctx, row)
-}
-
-// abandon ends a reservation whose launch was refused.
-func (s *Service) abandon(ctx context.Context, row sessionRow) error {
-	up := s.endSession(row, "launch refused")
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: up.TableName, Key: up.Key, UpdateExpression: up.UpdateExpression,
-		ConditionExpression: up.ConditionExpression, ExpressionAttributeNames: up.ExpressionAttributeNames, ExpressionAttributeValues: up.ExpressionAttributeValues})
-	if isConditionFailed(err) {
-		return nil
-	}
-	return err
 }
 
 // await follows the start from EC2's pending to the avatar's answer. The name and the session's row are written
@@ -132,16 +232,39 @@ func (s *Service) await(ctx context.Context, row sessionRow, report func(backend
 	if err != nil {
 		return nil, err
 	}
-	row.PublicIP, row.SubnetID, row.Phase = m.PublicIP, m.SubnetID, string(backend.Ready)
+	row.PublicIP, row.SubnetID, row.InstanceType, row.Phase = m.PublicIP, m.SubnetID, m.Type, string(backend.Probing)
 	report(backend.Progress{Phase: backend.Probing, Session: row.session(), Machine: m, URL: s.url(row.Domain)})
+	naming, giveUp := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	named := make(chan struct{})
+	s.behind.Go(func() {
+		defer close(named)
+		defer giveUp()
+		s.pointSoon(naming, row.Domain, m.PublicIP)
+	})
 	all, actx := errgroup.WithContext(ctx)
-	all.Go(func() error { return s.point(actx, row.Domain, m.PublicIP) })
 	all.Go(func() error { return s.saveAddress(actx, row) })
 	all.Go(func() error { return s.probe(actx, m.PublicIP, row.Domain) })
 	if err := all.Wait(); err != nil {
+		giveUp()
 		return nil, err
 	}
+	select { // Route 53 allows five calls a second for everybody: readiness does not wait for it for long
+	case <-named:
+	case <-time.After(nameTime):
+	}
+	row.Phase = string(backend.Ready)
 	return row.session(), nil
+}
+
+// nameTime is how long a start that is otherwise ready waits for its name.
+const nameTime = 3 * time.Second
+
+// pointSoon points the user's name at their instance. Where Route 53 does not take it in time, the pool's keeper
+// finds the difference and mends it.
+func (s *Service) pointSoon(ctx context.Context, domain, address string) {
+	if err := s.point(ctx, domain, address); err != nil && ctx.Err() == nil {
+		s.Log.Warn("the name does not point at the instance yet", "name", domain, "cause", err)
+	}
 }
 
 // addressed waits until the instance has a public address.
@@ -171,13 +294,13 @@ func (s *Service) addressed(ctx context.Context, instanceID string, report func(
 
 func (s *Service) saveAddress(ctx context.Context, row sessionRow) error {
 	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
-		UpdateExpression:         aws.String("SET PublicIp = :ip, SubnetId = :s, #p = :ready"),
+		UpdateExpression:         aws.String("SET PublicIp = :ip, SubnetId = :s, InstanceType = :t, #p = :ready"),
 		ConditionExpression:      aws.String("InstanceId = :i AND Epoch = :e AND #p <> :ended"),
 		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
-		ExpressionAttributeValues: item{":ip": str(row.PublicIP), ":s": str(row.SubnetID), ":ready": str(string(backend.Ready)),
-			":i": str(row.InstanceID), ":e": value(row.Epoch), ":ended": str(ended)}})
+		ExpressionAttributeValues: item{":ip": str(row.PublicIP), ":s": str(row.SubnetID), ":ready": str(row.Phase),
+			":t": str(row.InstanceType), ":i": str(row.InstanceID), ":e": value(row.Epoch), ":ended": str(ended)}})
 	if isConditionFailed(err) {
-		return &backend.Problem{Kind: backend.KindInterrupted, What: "Your session was ended elsewhere",
+		return &backend.Problem{Kind: backend.KindBusy, What: "Your session was ended elsewhere",
 			Why: "Another computer of yours, or the pool's keeper, ended it while it was starting.", Next: "Press Start for a new one.", Cause: err}
 	}
 	return err

@@ -1,0 +1,174 @@
+package fleet
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"avatar-launcher/backend"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/google/uuid"
+)
+
+// poolUser is the UserId of audit rows that concern no session: the pool's own instances.
+const poolUser = "pool"
+
+// keepAudit is how long a row of the audit stays, by DynamoDB's TTL.
+const keepAudit = 400 * 24 * time.Hour
+
+// auditTime is the form of At: RFC 3339 with a fixed number of digits, so that the order of text is that of time.
+const auditTime = "2006-01-02T15:04:05.000000Z"
+
+// auditRow is a row of the audit table: key UserId and At, with an index by Day and At for an operator's list.
+type auditRow struct {
+	UserID     string `dynamodbav:"UserId"`
+	At         string // auditTime, then # and something random
+	Day        string // 2006-01-02, UTC
+	Username   string `dynamodbav:",omitempty"`
+	Actor      string
+	Verb       string
+	InstanceID string `dynamodbav:"InstanceId,omitempty"`
+	Why        string `dynamodbav:",omitempty"`
+	PurgeAt    int64
+
+	// Of the verbs "started" and those that end a session:
+	InstanceType string                    `dynamodbav:",omitempty"`
+	Cold         bool                      `dynamodbav:",omitempty"`
+	StartTook    int64                     `dynamodbav:",omitempty"` // nanoseconds
+	Phases       map[backend.Phase]int64   `dynamodbav:",omitempty"` // nanoseconds, of "started"
+	Began        time.Time                 `dynamodbav:",omitempty"`
+	Cost         float64                   `dynamodbav:",omitempty"`
+	Counts       map[backend.PoolState]int `dynamodbav:",omitempty"` // of "occupancy"
+	Target       int                       `dynamodbav:",omitempty"`
+	Waiting      int                       `dynamodbav:",omitempty"`
+}
+
+// note writes one row of the audit. What it tells of has happened already, so that a row that cannot be written is
+// only logged.
+func (s *Service) note(ctx context.Context, row auditRow) {
+	now := s.Clock.Now()
+	row.At, row.Day = now.Format(auditTime)+"#"+uuid.NewString()[:8], now.Format(time.DateOnly)
+	row.PurgeAt = now.Add(keepAudit).Unix()
+	if row.Actor == "" {
+		row.Actor = s.LauncherID
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if _, err := s.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Names.AuditTable, Item: marshal(row)}); err != nil {
+		s.Log.Warn("the audit could not be written", "verb", row.Verb, "instance", row.InstanceID, "cause", err)
+	}
+}
+
+// endVerbs are the verbs of rows that end a session.
+var endVerbs = map[backend.PoolState]string{backend.Recycling: "stopped", backend.Retired: "terminated"}
+
+// noteEnd writes a session's record. Only whoever has ended it does, so there is one a session.
+func (s *Service) noteEnd(ctx context.Context, row sessionRow, state backend.PoolState, actor, why string) {
+	a := auditRow{UserID: row.UserID, Username: row.Username, Actor: actor, Verb: endVerbs[state], InstanceID: row.InstanceID, Why: why,
+		InstanceType: row.InstanceType, Cold: row.Cold, Began: row.CreationTime}
+	if row.ReadyAt != 0 {
+		a.StartTook = row.ReadyAt - row.CreationTime.UnixNano()
+	}
+	a.Cost = s.Prices.Session(row.InstanceType, s.Clock.Now().Sub(row.CreationTime))
+	s.note(ctx, a)
+}
+
+// learn reads what the user's sessions of this month cost, and how long the last starts took.
+func (s *Service) learn(ctx context.Context, u backend.User) (backend.Prepared, error) {
+	now := s.Clock.Now()
+	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
+	rows, err := s.auditOf(ctx, u.ID, now.AddDate(0, 0, -45))
+	p := backend.Prepared{}
+	for _, r := range rows {
+		switch r.Verb {
+		case "started":
+			start := backend.Start{Cold: r.Cold, Took: time.Duration(r.StartTook), Phases: map[backend.Phase]time.Duration{}}
+			for phase, took := range r.Phases {
+				start.Phases[phase] = time.Duration(took)
+			}
+			p.Starts = append(p.Starts, start)
+		case endVerbs[backend.Recycling], endVerbs[backend.Retired]:
+			if !r.time().Before(month) {
+				p.Month += r.Cost
+			}
+		}
+	}
+	return p, err
+}
+
+func (r auditRow) time() time.Time {
+	at, _, _ := strings.Cut(r.At, "#")
+	t, _ := time.Parse(auditTime, at)
+	return t
+}
+
+// auditOf lists a user's rows since a time, oldest first.
+func (s *Service) auditOf(ctx context.Context, userID string, since time.Time) ([]auditRow, error) {
+	return s.auditQuery(ctx, &dynamodb.QueryInput{KeyConditionExpression: aws.String("UserId = :k AND #at >= :since"),
+		ExpressionAttributeNames:  map[string]string{"#at": "At"},
+		ExpressionAttributeValues: item{":k": str(userID), ":since": str(since.UTC().Format(auditTime))}})
+}
+
+// auditOfDay lists all rows of one day (UTC), oldest first.
+func (s *Service) auditOfDay(ctx context.Context, day time.Time) ([]auditRow, error) {
+	return s.auditQuery(ctx, &dynamodb.QueryInput{IndexName: &s.Names.DayIndex, KeyConditionExpression: aws.String("#day = :k"),
+		ExpressionAttributeNames: map[string]string{"#day": "Day"}, ExpressionAttributeValues: item{":k": str(day.UTC().Format(time.DateOnly))}})
+}
+
+func (s *Service) auditQuery(ctx context.Context, in *dynamodb.QueryInput) ([]auditRow, error) {
+	in.TableName = &s.Names.AuditTable
+	var rows []auditRow
+	pages := dynamodb.NewQueryPaginator(s.DynamoDB, in)
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		var some []auditRow
+		if err := attributevalue.UnmarshalListOfMaps(page.Items, &some); err != nil {
+			return nil, err
+		}
+		rows = append(rows, some...)
+	}
+	return rows, nil
+}
+
+// Sessions lists the user's ended sessions since a time, newest first.
+func (s *Service) Sessions(ctx context.Context, u backend.User, since time.Time) ([]backend.Record, error) {
+	rows, err := s.auditOf(ctx, u.ID, since)
+	if err != nil {
+		return nil, problem("read your history", err)
+	}
+	records := []backend.Record{}
+	for _, r := range slices.Backward(rows) {
+		if r.Verb == endVerbs[backend.Recycling] || r.Verb == endVerbs[backend.Retired] {
+			records = append(records, backend.Record{InstanceID: r.InstanceID, Type: r.InstanceType, Started: r.Began, Ended: r.time(),
+				StartTook: time.Duration(r.StartTook), Cold: r.Cold, Cost: r.Cost, Why: r.Why})
+		}
+	}
+	return records, nil
+}
+
+// Occupancy lists the pool's counts since a time, oldest first.
+func (s *Service) Occupancy(ctx context.Context, since time.Time) ([]backend.Occupancy, error) {
+	rows, err := s.auditOf(ctx, poolUser, since)
+	if err != nil {
+		return nil, problem("read the pool's history", err)
+	}
+	samples := []backend.Occupancy{}
+	for _, r := range rows {
+		if r.Verb == occupancyVerb {
+			samples = append(samples, backend.Occupancy{At: r.time(), Target: r.Target, Waiting: r.Waiting, Warm: r.Counts[backend.Warm],
+				Warming: r.Counts[backend.Warming], Claimed: r.Counts[backend.Claimed], Recycling: r.Counts[backend.Recycling]})
+		}
+	}
+	return samples, nil
+}
+
+func (r auditRow) entry() backend.Entry {
+	return backend.Entry{At: r.time(), UserID: r.UserID, Username: r.Username, Actor: r.Actor, Verb: r.Verb, InstanceID: r.InstanceID, Why: r.Why}
+}

@@ -1,0 +1,72 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"avatar-launcher/backend"
+)
+
+// A computer may fall asleep between any two calls and wake up hours later, when its session is long over and its
+// instance is somebody else's. Whatever touches an instance by its ID is therefore done while it is known to be held.
+
+// holdTime is how long a reading of the instance's row is trusted, by the wall clock: long enough for a few calls,
+// shorter than any instance needs to be ended, stopped, scrubbed and claimed anew.
+const holdTime = 15 * time.Second
+
+// errNotHeld says that the session no longer holds its instance.
+var errNotHeld = &backend.Problem{Kind: backend.KindBusy, What: "Your session was ended elsewhere",
+	Why: "Another computer of yours, or the pool's keeper, ended it.", Next: "Press Start for a new one."}
+
+// holds reads whether the instance is claimed by this very session.
+func (s *Service) holds(ctx context.Context, row sessionRow) (bool, error) {
+	inst, err := s.rowOf(ctx, row.InstanceID)
+	if err != nil {
+		return false, err
+	}
+	return inst != nil && inst.State == backend.Claimed && inst.Owner == row.UserID && inst.Epoch == row.Epoch, nil
+}
+
+// whileHeld carries do out while the session holds its instance. known says that this was seen a moment ago. Where
+// the computer slept in between, the row is read again; where it is no longer held, errNotHeld is returned.
+func (s *Service) whileHeld(ctx context.Context, row sessionRow, known bool, do func(context.Context) error) error {
+	for {
+		began := wall()
+		if !known {
+			holds, err := s.holds(ctx, row)
+			if err != nil {
+				return err
+			}
+			if !holds {
+				return errNotHeld
+			}
+		}
+		known = false
+		err := do(notAfter(ctx, began.Add(holdTime)))
+		if !errors.Is(err, errTooLate) || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// wall is the time without its monotonic part, which stands still while a computer sleeps.
+func wall() time.Time { return time.Now().Round(0) }
+
+// errTooLate is the error of a request that was not sent because its time was over.
+var errTooLate = errors.New("the request was not sent: its time was over")
+
+type notAfterKey struct{}
+
+// notAfter limits when the requests under a context may be sent, retries included. A deadline would not do: it is
+// kept by a timer, and timers do not run while a computer sleeps.
+func notAfter(ctx context.Context, at time.Time) context.Context {
+	return context.WithValue(ctx, notAfterKey{}, at)
+}
+
+// inTime says whether a request may still be sent.
+func inTime(r *http.Request) bool {
+	at, limited := r.Context().Value(notAfterKey{}).(time.Time)
+	return !limited || wall().Before(at)
+}

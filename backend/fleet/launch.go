@@ -1,0 +1,217 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"avatar-launcher/backend"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	dbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/google/uuid"
+)
+
+// errFull says that there are max_instances already.
+var errFull = &backend.Problem{Kind: backend.KindCapacity, What: "There is no free instance",
+	Why: "As many instances exist as the operator allows (max_instances).", Next: "Wait for one to become free, or ask your operator for more."}
+
+// launch is the cold start: nothing warm is left, so an instance is launched for this user. It returns errFull, or
+// AWS's lack of capacity, where there can be none.
+func (s *Service) launch(ctx context.Context, u backend.User, report func(backend.Progress)) (*sessionRow, error) {
+	row := s.newSession(u)
+	row.LaunchToken, row.Cold = uuid.NewString(), true
+	if err := s.reserve(ctx, row); err != nil {
+		return nil, err
+	}
+	if full, err := s.full(ctx); err != nil || full {
+		return nil, errors.Join(cmpErr(err, errFull), s.abandon(ctx, row, "no room for another instance"))
+	}
+	return s.fire(ctx, row, report)
+}
+
+// cmpErr is err, or the other where err is nil.
+func cmpErr(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
+// fire launches the instance of a reservation, ties it to the session, and secures its stop.
+func (s *Service) fire(ctx context.Context, row sessionRow, report func(backend.Progress)) (*sessionRow, error) {
+	report(backend.Progress{Phase: backend.Claiming, Cold: true})
+	m, err := s.run(ctx, row.LaunchToken, append(ownerTags(row), tags("pool", poolTag)...))
+	if isRefusal(err) {
+		return nil, errors.Join(err, s.abandon(ctx, row, "launch refused"))
+	}
+	if err != nil {
+		return nil, err // it may be under way: the intent stays, and whoever ends the session looks for the instance
+	}
+	bound, err := s.bind(ctx, row, *m)
+	if err != nil {
+		return nil, errors.Join(err, s.disown(ctx, row, *m))
+	}
+	report(backend.Progress{Phase: backend.Arming, Session: bound.session(), Machine: m, Cold: true})
+	return bound, s.secure(ctx, bound)
+}
+
+// takeUp goes on with a cold start that died half-way. The instance may have been launched already, under a token
+// of any of the places that were tried.
+func (s *Service) takeUp(ctx context.Context, row sessionRow, report func(backend.Progress)) (*sessionRow, error) {
+	m, err := s.launched(ctx, row.LaunchToken)
+	if err != nil {
+		return nil, err
+	}
+	if m == nil {
+		return s.fire(ctx, row, report)
+	}
+	bound, err := s.bind(ctx, row, *m)
+	if reasons, ok := cancelled(err); ok && lostRace(reasons) { // the keeper has adopted it
+		return nil, errors.Join(s.abandon(ctx, row, "its instance went to the pool"), errAgain)
+	}
+	if err != nil {
+		return nil, err
+	}
+	report(backend.Progress{Phase: backend.Arming, Session: bound.session(), Machine: m, Cold: true})
+	return bound, s.ignite(ctx, bound)
+}
+
+// launched finds the instance of a launch token, nil where there is none that lives.
+func (s *Service) launched(ctx context.Context, token string) (*backend.Machine, error) {
+	out, err := s.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{Filters: []types.Filter{
+		{Name: aws.String("client-token"), Values: []string{token + "*"}}}})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range out.Reservations {
+		for _, i := range r.Instances {
+			if m := machine(i); m.State != "terminated" && m.State != "shutting-down" {
+				return &m, nil
+			}
+		}
+	}
+	return nil, nil
+}
+
+// disown gives an instance to the pool that was launched for a session which is over by now.
+func (s *Service) disown(ctx context.Context, row sessionRow, m backend.Machine) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return s.adoptInstance(ctx, instanceRow{InstanceID: m.InstanceID, Zone: m.Zone, InstanceType: m.Type, LaunchToken: row.LaunchToken})
+}
+
+// reserve writes the intent of a launch before RunInstances: the session, so that a half-done launch can be taken up
+// by the same token, and a row among the instances, so that it is counted.
+func (s *Service) reserve(ctx context.Context, row sessionRow) error {
+	intent := instanceRow{InstanceID: intentPrefix + row.LaunchToken, State: backend.Launching, Owner: row.UserID, LaunchToken: row.LaunchToken, PooledAt: row.CreationTime}
+	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []dbtypes.TransactWriteItem{
+		{Put: &dbtypes.Put{TableName: &s.Names.InstancesTable, Item: marshal(intent), ConditionExpression: aws.String("attribute_not_exists(InstanceId)")}},
+		{Put: s.putSession(row)},
+	}})
+	if reasons, ok := cancelled(err); ok {
+		if had := existingIn(reasons, 1); had != nil {
+			return had
+		}
+	}
+	return err
+}
+
+// full says whether there are more instances than may be, intents included. It is asked after an intent is written:
+// of two who launch at once, each sees the other's, so that max_instances is never exceeded, though both may give way.
+func (s *Service) full(ctx context.Context) (bool, error) {
+	rows, err := scan[instanceRow](ctx, s.DynamoDB, s.Names.InstancesTable)
+	return len(rows) > s.current().MaxInstances, err
+}
+
+// bind ties the instance that a fresh launch gave to the session that reserved it.
+func (s *Service) bind(ctx context.Context, row sessionRow, m backend.Machine) (*sessionRow, error) {
+	token := row.LaunchToken
+	row.InstanceID, row.Epoch, row.SubnetID, row.LaunchToken, row.InstanceType = m.InstanceID, 1, m.SubnetID, "", m.Type
+	inst := instanceRow{InstanceID: m.InstanceID, State: backend.Claimed, Owner: row.UserID, LastOwner: row.UserID, Epoch: 1,
+		Zone: m.Zone, InstanceType: m.Type, PooledAt: s.Clock.Now(), ArmedUntil: s.armTime(row).Unix()}
+	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []dbtypes.TransactWriteItem{
+		{Put: &dbtypes.Put{TableName: &s.Names.InstancesTable, Item: marshal(inst), ConditionExpression: aws.String("attribute_not_exists(InstanceId)")}},
+		{Delete: &dbtypes.Delete{TableName: &s.Names.InstancesTable, Key: key("InstanceId", intentPrefix+token)}},
+		{Update: &dbtypes.Update{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
+			UpdateExpression:         aws.String("SET InstanceId = :i, Epoch = :one, SubnetId = :s, InstanceType = :t REMOVE LaunchToken"),
+			ConditionExpression:      aws.String("CreationTime = :c AND LaunchToken = :token AND #p <> :ended"),
+			ExpressionAttributeNames: map[string]string{"#p": "Phase"},
+			ExpressionAttributeValues: item{":i": str(m.InstanceID), ":one": value(1), ":s": str(m.SubnetID), ":t": str(m.Type),
+				":token": str(token), ":c": value(row.CreationTime), ":ended": str(ended)}}},
+	}})
+	return &row, err
+}
+
+// abandon ends a reservation whose launch was refused, or never asked for.
+func (s *Service) abandon(ctx context.Context, row sessionRow, why string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []dbtypes.TransactWriteItem{
+		{Delete: &dbtypes.Delete{TableName: &s.Names.InstancesTable, Key: key("InstanceId", intentPrefix+row.LaunchToken)}},
+		{Update: s.endSession(row, why)},
+	}})
+	if reasons, ok := cancelled(err); ok && lostRace(reasons) {
+		return nil // somebody else ended it
+	}
+	return err
+}
+
+// run launches one instance from the template; token makes a repetition return the same one. It climbs down AWS's
+// capacity ladder: the profile's instance types in turn, each in the profile's subnets in turn. Where a type has
+// just had no capacity it is tried last.
+func (s *Service) run(ctx context.Context, token string, tags []types.Tag) (*backend.Machine, error) {
+	var last error
+	for _, p := range s.places() {
+		in := &ec2.RunInstancesInput{MinCount: aws.Int32(1), MaxCount: aws.Int32(1), ClientToken: aws.String(token + p.suffix),
+			LaunchTemplate:                    &types.LaunchTemplateSpecification{LaunchTemplateName: &s.Names.LaunchTemplate, Version: aws.String("$Latest")},
+			InstanceInitiatedShutdownBehavior: types.ShutdownBehaviorStop,
+			InstanceType:                      types.InstanceType(p.kind),
+			TagSpecifications:                 []types.TagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: tags}}}
+		if p.subnet != "" {
+			in.SubnetId = aws.String(p.subnet)
+		}
+		out, err := s.EC2.RunInstances(ctx, in)
+		if err == nil && len(out.Instances) > 0 {
+			m := machine(out.Instances[0])
+			return &m, nil
+		}
+		if last = err; !isCapacity(err) {
+			break
+		}
+		s.remember(p.subnet, p.kind)
+	}
+	return nil, last
+}
+
+// place is where a launch is tried.
+type place struct{ kind, subnet, suffix string }
+
+// places lists them in the order in which they are tried. Each has a suffix of its own for the client token, since a
+// token with other parameters is refused (IdempotentParameterMismatch).
+func (s *Service) places() []place {
+	kinds, subnets := s.Names.InstanceTypes, s.Names.SubnetIDs
+	if len(kinds) == 0 {
+		kinds = []string{""}
+	}
+	if len(subnets) == 0 {
+		subnets = []string{""}
+	}
+	var first, last []place
+	for i, kind := range kinds {
+		for j, subnet := range subnets {
+			p := place{kind, subnet, "-" + strconv.Itoa(i*len(subnets)+j)}
+			if s.isFailing(subnet, kind) {
+				last = append(last, p)
+			} else {
+				first = append(first, p)
+			}
+		}
+	}
+	return slices.Concat(first, last)
+}

@@ -1,0 +1,171 @@
+package fleet
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"avatar-launcher/backend"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"golang.org/x/sync/errgroup"
+)
+
+var (
+	_ backend.Operator = (*Service)(nil)
+	_ backend.History  = (*Service)(nil)
+)
+
+// sizeRow is the row of the leases table that holds the pool's size where an operator has set it.
+const sizeRow = "pool-size"
+
+// Overview reads everything that an operator looks at, side by side.
+func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
+	o := &backend.Overview{AsOf: s.Clock.Now(), Machines: []backend.Machine{}, Sessions: []backend.Session{}, Leases: []backend.Lease{},
+		Queue: []backend.Ticket{}, Schedules: []backend.Schedule{}, Audit: []backend.Entry{}}
+	all, ctx := errgroup.WithContext(ctx)
+	all.Go(func() error {
+		machines, err := s.machines(ctx)
+		for _, m := range machines {
+			o.Machines = append(o.Machines, m.Machine)
+		}
+		return err
+	})
+	all.Go(func() error {
+		rows, err := scan[instanceRow](ctx, s.DynamoDB, s.Names.InstancesTable)
+		o.Pool = s.poolOf(rows)
+		return err
+	})
+	all.Go(func() error {
+		rows, err := s.openSessions(ctx)
+		for _, r := range rows {
+			o.Sessions = append(o.Sessions, *r.session())
+		}
+		return err
+	})
+	all.Go(func() error {
+		leases, tickets, size, err := s.coordination(ctx)
+		for _, l := range leases {
+			o.Leases = append(o.Leases, backend.Lease{ID: l.LeaseID, Holder: l.Holder, Version: l.Version, Duration: time.Duration(l.Duration)})
+		}
+		for _, t := range tickets {
+			o.Queue = append(o.Queue, t.ticket())
+		}
+		o.Resized = size
+		return err
+	})
+	all.Go(func() (err error) {
+		o.Schedules, err = s.schedules(ctx)
+		return err
+	})
+	all.Go(func() error {
+		for _, day := range []time.Time{o.AsOf, o.AsOf.AddDate(0, 0, -1)} {
+			rows, err := s.auditOfDay(ctx, day)
+			if err != nil {
+				return err
+			}
+			for _, r := range slices.Backward(rows) {
+				if r.Verb != occupancyVerb {
+					o.Audit = append(o.Audit, r.entry())
+				}
+			}
+		}
+		return nil
+	})
+	return o, problem("look at the fleet", all.Wait())
+}
+
+// schedules lists the armed stops, soonest first. ListSchedules does not tell the times, so each is asked for.
+func (s *Service) schedules(ctx context.Context) ([]backend.Schedule, error) {
+	out := []backend.Schedule{}
+	pages := scheduler.NewListSchedulesPaginator(s.Scheduler, &scheduler.ListSchedulesInput{GroupName: &s.Names.ScheduleGroup, MaxResults: aws.Int32(100)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range page.Schedules {
+			id := aws.ToString(one.Name)
+			at, err := s.armedAt(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			if !at.IsZero() {
+				out = append(out, backend.Schedule{InstanceID: id, At: at})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b backend.Schedule) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.InstanceID, b.InstanceID))
+	})
+	return out, nil
+}
+
+// StopInstance ends whatever session the instance has and stops it.
+func (s *Service) StopInstance(ctx context.Context, actor backend.User, instanceID, reason string) error {
+	return s.operate(ctx, actor, instanceID, reason, backend.Recycling)
+}
+
+// Retire takes an instance out of the pool for good.
+func (s *Service) Retire(ctx context.Context, actor backend.User, instanceID, reason string) error {
+	return s.operate(ctx, actor, instanceID, reason, backend.Retired)
+}
+
+func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, reason string, state backend.PoolState) error {
+	if reason == "" {
+		return &backend.Problem{Kind: backend.KindConfig, What: "Nothing was done", Why: "There is no reason.", Next: "Say why: it is written to the audit."}
+	}
+	inst, err := s.rowOf(ctx, instanceID)
+	if err != nil {
+		return problem("look at "+instanceID, err)
+	}
+	if inst == nil {
+		return &backend.Problem{Kind: backend.KindConfig, What: "Nothing was done", Why: "The pool has no instance " + instanceID + ".", Next: "Refresh the list."}
+	}
+	if inst.State == backend.Claimed {
+		row, err := s.sessionOf(ctx, inst.Owner)
+		if err != nil {
+			return problem("read the session of "+instanceID, err)
+		}
+		if row != nil && row.Phase != ended && row.InstanceID == instanceID && row.Epoch == inst.Epoch {
+			return s.end(ctx, *row, state, actor.Username, reason)
+		}
+	}
+	do := action{verb: stop, row: *inst, why: reason}
+	if state == backend.Retired {
+		do.verb = retire
+	}
+	if err := s.execute(ctx, do); err != nil {
+		return problem("do that to "+instanceID, err)
+	}
+	s.note(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Verb: endVerbs[state], InstanceID: instanceID, Why: reason})
+	s.wake()
+	return nil
+}
+
+// Resize sets the warm pool's size for all desktops; nil gives it back to their profiles. The keeper takes it up at
+// its next turn.
+func (s *Service) Resize(ctx context.Context, actor backend.User, size *int, reason string) error {
+	if most := s.current().MaxInstances; size != nil && (*size < 0 || *size > most) {
+		return &backend.Problem{Kind: backend.KindConfig, What: "The pool keeps its size", Why: "The size asked for is not between 0 and max_instances.", Next: "Choose another, or raise max_instances in the profile."}
+	}
+	var err error
+	why := "size from the profile: " + reason
+	if size == nil {
+		_, err = s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.Names.LeasesTable, Key: key("LeaseId", sizeRow)})
+	} else {
+		why = "size " + strconv.Itoa(*size) + ": " + reason
+		_, err = s.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Names.LeasesTable,
+			Item: item{"LeaseId": str(sizeRow), "Size": value(*size), "By": str(actor.Username), "Why": str(reason)}})
+	}
+	if err != nil {
+		return problem("resize the pool", err)
+	}
+	s.note(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Verb: "resized", Why: why})
+	s.wake()
+	return nil
+}

@@ -1,0 +1,227 @@
+package fleet
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"avatar-launcher/backend"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+// The queue is a set of rows in the leases table, one a waiting user, served by number. Numbers come from a counter,
+// so that no two are the same; a ticket that nobody keeps alive counts no more.
+const (
+	ticketPrefix = "queue#"
+	numbersRow   = "queue-number"
+	ticketLife   = time.Minute      // a ticket whose Version stands still for this long is nobody's
+	queueTurn    = 4 * time.Second  // between looks of one who waits, with jitter
+	launchTurn   = 30 * time.Second // between launches that the first in the queue tries
+)
+
+// ticketRow is somebody's place in the queue. Like a lease's, its Version is all that says it is alive: no time of
+// another machine is compared.
+type ticketRow struct {
+	LeaseID    string `dynamodbav:"LeaseId"`
+	UserID     string `dynamodbav:"UserId"`
+	Username   string
+	Number     int64
+	Version    int64
+	Since      time.Time
+	LauncherID string `dynamodbav:"LauncherId"`
+}
+
+func (t ticketRow) ticket() backend.Ticket {
+	return backend.Ticket{UserID: t.UserID, Username: t.Username, Number: t.Number, Since: t.Since, LauncherID: t.LauncherID}
+}
+
+// queue waits until an instance is the user's. Warm instances are claimed in turn (the keeper reserves each for whose
+// turn it is); the first in the queue also tries to launch, since AWS may have capacity again.
+func (s *Service) queue(ctx context.Context, u backend.User, report func(backend.Progress)) (*sessionRow, error) {
+	w := &waiter{s: s, user: u, seen: sightings{}, launchAt: time.Now().Add(launchTurn)}
+	if err := w.enter(ctx); err != nil {
+		return nil, err
+	}
+	s.wake()
+	defer w.leave(ctx)
+	for {
+		row, err := w.turn(ctx, report)
+		switch {
+		case err == nil && row != nil:
+			return row, nil
+		case err != nil && !isCapacity(err) && !errors.Is(err, errFull) && !isBusy(err):
+			return nil, err
+		}
+		if err := pause(ctx, queueTurn/2+rand.N(queueTurn)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// waiter is one who waits.
+type waiter struct {
+	s        *Service
+	user     backend.User
+	ticket   ticketRow
+	seen     sightings
+	launchAt time.Time
+}
+
+// enter takes a number, or goes on with the ticket that another desktop of the same user holds.
+func (w *waiter) enter(ctx context.Context) error {
+	n, err := w.s.draw(ctx, numbersRow)
+	if err != nil {
+		return err
+	}
+	w.ticket = ticketRow{LeaseID: ticketPrefix + w.user.ID, UserID: w.user.ID, Username: w.user.Username, LauncherID: w.s.LauncherID, Number: n, Version: 1, Since: w.s.Clock.Now()}
+	_, err = w.s.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{TableName: &w.s.Names.LeasesTable, Item: marshal(w.ticket),
+		ConditionExpression: aws.String("attribute_not_exists(LeaseId)")})
+	return unlessConditionFailed(err)
+}
+
+// leave takes the ticket out, whether it was served or not, and also when ctx is done.
+func (w *waiter) leave(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	defer cancel()
+	_, err := w.s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &w.s.Names.LeasesTable, Key: key("LeaseId", w.ticket.LeaseID)})
+	if err != nil {
+		w.s.Log.Warn("the place in the queue was not given up; it lapses", "cause", err)
+	}
+	w.s.wake()
+}
+
+// turn keeps the ticket alive, says where it stands, and tries what its place allows.
+func (w *waiter) turn(ctx context.Context, report func(backend.Progress)) (*sessionRow, error) {
+	if err := w.beat(ctx); err != nil {
+		return nil, err
+	}
+	tickets, err := w.s.tickets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tickets = w.living(tickets)
+	at := slices.IndexFunc(tickets, func(t ticketRow) bool { return t.UserID == w.user.ID })
+	report(backend.Progress{Phase: backend.Claiming, Queue: &backend.Queue{Position: at + 1, Length: len(tickets), Since: w.ticket.Since}})
+	rows, err := w.s.warm(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if w.mayClaim(rows, at) {
+		w.s.see(rows)
+		return w.s.obtain(ctx, w.user, report)
+	}
+	if at == 0 && !time.Now().Before(w.launchAt) {
+		w.launchAt = time.Now().Add(launchTurn)
+		return w.s.obtain(ctx, w.user, report)
+	}
+	return nil, nil
+}
+
+// mayClaim says whether an instance is reserved for this user, or more are free than people stand before them.
+func (w *waiter) mayClaim(rows []instanceRow, at int) bool {
+	free := 0
+	for _, r := range rows {
+		if r.ReservedFor == w.user.ID {
+			return true
+		}
+		if r.ReservedFor == "" && !w.s.isFailing(r.Zone, r.InstanceType) {
+			free++
+		}
+	}
+	return at >= 0 && at < free
+}
+
+// beat moves the ticket's Version. A ticket that was dropped, since this computer slept, is taken anew at the end.
+func (w *waiter) beat(ctx context.Context) error {
+	_, err := w.s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &w.s.Names.LeasesTable, Key: key("LeaseId", w.ticket.LeaseID),
+		UpdateExpression: aws.String("ADD #v :one"), ConditionExpression: aws.String("attribute_exists(LeaseId)"),
+		ExpressionAttributeNames: map[string]string{"#v": "Version"}, ExpressionAttributeValues: item{":one": value(1)}})
+	if isConditionFailed(err) {
+		return w.enter(ctx)
+	}
+	return err
+}
+
+// living leaves tickets out that stand still. The pool's keeper removes them.
+func (w *waiter) living(tickets []ticketRow) []ticketRow {
+	return slices.DeleteFunc(tickets, func(t ticketRow) bool { return t.UserID != w.user.ID && w.seen.still(t, time.Now()) })
+}
+
+// dropTicket removes a ticket that has not moved.
+func (s *Service) dropTicket(ctx context.Context, t ticketRow) error {
+	_, err := s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.Names.LeasesTable, Key: key("LeaseId", t.LeaseID),
+		ConditionExpression: aws.String("#v = :seen"), ExpressionAttributeNames: map[string]string{"#v": "Version"},
+		ExpressionAttributeValues: item{":seen": value(t.Version)}})
+	return unlessConditionFailed(err)
+}
+
+// sightings remembers, by this computer's clock, since when each ticket has stood still.
+type sightings map[string]sighting
+
+type sighting struct {
+	version int64
+	since   time.Time
+}
+
+// still says whether a ticket has not moved for its whole life.
+func (s sightings) still(t ticketRow, now time.Time) bool {
+	seen, ok := s[t.LeaseID]
+	if !ok || seen.version != t.Version {
+		s[t.LeaseID] = sighting{t.Version, now}
+		return false
+	}
+	return now.Sub(seen.since) > ticketLife
+}
+
+// tickets lists the queue in the order in which it is served.
+func (s *Service) tickets(ctx context.Context) ([]ticketRow, error) {
+	_, tickets, _, err := s.coordination(ctx)
+	return tickets, err
+}
+
+// coordination reads the leases table: who holds leases, who waits, and the pool's size where an operator set it.
+func (s *Service) coordination(ctx context.Context) (leases []leaseRow, tickets []ticketRow, size *int, err error) {
+	items, err := scanItems(ctx, s.DynamoDB, s.Names.LeasesTable)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	for _, it := range items {
+		var id struct {
+			LeaseID string `dynamodbav:"LeaseId"`
+		}
+		if err := attributevalue.UnmarshalMap(it, &id); err != nil {
+			return nil, nil, nil, err
+		}
+		switch {
+		case strings.HasPrefix(id.LeaseID, ticketPrefix):
+			t, err := unmarshal[ticketRow](it)
+			if err != nil {
+				return nil, nil, nil, err
+			}
+			tickets = append(tickets, t)
+		case id.LeaseID == poolLease:
+			l, err := unmarshal[leaseRow](it)
+			if err != nil {
+				return nil, nil, nil, err
+			}
+			leases = append(leases, l)
+		case id.LeaseID == sizeRow:
+			r, err := unmarshal[struct{ Size int }](it)
+			if err != nil {
+				return nil, nil, nil, err
+			}
+			size = &r.Size
+		}
+	}
+	slices.SortFunc(tickets, func(a, b ticketRow) int {
+		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.UserID, b.UserID))
+	})
+	return leases, tickets, size, nil
+}
