@@ -348,6 +348,10 @@ export namespace backend {
 	    launcherId: string;
 	    // Go type: time
 	    lastActivity: any;
+	    type: string;
+	    cold: boolean;
+	    // Go type: time
+	    readyAt: any;
 	
 	    static createFrom(source: any = {}) {
 	        return new Session(source);
@@ -367,6 +371,9 @@ export namespace backend {
 	        this.domain = source["domain"];
 	        this.launcherId = source["launcherId"];
 	        this.lastActivity = this.convertValues(source["lastActivity"], null);
+	        this.type = source["type"];
+	        this.cold = source["cold"];
+	        this.readyAt = this.convertValues(source["readyAt"], null);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
