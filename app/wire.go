@@ -107,19 +107,20 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	}
 	r.identity = identity.New(options)
 	cfg.Credentials = r.identity.Credentials()
+	stream := kinesis.NewFromConfig(cfg, func(o *kinesis.Options) { o.HTTPClient = watched })
 	r.fleet = fleet.New(fleet.Options{
 		EC2:       ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
 		DynamoDB:  dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
 		Route53:   route53.NewFromConfig(cfg, func(o *route53.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
 		Scheduler: scheduler.NewFromConfig(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
-		Names:     names(p), Figures: figures(p), Avatar: avatar(p), Prices: prices(p),
+		Names:     names(p), Figures: figures(p), Avatar: avatar(p), Prices: prices(p), ReadyLine: readyLine(p, stream),
 		LauncherID: launcherID(), Clock: clock, Log: r.log,
 	})
 	r.launcher = &backend.Launcher{
 		Identity: r.identity, Fleet: r.fleet, Rules: rules(p), Profile: p.Name, Log: r.log, KeepPool: p.WarmPool.Keep, Now: clock.Now,
 	}
 	r.logs = logs.New(logs.Options{
-		Stream: p.Stream, API: kinesis.NewFromConfig(cfg, func(o *kinesis.Options) { o.HTTPClient = watched }),
+		Stream: p.Stream, API: stream,
 		MaxLines: p.Log.MaxLines, MaxBytes: p.Log.MaxMegabytes << 20, RandomKeys: p.Log.RandomKeys,
 		OlderDir: r.older, OlderBytes: int64(p.Log.OlderMegabytes) << 20,
 		ReadyPattern: pattern(p.Log.ReadyPattern), ActivityPattern: pattern(p.Log.ActivityPattern),
@@ -127,6 +128,17 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	})
 	r.launcher.Logs = r.logs
 	return nil
+}
+
+// readyLine tells the pool's keeper whether a warming instance has shown its readiness line; nil where the profile has
+// no pattern for one.
+func readyLine(p config.Profile, stream *kinesis.Client) func(context.Context, string, time.Time) (bool, error) {
+	ready := pattern(p.Log.ReadyPattern)
+	if ready == nil {
+		return nil
+	}
+	beacon := &logs.Beacon{API: stream, Stream: p.Stream, Pattern: ready, RandomKeys: p.Log.RandomKeys}
+	return beacon.Ready
 }
 
 // sdkConfig is the SDK's configuration without credentials. A profile that names its endpoint takes nothing from
