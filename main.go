@@ -8,7 +8,7 @@ import (
 	"avatar-launcher/app"
 )
 
-//go:embed all:frontend/dist
+//go:embed all:frontend/dist build/aws/avatar-launcher.yaml
 var page embed.FS
 
 //go:embed build/appicon.png

@@ -28,7 +28,7 @@ type options struct {
 }
 
 // Main runs the verb that the command line names, the window where it names none, and returns the exit code. The
-// file system holds the built page under frontend/dist; icon is a PNG.
+// file system holds the built page under frontend/dist and the stack's template under build/aws; icon is a PNG.
 func Main(page fs.FS, icon []byte) int {
 	o := &options{page: page, icon: icon}
 	if generating {
@@ -65,7 +65,7 @@ func commands(o *options) *cobra.Command {
 	f.StringVar(&o.profile, "profile", "", "profile to use: a name from "+config.Paths().ConfigFile+", or a file")
 	f.StringVar(&o.logLevel, "log-level", "", "debug, info, warn or error")
 	root.Flags().BoolVar(&hidden, "hidden", false, "start without showing the window, where there is a tray")
-	root.AddCommand(runCommand(o), cloudCommand(o))
+	root.AddCommand(runCommand(o), cloudCommand(o), setupCommand(o))
 	root.AddCommand(sessionCommands(o)...)
 	return root
 }

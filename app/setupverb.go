@@ -1,0 +1,365 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/account"
+	"avatar-launcher/backend/config"
+)
+
+// templateFile is the stack's template among the embedded files.
+const templateFile = "build/aws/avatar-launcher.yaml"
+
+// readyLine is what an instance of the stack says in its log when its avatar answers; see build/aws/instance.
+const readyLine = "avatar: ready"
+
+// setupFlags are those of the setup verb.
+type setupFlags struct {
+	region, stack, writeProfile, system   string
+	wish                                  account.Wish
+	parameters, users, keepers, operators []string
+	dryRun, remove, yes, ignoreChecks     bool
+}
+
+func setupCommand(o *options) *cobra.Command {
+	f := setupFlags{wish: account.Wish{Set: account.Parameters{}}}
+	c := &cobra.Command{
+		Use:   "setup --zone DOMAIN",
+		Short: "Set an AWS account up, or bring its stack up to date (operators)",
+		Long: "Setup deploys the launcher's CloudFormation stack with the AWS credentials of your environment, makes the first\n" +
+			"users, and writes the profile file to hand to them. Called again it updates the stack; a parameter that is not\n" +
+			"named keeps its value. What each part costs and may do is in build/aws/README.md.",
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return runSetup(c.Context(), o, f) },
+	}
+	s := c.Flags()
+	s.StringVar(&f.wish.Zone, "zone", "", "domain below which users get their names, such as avatar.example.com; the account has its hosted zone")
+	s.StringVar(&f.region, "region", "", "AWS region (default: that of your AWS configuration)")
+	s.StringVar(&f.stack, "stack", "avatar-launcher", "name of the stack")
+	s.StringVar(&f.wish.InstanceType, "instance-type", "", "instance type of the G family (default g5.2xlarge)")
+	s.StringVar(&f.wish.Image, "image", "", "AMI with your avatar (default: AWS's Ubuntu with the NVIDIA driver)")
+	s.StringVar(&f.system, "os", "", "linux or windows (default: what the image says)")
+	s.StringVar(&f.wish.VPC, "vpc", "", "VPC of the instances (default: the region's default VPC)")
+	s.StringSliceVar(&f.wish.Subnets, "subnets", nil, "subnets to try in turn (default: those of the VPC that can be used)")
+	s.StringArrayVar(&f.parameters, "set", nil, "any other parameter of the template, as NAME=VALUE, such as BudgetEmail=you@example.com")
+	s.StringArrayVar(&f.users, "user", nil, "make this user, as NAME=EMAIL; Cognito mails the first password")
+	s.StringArrayVar(&f.keepers, "keeper", nil, "the same, in the group whose desktops keep the warm pool")
+	s.StringArrayVar(&f.operators, "operator", nil, "the same, in the group of operators")
+	s.StringVar(&f.writeProfile, "write-profile", "avatar-launcher.yaml", "profile file to write")
+	s.BoolVar(&f.dryRun, "dry-run", false, "show what would change, and change nothing")
+	s.BoolVar(&f.remove, "remove", false, "stop and delete all instances, and delete the stack")
+	s.BoolVar(&f.yes, "yes", false, "do not ask before --remove")
+	s.BoolVar(&f.ignoreChecks, "ignore-checks", false, "deploy although a check of the account is not ok")
+	s.BoolVar(&o.json, "json", false, "print JSON")
+	return c
+}
+
+// runSetup deploys, or with --remove takes away.
+func runSetup(ctx context.Context, o *options, f setupFlags) error {
+	if _, err := o.level(slog.LevelError); err != nil {
+		return err
+	}
+	people, err := f.people()
+	if err != nil {
+		return usage(err)
+	}
+	a, err := openAccount(ctx, o.page, &f)
+	if err != nil {
+		return err
+	}
+	out := &printer{w: os.Stdout, json: o.json}
+	if f.remove {
+		return removeStack(ctx, a, out, f)
+	}
+	cs, err := planStack(ctx, a, out, f)
+	if err != nil {
+		return err
+	}
+	out.changes(cs.Changes)
+	if f.dryRun {
+		if len(cs.Changes) == 0 {
+			return nil
+		}
+		return a.Discard(ctx, cs)
+	}
+	if len(cs.Changes) > 0 {
+		if err := a.Deploy(ctx, cs, out.event); err != nil {
+			return err
+		}
+	}
+	return finishSetup(ctx, a, out, f, people)
+}
+
+// people reads --user, --keeper and --operator.
+func (f *setupFlags) people() ([]account.NewUser, error) {
+	var out []account.NewUser
+	for _, each := range []struct {
+		group string
+		texts []string
+	}{{"user", f.users}, {"keeper", f.keepers}, {"operator", f.operators}} {
+		for _, text := range each.texts {
+			u, err := account.ParseUser(text, each.group)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, u)
+		}
+	}
+	for _, text := range f.parameters {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("--set is %q: write NAME=VALUE", text)
+		}
+		f.wish.Set[name] = value
+	}
+	if f.system != "" {
+		f.wish.Set["OperatingSystem"] = f.system
+	}
+	return out, nil
+}
+
+// openAccount makes the clients, with the credentials and the region of the AWS configuration.
+func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Account, error) {
+	data, err := fs.ReadFile(files, templateFile)
+	if err != nil {
+		return nil, fmt.Errorf("the stack's template: %w", err)
+	}
+	template, err := account.ParseTemplate(data)
+	if err != nil {
+		return nil, err
+	}
+	var with []func(*awsconfig.LoadOptions) error
+	if f.region != "" {
+		with = append(with, awsconfig.WithRegion(f.region))
+	}
+	cfg, err := awsconfig.LoadDefaultConfig(ctx, with...)
+	if err != nil {
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: "The AWS settings of this computer could not be read",
+			Why: sentence(err.Error()), Next: "Mend the AWS configuration files or the AWS_ variables of the environment.", Cause: err}
+	}
+	if cfg.Region == "" {
+		return nil, usage(errors.New("no region is set: name one by --region, or set AWS_REGION"))
+	}
+	if err := credentialsOf(ctx, cfg); err != nil {
+		return nil, err
+	}
+	patient := awshttp.NewBuildableClient().WithTimeout(30 * time.Second)
+	cfg.HTTPClient = nil
+	return &account.Account{
+		CloudFormation: cloudformation.NewFromConfig(cfg, func(o *cloudformation.Options) { o.HTTPClient = patient }),
+		EC2:            ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.HTTPClient = patient }),
+		Route53:        route53.NewFromConfig(cfg, func(o *route53.Options) { o.HTTPClient = patient }),
+		Quotas:         servicequotas.NewFromConfig(cfg, func(o *servicequotas.Options) { o.HTTPClient = patient }),
+		STS:            sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = patient }),
+		Cognito:        cognito.NewFromConfig(cfg, func(o *cognito.Options) { o.HTTPClient = patient }),
+		Region:         cfg.Region, Stack: f.stack, Template: template,
+	}, nil
+}
+
+// credentialsOf says before anything else whether there are credentials: a sign-in of IAM Identity Center that is over
+// shows here, and not as an error of a service.
+func credentialsOf(ctx context.Context, cfg aws.Config) error {
+	if cfg.Credentials == nil {
+		cfg.Credentials = aws.AnonymousCredentials{}
+	}
+	_, err := cfg.Credentials.Retrieve(ctx)
+	if err == nil {
+		return nil
+	}
+	return &backend.Problem{Kind: backend.KindRefused, What: "There are no AWS credentials to set the account up with",
+		Why:  "Neither the environment nor the AWS configuration files give any, or the sign-in that they name is over.",
+		Next: "Sign in, such as by aws sso login, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; then call this again.", Cause: err}
+}
+
+// planStack surveys the account and makes the change set.
+func planStack(ctx context.Context, a *account.Account, out *printer, f setupFlags) (*account.ChangeSet, error) {
+	parameters, checks, err := a.Survey(ctx, f.wish)
+	out.checks(checks)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range checks {
+		if !c.OK && !f.ignoreChecks {
+			return nil, &backend.Problem{Kind: kindOfCheck(c.Name), What: "The account is not ready (" + c.Name + ")", Why: c.Why, Next: c.Cure}
+		}
+	}
+	if err := f.enough(ctx, a); err != nil {
+		return nil, err
+	}
+	return a.Plan(ctx, parameters)
+}
+
+// enough wants the zone for a stack that is not there yet.
+func (f setupFlags) enough(ctx context.Context, a *account.Account) error {
+	if f.wish.Zone != "" {
+		return nil
+	}
+	if _, err := a.Outputs(ctx); err != nil {
+		return usage(errors.New("--zone is missing: the domain below which users get their names, such as avatar.example.com"))
+	}
+	return nil
+}
+
+func kindOfCheck(name string) backend.Kind {
+	if name == "quota" {
+		return backend.KindCapacity
+	}
+	return backend.KindConfig
+}
+
+// finishSetup makes the users and writes the profile.
+func finishSetup(ctx context.Context, a *account.Account, out *printer, f setupFlags, people []account.NewUser) error {
+	made, err := a.Outputs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, u := range people {
+		existed, err := a.CreateUser(ctx, made.UserPoolID, u)
+		if err != nil {
+			return err
+		}
+		text := u.Name + " is made; Cognito mails the first password to " + u.Email
+		if existed {
+			text = u.Name + " was there already, and is now in the group " + u.Group
+		}
+		out.fact(map[string]any{"type": "user", "name": u.Name, "group": u.Group, "existed": existed}, text)
+	}
+	if err := config.WriteProfile(f.writeProfile, profileOf(f.stack, made)); err != nil {
+		return err
+	}
+	out.fact(map[string]any{"type": "profile", "file": f.writeProfile, "outputs": made},
+		"The profile for your users is "+f.writeProfile+"; nothing in it is secret. They use it by --profile "+f.writeProfile)
+	return nil
+}
+
+// profileOf is a configuration for the stack's users.
+func profileOf(name string, made *account.Outputs) config.File {
+	p := config.Default().Profiles["local"]
+	p.Cloud, p.Region = config.CloudAWS, made.Region
+	p.Avatar.Scheme, p.Avatar.Port = "https", 443
+	p.Cognito.UserPoolID, p.Cognito.ClientID, p.Cognito.IdentityPoolID = made.UserPoolID, made.ClientID, made.IdentityPoolID
+	p.Cognito.Domain = made.SignInURL
+	p.Tables = config.Tables{Sessions: made.SessionsTable, Instances: made.InstancesTable, Leases: made.LeasesTable, Audit: made.AuditTable,
+		StateIndex: made.StateIndex, DayIndex: made.DayIndex}
+	p.Log.ReadyPattern = readyLine
+	p.Stream, p.Zone.ID, p.Zone.Name = made.Stream, made.ZoneID, made.ZoneName
+	p.Launch.Template, p.Launch.SubnetIDs = made.LaunchTemplate, made.SubnetIDs
+	p.Scheduler.Group, p.Scheduler.StopRoleARN = made.ScheduleGroup, made.StopRoleARN
+	return config.File{Profile: name, Profiles: map[string]config.Profile{name: p}}
+}
+
+// removeStack takes everything away, after asking.
+func removeStack(ctx context.Context, a *account.Account, out *printer, f setupFlags) error {
+	ids, err := a.Instances(ctx)
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("This deletes the stack %s in %s with its users, records and log, and %s.", f.stack, a.Region, count(len(ids), "instance"))
+	if f.dryRun {
+		out.fact(map[string]any{"type": "remove", "stack": f.stack, "instances": ids}, what)
+		return nil
+	}
+	if !f.yes {
+		if err := confirm(os.Stdin, what, f.stack); err != nil {
+			return err
+		}
+	}
+	if err := a.Remove(ctx, out.event); err != nil {
+		return err
+	}
+	out.fact(map[string]any{"type": "removed", "stack": f.stack}, "The stack is deleted. The names of its users in the zone are left, pointing nowhere.")
+	return nil
+}
+
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return strconv.Itoa(n) + " " + what
+}
+
+// confirm wants the stack's name typed at a terminal.
+func confirm(in *os.File, what, name string) error {
+	if !term.IsTerminal(int(in.Fd())) {
+		return usage(errors.New("there is no terminal to ask at: give --yes to delete without being asked"))
+	}
+	fmt.Fprintf(os.Stderr, "%s\nType its name to go on: ", what)
+	line, err := bufio.NewReader(io.LimitReader(in, 1024)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) || strings.TrimSpace(line) != name {
+		return &backend.Problem{Kind: backend.KindInterrupted, What: "Nothing was deleted", Why: "The name was not typed.", Cause: err}
+	}
+	return nil
+}
+
+// fact prints one thing, for people or for scripts.
+func (p *printer) fact(fact any, text string) {
+	if p.json {
+		p.object(fact)
+	} else {
+		fmt.Fprintln(p.w, text)
+	}
+}
+
+func (p *printer) event(e account.Event) {
+	p.fact(struct {
+		Type string `json:"type"`
+		account.Event
+	}{"event", e}, strings.TrimSpace(fmt.Sprintf("%-28s %-26s %-40s %s", e.Status, e.Resource, e.Type, e.Why)))
+}
+
+func (p *printer) changes(all []account.Change) {
+	if len(all) == 0 {
+		p.fact(map[string]any{"type": "changes", "changes": []account.Change{}}, "The stack is as it should be; nothing changes.")
+		return
+	}
+	if p.json {
+		p.object(map[string]any{"type": "changes", "changes": all})
+		return
+	}
+	rows := [][]string{{"CHANGE", "RESOURCE", "TYPE", "REPLACES"}}
+	for _, c := range all {
+		rows = append(rows, []string{c.Action, c.Resource, c.Type, c.Replaces})
+	}
+	p.table(rows)
+}
+
+// checks prints what was looked at: a line each, and what to do under those that are not ok.
+func (p *printer) checks(all []backend.Check) {
+	for _, c := range all {
+		mark := "ok"
+		if !c.OK {
+			mark = "NOT OK"
+		}
+		text := fmt.Sprintf("%-7s %-28s %s", mark, c.Name, c.Why)
+		if c.Cure != "" {
+			text += "\n" + strings.Repeat(" ", 37) + c.Cure
+		}
+		p.fact(struct {
+			Type string `json:"type"`
+			backend.Check
+		}{"check", c}, text)
+	}
+}

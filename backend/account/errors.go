@@ -1,0 +1,100 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/aws/smithy-go"
+
+	"avatar-launcher/backend"
+)
+
+// AWS error codes are classified here, by code and never by text.
+var (
+	deniedCodes  = []string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException"}
+	expiredCodes = []string{"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId",
+		"UnrecognizedClientException", "AuthFailure", "InvalidSignatureException", "SignatureDoesNotMatch"}
+	throttledCodes = []string{"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"}
+	regionCodes    = []string{"OptInRequired", "UnsupportedOperation"}
+)
+
+func code(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return ""
+}
+
+func isDenied(err error) bool  { return slices.Contains(deniedCodes, code(err)) }
+func isExpired(err error) bool { return slices.Contains(expiredCodes, code(err)) }
+
+// action is the IAM action of the call that failed, such as "cloudformation:CreateChangeSet".
+func action(err error) string {
+	var op *smithy.OperationError
+	if !errors.As(err, &op) {
+		return "this"
+	}
+	service := strings.ToLower(strings.ReplaceAll(op.Service(), " ", ""))
+	if name, ok := map[string]string{"cognitoidentityprovider": "cognito-idp", "servicequotas": "servicequotas"}[service]; ok {
+		service = name
+	}
+	return service + ":" + op.Operation()
+}
+
+// problem says what could not be done, for an operator. nil stays nil, and a Problem stays as it is.
+func problem(doing string, err error) error {
+	var known *backend.Problem
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	p := &backend.Problem{Kind: backend.KindUnexpected, What: "It was not possible to " + doing, Cause: err}
+	c := code(err)
+	var network net.Error
+	switch {
+	case errors.Is(err, context.Canceled):
+		p.Kind, p.What = backend.KindInterrupted, "It was broken off"
+		p.Next = "What CloudFormation has begun goes on by itself; setup takes it up where it is."
+	case isExpired(err):
+		p.Kind, p.Why = backend.KindRefused, "Your AWS credentials have expired or are not valid ("+c+")."
+		p.Next = "Sign in again, such as by aws sso login, then call this again."
+	case isDenied(err):
+		p.Kind, p.Why = backend.KindDenied, "Your AWS credentials may not do "+action(err)+"."
+		p.Next = "Use an administrator's credentials, or have this permission added."
+	case slices.Contains(regionCodes, c):
+		p.Kind, p.Why = backend.KindConfig, "The region is not switched on for this account, or lacks the service ("+c+")."
+		p.Next = "Choose another by --region."
+	case slices.Contains(throttledCodes, c):
+		p.Kind, p.Why, p.Next = backend.KindBusy, "AWS is being asked too much at the moment.", "Try again in a minute."
+	case c != "":
+		p.Why = message(err) + " (" + c + ")."
+	case errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded):
+		p.Kind, p.Why = backend.KindUnreachable, action(err)+" was not answered."
+		p.Next = "Check the network connection and the region: a region that does not exist has no address either."
+	default:
+		p.Why = strings.TrimSuffix(innermost(err).Error(), ".") + "."
+	}
+	return p
+}
+
+// message is what AWS says, without the dot at its end.
+func message(err error) string {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return ""
+	}
+	return strings.TrimSuffix(api.ErrorMessage(), ".")
+}
+
+func innermost(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}

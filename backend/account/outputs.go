@@ -1,0 +1,59 @@
+package account
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"avatar-launcher/backend"
+)
+
+// Outputs are the names and IDs that a profile needs. None of them is a secret.
+type Outputs struct {
+	Region, UserPoolID, ClientID, IdentityPoolID, SignInURL string
+	SessionsTable, InstancesTable, StateIndex, LeasesTable  string
+	AuditTable, DayIndex                                    string
+	Stream, ZoneID, ZoneName                                string
+	LaunchTemplate                                          string
+	SubnetIDs                                               []string
+	ScheduleGroup, StopRoleARN                              string
+}
+
+// Outputs reads what the stack has made.
+func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
+	s, err := a.describe(ctx, a.Stack)
+	if err != nil {
+		return nil, problem("read what the stack has made", err)
+	}
+	if s == nil {
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: "There is no stack " + a.Stack + " in " + a.Region,
+			Next: "Make it by setup --zone DOMAIN, or name another by --stack or --region."}
+	}
+	got := map[string]string{}
+	for _, o := range s.Outputs {
+		got[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
+	}
+	out := &Outputs{}
+	var missing []string
+	subnets := ""
+	for name, to := range map[string]*string{
+		"Region": &out.Region, "UserPoolId": &out.UserPoolID, "ClientId": &out.ClientID, "IdentityPoolId": &out.IdentityPoolID,
+		"SignInUrl": &out.SignInURL, "SessionsTable": &out.SessionsTable, "InstancesTable": &out.InstancesTable, "StateIndex": &out.StateIndex,
+		"LeasesTable": &out.LeasesTable, "AuditTable": &out.AuditTable, "DayIndex": &out.DayIndex, "Stream": &out.Stream,
+		"ZoneId": &out.ZoneID, "ZoneName": &out.ZoneName, "LaunchTemplate": &out.LaunchTemplate, "SubnetIds": &subnets,
+		"ScheduleGroup": &out.ScheduleGroup, "StopRoleArn": &out.StopRoleARN,
+	} {
+		if *to = got[name]; *to == "" {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		slices.Sort(missing)
+		return out, &backend.Problem{Kind: backend.KindConfig, What: "The stack lacks outputs", Why: strings.Join(missing, ", ") + " are empty.",
+			Next: "Update it: call setup again with this version of the launcher."}
+	}
+	out.SubnetIDs = strings.Split(subnets, ",")
+	return out, nil
+}

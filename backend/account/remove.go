@@ -1,0 +1,105 @@
+package account
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"avatar-launcher/backend"
+)
+
+// Instances lists the launcher's instances that are not terminated, by ID.
+func (a *Account) Instances(ctx context.Context) ([]string, error) {
+	var ids []string
+	pages := ec2.NewDescribeInstancesPaginator(a.EC2, &ec2.DescribeInstancesInput{Filters: []types.Filter{
+		{Name: aws.String(poolTag), Values: []string{pool}},
+		{Name: aws.String("instance-state-name"), Values: []string{"pending", "running", "stopping", "stopped"}}}})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, problem("list the instances", err)
+		}
+		for _, r := range page.Reservations {
+			for _, i := range r.Instances {
+				ids = append(ids, aws.ToString(i.InstanceId))
+			}
+		}
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+// Remove stops and terminates the launcher's instances, waits until they are gone, since the stack's security group
+// cannot be deleted before, and deletes the stack with all that is in it: users, records, log and armed stops.
+func (a *Account) Remove(ctx context.Context, report func(Event)) error {
+	s, err := a.describe(ctx, a.Stack)
+	if err != nil {
+		return problem("look for the stack", err)
+	}
+	if s == nil {
+		return &backend.Problem{Kind: backend.KindConfig, What: "There is no stack " + a.Stack + " in " + a.Region,
+			Next: "Name another by --stack or --region; if it is gone already, nothing is left to do."}
+	}
+	if !a.ours(s) {
+		return &backend.Problem{Kind: backend.KindConfig, What: "The stack " + a.Stack + " is not one that the launcher made",
+			Next: "Name another by --stack. Nothing was touched."}
+	}
+	if err := a.clear(ctx, report); err != nil {
+		return problem("delete the instances", err)
+	}
+	id := aws.ToString(s.StackId) // a deleted stack is found by its ID only
+	seen, err := a.newest(ctx)
+	if err != nil {
+		return problem("delete the stack", err)
+	}
+	if _, err := a.CloudFormation.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: &id}); err != nil {
+		return problem("delete the stack", err)
+	}
+	left, failures, err := a.follow(ctx, id, seen, report)
+	if err != nil {
+		return problem("delete the stack", err)
+	}
+	if left == nil {
+		return nil
+	}
+	p := backend.ProblemOf(failed(failures))
+	p.What, p.Next = "The stack was not wholly deleted", "Delete what it names by hand, then call setup --remove again."
+	return p
+}
+
+// clear stops all instances first, which is quick and ends their cost, and then deletes them.
+func (a *Account) clear(ctx context.Context, report func(Event)) error {
+	ids, err := a.Instances(ctx)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	if _, err := a.EC2.StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: ids}); err != nil && code(err) != "IncorrectInstanceState" {
+		return err
+	}
+	for _, id := range ids {
+		report(Event{Resource: id, Type: "AWS::EC2::Instance", Status: "STOP_REQUESTED"})
+	}
+	if _, err := a.EC2.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: ids}); err != nil {
+		return err
+	}
+	for {
+		left, err := a.Instances(ctx)
+		if err != nil {
+			return err
+		}
+		if len(left) == 0 {
+			break
+		}
+		if err := pause(ctx, pollEvery); err != nil {
+			return err
+		}
+	}
+	for _, id := range ids {
+		report(Event{Resource: id, Type: "AWS::EC2::Instance", Status: "DELETE_COMPLETE"})
+	}
+	return nil
+}

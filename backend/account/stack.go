@@ -1,0 +1,274 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"avatar-launcher/backend"
+)
+
+// pollEvery is how often CloudFormation is asked how far it is.
+const pollEvery = 2 * time.Second
+
+// stackMark is a tag of the launcher's stacks. A stack of the same name without it is somebody else's.
+const stackMark = "avatar-launcher"
+
+// Change is one line of a change set.
+type Change struct {
+	Action   string `json:"action"` // Add, Modify, Remove, …
+	Resource string `json:"resource"`
+	Type     string `json:"type"`
+	Replaces string `json:"replaces"` // True, False, Conditional; "" for what is new
+}
+
+// Event is one step of a deployment.
+type Event struct {
+	At       time.Time `json:"at"`
+	Resource string    `json:"resource"`
+	Type     string    `json:"type"`
+	Status   string    `json:"status"`
+	Why      string    `json:"why"` // given where something failed
+}
+
+// ChangeSet is what a deployment would do.
+type ChangeSet struct {
+	Changes []Change
+	name    string
+	create  bool // the stack is not there yet
+}
+
+// Parameters are the template's parameters by name. On an update, one that is not named keeps its value.
+type Parameters map[string]string
+
+// Plan makes a change set. It is empty where the stack is as the template and the parameters say. What it made in the
+// account is taken away by Discard.
+func (a *Account) Plan(ctx context.Context, given Parameters) (*ChangeSet, error) {
+	const doing = "prepare the stack"
+	old, err := a.settled(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cs := &ChangeSet{name: fmt.Sprintf("avatar-launcher-%d", time.Now().UnixNano()), create: old == nil}
+	in, err := a.request(cs, given, old)
+	if err != nil {
+		return nil, problem(doing, err)
+	}
+	_, err = a.CloudFormation.CreateChangeSet(ctx, in)
+	if code(err) == "ValidationError" && isNothing(message(err)) {
+		return &ChangeSet{}, nil
+	}
+	if err != nil {
+		return nil, problem(doing, err)
+	}
+	for {
+		out, err := a.CloudFormation.DescribeChangeSet(ctx, &cloudformation.DescribeChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name})
+		if err != nil {
+			return nil, problem(doing, err)
+		}
+		switch out.Status {
+		case types.ChangeSetStatusCreateComplete:
+			return cs, problem(doing, a.readChanges(ctx, cs, out))
+		case types.ChangeSetStatusFailed:
+			return a.nothingOr(ctx, cs, aws.ToString(out.StatusReason))
+		}
+		if err := pause(ctx, pollEvery); err != nil {
+			return nil, problem(doing, err)
+		}
+	}
+}
+
+func (a *Account) readChanges(ctx context.Context, cs *ChangeSet, page *cloudformation.DescribeChangeSetOutput) error {
+	for {
+		for _, c := range page.Changes {
+			if r := c.ResourceChange; r != nil {
+				cs.Changes = append(cs.Changes, Change{Action: string(r.Action), Resource: aws.ToString(r.LogicalResourceId),
+					Type: aws.ToString(r.ResourceType), Replaces: string(r.Replacement)})
+			}
+		}
+		if page.NextToken == nil {
+			return nil
+		}
+		var err error
+		page, err = a.CloudFormation.DescribeChangeSet(ctx, &cloudformation.DescribeChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name, NextToken: page.NextToken})
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// nothingOr tells a change set without changes, which CloudFormation calls failed and says so by text alone, from one
+// that failed.
+func (a *Account) nothingOr(ctx context.Context, cs *ChangeSet, why string) (*ChangeSet, error) {
+	if err := a.Discard(ctx, cs); err != nil {
+		return nil, err
+	}
+	if isNothing(why) {
+		return &ChangeSet{}, nil
+	}
+	return nil, &backend.Problem{Kind: backend.KindConfig, What: "CloudFormation refused the stack", Why: strings.TrimSuffix(why, ".") + ".",
+		Next: "Correct what it names, then call setup again."}
+}
+
+func isNothing(why string) bool {
+	return strings.Contains(why, "didn't contain changes") || strings.Contains(why, "No updates are to be performed")
+}
+
+// Discard deletes a change set that is not to be carried out, and the empty stack that it left where there was none.
+func (a *Account) Discard(ctx context.Context, cs *ChangeSet) error {
+	ctx = context.WithoutCancel(ctx)
+	_, err := a.CloudFormation.DeleteChangeSet(ctx, &cloudformation.DeleteChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name})
+	if err == nil && cs.create {
+		_, err = a.CloudFormation.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: &a.Stack})
+	}
+	return problem("take the preparation back", err)
+}
+
+// request fills a change set's request in: given parameters, and on an update the stack's own for all others.
+func (a *Account) request(cs *ChangeSet, given Parameters, old *types.Stack) (*cloudformation.CreateChangeSetInput, error) {
+	system := given["OperatingSystem"]
+	in := &cloudformation.CreateChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name, ChangeSetType: types.ChangeSetTypeCreate,
+		Capabilities: []types.Capability{types.CapabilityCapabilityIam},
+		Tags:         []types.Tag{{Key: aws.String(stackMark), Value: aws.String("stack")}}}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		in.Parameters = append(in.Parameters, types.Parameter{ParameterKey: aws.String(name), ParameterValue: aws.String(given[name])})
+	}
+	known, _ := a.Template.at("Parameters").(map[string]any)
+	if old != nil {
+		in.ChangeSetType = types.ChangeSetTypeUpdate
+		for _, p := range old.Parameters {
+			name := aws.ToString(p.ParameterKey)
+			if _, told := given[name]; told || known[name] == nil {
+				continue
+			}
+			in.Parameters = append(in.Parameters, types.Parameter{ParameterKey: p.ParameterKey, UsePreviousValue: aws.Bool(true)})
+			if name == "OperatingSystem" {
+				system = aws.ToString(p.ParameterValue)
+			}
+		}
+	}
+	if system == "" {
+		system, _ = a.Template.at("Parameters", "OperatingSystem", "Default").(string)
+	}
+	body, err := a.Template.Body(system)
+	in.TemplateBody = &body
+	return in, err
+}
+
+// Deploy carries a change set out and reports each event until the stack has settled.
+func (a *Account) Deploy(ctx context.Context, cs *ChangeSet, report func(Event)) error {
+	const doing = "deploy the stack"
+	seen, err := a.newest(ctx)
+	if err != nil {
+		return problem(doing, err)
+	}
+	if _, err := a.CloudFormation.ExecuteChangeSet(ctx, &cloudformation.ExecuteChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name}); err != nil {
+		return problem(doing, err)
+	}
+	s, failures, err := a.follow(ctx, a.Stack, seen, report)
+	if err != nil {
+		return problem(doing, err)
+	}
+	if s == nil || s.StackStatus != types.StackStatusCreateComplete && s.StackStatus != types.StackStatusUpdateComplete {
+		return failed(failures)
+	}
+	return nil
+}
+
+// follow reports the events after seen until the stack has settled or is gone.
+func (a *Account) follow(ctx context.Context, stack, seen string, report func(Event)) (*types.Stack, []Event, error) {
+	var failures []Event
+	for {
+		s, err := a.describe(ctx, stack)
+		if err != nil {
+			return nil, nil, err
+		}
+		fresh, err := a.events(ctx, stack, seen)
+		if err != nil && s != nil {
+			return nil, nil, err
+		}
+		for _, e := range slices.Backward(fresh) {
+			seen = aws.ToString(e.EventId)
+			one := event(e)
+			if strings.HasSuffix(one.Status, "_FAILED") {
+				failures = append(failures, one)
+			}
+			report(one)
+		}
+		if s == nil || settled(s.StackStatus) {
+			return s, failures, nil
+		}
+		if err := pause(ctx, pollEvery); err != nil {
+			return nil, nil, err
+		}
+	}
+}
+
+func event(e types.StackEvent) Event {
+	return Event{At: aws.ToTime(e.Timestamp), Resource: aws.ToString(e.LogicalResourceId), Type: aws.ToString(e.ResourceType),
+		Status: string(e.ResourceStatus), Why: aws.ToString(e.ResourceStatusReason)}
+}
+
+// events reads those after the one called seen, newest first.
+func (a *Account) events(ctx context.Context, stack, seen string) ([]types.StackEvent, error) {
+	var out []types.StackEvent
+	pages := cloudformation.NewDescribeStackEventsPaginator(a.CloudFormation, &cloudformation.DescribeStackEventsInput{StackName: &stack})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range page.StackEvents {
+			if aws.ToString(e.EventId) == seen {
+				return out, nil
+			}
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+func (a *Account) newest(ctx context.Context) (string, error) {
+	page, err := a.CloudFormation.DescribeStackEvents(ctx, &cloudformation.DescribeStackEventsInput{StackName: &a.Stack})
+	if err != nil || len(page.StackEvents) == 0 {
+		return "", err
+	}
+	return aws.ToString(page.StackEvents[0].EventId), nil
+}
+
+// describe reads the stack, nil where there is none.
+func (a *Account) describe(ctx context.Context, stack string) (*types.Stack, error) {
+	out, err := a.CloudFormation.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+	if code(err) == "ValidationError" || err == nil && len(out.Stacks) == 0 {
+		return nil, nil // that is how CloudFormation says that there is none
+	}
+	if err != nil {
+		return nil, err
+	}
+	s := out.Stacks[0]
+	if s.StackStatus == types.StackStatusDeleteComplete {
+		return nil, nil
+	}
+	return &s, nil
+}
+
+func settled(s types.StackStatus) bool { return !strings.HasSuffix(string(s), "_IN_PROGRESS") }
+
+// pause waits, or returns the context's error.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

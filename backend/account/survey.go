@@ -1,0 +1,238 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"avatar-launcher/backend"
+)
+
+// Wish is what an operator asks of a stack. What is empty is found out, or left to the template's defaults.
+type Wish struct {
+	Zone         string   // below which users get their names, such as avatar.example.com
+	InstanceType string   // default g5.2xlarge
+	Image        string   // AMI with the avatar
+	VPC          string   // default: the region's default VPC
+	Subnets      []string // default: those of the VPC that have the type and give public addresses
+	Set          Parameters
+}
+
+// gpuQuota is the quota "Running On-Demand G and VT instances", in vCPUs.
+// https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
+const gpuQuota = "L-DB2E81BA"
+
+// survey looks at the account piece by piece. Each piece adds a check and, where it finds one, a parameter.
+type survey struct {
+	a      *Account
+	wish   Wish
+	params Parameters
+	checks []backend.Check
+	zones  []string // that have the instance type
+}
+
+// Survey looks whether the account can carry the stack: who signs, the region, the quota, the image, the zone, the
+// network. It returns the parameters of the deployment and one check for each. The error says why it could not look.
+func (a *Account) Survey(ctx context.Context, w Wish) (Parameters, []backend.Check, error) {
+	if w.InstanceType == "" {
+		w.InstanceType, _ = a.Template.at("Parameters", "InstanceType", "Default").(string)
+	}
+	s := &survey{a: a, wish: w, params: Parameters{}}
+	for k, v := range w.Set {
+		s.params[k] = v
+	}
+	for _, look := range []func(context.Context) error{s.who, s.region, s.quota, s.image, s.zone, s.network} {
+		if err := look(ctx); err != nil {
+			return nil, s.checks, err
+		}
+	}
+	return s.params, s.checks, nil
+}
+
+func (s *survey) add(name string, ok bool, why, cure string) {
+	if ok {
+		cure = ""
+	}
+	s.checks = append(s.checks, backend.Check{Name: name, OK: ok, Why: why, Cure: cure})
+}
+
+func (s *survey) who(ctx context.Context) error {
+	out, err := s.a.STS.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return problem("find out who you are to AWS", err)
+	}
+	s.add("credentials", true, "You are "+aws.ToString(out.Arn)+".", "")
+	return nil
+}
+
+// region finds the zones that have the instance type.
+func (s *survey) region(ctx context.Context) error {
+	out, err := s.a.EC2.DescribeInstanceTypeOfferings(ctx, &ec2.DescribeInstanceTypeOfferingsInput{
+		LocationType: ec2types.LocationTypeAvailabilityZone,
+		Filters:      []ec2types.Filter{{Name: aws.String("instance-type"), Values: []string{s.wish.InstanceType}}}})
+	if err != nil {
+		return problem("ask which zones have "+s.wish.InstanceType, err)
+	}
+	for _, o := range out.InstanceTypeOfferings {
+		s.zones = append(s.zones, aws.ToString(o.Location))
+	}
+	slices.Sort(s.zones)
+	s.params["InstanceType"] = s.wish.InstanceType
+	if len(s.zones) == 0 {
+		s.add("region", false, s.a.Region+" has no "+s.wish.InstanceType+".", "Choose another region by --region, or another type by --instance-type.")
+	} else {
+		s.add("region", true, s.a.Region+" has "+s.wish.InstanceType+" in "+strings.Join(s.zones, ", ")+".", "")
+	}
+	return nil
+}
+
+// quota holds the vCPUs of the type against what the account may run.
+func (s *survey) quota(ctx context.Context) error {
+	if len(s.zones) == 0 {
+		return nil
+	}
+	types, err := s.a.EC2.DescribeInstanceTypes(ctx, &ec2.DescribeInstanceTypesInput{InstanceTypes: []ec2types.InstanceType{ec2types.InstanceType(s.wish.InstanceType)}})
+	if err != nil {
+		return problem("look the instance type up", err)
+	}
+	if len(types.InstanceTypes) == 0 || types.InstanceTypes[0].VCpuInfo == nil {
+		return nil
+	}
+	s.checks = append(s.checks, quotaCheck(ctx, s.a.Quotas, s.wish.InstanceType, int(aws.ToInt32(types.InstanceTypes[0].VCpuInfo.DefaultVCpus))))
+	return nil
+}
+
+// quotaCheck says how many instances of a type the account may run. A quota that cannot be read is no fault.
+func quotaCheck(ctx context.Context, api quotasAPI, kind string, vcpus int) backend.Check {
+	c := backend.Check{Name: "quota"}
+	out, err := api.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{ServiceCode: aws.String("ec2"), QuotaCode: aws.String(gpuQuota)})
+	switch {
+	case isDenied(err) || isExpired(err):
+		c.Why = backend.ProblemOf(problem("read the quota", err)).Why
+		c.Cure = backend.ProblemOf(problem("read the quota", err)).Next
+	case err != nil || out.Quota == nil || out.Quota.Value == nil:
+		c.OK, c.Why = true, "The quota of GPU instances could not be read ("+quoteCode(err)+"); EC2 will say if it is too small."
+	case int(*out.Quota.Value) < vcpus:
+		c.Why = fmt.Sprintf("This account may run %d vCPUs of GPU instances, and one %s has %d.", int(*out.Quota.Value), kind, vcpus)
+		c.Cure = "Ask for a higher \"Running On-Demand G and VT instances\" (" + gpuQuota + ") in the Service Quotas console; that may take a day."
+	default:
+		n := int(*out.Quota.Value) / max(vcpus, 1)
+		c.OK, c.Why = true, fmt.Sprintf("This account may run %d vCPUs of GPU instances: %d of %s at a time.", int(*out.Quota.Value), n, kind)
+	}
+	return c
+}
+
+func quoteCode(err error) string {
+	if c := code(err); c != "" {
+		return c
+	}
+	return "no answer"
+}
+
+// image looks whether the account may use the image that was named.
+func (s *survey) image(ctx context.Context) error {
+	if s.wish.Image == "" {
+		return nil // the template's, or the stack's
+	}
+	out, err := s.a.EC2.DescribeImages(ctx, &ec2.DescribeImagesInput{ImageIds: []string{s.wish.Image}})
+	c := code(err)
+	switch {
+	case err == nil && len(out.Images) > 0 && out.Images[0].State == ec2types.ImageStateAvailable:
+		s.add("image", true, "This account may launch "+s.wish.Image+" ("+aws.ToString(out.Images[0].Name)+").", "")
+		s.params["ImageId"] = s.wish.Image
+		if strings.EqualFold(aws.ToString(out.Images[0].PlatformDetails), "windows") || out.Images[0].Platform == ec2types.PlatformValuesWindows {
+			s.params["OperatingSystem"] = "windows"
+		}
+	case err == nil || strings.HasPrefix(c, "InvalidAMIID"):
+		s.add("image", false, "There is no image "+s.wish.Image+" in "+s.a.Region+" that this account may use.",
+			"Copy it to the region, or have its owner share it with this account.")
+	default:
+		return problem("look the image up", err)
+	}
+	return nil
+}
+
+// zone finds the public hosted zone that the domain is in: its own, or the nearest above it.
+func (s *survey) zone(ctx context.Context) error {
+	domain := strings.ToLower(strings.TrimSuffix(s.wish.Zone, "."))
+	if domain == "" {
+		return nil // the stack's
+	}
+	for name := domain; strings.Contains(name, "."); _, name, _ = strings.Cut(name, ".") {
+		out, err := s.a.Route53.ListHostedZonesByName(ctx, &route53.ListHostedZonesByNameInput{DNSName: aws.String(name + "."), MaxItems: aws.Int32(10)})
+		if err != nil {
+			return problem("look for the hosted zone", err)
+		}
+		for _, z := range out.HostedZones {
+			if strings.EqualFold(aws.ToString(z.Name), name+".") && (z.Config == nil || !z.Config.PrivateZone) {
+				s.params["HostedZoneId"], s.params["ZoneName"] = strings.TrimPrefix(aws.ToString(z.Id), "/hostedzone/"), domain
+				s.add("zone", true, domain+" is in the hosted zone "+name+".", "")
+				return nil
+			}
+		}
+	}
+	s.add("zone", false, "This account has no public hosted zone that "+domain+" is in.",
+		"Make one in the Route 53 console and delegate the domain to it, then call this again.")
+	return nil
+}
+
+// network finds the subnets to launch into: in zones that have the type, with public addresses.
+func (s *survey) network(ctx context.Context) error {
+	if s.wish.VPC == "" && len(s.wish.Subnets) == 0 && s.wish.Zone == "" {
+		return nil // the stack's
+	}
+	vpc := s.wish.VPC
+	filters := []ec2types.Filter{}
+	switch {
+	case len(s.wish.Subnets) > 0:
+	case vpc != "":
+		filters = append(filters, ec2types.Filter{Name: aws.String("vpc-id"), Values: []string{vpc}})
+	default:
+		out, err := s.a.EC2.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{Filters: []ec2types.Filter{{Name: aws.String("is-default"), Values: []string{"true"}}}})
+		if err != nil {
+			return problem("look for the default VPC", err)
+		}
+		if len(out.Vpcs) == 0 {
+			s.add("network", false, s.a.Region+" has no default VPC.", "Name a VPC by --vpc.")
+			return nil
+		}
+		filters = append(filters, ec2types.Filter{Name: aws.String("vpc-id"), Values: []string{aws.ToString(out.Vpcs[0].VpcId)}})
+	}
+	out, err := s.a.EC2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{SubnetIds: s.wish.Subnets, Filters: filters})
+	if err != nil {
+		return problem("look for subnets", err)
+	}
+	return s.subnets(out.Subnets)
+}
+
+func (s *survey) subnets(all []ec2types.Subnet) error {
+	var ids []string
+	taken := map[string]bool{}
+	for _, n := range all {
+		zone := aws.ToString(n.AvailabilityZone)
+		if !slices.Contains(s.zones, zone) || !aws.ToBool(n.MapPublicIpOnLaunch) || taken[zone] {
+			continue
+		}
+		taken[zone] = true // one a zone: they are tried in turn where one has no capacity
+		ids = append(ids, aws.ToString(n.SubnetId))
+		s.params["VpcId"] = aws.ToString(n.VpcId)
+	}
+	if len(ids) == 0 {
+		s.add("network", false, "No subnet of "+strconv.Itoa(len(all))+" gives public addresses in a zone that has "+s.wish.InstanceType+".",
+			"Switch \"auto-assign public IPv4\" on for one, or name others by --vpc or --subnets.")
+		return nil
+	}
+	slices.Sort(ids)
+	s.params["SubnetIds"] = strings.Join(ids, ",")
+	s.add("network", true, fmt.Sprintf("%d subnets of %s will be tried in turn.", len(ids), s.params["VpcId"]), "")
+	return nil
+}

@@ -1,0 +1,199 @@
+package account
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"avatar-launcher/backend/localcloud/iam"
+)
+
+const templateFile = "../../build/aws/avatar-launcher.yaml"
+
+var write = flag.Bool("write", false, "put the files of build/aws/instance into the template")
+
+func template(t *testing.T) Template {
+	t.Helper()
+	data, err := os.ReadFile(templateFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := ParseTemplate(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// resolve says of each intrinsic function what it stands for in the embedded cloud, whose documents name every account
+// and region by a star.
+func resolve(t *testing.T, v any) any {
+	t.Helper()
+	attributes := map[string]string{"StopRole.Arn": "arn:aws:iam::*:role/avatar-launcher-stop",
+		"InstanceRole.Arn": "arn:aws:iam::*:role/avatar-launcher-instance", "UserPool.Arn": "arn:aws:cognito-idp:*:*:userpool/*"}
+	names := strings.NewReplacer("${!", "\x00", "${AWS::Partition}", "aws", "${AWS::Region}", "*", "${AWS::AccountId}", "*",
+		"${HostedZoneId}", "*", "${LaunchTemplate}", "*", "${ZoneName}", "avatar.localhost")
+	switch v := v.(type) {
+	case []any:
+		out := []any{}
+		for _, each := range v {
+			out = append(out, resolve(t, each))
+		}
+		return out
+	case map[string]any:
+		if text, ok := v["Fn::Sub"].(string); ok {
+			text = names.Replace(text)
+			if strings.Contains(text, "${") {
+				t.Errorf("what is in %q?", text)
+			}
+			return strings.ReplaceAll(text, "\x00", "${")
+		}
+		if parts, ok := v["Fn::GetAtt"].([]any); ok {
+			name := parts[0].(string) + "." + parts[1].(string)
+			if attributes[name] == "" {
+				t.Errorf("what is %s?", name)
+			}
+			return attributes[name]
+		}
+		out := map[string]any{}
+		for k, each := range v {
+			out[k] = resolve(t, each)
+		}
+		return out
+	}
+	return v
+}
+
+// TestTheStacksPoliciesAreTheEmbeddedClouds holds the template to the documents that every other test is confined by.
+func TestTheStacksPoliciesAreTheEmbeddedClouds(t *testing.T) {
+	tmpl := template(t)
+	inline := func(role string) any {
+		list := tmpl.at("Resources", role, "Properties", "Policies").([]any)
+		return list[0].(map[string]any)["PolicyDocument"]
+	}
+	for name, got := range map[string]any{
+		"user": inline("UserRole"), "operator": inline("OperatorRole"), "stop": inline("StopRole"),
+		"keeper": tmpl.at("Resources", "KeeperPolicy", "Properties", "PolicyDocument"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			doc, err := iam.PolicyDocument(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want any
+			if err := json.Unmarshal(doc, &want); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, resolve(t, got)); diff != "" {
+				t.Errorf("iam/policies/%s.json and the template differ (-json +template):\n%s", name, diff)
+			}
+		})
+	}
+	keeper := []any{map[string]any{"Ref": "KeeperPolicy"}}
+	for _, role := range []string{"KeeperRole", "OperatorRole"} {
+		if diff := cmp.Diff(keeper, tmpl.at("Resources", role, "Properties", "ManagedPolicyArns")); diff != "" {
+			t.Errorf("%s: %s", role, diff)
+		}
+	}
+	if got := tmpl.at("Resources", "UserRole", "Properties", "ManagedPolicyArns"); got != nil {
+		t.Errorf("UserRole has more than its document: %v", got)
+	}
+}
+
+// TestPoliciesFit: AWS counts policies without their white space.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+func TestPoliciesFit(t *testing.T) {
+	for name, most := range map[string]int{"user": 10_240, "operator": 10_240, "keeper": 6_144} {
+		doc, err := iam.PolicyDocument(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		long := strings.NewReplacer(":*:*:", ":ap-southeast-2:123456789012:", "hostedzone/*", "hostedzone/Z0123456789ABCDEFGHIJ",
+			"avatar.localhost", "a-rather-long-name-for-a-zone.of-an-example.com", "launch-template/*", "launch-template/lt-0123456789abcdef0").Replace(string(doc))
+		if n := len(regexp.MustCompile(`\s`).ReplaceAllString(long, "")); n > most {
+			t.Errorf("%s would be %d characters long in an account, and %d are allowed", name, n, most)
+		}
+	}
+}
+
+// TestOnlyTheSignedInMayTakeARole: by this identity pool, and not as guests.
+func TestOnlyTheSignedInMayTakeARole(t *testing.T) {
+	tmpl := template(t)
+	for _, role := range []string{"UserRole", "KeeperRole", "OperatorRole"} {
+		got := tmpl.at("Resources", role, "Properties", "AssumeRolePolicyDocument")
+		want := map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{
+			"Effect": "Allow", "Principal": map[string]any{"Federated": "cognito-identity.amazonaws.com"},
+			"Action": []any{"sts:AssumeRoleWithWebIdentity", "sts:TagSession"},
+			"Condition": map[string]any{
+				"StringEquals":           map[string]any{"cognito-identity.amazonaws.com:aud": map[string]any{"Ref": "IdentityPool"}},
+				"ForAnyValue:StringLike": map[string]any{"cognito-identity.amazonaws.com:amr": "authenticated"},
+			}}}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", role, diff)
+		}
+	}
+}
+
+// TestTheTemplateCarriesTheInstancesFiles compares both to the letter. Run it with -write after a change of a script.
+func TestTheTemplateCarriesTheInstancesFiles(t *testing.T) {
+	for system, file := range map[string]string{"linux": "linux.sh", "windows": "windows.ps1"} {
+		want, err := os.ReadFile("../../build/aws/instance/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if *write {
+			carry(t, system, string(want))
+		}
+		if diff := cmp.Diff(string(want), template(t).at("Mappings", "FirstBoot", system, "script")); diff != "" {
+			t.Errorf("%s and the template differ; go test ./backend/account -run InstancesFiles -write:\n%s", file, diff)
+		}
+		// EC2's limit on user data, before base64.
+		if n := len(want) + 200; n > 16<<10 {
+			t.Errorf("%s is too long for user data: %d bytes", file, n)
+		}
+	}
+}
+
+// carry replaces a script of the template's mapping FirstBoot.
+func carry(t *testing.T, system, script string) {
+	t.Helper()
+	data, err := os.ReadFile(templateFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, ok := strings.Cut(string(data), "\n    "+system+":\n      script: |\n")
+	if !ok {
+		t.Fatalf("the template has no place for %s", system)
+	}
+	end := regexp.MustCompile(`(?m)^ {0,7}[^ \n]`).FindStringIndex(rest)[0]
+	indented := regexp.MustCompile(`(?m)^(.+)$`).ReplaceAllString(strings.TrimSuffix(script, "\n"), "        $1")
+	tail := "\n"
+	if !strings.HasPrefix(rest[end:], " ") {
+		tail = "\n\n"
+	}
+	all := head + "\n    " + system + ":\n      script: |\n" + indented + tail + rest[end:]
+	if err := os.WriteFile(templateFile, []byte(all), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestBodyFits(t *testing.T) {
+	for system, has := range map[string]string{"linux": "#!/bin/bash", "windows": "New-Service"} {
+		body, err := template(t).Body(system)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !json.Valid([]byte(body)) || !strings.Contains(body, has) {
+			t.Errorf("%s: the body lacks its script", system)
+		}
+		t.Logf("%s: %d bytes", system, len(body))
+	}
+	if _, err := (Template{"Description": strings.Repeat("x", maxBody)}).Body("linux"); err == nil {
+		t.Error("a body that is too long was not refused")
+	}
+}

@@ -1,0 +1,56 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"net/mail"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+
+	"avatar-launcher/backend"
+)
+
+// NewUser is somebody to be made in the user pool.
+type NewUser struct {
+	Name  string // also their DNS label
+	Email string // where Cognito sends the first password
+	Group string // user, keeper or operator
+}
+
+// dnsLabel is what a user's name must be, since it becomes a label of the zone and their role may write no other.
+var dnsLabel = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// ParseUser reads NAME=EMAIL.
+func ParseUser(text, group string) (NewUser, error) {
+	name, email, _ := strings.Cut(text, "=")
+	u := NewUser{Name: name, Email: email, Group: group}
+	if !dnsLabel.MatchString(u.Name) {
+		return u, fmt.Errorf("the user name %q cannot be part of a domain: write lower-case letters, digits and hyphens, such as ann=ann@example.com", u.Name)
+	}
+	if a, err := mail.ParseAddress(u.Email); err != nil || a.Address != u.Email {
+		return u, fmt.Errorf("%s has the e-mail address %q: write %s=ADDRESS, where Cognito sends the first password", u.Name, u.Email, u.Name)
+	}
+	return u, nil
+}
+
+// CreateUser makes a user and puts them into their group. Cognito makes up the first password and mails it; it never
+// comes here. existed says that there was somebody of that name already, who is put into the group all the same.
+func (a *Account) CreateUser(ctx context.Context, userPoolID string, u NewUser) (existed bool, err error) {
+	_, err = a.Cognito.AdminCreateUser(ctx, &cognito.AdminCreateUserInput{UserPoolId: &userPoolID, Username: &u.Name,
+		DesiredDeliveryMediums: []types.DeliveryMediumType{types.DeliveryMediumTypeEmail},
+		UserAttributes:         []types.AttributeType{{Name: aws.String("email"), Value: &u.Email}, {Name: aws.String("email_verified"), Value: aws.String("true")}}})
+	existed = code(err) == "UsernameExistsException"
+	if err != nil && !existed {
+		return false, problem("make the user "+u.Name, err)
+	}
+	_, err = a.Cognito.AdminAddUserToGroup(ctx, &cognito.AdminAddUserToGroupInput{UserPoolId: &userPoolID, Username: &u.Name, GroupName: &u.Group})
+	if code(err) == "ResourceNotFoundException" {
+		return existed, &backend.Problem{Kind: backend.KindConfig, What: "There is no group " + u.Group + " in the user pool",
+			Next: "Update the stack by setup, then try again.", Cause: err}
+	}
+	return existed, problem("put "+u.Name+" into the group "+u.Group, err)
+}

@@ -1,0 +1,308 @@
+# First boot of an avatar instance on Ubuntu or Debian. The launch template puts REGION, STREAM and ZONE before it.
+# It installs Vector (log and metrics), Caddy (TLS and the readiness page) and two small timers. The avatar itself is
+# the image's: see build/aws/README.md, "What an image must bring".
+# ROOT is where files go and MADE_BY_TEST keeps a trial run off the package managers; both are empty on an instance.
+set -euo pipefail
+ROOT=${ROOT:-} MADE_BY_TEST=${MADE_BY_TEST:-}
+export DEBIAN_FRONTEND=noninteractive
+
+put() { # put MODE PATH: a file from standard input
+  mkdir -p "$ROOT$(dirname "$2")"
+  cat >"$ROOT$2"
+  chmod "$1" "$ROOT$2"
+}
+
+# archive NAME KEY-URL LINE: a package archive and the key that signs it.
+archive() {
+  curl -fsSL --retry 5 "$2" | gpg --batch --yes --dearmor -o "/usr/share/keyrings/$1.gpg"
+  printf 'deb [signed-by=/usr/share/keyrings/%s.gpg] %s\n' "$1" "$3" >"/etc/apt/sources.list.d/$1.list"
+}
+
+install_packages() {
+  command -v vector >/dev/null && command -v caddy >/dev/null && return
+  apt-get update -qq && apt-get install -y -qq curl gnupg ca-certificates
+  archive vector https://keys.datadoghq.com/DATADOG_APT_KEY_CURRENT.public 'https://apt.vector.dev/ stable vector-0'
+  archive caddy https://dl.cloudsmith.io/public/caddy/stable/gpg.key 'https://dl.cloudsmith.io/public/caddy/stable/deb/debian any-version main'
+  apt-get update -qq && apt-get install -y -qq vector caddy
+}
+
+mkdir -p "$ROOT/var/log/avatar" "$ROOT/etc/avatar"
+printf 'REGION=%s\nSTREAM=%s\nZONE=%s\n' "$REGION" "$STREAM" "$ZONE" | put 0644 /etc/avatar/stack.env
+
+# The metadata service, version 2, and the instance's tags in it.
+put 0755 /usr/local/lib/avatar/metadata <<'EOF'
+#!/bin/bash
+# metadata PATH: what the instance metadata service says. Fails with 4 where there is no such thing, with 1 where the
+# service does not answer: the two must not be confused, or a silent service would look like a missing tag.
+set -uo pipefail
+at=${METADATA:-http://169.254.169.254}/latest
+token=$(curl -fsS -m 2 --retry 3 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$at/api/token") || exit 1
+body=$(mktemp) && trap 'rm -f "$body"' EXIT
+code=$(curl -sS -m 2 --retry 3 -o "$body" -w '%{http_code}' -H "X-aws-ec2-metadata-token: $token" "$at/meta-data/$1") || exit 1
+case $code in
+200) cat "$body" ;;
+404) exit 4 ;;
+*) exit 1 ;;
+esac
+EOF
+
+# What Vector must know of this boot. The tags are set before the instance is started.
+put 0755 /usr/local/lib/avatar/identify <<'EOF'
+#!/bin/bash
+set -euo pipefail
+metadata() { "$(dirname "$0")/metadata" "$@"; }
+run=${AVATAR_RUN:-/run/avatar}
+mkdir -p "$run"
+iid=$(metadata instance-id)
+epoch=$(metadata tags/instance/epoch) || { (($? == 4)) && epoch=0; }
+printf 'IID=%s\nEPOCH=%s\n' "$iid" "$epoch" >"$run/env"
+EOF
+
+# The stop that needs neither launcher nor schedule nor network: past the tag expire-at the instance shuts itself down,
+# which stops it. An instance without an owner is one that is being warmed: it shuts down as soon as it is ready.
+put 0755 /usr/local/lib/avatar/self-stop <<'EOF'
+#!/bin/bash
+set -uo pipefail
+metadata() { "$(dirname "$0")/metadata" "$@"; }
+run=${AVATAR_RUN:-/run/avatar}
+off() {
+  echo "avatar: $1, shutting down"
+  ${SHUTDOWN:-shutdown -h now}
+  exit 0
+}
+until=$(metadata tags/instance/expire-at)
+said=$?
+if ((said == 0)); then
+  end=$(date -d "$until" +%s 2>/dev/null) || off "the tag expire-at is no time: $until"
+  (($(date +%s) < end)) || off "the session's time is up ($until)"
+elif ((said != 4)); then
+  echo "avatar: the metadata service does not answer"
+  exit 1
+fi
+[[ -e $run/ready ]] || exit 0
+metadata tags/instance/owner >/dev/null
+(($? != 4)) || off "initialised"
+exit 0
+EOF
+
+# Ready is when the image's own check says so, or without one when something answers on the signalling server's port.
+put 0755 /usr/local/lib/avatar/watch-ready <<'EOF'
+#!/bin/bash
+set -uo pipefail
+run=${AVATAR_RUN:-/run/avatar}
+mkdir -p "$run"
+ready() {
+  if [[ -x /etc/avatar/ready ]]; then /etc/avatar/ready; else curl -fs -m 2 -o /dev/null "http://127.0.0.1:${AVATAR_PORT:-8080}/"; fi
+}
+while :; do
+  if ready; then
+    [[ -e $run/ready ]] || echo "avatar: ready"
+    echo ready >"$run/ready"
+  else
+    rm -f "$run/ready"
+  fi
+  sleep 1
+done
+EOF
+
+put 0644 /etc/systemd/system/avatar-identify.service <<'EOF'
+[Unit]
+Description=Who this instance is, for its log
+After=network-online.target
+Wants=network-online.target
+Before=vector.service
+
+[Service]
+Type=oneshot
+ExecStart=/usr/local/lib/avatar/identify
+Restart=on-failure
+RestartSec=2
+
+[Install]
+WantedBy=multi-user.target
+EOF
+put 0644 /etc/systemd/system/avatar-ready.service <<'EOF'
+[Unit]
+Description=Whether the avatar is ready
+
+[Service]
+ExecStart=/usr/local/lib/avatar/watch-ready
+Restart=always
+
+[Install]
+WantedBy=multi-user.target
+EOF
+put 0644 /etc/systemd/system/avatar-self-stop.service <<'EOF'
+[Unit]
+Description=Stop this instance when its time is up
+
+[Service]
+Type=oneshot
+ExecStart=/usr/local/lib/avatar/self-stop
+EOF
+put 0644 /etc/systemd/system/avatar-self-stop.timer <<'EOF'
+[Unit]
+Description=Look every 15 seconds whether this instance's time is up
+
+[Timer]
+OnBootSec=15
+OnUnitActiveSec=15
+AccuracySec=1
+
+[Install]
+WantedBy=timers.target
+EOF
+put 0644 /etc/systemd/system/vector.service.d/avatar.conf <<'EOF'
+[Unit]
+Requires=avatar-identify.service
+After=avatar-identify.service
+
+[Service]
+EnvironmentFile=/etc/avatar/stack.env
+EnvironmentFile=/run/avatar/env
+SupplementaryGroups=systemd-journal adm
+EOF
+put 0644 /etc/systemd/system/caddy.service.d/avatar.conf <<'EOF'
+[Service]
+EnvironmentFile=/etc/avatar/stack.env
+EOF
+
+put 0644 /etc/vector/vector.yaml <<'EOF'
+# The instance's log and metrics into the launcher's record schema, one Kinesis record a line. The partition key is the
+# instance's ID, so that a reader finds all of it on one shard; seq restarts with Vector, which readers expect.
+data_dir: /var/lib/vector
+sources:
+  unreal: {type: file, include: [/var/log/avatar/unreal*.log], read_from: beginning}
+  signalling: {type: file, include: [/var/log/avatar/signalling*.log], read_from: beginning}
+  boot: {type: file, include: [/var/log/cloud-init-output.log], read_from: beginning}
+  journal: {type: journald, current_boot_only: true, exclude_units: [vector.service]}
+  host: {type: host_metrics, scrape_interval_secs: 5, collectors: [cpu, memory, network]}
+  gpu:
+    type: exec
+    mode: scheduled
+    scheduled: {exec_interval_secs: 5}
+    command: [nvidia-smi, --query-gpu=utilization.gpu, '--format=csv,noheader,nounits']
+transforms:
+  lines:
+    type: remap
+    inputs: [unreal, signalling, boot, journal]
+    source: |-
+      text = to_string(.message) ?? ""
+      src = "agent"
+      if exists(.file) {
+        name = to_string(.file) ?? ""
+        if contains(name, "unreal") { src = "unreal" } else if contains(name, "signalling") { src = "signalling" } else { src = "boot" }
+      }
+      lvl = "info"
+      priority = to_int(.PRIORITY) ?? 6
+      if priority <= 3 || match(text, r'(?i)\b(error|fatal|critical)\b') { lvl = "error" } else if priority == 4 || match(text, r'(?i)\bwarn(ing)?\b') { lvl = "warn" }
+      at = timestamp(.timestamp) ?? now()
+      . = {"v": 1, "ts": format_timestamp!(at, "%Y-%m-%dT%H:%M:%S%.9fZ"), "iid": "${IID}", "epoch": to_int("${EPOCH:-0}") ?? 0, "lvl": lvl, "src": src, "msg": text}
+  figures:
+    type: lua
+    version: '2'
+    inputs: [host, gpu]
+    source: |-
+      time, sent, total, free, gpu, last = {}, {}, nil, nil, nil, nil -- counters by CPU and mode, by device
+      function sum(t, idle)
+        local all = 0
+        for k, v in pairs(t) do if idle == nil or (k:sub(-5) == "/idle") == idle then all = all + v end end
+        return all
+      end
+    hooks:
+      process: |-
+        function (event, emit)
+          if event.log then
+            gpu = tonumber(event.log.message) or gpu
+            return
+          end
+          local m = event.metric
+          local v = (m.counter or m.gauge or {}).value
+          if not v then return end
+          if m.name == "cpu_seconds_total" then time[(m.tags.cpu or "") .. "/" .. (m.tags.mode or "")] = v
+          elseif m.name == "network_transmit_bytes_total" and m.tags.device ~= "lo" then sent[m.tags.device] = v
+          elseif m.name == "memory_total_bytes" then total = v
+          elseif m.name == "memory_available_bytes" then free = v end
+        end
+    timers:
+      - interval_seconds: 5
+        handler: |-
+          function (emit)
+            local now = {busy = sum(time, false), idle = sum(time, true), sent = sum(sent), at = os.time()}
+            if now.busy + now.idle == 0 then return end
+            local before = last
+            last = now
+            if not before or now.at <= before.at then return end
+            local b, i = now.busy - before.busy, now.idle - before.idle
+            if b + i <= 0 then return end
+            local log = {v = 1, src = "metrics", iid = "${IID}", ts = os.date("!%Y-%m-%dT%H:%M:%SZ"),
+              cpu = 100 * b / (b + i), net_out = math.max(0, now.sent - before.sent) / (now.at - before.at)}
+            if total and free then log.mem = 100 * (1 - free / total) end
+            if gpu then log.gpu = gpu end
+            emit({log = log})
+          end
+  numbered:
+    type: lua
+    version: '2'
+    inputs: [lines, figures]
+    source: n = 0
+    hooks:
+      process: |-
+        function (event, emit)
+          n = n + 1
+          event.log.seq = n
+          emit(event)
+        end
+sinks:
+  stream:
+    type: aws_kinesis_streams
+    inputs: [numbered]
+    region: ${REGION}
+    stream_name: ${STREAM}
+    partition_key_field: iid
+    encoding: {codec: json}
+    batch: {timeout_secs: 1, max_events: 400}
+    request_retry_partial: true
+    healthcheck: {enabled: false} # it would ask for DescribeStream, which the instance's role does not have
+EOF
+
+# A certificate of the image's own (a wildcard for the zone) is used where there is one; else Caddy gets one by itself
+# for each name that is asked for, below the zone only, and keeps it on the disk.
+if [[ -e $ROOT/etc/avatar/tls/cert.pem ]]; then
+  echo 'tls /etc/avatar/tls/cert.pem /etc/avatar/tls/key.pem'
+else
+  printf 'tls {\n\ton_demand\n}\n'
+fi | put 0644 /etc/caddy/tls.caddy
+put 0644 /etc/caddy/Caddyfile <<'EOF'
+{
+	on_demand_tls {
+		ask http://127.0.0.1:9123/ask
+	}
+}
+
+# May this name have a certificate? Names below the zone may.
+http://127.0.0.1:9123 {
+	@ours expression `{http.request.uri.query.domain}.endsWith(".{$ZONE}")`
+	respond @ours 200
+	respond 404
+}
+
+https:// {
+	import tls.caddy
+	handle /healthz {
+		root * {$AVATAR_RUN:/run/avatar}
+		@ready file /ready
+		respond @ready "ready" 200
+		respond "not ready" 503
+	}
+	handle {
+		reverse_proxy 127.0.0.1:{$AVATAR_PORT:8080}
+	}
+}
+EOF
+[[ -z $MADE_BY_TEST ]] || exit 0
+install_packages
+systemctl daemon-reload
+systemctl enable --now avatar-identify.service avatar-ready.service avatar-self-stop.timer
+systemctl enable vector.service caddy.service
+systemctl restart vector.service caddy.service
