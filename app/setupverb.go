@@ -33,8 +33,8 @@ import (
 // templateFile is the stack's template among the embedded files.
 const templateFile = "build/aws/avatar-launcher.yaml"
 
-// readyLine is what an instance of the stack says in its log when its avatar answers; see build/aws/instance.
-const readyLine = "avatar: ready"
+// avatarReady is what an instance of the stack says in its log when its avatar answers; see build/aws/instance.
+const avatarReady = "avatar: ready"
 
 // setupFlags are those of the setup verb.
 type setupFlags struct {
@@ -264,7 +264,7 @@ func profileOf(name string, made *account.Outputs) config.File {
 	p.Cognito.Domain = made.SignInURL
 	p.Tables = config.Tables{Sessions: made.SessionsTable, Instances: made.InstancesTable, Leases: made.LeasesTable, Audit: made.AuditTable,
 		StateIndex: made.StateIndex, DayIndex: made.DayIndex}
-	p.Log.ReadyPattern = readyLine
+	p.Log.ReadyPattern = avatarReady
 	p.Stream, p.Zone.ID, p.Zone.Name = made.Stream, made.ZoneID, made.ZoneName
 	p.Launch.Template, p.Launch.SubnetIDs = made.LaunchTemplate, made.SubnetIDs
 	p.Scheduler.Group, p.Scheduler.StopRoleARN = made.ScheduleGroup, made.StopRoleARN
