@@ -24,7 +24,6 @@ type options struct {
 	json     bool
 	page     fs.FS
 	icon     []byte
-	older    string // folder for the log's older lines; only the window has one, for there is one window
 }
 
 // Main runs the verb that the command line names, the window where it names none, and returns the exit code. The
@@ -35,6 +34,7 @@ func Main(page fs.FS, icon []byte) int {
 		_ = runBindings(o) // Wails writes the page's bindings and says itself what went wrong
 		return 0
 	}
+	settleBus()
 	ctx, stop := untilSignal(context.Background())
 	defer stop()
 	root := commands(o)

@@ -2,7 +2,11 @@
 // the only importer of Wails and of the tray library.
 package app
 
-import "avatar-launcher/backend"
+import (
+	"errors"
+
+	"avatar-launcher/backend"
+)
 
 // The services below are bound to the page, one a screen. A method that asks for something returns at once; what
 // comes of it arrives as a "snapshot" event, problems included.
@@ -99,14 +103,26 @@ type About struct {
 	Tray       bool   `json:"tray"` // a tray host is there: closing the window hides it
 }
 
+var errNoLauncher = errors.New("the launcher has not started")
+
 // Page is the service of the page as a whole.
 type Page struct{ shell *Shell }
 
-// Snapshot returns the current snapshot; later ones arrive as "snapshot" events.
-func (p *Page) Snapshot() backend.Snapshot { return p.shell.snapshot() }
+// Snapshot returns the current snapshot, as soon as there is one; later ones arrive as "snapshot" events.
+func (p *Page) Snapshot() (backend.Snapshot, error) {
+	if !p.shell.ready() {
+		return backend.Snapshot{}, errNoLauncher
+	}
+	return p.shell.snapshot(), nil
+}
 
 // About says what runs here.
-func (p *Page) About() About { return p.shell.about() }
+func (p *Page) About() (About, error) {
+	if !p.shell.ready() {
+		return About{}, errNoLauncher
+	}
+	return p.shell.about(), nil
+}
 
 // Touch says that the user did something in the window. The page calls it at most twice a minute.
 func (p *Page) Touch() { p.shell.do(backend.Wish{Verb: backend.WishTouch}) }

@@ -19,13 +19,8 @@ func (s *Shell) quitWithin(limit time.Duration) {
 	s.asked.Store(true)
 	s.closer.Do(func() {
 		go func() {
-			s.do(backend.Wish{Verb: backend.WishQuit})
-			timer := time.NewTimer(limit)
-			defer timer.Stop()
-			select {
-			case <-s.rooms.launcher.Finished():
-			case <-timer.C:
-				s.log.Warn("the stop was not confirmed in time; the armed one will act")
+			if s.running() {
+				s.finish(limit)
 			}
 			if !s.gone.Swap(true) {
 				<-s.opened
@@ -35,11 +30,23 @@ func (s *Shell) quitWithin(limit time.Duration) {
 	})
 }
 
+// finish stops the instance and signs out, or gives up after a time.
+func (s *Shell) finish(limit time.Duration) {
+	s.do(backend.Wish{Verb: backend.WishQuit})
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-s.rooms.launcher.Finished():
+	case <-timer.C:
+		s.log.Warn("the stop was not confirmed in time; the armed one will act")
+	}
+}
+
 // beforeClose decides what closing the window means: hiding it where the tray can bring it back, else quitting. It
 // returns true to keep the window.
 func (s *Shell) beforeClose(ctx context.Context) bool {
 	switch {
-	case s.gone.Load():
+	case s.gone.Load(), s.failure.Load() != nil:
 		return false
 	case !s.asked.Load() && s.currentTray().hosted():
 		wails.WindowHide(ctx)

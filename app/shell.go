@@ -17,34 +17,67 @@ import (
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"avatar-launcher/backend"
-	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/logs"
 )
 
-// Shell is the window around the rooms: what the bound services, the tray and the signals have in common.
+// Shell is the window around the rooms: what the bound services, the tray and the signals have in common. The window
+// is there before the rooms are: what needs them is called after wired, or waits for it by ready.
 type Shell struct {
-	rooms    *rooms
-	wishes   Wishes
-	logs     *logs.Book
-	lens     *logs.Lens // the log page's
 	log      *slog.Logger
 	stateDir string
 
-	ctx    context.Context // Wails': set by OnStartup, nil before
-	opened chan struct{}   // closed once ctx is set
-	icon   atomic.Pointer[tray]
-	begin  func() // what runs beside the window, once it is there
-	closer sync.Once
-	gone   atomic.Bool  // the launcher has finished, or was given up: the window may close
-	asked  atomic.Bool  // quitting has begun
-	beaten atomic.Int64 // Unix nanoseconds of the page's last beat, 0 before the first
+	wired  chan struct{} // closed once the four below are set
+	rooms  *rooms
+	wishes Wishes
+	logs   *logs.Book
+	lens   *logs.Lens // the log page's
+
+	ctx         context.Context // Wails': set by OnStartup, nil before
+	opened      chan struct{}   // closed once ctx is set
+	icon        atomic.Pointer[tray]
+	failure     atomic.Pointer[backend.Problem] // why the launcher cannot start, nil where it can
+	closer      sync.Once
+	displayLost func()       // ends the process properly where its display has gone
+	gone        atomic.Bool  // the launcher has finished, or was given up: the window may close
+	asked       atomic.Bool  // quitting has begun
+	beaten      atomic.Int64 // Unix nanoseconds of the page's last beat, 0 before the first
 }
 
-func newShell(r *rooms, stateDir string) *Shell {
-	return &Shell{rooms: r, wishes: r.launcher, logs: r.logs, lens: r.logs.Lens(), log: r.log, stateDir: stateDir, opened: make(chan struct{})}
+func newShell(stateDir string) *Shell {
+	return &Shell{stateDir: stateDir, wired: make(chan struct{}), opened: make(chan struct{})}
 }
 
-func (s *Shell) do(w backend.Wish) { s.wishes.Do(w) }
+// wire puts the rooms in.
+func (s *Shell) wire(r *rooms) {
+	s.rooms, s.wishes, s.logs, s.lens = r, r.launcher, r.logs, r.logs.Lens()
+	close(s.wired)
+}
+
+// ready waits for the rooms; false where the window ends first, or the launcher cannot start.
+func (s *Shell) ready() bool {
+	select {
+	case <-s.wired:
+		return true
+	case <-s.ctx.Done():
+		return false
+	}
+}
+
+// running says whether the rooms are there.
+func (s *Shell) running() bool {
+	select {
+	case <-s.wired:
+		return true
+	default:
+		return false
+	}
+}
+
+func (s *Shell) do(w backend.Wish) {
+	if s.running() {
+		s.wishes.Do(w)
+	}
+}
 
 func (s *Shell) snapshot() backend.Snapshot { return s.wishes.Snapshot() }
 
@@ -156,8 +189,8 @@ func (s *Shell) openLogs() {
 // startup is called by Wails once the window's context is there.
 func (s *Shell) startup(ctx context.Context) {
 	s.ctx = ctx
+	heedDisplay(s.displayLost)
 	close(s.opened)
-	go s.begin()
 }
 
 // currentTray is nil until the tray is up.
@@ -167,6 +200,9 @@ func (s *Shell) setTray(t *tray) { s.icon.Store(t) }
 
 // drain gives the launcher what is left of its time where the window ended without asking: loss of the display.
 func (s *Shell) drain() {
+	if !s.running() {
+		return
+	}
 	s.quitWithin(signalTime)
 	timer := time.NewTimer(signalTime)
 	defer timer.Stop()
@@ -183,25 +219,8 @@ func (s *Shell) show() {
 	wails.WindowUnminimise(s.ctx)
 }
 
-// watchConfig takes a changed configuration into force: figures and rules at once, anything else at the next start.
-func (s *Shell) watchConfig(ctx context.Context, name string) {
-	l := s.rooms.launcher
-	refuse := func(p *backend.Problem) { l.Notify("config", p) }
-	accept := func(f *config.File) {
-		p, err := f.Select(name)
-		if err != nil {
-			refuse(backend.ProblemOf(err))
-			return
-		}
-		s.rooms.fleet.Configure(figures(p))
-		l.SetRules(rules(p))
-		l.Notify("config", nil)
-	}
-	if err := os.MkdirAll(filepath.Dir(s.rooms.file), 0o700); err != nil {
-		refuse(stateProblem(filepath.Dir(s.rooms.file), err))
-		return
-	}
-	if err := config.Watch(ctx, s.rooms.file, accept, refuse); err != nil {
-		refuse(backend.ProblemOf(err))
-	}
+// logFileTroubled says, or takes back, that the launcher's own log cannot be written.
+func (s *Shell) logFileTroubled(p *backend.Problem) {
+	<-s.wired
+	s.rooms.launcher.Notify("log-file", p)
 }

@@ -1,17 +1,11 @@
 package app
 
 import (
-	"context"
 	"html/template"
 	"net/http"
 	"os"
 
-	"github.com/wailsapp/wails/v2"
-	"github.com/wailsapp/wails/v2/pkg/logger"
-	wailsoptions "github.com/wailsapp/wails/v2/pkg/options"
-	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
-	"github.com/wailsapp/wails/v2/pkg/options/linux"
-	wailsruntime "github.com/wailsapp/wails/v2/pkg/runtime"
+	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 	"golang.org/x/term"
 
 	"avatar-launcher/backend"
@@ -26,27 +20,46 @@ var sorry = template.Must(template.New("sorry").Parse(`<!doctype html>
 const sorryStyle = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
 body{margin:0;padding:2rem;background:Canvas;color:CanvasText}h1{font-size:1.25rem}p{overflow-wrap:anywhere}`
 
-// showProblem says in a window why the launcher cannot start. At a terminal the message is there already. It returns
-// when the window is closed, or ctx ends.
-func showProblem(ctx context.Context, o *options, p *backend.Problem) {
-	if term.IsTerminal(int(os.Stderr.Fd())) {
-		return
-	}
-	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/sorry.css" {
+// fail keeps why the launcher cannot start, and has the window say it.
+func (s *Shell) fail(err error) {
+	p := backend.ProblemOf(err)
+	s.log.Error("the launcher cannot start", "problem", p, "cause", p.Cause)
+	s.failure.Store(p)
+	go func() {
+		<-s.opened
+		wails.WindowReloadApp(s.ctx)
+		wails.WindowShow(s.ctx) // also where it was to wait in the tray: there is none
+	}()
+}
+
+// sorry answers instead of the page where the launcher cannot start.
+func (s *Shell) sorry(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := s.failure.Load()
+		switch {
+		case p == nil:
+			next.ServeHTTP(w, r)
+		case r.URL.Path == "/sorry.css":
 			w.Header().Set("Content-Type", "text/css")
 			_, _ = w.Write([]byte(sorryStyle))
-			return
+		default:
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			_ = sorry.Execute(w, p)
 		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = sorry.Execute(w, p)
 	})
-	_ = wails.Run(&wailsoptions.App{
-		Title: "Avatar Launcher", Width: 640, Height: 360, LogLevel: logger.ERROR, LogLevelProduction: logger.ERROR,
-		AssetServer: &assetserver.Options{Handler: handler, Middleware: secure},
-		OnStartup: func(window context.Context) {
-			context.AfterFunc(ctx, func() { wailsruntime.Quit(window) })
-		},
-		Linux: &linux.Options{Icon: o.icon, ProgramName: "avatar-launcher"},
-	}) // the message is printed all the same
 }
+
+// secure forbids the page everything that it does not need.
+func secure(next http.Handler) http.Handler {
+	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+		"connect-src 'self'; base-uri 'none'; form-action 'none'"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// atTerminal says whether somebody reads what is printed: then no window needs to say it.
+func atTerminal() bool { return term.IsTerminal(int(os.Stderr.Fd())) }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -57,45 +56,34 @@ func openWindow(ctx context.Context, o *options, hidden bool) error {
 	return runWindow(ctx, o, lock, dir, level, hidden)
 }
 
+// runWindow shows the window at once. The rooms are opened beside it: a new embedded cloud, a keyring that asks for
+// its password, and a busy machine all take their time.
 func runWindow(ctx context.Context, o *options, lock *single, dir string, level slog.Level, hidden bool) error {
-	var r *rooms
-	wired := make(chan struct{})
-	file := newLogFile(dir, func(p *backend.Problem) {
-		<-wired
-		if r != nil {
-			r.launcher.Notify("log-file", p)
-		}
-	})
+	s := newShell(dir)
+	file := newLogFile(dir, s.logFileTroubled)
 	defer file.Close()
-	log := fileLog(file, level)
-	log.Info("the launcher starts", "version", version)
-	o.older = filepath.Join(dir, "older")
-	r, err := build(ctx, o, identity.OSKeyring(keyringTime), log)
-	close(wired)
-	if err != nil {
-		log.Error("the launcher cannot start", "problem", err)
-		showProblem(ctx, o, backend.ProblemOf(err))
+	s.log = fileLog(file, level)
+	s.log.Info("the launcher starts", "version", version)
+	p, path, err := config.Resolve(o.profile, config.Paths().ConfigFile)
+	switch {
+	case err != nil && atTerminal():
 		return err
+	case err != nil:
+		s.fail(err)
 	}
-	defer r.close()
-	r.launcher.Resume = true
-
-	s := newShell(r, dir)
-	r.browse = s.browse
 	work, end := context.WithCancel(context.Background())
 	var ended sync.WaitGroup
 	defer ended.Wait()
 	defer end()
-	ended.Go(func() { _ = r.launcher.Run(work) })
-	if r.profile.Name != "" {
-		s.watchConfig(work, r.profile.Name)
+	if err == nil {
+		ended.Go(func() { s.work(work, p, path) })
 	}
-	s.begin = func() {
-		first := firstSettled(work, r.launcher)
-		s.setTray(startTray(first, s.choose))
-		go s.tellPage(work)
-		s.tellGrowth(work)
-		go s.heartbeat(work)
+	s.displayLost = func() {
+		s.log.Error("the display is gone")
+		s.drain()
+		end()
+		ended.Wait()
+		os.Exit(1)
 	}
 	go s.quitOn(ctx)
 	go lock.serve(s.show)
@@ -104,7 +92,43 @@ func runWindow(ctx context.Context, o *options, lock *single, dir string, level 
 	}
 	s.gone.Store(true) // there is no window left to close
 	s.drain()
+	if p := s.failure.Load(); p != nil {
+		return p
+	}
 	return nil
+}
+
+// work opens the rooms and runs the launcher until ctx is done. Where the rooms cannot be opened, the window says why.
+func (s *Shell) work(ctx context.Context, p config.Profile, path string) {
+	r, err := open(ctx, p, path, filepath.Join(s.stateDir, "older"), identity.OSKeyring(keyringTime), s.log)
+	if err != nil {
+		if ctx.Err() == nil {
+			s.fail(err)
+		}
+		return
+	}
+	defer r.close()
+	r.launcher.Resume = true
+	r.browse = s.browse
+	s.wire(r)
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() { s.accompany(ctx) })
+	s.watchConfig(ctx, p)
+	_ = r.launcher.Run(ctx)
+}
+
+// accompany begins what runs beside the launcher once there is a window to speak to.
+func (s *Shell) accompany(ctx context.Context) {
+	select {
+	case <-s.opened:
+	case <-ctx.Done():
+		return
+	}
+	go s.tellPage(ctx)
+	s.tellGrowth(ctx)
+	go s.heartbeat(ctx)
+	s.setTray(startTray(firstSettled(ctx, s.rooms.launcher), s.choose))
 }
 
 // firstSettled waits for the keyring to have answered: the tray shares its bus.
@@ -135,7 +159,7 @@ func windowOptions(o *options, s *Shell, hidden bool) *wailsoptions.App {
 	return &wailsoptions.App{
 		Title: "Avatar Launcher", Width: 1100, Height: 760, MinWidth: 800, MinHeight: 560,
 		StartHidden:        hidden,
-		AssetServer:        &assetserver.Options{Assets: page, Middleware: secure},
+		AssetServer:        &assetserver.Options{Assets: page, Middleware: assetserver.ChainMiddleware(secure, s.sorry)},
 		LogLevel:           logger.ERROR,
 		LogLevelProduction: logger.ERROR,
 		OnStartup:          s.startup,
@@ -144,16 +168,4 @@ func windowOptions(o *options, s *Shell, hidden bool) *wailsoptions.App {
 		Bind:               []any{&Account{s}, &Instance{s}, &LogBook{s}, &Page{s}},
 		Linux:              &linux.Options{Icon: o.icon, ProgramName: "avatar-launcher", WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
 	}
-}
-
-// secure forbids the page everything that it does not need.
-func secure(next http.Handler) http.Handler {
-	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-		"connect-src 'self'; base-uri 'none'; form-action 'none'"
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", policy)
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Referrer-Policy", "no-referrer")
-		next.ServeHTTP(w, r)
-	})
 }

@@ -34,8 +34,8 @@ const patientAttempts = 8
 
 // rooms are the parts of the launcher, wired for one profile.
 type rooms struct {
-	profile  config.Profile
-	file     string // where the profile comes from
+	profile  config.Profile // with the embedded cloud's names filled in
+	file     string         // where the profile comes from
 	identity *identity.Service
 	fleet    *fleet.Service
 	logs     *logs.Book
@@ -56,22 +56,28 @@ func (r *rooms) close() {
 	}
 }
 
-// build wires the rooms for the profile that the command line names. Nothing is called yet but the embedded cloud.
+// build wires the rooms for the profile that the command line names.
 func build(ctx context.Context, o *options, ring identity.Keyring, log *slog.Logger) (*rooms, error) {
-	places := config.Paths()
-	p, file, err := config.Resolve(o.profile, places.ConfigFile)
+	p, file, err := config.Resolve(o.profile, config.Paths().ConfigFile)
 	if err != nil {
 		return nil, err
 	}
+	return open(ctx, p, file, "", ring, log)
+}
+
+// open wires the rooms for a profile that came from a file. Nothing is called yet but the embedded cloud, which takes
+// a second or more where it is new. older is the folder for the log's older lines, "" for none.
+func open(ctx context.Context, p config.Profile, file, older string, ring identity.Keyring, log *slog.Logger) (*rooms, error) {
 	r := &rooms{profile: p, file: file, log: log, browse: openBrowser}
 	if p.Cloud == config.CloudEmbedded {
-		if r.cloud, err = openEmbedded(ctx, places.StateDir, p, log); err != nil {
+		cloud, err := openEmbedded(ctx, config.Paths().StateDir, p, log)
+		if err != nil {
 			return nil, err
 		}
-		r.profile = r.cloud.address.fill(p)
+		r.cloud, r.profile = cloud, cloud.address.fill(p)
 	}
 	if p.Log.Older == config.OlderFile {
-		r.older = o.older
+		r.older = older
 	}
 	if err := r.connect(ctx, ring); err != nil {
 		r.close()

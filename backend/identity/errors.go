@@ -383,7 +383,7 @@ func noKeyring(stay bool, cause error) *backend.Problem {
 
 func lockedKeyring(cause error) *backend.Problem {
 	return &backend.Problem{Kind: backend.KindKeyring, What: "The keyring is locked", Why: "Until it is unlocked, the sign-in is kept in memory only.",
-		Next: "Unlock it where it asks for its password, or in the system's password manager.", Cause: cause}
+		Next: "Unlock it where it asks for its password, or in the system's password manager.", Cause: errors.Join(ErrLocked, cause)}
 }
 
 func smallKeyring(cause error) *backend.Problem {

@@ -65,3 +65,11 @@ class Tray:
             raise AssertionError(f"the tray's {label} is disabled")
         arguments = GLib.Variant("(isvu)", (number, "clicked", GLib.Variant("i", 0), 0))
         self._ask(self.property("Menu"), "com.canonical.dbusmenu", "Event", arguments)
+
+
+def entry(tray, *starts):
+    """The first enabled entry of the tray's menu whose label starts with one of these."""
+    for label, (_, enabled) in tray.menu().items():
+        if enabled and label.startswith(starts):
+            return label
+    return None

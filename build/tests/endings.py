@@ -1,0 +1,126 @@
+"""Each way in which the window can end while an instance runs, against a cloud that outlives it: the instance must be
+stopped by the time the process is gone, by the word of an outside client. After SIGKILL nothing can be sent: the next
+launch resumes the sign-in and adopts the instance. Needs a display, a session bus and an unlocked keyring."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from desktop import Home, application, claim, press, says, shoot, wait
+
+class Cloud:
+    """The embedded cloud in a process of its own, without delays, and the AWS CLI as its witness."""
+
+    def __init__(self, home):
+        self.profile = home.file("cloud.yaml")
+        self.process = subprocess.Popen(
+            [home.binary, "cloud", "--json", "--listen", "127.0.0.1:0", "--state", home.file("cloud"), "--boot-warm", "0",
+             "--boot-cold", "0", "--write-profile", self.profile],
+            env=home.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        home.started.append(self.process)
+        said = json.loads(self.process.stdout.readline())
+        outputs = said["outputs"]
+        self.endpoint = said["endpoint"]
+        self.environment = {
+            **home.environment, "AWS_DEFAULT_REGION": outputs["Region"], "AWS_PAGER": "",
+            "AWS_ACCESS_KEY_ID": outputs["OperatorAccessKeyID"], "AWS_SECRET_ACCESS_KEY": outputs["OperatorSecretAccessKey"],
+        }
+
+    def aws(self, *words):
+        aws = "/usr/bin/aws" if os.path.exists("/usr/bin/aws") else "aws"
+        answer = subprocess.run([aws, *words, "--endpoint-url", self.endpoint, "--output", "json"], env=self.environment,
+                                check=True, capture_output=True, text=True, timeout=60)
+        return json.loads(answer.stdout)
+
+    def states(self):
+        """The state of each instance that is somebody's, by its ID; those of the pool are nobody's."""
+        found = {}
+        for reservation in self.aws("ec2", "describe-instances")["Reservations"]:
+            for instance in reservation["Instances"]:
+                found[instance["InstanceId"]] = instance["State"]["Name"]
+        return found
+
+    def mine(self):
+        """The instance of the demo user's session row, with its phase."""
+        for table in self.aws("dynamodb", "list-tables")["TableNames"]:
+            if "session" in table:
+                for row in self.aws("dynamodb", "scan", "--table-name", table)["Items"]:
+                    return row["InstanceId"]["S"], row["Phase"]["S"]
+        return None, None
+
+
+def begin(home, cloud, sign_in=True, **extra):
+    """Opens the window and brings it to a running instance; gives the process and the instance's ID."""
+    launcher = home.start("--profile", cloud.profile, **extra)
+    wait("the window is in the accessibility tree", lambda: application(launcher.pid))
+    if sign_in:
+        press(launcher.pid, "Sign in as demo")
+        press(launcher.pid, "Start my avatar")
+    wait("the avatar is ready", lambda: says(launcher.pid, "Your avatar is ready"))
+    instance, phase = cloud.mine()
+    claim("the instance runs", cloud.states()[instance] == "running" and phase == "ready", f"{instance} {phase}")
+    return launcher, instance
+
+
+def stopped(cloud, launcher, instance, what, codes):
+    """Judges an ending that has been asked for."""
+    from_ = time.monotonic()
+    code = wait(f"{what} ends the program", lambda: launcher.poll() is not None and [launcher.returncode], 30)[0]
+    took = time.monotonic() - from_
+    state = cloud.states()[instance]
+    claim(f"{what}: the instance is {state} afterwards, after {took:.1f} s", state in ("stopping", "stopped"), state)
+    claim(f"{what}: its session is over", cloud.mine()[1] not in ("ready", "booting", "probing"), cloud.mine())
+    claim(f"{what}: it ends with {code}", code in codes, code)
+
+
+def display():
+    """An X server of its own: (process, its name)."""
+    read, write = os.pipe()
+    server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "1200x900x24", "-nolisten", "tcp"],
+                              pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read) as number:
+        return server, ":" + number.readline().strip()
+
+
+def main():
+    home = Home(sys.argv[1])
+    try:
+        cloud = Cloud(home)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            launcher, instance = begin(home, cloud)
+            launcher.send_signal(number)
+            stopped(cloud, launcher, instance, number.name, [0])
+
+        server, name = display()
+        home.started.append(server)
+        launcher, instance = begin(home, cloud, DISPLAY=name)
+        server.kill()
+        server.wait()
+        stopped(cloud, launcher, instance, "the loss of the X server", [1])
+
+        launcher, instance = begin(home, cloud)
+        launcher.kill()
+        launcher.wait()
+        claim("SIGKILL leaves the instance to its armed stop", cloud.states()[instance] == "running")
+        schedules = cloud.aws("scheduler", "list-schedules")["Schedules"]
+        claim("which is armed", any(instance in s["Name"] for s in schedules), schedules)
+        launcher, adopted = begin(home, cloud, sign_in=False)
+        claim("the next launch resumes the sign-in and adopts the instance", adopted == instance, f"{adopted}, not {instance}")
+        shoot("adopted")
+        launcher.send_signal(signal.SIGTERM)
+        stopped(cloud, launcher, instance, "SIGTERM after adoption", [0])
+    except BaseException:
+        try:
+            shoot("ending-failure")
+        except (OSError, subprocess.CalledProcessError):
+            pass
+        raise
+    finally:
+        home.close()
+
+
+main()
