@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"strconv"
@@ -60,8 +61,23 @@ func sessionCommands(o *options) []*cobra.Command {
 		verb("terminate", "Delete your instance and its disk", func(v *visit, ctx context.Context) error { return v.end(ctx, v.fleet.Terminate, "terminated") }),
 		verb("pool", "Show the warm pool", (*visit).pool),
 		show, in,
-		verb("sign-out", "Stop your instance and sign out", (*visit).signOut),
+		signOutCommand(verb("sign-out", "Stop your instance and sign out", (*visit).signOut), o),
 	}
+}
+
+// signOutCommand takes it as done where nobody is signed in.
+func signOutCommand(c *cobra.Command, o *options) *cobra.Command {
+	do := c.RunE
+	c.RunE = func(c *cobra.Command, args []string) error {
+		err := do(c, args)
+		if errors.Is(err, errNobody) {
+			v := &visit{out: &printer{w: os.Stdout, json: o.json}}
+			v.say(map[string]any{"done": "nothing"}, "nobody is signed in")
+			return nil
+		}
+		return err
+	}
+	return c
 }
 
 // withVisit builds the rooms and signs in: by the keyring, or as --user for this one verb.
@@ -104,13 +120,37 @@ func (v *visit) resume(ctx context.Context) error {
 		return err
 	}
 	if u == nil {
-		if notice := v.identity.Notice(); notice != nil {
-			return notice
-		}
-		return &backend.Problem{Kind: backend.KindRefused, What: "Nobody is signed in", Next: "Use the sign-in verb, or name somebody by --user."}
+		return nobody(v.identity.Notice())
 	}
 	v.user = *u
 	return nil
+}
+
+// errNobody says that no sign-in is kept on this computer, for sign-out: that is what it was asked for.
+var errNobody = errors.New("nobody is signed in")
+
+// nobody says why no sign-in was found; notice is the keyring's condition.
+func nobody(notice *backend.Problem) error {
+	p := &backend.Problem{Kind: backend.KindRefused, What: "Nobody is signed in", Next: "Use the sign-in verb, or name somebody by --user.", Cause: errNobody}
+	switch {
+	case notice != nil && errors.Is(notice, identity.ErrLocked):
+		return &backend.Problem{Kind: backend.KindKeyring, What: "Whether somebody is signed in cannot be told", Why: "The keyring is locked.",
+			Next: "Unlock it in the system's password manager, or name somebody by --user.", Cause: notice}
+	case notice != nil:
+		p.Kind, p.Why, p.Next = backend.KindKeyring, "There is no keyring on this computer, or in this session, that could keep a sign-in.", "Name somebody by --user."
+	}
+	return p
+}
+
+// notKept says why a sign-in did not last; notice is the keyring's condition.
+func notKept(notice *backend.Problem) error {
+	p := &backend.Problem{Kind: backend.KindKeyring, What: "Nobody was signed in, since it could not be kept", Cause: notice,
+		Why:  "There is no keyring on this computer, or in this session, that could keep it.",
+		Next: "Start one, such as GNOME Keyring or KWallet; or use the run verb, or --user with the others, which need none."}
+	if errors.Is(notice, identity.ErrLocked) {
+		p.Why, p.Next = "The keyring is locked.", "Unlock it in the system's password manager, then sign in again; or use --user with the other verbs."
+	}
+	return p
 }
 
 func (v *visit) enter(ctx context.Context, user string, fromStdin bool) error {
@@ -142,14 +182,33 @@ func signIn(ctx context.Context, o *options, user string, fromStdin bool) error 
 	}
 	defer r.close()
 	v := &visit{rooms: r, out: &printer{w: os.Stdout, json: o.json}}
+	if err := v.makeRoom(ctx); err != nil {
+		return err
+	}
 	if err := v.enter(ctx, user, fromStdin); err != nil {
 		return err
 	}
 	if notice := r.identity.Notice(); notice != nil {
-		return notice // without a keyring nothing outlives this process
+		bye, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_ = r.identity.SignOut(bye) // nothing could use it again
+		return notKept(notice)
 	}
 	v.say(map[string]any{"user": v.user}, "signed in as "+v.user.Username)
 	return nil
+}
+
+// makeRoom opens the keyring, so that nobody types a password that cannot be kept, and revokes the sign-in in it,
+// which the new one will replace.
+func (v *visit) makeRoom(ctx context.Context) error {
+	u, _ := v.identity.Resume(ctx) // one that is no longer good is replaced all the same
+	if notice := v.identity.Notice(); notice != nil {
+		return notKept(notice)
+	}
+	if u == nil {
+		return nil
+	}
+	return v.identity.SignOut(ctx)
 }
 
 // say prints one fact, for people or for scripts.

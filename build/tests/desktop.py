@@ -90,8 +90,13 @@ def press(pid, name, limit=60.0):
 
 
 def says(pid, text):
-    """Whether any element's name holds the text."""
-    return any(text in (node.get_name() or "") for node in elements(pid))
+    """Whether the name or the own text of any element holds the text."""
+    return any(text in (node.get_name() or "") or text in own_text(node) for node in elements(pid))
+
+
+def own_text(node):
+    found = node.get_text_iface()
+    return Atspi.Text.get_text(found, 0, -1) if found else ""
 
 
 def shoot(name, display=None):

@@ -1,6 +1,7 @@
 """The production program in a real window and a real tray: the window is pressed through its accessibility tree,
 the tray through its menu on the bus. Needs a display, a session bus and an unlocked keyring of its own."""
 
+import os
 import subprocess
 import sys
 
@@ -27,12 +28,32 @@ def journey(pid, tray):
     wait("a second start is ready", lambda: says(pid, "Your avatar is ready"), 90)
 
 
+def reload(home, pid):
+    """What a change of the configuration file does while the window is open."""
+    folder = home.file("config", "avatar-launcher")
+    os.makedirs(folder, exist_ok=True)
+
+    def write(text):
+        with open(os.path.join(folder, "config.yaml"), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    write("profiles:\n  local:\n    cloud: embedded\n    warm_pool: {size: 3}\n    log: {ready_pattern: up}\n")
+    wait("it is said which keys wait for a restart", lambda: says(pid, "Not yet in force: log.ready_pattern"))
+    wait("the new size of the pool is in force", lambda: says(pid, "of 3 warm"))
+    write("profiles:\n  local:\n    cloud: embedded\n    warm_pool: {size: many}\n")
+    wait("a broken configuration is refused with its place", lambda: says(pid, "config.yaml:4:22"))
+    shoot("configuration-refused")
+    write("profiles:\n  local:\n    cloud: embedded\n")
+    wait("a mended one takes the notice back", lambda: not says(pid, "config.yaml") and not says(pid, "Not yet in force"))
+
+
 def main():
     tray, home = Tray(), Home(sys.argv[1])
     launcher = home.start("--profile", "local")
     try:
         wait("the window is in the accessibility tree", lambda: application(launcher.pid))
         journey(launcher.pid, tray)
+        reload(home, launcher.pid)
 
         second = home.run("--profile", "local", limit=20)
         claim(f"a second launch leaves the first alone, and ends with {second.returncode}", launcher.poll() is None, second.stderr)
