@@ -37,11 +37,11 @@ def reload(home, pid):
         with open(os.path.join(folder, "config.yaml"), "w", encoding="utf-8") as file:
             file.write(text)
 
-    write("profiles:\n  local:\n    cloud: embedded\n    warm_pool: {size: 3}\n    log: {ready_pattern: up}\n")
-    wait("it is said which keys wait for a restart", lambda: says(pid, "Not yet in force: log.ready_pattern"))
-    wait("the new size of the pool is in force", lambda: says(pid, "of 3 warm"))
+    write("profiles:\n  local:\n    cloud: embedded\n    session: {warning: 59m59s}\n    log: {ready_pattern: up}\n")
+    wait("it is said which keys wait for a restart", lambda: says(pid, "Not yet in force: log.ready_pattern."))
+    wait("the rest is in force: the warning comes earlier", lambda: says(pid, "minutes left."))
     write("profiles:\n  local:\n    cloud: embedded\n    warm_pool: {size: many}\n")
-    wait("a broken configuration is refused with its place", lambda: says(pid, "config.yaml:4:22"))
+    wait("a broken configuration is refused with its place", lambda: says(pid, "config.yaml:4:"))
     shoot("configuration-refused")
     write("profiles:\n  local:\n    cloud: embedded\n")
     wait("a mended one takes the notice back", lambda: not says(pid, "config.yaml") and not says(pid, "Not yet in force"))
