@@ -14,8 +14,8 @@ import (
 // live are the keys of a profile that take effect while the launcher runs, by themselves or with all below them.
 // Whatever else changes waits for the next start: clients, names and the log's patterns are made once.
 var live = []string{
-	"warm_pool.size", "warm_pool.max_instances", "warm_pool.recycle", "session", "zone.ttl", "avatar.ready_timeout",
-	"stay_signed_in",
+	"warm_pool.size", "warm_pool.max_instances", "warm_pool.recycle", "warm_pool.hours", "warm_pool.time_zone", "session",
+	"prices", "zone.ttl", "avatar.ready_timeout", "stay_signed_in",
 }
 
 // watchConfig takes a changed configuration into force, and says which of its keys wait for the next start. A broken
