@@ -3,6 +3,7 @@ package fleet_test
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -29,6 +30,7 @@ type world struct {
 	out   localcloud.Outputs
 	cfg   aws.Config
 	http  *http.Client
+	log   *slog.Logger
 }
 
 func newWorld(t *testing.T) *world {

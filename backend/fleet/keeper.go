@@ -20,7 +20,7 @@ import (
 
 const (
 	busyTurn  = 2 * time.Second  // between the keeper's looks while something is on its way
-	quietTurn = 15 * time.Second // and while the pool is as it should be
+	quietTurn = 30 * time.Second // and while the pool is as it should be
 	deepTurn  = 5 * time.Minute  // between comparisons of schedules, names and the launch template
 )
 

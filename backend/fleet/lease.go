@@ -11,7 +11,7 @@ import (
 
 const (
 	poolLease     = "pool"
-	leaseDuration = 30 * time.Second
+	leaseDuration = time.Minute
 	leaseRenew    = leaseDuration / 3
 	// rivalPause is how long a desktop that found a living holder waits before it looks again: with it, a
 	// launcher that does nothing makes six calls an hour here.

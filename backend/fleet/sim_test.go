@@ -1,0 +1,315 @@
+package fleet_test
+
+import (
+	"flag"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/fleet"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+)
+
+var (
+	histories = flag.Int("histories", 8, "how many random histories the simulation runs")
+	firstSeed = flag.Uint64("seed", 1, "the first history's seed; with -histories 1 it reruns that one")
+	loud      = flag.Bool("loud", false, "print what the desktops log")
+)
+
+// tally counts what the histories survived.
+type tally struct {
+	mu     sync.Mutex
+	hours  float64
+	faults map[string]int
+	calls  int64
+}
+
+// TestSimulation runs random histories: desktops that start, stop, die between any two calls, sleep, lose the network
+// or answers, with clocks up to ten minutes wrong, on a cloud that throttles and runs out of capacity. After every step
+// the invariants hold; once it is quiet, nothing is left over. Rerun a failing one by -seed N -histories 1 -loud.
+func TestSimulation(t *testing.T) {
+	sum := tally{faults: map[string]int{}}
+	t.Cleanup(func() {
+		t.Logf("%d histories, %.0f virtual hours, %d calls, survived: %v", *histories, sum.hours, sum.calls, sum.faults)
+	})
+	for n := range uint64(*histories) {
+		seed := *firstSeed + n
+		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { newSimulation(t, seed, &sum).run() })
+		})
+	}
+}
+
+// simulation is one history.
+type simulation struct {
+	t         *testing.T
+	w         *world
+	rand      *rand.Rand
+	seed      uint64
+	sum       *tally
+	desktops  []*desktop
+	figures   fleet.Figures
+	began     time.Time
+	told      []string
+	unowned   map[string]time.Time
+	keptSince time.Time // since when an undisturbed desktop keeps the pool
+	keeper    *desktop
+	count     int
+}
+
+func newSimulation(t *testing.T, seed uint64, sum *tally) *simulation {
+	w := newWorld(t)
+	if *loud {
+		w.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	w.cloud.SetThrottle(true)
+	return &simulation{t: t, w: w, rand: rand.New(rand.NewPCG(seed, 0)), seed: seed, sum: sum, figures: figures, began: time.Now(), unowned: map[string]time.Time{}}
+}
+
+func (s *simulation) tell(format string, args ...any) {
+	s.told = append(s.told, fmt.Sprintf("%9s  ", time.Since(s.began).Round(time.Second))+fmt.Sprintf(format, args...))
+	if *loud {
+		fmt.Fprintln(os.Stderr, s.told[len(s.told)-1])
+	}
+}
+
+func (s *simulation) survive(fault string) {
+	s.sum.mu.Lock()
+	defer s.sum.mu.Unlock()
+	s.sum.faults[fault]++
+}
+
+// run is one history of some twenty steps, then quiet.
+func (s *simulation) run() {
+	defer s.end()
+	for n := range 3 + s.rand.IntN(3) {
+		s.add(userNo(n), n < 2)
+	}
+	for range 20 {
+		s.step()
+		s.pass(time.Second + time.Duration(s.rand.ExpFloat64()*float64(4*time.Minute)))
+		if s.t.Failed() {
+			return
+		}
+	}
+	s.quiet()
+}
+
+// pass lets time go by, and checks on the way.
+func (s *simulation) pass(d time.Duration) {
+	for d > 0 && !s.t.Failed() {
+		part := min(d, 2*time.Minute)
+		time.Sleep(part)
+		d -= part
+		s.check()
+	}
+}
+
+func (s *simulation) add(u backend.User, keeps bool) *desktop {
+	s.count++
+	skew := time.Duration(0)
+	if s.rand.IntN(3) == 0 {
+		skew = time.Duration(s.rand.IntN(1200)-600) * time.Second
+		s.survive("clock wrong")
+	}
+	d := s.w.launch(s.t, fmt.Sprintf("d%d-%s", s.count, u.Username), u, keeps, skew, s.figures, s.seed*1000+uint64(s.count))
+	d.net.latency = time.Duration(s.rand.IntN(120)) * time.Millisecond
+	s.desktops = append(s.desktops, d)
+	s.tell("%s runs (keeps %v, clock off by %v)", d.name, keeps, skew)
+	return d
+}
+
+// check reads the world and compares it with the invariants.
+func (s *simulation) check() {
+	synctest.Wait()
+	v, err := s.w.truth(s.t.Context())
+	if err != nil {
+		s.t.Fatalf("the world cannot be read: %v", err)
+	}
+	if faults := v.broken(time.Now(), s.mostInstances(), s.unowned, s.keptSince, s.w.out.ParkingAddress); len(faults) > 0 {
+		s.fail(faults)
+	}
+}
+
+// mostInstances is the largest maximum that a desktop alive or dead has been told.
+func (s *simulation) mostInstances() int { return figures.MaxInstances }
+
+func (s *simulation) fail(faults []string) {
+	s.t.Helper()
+	s.t.Errorf("seed %d, after %v:\n  %s\nhistory:\n  %s", s.seed, time.Since(s.began).Round(time.Second), strings.Join(faults, "\n  "), strings.Join(s.told, "\n  "))
+}
+
+// one draws a desktop that is alive, nil where none is.
+func (s *simulation) one() *desktop {
+	var alive []*desktop
+	for _, d := range s.desktops {
+		if d.alive() {
+			alive = append(alive, d)
+		}
+	}
+	if len(alive) == 0 {
+		return nil
+	}
+	return alive[s.rand.IntN(len(alive))]
+}
+
+// step is one thing that happens.
+func (s *simulation) step() {
+	d := s.one()
+	if d == nil {
+		s.add(userNo(s.rand.IntN(5)), true)
+		return
+	}
+	minutes := func(n int) time.Duration { return time.Duration(1+s.rand.IntN(n*60)) * time.Second }
+	switch s.rand.IntN(20) {
+	case 0, 1, 2, 3, 4:
+		s.tell("%s presses start", d.name)
+		d.do(backend.WishStart)
+	case 5:
+		s.tell("%s stops", d.name)
+		d.do(backend.WishStop)
+	case 6:
+		s.tell("%s terminates", d.name)
+		d.do(backend.WishTerminate)
+	case 7:
+		s.tell("%s cancels or is touched", d.name)
+		d.do(backend.WishCancel)
+		d.do(backend.WishTouch)
+	case 8:
+		s.tell("%s quits", d.name)
+		d.do(backend.WishQuit)
+	case 9, 10, 11:
+		in, ante := 1+s.rand.IntN(25), s.rand.IntN(2) == 0
+		s.tell("%s will die at its call %d (before it %v)", d.name, in, ante)
+		d.net.set(func(n *network) { n.killIn, n.killAnte = in, ante })
+		d.do(backend.WishStart)
+		s.survive("killed")
+	case 12:
+		s.tell("%s is killed", d.name)
+		d.net.kill()
+		s.survive("killed")
+	case 13:
+		span := minutes(130)
+		s.tell("%s sleeps for %v", d.name, span)
+		d.net.set(func(n *network) { n.until, n.asleep = time.Now().Add(span), true })
+		s.survive("slept")
+	case 14:
+		span := minutes(90)
+		s.tell("%s has no network for %v", d.name, span)
+		d.net.set(func(n *network) { n.until, n.asleep = time.Now().Add(span), false })
+		s.survive("partitioned")
+	case 15:
+		s.tell("%s loses a third of its answers and requests", d.name)
+		d.net.set(func(n *network) { n.lose, n.fail = 0.2, 0.1 })
+		d.do(backend.WishStart)
+		s.survive("lost answers")
+	case 16:
+		s.tell("another launcher of %s", d.user.Username)
+		s.add(d.user, s.rand.IntN(2) == 0)
+		s.survive("two desktops of a user")
+	case 17:
+		s.capacity()
+	case 18:
+		s.byHand()
+	case 19:
+		s.figures.PoolSize = s.rand.IntN(5)
+		s.figures.Replace = s.rand.IntN(3) == 0
+		s.tell("the pool's size is now %d, replace %v", s.figures.PoolSize, s.figures.Replace)
+		for _, d := range s.desktops {
+			d.service.Configure(s.figures)
+		}
+		s.survive("configured")
+	}
+}
+
+// capacity takes capacity away or gives it back.
+func (s *simulation) capacity() {
+	if s.rand.IntN(2) == 0 {
+		s.w.cloud.SetVCPUQuota(-1)
+		s.w.cloud.SetCapacity("us-east-1a", "g5.2xlarge", -1)
+		s.tell("there is capacity again")
+		return
+	}
+	if s.rand.IntN(2) == 0 {
+		s.w.cloud.SetVCPUQuota(8 * s.rand.IntN(4))
+	} else {
+		s.w.cloud.SetCapacity("us-east-1a", "g5.2xlarge", 0)
+	}
+	s.tell("capacity is short")
+	s.survive("no capacity")
+}
+
+// byHand is somebody at the console: an instance is stopped, terminated or lost behind everybody's back.
+func (s *simulation) byHand() {
+	v, err := s.w.truth(s.t.Context())
+	if err != nil || len(v.machines) == 0 {
+		return
+	}
+	id := *v.machines[s.rand.IntN(len(v.machines))].InstanceId
+	cloud := ec2.NewFromConfig(s.w.cfg)
+	switch s.rand.IntN(3) {
+	case 0:
+		s.tell("%s is stopped by hand", id)
+		_, _ = cloud.StopInstances(s.t.Context(), &ec2.StopInstancesInput{InstanceIds: []string{id}})
+	case 1:
+		s.tell("%s is terminated by hand", id)
+		_, _ = cloud.TerminateInstances(s.t.Context(), &ec2.TerminateInstancesInput{InstanceIds: []string{id}})
+	default:
+		s.tell("%s is lost with its host", id)
+		_ = s.w.cloud.KillInstance(id)
+	}
+	s.survive("changed by hand")
+}
+
+// quiet ends all trouble: networks heal, capacity is back, everybody quits, one desktop keeps the pool. What is left
+// over after that is a fault.
+func (s *simulation) quiet() {
+	s.tell("quiet")
+	s.w.cloud.SetVCPUQuota(-1)
+	s.w.cloud.SetCapacity("us-east-1a", "g5.2xlarge", -1)
+	for _, d := range s.desktops {
+		d.net.set(func(n *network) { n.until, n.lose, n.fail, n.killIn = time.Time{}, 0, 0, 0 })
+		d.do(backend.WishQuit)
+	}
+	s.figures.PoolSize, s.figures.Replace = 3, false
+	keeper := s.add(userNo(99), true)
+	// A computer that sleeps gives its held requests up only after a while; the lease changes hands once.
+	s.pass(5 * time.Minute)
+	s.keptSince = time.Now()
+	s.pass(75 * time.Minute)
+	if s.t.Failed() {
+		return
+	}
+	v, err := s.w.truth(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if left := v.settled(3, s.w.out.ParkingAddress); len(left) > 0 {
+		s.fail(append([]string{"left over:"}, left...))
+	}
+	keeper.do(backend.WishQuit)
+}
+
+func (s *simulation) end() {
+	for _, d := range s.desktops {
+		d.net.kill()
+	}
+	for _, d := range s.desktops {
+		<-d.done
+	}
+	s.sum.mu.Lock()
+	defer s.sum.mu.Unlock()
+	s.sum.hours += time.Since(s.began).Hours()
+	for _, n := range s.w.cloud.CallCounts() {
+		s.sum.calls += n
+	}
+}

@@ -1,0 +1,248 @@
+package fleet_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/fleet"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	ststypes "github.com/aws/aws-sdk-go-v2/service/sts/types"
+)
+
+// network is one desktop's way to the cloud, with everything that can happen on it. It also stands for the desktop's
+// life: a desktop that is dead sends nothing any more, not even in its deferred calls.
+type network struct {
+	next http.RoundTripper
+
+	mu       sync.Mutex
+	rand     *rand.Rand
+	dead     bool
+	killIn   int  // calls until the desktop dies; 0: not planned
+	killAnte bool // it dies before that call is sent, not after it had its effect
+	onKill   func()
+	until    time.Time // partitioned, or asleep
+	asleep   bool      // requests are held until then, rather than refused
+	lose     float64   // share of the answers that are lost
+	fail     float64   // share of the calls that the cloud answers with an error of its own
+	latency  time.Duration
+	calls    []string // operations, newest last
+}
+
+var errNetwork = errors.New("the network is unreachable")
+
+func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
+	deadly, lost, fail, hold, latency, err := n.fate(r)
+	if err != nil {
+		return nil, err
+	}
+	if !wait(r.Context(), hold+latency/2) {
+		return nil, r.Context().Err()
+	}
+	if n.isDead() {
+		return nil, errNetwork
+	}
+	if fail {
+		return nil, errors.New("connection reset by peer")
+	}
+	resp, err := n.next.RoundTrip(r)
+	if deadly {
+		n.kill()
+		return nil, errNetwork
+	}
+	if err == nil && lost {
+		resp.Body.Close()
+		return nil, errors.New("connection reset by peer")
+	}
+	if !wait(r.Context(), latency/2) {
+		return nil, r.Context().Err()
+	}
+	return resp, err
+}
+
+// fate draws what becomes of a call.
+func (n *network) fate(r *http.Request) (deadly, lost, fail bool, hold, latency time.Duration, err error) {
+	n.mu.Lock()
+	n.calls = append(n.calls, operation(r))
+	if n.killIn > 0 {
+		if n.killIn--; n.killIn == 0 {
+			deadly = true
+		}
+	}
+	dies := deadly && n.killAnte
+	if left := time.Until(n.until); left > 0 {
+		if n.asleep {
+			hold = left
+		} else {
+			err = errNetwork
+		}
+	}
+	if n.dead {
+		err = errNetwork
+	}
+	lost, fail, latency = n.rand.Float64() < n.lose, n.rand.Float64() < n.fail, n.latency
+	n.mu.Unlock()
+	if dies {
+		n.kill()
+		return false, false, false, 0, 0, errNetwork
+	}
+	return deadly, lost, fail, hold, latency, err
+}
+
+func (n *network) kill() {
+	n.mu.Lock()
+	n.dead = true
+	n.mu.Unlock()
+	n.onKill()
+}
+
+func (n *network) isDead() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.dead
+}
+
+func (n *network) set(f func(*network)) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	f(n)
+}
+
+func wait(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// operation names a request as AWS does, as far as its head tells.
+func operation(r *http.Request) string {
+	if t := r.Header.Get("X-Amz-Target"); t != "" {
+		return t[strings.LastIndexByte(t, '.')+1:]
+	}
+	if strings.Contains(r.Header.Get("Authorization"), "/ec2/") && r.GetBody != nil {
+		if body, err := r.GetBody(); err == nil {
+			var head [80]byte
+			k, _ := body.Read(head[:])
+			action, _, _ := strings.Cut(strings.TrimPrefix(string(head[:k]), "Action="), "&")
+			return action
+		}
+	}
+	return r.Method + " " + r.URL.Path
+}
+
+// badge is a sign-in that needs no Cognito: the launcher's journey with the real one is package identity's to prove.
+// A desktop that resumes calls no method but these.
+type badge struct {
+	backend.Identity
+	user backend.User
+}
+
+func (b badge) Resume(context.Context) (*backend.User, error) { u := b.user; return &u, nil }
+func (badge) SignOut(context.Context) error                   { return nil }
+func (badge) Forget()                                         {}
+func (badge) Leave()                                          {}
+func (badge) Notice() *backend.Problem                        { return nil }
+
+// desktop is one running launcher: the real state machine over the real control plane over the real SDK.
+type desktop struct {
+	name     string
+	user     backend.User
+	net      *network
+	service  *fleet.Service
+	launcher *backend.Launcher
+	stop     context.CancelFunc
+	done     chan struct{}
+}
+
+var figures = fleet.Figures{PoolSize: 3, MaxInstances: 6, Window: time.Hour, Maximum: 3 * time.Hour, Grace: time.Minute, TTL: 10 * time.Second, ReadyTimeout: 10 * time.Minute}
+
+// credentialsOf gives the credentials that the identity pool would give somebody of a group.
+func (w *world) credentialsOf(ctx context.Context, role string, u backend.User) (aws.CredentialsProvider, error) {
+	out, err := sts.NewFromConfig(w.cfg).AssumeRole(ctx, &sts.AssumeRoleInput{
+		RoleArn: aws.String("arn:aws:iam::123456789012:role/avatar-launcher-" + role), RoleSessionName: &u.Username, DurationSeconds: aws.Int32(43200),
+		Tags: []ststypes.Tag{{Key: aws.String("sub"), Value: &u.ID}, {Key: aws.String("username"), Value: &u.Username}}})
+	if err != nil {
+		return nil, err
+	}
+	c := out.Credentials
+	return credentials.NewStaticCredentialsProvider(*c.AccessKeyId, *c.SecretAccessKey, *c.SessionToken), nil
+}
+
+// launch runs a desktop: a process that resumes its user's sign-in. skew is how wrong its computer's clock is.
+func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, skew time.Duration, figures fleet.Figures, seed uint64) *desktop {
+	t.Helper()
+	role := "user"
+	if keeps {
+		role = "keeper"
+	}
+	creds, err := w.credentialsOf(t.Context(), role, u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	d := &desktop{name: name, user: u, stop: stop, done: make(chan struct{}),
+		net: &network{next: w.cloud.Transport(), rand: rand.New(rand.NewPCG(seed, 1)), onKill: stop}}
+	clock := &fleet.Clock{Local: func() time.Time { return time.Now().Add(skew) }}
+	cfg := w.cfg.Copy()
+	cfg.Credentials = creds
+	cfg.HTTPClient = clock.Watch(&http.Client{Transport: d.net})
+	log := slog.New(slog.DiscardHandler)
+	if w.log != nil {
+		log = w.log.With("desktop", name)
+	}
+	d.service = fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.RetryMaxAttempts = 8 }), DynamoDB: dynamodb.NewFromConfig(cfg),
+		Route53: route53.NewFromConfig(cfg, func(o *route53.Options) { o.RetryMaxAttempts = 8 }), Scheduler: scheduler.NewFromConfig(cfg), LauncherID: name,
+		Clock: clock, Names: w.names(), Figures: figures, Prices: backend.Prices{Currency: "USD", Hourly: map[string]float64{"g5.2xlarge": 1.212}}, Log: log,
+		Avatar: fleet.Avatar{Scheme: "http", HealthPath: "/healthz", Transport: func(string) http.RoundTripper { return d.net }}})
+	d.launcher = &backend.Launcher{Identity: badge{user: u}, Fleet: d.service, Profile: "sim", KeepPool: keeps, Resume: true, Now: clock.Now, Log: log,
+		Rules: backend.Rules{Window: figures.Window, Maximum: figures.Maximum, Warning: 5 * time.Minute, Grace: figures.Grace}}
+	go func() {
+		defer close(d.done)
+		_ = d.launcher.Run(ctx)
+		d.service.Wait()
+		stop()
+	}()
+	return d
+}
+
+func (d *desktop) do(v backend.Verb) { d.launcher.Do(backend.Wish{Verb: v}) }
+
+func (d *desktop) alive() bool {
+	select {
+	case <-d.done:
+		return false
+	default:
+		return !d.net.isDead()
+	}
+}
+
+func (w *world) names() fleet.Names {
+	return fleet.Names{SessionsTable: w.out.SessionsTable, InstancesTable: w.out.InstancesTable, LeasesTable: w.out.LeasesTable,
+		AuditTable: w.out.AuditTable, StateIndex: w.out.StateIndex, DayIndex: w.out.DayIndex, LaunchTemplate: w.out.LaunchTemplate, SubnetIDs: w.out.SubnetIDs,
+		ZoneID: w.out.ZoneID, ZoneName: w.out.ZoneName, ParkingAddress: w.out.ParkingAddress, ScheduleGroup: w.out.SchedulerGroup, StopRoleARN: w.out.StopRoleARN}
+}
+
+func userNo(n int) backend.User {
+	return backend.User{ID: fmt.Sprintf("%08d-0000-4000-8000-000000000000", n), Username: fmt.Sprintf("user%d", n)}
+}
