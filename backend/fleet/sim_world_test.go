@@ -1,12 +1,15 @@
 package fleet_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -135,20 +138,20 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// operation names a request as AWS does, as far as its head tells.
+// operation names a request as AWS does.
 func operation(r *http.Request) string {
 	if t := r.Header.Get("X-Amz-Target"); t != "" {
 		return t[strings.LastIndexByte(t, '.')+1:]
 	}
-	if strings.Contains(r.Header.Get("Authorization"), "/ec2/") && r.GetBody != nil {
-		if body, err := r.GetBody(); err == nil {
-			var head [80]byte
-			k, _ := body.Read(head[:])
-			action, _, _ := strings.Cut(strings.TrimPrefix(string(head[:k]), "Action="), "&")
-			return action
+	if r.URL.Path == "/" && r.Body != nil { // the query protocol
+		body, err := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if form, bad := url.ParseQuery(string(body)); err == nil && bad == nil && form.Has("Action") {
+			return form.Get("Action")
 		}
 	}
-	return r.Method + " " + r.URL.Path
+	head, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	return r.Method + " " + head
 }
 
 // badge is a sign-in that needs no Cognito: the launcher's journey with the real one is package identity's to prove.

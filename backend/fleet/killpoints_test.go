@@ -1,0 +1,192 @@
+package fleet_test
+
+import (
+	"flag"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"avatar-launcher/backend"
+)
+
+var points = flag.Int("points", 6, "test every so-manieth kill point; 1 for all of them")
+
+// killPoint is one place at which a process can die: before its call number n is sent, or after that call took effect
+// and before its answer arrived.
+type killPoint struct {
+	call int
+	ante bool
+	name string // the call's operation
+}
+
+// sequence is something that a desktop does call by call. prepare runs before the calls are counted.
+type sequence struct {
+	name    string
+	warm    bool // a full pool is there before
+	prepare func(*desktop)
+	do      func(*desktop)
+	over    func(backend.Snapshot) bool
+}
+
+func reached(p backend.Phase) func(backend.Snapshot) bool {
+	return func(s backend.Snapshot) bool { return s.Phase == p && !s.Adopting }
+}
+
+var sequences = []sequence{
+	{name: "warm start", warm: true, do: func(d *desktop) { d.do(backend.WishStart) }, over: reached(backend.Ready)},
+	{name: "cold start", do: func(d *desktop) { d.do(backend.WishStart) }, over: reached(backend.Ready)},
+	{name: "extend", warm: true, prepare: begin, do: func(d *desktop) { d.do(backend.WishExtend) },
+		over: func(s backend.Snapshot) bool {
+			return s.Session != nil && s.Timers[0].At.Sub(s.Session.CreationTime) > 61*time.Minute
+		}},
+	{name: "stop", warm: true, prepare: begin, do: func(d *desktop) { d.do(backend.WishStop) }, over: reached(backend.Idle)},
+	{name: "terminate", warm: true, prepare: begin, do: func(d *desktop) { d.do(backend.WishTerminate) }, over: reached(backend.Idle)},
+	{name: "quit", warm: true, prepare: begin, do: func(d *desktop) { d.do(backend.WishQuit) }, over: reached(backend.SignedOut)},
+}
+
+func begin(d *desktop) {
+	d.do(backend.WishStart)
+	d.await(reached(backend.Ready))
+	time.Sleep(10 * time.Minute)
+}
+
+// await lets time pass until the desktop's snapshot is as wished, ten minutes at most; false where it never was.
+func (d *desktop) await(over func(backend.Snapshot) bool) bool {
+	for range 6000 {
+		if over(d.launcher.Snapshot()) {
+			return true
+		}
+		if !d.alive() {
+			return false
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return false
+}
+
+// TestEveryKillPoint enumerates the calls of each sequence; for each, the process dies there, and both the same user's
+// next launch and another desktop's keeper bring the world back to the invariants.
+func TestEveryKillPoint(t *testing.T) {
+	tested := 0
+	for _, seq := range sequences {
+		var calls []string
+		synctest.Test(t, func(t *testing.T) { calls = seq.calls(t) })
+		if len(calls) < 3 {
+			t.Fatalf("%s makes the calls %v only", seq.name, calls)
+		}
+		t.Logf("%s: %d calls: %s", seq.name, len(calls), strings.Join(calls, " "))
+		for n, name := range calls {
+			for _, ante := range []bool{true, false} {
+				p := killPoint{n + 1, ante, name}
+				for _, how := range []string{"next launch", "keeper"} {
+					if tested++; tested%*points != 0 {
+						continue
+					}
+					t.Run(fmt.Sprintf("%s/%d %s ante=%v/%s", seq.name, p.call, p.name, ante, how), func(t *testing.T) {
+						t.Parallel()
+						synctest.Test(t, func(t *testing.T) { seq.dieAt(t, p, how) })
+					})
+				}
+			}
+		}
+	}
+}
+
+// world makes the world in which the sequence begins: its desktop keeps no pool, so that all its calls are the
+// sequence's own.
+func (seq sequence) world(t *testing.T) (*world, *desktop) {
+	w := newWorld(t)
+	if seq.warm {
+		keeper := w.launch(t, "keeper", userNo(50), true, 0, figures, 1)
+		time.Sleep(3 * time.Minute)
+		keeper.do(backend.WishQuit)
+		<-keeper.done
+	}
+	d := w.launch(t, "victim", userNo(1), false, 0, figures, 2)
+	t.Cleanup(func() { d.net.kill(); <-d.done })
+	d.await(reached(backend.Idle))
+	if seq.prepare != nil {
+		seq.prepare(d)
+	}
+	synctest.Wait()
+	return w, d
+}
+
+// calls runs the sequence undisturbed and lists its calls.
+func (seq sequence) calls(t *testing.T) []string {
+	_, d := seq.world(t)
+	d.net.set(func(n *network) { n.calls = nil })
+	seq.do(d)
+	if !d.await(seq.over) {
+		t.Fatalf("%s came to nothing: %+v", seq.name, d.launcher.Snapshot())
+	}
+	synctest.Wait()
+	var calls []string
+	d.net.set(func(n *network) {
+		for _, c := range n.calls {
+			if c != "GET healthz" {
+				calls = append(calls, c)
+			}
+		}
+	})
+	return calls
+}
+
+// dieAt runs the sequence until it dies, then what is to mend it, and compares the world with the invariants.
+func (seq sequence) dieAt(t *testing.T, p killPoint, how string) {
+	w, d := seq.world(t)
+	d.net.set(func(n *network) { n.killIn, n.killAnte = p.call, p.ante })
+	seq.do(d)
+	d.await(seq.over)
+	d.net.kill()
+	<-d.done
+	unowned := map[string]time.Time{}
+	check := func(kept time.Time) {
+		t.Helper()
+		v, err := w.truth(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if faults := v.broken(time.Now(), figures.MaxInstances, unowned, kept, w.out.ParkingAddress); len(faults) > 0 {
+			t.Fatalf("%s", strings.Join(faults, "\n"))
+		}
+	}
+	check(time.Time{})
+	time.Sleep(20 * time.Second)
+	if how == "next launch" {
+		again := w.launch(t, "again", userNo(1), true, 0, figures, 3)
+		t.Cleanup(func() { again.net.kill(); <-again.done })
+		if !again.await(func(s backend.Snapshot) bool {
+			return !s.Adopting && (s.Phase == backend.Idle || s.Phase == backend.Ready || s.Phase == backend.Failed)
+		}) {
+			t.Fatalf("the next launch stands at %s", again.launcher.Snapshot().Phase)
+		}
+		again.do(backend.WishStart)
+		if !again.await(reached(backend.Ready)) {
+			t.Fatalf("the next start ends at %s: %v", again.launcher.Snapshot().Phase, again.launcher.Snapshot().Problem)
+		}
+		check(time.Time{})
+		again.do(backend.WishStop)
+		if !again.await(reached(backend.Idle)) {
+			t.Fatalf("the next stop ends at %s: %v", again.launcher.Snapshot().Phase, again.launcher.Snapshot().Problem)
+		}
+		time.Sleep(25 * time.Minute) // an intent lapses after ten, a surplus after ten more
+	} else {
+		keeper := w.launch(t, "other", userNo(51), true, 0, figures, 3)
+		t.Cleanup(func() { keeper.net.kill(); <-keeper.done })
+		began := time.Now()
+		for range 9 {
+			time.Sleep(10 * time.Minute)
+			check(began.Add(2 * time.Minute))
+		}
+	}
+	v, err := w.truth(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left := v.settled(figures.PoolSize, w.out.ParkingAddress); len(left) > 0 {
+		t.Fatalf("left over: %s", strings.Join(left, "\n"))
+	}
+}
