@@ -22,6 +22,7 @@ import (
 	"github.com/google/uuid"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/account"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/fleet"
 	"avatar-launcher/backend/identity"
@@ -40,6 +41,7 @@ type rooms struct {
 	fleet    *fleet.Service
 	logs     *logs.Book
 	launcher *backend.Launcher
+	doctor   *account.Doctor
 	older    string                     // folder for the log's older lines, "" where they are dropped
 	browse   func(address string) error // opens the system's browser
 	cloud    *embedded                  // nil where the cloud is not this machine's
@@ -125,6 +127,7 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	r.launcher = &backend.Launcher{
 		Identity: r.identity, Fleet: r.fleet, Rules: rules(p), Profile: p.Name, Log: r.log, KeepPool: p.WarmPool.Keep, Now: clock.Now,
 	}
+	r.doctor = doctor(cfg, watched, p)
 	r.logs = logs.New(logs.Options{
 		Stream: p.Stream, API: stream,
 		MaxLines: p.Log.MaxLines, MaxBytes: p.Log.MaxMegabytes << 20, RandomKeys: p.Log.RandomKeys,

@@ -1,0 +1,280 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"golang.org/x/sync/errgroup"
+
+	"avatar-launcher/backend"
+)
+
+// doctorEC2 is what the doctor asks of *ec2.Client.
+type doctorEC2 interface {
+	DescribeInstances(context.Context, *ec2.DescribeInstancesInput, ...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error)
+	DescribeLaunchTemplateVersions(context.Context, *ec2.DescribeLaunchTemplateVersionsInput, ...func(*ec2.Options)) (*ec2.DescribeLaunchTemplateVersionsOutput, error)
+	DescribeInstanceTypes(context.Context, *ec2.DescribeInstanceTypesInput, ...func(*ec2.Options)) (*ec2.DescribeInstanceTypesOutput, error)
+	RunInstances(context.Context, *ec2.RunInstancesInput, ...func(*ec2.Options)) (*ec2.RunInstancesOutput, error)
+	StartInstances(context.Context, *ec2.StartInstancesInput, ...func(*ec2.Options)) (*ec2.StartInstancesOutput, error)
+	StopInstances(context.Context, *ec2.StopInstancesInput, ...func(*ec2.Options)) (*ec2.StopInstancesOutput, error)
+}
+
+// doctorDynamoDB is what the doctor asks of *dynamodb.Client.
+type doctorDynamoDB interface {
+	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
+	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
+}
+
+// doctorKinesis is what the doctor asks of *kinesis.Client.
+type doctorKinesis interface {
+	DescribeStreamSummary(context.Context, *kinesis.DescribeStreamSummaryInput, ...func(*kinesis.Options)) (*kinesis.DescribeStreamSummaryOutput, error)
+	ListShards(context.Context, *kinesis.ListShardsInput, ...func(*kinesis.Options)) (*kinesis.ListShardsOutput, error)
+	GetShardIterator(context.Context, *kinesis.GetShardIteratorInput, ...func(*kinesis.Options)) (*kinesis.GetShardIteratorOutput, error)
+}
+
+// doctorRoute53 is what the doctor asks of *route53.Client.
+type doctorRoute53 interface {
+	GetHostedZone(context.Context, *route53.GetHostedZoneInput, ...func(*route53.Options)) (*route53.GetHostedZoneOutput, error)
+	ChangeResourceRecordSets(context.Context, *route53.ChangeResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ChangeResourceRecordSetsOutput, error)
+}
+
+// doctorScheduler is what the doctor asks of *scheduler.Client.
+type doctorScheduler interface {
+	UpdateSchedule(context.Context, *scheduler.UpdateScheduleInput, ...func(*scheduler.Options)) (*scheduler.UpdateScheduleOutput, error)
+}
+
+// Names are the cloud's names of things; the profile gives them.
+type Names struct {
+	Sessions, Instances, Leases, Audit string // tables
+	StateIndex                         string
+	Stream                             string
+	LaunchTemplate                     string
+	ZoneID, ZoneName                   string
+	ScheduleGroup, StopRoleARN         string
+}
+
+// Doctor looks whether all that a user's desktop needs of AWS is there and allowed. The clients sign as the user. It
+// changes nothing: it asks for dry runs, and makes calls whose conditions cannot hold.
+type Doctor struct {
+	STS       stsAPI
+	DynamoDB  doctorDynamoDB
+	EC2       doctorEC2
+	Kinesis   doctorKinesis
+	Route53   doctorRoute53
+	Scheduler doctorScheduler
+	Quotas    quotasAPI
+	Names     Names
+	User      backend.User
+	LookupNS  func(context.Context, string) ([]string, error) // name servers by public DNS; nil does not ask
+}
+
+// look is one thing to look at. It says what it found, or the error by which it found out.
+type look struct {
+	name string
+	ask  func(context.Context) (string, error)
+}
+
+// lookTime bounds one look; they go side by side.
+const lookTime = 20 * time.Second
+
+// Examine looks at everything and returns a check for each, in the order in which one depends on another.
+func (d *Doctor) Examine(ctx context.Context) []backend.Check {
+	looks := d.looks()
+	out := make([]backend.Check, len(looks))
+	var all errgroup.Group
+	all.SetLimit(6)
+	for i, l := range looks {
+		all.Go(func() error {
+			ctx, cancel := context.WithTimeout(ctx, lookTime)
+			defer cancel()
+			why, err := l.ask(ctx)
+			out[i] = verdict(l.name, why, err)
+			return nil
+		})
+	}
+	_ = all.Wait() // no look returns an error
+	return append(out, d.quota(ctx))
+}
+
+func (d *Doctor) looks() []look {
+	return []look{
+		{"credentials", d.credentials},
+		{"clock", d.clock},
+		{"table " + d.Names.Sessions, func(ctx context.Context) (string, error) { return d.table(ctx, d.Names.Sessions, "UserId", d.User.ID) }},
+		{"table " + d.Names.Instances, d.instances},
+		{"table " + d.Names.Leases, func(ctx context.Context) (string, error) {
+			return d.table(ctx, d.Names.Leases, "LeaseId", "queue#"+d.User.ID)
+		}},
+		{"table " + d.Names.Audit, d.history},
+		{"keeping the pool", d.keeping},
+		{"stream " + d.Names.Stream, d.stream},
+		{"zone " + d.Names.ZoneName, d.zone},
+		{"own name", d.own},
+		{"stop role", d.stopRole},
+		{"launch template " + d.Names.LaunchTemplate, func(ctx context.Context) (string, error) { _, why, err := d.template(ctx); return why, err }},
+		{"launching", d.launching},
+		{"starting and stopping", d.working},
+	}
+}
+
+// finding is an error that is a check's own words and not AWS's.
+type finding struct{ why, cure string }
+
+func (f finding) Error() string { return f.why }
+
+// verdict makes a check of what a look found.
+func verdict(name, why string, err error) backend.Check {
+	if err == nil {
+		return backend.Check{Name: name, OK: true, Why: why}
+	}
+	var f finding
+	if errors.As(err, &f) {
+		return backend.Check{Name: name, Why: f.why, Cure: f.cure}
+	}
+	c := backend.Check{Name: name}
+	switch k := code(err); {
+	case slices.Contains([]string{"ResourceNotFoundException", "NoSuchHostedZone", "InvalidLaunchTemplateName.NotFoundException"}, k):
+		c.Why, c.Cure = "There is no such thing ("+k+").", "Compare the profile's names and its region with what is there; an operator makes what is missing by setup."
+	case isDenied(err):
+		c.Why, c.Cure = "Your sign-in may not do "+action(err)+".", "Ask your operator for the right group, or to update the stack by setup."
+	default:
+		p := backend.ProblemOf(problem("ask", err))
+		c.Why, c.Cure = p.Why, p.Next
+		if isExpired(err) {
+			c.Cure = "Sign out and sign in again; if that does not help, set this computer's clock."
+		}
+		if c.Cure == "" {
+			c.Cure = "Try again; if it stays, send the launcher's log to your operator."
+		}
+	}
+	return c
+}
+
+// permitted is nil where err shows that the caller may do what it asked for: a dry run that would have gone well, or a
+// refusal for a reason that is only looked at after the permission.
+func permitted(err error, reasons ...string) error {
+	if err == nil || slices.Contains(reasons, code(err)) {
+		return nil
+	}
+	return err
+}
+
+func (d *Doctor) credentials(ctx context.Context) (string, error) {
+	out, err := d.STS.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return "", err
+	}
+	return "You are " + aws.ToString(out.Arn) + ".", nil
+}
+
+// clockLimit is how far off the clock may be: AWS refuses signatures that are five minutes off.
+const clockLimit = 2 * time.Minute
+
+func (d *Doctor) clock(ctx context.Context) (string, error) {
+	out, err := d.STS.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return "", err
+	}
+	server, ok := middleware.GetServerTime(out.ResultMetadata)
+	if !ok {
+		return "AWS did not say what time it is.", nil
+	}
+	off := time.Until(server).Round(time.Second)
+	if off.Abs() > clockLimit {
+		return "", finding{fmt.Sprintf("This computer's clock is %s off from AWS's.", off.Abs()), "Set it, best by the network; AWS refuses requests that are five minutes off."}
+	}
+	return fmt.Sprintf("It is %s off from AWS's.", off.Abs()), nil
+}
+
+// table reads a row, and writes one on a condition that no row fulfils.
+func (d *Doctor) table(ctx context.Context, table, key, value string) (string, error) {
+	if _, err := d.DynamoDB.GetItem(ctx, &dynamodb.GetItemInput{TableName: &table, Key: row(key, value)}); err != nil {
+		return "", err
+	}
+	return "It can be read and written.", d.neverWrite(ctx, table, row(key, value))
+}
+
+func (d *Doctor) instances(ctx context.Context) (string, error) {
+	_, err := d.DynamoDB.Query(ctx, &dynamodb.QueryInput{TableName: &d.Names.Instances, IndexName: &d.Names.StateIndex, Limit: aws.Int32(1),
+		KeyConditionExpression: aws.String("#s = :s"), ExpressionAttributeNames: map[string]string{"#s": "State"},
+		ExpressionAttributeValues: map[string]attribute{":s": text("warm")}})
+	if err != nil {
+		return "", err
+	}
+	return d.table(ctx, d.Names.Instances, "InstanceId", "i-00000000000000000")
+}
+
+func (d *Doctor) history(ctx context.Context) (string, error) {
+	_, err := d.DynamoDB.Query(ctx, &dynamodb.QueryInput{TableName: &d.Names.Audit, Limit: aws.Int32(1),
+		KeyConditionExpression: aws.String("UserId = :u"), ExpressionAttributeValues: map[string]attribute{":u": text(d.User.ID)}})
+	return "Your history can be read.", err
+}
+
+// keeping asks whether this user's desktop may keep the pool; that it may not is as good.
+func (d *Doctor) keeping(ctx context.Context) (string, error) {
+	err := d.neverWrite(ctx, d.Names.Leases, row("LeaseId", "pool"))
+	if isDenied(err) {
+		return "Your group does not keep the pool; somebody of the group keeper does.", nil
+	}
+	return "Your desktop may keep the pool.", err
+}
+
+func (d *Doctor) stream(ctx context.Context) (string, error) {
+	out, err := d.Kinesis.DescribeStreamSummary(ctx, &kinesis.DescribeStreamSummaryInput{StreamName: &d.Names.Stream})
+	if err != nil {
+		return "", err
+	}
+	s := out.StreamDescriptionSummary
+	if s.StreamStatus != "ACTIVE" && s.StreamStatus != "UPDATING" {
+		return "", finding{"The stream is " + string(s.StreamStatus) + ".", "Wait a minute; if it stays, ask your operator."}
+	}
+	shards, err := d.Kinesis.ListShards(ctx, &kinesis.ListShardsInput{StreamName: &d.Names.Stream, MaxResults: aws.Int32(1)})
+	if err != nil || len(shards.Shards) == 0 {
+		return "It has no shard.", err
+	}
+	_, err = d.Kinesis.GetShardIterator(ctx, &kinesis.GetShardIteratorInput{StreamName: &d.Names.Stream, ShardId: shards.Shards[0].ShardId, ShardIteratorType: "LATEST"})
+	if err = permitted(err, "ProvisionedThroughputExceededException"); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("It can be read: %d open shards, kept for %d hours.", aws.ToInt32(s.OpenShardCount), aws.ToInt32(s.RetentionPeriodHours)), nil
+}
+
+// zone looks whether the zone is the one that public DNS asks for the domain.
+func (d *Doctor) zone(ctx context.Context) (string, error) {
+	out, err := d.Route53.GetHostedZone(ctx, &route53.GetHostedZoneInput{Id: &d.Names.ZoneID})
+	if err != nil {
+		return "", err
+	}
+	zone := strings.TrimSuffix(aws.ToString(out.HostedZone.Name), ".")
+	if d.Names.ZoneName != zone && !strings.HasSuffix(d.Names.ZoneName, "."+zone) {
+		return "", finding{"The hosted zone " + d.Names.ZoneID + " is " + zone + ", which " + d.Names.ZoneName + " is not in.",
+			"Correct zone.id or zone.name in the profile."}
+	}
+	if d.LookupNS == nil || out.DelegationSet == nil {
+		return "The hosted zone is " + zone + ".", nil
+	}
+	servers, err := d.LookupNS(ctx, zone)
+	for _, s := range servers {
+		if slices.ContainsFunc(out.DelegationSet.NameServers, func(own string) bool { return strings.EqualFold(strings.TrimSuffix(s, "."), own) }) {
+			return "The hosted zone is " + zone + ", and it is delegated.", nil
+		}
+	}
+	cure := "Enter these name servers where the domain is registered: " + strings.Join(out.DelegationSet.NameServers, ", ") + "."
+	if err != nil {
+		return "", finding{"Public DNS has no name servers for " + zone + ".", cure}
+	}
+	return "", finding{zone + " is delegated to other name servers (" + strings.Join(servers, ", ") + ").", cure}
+}

@@ -1,0 +1,125 @@
+package account
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	dynamotypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	route53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	schedulertypes "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
+
+	"avatar-launcher/backend"
+)
+
+type attribute = dynamotypes.AttributeValue
+
+func text(s string) attribute { return &dynamotypes.AttributeValueMemberS{Value: s} }
+
+func row(key, value string) map[string]attribute { return map[string]attribute{key: text(value)} }
+
+// dryRun is the code of a dry run that would have gone well.
+const dryRun = "DryRunOperation"
+
+// neverWrite updates a row on a condition that no row fulfils: the permission is asked for, and nothing is written.
+func (d *Doctor) neverWrite(ctx context.Context, table string, key map[string]attribute) error {
+	_, err := d.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &table, Key: key,
+		UpdateExpression: aws.String("REMOVE DoctorWasHere"), ConditionExpression: aws.String("attribute_exists(DoctorWasHere)")})
+	return permitted(err, "ConditionalCheckFailedException")
+}
+
+// own deletes a record that is not there, which Route 53 refuses after the permission.
+func (d *Doctor) own(ctx context.Context) (string, error) {
+	label := strings.ToLower(d.User.Username)
+	if !dnsLabel.MatchString(label) {
+		return "", finding{"The user name " + d.User.Username + " cannot be part of a domain, and your role may write no other name.",
+			"Ask your operator for a user name of letters, digits and hyphens."}
+	}
+	name := label + "." + strings.TrimSuffix(d.Names.ZoneName, ".")
+	_, err := d.Route53.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{HostedZoneId: &d.Names.ZoneID,
+		ChangeBatch: &route53types.ChangeBatch{Changes: []route53types.Change{{Action: route53types.ChangeActionDelete,
+			ResourceRecordSet: &route53types.ResourceRecordSet{Name: aws.String(name + "."), Type: route53types.RRTypeA, TTL: aws.Int64(1),
+				ResourceRecords: []route53types.ResourceRecord{{Value: aws.String("192.0.2.254")}}}}}}})
+	return "You may point " + name + " at your instance.", permitted(err, "InvalidChangeBatch")
+}
+
+// stopRole moves the armed stop of an instance that there is not. The scheduler looks at the role first.
+func (d *Doctor) stopRole(ctx context.Context) (string, error) {
+	const nobody = "i-00000000000000000"
+	input, _ := json.Marshal(map[string]any{"InstanceIds": []string{nobody}})
+	_, err := d.Scheduler.UpdateSchedule(ctx, &scheduler.UpdateScheduleInput{Name: aws.String(nobody), GroupName: &d.Names.ScheduleGroup,
+		ScheduleExpression: aws.String("at(2099-01-01T00:00:00)"), FlexibleTimeWindow: &schedulertypes.FlexibleTimeWindow{Mode: schedulertypes.FlexibleTimeWindowModeOff},
+		Target: &schedulertypes.Target{Arn: aws.String("arn:aws:scheduler:::aws-sdk:ec2:stopInstances"), RoleArn: &d.Names.StopRoleARN, Input: aws.String(string(input))}})
+	if code(err) == "ValidationException" {
+		return "", finding{"EventBridge Scheduler does not take the stop role: " + message(err) + ".", "Correct scheduler.stop_role_arn in the profile, or update the stack by setup."}
+	}
+	return "Stops can be armed in the group " + d.Names.ScheduleGroup + ".", permitted(err, "ResourceNotFoundException")
+}
+
+// template reads the instance type that the launch template's newest version names.
+func (d *Doctor) template(ctx context.Context) (kind, why string, err error) {
+	out, err := d.EC2.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateName: &d.Names.LaunchTemplate, Versions: []string{"$Latest"}})
+	if err != nil {
+		return "", "", err
+	}
+	if len(out.LaunchTemplateVersions) == 0 || out.LaunchTemplateVersions[0].LaunchTemplateData == nil {
+		return "", "", finding{"The launch template has no version.", "Update the stack by setup."}
+	}
+	data := out.LaunchTemplateVersions[0].LaunchTemplateData
+	return string(data.InstanceType), fmt.Sprintf("It launches %s from %s.", data.InstanceType, aws.ToString(data.ImageId)), nil
+}
+
+// launching is a dry run of a cold start, with the tags that a user's own launch has.
+func (d *Doctor) launching(ctx context.Context) (string, error) {
+	tags := []ec2types.Tag{{Key: aws.String("pool"), Value: aws.String(pool)}, {Key: aws.String("owner"), Value: &d.User.ID}}
+	_, err := d.EC2.RunInstances(ctx, &ec2.RunInstancesInput{DryRun: aws.Bool(true), MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+		LaunchTemplate:    &ec2types.LaunchTemplateSpecification{LaunchTemplateName: &d.Names.LaunchTemplate, Version: aws.String("$Latest")},
+		TagSpecifications: []ec2types.TagSpecification{{ResourceType: ec2types.ResourceTypeInstance, Tags: tags}}})
+	return "You may launch an instance of your own.", permitted(err, dryRun)
+}
+
+// working is a dry run on the user's own instance. Without one there is nothing that a user may start or stop.
+func (d *Doctor) working(ctx context.Context) (string, error) {
+	out, err := d.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{Filters: []ec2types.Filter{
+		{Name: aws.String(poolTag), Values: []string{pool}}, {Name: aws.String("tag:owner"), Values: []string{d.User.ID}},
+		{Name: aws.String("instance-state-name"), Values: []string{"pending", "running", "stopping", "stopped"}}}})
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(out.Reservations, func(r ec2types.Reservation) bool { return len(r.Instances) > 0 })
+	if i < 0 {
+		return "Instances can be seen. You hold none, so that starting and stopping could not be tried.", nil
+	}
+	ids := []string{aws.ToString(out.Reservations[i].Instances[0].InstanceId)}
+	if _, err := d.EC2.StartInstances(ctx, &ec2.StartInstancesInput{InstanceIds: ids, DryRun: aws.Bool(true)}); permitted(err, dryRun) != nil {
+		return "", err
+	}
+	_, err = d.EC2.StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: ids, DryRun: aws.Bool(true)})
+	return "You may start and stop " + ids[0] + ".", permitted(err, dryRun)
+}
+
+// quota holds the account's quota against the launch template's instance type.
+func (d *Doctor) quota(ctx context.Context) backend.Check {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	kind, _, err := d.template(ctx)
+	if err == nil {
+		var out *ec2.DescribeInstanceTypesOutput
+		out, err = d.EC2.DescribeInstanceTypes(ctx, &ec2.DescribeInstanceTypesInput{InstanceTypes: []ec2types.InstanceType{ec2types.InstanceType(kind)}})
+		if err == nil && len(out.InstanceTypes) > 0 && out.InstanceTypes[0].VCpuInfo != nil {
+			return quotaCheck(ctx, d.Quotas, kind, int(aws.ToInt32(out.InstanceTypes[0].VCpuInfo.DefaultVCpus)))
+		}
+	}
+	if err != nil {
+		return verdict("quota", "", err)
+	}
+	return backend.Check{Name: "quota", OK: true, Why: "EC2 does not say how many vCPUs " + kind + " has."}
+}
