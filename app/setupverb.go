@@ -348,14 +348,18 @@ func (p *printer) changes(all []account.Change) {
 
 // checks prints what was looked at: a line each, and what to do under those that are not ok.
 func (p *printer) checks(all []backend.Check) {
+	width := 0
+	for _, c := range all {
+		width = max(width, len(c.Name))
+	}
 	for _, c := range all {
 		mark := "ok"
 		if !c.OK {
 			mark = "NOT OK"
 		}
-		text := fmt.Sprintf("%-7s %-28s %s", mark, c.Name, c.Why)
+		text := fmt.Sprintf("%-7s %-*s  %s", mark, width, c.Name, c.Why)
 		if c.Cure != "" {
-			text += "\n" + strings.Repeat(" ", 37) + c.Cure
+			text += "\n" + strings.Repeat(" ", width+10) + c.Cure
 		}
 		p.fact(struct {
 			Type string `json:"type"`
