@@ -44,7 +44,9 @@ func (s *Service) SignInByBrowser(ctx context.Context, show func(backend.Challen
 	s.discard(ctx)
 	ctx, cancel := context.WithTimeoutCause(ctx, browserTime, errBrowserTime)
 	defer cancel()
-	back, err := s.receive(b.RedirectURIs)
+	s.browsing.Lock() // one flow at a time: it has the addresses to itself
+	defer s.browsing.Unlock()
+	back, err := s.receive(ctx, b.RedirectURIs)
 	if err != nil {
 		return nil, explain(browsing, err)
 	}

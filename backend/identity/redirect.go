@@ -36,6 +36,7 @@ type redirect struct {
 	host   string // of uri, with its port
 	path   string
 	server *http.Server
+	ports  []net.Listener
 
 	state  string
 	came   chan arrival
@@ -45,6 +46,7 @@ type redirect struct {
 	tell1  sync.Once
 	parted chan struct{} // closed when the last page was fetched
 	part1  sync.Once
+	ended  chan struct{} // closed when the address is free again
 }
 
 // arrival is what the browser brought: a code, or an error.
@@ -59,13 +61,20 @@ func newRedirect(uri string) (*redirect, error) {
 	if err != nil || u.Scheme != "http" || u.Port() == "" || u.Path == "" {
 		return nil, errPorts
 	}
-	r := &redirect{uri: uri, host: u.Host, path: u.Path, came: make(chan arrival, 1), told: make(chan struct{}), parted: make(chan struct{})}
+	r := &redirect{uri: uri, host: u.Host, path: u.Path, came: make(chan arrival, 1), told: make(chan struct{}), parted: make(chan struct{}), ended: make(chan struct{})}
 	r.server = &http.Server{Handler: r, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: time.Minute, MaxHeaderBytes: 32 << 10}
 	return r, nil
 }
 
-// receive listens at the first of the addresses that is free.
-func (s *Service) receive(uris []string) (*redirect, error) {
+// receive listens at the first of the addresses that is free, once those of the flow before are.
+func (s *Service) receive(ctx context.Context, uris []string) (*redirect, error) {
+	if s.back != nil {
+		select {
+		case <-s.back.ended:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
 	for _, uri := range uris {
 		r, err := newRedirect(uri)
 		if err != nil {
@@ -76,9 +85,11 @@ func (s *Service) receive(uris []string) (*redirect, error) {
 			s.opt.Log.Debug("a redirect address is not free", "address", r.host, "cause", err)
 			continue
 		}
+		r.ports = listeners
 		for _, l := range listeners {
 			go func() { _ = r.server.Serve(l) }()
 		}
+		s.back = r
 		return r, nil
 	}
 	return nil, errPorts
@@ -141,11 +152,12 @@ func (r *redirect) close() {
 	came := true
 	r.once.Do(func() { came = false }) // from now on nobody is let in
 	if !came {
-		_ = r.server.Close()
+		r.end()
 		return
 	}
 	r.tell(context.Canceled)
 	go func() {
+		defer r.end()
 		timer := time.NewTimer(lingering)
 		defer timer.Stop()
 		select {
@@ -155,8 +167,16 @@ func (r *redirect) close() {
 		ctx, cancel := context.WithTimeout(context.Background(), lingering)
 		defer cancel()
 		_ = r.server.Shutdown(ctx)
-		_ = r.server.Close()
 	}()
+}
+
+// end frees the address. The server knows of its listeners only once it serves them, which may be later than this.
+func (r *redirect) end() {
+	_ = r.server.Close()
+	for _, l := range r.ports {
+		_ = l.Close()
+	}
+	close(r.ended)
 }
 
 // ServeHTTP takes the browser's answer at the redirect's path, and then sends it on to an address without the code.

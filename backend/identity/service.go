@@ -68,6 +68,9 @@ type Service struct {
 	// renewing is held while tokens or credentials are being renewed or revoked: one at a time, however many callers.
 	renewing chan struct{}
 
+	browsing sync.Mutex // guards back, and is held while the browser is away
+	back     *redirect  // of the last flow
+
 	mu        sync.Mutex // guards what follows; never held while waiting
 	asked     *step      // the challenge that waits for an answer
 	session   *session   // nil: nobody is signed in

@@ -43,7 +43,9 @@ export function install(scene) {
     if (next.lines) window.send('log', { first: 1, last: next.lines.at(-1)?.seq ?? 0 });
   };
   window.go = { app: {
-    Account: service('Account', ['SignIn', 'SignInDemo', 'Respond', 'Cancel', 'SignOut', 'DemoUsers'], { DemoUsers: () => scene.demoUsers }),
+    Account: service('Account', ['SignIn', 'SignInDemo', 'Respond', 'Cancel', 'SignOut', 'DemoUsers', 'Ways', 'SignInByBrowser', 'OpenBrowser', 'Forgot', 'Resend', 'Unlock'], {
+      DemoUsers: () => scene.demoUsers, Ways: () => scene.ways ?? { window: true, browser: false },
+    }),
     Instance: service('Instance', ['Start', 'Cancel', 'Stop', 'Terminate', 'KeepGoing', 'Connect']),
     LogBook: service('LogBook', ['Lines', 'Export'], { Lines: lines, Export: () => '/home/demo/avatar.log' }),
     Page: service('Page', ['Snapshot', 'About', 'Touch', 'Beat', 'DismissProblem', 'OpenLogs', 'Quit'], {

@@ -73,6 +73,64 @@ on('a new password is typed twice', 'challenge-new-password', async (page) => {
   assert.deepEqual(await asked(page, 'Account.Respond'), [['Account.Respond', 'correct horse']]);
 });
 
+on('a forgotten password: the name first, then code and password, each with a way back', 'sign-in-either', async (page) => {
+  await button(page, 'Forgot your password?').click();
+  await page.getByText('so that it is known whose password').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'username');
+  await page.keyboard.type('alice');
+  await button(page, 'Forgot your password?').click();
+  assert.deepEqual(await asked(page, 'Account.Forgot'), [['Account.Forgot', 'alice']]);
+  await show(page, 'challenge-reset', 2);
+  await page.getByText('a code is on its way to a***@e***').waitFor();
+  await button(page, 'Send a new code').click();
+  await show(page, 'challenge-reset-busy', 3);
+  assert.ok(await button(page, 'Send a new code').isDisabled());
+  await show(page, 'challenge-reset', 4);
+  await page.getByText('A new code is on its way.').waitFor();
+  await page.getByLabel('Code').fill('123-456');
+  await button(page, 'Continue').click();
+  await show(page, 'challenge-reset-busy', 5);
+  await page.keyboard.press('Enter'); // a second press while the first is on its way
+  assert.deepEqual(await asked(page, 'Account.Respond'), [['Account.Respond', '123456']]);
+  await show(page, 'challenge-reset-password', 6);
+  assert.equal(await page.getByLabel('New password', { exact: true }).inputValue(), '');
+  await button(page, 'Back to sign-in').click();
+  assert.equal((await asked(page, 'Account.Cancel')).length, 1);
+  await show(page, 'sign-in-either', 7);
+  assert.equal(await page.getByLabel('User name').inputValue(), 'alice');
+});
+
+on('an account that is not confirmed yet, and a computer to remember', 'challenge-confirm', async (page) => {
+  await page.getByText('have a new one sent').waitFor();
+  await button(page, 'Send a new code').click();
+  assert.equal((await asked(page, 'Account.Resend')).length, 1);
+  await show(page, 'challenge-remember', 2);
+  await button(page, 'Do not remember it').click();
+  await button(page, 'Remember it').click();
+  assert.deepEqual((await asked(page, 'Account.Respond')).map((a) => a[1]), ['no', 'yes']);
+});
+
+on('the browser as the only way in', 'sign-in-browser', async (page) => {
+  assert.equal(await page.getByLabel('Password').count(), 0);
+  await button(page, 'Sign in with the browser').click();
+  assert.equal((await asked(page, 'Account.SignInByBrowser')).length, 1);
+  await show(page, 'challenge-browser', 2);
+  await button(page, 'Open the browser again').click();
+  assert.equal((await asked(page, 'Account.OpenBrowser')).length, 1);
+  await button(page, 'Copy No page? Open this address:').click();
+  assert.match((await asked(page, 'Clipboard'))[0][1], /^https:\/\/studio\.auth/);
+  await button(page, 'Back to sign-in').click();
+  assert.equal((await asked(page, 'Account.Cancel')).length, 1);
+});
+
+on('the QR code is shown beside the secret, and a keyring is tried again', { ...sceneOf('challenge-setup'), snapshot: { ...sceneOf('challenge-setup').snapshot, notices: sceneOf('notices').snapshot.notices } }, async (page) => {
+  const picture = page.getByRole('img', { name: /QR code/ });
+  assert.ok(await picture.evaluate((img) => img.complete && img.naturalWidth > 100));
+  await button(page, 'Try again: There is no keyring').click();
+  assert.equal((await asked(page, 'Account.Unlock')).length, 1);
+  assert.equal(await button(page, 'Try again: The configuration file was not taken').count(), 0);
+});
+
 on('the main journey: start, cancel, connect, keep going, stop, sign out', 'idle', async (page) => {
   await button(page, 'Start my avatar').click();
   await show(page, 'booting', 2);

@@ -40,11 +40,14 @@ const steps = (until, ago = 0, times = { claiming: 212, arming: 287, booting: 36
 const idleSteps = ORDER.map((phase) => ({ phase, started: ZERO, took: 0, usual: USUAL[phase] * 1e6 }));
 
 const base = {
-  revision: 1, phase: 'idle', since: at(-1000), profile: 'local', user, challenge: null, session: null, machine: null,
+  revision: 1, phase: 'idle', since: at(-1000), profile: 'local', user, challenge: null, busy: false, session: null, machine: null,
   pool: FULL, steps: idleSteps, cold: false, url: '', warning: false, problem: null, notices: null, adopting: false,
 };
 const out = { user: null, phase: 'signed-out', steps: null };
-const challenge = (name, more = {}) => ({ ...out, phase: 'signing-in', challenge: { name, username: 'alice', destination: '', choices: null, secret: '', ...more } });
+const challenge = (name, more = {}) => ({ ...out, phase: 'signing-in', challenge: { name, username: 'alice', destination: '', choices: null, secret: '', qr: '', url: '', resend: false, ...more } });
+
+/** The QR code that Go makes of the scene's secret. */
+const QR = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAQgAAAEIEAAAAADWDelgAAAGNElEQVR4nOzdQW7jOBAF0Mmg73/lnoWBgT5ixiyzSs7ivWValpj0ByGaLPLP37//wP/+/XQD+F0EgiAQBIEgCARBIAgCQRAIwp/vP/r66n/M9euv6/1XX4vtXLOy0/5Ve3au33nuye970s6q7+3RQxAEgiAQBIEgCAThySjj6mRy/OSteOctffXz6pv86rk7n9157srO77Uy9/+ihyAIBEEgCAJBEAjCi1HGVdfbb3VeYEd1JDI9v3Ay+qjqHZXoIQgCQRAIgkAQBIJQGGV0mVj5s7J6uz4ZWax+fv3syejjs8WVegiCQBAEgiAQBIEgfGCUcVLjsLrP6q3+ZLXV9GioOqK5hx6CIBAEgSAIBEEgCIVRxp1vv111Byf36RoNra7v0vv/oocgCARBIAgCQRAIwotRxsRbcVcNRbV6+s7nTvx89bv00kMQBIIgEASBIAgE4ev+9TnVlULVN+rqG3uXroryz9JDEASCIBAEgSAIBOHFeRnV/ZQmdoutPutkh9jVs3buXx3ddO18u3PN/uhGD0EQCIJAEASCIBCEwoqp995av19fnV84WSW1Y6L+ojoa6vrs6pr9v5UegiAQBIEgCARBIAhPVkzdeVb19Ehh4vv/T7VnpXcVlh6CIBAEgSAIBEEgCC9GGVd3jiBOVhPttKGrDuLkDf9kNDGx2upBD0EQCIJAEASCIBCEwVHGSlddxspEdflELUnXCrTe0ZwegiAQBIEgCARBIAiF8zK6vrevOvmev1oPMrE3VNfoqXr9eyMjPQRBIAgCQRAIgkAQXuxk2zUvMH0exMRIZ3ovrIm5IXMZNBMIgkAQBIIgEIQ3Rxkr07uzrp7VVQE9vdvtznMn5kfUZfAmgSAIBEEgCAJBKOwxNfG2f+eeSzvtqd6n6/53/g1/vqcegiAQBIEgCARBIAiFuoyuUcBK9a3+zqrt1WerNSDV2pCTkwdXJwb+TA9BEAiCQBAEgiAQhMKpfFcTVdInb9c7bZioB7k6mfe5c3T2Mz0EQSAIAkEQCIJAEAo72VZN7OB6dWe9xo6JKu+JKnJ1GRQIBEEgCAJBEAjCk7mMiTf8k51Xd567uuY37Ex757zG+XyQHoIgEASBIAgEQSAIb66YujqZs1g9684VVqvrT557omt/qvfaqYcgCARBIAgCQRAIwpNRxvQ51NPnaK/ueTJfsLrPqm0rd85fVE8efNBDEASCIBAEgSAIBOHFXEbX2+/Vyff/XXsrTc+brD670tWe82fpIQgCQRAIgkAQBIJQ2Ml2+gzrHV2rsKqrvKq7zk6cf3HSBjvZ8iaBIAgEQSAIAkF4Uf19cjbESvWeq7bttHmnDRMm2jB9nviDHoIgEASBIAgEQSAIhbqMHSc7qXbtyDo9t/JevcND17zJ6p6r6539zZsEgiAQBIEgCAThyXkZ8c8fOuei6/qu/a8mnrtjYo8v1d8UCARBIAgCQRAIQnP1986IoGtH2aquk/i66lO6VoWdn8R3pYcgCARBIAgCQRAIwmD1d9fcxEntxsn8xcnvdbJP1Mn80fm5JHoIgkAQBIIgEASBIDxZMdU1UvjUCXddbZ6Yx5lgLoNBAkEQCIJAEASC8KIuIy49eJv9DW/g03MTO22omjhz5Of76yEIAkEQCIJAEASC8GLF1Mm8Rle19cROudO/y87ZHDum53e+00MQBIIgEASBIAgEoTCX0fbI4dPruvaw2vnsjq7akJ3773xWXQYFAkEQCIJAEASC0HxexspJNfSOk5qLrhPuuqq/T9qwun713O/0EASBIAgEQSAIAkFo3sn26uTNuTo6qK502nHS/onPVkcuq2eZy6BAIAgCQRAIgkAQGnayvep6E66aOAuja6fZlelzQ8xl0EAgCAJBEAiCQBAKo4wuO/MLXSfc7dxzZ/VU12hi4vyOrjY86CEIAkEQCIJAEASC8IFRxtXEHkp3fv/fVYtxMhfTNYp50EMQBIIgEASBIAgEoTDK6FqVVL3Pp86z2JnX2LnPzmdP7tO7UksPQRAIgkAQBIIgEITCeRldTqqePzX3cedut6t7VmtD3vtb6SEIAkEQCIJAEASC8IHzMvjN9BAEgSAIBEEgCAJBEAiCQBAEgvBfAAAA//8+ciRDa4hIXAAAAABJRU5ErkJggg==';
 
 const TEXTS = [
   ['boot', 'info', 'Linux version 6.8.0-1015-aws, g4dn.xlarge, 4 vCPU, 16 GiB'],
@@ -96,7 +99,15 @@ export const scenes = [
   scene('challenge-totp', challenge('SOFTWARE_TOKEN_MFA')),
   scene('challenge-sms', challenge('SMS_MFA', { destination: '+*******0199' })),
   scene('challenge-email', { ...challenge('EMAIL_OTP', { destination: 'a***@e***' }), problem: { kind: 'refused', what: 'The code was not accepted', why: 'It is wrong or too old.', next: 'Type the newest code.' } }),
-  scene('challenge-setup', challenge('MFA_SETUP', { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' })),
+  scene('challenge-setup', challenge('MFA_SETUP', { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', qr: QR })),
+  scene('challenge-confirm', challenge('CONFIRM_ACCOUNT', { resend: true })),
+  scene('challenge-reset', challenge('RESET_CODE', { resend: true, destination: 'a***@e***' })),
+  scene('challenge-reset-busy', { ...challenge('RESET_CODE', { resend: true, destination: 'a***@e***' }), busy: true }),
+  scene('challenge-reset-password', challenge('RESET_PASSWORD')),
+  scene('challenge-remember', challenge('REMEMBER_DEVICE')),
+  scene('challenge-browser', challenge('BROWSER', { username: '', url: 'https://studio.auth.eu-central-1.amazoncognito.com/oauth2/authorize?client_id=1example23456789&response_type=code&redirect_uri=http%3A%2F%2Flocalhost%3A47115%2Fcallback' })),
+  scene('sign-in-browser', out, { ways: { window: false, browser: true } }),
+  scene('sign-in-either', out, { demoUsers, ways: { window: true, browser: true } }),
   scene('challenge-choose', challenge('SELECT_MFA_TYPE', { choices: ['SMS_MFA', 'EMAIL_OTP'] })),
   scene('adopting', { adopting: true, steps: null }),
   scene('idle', {}),

@@ -9,7 +9,7 @@ import * as Page from '../../wailsjs/go/app/Page';
 import type { backend, logs } from '../../wailsjs/go/models';
 import { ClipboardSetText, EventsOn } from '../../wailsjs/runtime/runtime';
 import * as decode from './decode';
-import type { About, LogPage, Query, Snapshot } from './model';
+import type { About, LogPage, Query, Snapshot, Ways } from './model';
 
 /** Logs what a call that answers nothing failed with; a wish's own trouble arrives in a snapshot. */
 function ask(call: Promise<void>): void {
@@ -25,6 +25,12 @@ export const account = {
   demoUsers: async (): Promise<string[]> => (await Account.DemoUsers()) ?? [],
   signIn: (username: string, password: string): void => ask(Account.SignIn(username, password)),
   signInDemo: (username: string): void => ask(Account.SignInDemo(username)),
+  ways: (): Promise<Ways> => Account.Ways(),
+  signInByBrowser: (): void => ask(Account.SignInByBrowser()),
+  openBrowser: (): void => ask(Account.OpenBrowser()),
+  forgot: (username: string): void => ask(Account.Forgot(username)),
+  resend: (): void => ask(Account.Resend()),
+  unlock: (): void => ask(Account.Unlock()),
   respond: (answer: string): void => ask(Account.Respond(answer)),
   cancel: (): void => ask(Account.Cancel()),
   signOut: (): void => ask(Account.SignOut()),

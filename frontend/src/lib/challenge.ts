@@ -5,7 +5,7 @@ import { words } from './words';
 export interface Asked {
   title: string;
   lead: string;
-  kind: 'password' | 'code' | 'answer' | 'choice';
+  kind: 'password' | 'code' | 'answer' | 'choice' | 'browser';
 }
 
 /** Words a challenge by its ChallengeName; one that is not known is still asked for, by name. */
@@ -25,6 +25,16 @@ export function asked(c: Challenge): Asked {
       return { title: w.choose.title, lead: w.choose.lead, kind: 'choice' };
     case 'MFA_SETUP':
       return { title: w.setup.title, lead: w.setup.lead, kind: 'code' };
+    case 'CONFIRM_ACCOUNT':
+      return { title: w.confirm.title, lead: w.confirm.lead(c.destination), kind: 'code' };
+    case 'RESET_CODE':
+      return { title: w.reset.title, lead: w.reset.lead(c.destination), kind: 'code' };
+    case 'RESET_PASSWORD':
+      return { title: w.reset.choose, lead: w.reset.chooseLead, kind: 'password' };
+    case 'REMEMBER_DEVICE':
+      return { title: w.remember.title, lead: w.remember.lead, kind: 'choice' };
+    case 'BROWSER':
+      return { title: w.browser.title, lead: w.browser.lead, kind: 'browser' };
     default:
       return { title: w.other.title, lead: w.other.lead(c.name), kind: 'answer' };
   }
@@ -39,10 +49,19 @@ export function fault(kind: Asked['kind'], answer: string): string {
     case 'code':
       if (answer === '') return w.needCode;
       return /^\d{6,8}$/.test(answer) ? '' : w.badCode;
+    case 'browser':
+      return '';
     case 'answer':
     case 'choice':
       return answer === '' ? w.needAnswer : '';
   }
+}
+
+/** What may be chosen: the answer and its words. */
+export function options(c: Challenge): { answer: string; label: string }[] {
+  const w = words.challenge.remember;
+  if (c.name === 'REMEMBER_DEVICE') return [{ answer: 'yes', label: w.yes }, { answer: 'no', label: w.no }];
+  return c.choices.map((answer) => ({ answer, label: factor(answer) }));
 }
 
 /** A factor's name for people; one that is not known keeps Cognito's. */

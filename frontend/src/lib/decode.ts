@@ -72,6 +72,7 @@ export function snapshot(s: backend.Snapshot): Snapshot {
     profile: s.profile,
     user: s.user ?? null,
     challenge: s.challenge ? { ...s.challenge, choices: list(s.challenge.choices) } : null,
+    busy: s.busy,
     session: s.session ? session(s.session) : null,
     machine: s.machine ? machine(s.machine) : null,
     pool: pool(s.pool),

@@ -36,6 +36,18 @@ export interface Challenge {
   /** For SELECT_MFA_TYPE: the factors to choose from, by Cognito's names. */
   choices: readonly string[];
   secret: string;
+  /** The secret as a picture, a data: URL; empty where there is none. */
+  qr: string;
+  /** For BROWSER: the address that the browser was sent to. */
+  url: string;
+  /** The code can be sent again. */
+  resend: boolean;
+}
+
+/** How the profile lets people sign in. */
+export interface Ways {
+  window: boolean;
+  browser: boolean;
 }
 
 export interface Session {
@@ -99,6 +111,8 @@ export interface Snapshot {
   profile: string;
   user: User | null;
   challenge: Challenge | null;
+  /** An answer to the challenge is on its way. */
+  busy: boolean;
   session: Session | null;
   machine: Machine | null;
   pool: Pool;

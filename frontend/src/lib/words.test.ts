@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { asked, factor, fault } from './challenge';
+import { asked, factor, fault, options } from './challenge';
 import { PHASES, POOL_STATES, START_PHASES } from './model';
 import en from '../../../app/words/en.json';
 import { pick, speak } from './words';
@@ -44,11 +44,18 @@ test('no component has words of its own', () => {
 });
 
 test('challenges are asked for in words, unknown ones by name', () => {
-  const of = (name: string, destination = ''): ReturnType<typeof asked> => asked({ name, destination, username: 'demo', choices: [], secret: '' });
+  const of = (name: string, destination = ''): ReturnType<typeof asked> => asked({ name, destination, username: 'demo', choices: [], secret: '', qr: '', url: '', resend: false });
   expect(of('NEW_PASSWORD_REQUIRED').kind).toBe('password');
   for (const name of ['SOFTWARE_TOKEN_MFA', 'SMS_MFA', 'EMAIL_OTP', 'MFA_SETUP']) expect(of(name).kind).toBe('code');
   expect(of('SMS_MFA', '+*99').lead).toContain('+*99');
   expect([of('SELECT_MFA_TYPE').kind, factor('EMAIL_OTP'), factor('PIGEON')]).toEqual(['choice', 'Email', 'PIGEON']);
+  for (const name of ['CONFIRM_ACCOUNT', 'RESET_CODE']) {
+    expect(of(name).kind).toBe('code');
+    expect(of(name, 'd***@e***').lead).toContain('d***@e***');
+    expect(of(name).lead).not.toBe(of(name, 'd***@e***').lead);
+  }
+  expect([of('RESET_PASSWORD').kind, of('BROWSER').kind, of('REMEMBER_DEVICE').kind]).toEqual(['password', 'browser', 'choice']);
+  expect(options({ name: 'REMEMBER_DEVICE', username: '', destination: '', choices: [], secret: '', qr: '', url: '', resend: false }).map((o) => o.answer)).toEqual(['yes', 'no']);
   expect(of('CUSTOM_CHALLENGE')).toMatchObject({ kind: 'answer', lead: expect.stringContaining('CUSTOM_CHALLENGE') });
 });
 

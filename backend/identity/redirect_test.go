@@ -1,0 +1,221 @@
+package identity
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"avatar-launcher/backend"
+)
+
+const (
+	testURI   = "http://127.0.0.1:47115/callback"
+	testState = "the-state-of-this-flow"
+)
+
+// knock sends a request to the handler, without a socket.
+func knock(r *redirect, method, target, host string) *httptest.ResponseRecorder {
+	q := httptest.NewRequest(http.MethodGet, "http://127.0.0.1:47115/", nil)
+	q.Method = method
+	if u, err := url.ParseRequestURI(target); err == nil {
+		q.URL = u
+	}
+	q.Host = host
+	w := httptest.NewRecorder()
+	r.ServeHTTP(w, q)
+	return w
+}
+
+func waiting(t testing.TB) *redirect {
+	t.Helper()
+	r, err := newRedirect(testURI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.expect(testState)
+	return r
+}
+
+func TestRedirectTakesOneAnswer(t *testing.T) {
+	const host, good = "127.0.0.1:47115", "/callback?code=c0de&state=" + testState
+	r := waiting(t)
+	for name, tt := range map[string]struct {
+		method, target, host string
+		status               int
+	}{
+		"another host":  {"GET", good, "evil.example:47115", 421},
+		"another port":  {"GET", good, "127.0.0.1:80", 421},
+		"another path":  {"GET", "/callback/x?code=c0de&state=" + testState, host, 404},
+		"the root":      {"GET", "/", host, 404},
+		"a form":        {"POST", good, host, 405},
+		"a preflight":   {"OPTIONS", good, host, 405},
+		"a probe":       {"HEAD", good, host, 405},
+		"no state":      {"GET", "/callback?code=c0de", host, 400},
+		"wrong state":   {"GET", "/callback?code=c0de&state=x", host, 400},
+		"state twice":   {"GET", good + "&state=" + testState, host, 400},
+		"code twice":    {"GET", good + "&code=other", host, 400},
+		"code, error":   {"GET", good + "&error=access_denied", host, 400},
+		"neither":       {"GET", "/callback?state=" + testState, host, 400},
+		"empty code":    {"GET", "/callback?code=&state=" + testState, host, 400},
+		"error of HTML": {"GET", "/callback?error=%3Cb%3E&state=" + testState, host, 400},
+		"a long code":   {"GET", "/callback?state=" + testState + "&code=" + strings.Repeat("x", 5000), host, 400},
+		"a semicolon":   {"GET", "/callback?code=c0de;state=" + testState, host, 400},
+		"done too soon": {"GET", "/callback/done", host, 404},
+	} {
+		w := knock(r, tt.method, tt.target, tt.host)
+		if w.Code != tt.status || strings.Contains(w.Body.String(), "c0de") {
+			t.Errorf("%s: status %d", name, w.Code)
+		}
+		select {
+		case a := <-r.came:
+			t.Fatalf("%s was let in: %+v", name, a)
+		default:
+		}
+	}
+	r.tell(nil)
+	w := knock(r, "GET", good, host)
+	if a := <-r.came; w.Code != 303 || w.Header().Get("Location") != "/callback/done" || a.code != "c0de" {
+		t.Errorf("status %d, to %q, code %q", w.Code, w.Header().Get("Location"), a.code)
+	}
+	if w = knock(r, "GET", good, host); w.Code != 409 {
+		t.Errorf("the second time the status is %d", w.Code)
+	}
+	w = knock(r, "GET", "/callback/done", host)
+	if w.Code != 200 || !strings.Contains(w.Body.String(), "You can close this tab") {
+		t.Errorf("status %d: %s", w.Code, w.Body)
+	}
+	for name, want := range map[string]string{"Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"} {
+		if got := w.Header().Get(name); !strings.Contains(got, want) {
+			t.Errorf("%s is %q", name, got)
+		}
+	}
+}
+
+// FuzzRedirect knocks with anything at all: only the flow's own state lets a code in, nothing that came is on a page,
+// and nothing panics.
+func FuzzRedirect(f *testing.F) {
+	f.Add("GET", "/callback?code=c0de&state="+testState, "127.0.0.1:47115")
+	f.Add("GET", "/callback?error=access_denied&state="+testState, "127.0.0.1:47115")
+	f.Add("GET", "/callback?code=a&code=b&state="+testState, "127.0.0.1:47115")
+	f.Add("POST", "/callback/done", "localhost")
+	f.Add("GET", "/callback?%zz;&&==", "127.0.0.1:47115")
+	f.Fuzz(func(t *testing.T, method, target, host string) {
+		r := waiting(t)
+		r.tell(nil)
+		w := knock(r, method, target, host)
+		u, err := url.ParseRequestURI(target)
+		if err != nil {
+			u = &url.URL{Path: "/"}
+		}
+		var came *arrival
+		select {
+		case a := <-r.came:
+			came = &a
+		default:
+		}
+		if (w.Code == http.StatusSeeOther) != (came != nil) {
+			t.Fatalf("status %d, and %v came", w.Code, came)
+		}
+		if came != nil {
+			q := u.Query()
+			if method != "GET" || u.Path != "/callback" || !strings.EqualFold(host, "127.0.0.1:47115") || len(q["state"]) != 1 || q.Get("state") != testState {
+				t.Fatalf("%q %q %q was let in", method, target, host)
+			}
+			if (came.err == nil) != (came.code != "") || came.code != q.Get("code") || len(q["code"]) > 1 {
+				t.Fatalf("%q brought %+v", target, came)
+			}
+		}
+		for _, v := range u.Query() {
+			if len(v[0]) > 12 && v[0] != testState && strings.Contains(redirectPage, v[0]) == false && strings.Contains(w.Body.String(), v[0]) {
+				t.Fatalf("the page repeats %q", v[0])
+			}
+		}
+		if w.Header().Get("Cache-Control") != "no-store" {
+			t.Fatal("the page may be kept")
+		}
+	})
+}
+
+// quiet is a listener to which nobody comes.
+type quiet struct{ closed chan struct{} }
+
+func (q quiet) Accept() (net.Conn, error) { <-q.closed; return nil, net.ErrClosed }
+func (q quiet) Addr() net.Addr            { return &net.TCPAddr{} }
+func (q quiet) Close() error {
+	select {
+	case <-q.closed:
+	default:
+		close(q.closed)
+	}
+	return nil
+}
+
+func TestBrowserThatNeverComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := facing(code("nothing is asked"))
+		s.opt.Browser = &Browser{Domain: "https://pool.example", RedirectURIs: []string{"http://localhost:47115/callback"}, Open: func(string) error { return nil }}
+		var asked []string
+		s.listen = func(_, address string) (net.Listener, error) {
+			asked = append(asked, address)
+			return quiet{make(chan struct{})}, nil
+		}
+		start := time.Now()
+		for range 2 {
+			_, err := s.SignInByBrowser(t.Context(), func(backend.Challenge) {})
+			if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindInterrupted || !strings.Contains(p.Why, "five minutes") || p.Next == "" {
+				t.Errorf("got %v", err)
+			}
+		}
+		if took := time.Since(start); took != 2*browserTime {
+			t.Errorf("it waited %v", took)
+		}
+		if got := strings.Join(asked[:2], " "); got != "127.0.0.1:47115 [::1]:47115" {
+			t.Errorf("it listened at %s", got)
+		}
+	})
+}
+
+// TestOAuthCodes wants a sentence of its own for each code of the browser's way in.
+func TestOAuthCodes(t *testing.T) {
+	for name, want := range oauthSentences {
+		p := explain(browsing, oauthError(name))
+		if p.Kind != want.kind || p.Why != want.why || p.Next != want.next || p.What != what[browsing] {
+			t.Errorf("%s: got %v", name, p)
+		}
+	}
+}
+
+// TestExchangeThatAnswersAnything drives the token endpoint's answers: what is not of Cognito signs nobody in, and
+// none of it is repeated.
+func TestExchangeThatAnswersAnything(t *testing.T) {
+	for name, tt := range map[string]struct {
+		answer answer
+		part   string
+	}{
+		"a portal":      {reply(200, "text/html", "<html>secret-in-the-answer"), "not Cognito"},
+		"a redirect":    {reply(302, "text/html", "secret-in-the-answer"), "not Cognito"},
+		"an error page": {reply(500, "text/html", "secret-in-the-answer"), "not Cognito"},
+		"no tokens":     {reply(200, "application/json", `{"x":"secret-in-the-answer"}`), "not Cognito"},
+		"no ID token":   {reply(200, "application/json", `{"access_token":"secret-in-the-answer","refresh_token":"r","token_type":"Bearer"}`), "not Cognito"},
+		"no refresh":    {reply(200, "application/json", `{"access_token":"secret-in-the-answer","id_token":"i","token_type":"Bearer"}`), "not Cognito"},
+		"a bad token":   {reply(200, "application/json", `{"access_token":"a","refresh_token":"r","id_token":"secret-in-the-answer","token_type":"Bearer"}`), "token is not one of"},
+		"a used code":   {reply(400, "application/json", `{"error":"invalid_grant","error_description":"secret-in-the-answer"}`), "was used already"},
+		"a strange one": {reply(400, "application/json", `{"error":"<b>secret-in-the-answer"}`), "not Cognito"},
+	} {
+		s := facing(tt.answer)
+		s.opt.Browser = &Browser{Domain: "https://pool.example"}
+		next, err := s.redeemCode(t.Context(), s.newFlow(testURI), "code")
+		p := explain(browsing, err)
+		if err == nil || next != nil && next.user.ID != "" || !strings.Contains(p.Error(), tt.part) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		if strings.Contains(p.Error()+err.Error(), "secret-in-the-answer") {
+			t.Errorf("%s: the answer is repeated: %v", name, err)
+		}
+	}
+}
