@@ -50,17 +50,12 @@ func sessionCommands(o *options) []*cobra.Command {
 	show.Flags().StringVar(&pick.level, "level", "", "only lines of at least this level: debug, info, warn or error")
 	show.Flags().StringVar(&pick.grep, "grep", "", "only lines that this regular expression (RE2) matches; (?i) in front ignores case")
 	show.Flags().StringVar(&pick.since, "since", "", "only lines written since then: 10m ago, 15:04 today, or 2026-01-02T15:04:05Z")
-	in := &cobra.Command{Use: "sign-in --user NAME", Short: "Sign in and keep the sign-in in the keyring", Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return signIn(c.Context(), o, user, fromStdin) }}
-	in.Flags().StringVar(&user, "user", "", "who signs in")
-	in.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
-	in.Flags().BoolVar(&o.json, "json", false, "print JSON")
 	return []*cobra.Command{
 		verb("status", "Say who is signed in and what runs", (*visit).status),
 		verb("stop", "Stop your instance", func(v *visit, ctx context.Context) error { return v.end(ctx, v.fleet.Stop, "stopped") }),
 		verb("terminate", "Delete your instance and its disk", func(v *visit, ctx context.Context) error { return v.end(ctx, v.fleet.Terminate, "terminated") }),
 		verb("pool", "Show the warm pool", (*visit).pool),
-		show, in,
+		show, signInCommand(o),
 		signOutCommand(verb("sign-out", "Stop your instance and sign out", (*visit).signOut), o),
 	}
 }
@@ -168,47 +163,6 @@ func (v *visit) enter(ctx context.Context, user string, fromStdin bool) error {
 	}
 	v.user = *u
 	return nil
-}
-
-// signIn keeps the sign-in in the keyring, for the other verbs and the window.
-func signIn(ctx context.Context, o *options, user string, fromStdin bool) error {
-	level, err := o.level(slog.LevelError)
-	if err != nil {
-		return err
-	}
-	r, err := build(ctx, o, identity.OSKeyring(keyringTime), stderrLog(level))
-	if err != nil {
-		return err
-	}
-	defer r.close()
-	v := &visit{rooms: r, out: &printer{w: os.Stdout, json: o.json}}
-	if err := v.makeRoom(ctx); err != nil {
-		return err
-	}
-	if err := v.enter(ctx, user, fromStdin); err != nil {
-		return err
-	}
-	if notice := r.identity.Notice(); notice != nil {
-		bye, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		_ = r.identity.SignOut(bye) // nothing could use it again
-		return notKept(notice)
-	}
-	v.say(map[string]any{"user": v.user}, "signed in as "+v.user.Username)
-	return nil
-}
-
-// makeRoom opens the keyring, so that nobody types a password that cannot be kept, and revokes the sign-in in it,
-// which the new one will replace.
-func (v *visit) makeRoom(ctx context.Context) error {
-	u, _ := v.identity.Resume(ctx) // one that is no longer good is replaced all the same
-	if notice := v.identity.Notice(); notice != nil {
-		return notKept(notice)
-	}
-	if u == nil {
-		return nil
-	}
-	return v.identity.SignOut(ctx)
 }
 
 // say prints one fact, for people or for scripts.
