@@ -24,6 +24,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 )
 
+// bootWarm is how long a warm instance takes to boot until its avatar answers.
+const bootWarm = 4 * time.Second
+
 // world is a cloud with its clients: the real SDK, in this process, in the bubble's time.
 type world struct {
 	cloud *localcloud.Cloud
@@ -35,7 +38,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	cloud, err := localcloud.Open(localcloud.Options{BootWarm: 4 * time.Second, BootCold: 25 * time.Second, Seed: 1})
+	cloud, err := localcloud.Open(localcloud.Options{BootWarm: bootWarm, BootCold: 25 * time.Second, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

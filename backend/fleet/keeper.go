@@ -40,8 +40,8 @@ func (s *Service) Keep(ctx context.Context, report func(backend.Pool)) error {
 	if pool, err := s.Pool(ctx); err == nil {
 		report(*pool)
 	}
+	l := &lease{s: s}
 	for ctx.Err() == nil {
-		l := &lease{s: s}
 		won, err := l.acquire(ctx)
 		if isDenied(err) {
 			s.Log.Info("this sign-in may not keep the pool")
@@ -54,28 +54,30 @@ func (s *Service) Keep(ctx context.Context, report func(backend.Pool)) error {
 			continue
 		}
 		if !won {
-			s.rest(ctx, rivalPause, report)
+			wait := firstPause
+			if l.met {
+				wait = rivalPause
+			}
+			s.rest(ctx, wait, report)
 			continue
 		}
 		s.lead(ctx, l, report)
+		l = &lease{s: s}
 	}
 	return ctx.Err()
 }
 
-// rest waits for the next campaign; a start or stop of this desktop's own shows the pool anew.
+// rest waits for the next campaign. A start or stop of this desktop's own shows the pool anew, and brings the campaign
+// forward: now it matters that somebody keeps the pool.
 func (s *Service) rest(ctx context.Context, d time.Duration, report func(backend.Pool)) {
 	t := time.NewTimer(d)
 	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-			return
-		case <-s.kick:
-			if pool, err := s.Pool(ctx); err == nil {
-				report(*pool)
-			}
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	case <-s.kick:
+		if pool, err := s.Pool(ctx); err == nil {
+			report(*pool)
 		}
 	}
 }

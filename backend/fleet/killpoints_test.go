@@ -105,7 +105,6 @@ func (seq sequence) world(t *testing.T) (*world, *desktop) {
 		<-keeper.done
 	}
 	d := w.launch(t, "victim", userNo(1), false, 0, figures, 2)
-	t.Cleanup(func() { d.net.kill(); <-d.done })
 	d.await(reached(backend.Idle))
 	if seq.prepare != nil {
 		seq.prepare(d)
@@ -157,7 +156,6 @@ func (seq sequence) dieAt(t *testing.T, p killPoint, how string) {
 	time.Sleep(20 * time.Second)
 	if how == "next launch" {
 		again := w.launch(t, "again", userNo(1), true, 0, figures, 3)
-		t.Cleanup(func() { again.net.kill(); <-again.done })
 		if !again.await(func(s backend.Snapshot) bool {
 			return !s.Adopting && (s.Phase == backend.Idle || s.Phase == backend.Ready || s.Phase == backend.Failed)
 		}) {
@@ -174,8 +172,7 @@ func (seq sequence) dieAt(t *testing.T, p killPoint, how string) {
 		}
 		time.Sleep(25 * time.Minute) // an intent lapses after ten, a surplus after ten more
 	} else {
-		keeper := w.launch(t, "other", userNo(51), true, 0, figures, 3)
-		t.Cleanup(func() { keeper.net.kill(); <-keeper.done })
+		w.launch(t, "other", userNo(51), true, 0, figures, 3)
 		began := time.Now()
 		for range 9 {
 			time.Sleep(10 * time.Minute)

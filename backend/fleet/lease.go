@@ -13,9 +13,11 @@ const (
 	poolLease     = "pool"
 	leaseDuration = time.Minute
 	leaseRenew    = leaseDuration / 3
-	// rivalPause is how long a desktop that found a living holder waits before it looks again: with it, a
-	// launcher that does nothing makes six calls an hour here.
+	// rivalPause is how long a desktop that found a living holder waits before it looks again, unless something of its
+	// own happens: a launcher that does nothing makes six calls an hour here.
 	rivalPause = 10 * time.Minute
+	// firstPause is the same for a holder that was seen for the first time: it may be dead.
+	firstPause = leaseDuration + 5*time.Second
 )
 
 // leaseRow is a row of the leases table. Duration is in nanoseconds. No time of another machine is in it: a rival
@@ -32,24 +34,29 @@ type lease struct {
 	s       *Service
 	version int64
 	until   time.Time // counted from before the last successful write
+	rival   leaseRow  // the holder as seen last
+	since   time.Time // when its Version was first seen
+	met     bool      // the holder has been seen to move: it lives
 }
 
-// acquire takes the lease if nobody holds it, or if its holder has not moved for a whole duration. It returns
-// false where the holder lives.
+// acquire takes the lease if nobody holds it, or if its holder has not moved for a whole Duration since it was first
+// seen. It makes one read, and one write where it campaigns; it returns false where the holder lives, or may.
 func (l *lease) acquire(ctx context.Context) (bool, error) {
+	began := time.Now()
 	seen, err := l.read(ctx)
 	if err != nil {
 		return false, err
 	}
-	if seen != nil && seen.Holder != l.s.LauncherID {
-		if err := pause(ctx, time.Duration(seen.Duration)); err != nil {
-			return false, err
-		}
-		now, err := l.read(ctx)
-		if err != nil || now != nil && now.Version != seen.Version {
-			return false, err
-		}
-		seen = now
+	if seen == nil || seen.Holder == l.s.LauncherID {
+		return l.write(ctx, seen)
+	}
+	if seen.Version != l.rival.Version || seen.Holder != l.rival.Holder || l.since.IsZero() {
+		l.met = seen.Holder == l.rival.Holder
+		l.rival, l.since = *seen, began
+		return false, nil
+	}
+	if time.Since(l.since) < time.Duration(seen.Duration) {
+		return false, nil
 	}
 	return l.write(ctx, seen)
 }

@@ -15,20 +15,35 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
+// How often the avatar is asked whether it answers: it is the user's own instance and the user waits, so often at
+// first. A question that hangs, since the instance drops packets while it boots, is given up soon.
+const (
+	eagerProbe  = 100 * time.Millisecond
+	eagerProbes = 600
+	steadyProbe = time.Second
+	probeTime   = 3 * time.Second
+	dialTime    = time.Second
+)
+
 // probe asks the avatar at address, under its own name, until it answers 200 or ctx is done. It dials the address
 // (or the profile's gateway) itself, so nothing depends on DNS; Host and TLS server name are the user's domain.
 func (s *Service) probe(ctx context.Context, address, domain string) error {
 	c := retryablehttp.NewClient()
 	c.Logger = nil
-	c.RetryWaitMin, c.RetryWaitMax = 200*time.Millisecond, time.Second
-	c.RetryMax = int(s.current().ReadyTimeout/c.RetryWaitMin) + 1 // ctx ends it, not the count
+	c.Backoff = func(_, _ time.Duration, attempt int, _ *http.Response) time.Duration {
+		if attempt < eagerProbes {
+			return eagerProbe
+		}
+		return steadyProbe
+	}
+	c.RetryMax = int(s.current().ReadyTimeout/eagerProbe) + 1 // ctx ends it, not the count
 	c.CheckRetry = func(ctx context.Context, resp *http.Response, err error) (bool, error) {
 		if ctx.Err() != nil {
 			return false, ctx.Err()
 		}
 		return err != nil || resp.StatusCode != http.StatusOK, nil
 	}
-	c.HTTPClient = &http.Client{Transport: s.probeTransport(domain), Timeout: 5 * time.Second,
+	c.HTTPClient = &http.Client{Transport: s.probeTransport(domain), Timeout: probeTime,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	defer c.HTTPClient.CloseIdleConnections()
 	req, err := retryablehttp.NewRequestWithContext(ctx, http.MethodGet, s.probeURL(address), nil)
@@ -71,6 +86,7 @@ func (s *Service) probeTransport(serverName string) http.RoundTripper {
 	}
 	t := cleanhttp.DefaultTransport()
 	t.Proxy = nil
+	t.DialContext = (&net.Dialer{Timeout: dialTime}).DialContext
 	t.TLSClientConfig = &tls.Config{ServerName: serverName, MinVersion: tls.VersionTLS12}
 	return t
 }

@@ -300,12 +300,6 @@ func (s *simulation) quiet() {
 }
 
 func (s *simulation) end() {
-	for _, d := range s.desktops {
-		d.net.kill()
-	}
-	for _, d := range s.desktops {
-		<-d.done
-	}
 	s.sum.mu.Lock()
 	defer s.sum.mu.Unlock()
 	s.sum.hours += time.Since(s.began).Hours()

@@ -226,6 +226,7 @@ func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, sk
 		d.service.Wait()
 		stop()
 	}()
+	t.Cleanup(func() { d.net.kill(); <-d.done })
 	return d
 }
 

@@ -1,0 +1,214 @@
+package fleet_test
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"avatar-launcher/backend"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+var desktops = flag.Int("desktops", 100, "how many desktops the scale tests run")
+
+// count says how often each operation was called through a network.
+func (n *network) count() map[string]int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	counts := map[string]int{}
+	for _, c := range n.calls {
+		counts[c]++
+	}
+	return counts
+}
+
+// percentile is the value below which a share of the sorted values lies.
+func percentile[T cmp.Ordered](values []T, share float64) T {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[min(len(sorted)-1, int(share*float64(len(sorted))))]
+}
+
+// TestOverhead: with a round trip of 40 ms, a warm start from the press to ready takes less than 300 ms more than the
+// instance takes to boot, and no more than three calls come before StartInstances.
+func TestOverhead(t *testing.T) {
+	var over []time.Duration
+	before := 0
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.launch(t, "keeper", userNo(50), true, 0, figures, 1)
+		time.Sleep(3 * time.Minute)
+		d := w.launch(t, "desktop", userNo(1), false, 0, figures, 2)
+		d.net.set(func(n *network) { n.latency = 40 * time.Millisecond })
+		for range 40 {
+			d.await(reached(backend.Idle))
+			d.do(backend.WishTouch) // somebody is at the window
+			time.Sleep(2 * time.Second)
+			synctest.Wait()
+			d.net.set(func(n *network) { n.calls = nil })
+			snapshots, cancel := d.launcher.Watch()
+			pressed := time.Now()
+			d.do(backend.WishStart)
+			for s := range snapshots {
+				if s.Phase == backend.Ready {
+					break
+				}
+			}
+			cancel()
+			over = append(over, time.Since(pressed)-bootWarm)
+			d.net.set(func(n *network) { before = max(before, slices.Index(n.calls, "StartInstances")) })
+			d.do(backend.WishStop)
+			time.Sleep(2 * time.Minute)
+		}
+	})
+	t.Logf("press to ready exceeds the boot by %v (median), %v (95th percentile); %d calls before StartInstances",
+		percentile(over, 0.5), percentile(over, 0.95), before)
+	if p := percentile(over, 0.95); p >= 300*time.Millisecond || p <= 0 {
+		t.Errorf("the 95th percentile is %v, want less than 300ms", p)
+	}
+	if before > 3 {
+		t.Errorf("%d calls come before StartInstances, want three at most", before)
+	}
+}
+
+// TestClaimsAtOnce: as many desktops as there are warm instances press start in the same moment. The claim is all that
+// is looked at, so the instances are rows without machines, and each desktop is killed once it has claimed.
+func TestClaimsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := *desktops
+		db := dynamodb.NewFromConfig(w.cfg)
+		for i := range n {
+			_, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &w.out.InstancesTable, Item: map[string]types.AttributeValue{
+				"InstanceId": &types.AttributeValueMemberS{Value: fmt.Sprintf("i-%017d", i)}, "State": &types.AttributeValueMemberS{Value: "warm"},
+				"Epoch": &types.AttributeValueMemberN{Value: "0"}, "Zone": &types.AttributeValueMemberS{Value: "us-east-1a"},
+				"InstanceType": &types.AttributeValueMemberS{Value: "g5.2xlarge"}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		all := make([]*desktop, n)
+		for i := range all {
+			all[i] = w.launch(t, fmt.Sprint("desktop", i), userNo(i), false, 0, figures, uint64(i))
+			all[i].net.set(func(net *network) { net.latency = time.Duration(20+i%60) * time.Millisecond })
+		}
+		time.Sleep(30 * time.Second)
+		for _, d := range all {
+			d.do(backend.WishStart)
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		var transactions []float64
+		for _, d := range all {
+			transactions = append(transactions, float64(d.net.count()["TransactWriteItems"]))
+			d.net.kill()
+			<-d.done
+		}
+		rows, err := w.scan(t.Context(), w.out.InstancesTable)
+		if err != nil {
+			t.Fatal(err)
+		}
+		owners := map[string]string{}
+		for _, r := range rows {
+			if r.State != backend.Claimed {
+				t.Errorf("%s is %s: nobody claimed it", r.InstanceID, r.State)
+			} else if owners[r.Owner] != "" {
+				t.Errorf("%s claimed %s and %s", r.Owner, owners[r.Owner], r.InstanceID)
+			}
+			owners[r.Owner] = r.InstanceID
+		}
+		sum := 0.0
+		for _, v := range transactions {
+			sum += v
+		}
+		t.Logf("%d desktops at once: %.2f transactions a claim on average, %.0f at the 95th percentile", n, sum/float64(n), percentile(transactions, 0.95))
+		if p := percentile(transactions, 0.95); p > 1.3 {
+			t.Errorf("%.1f transactions a claim at the 95th percentile, want 1.3 at most", p)
+		}
+	})
+}
+
+// TestScale runs many desktops for a virtual hour on a cloud that throttles as AWS does: a tenth of them start in the
+// first minutes, work for a while and stop; the others are signed in and do nothing.
+func TestScale(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.cloud.SetThrottle(true)
+		n := *desktops
+		size := figures
+		size.PoolSize, size.MaxInstances = max(3, n/20), max(6, n/8)
+		all := []*desktop{w.launch(t, "keeper", userNo(99_999), true, 0, size, 0)}
+		time.Sleep(10 * time.Minute)
+		before := w.cloud.CallCounts()
+		began := time.Now()
+		for i := range n {
+			all = append(all, w.launch(t, fmt.Sprint("desktop", i), userNo(i), i%10 == 0, 0, size, uint64(i)))
+			time.Sleep(time.Duration(300) * time.Second / time.Duration(n))
+		}
+		for _, d := range all[1:] {
+			d.net.set(func(net *network) { net.latency, net.calls = 40*time.Millisecond, nil })
+		}
+		busy := all[1 : 1+n/10]
+		for i, d := range busy {
+			d.do(backend.WishStart)
+			if i%5 == 0 {
+				time.Sleep(time.Second)
+			}
+		}
+		time.Sleep(40 * time.Minute)
+		ready := 0
+		for _, d := range busy {
+			if d.launcher.Snapshot().Phase == backend.Ready {
+				ready++
+			}
+			d.do(backend.WishStop)
+		}
+		time.Sleep(time.Hour - time.Since(began))
+		synctest.Wait()
+		var idle []int
+		for _, d := range all[1+n/10:] {
+			calls := 0
+			for _, c := range d.net.count() {
+				calls += c
+			}
+			if calls >= 10 {
+				t.Errorf("%s did nothing and made %d calls in 55 minutes, want fewer than 10: %v", d.name, calls, d.net.count())
+			}
+			idle = append(idle, calls)
+		}
+		report(t, w, n, ready, len(busy), before, idle)
+		if ready < len(busy) {
+			t.Errorf("%d of %d desktops that started became ready", ready, len(busy))
+		}
+	})
+}
+
+func report(t *testing.T, w *world, n, ready, busy int, before map[string]int64, idle []int) {
+	var mem runtime.MemStats
+	runtime.ReadMemStats(&mem)
+	var total int64
+	var lines []string
+	after := w.cloud.CallCounts()
+	for op, c := range after {
+		if c -= before[op]; c > 0 {
+			total += c
+			lines = append(lines, fmt.Sprintf("%s %d", op, c))
+		}
+	}
+	slices.Sort(lines)
+	throttled := 0
+	for _, c := range w.cloud.Calls() {
+		if strings.Contains(c.ErrorCode, "Throttl") || strings.Contains(c.ErrorCode, "LimitExceeded") {
+			throttled++
+		}
+	}
+	t.Logf("%d desktops, one virtual hour: %d of %d ready; %d calls, %d throttled of the last %d; idle desktops made %d calls at most; %d MB heap\n%s",
+		n, ready, busy, total, throttled, len(w.cloud.Calls()), slices.Max(idle), mem.HeapInuse>>20, strings.Join(lines, "\n"))
+}
