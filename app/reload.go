@@ -32,6 +32,7 @@ func (s *Shell) watchConfig(ctx context.Context, first config.Profile) {
 		s.rooms.fleet.Configure(figures(p))
 		l.SetRules(rules(p))
 		l.Notify("config", waitProblem(toRestart(first, p)))
+		s.adoptDesktop(f.Desktop)
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		refuse(stateProblem(filepath.Dir(file), err))

@@ -25,6 +25,7 @@ import (
 type Shell struct {
 	log      *slog.Logger
 	stateDir string
+	desk     desk
 
 	wired  chan struct{} // closed once the four below are set
 	rooms  *rooms
@@ -176,11 +177,14 @@ func (s *Shell) about() About {
 }
 
 // openLogs shows the folder by the system's file manager.
-func (s *Shell) openLogs() {
+func (s *Shell) openLogs() { s.openPath(logFolder(s.stateDir)) }
+
+// openPath shows a folder, or a file in the program that the user opens such files with.
+func (s *Shell) openPath(path string) {
 	program := map[string]string{"windows": "explorer", "darwin": "open"}[runtime.GOOS]
-	command := exec.Command(cmp.Or(program, "xdg-open"), filepath.Clean(logFolder(s.stateDir)))
+	command := exec.Command(cmp.Or(program, "xdg-open"), filepath.Clean(path))
 	if err := command.Start(); err != nil {
-		s.log.Warn("the folder of the log files cannot be shown", "cause", err)
+		s.log.Warn("the system cannot show it", "path", path, "cause", err)
 		return
 	}
 	go func() { _ = command.Wait() }() // reap it

@@ -71,6 +71,9 @@ func runWindow(ctx context.Context, o *options, lock *single, dir string, level 
 	case err != nil:
 		s.fail(err)
 	}
+	if f, err := config.Load(path); err == nil {
+		s.adoptDesktop(f.Desktop)
+	}
 	work, end := context.WithCancel(context.Background())
 	var ended sync.WaitGroup
 	defer ended.Wait()
@@ -159,13 +162,13 @@ func windowOptions(o *options, s *Shell, hidden bool) *wailsoptions.App {
 	return &wailsoptions.App{
 		Title: "Avatar Launcher", Width: 1100, Height: 760, MinWidth: 800, MinHeight: 560,
 		StartHidden:        hidden,
-		AssetServer:        &assetserver.Options{Assets: page, Middleware: assetserver.ChainMiddleware(secure, s.sorry)},
+		AssetServer:        &assetserver.Options{Assets: page, Middleware: assetserver.ChainMiddleware(secure, s.sorry, s.desk.dressed)},
 		LogLevel:           logger.ERROR,
 		LogLevelProduction: logger.ERROR,
 		OnStartup:          s.startup,
 		OnShutdown:         func(context.Context) { s.currentTray().stop() },
 		OnBeforeClose:      s.beforeClose,
-		Bind:               []any{&Account{s}, &Instance{s}, &LogBook{s}, &Page{s}},
+		Bind:               []any{&Account{s}, &Instance{s}, &LogBook{s}, &Page{s}, &Settings{s}, &Past{s}, &Operate{s}, &Diagnose{s}},
 		Linux:              &linux.Options{Icon: o.icon, ProgramName: "avatar-launcher", WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
 	}
 }

@@ -45,6 +45,8 @@ type rooms struct {
 	older    string                     // folder for the log's older lines, "" where they are dropped
 	browse   func(address string) error // opens the system's browser
 	cloud    *embedded                  // nil where the cloud is not this machine's
+	operator backend.Operator
+	history  backend.History
 	log      *slog.Logger
 }
 
@@ -124,6 +126,7 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		Names:     names(p), Figures: figures(p), Avatar: avatar(p), Prices: prices(p), ReadyLine: readyLine(p, stream),
 		LauncherID: launcherID(), Clock: clock, Log: r.log,
 	})
+	r.operator, r.history = r.fleet, r.fleet
 	r.launcher = &backend.Launcher{
 		Identity: r.identity, Fleet: r.fleet, Rules: rules(p), Profile: p.Name, Log: r.log, KeepPool: p.WarmPool.Keep, Now: clock.Now,
 	}

@@ -14,6 +14,11 @@ export function install(scene) {
   const service = (name, methods, answers = {}) =>
     Object.fromEntries(methods.map((m) => [m, said(`${name}.${m}`, answers[m])]));
 
+  /** An answer that a scene has not is still on its way; "broken" never comes well. */
+  const later = (answer) => {
+    if (answer === 'broken') return Promise.reject(new Error('broken'));
+    return answer === undefined ? new Promise(() => {}) : structuredClone(answer);
+  };
   const problemOf = (pattern) => {
     try {
       return RegExp(pattern) && '';
@@ -48,6 +53,24 @@ export function install(scene) {
     }),
     Instance: service('Instance', ['Start', 'Cancel', 'Stop', 'Terminate', 'KeepGoing', 'Connect']),
     LogBook: service('LogBook', ['Lines', 'Export'], { Lines: lines, Export: () => '/home/demo/avatar.log' }),
+    Settings: service('Settings', ['Read', 'Write', 'Open'], {
+      Read: () => later(scene.settings),
+      Write: (change) => {
+        if (scene.refusal) return { ...structuredClone(scene.settings), problem: scene.refusal };
+        const desktop = { theme: 'text', language: 'text', quit: 'text', notifications: 'on', startAtLogin: 'on' };
+        const s = structuredClone(scene.settings);
+        if (change.key in desktop) s.desktop[change.key] = change[desktop[change.key]];
+        else s[change.key] = change.elapses || change.text || change.on;
+        scene = { ...scene, settings: s };
+        if (change.key === 'theme') window.send('settings', structuredClone(s.desktop));
+        return structuredClone(s);
+      },
+    }),
+    Past: service('Past', ['Read'], { Read: () => later(scene.past) }),
+    Operate: service('Operate', ['Overview', 'StopInstance', 'Retire', 'Resize'], {
+      Overview: () => later(scene.fleet), StopInstance: () => scene.refusal ?? null, Retire: () => scene.refusal ?? null, Resize: () => scene.refusal ?? null,
+    }),
+    Diagnose: service('Diagnose', ['Checks', 'Report'], { Checks: () => later(scene.checks), Report: () => 'a report' }),
     Page: service('Page', ['Snapshot', 'About', 'Touch', 'Beat', 'DismissProblem', 'OpenLogs', 'Quit'], {
       Snapshot: () => (scene.snapshot ? structuredClone(scene.snapshot) : new Promise(() => {})),
       About: () => scene.about,

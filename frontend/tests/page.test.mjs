@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { start } from './browser.mjs';
-import { logLines, sceneOf, scenes } from './scenes.mjs';
+import { logLines, NOW, sceneOf, scenes } from './scenes.mjs';
 
 let browser;
 before(async () => { browser = await start(); });
@@ -177,6 +177,12 @@ on('shortcuts', 'ready', async (page) => {
   await page.keyboard.press('Control+l');
   await page.getByRole('heading', { name: 'Log', exact: true }).waitFor();
   await page.keyboard.press('Control+,');
+  await page.getByRole('heading', { name: 'Settings', exact: true }).waitFor();
+  await page.keyboard.press('Control+3');
+  await page.getByRole('heading', { name: 'History', exact: true }).waitFor();
+  await page.keyboard.press('Control+4'); // not an operator: nothing happens
+  await page.getByRole('heading', { name: 'History', exact: true }).waitFor();
+  await page.keyboard.press('Control+6');
   await page.getByText('/home/demo/.config/avatar-launcher/config.yaml').waitFor();
   await page.keyboard.press('Control+f');
   await page.waitForFunction(() => document.activeElement?.id === 'log-text');
@@ -187,7 +193,7 @@ on('shortcuts', 'ready', async (page) => {
 });
 
 on('everything is reached by Tab, and what has the focus is seen', 'ready-refused', async (page) => {
-  const want = ['Home', 'Log', 'About', 'Sign out', 'Dismiss: There is no keyring', 'Dismiss: The session was not extended', 'Connect', 'Stop', 'Terminate', 'Open log'];
+  const want = ['Home', 'Log', 'History', 'Settings', 'About', 'Sign out', 'Dismiss: There is no keyring', 'Dismiss: The session was not extended', 'Connect', 'Stop', 'Terminate', 'Keep going', 'Open log'];
   const seen = [];
   for (let n = 0; n < 40; n++) {
     await page.keyboard.press('Tab');
@@ -268,11 +274,135 @@ on('signing out leaves the log page', 'log', async (page) => {
   await button(page, 'Start my avatar').waitFor();
 });
 
+on('the time row says which clock ends the session, and keeps the page from promising more', 'ready', async (page) => {
+  await page.getByText('Stops by itself at 10:19, unless you use it.').waitFor();
+  await page.getByText('At the latest at 20:26 · about US$0.53 by then').waitFor();
+  await show(page, 'ready-last', 2);
+  await page.getByText('Stops at 09:47: the longest that a session may be.').waitFor();
+  assert.equal(await button(page, 'Keep going').count(), 0);
+});
+
+on('waiting in the queue says the place, and can be left', 'queue', async (page) => {
+  await page.getByRole('heading', { name: 'You are number 3 of 5 in line' }).waitFor();
+  await button(page, 'Leave the queue').click();
+  assert.equal((await asked(page, 'Instance.Cancel')).length, 1);
+});
+
+on('offline says what happens to the instance, and when', 'offline', async (page) => {
+  await page.getByRole('region', { name: 'The cloud cannot be reached' }).getByText('stops by itself at 10:19').waitFor();
+  await show(page, 'ready', 2);
+  await page.getByText('The cloud cannot be reached').waitFor({ state: 'detached' });
+});
+
+on('cost is counted from the hourly price', 'ready', async (page) => {
+  const card = page.getByRole('region', { name: 'Cost' });
+  assert.match(await card.innerText(), /US\$0\.07\s*US\$0\.53 an hour/);
+  await page.clock.setFixedTime(NOW + 3_600_000);
+  await page.clock.runFor(1100);
+  await card.getByText('US$0.60').waitFor();
+});
+
+on('history: figures, another period, another measure, the table', 'history', async (page) => {
+  assert.deepEqual((await asked(page, 'Past.Read')).map((a) => a[1]), [30]);
+  assert.match(await page.locator('dl.tiles').innerText(), /34[\s\S]*Usual warm start[\s\S]*s[\s\S]*US\$17\.31/);
+  await page.getByText('7 days').click();
+  assert.deepEqual((await asked(page, 'Past.Read')).map((a) => a[1]), [30, 7]);
+  await page.getByRole('img', { name: /^Length of each session, 34 sessions/ }).waitFor();
+  await page.getByRole('radio', { name: 'Length' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('img', { name: /^Time until each was ready/ }).waitFor();
+  assert.equal(await page.getByRole('table').locator('tbody tr').count(), 34);
+  await page.getByRole('cell', { name: 'Never ready' }).waitFor();
+  const painted = await page.locator('.chart canvas').first().evaluate((c) => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.filter((_, i) => i % 4 === 3)).size > 1);
+  assert.ok(painted, 'the chart has drawn nothing');
+});
+
+on('history that is being read has a way out, one that failed can be tried again', 'history-error', async (page) => {
+  await page.getByText('This could not be read').waitFor();
+  await page.evaluate((past) => window.setScene({ past }), sceneOf('history').past);
+  await button(page, 'Try again').click();
+  await page.getByRole('table').waitFor();
+});
+
+on('an operator stops an instance, with a reason', 'fleet', async (page) => {
+  const id = sceneOf('fleet').fleet.overview.machines[0].instanceId;
+  await button(page, `Stop ${id}`).click();
+  const dialog = page.getByRole('alertdialog', { name: `Stop ${id}?` });
+  await dialog.getByText('The session of demo ends now.').waitFor();
+  await page.keyboard.press('Enter');
+  await dialog.getByText('Write a few words about why.').waitFor();
+  assert.deepEqual(await asked(page, 'Operate.StopInstance'), []);
+  await page.keyboard.type('it hangs');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'hidden' });
+  assert.deepEqual(await asked(page, 'Operate.StopInstance'), [['Operate.StopInstance', id, 'it hangs']]);
+  await page.getByText(`${id} is stopping`).waitFor();
+  assert.equal((await asked(page, 'Operate.Overview')).length, 2);
+});
+
+on('an operator resizes the pool, gives the size back, and hears of a refusal', 'fleet', async (page) => {
+  await page.getByLabel('Pool size').fill('9');
+  await button(page, 'Set…').click();
+  await page.getByLabel('Reason').fill('a class');
+  await button(page, 'Set to 9').click();
+  await page.getByText("The pool's size is 9").waitFor();
+  await button(page, "Use the profile's").click();
+  await page.getByLabel('Reason').fill('over');
+  await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'denied', what: 'It was refused', why: 'Your role may not.', next: 'Ask.' });
+  await page.getByRole('alertdialog').getByRole('button', { name: "Use the profile's" }).click();
+  await page.getByText('It was refused').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('alertdialog').waitFor({ state: 'hidden' });
+  assert.deepEqual((await asked(page, 'Operate.Resize')).map((a) => a.slice(1)), [[9, 'a class'], [-1, 'over']]);
+});
+
+on('the fleet has each kind of record, by keyboard', 'fleet', async (page) => {
+  await page.getByRole('tab', { name: 'Instances' }).focus();
+  const seen = [];
+  for (let n = 0; n < 6; n++) {
+    seen.push(await page.getByRole('tabpanel').locator('tbody tr').count());
+    await page.keyboard.press('ArrowRight');
+  }
+  assert.deepEqual(seen, [6, 2, 1, 1, 2, 40]);
+});
+
+on('settings are written one by one, and the theme at once', 'settings', async (page) => {
+  await page.getByText('Dark', { exact: true }).click();
+  await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+  await page.getByRole('switch', { name: 'Notifications' }).press('Space');
+  await page.getByLabel('Stop when unused for').selectOption('2 h');
+  await page.getByLabel('Profile').selectOption('studio');
+  await page.getByText('This launcher still uses local; the next start uses studio.').waitFor();
+  const written = (await asked(page, 'Settings.Write')).map(([, s]) => [s.key, s.text || s.elapses || s.on]);
+  assert.deepEqual(written, [['theme', 'dark'], ['notifications', false], ['window', 7200e9], ['profile', 'studio']]);
+});
+
+on('a setting that is refused says why, and the others can still be changed', 'settings', async (page) => {
+  await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'config', what: 'The setting could not be written', why: 'The disk is full.', next: 'Free some space.' });
+  await page.getByLabel('Longest session').selectOption('4 h');
+  await page.getByRole('alert').getByText('The disk is full.').waitFor();
+  assert.ok(await page.getByLabel('Longest session').isEnabled());
+});
+
+on('settings that are not the user\'s to write are shown, and locked', 'settings-read-only', async (page) => {
+  await page.getByText('These settings are read-only').waitFor();
+  assert.ok(await page.getByRole('switch', { name: 'Notifications' }).isDisabled());
+  assert.ok(await page.getByLabel('Language').isDisabled());
+});
+
+on('diagnostics say what is wrong and what to do, and can be copied', 'about', async (page) => {
+  await page.getByText('2 things need attention').waitFor();
+  await page.getByText('Ask your operator to attach the policy').waitFor();
+  await button(page, 'Copy report').click();
+  await page.getByText('Report copied').waitFor();
+  assert.deepEqual(await asked(page, 'Clipboard'), [['Clipboard', 'a report']]);
+});
+
 for (const scene of scenes) {
   on(`no word of ${scene.name} is outside the catalogue, and none overflows`, scene, async (page) => {
     const [bare, wide] = await page.evaluate(() => {
       const data = /^[\W\d]*$|2026|i-0|ami-|subnet-|us-east|g4dn|\d+\.\d+|demo|local|\/|ok$|running|pending|initializing|JBSW/;
-      const problems = '.problem, [role=log], .said, .chip, .user, option, kbd';
+      const problems = '.problem, [role=log], .mono.pick, td.pick, .name.pick, li .pick, .badge.pick, .told, .said:has(#headline), .chip, .user, .initial, option, kbd';
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       const texts = [];
       while (walker.nextNode()) {

@@ -42,7 +42,13 @@ const idleSteps = ORDER.map((phase) => ({ phase, started: ZERO, took: 0, usual: 
 const base = {
   revision: 1, phase: 'idle', since: at(-1000), profile: 'local', user, challenge: null, busy: false, session: null, machine: null,
   pool: FULL, steps: idleSteps, cold: false, url: '', warning: false, problem: null, notices: null, adopting: false,
+  queue: null, timers: null, estimate: 5300e6, skew: 0,
+  cost: { currency: 'USD', hourly: 0, since: ZERO, month: 4.2, poolMonth: 31.4, alwaysOn: 1915.2, saved: 1434.87 },
 };
+const running = (left) => ({
+  cost: { ...base.cost, hourly: 0.526, since: at(-8 * MINUTE) },
+  timers: [{ kind: 'idle', at: at(left), cost: 0.53 }, { kind: 'maximum', at: at(11 * 60 * MINUTE), cost: 6.3 }],
+});
 const out = { user: null, phase: 'signed-out', steps: null };
 const challenge = (name, more = {}) => ({ ...out, phase: 'signing-in', challenge: { name, username: 'alice', destination: '', choices: null, secret: '', qr: '', url: '', resend: false, ...more } });
 
@@ -72,7 +78,7 @@ export const logLines = (n) => Array.from({ length: n }, (_, i) => {
 
 const readySnapshot = {
   ...base, phase: 'ready', session: session(), machine: machine('running', 'ok'), steps: steps('ready'), pool: ONE_OUT,
-  url: 'http://demo.avatar.localhost:4580/',
+  url: 'http://demo.avatar.localhost:4580/', ...running(52 * MINUTE + 11_000),
 };
 const configNotice = { key: 'config', problem: {
   kind: 'config', what: 'The configuration file was not taken', why: 'config.yaml line 12, column 5: "warm_pol" is not a key.',
@@ -83,10 +89,57 @@ const about = {
   version: '0.1.0', profile: 'local', endpoint: 'http://127.0.0.1:41873', region: 'us-east-1',
   configFile: '/home/demo/.config/avatar-launcher/config.yaml', logFolder: '/home/demo/.local/state/avatar-launcher/logs', tray: true,
 };
+const checks = [
+  { name: 'Configuration', ok: true, why: 'There is no file, so the built-in profile is used.', cure: '' },
+  { name: 'Keyring', ok: false, why: 'There is no keyring. No Secret Service answers on this desktop.', cure: 'You stay signed in until you quit.' },
+  { name: 'ec2:StartInstances', ok: true, why: 'Your role may do it.', cure: '' },
+  { name: 'scheduler:CreateSchedule', ok: false, why: 'Your role may not do it.', cure: 'Ask your operator to attach the policy avatar-launcher-user to your role.' },
+];
+const settings = {
+  file: '/home/demo/.config/avatar-launcher/config.yaml', running: 'local', profile: 'local', profiles: ['local', 'studio'],
+  desktop: { theme: 'system', language: '', notifications: true, startAtLogin: false, quit: 'ask' }, languages: ['en'],
+  window: 60 * MINUTE * 1e6, warning: 5 * MINUTE * 1e6, maximum: 720 * MINUTE * 1e6, staySignedIn: false, keyring: null, problem: null,
+};
+/** Sessions of some weeks: mostly warm, every seventh cold, one that never was ready. */
+const records = (n) => Array.from({ length: n }, (_, i) => {
+  const cold = i % 7 === 3;
+  const length = (12 + ((i * 37) % 95)) * MINUTE;
+  const started = -(i * 17 + 2) * 60 * MINUTE;
+  return {
+    instanceId: FULL.members[i % 5].instanceId, type: 'g4dn.xlarge', started: at(started), ended: at(started + length), startTook: i === 5 ? 0 : (cold ? 92_000 + i * 900 : 4200 + ((i * 331) % 2600)) * 1e6,
+    cold, cost: (length / 3_600_000) * 0.526, why: ['Stopped by the user', 'Not used for an hour', 'Signed out'][i % 3],
+  };
+});
+const samples = Array.from({ length: 90 }, (_, i) => {
+  const claimed = Math.round(2 + 2 * Math.sin(i / 7) + (i % 5 === 0 ? 1 : 0));
+  return { at: at(-(90 - i) * 8 * 60 * MINUTE), target: i < 50 ? 5 : 6, claimed, warm: Math.max(0, 5 - claimed), warming: i % 4 === 0 ? 1 : 0, recycling: i % 9 === 0 ? 1 : 0, waiting: 0 };
+});
+const past = { since: at(-30 * 24 * 60 * MINUTE), sessions: records(34), occupancy: samples, problem: null, partial: null };
+const audit = (n) => Array.from({ length: n }, (_, i) => ({
+  at: at(-i * 7 * MINUTE), userId: `u-${i % 3}`, username: ['demo', 'alice', 'bob'][i % 3], actor: i % 4 === 0 ? 'desk-7-1f3a9c2e' : ['demo', 'alice', 'bob'][i % 3],
+  verb: ['claimed', 'started', 'extended', 'stopped', 'retired', 'resized'][i % 6], instanceId: FULL.members[i % 5].instanceId, why: ['', 'start', 'activity', 'stopped by the user', 'it was slow', 'a class of thirty'][i % 6],
+}));
+const fleetPool = warmPool('claimed', 'claimed', 'warm', 'warm', 'warming', 'recycling');
+const overview = {
+  asOf: at(-2000), pool: fleetPool, resized: 6,
+  machines: fleetPool.members.map((m, n) => ({ ...machine(['running', 'running', 'stopped', 'stopped', 'running', 'stopping'][n], 'ok'), instanceId: m.instanceId, name: n < 2 ? `avatar-${['demo', 'alice'][n]}` : `avatar-warm-${n}` })),
+  sessions: fleetPool.members.slice(0, 2).map((m, n) => ({ ...session(), instanceId: m.instanceId, username: ['demo', 'alice'][n], domain: `${['demo', 'alice'][n]}.avatar.localhost` })),
+  leases: [{ id: 'pool', holder: 'desk-7-1f3a9c2e', version: 1841, duration: 20e9 }],
+  queue: [{ userId: 'u-9', username: 'bob', number: 12, since: at(-40_000), launcherId: 'desk-2-77aa01bc' }],
+  schedules: fleetPool.members.slice(0, 2).map((m) => ({ instanceId: m.instanceId, at: at(53 * MINUTE) })),
+  audit: audit(40),
+};
+const fleet = { overview, problem: null };
+const unreachable = { kind: 'unreachable', what: 'The cloud cannot be reached', why: 'Nothing answers at ec2.us-east-1.amazonaws.com.', next: 'Check your network.' };
+const offlineNotice = { key: 'cloud', problem: unreachable };
+const broken = { kind: 'config', what: 'The configuration was not taken', why: 'config.yaml:12:5: there is no key "warm_pol" under profiles.studio.', next: 'Perhaps warm_pool is meant.' };
+const readOnly = { kind: 'config', what: 'These settings are read-only', why: 'The file /etc/avatar-launcher/config.yaml is not yours to write.', next: 'Ask whoever manages it, or make the file writable.' };
+const operatorUser = { user: { ...user, role: 'operator' } };
+
 const demoUsers = ['demo', 'alice', 'bob', 'carol', ...Array.from({ length: 50 }, (_, n) => `user${n + 1}`), 'operator'];
 
 const scene = (name, snapshot, more = {}) => ({
-  name, snapshot: snapshot && { ...base, ...snapshot }, lines: [], demoUsers: [], about, route: '', ...more,
+  name, snapshot: snapshot && { ...base, ...snapshot }, lines: [], demoUsers: [], about, checks, settings, past, fleet, route: '', ...more,
 });
 
 export const scenes = [
@@ -119,7 +172,7 @@ export const scenes = [
   scene('booting-cold', { phase: 'booting', cold: true, steps: steps('booting', 14_200), session: session(60 * MINUTE), machine: machine('pending', ''), pool: warmPool('claimed', 'warming', 'warming', 'recycling', 'warming') }, { lines: logLines(6) }),
   scene('probing', { phase: 'probing', steps: steps('probing', 400), session: session(60 * MINUTE), machine: machine('running', 'initializing'), pool: ONE_OUT }, { lines: logLines(25) }),
   scene('ready', readySnapshot, { lines: logLines(60) }),
-  scene('ready-warning', { ...readySnapshot, session: session(4 * MINUTE + 5000), warning: true }, { lines: logLines(60) }),
+  scene('ready-warning', { ...readySnapshot, session: session(4 * MINUTE + 5000), warning: true, ...running(4 * MINUTE + 5000) }, { lines: logLines(60) }),
   scene('ready-refused', { ...readySnapshot, problem: { kind: 'unreachable', what: 'The session was not extended', why: 'The cloud does not answer.', next: 'Check your network; the instance stops at its time all the same.' }, notices: [keyringNotice] }, { lines: logLines(60) }),
   scene('ending', { ...readySnapshot, phase: 'ending' }, { lines: logLines(60) }),
   scene('failed', { phase: 'failed', steps: steps('booting', 9000), problem: { kind: 'capacity', what: 'No instance could be had', why: 'Amazon EC2 has no free g4dn.xlarge in any of the three zones.', next: 'Try again in a few minutes.' }, pool: warmPool('claimed', 'claimed', 'retired') }),
@@ -127,8 +180,29 @@ export const scenes = [
   scene('operator', { ...readySnapshot, user: { ...user, username: 'someone.with.a.long.name@example.com', role: 'operator' }, pool: { ...warmPool(...Array(24).fill('warm')), target: 24 } }, { lines: logLines(60) }),
   scene('log', readySnapshot, { route: 'Log', lines: logLines(3000), dropped: 1200 }),
   scene('log-empty', {}, { route: 'Log' }),
+  scene('ready-last', { ...readySnapshot, session: session(21 * MINUTE), timers: [{ kind: 'maximum', at: at(21 * MINUTE), cost: 6.3 }] }, { lines: logLines(60) }),
+  scene('queue', { phase: 'claiming', steps: steps('claiming', 8000), queue: { position: 3, length: 5, since: at(-8000) }, pool: warmPool('claimed', 'claimed', 'claimed', 'claimed', 'claimed') }),
+  scene('unpriced', { cost: { ...base.cost, month: 0, poolMonth: 0, alwaysOn: 0, saved: 0 }, estimate: 0 }),
+  scene('offline', { ...readySnapshot, notices: [offlineNotice] }, { lines: logLines(60) }),
+  scene('offline-idle', { notices: [offlineNotice] }),
+  scene('history', readySnapshot, { route: 'History' }),
+  scene('history-empty', {}, { route: 'History', past: { ...past, sessions: null, occupancy: null } }),
+  scene('history-loading', {}, { route: 'History', past: undefined }),
+  scene('history-partial', {}, { route: 'History', past: { ...past, occupancy: null, partial: { kind: 'denied', what: 'The pool was not read', why: 'Your role may not read its audit.', next: 'Ask your operator.' } } }),
+  scene('history-offline', { notices: [offlineNotice] }, { route: 'History', past: { ...past, sessions: null, occupancy: null, problem: unreachable } }),
+  scene('history-error', {}, { route: 'History', past: 'broken' }),
+  scene('fleet', { ...readySnapshot, ...operatorUser }, { route: 'Fleet' }),
+  scene('fleet-empty', operatorUser, { route: 'Fleet', fleet: { overview: { ...overview, resized: null, pool: { target: 5, members: null, leader: false, asOf: at(0) }, machines: null, sessions: null, leases: null, queue: null, schedules: null, audit: null }, problem: null } }),
+  scene('fleet-loading', operatorUser, { route: 'Fleet', fleet: undefined }),
+  scene('fleet-offline', { ...operatorUser, notices: [offlineNotice] }, { route: 'Fleet', fleet: { overview: null, problem: unreachable } }),
+  scene('settings', {}, { route: 'Settings' }),
+  scene('settings-loading', {}, { route: 'Settings', settings: undefined }),
+  scene('settings-read-only', {}, { route: 'Settings', settings: { ...settings, file: '/etc/avatar-launcher/config.yaml', problem: readOnly } }),
+  scene('settings-broken', { notices: [configNotice] }, { route: 'Settings', settings: { ...settings, keyring: keyringNotice.problem, problem: broken } }),
+  scene('settings-error', {}, { route: 'Settings', settings: 'broken' }),
   scene('about', readySnapshot, { route: 'About' }),
   scene('about-signed-out', out, { route: 'About' }),
+  scene('about-loading', {}, { route: 'About', checks: undefined }),
 ];
 
 /** The scene of that name. */

@@ -30,7 +30,7 @@ const GUISES = {
   '4k': { viewport: { width: 3840, height: 2160 } },
 };
 for (const [guise, options] of Object.entries(only.length === 0 ? GUISES : {})) {
-  for (const name of ['ready-warning', 'booting', 'sign-in-demo', 'log', 'about']) {
+  for (const name of ['ready-warning', 'booting', 'sign-in-demo', 'log', 'history', 'fleet', 'settings', 'about']) {
     const page = await open(sceneOf(name), options);
     await page.screenshot({ path: `${FOLDER}${name}-${guise}.png` });
     await page.context().close();

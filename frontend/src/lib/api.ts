@@ -3,13 +3,19 @@
  * of the generated code stay in here and in decode.ts.
  */
 import * as Account from '../../wailsjs/go/app/Account';
+import * as Diagnose from '../../wailsjs/go/app/Diagnose';
 import * as Instance from '../../wailsjs/go/app/Instance';
 import * as LogBook from '../../wailsjs/go/app/LogBook';
+import * as Operate from '../../wailsjs/go/app/Operate';
 import * as Page from '../../wailsjs/go/app/Page';
+import * as Past from '../../wailsjs/go/app/Past';
+import * as Settings from '../../wailsjs/go/app/Settings';
 import type { backend, logs } from '../../wailsjs/go/models';
 import { ClipboardSetText, EventsOn } from '../../wailsjs/runtime/runtime';
 import * as decode from './decode';
-import type { About, LogPage, Query, Snapshot, Ways } from './model';
+import * as pages from './decode.pages';
+import type { About, LogPage, Problem, Query, Snapshot, Ways } from './model';
+import type { Check, Chronicle, Desktop, Preferences, Setting, Survey } from './model.pages';
 
 /** Logs what a call that answers nothing failed with; a wish's own trouble arrives in a snapshot. */
 function ask(call: Promise<void>): void {
@@ -51,6 +57,33 @@ export const logBook = {
   export: (q: Query): Promise<string> => LogBook.Export(query(q)),
   /** Calls fn whenever the log has grown, until the returned function is called. */
   onGrowth: (fn: () => void): (() => void) => EventsOn('log', fn),
+};
+
+export const past = {
+  /** What happened in the last days. */
+  read: async (days: number): Promise<Chronicle> => pages.chronicle(await Past.Read(days)),
+};
+
+/** Each change answers why it was not made, null where it was. */
+export const operate = {
+  overview: async (): Promise<Survey> => pages.survey(await Operate.Overview()),
+  stop: async (instanceId: string, reason: string): Promise<Problem | null> => pages.problem(await Operate.StopInstance(instanceId, reason)),
+  retire: async (instanceId: string, reason: string): Promise<Problem | null> => pages.problem(await Operate.Retire(instanceId, reason)),
+  /** Sets the pool's size for all; null gives it back to the profiles. */
+  resize: async (size: number | null, reason: string): Promise<Problem | null> => pages.problem(await Operate.Resize(size ?? -1, reason)),
+};
+
+export const settings = {
+  read: async (): Promise<Preferences> => pages.preferences(await Settings.Read()),
+  write: async (s: Setting): Promise<Preferences> => pages.preferences(await Settings.Write(pages.setting(s))),
+  open: (): void => ask(Settings.Open()),
+  onChange: (fn: (d: Desktop) => void): (() => void) =>
+    EventsOn('settings', (d: Parameters<typeof pages.desktop>[0]) => fn(pages.desktop(d))),
+};
+
+export const diagnose = {
+  checks: async (): Promise<Check[]> => (await Diagnose.Checks()) ?? [],
+  report: (): Promise<string> => Diagnose.Report(),
 };
 
 export const page = {

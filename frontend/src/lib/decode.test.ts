@@ -6,12 +6,13 @@ import * as decode from './decode';
 const bare = (more: object = {}): backend.Snapshot => JSON.parse(JSON.stringify({
   revision: 3, phase: 'idle', since: '0001-01-01T00:00:00Z', profile: 'local', user: null, challenge: null, session: null, machine: null,
   pool: { target: 5, members: null, leader: false, asOf: '0001-01-01T00:00:00Z' }, steps: null, cold: false, url: '', warning: false,
-  problem: null, notices: null, adopting: false, ...more,
+  problem: null, notices: null, adopting: false, queue: null, timers: null, estimate: 0, skew: 0,
+  cost: { currency: 'USD', hourly: 0, since: '0001-01-01T00:00:00Z', month: 0, poolMonth: 0, alwaysOn: 0, saved: 0 }, ...more,
 })) as backend.Snapshot;
 
 test('nil slices are empty, zero times are null', () => {
   const s = decode.snapshot(bare());
-  expect([s.steps, s.notices, s.pool.members]).toEqual([[], [], []]);
+  expect([s.steps, s.notices, s.pool.members, s.timers]).toEqual([[], [], [], []]);
   expect([s.since, s.pool.asOf]).toEqual([null, null]);
 });
 
@@ -29,4 +30,11 @@ test('a phase that the page does not know is refused, a pool state is retired', 
 test('a notice without a problem says nothing', () => {
   const problem = { kind: 'config', what: 'w', why: '', next: '' };
   expect(decode.snapshot(bare({ notices: [{ key: 'a', problem: null }, { key: 'config', problem }] })).notices).toEqual([{ key: 'config', problem }]);
+});
+
+test('timers, cost and the queue', () => {
+  const timers = [{ kind: 'idle', at: '2026-03-14T10:00:00Z', cost: 0.5 }, { kind: 'tea', at: '2026-03-14T10:00:00Z', cost: 0 }, { kind: 'maximum', at: '0001-01-01T00:00:00Z', cost: 0 }];
+  const s = decode.snapshot(bare({ timers, queue: { position: 2, length: 5, since: '' }, estimate: 5e9, skew: -2e9 }));
+  expect(s.timers).toEqual([{ kind: 'idle', at: Date.UTC(2026, 2, 14, 10), cost: 0.5 }]);
+  expect([s.queue, s.estimate, s.skew, s.cost.since]).toEqual([{ position: 2, length: 5 }, 5000, -2000, null]);
 });

@@ -1,7 +1,7 @@
 import type { backend, logs } from '../../wailsjs/go/models';
 import {
   PHASES, POOL_STATES,
-  type LogPage, type Machine, type Notice, type Phase, type Pool, type PoolState, type Session, type Snapshot, type Step,
+  type Cost, type LogPage, type Machine, type Notice, type Phase, type Pool, type PoolState, type Session, type Snapshot, type Step, type Timer,
 } from './model';
 
 /** Reads an RFC 3339 time; null for Go's zero time (year 1) and for anything that is no time. */
@@ -39,11 +39,11 @@ function session(s: backend.Session): Session {
   };
 }
 
-function machine(m: backend.Machine): Machine {
+export function machine(m: backend.Machine): Machine {
   return { ...m, launchTime: time(m.launchTime) };
 }
 
-function pool(p: backend.Pool): Pool {
+export function pool(p: backend.Pool): Pool {
   const members = list(p.members).map((m) => ({
     instanceId: m.instanceId, state: poolState(m.state), owner: m.owner, zone: m.zone, type: m.type,
   }));
@@ -54,12 +54,24 @@ function step(s: backend.Step): Step {
   return { phase: phase(s.phase), started: time(s.started), took: duration(s.took), usual: duration(s.usual) };
 }
 
+/** Timers without a time, or of a kind that this page has no words for, are left out. */
+function timers(all: readonly backend.Timer[]): Timer[] {
+  return all.flatMap((t) => {
+    const at = time(t.at);
+    return at !== null && (t.kind === 'idle' || t.kind === 'maximum') ? [{ kind: t.kind, at, cost: t.cost }] : [];
+  });
+}
+
+function cost(c: backend.Cost): Cost {
+  return { ...c, currency: c.currency || 'USD', since: time(c.since) };
+}
+
 function notices(all: readonly backend.Notice[]): Notice[] {
   return all.flatMap((n) => (n.problem ? [{ key: n.key, problem: n.problem }] : []));
 }
 
 /** Go sends a nil slice as null. */
-function list<T>(value: readonly T[] | null | undefined): readonly T[] {
+export function list<T>(value: readonly T[] | null | undefined): readonly T[] {
   return value ?? [];
 }
 
@@ -83,6 +95,11 @@ export function snapshot(s: backend.Snapshot): Snapshot {
     problem: s.problem ?? null,
     notices: notices(list(s.notices)),
     adopting: s.adopting,
+    queue: s.queue ? { position: s.queue.position, length: s.queue.length } : null,
+    timers: timers(list(s.timers)),
+    cost: cost(s.cost),
+    estimate: duration(s.estimate),
+    skew: s.skew / 1e6,
   };
 }
 

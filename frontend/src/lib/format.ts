@@ -1,6 +1,8 @@
 import type { Line } from './model';
-import { words } from './words';
+import { language, words } from './words';
 
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const DAY = new Intl.DateTimeFormat(language === 'en-XA' ? 'en' : undefined, { day: 'numeric', month: 'short' });
 const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
@@ -30,6 +32,31 @@ export function lineTime(ms: number | null): string {
 /** A date and time of day in the user's language and zone. */
 export function moment(ms: number | null): string {
   return ms === null ? '' : MOMENT.format(ms);
+}
+
+/** A time of day to the minute: "14:05". */
+export function clock(ms: number | null): string {
+  return ms === null ? '' : CLOCK.format(ms);
+}
+
+/** A day of this year: "14 Mar". */
+export function day(ms: number): string {
+  return DAY.format(ms);
+}
+
+/** A length of time that was used: "8 min", "2 h 05 min". */
+export function duration(ms: number): string {
+  const minutes = Math.round(Math.max(0, ms) / 60_000);
+  if (minutes < 60) return words.units.wholeMinutes(minutes);
+  const hours = Math.floor(minutes / 60);
+  return minutes % 60 === 0 ? words.units.wholeHours(hours) : words.units.hours(hours, two(minutes % 60));
+}
+
+/** An amount of money, and for less than a cent a third digit. */
+export function money(amount: number, currency: string): string {
+  const digits = amount !== 0 && Math.abs(amount) < 0.01 ? 3 : Math.abs(amount) >= 1000 ? 0 : 2;
+  const form = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
+  return new Intl.NumberFormat(undefined, form).format(amount);
 }
 
 /** A secret in groups of four, for typing into an authenticator. */

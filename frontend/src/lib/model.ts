@@ -98,6 +98,31 @@ export interface Step {
   usual: number | null;
 }
 
+/** A clock that will end the session; the soonest fires. */
+export interface Timer {
+  kind: 'idle' | 'maximum';
+  at: number;
+  /** What the session will have cost by then. */
+  cost: number;
+}
+
+export interface Queue {
+  /** 1 is served next. */
+  position: number;
+  length: number;
+}
+
+/** Amounts of money in `currency`; backend.Cost says what each counts. */
+export interface Cost {
+  currency: string;
+  hourly: number;
+  since: number | null;
+  month: number;
+  poolMonth: number;
+  alwaysOn: number;
+  saved: number;
+}
+
 export interface Notice {
   key: string;
   problem: Problem;
@@ -124,6 +149,14 @@ export interface Snapshot {
   notices: readonly Notice[];
   /** Looking whether an instance of an earlier run is still up; Start waits for it. */
   adopting: boolean;
+  queue: Queue | null;
+  /** Soonest first. */
+  timers: readonly Timer[];
+  cost: Cost;
+  /** How long a start like this one usually takes, null where that is not known. */
+  estimate: number | null;
+  /** How far the cloud's clock is ahead of this computer's. */
+  skew: number;
 }
 
 export interface About {

@@ -27,7 +27,7 @@ const press = (more: Partial<Press>): Press => ({ key: 'l', ctrlKey: false, meta
 
 test.each([
   [press({ ctrlKey: true }), false, 'log'], [press({ metaKey: true }), true, 'log'], [press({ metaKey: true }), false, null],
-  [press({ ctrlKey: true }), true, null], [press({}), false, null], [press({ ctrlKey: true, key: ',' }), false, 'about'],
+  [press({ ctrlKey: true }), true, null], [press({}), false, null], [press({ ctrlKey: true, key: ',' }), false, 'settings'], [press({ ctrlKey: true, key: '6' }), false, 'about'], [press({ ctrlKey: true, key: '2' }), false, 'log'],
   [press({ ctrlKey: true, key: 'Q' }), false, 'quit'], [press({ ctrlKey: true, key: 'f' }), false, 'filter'],
   [press({ ctrlKey: true, shiftKey: true }), false, null], [press({ ctrlKey: true, altKey: true }), false, null],
   [press({ ctrlKey: true, key: '1' }), false, 'home'], [press({ ctrlKey: true, key: '9' }), false, null],

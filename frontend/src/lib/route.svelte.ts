@@ -2,7 +2,7 @@ import { tick } from 'svelte';
 import type { Shortcut } from './shortcuts';
 
 /** The pages behind the sign-in. */
-export type Route = 'home' | 'log' | 'about';
+export type Route = 'home' | 'log' | 'history' | 'fleet' | 'settings' | 'about';
 
 /** Where the page stands. There are no addresses: the window has no bar to type them in. */
 class Router {

@@ -1,10 +1,12 @@
 /** What a shortcut does; the about page lists them. */
-export type Shortcut = 'home' | 'log' | 'about' | 'filter' | 'quit';
+export type Shortcut = 'home' | 'log' | 'history' | 'fleet' | 'settings' | 'about' | 'filter' | 'quit';
 
 /** The key of each, pressed with Ctrl (⌘ on a Mac). */
-export const SHORTCUTS: Readonly<Record<Shortcut, string>> = { home: '1', log: 'L', about: ',', filter: 'F', quit: 'Q' };
+export const SHORTCUTS: Readonly<Record<Shortcut, string>> = {
+  home: '1', log: 'L', history: '3', fleet: '4', settings: ',', about: '6', filter: 'F', quit: 'Q',
+};
 
-const ALSO: Readonly<Record<string, Shortcut>> = { '2': 'log', '3': 'about' };
+const ALSO: Readonly<Record<string, Shortcut>> = { '2': 'log', '5': 'settings' };
 
 /** The parts of a key press that count. */
 export type Press = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;

@@ -1,6 +1,8 @@
 /** What the page shows of a snapshot: pure functions, so that the whole face of the launcher can be tested by tables. */
 import { assertNever } from './assert';
-import { START_PHASES, type Phase, type Pool, type PoolState, type Session, type Snapshot, type StartPhase, type Step } from './model';
+import { clock, money, span } from './format';
+import { START_PHASES, type Phase, type Pool, type PoolState, type Problem, type Session, type Snapshot, type StartPhase, type Step } from './model';
+import type { Route } from './route.svelte';
 import { words } from './words';
 
 /** The phases of one start, from its claim to its answer. */
@@ -55,6 +57,7 @@ export function action(s: Snapshot): Action {
     case 'idle':
       return s.adopting ? { verb: 'wait', label: a.looking } : { verb: 'start', label: a.start };
     case 'claiming':
+      return { verb: 'cancel', label: s.queue ? a.leaveQueue : a.cancel };
     case 'arming':
     case 'booting':
     case 'probing':
@@ -77,9 +80,9 @@ export function headline(s: Snapshot): { title: string; lead: string } {
     case 'signed-out':
     case 'signing-in':
     case 'idle':
-      if (s.adopting) return h.adopting;
-      return s.pool.asOf !== null && countOf(s.pool, 'warm') === 0 ? { ...h.idle, lead: h.idleCold } : h.idle;
+      return s.adopting ? h.adopting : { ...h.idle, lead: idleLead(s) };
     case 'claiming':
+      return s.queue ? { title: h.queueTitle(s.queue.position, s.queue.length), lead: h.queueLead } : h.claiming;
     case 'arming':
     case 'probing':
     case 'ready':
@@ -92,6 +95,54 @@ export function headline(s: Snapshot): { title: string; lead: string } {
     default:
       return assertNever(s.phase);
   }
+}
+
+/** What Start would do now. */
+function idleLead(s: Snapshot): string {
+  return s.pool.asOf !== null && countOf(s.pool, 'warm') === 0 ? words.home.idleCold : words.home.idle.lead;
+}
+
+/** The row below the action: how long a start takes, or which clock ends the session and when. */
+export interface Pace {
+  what: string;
+  more: string;
+  /** Whether "keep going" would add anything. */
+  extendable: boolean;
+}
+
+export function pace(s: Snapshot, left: number | null): Pace {
+  const w = words.timers;
+  const usual = s.estimate === null ? w.unknown : w.usual(span(s.estimate));
+  switch (s.phase) {
+    case 'signed-out':
+    case 'signing-in':
+    case 'idle':
+      return { what: usual, more: w.free, extendable: false };
+    case 'claiming':
+    case 'arming':
+    case 'booting':
+    case 'probing':
+      return { what: usual, more: s.queue ? w.queued : w.armed, extendable: false };
+    case 'ready':
+      return readyPace(s, left);
+    case 'ending':
+      return { what: w.ending, more: w.endingMore, extendable: false };
+    case 'failed':
+      return s.session ? { what: w.held, more: w.heldMore, extendable: false } : { what: w.failed, more: w.free, extendable: false };
+    default:
+      return assertNever(s.phase);
+  }
+}
+
+function readyPace(s: Snapshot, left: number | null): Pace {
+  const w = words.timers;
+  const [next, after] = s.timers;
+  const at = (t: { at: number }): string => clock(t.at - s.skew);
+  const what = s.warning && left !== null ? w.soon(Math.ceil(left / 60_000)) : next ? w[next.kind](at(next)) : '';
+  if (next?.kind === 'maximum') return { what, more: w.last, extendable: false };
+  const cost = next && next.cost > 0 ? w.costs(money(next.cost, s.cost.currency)) : '';
+  const more = [after?.kind === 'maximum' ? w.atMost(at(after)) : '', cost].filter((t) => t !== '').join(' · ');
+  return { what, more, extendable: true };
 }
 
 /** One column of the start's timeline. Times are milliseconds. */
@@ -150,6 +201,28 @@ export function remaining(session: Session | null, now: number): { ms: number; p
   const began = session.lastActivity ?? session.creationTime ?? now;
   const window = session.expireAt - began;
   return { ms, part: window > 0 ? Math.min(1, ms / window) : 0 };
+}
+
+/** The time by the cloud's clock, which the session's end and the timers are in. */
+export function cloudTime(s: Snapshot, now: number): number {
+  return now + s.skew;
+}
+
+/** What the running session has cost so far, null where none runs or its price is not known. */
+export function spent(s: Snapshot, now: number): number | null {
+  const { hourly, since } = s.cost;
+  return since === null || hourly === 0 ? null : (hourly * Math.max(0, cloudTime(s, now) - since)) / 3_600_000;
+}
+
+/** Why the cloud cannot be reached, null while it can: a standing condition, not one refused wish. */
+export function offline(s: Snapshot): Problem | null {
+  return s.notices.find((n) => n.problem.kind === 'unreachable')?.problem ?? null;
+}
+
+/** The pages that a user has, in the order of the navigation. */
+export function pagesOf(s: Snapshot): readonly Route[] {
+  const all: readonly Route[] = ['home', 'log', 'history', 'fleet', 'settings', 'about'];
+  return all.filter((r) => r !== 'fleet' || s.user?.role === 'operator');
 }
 
 export function countOf(pool: Pool, state: PoolState): number {

@@ -24,6 +24,147 @@ export namespace app {
 	        this.tray = source["tray"];
 	    }
 	}
+	export class Chronicle {
+	    // Go type: time
+	    since: any;
+	    sessions: backend.Record[];
+	    occupancy: backend.Occupancy[];
+	    problem?: backend.Problem;
+	    partial?: backend.Problem;
+	
+	    static createFrom(source: any = {}) {
+	        return new Chronicle(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.since = this.convertValues(source["since"], null);
+	        this.sessions = this.convertValues(source["sessions"], backend.Record);
+	        this.occupancy = this.convertValues(source["occupancy"], backend.Occupancy);
+	        this.problem = this.convertValues(source["problem"], backend.Problem);
+	        this.partial = this.convertValues(source["partial"], backend.Problem);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Preferences {
+	    file: string;
+	    running: string;
+	    profile: string;
+	    profiles: string[];
+	    desktop: config.Desktop;
+	    languages: string[];
+	    window: number;
+	    warning: number;
+	    maximum: number;
+	    staySignedIn: boolean;
+	    keyring?: backend.Problem;
+	    problem?: backend.Problem;
+	
+	    static createFrom(source: any = {}) {
+	        return new Preferences(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.file = source["file"];
+	        this.running = source["running"];
+	        this.profile = source["profile"];
+	        this.profiles = source["profiles"];
+	        this.desktop = this.convertValues(source["desktop"], config.Desktop);
+	        this.languages = source["languages"];
+	        this.window = source["window"];
+	        this.warning = source["warning"];
+	        this.maximum = source["maximum"];
+	        this.staySignedIn = source["staySignedIn"];
+	        this.keyring = this.convertValues(source["keyring"], backend.Problem);
+	        this.problem = this.convertValues(source["problem"], backend.Problem);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Setting {
+	    key: string;
+	    text: string;
+	    on: boolean;
+	    elapses: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Setting(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.key = source["key"];
+	        this.text = source["text"];
+	        this.on = source["on"];
+	        this.elapses = source["elapses"];
+	    }
+	}
+	export class Survey {
+	    overview?: backend.Overview;
+	    problem?: backend.Problem;
+	
+	    static createFrom(source: any = {}) {
+	        return new Survey(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.overview = this.convertValues(source["overview"], backend.Overview);
+	        this.problem = this.convertValues(source["problem"], backend.Problem);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Ways {
 	    window: boolean;
 	    browser: boolean;
@@ -69,6 +210,24 @@ export namespace backend {
 	        this.resend = source["resend"];
 	    }
 	}
+	export class Check {
+	    name: string;
+	    ok: boolean;
+	    why: string;
+	    cure: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Check(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.ok = source["ok"];
+	        this.why = source["why"];
+	        this.cure = source["cure"];
+	    }
+	}
 	export class Cost {
 	    currency: string;
 	    hourly: number;
@@ -111,6 +270,67 @@ export namespace backend {
 		    }
 		    return a;
 		}
+	}
+	export class Entry {
+	    // Go type: time
+	    at: any;
+	    userId: string;
+	    username: string;
+	    actor: string;
+	    verb: string;
+	    instanceId: string;
+	    why: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Entry(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.at = this.convertValues(source["at"], null);
+	        this.userId = source["userId"];
+	        this.username = source["username"];
+	        this.actor = source["actor"];
+	        this.verb = source["verb"];
+	        this.instanceId = source["instanceId"];
+	        this.why = source["why"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Lease {
+	    id: string;
+	    holder: string;
+	    version: number;
+	    duration: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Lease(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.holder = source["holder"];
+	        this.version = source["version"];
+	        this.duration = source["duration"];
+	    }
 	}
 	export class Machine {
 	    instanceId: string;
@@ -215,29 +435,62 @@ export namespace backend {
 		    return a;
 		}
 	}
-	export class PoolMember {
-	    instanceId: string;
-	    state: string;
-	    owner: string;
-	    epoch: number;
-	    zone: string;
-	    type: string;
+	export class Occupancy {
 	    // Go type: time
-	    pooledAt: any;
+	    at: any;
+	    target: number;
+	    warm: number;
+	    warming: number;
+	    claimed: number;
+	    recycling: number;
+	    waiting: number;
 	
 	    static createFrom(source: any = {}) {
-	        return new PoolMember(source);
+	        return new Occupancy(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.at = this.convertValues(source["at"], null);
+	        this.target = source["target"];
+	        this.warm = source["warm"];
+	        this.warming = source["warming"];
+	        this.claimed = source["claimed"];
+	        this.recycling = source["recycling"];
+	        this.waiting = source["waiting"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Schedule {
+	    instanceId: string;
+	    // Go type: time
+	    at: any;
+	
+	    static createFrom(source: any = {}) {
+	        return new Schedule(source);
 	    }
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.instanceId = source["instanceId"];
-	        this.state = source["state"];
-	        this.owner = source["owner"];
-	        this.epoch = source["epoch"];
-	        this.zone = source["zone"];
-	        this.type = source["type"];
-	        this.pooledAt = this.convertValues(source["pooledAt"], null);
+	        this.at = this.convertValues(source["at"], null);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -258,60 +511,25 @@ export namespace backend {
 		    return a;
 		}
 	}
-	export class Pool {
-	    target: number;
-	    members: PoolMember[];
-	    leader: boolean;
-	    // Go type: time
-	    asOf: any;
-	
-	    static createFrom(source: any = {}) {
-	        return new Pool(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.target = source["target"];
-	        this.members = this.convertValues(source["members"], PoolMember);
-	        this.leader = source["leader"];
-	        this.asOf = this.convertValues(source["asOf"], null);
-	    }
-	
-		convertValues(a: any, classs: any, asMap: boolean = false): any {
-		    if (!a) {
-		        return a;
-		    }
-		    if (a.slice && a.map) {
-		        return (a as any[]).map(elem => this.convertValues(elem, classs));
-		    } else if ("object" === typeof a) {
-		        if (asMap) {
-		            for (const key of Object.keys(a)) {
-		                a[key] = new classs(a[key]);
-		            }
-		            return a;
-		        }
-		        return new classs(a);
-		    }
-		    return a;
-		}
-	}
-	
-	
-	export class Queue {
-	    position: number;
-	    length: number;
+	export class Ticket {
+	    userId: string;
+	    username: string;
+	    number: number;
 	    // Go type: time
 	    since: any;
+	    launcherId: string;
 	
 	    static createFrom(source: any = {}) {
-	        return new Queue(source);
+	        return new Ticket(source);
 	    }
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.position = source["position"];
-	        this.length = source["length"];
+	        this.userId = source["userId"];
+	        this.username = source["username"];
+	        this.number = source["number"];
 	        this.since = this.convertValues(source["since"], null);
+	        this.launcherId = source["launcherId"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -394,6 +612,219 @@ export namespace backend {
 		    return a;
 		}
 	}
+	export class PoolMember {
+	    instanceId: string;
+	    state: string;
+	    owner: string;
+	    epoch: number;
+	    zone: string;
+	    type: string;
+	    // Go type: time
+	    pooledAt: any;
+	
+	    static createFrom(source: any = {}) {
+	        return new PoolMember(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.instanceId = source["instanceId"];
+	        this.state = source["state"];
+	        this.owner = source["owner"];
+	        this.epoch = source["epoch"];
+	        this.zone = source["zone"];
+	        this.type = source["type"];
+	        this.pooledAt = this.convertValues(source["pooledAt"], null);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Pool {
+	    target: number;
+	    members: PoolMember[];
+	    leader: boolean;
+	    // Go type: time
+	    asOf: any;
+	
+	    static createFrom(source: any = {}) {
+	        return new Pool(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.target = source["target"];
+	        this.members = this.convertValues(source["members"], PoolMember);
+	        this.leader = source["leader"];
+	        this.asOf = this.convertValues(source["asOf"], null);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Overview {
+	    // Go type: time
+	    asOf: any;
+	    pool: Pool;
+	    resized?: number;
+	    machines: Machine[];
+	    sessions: Session[];
+	    leases: Lease[];
+	    queue: Ticket[];
+	    schedules: Schedule[];
+	    audit: Entry[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Overview(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.asOf = this.convertValues(source["asOf"], null);
+	        this.pool = this.convertValues(source["pool"], Pool);
+	        this.resized = source["resized"];
+	        this.machines = this.convertValues(source["machines"], Machine);
+	        this.sessions = this.convertValues(source["sessions"], Session);
+	        this.leases = this.convertValues(source["leases"], Lease);
+	        this.queue = this.convertValues(source["queue"], Ticket);
+	        this.schedules = this.convertValues(source["schedules"], Schedule);
+	        this.audit = this.convertValues(source["audit"], Entry);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	
+	
+	export class Queue {
+	    position: number;
+	    length: number;
+	    // Go type: time
+	    since: any;
+	
+	    static createFrom(source: any = {}) {
+	        return new Queue(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.position = source["position"];
+	        this.length = source["length"];
+	        this.since = this.convertValues(source["since"], null);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Record {
+	    instanceId: string;
+	    type: string;
+	    // Go type: time
+	    started: any;
+	    // Go type: time
+	    ended: any;
+	    startTook: number;
+	    cold: boolean;
+	    cost: number;
+	    why: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Record(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.instanceId = source["instanceId"];
+	        this.type = source["type"];
+	        this.started = this.convertValues(source["started"], null);
+	        this.ended = this.convertValues(source["ended"], null);
+	        this.startTook = source["startTook"];
+	        this.cold = source["cold"];
+	        this.cost = source["cost"];
+	        this.why = source["why"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	
 	export class Timer {
 	    kind: string;
 	    // Go type: time
@@ -559,6 +990,32 @@ export namespace backend {
 	}
 	
 	
+	
+
+}
+
+export namespace config {
+	
+	export class Desktop {
+	    theme: string;
+	    language: string;
+	    notifications: boolean;
+	    startAtLogin: boolean;
+	    quit: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Desktop(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.theme = source["theme"];
+	        this.language = source["language"];
+	        this.notifications = source["notifications"];
+	        this.startAtLogin = source["startAtLogin"];
+	        this.quit = source["quit"];
+	    }
+	}
 
 }
 

@@ -1,0 +1,85 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"avatar-launcher/backend"
+)
+
+// Operate is the fleet page's service. The cloud itself decides who is an operator, by the role's rights; asking here
+// only spares a refusal.
+type Operate struct{ shell *Shell }
+
+// Survey is the whole fleet, or why it could not be read.
+type Survey struct {
+	Overview *backend.Overview `json:"overview"`
+	Problem  *backend.Problem  `json:"problem"`
+}
+
+// Overview reads the whole fleet.
+func (o *Operate) Overview() Survey {
+	ctx, cancel := context.WithTimeout(context.Background(), askTime)
+	defer cancel()
+	if _, p := o.actor(); p != nil {
+		return Survey{Problem: p}
+	}
+	overview, err := o.shell.rooms.operator.Overview(ctx)
+	return Survey{overview, backend.ProblemOf(err)}
+}
+
+// StopInstance ends whatever session an instance has and stops it. It answers nil where that is done.
+func (o *Operate) StopInstance(instanceID, reason string) *backend.Problem {
+	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
+		return op.StopInstance(ctx, actor, instanceID, why)
+	})
+}
+
+// Retire takes an instance out of the pool for good. It answers nil where that is done.
+func (o *Operate) Retire(instanceID, reason string) *backend.Problem {
+	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
+		return op.Retire(ctx, actor, instanceID, why)
+	})
+}
+
+// Resize sets the pool's size for all desktops; below zero gives it back to their profiles. It answers nil where
+// that is done.
+func (o *Operate) Resize(size int, reason string) *backend.Problem {
+	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
+		if size < 0 {
+			return op.Resize(ctx, actor, nil, why)
+		}
+		return op.Resize(ctx, actor, &size, why)
+	})
+}
+
+func (o *Operate) act(reason string, do func(context.Context, backend.Operator, backend.User, string) error) *backend.Problem {
+	actor, p := o.actor()
+	if p != nil {
+		return p
+	}
+	why := strings.TrimSpace(reason)
+	if why == "" {
+		return &backend.Problem{Kind: backend.KindConfig, What: "Nothing was changed", Why: "There is no reason given.", Next: "Write why: it goes into the audit."}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), askTime)
+	defer cancel()
+	if err := do(ctx, o.shell.rooms.operator, *actor, why); err != nil {
+		o.shell.log.Warn("an operator's change was not made", "cause", err)
+		return backend.ProblemOf(err)
+	}
+	return nil
+}
+
+// actor is the operator who is signed in.
+func (o *Operate) actor() (*backend.User, *backend.Problem) {
+	user := o.shell.snapshot().User
+	switch {
+	case user == nil:
+		return nil, signedOutProblem()
+	case user.Role != backend.RoleOperator:
+		return nil, &backend.Problem{Kind: backend.KindDenied, What: "Only operators see the fleet", Why: user.Username + " is not one.",
+			Next: "Ask whoever manages the accounts to add you to the group operator."}
+	}
+	return user, nil
+}

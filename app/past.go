@@ -1,0 +1,50 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"avatar-launcher/backend"
+)
+
+// askTime is how long a page waits for what it shows.
+const askTime = 30 * time.Second
+
+// Past is the history page's service.
+type Past struct{ shell *Shell }
+
+// Chronicle is what has happened: the user's own sessions, and how full the pool was.
+type Chronicle struct {
+	Since     time.Time           `json:"since"`
+	Sessions  []backend.Record    `json:"sessions"`  // newest first
+	Occupancy []backend.Occupancy `json:"occupancy"` // oldest first
+	Problem   *backend.Problem    `json:"problem"`   // why the sessions could not be read
+	// Partial says why the pool's occupancy is missing while the sessions are there.
+	Partial *backend.Problem `json:"partial"`
+}
+
+// Read gives what happened in the last days.
+func (p *Past) Read(days int) Chronicle {
+	s := p.shell
+	out := Chronicle{Since: time.Now().AddDate(0, 0, -max(1, min(days, 365)))}
+	user := s.snapshot().User
+	if user == nil {
+		out.Problem = signedOutProblem()
+		return out
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), askTime)
+	defer cancel()
+	var err error
+	if out.Sessions, err = s.rooms.history.Sessions(ctx, *user, out.Since); err != nil {
+		out.Problem = backend.ProblemOf(err)
+		return out
+	}
+	if out.Occupancy, err = s.rooms.history.Occupancy(ctx, out.Since); err != nil {
+		out.Partial = backend.ProblemOf(err)
+	}
+	return out
+}
+
+func signedOutProblem() *backend.Problem {
+	return &backend.Problem{Kind: backend.KindRefused, What: "Nobody is signed in", Next: "Sign in first."}
+}
