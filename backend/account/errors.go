@@ -3,11 +3,13 @@ package account
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"slices"
 	"strings"
 
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"avatar-launcher/backend"
 )
@@ -54,6 +56,7 @@ func problem(doing string, err error) error {
 	p := &backend.Problem{Kind: backend.KindUnexpected, What: "It was not possible to " + doing, Cause: err}
 	c := code(err)
 	var network net.Error
+	var answer *smithyhttp.ResponseError
 	switch {
 	case errors.Is(err, context.Canceled):
 		p.Kind, p.What = backend.KindInterrupted, "It was broken off"
@@ -74,6 +77,9 @@ func problem(doing string, err error) error {
 	case errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded):
 		p.Kind, p.Why = backend.KindUnreachable, action(err)+" was not answered."
 		p.Next = "Check the network connection and the region: a region that does not exist has no address either."
+	case errors.As(err, &answer):
+		p.Kind, p.Why = backend.KindUnreachable, fmt.Sprintf("%s was answered by HTTP status %d and no AWS error.", action(err), answer.HTTPStatusCode())
+		p.Next = "Check the region and the endpoint, then try again in a minute."
 	default:
 		p.Why = strings.TrimSuffix(innermost(err).Error(), ".") + "."
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	cfntypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
@@ -48,8 +49,10 @@ func (a *Account) Remove(ctx context.Context, report func(Event)) error {
 		return &backend.Problem{Kind: backend.KindConfig, What: "The stack " + a.Stack + " is not one that the launcher made",
 			Next: "Name another by --stack. Nothing was touched."}
 	}
-	if err := a.clear(ctx, report); err != nil {
-		return problem("delete the instances", err)
+	if everMade(s.StackStatus) { // else the instances are another stack's
+		if err := a.clear(ctx, report); err != nil {
+			return problem("delete the instances", err)
+		}
 	}
 	id := aws.ToString(s.StackId) // a deleted stack is found by its ID only
 	seen, err := a.newest(ctx)
@@ -69,6 +72,11 @@ func (a *Account) Remove(ctx context.Context, report func(Event)) error {
 	p := backend.ProblemOf(failed(failures))
 	p.What, p.Next = "The stack was not wholly deleted", "Delete what it names by hand, then call setup --remove again."
 	return p
+}
+
+func everMade(s cfntypes.StackStatus) bool {
+	return s != cfntypes.StackStatusRollbackComplete && s != cfntypes.StackStatusRollbackFailed && s != cfntypes.StackStatusCreateFailed &&
+		s != cfntypes.StackStatusReviewInProgress
 }
 
 // clear stops all instances first, which is quick and ends their cost, and then deletes them.

@@ -6,6 +6,7 @@ moto 5.2.5's CloudFormation lacks every type of Cognito, EventBridge Scheduler's
 makes such a resource through moto's own back end of the service, so that a stack can be deployed whole. Two things are
 not in moto at all and are only remembered here: an identity pool's role attachment and its principal tags.
 """
+import base64
 import json
 import sys
 
@@ -14,7 +15,8 @@ import moto.route53.models as route53
 from moto.budgets.models import budgets_backends
 from moto.cloudformation.models import CloudFormationBackend
 from moto.cognitoidentity.models import cognitoidentity_backends
-from moto.cognitoidp.models import cognitoidp_backends
+from moto.cognitoidp.models import CognitoIdpBackend, cognitoidp_backends
+from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.common_models import CloudFormationModel
 from moto.scheduler.models import scheduler_backends
 from moto.server import main
@@ -173,6 +175,24 @@ def zone_id(*args, **kwargs):
     return "Z" + new_zone_id(*args, **kwargs)[1:]
 
 
+def initiate_auth(self, *args, **kwargs):
+    """Cognito's SECRET_BLOCK is base64, which clients sign over; moto's is not, and moto looks at no signature."""
+    answer = begin_auth(self, *args, **kwargs)
+    parameters = answer.get("ChallengeParameters", {})
+    if "SECRET_BLOCK" in parameters:
+        session = parameters["SECRET_BLOCK"]
+        parameters["SECRET_BLOCK"] = base64.b64encode(session.encode()).decode()
+        self.sessions[parameters["SECRET_BLOCK"]] = self.sessions[session]
+    return answer
+
+
+def revoke_token(self):
+    """moto has no RevokeToken; nothing here asks afterwards whether a token still holds."""
+    return "{}"
+
+
+CognitoIdpResponse.revoke_token = revoke_token
+begin_auth, CognitoIdpBackend.initiate_auth = CognitoIdpBackend.initiate_auth, initiate_auth
 plainly, CloudFormationBackend.execute_change_set = CloudFormationBackend.execute_change_set, execute_change_set
 new_zone_id, route53.create_route53_zone_id = route53.create_route53_zone_id, zone_id
 known = parsing.get_model_map()

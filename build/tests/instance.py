@@ -1,0 +1,255 @@
+"""First boot of a Linux instance, as far as it goes without one: in a network namespace with a metadata service.
+
+  unshare --net python instance.py CADDY     (as root; unshare --map-root-user --net otherwise)
+
+The script of build/aws/instance runs with its files in a folder and stops before the package managers. What it put there
+is then run: the metadata reader, the self-stop in every case, the readiness watch, Caddy with its page and its answer
+on certificates; the pipeline's shape is checked and its Lua is run.
+"""
+import atexit
+import http.server
+import os
+import pathlib
+import re
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from datetime import datetime, timedelta, timezone
+
+import yaml
+
+HERE = pathlib.Path(__file__).resolve().parent
+SCRIPT = HERE.parent / "aws/instance/linux.sh"
+ZONE = "avatar.example.com"
+ROOT = pathlib.Path(tempfile.mkdtemp(prefix="avatar-instance-"))
+BIN = ROOT / "usr/local/lib/avatar"
+atexit.register(shutil.rmtree, ROOT, ignore_errors=True)
+
+
+def claim(what, holds, detail=""):
+    if not holds:
+        sys.exit(f"not so: {what}\n{detail}")
+    print(f"✓ {what}")
+
+
+class Metadata(http.server.BaseHTTPRequestHandler):
+    """Version 2: a token first. Tags that are not there are 404; a broken service answers 500."""
+
+    values, broken, tokens = {}, False, {"a-token"}
+
+    def answer(self, status, body=""):
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def do_PUT(self):
+        self.answer(200, "a-token") if self.headers.get("X-aws-ec2-metadata-token-ttl-seconds") else self.answer(400)
+
+    def do_GET(self):
+        path = self.path.removeprefix("/latest/meta-data/")
+        if self.broken:
+            self.answer(500)
+        elif self.headers.get("X-aws-ec2-metadata-token") not in self.tokens:
+            self.answer(401)
+        elif path in self.values:
+            self.answer(200, self.values[path])
+        else:
+            self.answer(404)
+
+    def log_message(self, *args):
+        pass
+
+
+class Avatar(http.server.BaseHTTPRequestHandler):
+    """What the image's signalling server would be."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"the avatar's page")
+
+    def log_message(self, *args):
+        pass
+
+
+def serve(address, handler):
+    server = http.server.ThreadingHTTPServer(address, handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def script(name, **more):
+    env = {**os.environ, "AVATAR_RUN": str(ROOT / "run/avatar"), "SHUTDOWN": f"touch {ROOT}/off", **more}
+    return subprocess.run([BIN / name], env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+def first_boot():
+    env = {**os.environ, "ROOT": str(ROOT), "MADE_BY_TEST": "1", "REGION": "us-east-1", "STREAM": "avatar-logs", "ZONE": ZONE}
+    for n in (1, 2):
+        done = subprocess.run(["bash", SCRIPT], env=env, capture_output=True, text=True, check=False)
+        claim(f"the script runs to the package managers ({n})", done.returncode == 0, done.stderr)
+    for path in BIN.iterdir():
+        done = subprocess.run(["shellcheck", path], capture_output=True, text=True, check=False)
+        claim(f"shellcheck takes {path.name}", done.returncode == 0, done.stdout)
+
+
+def identity():
+    Metadata.values = {"instance-id": "i-0123456789abcdef0", "tags/instance/epoch": "7"}
+    done = script("identify")
+    env = (ROOT / "run/avatar/env").read_text()
+    claim("the instance knows its ID and epoch", done.returncode == 0 and env == "IID=i-0123456789abcdef0\nEPOCH=7\n", env + done.stderr)
+    del Metadata.values["tags/instance/epoch"]
+    claim("without the tag the epoch is 0", script("identify").returncode == 0 and "EPOCH=0" in (ROOT / "run/avatar/env").read_text())
+    Metadata.broken = True
+    claim("a silent service is no missing tag", script("identify").returncode != 0)
+    Metadata.broken = False
+
+
+def self_stop():
+    stamp = lambda **d: (datetime.now(timezone.utc) + timedelta(**d)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    off, ready = ROOT / "off", ROOT / "run/avatar/ready"
+    for what, tags, is_ready, broken, stops in (
+        ("before its time", {"expire-at": stamp(minutes=5), "owner": "me"}, True, False, False),
+        ("past its time", {"expire-at": stamp(seconds=-1), "owner": "me"}, True, False, True),
+        ("past its time and not ready yet", {"expire-at": stamp(hours=-3)}, False, False, True),
+        ("with a time that is none", {"expire-at": "soon", "owner": "me"}, False, False, True),
+        ("being warmed", {"expire-at": stamp(minutes=9)}, False, False, False),
+        ("warmed, with nobody's tag on it", {"expire-at": stamp(minutes=9)}, True, False, True),
+        ("adopted, without any tag, ready", {}, True, False, True),
+        ("with somebody's tag and no time yet", {"owner": "me"}, True, False, False),
+        ("while the metadata service is broken", {}, True, True, False),
+    ):
+        off.unlink(missing_ok=True)
+        ready.unlink(missing_ok=True)
+        if is_ready:
+            ready.write_text("ready")
+        Metadata.values, Metadata.broken = {f"tags/instance/{k}": v for k, v in tags.items()}, broken
+        done = script("self-stop")
+        claim(f"an instance {what} {'stops' if stops else 'goes on'}", off.exists() == stops, done.stdout + done.stderr)
+    Metadata.broken = False
+    ready.unlink(missing_ok=True)
+
+
+def get(url, host=None):
+    context = ssl.create_default_context(cafile=str(ROOT / "cert.pem"))
+    opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(urllib.request.Request(url, headers={"Host": host} if host else {}), timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as e:
+        return e.code, e.read().decode()
+    except OSError as e:
+        return 0, str(e)
+
+
+def until(what, test, limit=20):
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        got = test()
+        if got:
+            claim(what, True)
+            return
+        time.sleep(0.1)
+    claim(what, False, test())
+
+
+def pages(caddy):
+    """Caddy as it is configured, with a certificate of the test's own: there is no authority to get one from here."""
+    generated = (ROOT / "etc/caddy/tls.caddy").read_text()
+    claim("certificates are got on demand", "on_demand" in generated, generated)
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test", "-keyout", ROOT / "key.pem",
+                    "-out", ROOT / "cert.pem", "-addext", f"subjectAltName=DNS:*.{ZONE},DNS:localhost"], check=True, capture_output=True)
+    (ROOT / "etc/caddy/tls.caddy").write_text(f"tls {ROOT}/cert.pem {ROOT}/key.pem\n")
+    env = {**os.environ, "ZONE": ZONE, "AVATAR_RUN": str(ROOT / "run/avatar"), "HOME": str(ROOT), "XDG_DATA_HOME": str(ROOT / "data"), "XDG_CONFIG_HOME": str(ROOT / "config")}
+    log = open(ROOT / "caddy.log", "w", encoding="utf-8")
+    running = subprocess.Popen([caddy, "run", "--config", ROOT / "etc/caddy/Caddyfile"], env=env, stdout=log, stderr=log)
+    watch = subprocess.Popen([BIN / "watch-ready"], env=env, stdout=log, stderr=log, start_new_session=True)
+    try:
+        ask = lambda name: get(f"http://127.0.0.1:9123/ask?domain={name}")[0]
+        until("a name of the zone may have a certificate", lambda: ask(f"ann.{ZONE}") == 200)
+        for name in ("ann.example.com", "evil.org", f"x{ZONE}", ""):
+            claim(f"{name or 'no name'} may not", ask(name) == 404, ask(name))
+        until("the readiness page says no before the avatar answers", lambda: get("https://localhost/healthz") == (503, "not ready"))
+        avatar = serve(("127.0.0.1", 8080), Avatar)
+        until("and yes afterwards", lambda: get("https://localhost/healthz") == (200, "ready"))
+        claim("the avatar's page is served by TLS", get("https://localhost/") == (200, "the avatar's page"))
+        avatar.shutdown()
+        avatar.server_close()
+        until("and no again when the avatar has gone", lambda: get("https://localhost/healthz")[0] == 503)
+    finally:
+        running.terminate()
+        os.killpg(watch.pid, signal.SIGTERM)
+        running.wait()
+
+
+def pipeline():
+    config = yaml.safe_load((ROOT / "etc/vector/vector.yaml").read_text())
+    known = set(config["sources"]) | set(config["transforms"])
+    used = set()
+    for name, part in {**config["transforms"], **config["sinks"]}.items():
+        missing = set(part["inputs"]) - known
+        claim(f"{name} reads what there is", not missing, missing)
+        used |= set(part["inputs"])
+    claim("nothing is read and thrown away", known == used, known ^ used)
+    sink = config["sinks"]["stream"]
+    claim("records go to the stream under the instance's ID", sink["type"] == "aws_kinesis_streams" and sink["partition_key_field"] == "iid")
+    made = re.search(r"\. = \{(.*)\}", config["transforms"]["lines"]["source"]).group(1)
+    fields = set(re.findall(r'"(\w+)":', made))
+    claim("a line has the schema's fields", fields == {"v", "ts", "iid", "epoch", "lvl", "src", "msg"}, fields)
+    lua(config["transforms"])
+
+
+def lua(transforms):
+    """The two Lua transforms, by the interpreter and Vector's calling convention."""
+    numbered, figures = transforms["numbered"], transforms["figures"]
+    clock = "local t = 1000; os.time = function() return t end\n"
+    program = f"""
+{clock}
+out = {{}}
+local emit = function(e) out[#out + 1] = e end
+{numbered["source"]}
+local number = {numbered["hooks"]["process"]}
+number({{log = {{msg = "a"}}}}, emit); number({{log = {{msg = "b"}}}}, emit)
+assert(out[1].log.seq == 1 and out[2].log.seq == 2, "seq counts")
+out = {{}}
+{figures["source"]}
+local figure = {figures["hooks"]["process"]}
+local tick = {figures["timers"][0]["handler"]}
+local function counter(name, tags, v) figure({{metric = {{name = name, tags = tags, counter = {{value = v}}}}}}, emit) end
+local function gauge(name, v) figure({{metric = {{name = name, tags = {{}}, gauge = {{value = v}}}}}}, emit) end
+tick(emit)
+assert(#out == 0, "nothing known, nothing said")
+for round, v in ipairs({{ {{10, 90, 1000}}, {{13, 97, 6000}} }}) do
+  counter("cpu_seconds_total", {{cpu = "0", mode = "user"}}, v[1]); counter("cpu_seconds_total", {{cpu = "0", mode = "idle"}}, v[2])
+  counter("network_transmit_bytes_total", {{device = "ens5"}}, v[3]); counter("network_transmit_bytes_total", {{device = "lo"}}, 1e9 * round)
+  gauge("memory_total_bytes", 400); gauge("memory_available_bytes", 100); figure({{log = {{message = "42"}}}}, emit)
+  tick(emit); t = t + 5
+end
+assert(#out == 1, "one record for two readings")
+local log = out[1].log
+assert(log.cpu == 30 and log.net_out == 1000 and log.mem == 75 and log.gpu == 42 and log.src == "metrics" and log.v == 1,
+  string.format("cpu %s net %s mem %s gpu %s", log.cpu, log.net_out, log.mem, log.gpu))
+"""
+    done = subprocess.run(["lua5.4", "-"], input=program.replace("${IID}", "i-1"), capture_output=True, text=True, check=False)
+    claim("the pipeline's Lua counts lines and makes figures", done.returncode == 0, done.stderr)
+
+
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+subprocess.run(["ip", "address", "add", "169.254.169.254/32", "dev", "lo"], check=True)
+metadata = serve(("169.254.169.254", 80), Metadata)
+first_boot()
+identity()
+self_stop()
+metadata.shutdown()
+metadata.server_close()
+claim("without a metadata service nothing stops", script("self-stop").returncode == 1 and not (ROOT / "off").exists())
+pages(sys.argv[1])
+pipeline()
+print("not proved here: vector validate and PSScriptAnalyzer, which no package registry of this machine has; systemd itself")
