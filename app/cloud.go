@@ -228,7 +228,7 @@ func hostOf(endpoint string) string {
 
 func cloudProblem(err error) *backend.Problem {
 	p := &backend.Problem{Kind: backend.KindConfig, What: "The embedded cloud could not be started", Why: sentence(err.Error()), Cause: err,
-		Next: "Close whatever uses that address, or choose another."}
+		Next: "Close whatever uses that address, or write another avatar.port into the profile; 0 is whichever is free."}
 	if errors.Is(err, localcloud.ErrInUse) {
 		p.Next = "Another launcher runs it but does not answer: end it, then try again."
 	}

@@ -56,6 +56,10 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return stateProblem(dir, err)
 	}
+	if a, ok := findRunning(ctx, dir); ok {
+		return &backend.Problem{Kind: backend.KindConfig, What: "The embedded cloud of this folder runs already", Why: "It answers at " + a.Endpoint + ".",
+			Next: "Use that one, or name another folder by --state."}
+	}
 	cloud, err := localcloud.Open(localcloud.Options{Dir: dir, BootWarm: f.warm, BootCold: f.cold, Logger: stderrLog(level)})
 	if err != nil {
 		return cloudProblem(err)
@@ -64,7 +68,9 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 	old, _ := readAddress(dir)
 	if err := cloud.Listen(f.listen, edgeAddress(0, old)); err != nil {
 		if err := cloud.Listen(f.listen, ""); err != nil {
-			return cloudProblem(err)
+			p := cloudProblem(err)
+			p.Next = "Name another address by --listen, such as 127.0.0.1:0 for whichever port is free."
+			return p
 		}
 	}
 	a := address{Endpoint: cloud.Endpoint(), Gateway: cloud.Gateway(), EdgePort: cloud.EdgePort(), Outputs: cloud.Outputs()}

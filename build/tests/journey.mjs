@@ -1,9 +1,9 @@
 // The main job without a window, by the built program: the `run` verb on the local profile, in an empty home.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
-import { claim, folder, headless, objects, run, start } from './launcher.mjs';
+import { claim, folder, headless, objects, run, start, until } from './launcher.mjs';
 
 const binary = process.argv[2];
 const home = folder();
@@ -86,6 +86,43 @@ for (const [what, args, input, wanted] of [
   claim(what, refused.code === wanted, `exit ${refused.code}\n${refused.text}`);
   claim('in a sentence, without a trace', refused.text.trim() !== '' && !TRACE.test(refused.text), refused.text);
 }
+
+// A cloud without delays, with room for one instance, and the same profile with an endpoint where nothing answers.
+const elsewhere = folder();
+const profile = join(elsewhere, 'profile.yaml');
+const cloud = start(binary, ['cloud', '--listen', '127.0.0.1:0', '--state', join(elsewhere, 'cloud'), '--boot-warm', '0', '--boot-cold', '0', '--write-profile', profile, '--json'], { env, echo: false });
+await cloud.line('the cloud', (text) => objects([text])[0]?.endpoint);
+const written = readFileSync(profile, 'utf8');
+writeFileSync(profile, written.replace(/max_instances: \d+/, 'max_instances: 1').replace(/( +size:) \d+/, '$1 0'));
+const unreachable = join(elsewhere, 'unreachable.yaml');
+writeFileSync(unreachable, written.replace(/endpoint: .*/, 'endpoint: http://127.0.0.1:9'));
+const holder = start(binary, ['run', '--profile', profile, '--user', 'alice', '--for', '10m', '--json'], { env, echo: false });
+await holder.line('ready', (text) => objects([text]).find((o) => o.type === 'ready'));
+for (const [what, file, wanted] of [['no capacity ends with 4', profile, 4], ['a cloud that is not reachable ends with 5', unreachable, 5]]) {
+  const refused = await run(binary, ['run', '--profile', file, '--user', 'bob', '--until', 'ready', '--json'], { env });
+  claim(what, refused.code === wanted && objects(refused.lines).at(-1)?.code === wanted, `exit ${refused.code}\n${refused.text}`);
+  claim('in a sentence, without a trace', /\. /.test(refused.text) && !TRACE.test(refused.text), refused.text);
+}
+holder.child.kill('SIGTERM');
+claim('alice’s instance is given back', (await holder.ended) === 0);
+cloud.child.kill('SIGTERM');
+await cloud.ended;
+
+// The process that runs the embedded cloud dies, and one that uses it takes it over at the same address.
+const dying = start(binary, ['run', '--user', 'demo', '--for', '10m', '--json'], { env });
+await dying.line('ready', (text) => objects([text]).find((o) => o.type === 'ready'));
+const reader = start(binary, ['logs', '-f', '--user', 'demo', '--json'], { env });
+await reader.line('a line of the log', (text) => objects([text]).find((o) => o.type === 'log'));
+const whereItWas = JSON.parse(readFileSync(join(home, 'state', 'avatar-launcher', 'cloud.json'), 'utf8')).endpoint;
+dying.child.kill('SIGKILL');
+await dying.ended;
+await until('the reader has taken the cloud over', async () => (await fetch(whereItWas).catch(() => null)) !== null);
+const survivor = await run(binary, ['status', '--user', 'demo', '--json'], { env });
+claim('the instance outlived the process that ran its cloud', objects(survivor.lines)[0]?.machine?.state === 'running', survivor.text);
+const given = await run(binary, ['stop', '--user', 'demo', '--json'], { env });
+claim('and can be stopped', objects(given.lines)[0]?.done === 'stopped', given.text);
+reader.child.kill('SIGINT');
+claim('logs -f ends well on a signal', (await reader.ended) === 0);
 
 const broken = folder();
 mkdirSync(join(broken, 'config', 'avatar-launcher'), { recursive: true });

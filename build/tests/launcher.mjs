@@ -102,3 +102,12 @@ export function claim(what, holds, detail = '') {
   if (!holds) throw new Error(`not so: ${what}${detail && `\n${detail}`}`);
   console.log(`✓ ${what}`);
 }
+
+/** Looks again and again until something holds, at most `limit` milliseconds. */
+export async function until(what, holds, limit = 20_000) {
+  for (const end = Date.now() + limit; !(await holds());) {
+    if (Date.now() > end) throw new Error(`not within ${limit / 1000} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  console.log(`✓ ${what}`);
+}
