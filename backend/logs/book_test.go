@@ -45,6 +45,7 @@ func TestLines(t *testing.T) {
 	}{
 		{"newest", Query{Limit: 3}, []uint64{19998, 19999, 20000}},
 		{"oldest", Query{Limit: 2, Oldest: true}, []uint64{10001, 10002}},
+		{"newest after", Query{Limit: 2, After: 15_000, Newest: true}, []uint64{19999, 20000}},
 		{"before", Query{Limit: 2, Before: 15_000}, []uint64{14998, 14999}},
 		{"after", Query{Limit: 2, After: 15_000}, []uint64{15001, 15002}},
 		{"between", Query{After: 15_000, Before: 15_003}, []uint64{15001, 15002}},

@@ -72,7 +72,7 @@ func (l *Lens) context(q Query, v *view, lo, hi uint64) []Line {
 
 // focus makes q the query of the lens, and looks at the lines that have come since.
 func (l *Lens) focus(q Query) view {
-	q.After, q.Before, q.Limit, q.Oldest, q.Context = 0, 0, 0, false, false
+	q = Query{Level: q.Level, Source: q.Source, Text: q.Text, Pattern: q.Pattern, Since: q.Since} // no bounds
 	v := l.book.look()
 	if l.matcher == nil && l.problem == "" || q != l.query {
 		l.change(q, &v)

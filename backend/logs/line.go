@@ -25,6 +25,7 @@ type Query struct {
 	Before uint64 `json:"before"` // only lines with a smaller Seq, 0 for no bound
 	Limit  int    `json:"limit"`  // at most this many: the newest of them, or with After the oldest; 0 for 1,000, at most 5,000
 	Oldest bool   `json:"oldest"` // the oldest of them, without After too
+	Newest bool   `json:"newest"` // the newest of them, with After too
 	Level  string `json:"level"`  // at least this level: debug, info, warn, error; "" for all
 	Source string `json:"source"` // exactly this source; "" for all
 	Text   string `json:"text"`   // lines that contain it, whatever its case

@@ -56,7 +56,7 @@ func (b *Book) page(v *view) Page {
 	return p
 }
 
-func (q *Query) forward() bool { return q.After > 0 || q.Oldest }
+func (q *Query) forward() bool { return !q.Newest && (q.After > 0 || q.Oldest) }
 
 func problemOf(err error) string { return "The pattern cannot be used: " + err.Error() + "." }
 

@@ -28,31 +28,51 @@ export function install(scene) {
   };
   const matches = (pattern, text) => problemOf(pattern) === '' && RegExp(pattern).test(text);
 
+  const matching = (q) => scene.lines.filter((l) =>
+    (!q.source || l.source === q.source) && (!q.level || rank[l.level] >= rank[q.level])
+    && (q.context || (l.text.toLowerCase().includes(q.text.toLowerCase()) && (!q.pattern || matches(q.pattern, l.text)))));
+  const marked = (q, l) => {
+    const at = q.text ? l.text.toLowerCase().indexOf(q.text.toLowerCase()) : -1;
+    return at < 0 ? l : { ...l, marks: [at, at + q.text.length] };
+  };
   const lines = (q) => {
     const all = scene.lines;
-    const found = all.filter((l) =>
-      l.seq > q.after && (!q.before || l.seq < q.before) && (!q.source || l.source === q.source)
-      && (!q.level || rank[l.level] >= rank[q.level]) && l.text.toLowerCase().includes(q.text.toLowerCase()) && (!q.pattern || matches(q.pattern, l.text)));
+    const found = matching(q).filter((l) => l.seq > q.after && (!q.before || l.seq < q.before));
     const limit = q.limit || 1000;
+    const given = (q.after || q.oldest) && !q.newest ? found.slice(0, limit) : found.slice(-limit);
+    const counted = matching({ ...q, context: false });
     return {
-      lines: structuredClone(q.after ? found.slice(0, limit) : found.slice(-limit)),
-      first: all[0]?.seq ?? 0, last: all.at(-1)?.seq ?? 0, dropped: scene.dropped ?? 0, problem: problemOf(q.pattern),
+      lines: structuredClone(given.map((l) => marked(q, l))), first: all[0]?.seq ?? 0, last: all.at(-1)?.seq ?? 0,
+      dropped: scene.dropped ?? 0, older: scene.older ?? 0, problem: problemOf(q.pattern), sources: [...new Set(all.map((l) => l.source))].sort(),
+      matches: counted.length, before: counted.filter((l) => l.seq < given[0]?.seq).length, searching: false,
     };
   };
+  const histogram = (q) => {
+    const found = matching({ ...q, context: false });
+    if (found.length === 0) return { from: '0001-01-01T00:00:00Z', step: 0, levels: [null, null, null, null] };
+    const step = 5000;
+    const from = Math.floor(Date.parse(found[0].at) / step);
+    const levels = Object.keys(rank).map(() => Array(Math.floor(Date.parse(found.at(-1).at) / step) - from + 1).fill(0));
+    for (const l of found) levels[rank[l.level]][Math.floor(Date.parse(l.at) / step) - from]++;
+    return { from: new Date(from * step).toISOString(), step, levels };
+  };
+  const at = (q, ms) => (matching({ ...q, context: false }).find((l) => Date.parse(l.at) >= ms) ?? scene.lines.at(-1))?.seq ?? 0;
+  const lastError = () => scene.lines.filter((l) => l.level === 'error').at(-1) ?? null;
+  const clear = () => { scene = { ...scene, lines: [] }; };
 
   window.asked = asked;
   window.send = (name, data) => (listeners.get(name) ?? new Set()).forEach((fn) => fn(data));
   window.setScene = (next) => {
     scene = { ...scene, ...next };
     if (next.snapshot) window.send('snapshot', structuredClone(next.snapshot));
-    if (next.lines) window.send('log', { first: 1, last: next.lines.at(-1)?.seq ?? 0 });
+    if (next.lines) window.send('log', { last: next.lines.at(-1)?.seq ?? 0, error: lastError()?.seq ?? 0 });
+    if (next.series) window.send('metrics');
   };
   window.go = { app: {
     Account: service('Account', ['SignIn', 'SignInDemo', 'Respond', 'Cancel', 'SignOut', 'DemoUsers', 'Ways', 'SignInByBrowser', 'OpenBrowser', 'Forgot', 'Resend', 'Unlock'], {
       DemoUsers: () => scene.demoUsers, Ways: () => scene.ways ?? { window: true, browser: false },
     }),
     Instance: service('Instance', ['Start', 'Cancel', 'Stop', 'Terminate', 'KeepGoing', 'Connect']),
-    LogBook: service('LogBook', ['Lines', 'Export'], { Lines: lines, Export: () => '/home/demo/avatar.log' }),
     Settings: service('Settings', ['Read', 'Write', 'Open'], {
       Read: () => later(scene.settings),
       Write: (change) => {
@@ -71,6 +91,10 @@ export function install(scene) {
       Overview: () => later(scene.fleet), StopInstance: () => scene.refusal ?? null, Retire: () => scene.refusal ?? null, Resize: () => scene.refusal ?? null,
     }),
     Diagnose: service('Diagnose', ['Checks', 'Report'], { Checks: () => later(scene.checks), Report: () => 'a report' }),
+    LogBook: service('LogBook', ['Lines', 'View', 'Histogram', 'At', 'Clear', 'LastError', 'Series', 'Export'], {
+      Lines: lines, View: lines, Histogram: histogram, At: at, Clear: clear, LastError: lastError,
+      Series: () => structuredClone(scene.series ?? { at: [] }), Export: () => '/home/demo/avatar.log',
+    }),
     Page: service('Page', ['Snapshot', 'About', 'Touch', 'Beat', 'DismissProblem', 'OpenLogs', 'Quit'], {
       Snapshot: () => (scene.snapshot ? structuredClone(scene.snapshot) : new Promise(() => {})),
       About: () => scene.about,

@@ -220,51 +220,156 @@ on('a notice that is dismissed comes back when it says something else', 'notices
   await page.getByText('It is locked.').waitFor();
 });
 
+const atEnd = (page) => page.waitForFunction(() => { const l = document.querySelector('[role=log]'); return l.scrollHeight - l.scrollTop - l.clientHeight < 4; });
+/** Where a scroll by wheel comes to rest. */
+const atRest = (log) => log.evaluate(async (l) => {
+  for (let before = -1; before !== l.scrollTop;) {
+    before = l.scrollTop;
+    for (let frame = 0; frame < 10; frame++) await new Promise(requestAnimationFrame);
+  }
+  return l.scrollTop;
+});
+/** The numbers of the lines that are in view, by the text of their times. */
+const inView = (page) => page.evaluate(() => {
+  const box = document.querySelector('[role=log]').getBoundingClientRect();
+  return [...document.querySelectorAll('[role=log] .line')].filter((l) => { const r = l.getBoundingClientRect(); return r.top >= box.top - 1 && r.bottom <= box.bottom + 1; }).map((l) => l.querySelector('.time').textContent);
+});
+const timeOf = (line) => line.at.slice(11, 23);
+
 on('the log shows few rows of many, follows, stops following, filters, copies, exports', 'log', async (page) => {
   const log = page.getByRole('log');
-  const atEnd = () => page.waitForFunction(() => { const l = document.querySelector('[role=log]'); return l.scrollHeight - l.scrollTop - l.clientHeight < 4; });
-  await atEnd();
+  await atEnd(page);
   assert.ok(await log.locator('.line').count() < 120);
   await page.evaluate((lines) => window.setScene({ lines }), logLines(3200));
-  await page.getByText('3200 lines').waitFor();
-  await atEnd();
+  await page.getByText('3,200 lines').waitFor();
+  await atEnd(page);
   await log.hover();
   await page.mouse.wheel(0, -2);
   await page.mouse.wheel(0, -900);
   await button(page, 'Jump to the newest line').waitFor();
-  const top = await log.evaluate(async (l) => {
-    // A wheel scrolls over several frames.
-    for (let before = -1; before !== l.scrollTop;) {
-      before = l.scrollTop;
-      for (let frame = 0; frame < 10; frame++) await new Promise(requestAnimationFrame);
-    }
-    return l.scrollTop;
-  });
-  await page.evaluate((lines) => window.setScene({ lines }), logLines(3300));
-  await page.getByText('3300 lines').waitFor();
-  assert.ok(Math.abs(await log.evaluate((l) => l.scrollTop) - top) < 4, 'new lines moved what is being read');
+  await atRest(log);
+  const read = await inView(page);
+  await page.evaluate((lines) => window.setScene({ lines: [...lines, ...[...Array(100)].map((_, n) => ({ ...lines.at(-1), seq: lines.length + 1 + n }))] }), logLines(3200));
+  await page.getByText('3,300 lines').waitFor();
+  assert.deepEqual(await inView(page), read, 'new lines moved what is being read');
   await button(page, 'Jump to the newest line').click();
-  await atEnd();
+  await atEnd(page);
   await page.getByLabel('Level').selectOption('error');
   await page.waitForFunction(() => [...document.querySelectorAll('[role=log] .line')].every((l) => l.classList.contains('error')));
-  await page.getByLabel('Filter').fill('no such text');
+  await page.getByLabel('Filter', { exact: true }).fill('no such text');
   await page.getByText('No line matches.', { exact: false }).waitFor();
   await button(page, 'Regular expression').click();
-  await page.getByLabel('Filter').fill('streamer|players(');
+  await page.getByLabel('Filter', { exact: true }).fill('streamer|players(');
   await page.getByText('The expression is not valid: missing closing )').waitFor();
   await page.getByLabel('Level').selectOption('');
-  await page.getByLabel('Filter').fill('(streamer|players)$|/var');
+  await page.getByLabel('Filter', { exact: true }).fill('(streamer|players)$|/var');
   await page.waitForFunction(() => document.querySelectorAll('[role=log] .line').length > 0 && [...document.querySelectorAll('[role=log] .text')].every((t) => /streamer$|\/var/.test(t.textContent)));
-  await page.getByLabel('Filter').fill('no such text');
+  await page.getByLabel('Filter', { exact: true }).fill('no such text');
   await button(page, 'Clear filters').click();
-  await page.getByText('3300 lines').waitFor();
+  await page.getByText('3,300 lines').waitFor();
   await page.getByLabel('Source').selectOption('boot');
-  await page.waitForFunction(() => !document.querySelector('[role=log] .unreal') && /^\d+ lines$/.test(document.querySelector('.count').textContent) && !document.querySelector('.count').textContent.startsWith('3300'));
+  await page.waitForFunction(() => !document.querySelector('[role=log] .unreal') && /^[\d,]+ lines$/.test(document.querySelector('.count').textContent) && !document.querySelector('.count').textContent.startsWith('3,300'));
   await button(page, 'Copy lines').click();
   await page.getByText(/^Copied \d+ lines$/).waitFor();
   await button(page, 'Export…').click();
   await page.getByText('Saved to /home/demo/avatar.log').waitFor();
   assert.equal((await asked(page, 'LogBook.Export'))[0][1].source, 'boot');
+});
+
+on('a long log is read from its end to its beginning by wheel, without a gap', 'log', async (page) => {
+  const all = logLines(3000);
+  const log = page.getByRole('log');
+  await atEnd(page);
+  await log.hover();
+  const seen = new Set(await inView(page));
+  for (let n = 0; n < 150 && !seen.has(timeOf(all[0])); n++) {
+    await page.mouse.wheel(0, -500);
+    await atRest(log);
+    for (const time of await inView(page)) seen.add(time);
+    assert.ok(await page.evaluate(() => document.querySelector('[role=log]').scrollHeight) < 1000 * 24, 'the page holds more than it must');
+  }
+  const missed = all.filter((l) => !l.gap && !seen.has(timeOf(l)));
+  assert.deepEqual(missed.map((l) => l.seq), []);
+});
+
+on('matches are marked and stepped through, in their context too', 'log', async (page) => {
+  await page.keyboard.press('Control+f');
+  await page.keyboard.type('/dev/nvme');
+  await page.getByText('334 matches').waitFor();
+  assert.equal(await page.locator('[role=log] .match').first().textContent(), '/dev/nvme');
+  await page.keyboard.press('Shift+Enter');
+  await page.getByText('Match 334 of 334').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText('Match 1 of 334').waitFor();
+  await page.locator('.current').waitFor();
+  await page.keyboard.press('F3');
+  await page.getByText('Match 2 of 334').waitFor();
+  await button(page, 'Only matching lines').click();
+  await page.getByText('334 matches').waitFor();
+  await page.locator('[role=log] .unreal, [role=log] .line:not(:has(.match))').first().waitFor();
+  await button(page, 'Previous match').click();
+  await page.getByText('Match 334 of 334').waitFor();
+  await button(page, 'Previous match').click();
+  await page.getByText('Match 333 of 334').waitFor();
+  const current = page.locator('.line.current');
+  assert.equal(await current.count(), 1);
+  assert.ok(await current.evaluate((l) => { const b = document.querySelector('[role=log]').getBoundingClientRect(); const r = l.getBoundingClientRect(); return r.top >= b.top && r.bottom <= b.bottom; }));
+});
+
+on('jumps to a time, by typing and by the histogram, by mouse and by keyboard', 'log', async (page) => {
+  const all = logLines(3000);
+  const shows = (ms) => page.waitForFunction((wanted) => [...document.querySelectorAll('[role=log] .time')].some((t) => t.textContent >= wanted[0] && t.textContent < wanted[1]), [new Date(ms).toISOString().slice(11, 23), new Date(ms + 2000).toISOString().slice(11, 23)]);
+  const jump = page.getByLabel('Jump to time');
+  await jump.fill('09:22:00');
+  await jump.press('Enter');
+  await shows(Date.parse('2026-03-14T09:22:00Z'));
+  await jump.fill('soon');
+  await jump.press('Enter');
+  assert.equal(await jump.getAttribute('aria-invalid'), 'true');
+  const bars = page.getByRole('slider', { name: 'Lines over time' });
+  await bars.focus();
+  await page.keyboard.press('Home');
+  assert.match(await bars.getAttribute('aria-valuetext'), /^09:2\d:\d\d, lines: \d+, errors: \d+$/);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await shows(Math.floor(Date.parse(all[0].at) / 5000 + 1) * 5000);
+  const box = await bars.boundingBox();
+  await page.mouse.click(box.x + box.width - 3, box.y + 10);
+  await shows(Math.floor(Date.parse(all.at(-1).at) / 5000) * 5000);
+  await page.getByRole('log').focus();
+  await page.keyboard.press('Home');
+  await page.waitForFunction((t) => document.querySelector('[role=log] .time')?.textContent === t, timeOf(all[0]));
+  await page.keyboard.press('End');
+  await atEnd(page);
+});
+
+on('a pause, times since the start, phases in the margin, colours, and an empty log', 'log', async (page) => {
+  await page.getByText('Booting', { exact: true }).waitFor();
+  await button(page, 'Time since the start').click();
+  await page.waitForFunction(() => /^\+7:5\d\.\d{3}$/.test([...document.querySelectorAll('[role=log] .time')].at(-1).textContent));
+  await button(page, 'Pause').click();
+  const before = await inView(page);
+  const coloured = { ...logLines(1)[0], seq: 3001, text: 'green words', style: '0-5 green bold', gap: 0 };
+  await page.evaluate((lines) => window.setScene({ lines }), [...logLines(3000), coloured]);
+  await button(page, 'Paused, 1 new line').waitFor();
+  assert.deepEqual(await inView(page), before);
+  await button(page, 'Paused, 1 new line').click();
+  assert.equal(await page.locator('.sgr-green.sgr-bold').textContent(), 'green');
+  await button(page, 'Clear the log').click();
+  await page.getByText('No lines yet.', { exact: false }).waitFor();
+  assert.equal((await asked(page, 'LogBook.Clear')).length, 1);
+});
+
+on('a screen reader hears new errors, and nothing else of the log', 'log', async (page) => {
+  const said = page.locator('#error-voice');
+  const line = (seq, level, text) => ({ ...logLines(1)[0], seq, level, text, source: 'unreal', gap: 0 });
+  await page.waitForFunction(() => window.asked.some(([m]) => m === 'LogBook.LastError'));
+  await page.evaluate((lines) => window.setScene({ lines }), [...logLines(3000), line(3001, 'warn', 'slow')]);
+  await page.getByText('3,001 lines').waitFor();
+  assert.equal(await said.textContent(), '');
+  await page.evaluate((lines) => window.setScene({ lines }), [...logLines(3000), line(3001, 'warn', 'slow'), line(3002, 'error', 'lost the GPU')]);
+  await page.waitForFunction(() => document.querySelector('#error-voice').textContent === 'Error from unreal: lost the GPU');
+  assert.equal(await page.getByRole('log').getAttribute('aria-live'), 'off');
 });
 
 on('signing out leaves the log page', 'log', async (page) => {

@@ -14,7 +14,7 @@ import type { backend, logs } from '../../wailsjs/go/models';
 import { ClipboardSetText, EventsOn } from '../../wailsjs/runtime/runtime';
 import * as decode from './decode';
 import * as pages from './decode.pages';
-import type { About, LogPage, Problem, Query, Snapshot, Ways } from './model';
+import type { About, Histogram, Line, LogPage, Problem, Query, Series, Snapshot, Ways } from './model';
 import type { Check, Chronicle, Desktop, Preferences, Setting, Survey } from './model.pages';
 
 /** Logs what a call that answers nothing failed with; a wish's own trouble arrives in a snapshot. */
@@ -53,10 +53,25 @@ export const instance = {
 
 export const logBook = {
   lines: async (q: Query): Promise<LogPage> => decode.logPage(await LogBook.Lines(query(q))),
+  /** Like lines, and says how many match in all; a search that is still under way is heard of by onFound. */
+  view: async (q: Query): Promise<LogPage> => decode.logPage(await LogBook.View(query(q))),
+  histogram: async (q: Query, most: number): Promise<Histogram> => decode.histogram(await LogBook.Histogram(query(q), most)),
+  /** The number of the first line that matches at a time (milliseconds since 1970) or later; 0 where none matches. */
+  at: (q: Query, ms: number): Promise<number> => LogBook.At(query(q), Math.round(ms)),
+  clear: (): void => ask(LogBook.Clear()),
+  /** The newest error of the session. */
+  lastError: async (): Promise<Line | null> => {
+    const l = await LogBook.LastError();
+    return l ? decode.line(l) : null;
+  },
+  /** The metrics of the last seconds, 0 for all of the session. */
+  series: async (last: number, points: number): Promise<Series> => decode.series(await LogBook.Series(last, points)),
   /** Writes what matches to a file that the user picks; its path, "" where the user picked none. */
   export: (q: Query): Promise<string> => LogBook.Export(query(q)),
-  /** Calls fn whenever the log has grown, until the returned function is called. */
-  onGrowth: (fn: () => void): (() => void) => EventsOn('log', fn),
+  /** Calls fn whenever the log has grown, until the returned function is called; error numbers the newest error. */
+  onGrowth: (fn: (grown: { last: number; error: number }) => void): (() => void) => EventsOn('log', fn),
+  onFound: (fn: () => void): (() => void) => EventsOn('found', fn),
+  onMetrics: (fn: () => void): (() => void) => EventsOn('metrics', fn),
 };
 
 export const past = {

@@ -1,7 +1,7 @@
 import type { backend, logs } from '../../wailsjs/go/models';
 import {
-  PHASES, POOL_STATES,
-  type Cost, type LogPage, type Machine, type Notice, type Phase, type Pool, type PoolState, type Session, type Snapshot, type Step, type Timer,
+  METRICS, PHASES, POOL_STATES,
+  type Cost, type Histogram, type Line, type LogPage, type Machine, type Notice, type Phase, type Pool, type PoolState, type Series, type Session, type Snapshot, type Step, type Timer,
 } from './model';
 
 /** Reads an RFC 3339 time; null for Go's zero time (year 1) and for anything that is no time. */
@@ -103,7 +103,27 @@ export function snapshot(s: backend.Snapshot): Snapshot {
   };
 }
 
+export function line(l: logs.Line): Line {
+  return { ...l, at: time(l.at) };
+}
+
 export function logPage(p: logs.Page): LogPage {
-  const lines = list(p.lines).map((l) => ({ ...l, at: time(l.at) }));
-  return { lines, first: p.first, last: p.last, dropped: p.dropped, problem: p.problem };
+  const lines = list(p.lines).map(line);
+  return {
+    lines, first: p.first, last: p.last, dropped: p.dropped, older: p.older, problem: p.problem, sources: list(p.sources),
+    matches: p.matches, before: p.before, searching: p.searching,
+  };
+}
+
+export function histogram(h: logs.Histogram): Histogram {
+  return { from: time(h.from), step: h.step, levels: h.levels.map((counts) => list(counts)) };
+}
+
+export function series(s: logs.Series): Series {
+  const columns: Series['columns'] = {};
+  for (const metric of METRICS) {
+    const column = s[metric] as readonly (number | null)[] | null | undefined;
+    if (column) columns[metric] = column;
+  }
+  return { at: list(s.at).map((ms) => ms / 1000), columns };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asText, countdown, grouped, lineTime, span } from './format';
+import { asText, countdown, grouped, lineTime, sinceTime, span } from './format';
 
 test.each([
   [0, '0.0 s'], [-5, '0.0 s'], [412, '0.4 s'], [9949, '9.9 s'], [9950, '10 s'], [12_400, '12 s'], [59_499, '59 s'], [59_500, '1 min 00 s'], [125_000, '2 min 05 s'],
@@ -16,3 +16,7 @@ test('times, secrets, identifiers and lines', () => {
   const line = { seq: 1, at: 0, level: 'info', source: 'boot', text: 'up', instanceId: 'i-1', gap: 0 };
   expect(asText([line, { ...line, at: null }])).toBe('1970-01-01T00:00:00.000Z\tinfo\tboot\tup\n\tinfo\tboot\tup');
 });
+
+test.each([
+  [1000, '+0:00.000'], [13_345, '+0:12.345'], [3_723_004 + 1000, '+1:02:03.004'], [500, '-0:00.500'], [null, '--:--.---'],
+])('sinceTime(%s)', (ms, want) => expect(sinceTime(ms, 1000)).toBe(want));

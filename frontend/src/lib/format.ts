@@ -29,6 +29,15 @@ export function lineTime(ms: number | null): string {
   return `${TIME.format(ms)}.${String(Math.floor(ms % 1000)).padStart(3, '0')}`;
 }
 
+/** How long after a moment a log line was written, to the millisecond: "+0:12.345", "+1:02:03.004"; "-" before it. */
+export function sinceTime(ms: number | null, start: number): string {
+  if (ms === null) return '--:--.---';
+  const away = Math.abs(Math.floor(ms) - Math.floor(start));
+  const s = Math.floor(away / 1000);
+  const clock = s >= 3600 ? `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}` : String(Math.floor(s / 60));
+  return `${ms < start ? '-' : '+'}${clock}:${two(s % 60)}.${String(away % 1000).padStart(3, '0')}`;
+}
+
 /** A date and time of day in the user's language and zone. */
 export function moment(ms: number | null): string {
   return ms === null ? '' : MOMENT.format(ms);

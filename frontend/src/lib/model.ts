@@ -177,6 +177,10 @@ export interface Line {
   text: string;
   instanceId: string;
   gap: number;
+  /** How a terminal would have shown it: "0-5 red bold;9-12 bright-green". */
+  style?: string;
+  /** The places that the query found: pairs of beginning and end. */
+  marks?: readonly number[];
 }
 
 /** Picks lines of the log; logs.Query says what the zero values mean. */
@@ -184,6 +188,10 @@ export interface Query {
   after: number;
   before: number;
   limit: number;
+  oldest?: boolean;
+  newest?: boolean;
+  /** The lines that text and pattern leave out too, with the matches marked. */
+  context?: boolean;
   level: string;
   source: string;
   text: string;
@@ -196,6 +204,33 @@ export interface LogPage {
   first: number;
   last: number;
   dropped: number;
+  /** Lines that are out of memory and in files; the export has them. */
+  older: number;
   /** Why the pattern was not taken, else empty. */
   problem: string;
+  sources: readonly string[];
+  matches: number;
+  /** Matches before the first of the lines. */
+  before: number;
+  searching: boolean;
+}
+
+/** Lines in each stretch of time, by level from debug to error. */
+export interface Histogram {
+  from: number | null;
+  /** Milliseconds of a stretch. */
+  step: number;
+  levels: readonly (readonly number[])[];
+}
+
+/** The metrics that an instance may send. */
+export const METRICS = ['fps', 'gpu', 'cpu', 'mem', 'netOut', 'players'] as const;
+export type Metric = (typeof METRICS)[number];
+export type Values = readonly (number | null)[];
+
+/** The session's metrics as columns: null where a value is missing; a metric that never came is not there. */
+export interface Series {
+  /** Seconds since 1970. */
+  at: readonly number[];
+  columns: Partial<Record<Metric, Values>>;
 }

@@ -1156,6 +1156,7 @@ export namespace logs {
 	    before: number;
 	    limit: number;
 	    oldest: boolean;
+	    newest: boolean;
 	    level: string;
 	    source: string;
 	    text: string;
@@ -1174,6 +1175,7 @@ export namespace logs {
 	        this.before = source["before"];
 	        this.limit = source["limit"];
 	        this.oldest = source["oldest"];
+	        this.newest = source["newest"];
 	        this.level = source["level"];
 	        this.source = source["source"];
 	        this.text = source["text"];
