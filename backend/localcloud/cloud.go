@@ -20,6 +20,7 @@ import (
 	"avatar-launcher/backend/localcloud/kinesis"
 	"avatar-launcher/backend/localcloud/route53"
 	"avatar-launcher/backend/localcloud/scheduler"
+	"avatar-launcher/backend/localcloud/servicequotas"
 	"avatar-launcher/backend/localcloud/simulate"
 	"avatar-launcher/backend/localcloud/store"
 	"avatar-launcher/backend/localcloud/sts"
@@ -164,7 +165,11 @@ func (c *Cloud) makeIdentity() error {
 	p, err := cognitoidentity.New(c.env, c.st, cognitoidentity.Options{
 		Verify: c.idp.Key, Issue: c.iam.Issue, Trusted: c.iam.Trusted, Live: c.idp.Live,
 	})
-	return add(c, nil, p, err)
+	if err := add(c, nil, p, err); err != nil {
+		return err
+	}
+	q, err := servicequotas.New(c.env, func() int { return c.ec2.Load().VCPUQuota() })
+	return add(c, nil, q, err)
 }
 
 func (c *Cloud) makeData() error {

@@ -135,7 +135,7 @@ func (e *exchange) find(signature *sigv4.Signature) bool {
 func (e *exchange) candidates() []string {
 	switch {
 	case e.r.Header.Get("X-Amz-Target") != "":
-		return []string{"cognito-idp", "cognito-identity", "dynamodb", "kinesis"}
+		return []string{"cognito-idp", "cognito-identity", "dynamodb", "kinesis", "servicequotas"}
 	case strings.HasPrefix(e.r.URL.Path, "/2013-04-01/"):
 		return []string{"route53"}
 	case e.r.URL.Path != "/" && e.r.URL.Path != "":

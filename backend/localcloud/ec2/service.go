@@ -151,6 +151,13 @@ func (s *Service) SetVCPUQuota(n int) {
 	s.vcpuQuota = n
 }
 
+// VCPUQuota is the quota in force, less than 0 for none.
+func (s *Service) VCPUQuota() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.vcpuQuota
+}
+
 // Close stops the timers. Calls after it change nothing in time any more.
 func (s *Service) Close() {
 	s.mu.Lock()

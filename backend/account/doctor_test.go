@@ -1,0 +1,121 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/localcloud"
+)
+
+func sick(checks []backend.Check) []backend.Check {
+	var out []backend.Check
+	for _, c := range checks {
+		if !c.OK {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// TestTheDoctorFindsAWholeCloudWell, by the rights of each group, and changes nothing.
+func TestTheDoctorFindsAWholeCloudWell(t *testing.T) {
+	for _, group := range []string{"user", "keeper", "operator"} {
+		t.Run(group, func(t *testing.T) {
+			c := openCloud(t)
+			c.instance(t, ann.ID)
+			checks := c.doctor(t, group).Examine(t.Context())
+			for _, bad := range sick(checks) {
+				t.Errorf("%s: %s %s", bad.Name, bad.Why, bad.Cure)
+			}
+			for _, each := range checks {
+				if !strings.HasSuffix(each.Why, ".") || each.Cure != "" {
+					t.Errorf("%s: %q, %q", each.Name, each.Why, each.Cure)
+				}
+			}
+			for _, call := range c.Calls() {
+				if call.Status == 200 && regexp.MustCompile("^(Put|Update|Delete|Run|Start|Stop|Terminate|Change)").MatchString(call.Operation) && call.Operation != "RunInstances" {
+					t.Errorf("the doctor did something: %s %s", call.Service, call.Operation)
+				}
+			}
+		})
+	}
+}
+
+// TestTheDoctorNamesWhatIsWrong: one thing at a time, by its line and a sentence.
+func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
+	for _, each := range []struct {
+		name      string
+		spoil     func(*testing.T, *cloud, *Doctor)
+		line, why string
+		others    bool // more lines may be wrong, too
+	}{
+		{"a table that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.Audit = "avatar-history" }, "table avatar-history", "may not do dynamodb:Query", false},
+		{"a stream that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.Stream = "other" }, "stream other", "kinesis:DescribeStreamSummary", false},
+		{"a zone that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.ZoneID = "Z000000000000" }, "zone avatar.localhost", "NoSuchHostedZone", true},
+		{"a zone of another name", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.ZoneName = "avatar.example.com" }, "zone avatar.example.com", "which avatar.example.com is not in", true},
+		{"a zone that is not delegated", func(_ *testing.T, _ *cloud, d *Doctor) {
+			d.LookupNS = func(context.Context, string) ([]string, error) { return []string{"ns1.example.net."}, nil }
+		}, "zone avatar.localhost", "delegated to other name servers", false},
+		{"a zone that nobody knows", func(_ *testing.T, _ *cloud, d *Doctor) {
+			d.LookupNS = func(context.Context, string) ([]string, error) { return nil, errors.New("no such host") }
+		}, "zone avatar.localhost", "Public DNS has no name servers", false},
+		{"a stop role that may not be passed", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.StopRoleARN = "arn:aws:iam::123456789012:role/other" }, "stop role", "may not do scheduler:UpdateSchedule", false},
+		{"a group of schedules that is not the stack's", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.ScheduleGroup = "other" }, "stop role", "may not do scheduler:UpdateSchedule", false},
+		{"a launch template that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.LaunchTemplate = "other" }, "launch template other", "There is no such thing", true},
+		{"a user name that is no label", func(_ *testing.T, _ *cloud, d *Doctor) { d.User.Username = "Ann Smith" }, "own name", "cannot be part of a domain", false},
+		{"somebody else's name", func(_ *testing.T, _ *cloud, d *Doctor) { d.User.Username = "bob" }, "own name", "may not do route53:ChangeResourceRecordSets", false},
+		{"no quota", func(_ *testing.T, c *cloud, _ *Doctor) { c.SetVCPUQuota(4) }, "quota", "may run 4 vCPUs of GPU instances, and one g5.2xlarge has 8", false},
+		{"a clock that is wrong", func(_ *testing.T, c *cloud, _ *Doctor) { c.SetClockSkew(4 * time.Minute) }, "clock", "is 4m0s off", false},
+		{"a service that is away", func(t *testing.T, c *cloud, _ *Doctor) {
+			if _, err := c.AddFault(localcloud.Fault{Service: "kinesis", Kind: "drop-before"}); err != nil {
+				t.Fatal(err)
+			}
+		}, "stream avatar-logs", "was not answered", false},
+		{"a sign-in that is over", func(_ *testing.T, c *cloud, _ *Doctor) { c.SetClockSkew(2 * time.Hour) }, "credentials", "expired or are not valid", true},
+	} {
+		t.Run(each.name, func(t *testing.T) {
+			c := openCloud(t)
+			d := c.doctor(t, "user")
+			each.spoil(t, c, d)
+			bad := sick(d.Examine(t.Context()))
+			found := false
+			for _, line := range bad {
+				found = found || line.Name == each.line && strings.Contains(line.Why, each.why) && line.Cure != ""
+			}
+			if !found || len(bad) > 1 && !each.others {
+				t.Errorf("want %q: %q, got %+v", each.line, each.why, bad)
+			}
+		})
+	}
+}
+
+// TestTheDoctorSaysWhoKeepsThePool: to keep it is a right of some groups, and no fault of the others.
+func TestTheDoctorSaysWhoKeepsThePool(t *testing.T) {
+	for group, want := range map[string]string{"user": "does not keep", "keeper": "may keep"} {
+		for _, each := range openCloud(t).doctor(t, group).Examine(t.Context()) {
+			if each.Name == "keeping the pool" && !strings.Contains(each.Why, want) {
+				t.Errorf("%s: %s", group, each.Why)
+			}
+		}
+	}
+}
+
+// TestTheDoctorTriesAnInstanceOfTheUsersOwn.
+func TestTheDoctorTriesAnInstanceOfTheUsersOwn(t *testing.T) {
+	c := openCloud(t)
+	d := c.doctor(t, "user")
+	if why, err := d.working(t.Context()); err != nil || !strings.Contains(why, "hold none") {
+		t.Errorf("without one: %q, %v", why, err)
+	}
+	id := c.instance(t, ann.ID)
+	if why, err := d.working(t.Context()); err != nil || why != "You may start and stop "+aws.ToString(&id)+"." {
+		t.Errorf("with one: %q, %v", why, err)
+	}
+}
