@@ -372,6 +372,21 @@ on('a screen reader hears new errors, and nothing else of the log', 'log', async
   assert.equal(await page.getByRole('log').getAttribute('aria-live'), 'off');
 });
 
+on('metrics are drawn small, and larger on demand; one that never came is absent', 'ready', async (page) => {
+  const names = () => page.locator('.few dt').allTextContents();
+  await page.getByRole('img', { name: /^CPU over time, now \d+ %$/ }).waitFor();
+  assert.deepEqual(await names(), ['Frame rate', 'GPU', 'CPU', 'Memory', 'Network']);
+  await button(page, 'Larger charts').click();
+  const dialog = page.getByRole('dialog', { name: 'Metrics' });
+  await dialog.getByRole('img', { name: /^Frame rate over time, now \d+ fps$/ }).waitFor();
+  assert.equal(await dialog.locator('canvas').count(), 5);
+  await page.evaluate(() => window.setScene({ series: { at: [Date.now()], players: [2] } }));
+  await dialog.getByRole('img', { name: 'Players over time, now 2' }).waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  await page.waitForFunction(() => document.querySelectorAll('.few dt').length === 1);
+});
+
 on('signing out leaves the log page', 'log', async (page) => {
   await show(page, 'sign-in', 2);
   await button(page, 'Sign in').waitFor();

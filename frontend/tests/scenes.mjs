@@ -76,6 +76,16 @@ export const logLines = (n) => Array.from({ length: n }, (_, i) => {
   };
 });
 
+/** Five minutes of metrics, with a minute in which nothing came; players are not reported. */
+export const metrics = (() => {
+  const n = 150;
+  const wave = (mid, by, every) => Array.from({ length: n }, (_, i) => (i > 60 && i < 90 ? null : mid + by * Math.sin(i / every)));
+  return {
+    at: Array.from({ length: n }, (_, i) => NOW - (n - i) * 2000), cpu: wave(42, 18, 9), gpu: wave(77, 12, 14), mem: wave(51, 3, 30),
+    netOut: wave(9.2e6, 2.1e6, 6), fps: wave(58, 3, 5), players: null,
+  };
+})();
+
 const readySnapshot = {
   ...base, phase: 'ready', session: session(), machine: machine('running', 'ok'), steps: steps('ready'), pool: ONE_OUT,
   url: 'http://demo.avatar.localhost:4580/', ...running(52 * MINUTE + 11_000),
@@ -171,7 +181,7 @@ export const scenes = [
   scene('booting', { phase: 'booting', steps: steps('booting', 2300), session: session(60 * MINUTE), machine: machine('pending', ''), pool: ONE_OUT }, { lines: logLines(12) }),
   scene('booting-cold', { phase: 'booting', cold: true, steps: steps('booting', 14_200), session: session(60 * MINUTE), machine: machine('pending', ''), pool: warmPool('claimed', 'warming', 'warming', 'recycling', 'warming') }, { lines: logLines(6) }),
   scene('probing', { phase: 'probing', steps: steps('probing', 400), session: session(60 * MINUTE), machine: machine('running', 'initializing'), pool: ONE_OUT }, { lines: logLines(25) }),
-  scene('ready', readySnapshot, { lines: logLines(60) }),
+  scene('ready', readySnapshot, { lines: logLines(60), series: metrics }),
   scene('ready-warning', { ...readySnapshot, session: session(4 * MINUTE + 5000), warning: true, ...running(4 * MINUTE + 5000) }, { lines: logLines(60) }),
   scene('ready-refused', { ...readySnapshot, problem: { kind: 'unreachable', what: 'The session was not extended', why: 'The cloud does not answer.', next: 'Check your network; the instance stops at its time all the same.' }, notices: [keyringNotice] }, { lines: logLines(60) }),
   scene('ending', { ...readySnapshot, phase: 'ending' }, { lines: logLines(60) }),
