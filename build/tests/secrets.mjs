@@ -1,0 +1,202 @@
+/**
+ * Drives every way in with marked secrets, through a recorder of all that goes to and from the cloud, and then looks for
+ * each password, token and credential in the launcher's output and files, its command lines and environment, the
+ * page's storage, document and events, and the page's heap.
+ */
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import { join } from 'node:path';
+import { claim, start } from './launcher.mjs';
+import { opened } from './opener.mjs';
+import { SignatureV4 } from './sigv4.mjs';
+
+const MEMBERS = /"(?:AccessToken|IdToken|RefreshToken|SecretKey|SessionToken|id_token|access_token|refresh_token|Session|SecretBlock|PASSWORD_CLAIM_SIGNATURE|code_verifier)":"([^"]{12,})"/g;
+const FORM = /(?:code_verifier|[^_]code)=([A-Za-z0-9_.~-]{20,})/g;
+
+/** A proxy that leaves everything as it is, Host included, and notes the secrets that pass. */
+async function recorder(world, found) {
+  const { hostname, port } = new URL(world.endpoint);
+  const note = (text) => {
+    for (const m of text.matchAll(MEMBERS)) found.add(m[1]);
+    for (const m of text.matchAll(FORM)) found.add(m[1]);
+  };
+  const server = createServer((from, to) => {
+    const parts = [];
+    from.on('data', (d) => parts.push(d)).on('end', () => {
+      const body = Buffer.concat(parts);
+      note(body.toString());
+      const onward = request({ hostname, port, path: from.url, method: from.method, headers: from.headers }, (answer) => {
+        const back = [];
+        to.writeHead(answer.statusCode, answer.headers);
+        answer.on('data', (d) => { back.push(d); to.write(d); }).on('end', () => { note(Buffer.concat(back).toString()); to.end(); });
+      });
+      onward.on('error', () => to.destroy());
+      onward.end(body);
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${server.address().port}`, close: () => { server.closeAllConnections(); server.close(); } };
+}
+
+async function admin(world, operation, body) {
+  const answer = await fetch(world.endpoint, SignatureV4(world, `AWSCognitoIdentityProviderService.${operation}`, JSON.stringify({ UserPoolId: world.outputs.UserPoolID, ...body })));
+  if (!answer.ok) throw new Error(`${operation}: ${await answer.text()}`);
+}
+
+async function code(world, name) {
+  const answer = await fetch(`${world.endpoint}/_admin/outbox`, { headers: { Authorization: `Bearer ${world.outputs.OperatorSecretAccessKey}` } });
+  return (await answer.json()).filter((m) => m.username === name || m.Username === name).map((m) => m.code ?? m.Code).at(-1);
+}
+
+export async function searchForSecrets(world, browser, dev) {
+  const marked = { temporary: 'Mk9!temporary-Quokka', own: 'Mk9!own-Numbat', reset: 'Mk9!reset-Bilby', wrong: 'Mk9!wrong-Kowari' };
+  const secrets = new Set(Object.values(marked));
+  const passing = await recorder(world, secrets);
+  const profile = join(world.home, 'recorded.yaml');
+  writeFileSync(profile, readFileSync(world.profile, 'utf8').replaceAll(world.endpoint, passing.url).replace(/sign_in: \w+/, 'sign_in: either').replace(/ {4}demo_users:\n(?: {6}.*\n)*/, ''));
+  await admin(world, 'AdminCreateUser', { Username: 'marked', TemporaryPassword: marked.temporary, MessageAction: 'SUPPRESS',
+    UserAttributes: [{ Name: 'email', Value: 'marked@example.com' }, { Name: 'email_verified', Value: 'true' }] });
+
+  const free = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => free.once('listening', resolve));
+  const { port } = free.address();
+  free.close();
+  const state = join(world.home, 'window');
+  const env = { ...world.env, devserver: `127.0.0.1:${port}`, assetdir: new URL('../../frontend/dist', import.meta.url).pathname,
+    XDG_STATE_HOME: join(state, 'state'), XDG_CONFIG_HOME: join(state, 'config'), XDG_CACHE_HOME: join(state, 'cache') };
+  const launcher = start(dev, ['--profile', profile, '--log-level', 'debug'], { env });
+  const events = [];
+  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-GB', reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  page.on('websocket', (socket) => socket.on('framereceived', (f) => events.push(String(f.payload))));
+  page.on('console', (m) => events.push(m.text()));
+  await connect(page, launcher, `http://127.0.0.1:${port}/`);
+  const seen = new Set();
+  const watch = setInterval(() => commandLines(launcher.child.pid).forEach((text) => seen.add(text)), 40);
+  try {
+    await flows(world, page, browser, marked);
+    const session = await context.newCDPSession(page);
+    await page.evaluate(() => { globalThis.kept = ['Mk9!', 'control'].join(''); });
+    const places = {
+      'the launcher’s output': launcher.lines.join('\n'),
+      'the launcher’s files': files(state),
+      'command lines and environment': [...seen].join('\n'),
+      'events to the page and its console': events.join('\n'),
+      'the page’s storage': await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])) + JSON.stringify(await context.cookies()),
+      'the page’s document': await page.content(),
+      'the page’s heap': await heap(session),
+    };
+    const tokens = [...secrets].filter((s) => !s.startsWith('Mk9!'));
+    claim(`${tokens.length} tokens and codes were seen on the wire`, tokens.length >= 12);
+    claim('a text that the page does keep is found in its heap', places['the page’s heap'].includes('Mk9!control'));
+    claim('the log was written', places['the launcher’s files'].includes('signed in'), places['the launcher’s files'].slice(0, 500));
+    for (const [place, text] of Object.entries(places)) {
+      const leaked = [...secrets].filter((secret) => text.includes(secret) || text.includes(JSON.stringify(secret).slice(1, -1)));
+      claim(`no secret is in ${place}`, leaked.length === 0, leaked.map((s) => `${s.slice(0, 14)}…`).join(' '));
+    }
+  } catch (reason) {
+    await page.screenshot({ path: join(world.shots, 'failure.png') }).catch(() => {});
+    throw reason;
+  } finally {
+    clearInterval(watch);
+  }
+  launcher.child.kill('SIGTERM');
+  claim('the launcher ends on SIGTERM', (await launcher.ended) === 0);
+  passing.close();
+}
+
+async function connect(page, launcher, address) {
+  for (const until = Date.now() + 60_000; Date.now() < until;) {
+    if (launcher.child.exitCode !== null) throw new Error(`the launcher ended with ${launcher.child.exitCode}`);
+    if ((await fetch(address).catch(() => null))?.ok) break;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  await page.goto(address);
+}
+
+/** Every way in and out that the page offers. */
+async function flows(world, page, browser, marked) {
+  const button = (name) => page.getByRole('button', { name, exact: true });
+  const signIn = async (password) => {
+    await page.getByLabel('User name').fill('marked');
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await button('Sign in').click();
+  };
+  const inside = () => button('Sign out').waitFor({ timeout: 30_000 });
+  const leave = async () => {
+    await button('Sign out').click();
+    await button('Forgot your password?').waitFor({ timeout: 60_000 });
+  };
+  const choose = async (password) => {
+    await page.getByLabel('New password', { exact: true }).fill(password);
+    await page.getByLabel('Repeat the new password').fill(password);
+    await button('Continue').click();
+  };
+  await button('Forgot your password?').waitFor({ timeout: 60_000 });
+  await signIn(marked.wrong);
+  await page.getByRole('alert').first().waitFor({ timeout: 30_000 });
+  await signIn(marked.temporary);
+  await page.getByText('works once').waitFor({ timeout: 30_000 });
+  await choose(marked.own);
+  await inside();
+  claim('a first password is changed in the window', true);
+  await leave();
+
+  await page.getByLabel('User name').fill('marked');
+  await button('Forgot your password?').click();
+  await page.getByText('a code is on its way to').waitFor({ timeout: 30_000 });
+  await page.screenshot({ path: join(world.shots, 'reset.png') });
+  await page.getByLabel('Code').fill(await code(world, 'marked'));
+  await button('Continue').click();
+  await choose(marked.reset);
+  await inside();
+  claim('a forgotten one is reset there', true);
+  await leave();
+
+  await button('Sign in with the browser').click();
+  const address = await opened(world.home);
+  await page.getByText('Go on in your browser').waitFor();
+  await page.screenshot({ path: join(world.shots, 'browser.png') });
+  const context = await browser.newContext();
+  const tab = await context.newPage();
+  await tab.goto(address);
+  await tab.getByLabel('Username').fill('marked');
+  await tab.getByLabel('Password').fill(marked.reset);
+  await tab.getByRole('button', { name: 'Sign in' }).click();
+  await tab.getByText('You can close this tab').waitFor();
+  await context.close();
+  await inside();
+  claim('the window goes on from the browser', true);
+  await button('Start my avatar').waitFor({ timeout: 30_000 }); // credentials were used
+  await leave();
+}
+
+/** The command lines and environments of a process and all below it. */
+function commandLines(pid) {
+  const texts = [];
+  for (const name of readdirSync('/proc').filter((n) => /^\d+$/.test(n))) {
+    try {
+      const parent = /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1];
+      if (Number(name) !== pid && Number(parent) !== pid) continue;
+      for (const file of ['cmdline', 'environ']) texts.push(readFileSync(`/proc/${name}/${file}`, 'latin1'));
+    } catch { /* it has ended */ }
+  }
+  return texts;
+}
+
+function files(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((f) => f.isFile()).map((f) => {
+    const path = join(f.parentPath, f.name);
+    return statSync(path).size < 32 << 20 ? readFileSync(path, 'latin1') : '';
+  }).join('\n');
+}
+
+/** The page's heap after a collection, as text. */
+async function heap(session) {
+  const parts = [];
+  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => parts.push(chunk));
+  await session.send('HeapProfiler.enable');
+  for (let n = 0; n < 3; n++) await session.send('HeapProfiler.collectGarbage');
+  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false, captureNumericValue: false });
+  return parts.join('');
+}
