@@ -15,7 +15,7 @@ import (
 
 const templateFile = "../../build/aws/avatar-launcher.yaml"
 
-var write = flag.Bool("write", false, "put the files of build/aws/instance into the template")
+var write = flag.Bool("write", false, "put the files of build/aws/instance and the policies of the embedded cloud into the template")
 
 func template(t *testing.T) Template {
 	t.Helper()
@@ -70,7 +70,11 @@ func resolve(t *testing.T, v any) any {
 }
 
 // TestTheStacksPoliciesAreTheEmbeddedClouds holds the template to the documents that every other test is confined by.
+// Run it with -write after a change of one.
 func TestTheStacksPoliciesAreTheEmbeddedClouds(t *testing.T) {
+	if *write {
+		carryPolicies(t)
+	}
 	tmpl := template(t)
 	inline := func(role string) any {
 		list := tmpl.at("Resources", role, "Properties", "Policies").([]any)
@@ -90,7 +94,7 @@ func TestTheStacksPoliciesAreTheEmbeddedClouds(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(want, resolve(t, got)); diff != "" {
-				t.Errorf("iam/policies/%s.json and the template differ (-json +template):\n%s", name, diff)
+				t.Errorf("iam/policies/%s.json and the template differ; go test ./backend/account -run Stacks -write (-json +template):\n%s", name, diff)
 			}
 		})
 	}
@@ -195,5 +199,24 @@ func TestBodyFits(t *testing.T) {
 	}
 	if _, err := (Template{"Description": strings.Repeat("x", maxBody)}).Body("linux"); err == nil {
 		t.Error("a body that is too long was not refused")
+	}
+}
+
+// TestEveryStatementIsArgued holds build/aws/README.md to the documents: a statement that nobody can argue for is one too many.
+func TestEveryStatementIsArgued(t *testing.T) {
+	readme, err := os.ReadFile("../../build/aws/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"user", "operator"} {
+		doc, err := iam.PolicyDocument(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, sid := range regexp.MustCompile(`"Sid": "(\w+)"`).FindAllStringSubmatch(string(doc), -1) {
+			if !strings.Contains(string(readme), sid[1]) {
+				t.Errorf("%s: nothing is said of %s", name, sid[1])
+			}
+		}
 	}
 }
