@@ -11,7 +11,7 @@ import (
 	"avatar-launcher/backend"
 )
 
-var points = flag.Int("points", 6, "test every so-manieth kill point; 1 for all of them")
+var points = flag.Int("points", 20, "test every so-manieth kill point; 1 for all of them")
 
 // killPoint is one place at which a process can die: before its call number n is sent, or after that call took effect
 // and before its answer arrived.

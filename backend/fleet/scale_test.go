@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-var desktops = flag.Int("desktops", 100, "how many desktops the scale tests run")
+var desktops = flag.Int("desktops", 40, "how many desktops the scale tests run")
 
 // count says how often each operation was called through a network.
 func (n *network) count() map[string]int {

@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	histories = flag.Int("histories", 8, "how many random histories the simulation runs")
+	histories = flag.Int("histories", 2, "how many random histories the simulation runs")
 	firstSeed = flag.Uint64("seed", 1, "the first history's seed; with -histories 1 it reruns that one")
 	loud      = flag.Bool("loud", false, "print what the desktops log")
 )
