@@ -17,7 +17,7 @@ import (
 )
 
 // open opens a cloud that the test closes.
-func open(t *testing.T, o Options) *Cloud {
+func open(t testing.TB, o Options) *Cloud {
 	t.Helper()
 	c, err := Open(o)
 	if err != nil {
@@ -33,14 +33,14 @@ func open(t *testing.T, o Options) *Cloud {
 
 // caller signs and sends API requests through the in-process transport.
 type caller struct {
-	t                  *testing.T
+	t                  testing.TB
 	c                  *Cloud
 	key, secret, token string
 	region             string
 	now                func() time.Time
 }
 
-func operatorOf(t *testing.T, c *Cloud) caller {
+func operatorOf(t testing.TB, c *Cloud) caller {
 	out := c.Outputs()
 	return caller{t: t, c: c, key: out.OperatorAccessKeyID, secret: out.OperatorSecretAccessKey, region: out.Region, now: c.Now}
 }
@@ -216,7 +216,7 @@ func TestUnsignedOperations(t *testing.T) {
 	})
 }
 
-func plain(t *testing.T, method, url string) *http.Request {
+func plain(t testing.TB, method, url string) *http.Request {
 	t.Helper()
 	r, err := http.NewRequest(method, url, nil)
 	if err != nil {
@@ -277,7 +277,7 @@ func TestAnotherRegionIsRefused(t *testing.T) {
 }
 
 // bootedInstance launches an instance and waits until its avatar answers.
-func bootedInstance(t *testing.T, c *Cloud) (id, address string) {
+func bootedInstance(t testing.TB, c *Cloud) (id, address string) {
 	t.Helper()
 	k := operatorOf(t, c)
 	if got := k.call("ec2", "RunInstances", "LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=1&MaxCount=1"); got.status != 200 {

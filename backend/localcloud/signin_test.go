@@ -11,7 +11,7 @@ import (
 )
 
 // signIn goes the whole way of a desktop: SRP against the user pool, identity, temporary credentials.
-func signIn(t *testing.T, c *Cloud, user, password string) (caller, result) {
+func signIn(t testing.TB, c *Cloud, user, password string) (caller, result) {
 	t.Helper()
 	out, nobody := c.Outputs(), caller{t: t, c: c}
 	srp, err := cognitosrp.NewCognitoSRP(user, password, out.UserPoolID, out.ClientID, nil)
@@ -40,7 +40,7 @@ func signIn(t *testing.T, c *Cloud, user, password string) (caller, result) {
 	return caller{t: t, c: c, key: x.AccessKeyId, secret: x.SecretKey, token: x.SessionToken, region: out.Region, now: c.Now}, got
 }
 
-func post(t *testing.T, k caller, service, operation string, in, out any) result {
+func post(t testing.TB, k caller, service, operation string, in, out any) result {
 	t.Helper()
 	body, err := json.Marshal(in)
 	if err != nil {
@@ -55,7 +55,7 @@ func post(t *testing.T, k caller, service, operation string, in, out any) result
 	return got
 }
 
-func passwordOf(t *testing.T, c *Cloud, user string) string {
+func passwordOf(t testing.TB, c *Cloud, user string) string {
 	t.Helper()
 	for _, u := range c.Outputs().DemoUsers {
 		if u.Username == user {

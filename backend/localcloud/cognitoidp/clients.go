@@ -13,25 +13,26 @@ import (
 
 // clientConfig is what CreateUserPoolClient takes and UpdateUserPoolClient replaces.
 type clientConfig struct {
-	ClientName                      string
-	ExplicitAuthFlows               []string            `json:",omitempty"`
-	AllowedOAuthFlows               []string            `json:",omitempty"`
-	AllowedOAuthFlowsUserPoolClient bool                `json:",omitempty"`
-	AllowedOAuthScopes              []string            `json:",omitempty"`
-	CallbackURLs                    []string            `json:",omitempty"`
-	LogoutURLs                      []string            `json:",omitempty"`
-	DefaultRedirectURI              string              `json:",omitempty"`
-	SupportedIdentityProviders      []string            `json:",omitempty"`
-	ReadAttributes                  []string            `json:",omitempty"`
-	WriteAttributes                 []string            `json:",omitempty"`
-	PreventUserExistenceErrors      string              `json:",omitempty"` // ENABLED or LEGACY
-	EnableTokenRevocation           *bool               `json:",omitempty"`
-	AccessTokenValidity             int                 `json:",omitempty"` // in TokenValidityUnits
-	IdTokenValidity                 int                 `json:",omitempty"`
-	RefreshTokenValidity            int                 `json:",omitempty"`
-	TokenValidityUnits              *tokenValidityUnits `json:",omitempty"`
-	AuthSessionValidity             int                 `json:",omitempty"` // minutes, 3–15
-	RefreshTokenRotation            *tokenRotation      `json:",omitempty"`
+	ClientName                               string
+	ExplicitAuthFlows                        []string `json:",omitempty"`
+	AllowedOAuthFlows                        []string `json:",omitempty"`
+	AllowedOAuthFlowsUserPoolClient          bool
+	AllowedOAuthScopes                       []string `json:",omitempty"`
+	CallbackURLs                             []string `json:",omitempty"`
+	LogoutURLs                               []string `json:",omitempty"`
+	DefaultRedirectURI                       string   `json:",omitempty"`
+	SupportedIdentityProviders               []string `json:",omitempty"`
+	ReadAttributes                           []string `json:",omitempty"`
+	WriteAttributes                          []string `json:",omitempty"`
+	PreventUserExistenceErrors               string   `json:",omitempty"` // ENABLED or LEGACY
+	EnablePropagateAdditionalUserContextData bool
+	EnableTokenRevocation                    *bool               `json:",omitempty"`
+	AccessTokenValidity                      int                 `json:",omitempty"` // in TokenValidityUnits
+	IdTokenValidity                          int                 `json:",omitempty"`
+	RefreshTokenValidity                     int                 `json:",omitempty"`
+	TokenValidityUnits                       *tokenValidityUnits `json:",omitempty"`
+	AuthSessionValidity                      int                 `json:",omitempty"` // minutes, 3–15
+	RefreshTokenRotation                     *tokenRotation      `json:",omitempty"`
 }
 
 type tokenValidityUnits struct {

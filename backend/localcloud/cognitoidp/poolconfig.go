@@ -1,6 +1,7 @@
 package cognitoidp
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -94,13 +95,24 @@ func (c *poolConfig) settle() error {
 	if c.AdminCreateUserConfig == nil {
 		c.AdminCreateUserConfig = &adminCreateUserConfig{}
 	}
+	if c.EmailConfiguration == nil {
+		c.EmailConfiguration = json.RawMessage(`{"EmailSendingAccount":"COGNITO_DEFAULT"}`)
+	}
+	if c.VerificationMessageTemplate == nil {
+		c.VerificationMessageTemplate = json.RawMessage(`{"DefaultEmailOption":"CONFIRM_WITH_CODE"}`)
+	}
 	if c.DeletionProtection == "" {
 		c.DeletionProtection = "INACTIVE"
 	}
 	if c.UserPoolTier == "" {
 		c.UserPoolTier = "ESSENTIALS"
 	}
-	return c.settlePolicy()
+	if err := c.settlePolicy(); err != nil {
+		return err
+	}
+	// The older name of the same figure, which AWS still shows.
+	c.AdminCreateUserConfig.UnusedAccountValidityDays = c.Policies.PasswordPolicy.TemporaryPasswordValidityDays
+	return nil
 }
 
 func (c *poolConfig) settlePolicy() error {
@@ -122,7 +134,7 @@ func (c *poolConfig) settlePolicy() error {
 		return fail("InvalidParameterException", "Password history size must be between 0 and 24.")
 	}
 	if p.TemporaryPasswordValidityDays == 0 {
-		p.TemporaryPasswordValidityDays = 7
+		p.TemporaryPasswordValidityDays = cmp.Or(c.AdminCreateUserConfig.UnusedAccountValidityDays, 7)
 	}
 	return nil
 }

@@ -172,7 +172,12 @@ func (s *Service) writeInstance(d *doc, in *instance, fresh bool) {
 		d.bool("sourceDestCheck", in.SourceDestCheck)
 		s.writeGroupSet(d, in)
 	}
-	if in.Reason != "" {
+	if fresh { // what is shown of a launch is its first moment
+		d.in("stateReason", func() {
+			d.text("code", "pending")
+			d.text("message", "pending")
+		})
+	} else if in.Reason != "" {
 		d.in("stateReason", func() {
 			d.text("code", in.ReasonCode)
 			d.text("message", in.Reason)
@@ -266,7 +271,9 @@ func (s *Service) writeInterface(d *doc, in *instance, fresh bool) {
 		d.text("description", "")
 		d.text("ownerId", s.env.AccountID)
 		d.text("status", "in-use")
+		d.text("macAddress", hardwareAddress(id))
 		d.text("privateIpAddress", in.PrivateIP)
+		d.text("privateDnsName", s.privateName(in))
 		d.bool("sourceDestCheck", in.SourceDestCheck)
 		s.writeGroupSet(d, in)
 		d.in("attachment", func() {
@@ -275,6 +282,7 @@ func (s *Service) writeInterface(d *doc, in *instance, fresh bool) {
 			d.text("status", "attached")
 			d.time("attachTime", in.Created)
 			d.bool("deleteOnTermination", true)
+			d.number("networkCardIndex", 0)
 		})
 		association()
 		list(d, "privateIpAddressesSet", []string{in.PrivateIP}, func(ip string) {
@@ -282,6 +290,13 @@ func (s *Service) writeInterface(d *doc, in *instance, fresh bool) {
 			d.bool("primary", true)
 			association()
 		})
+		d.in("ipv6AddressesSet", func() {})
 		d.text("interfaceType", "interface")
 	})
+}
+
+// hardwareAddress is a network interface's MAC address: one of those that anybody may give, from the interface's ID.
+func hardwareAddress(id string) string {
+	h := strings.TrimPrefix(id, "eni-") + "0000000000"
+	return "0e:" + h[:2] + ":" + h[2:4] + ":" + h[4:6] + ":" + h[6:8] + ":" + h[8:10]
 }

@@ -12,11 +12,10 @@ func (s *Service) readLaunch(p params) (launch, *wire.Error) {
 	l := launch{own: map[string]bool{
 		"image": p.has("ImageId"), "key-pair": p.has("KeyName"), "security-group": len(p.list("SecurityGroupId"))+len(p.list("SecurityGroup")) > 0,
 	}}
-	p, templateID, err := s.withTemplate(p)
+	p, err := s.withTemplate(&l, p)
 	if err != nil {
 		return l, err
 	}
-	l.templateID = templateID
 	for _, read := range []func(params) *wire.Error{
 		l.readCounts, l.readImageAndType, l.readTags, l.readFlags, l.readProfile,
 		func(p params) *wire.Error { return s.readPlacement(&l, p) },
@@ -185,16 +184,20 @@ func (s *Service) readSubnet(l *launch, id, zone string) *wire.Error {
 	return nil
 }
 
+// templateTag begins the two tags that a launch by a template leaves on its instances
+// (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/launch-instances-from-launch-template.html).
+const templateTag = systemTag + "ec2launchtemplate:"
+
 // withTemplate lays the request over its launch template: a member that the request names replaces the template's
 // whole member, but tags are merged.
-func (s *Service) withTemplate(p params) (params, string, *wire.Error) {
+func (s *Service) withTemplate(l *launch, p params) (params, *wire.Error) {
 	ref := p.under("LaunchTemplate")
 	if len(ref) == 0 {
-		return p, "", nil
+		return p, nil
 	}
 	t, err := s.template(ref.get("LaunchTemplateId"), ref.get("LaunchTemplateName"))
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	version := ref.get("Version")
 	if version == "" {
@@ -202,9 +205,11 @@ func (s *Service) withTemplate(p params) (params, string, *wire.Error) {
 	}
 	v, err := t.version(version)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	return overlay(v.Data, p), t.ID, nil
+	l.templateID = t.ID
+	l.systemTags = map[string]string{templateTag + "id": t.ID, templateTag + "version": strconv.Itoa(v.Number)}
+	return overlay(v.Data, p), nil
 }
 
 func overlay(base, over params) params {

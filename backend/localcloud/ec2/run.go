@@ -38,6 +38,7 @@ type launch struct {
 	disableTermination, disableStop bool
 	ebsOptimized, monitoring        bool
 	templateID                      string
+	systemTags                      map[string]string // EC2's own, which nobody asks for and no policy is asked about
 }
 
 func (s *Service) runInstances(c *wire.Call, p params, d *doc) *wire.Error {
@@ -120,13 +121,15 @@ func (s *Service) launch(ch *change, c *wire.Call, l launch, print string, d *do
 
 func (s *Service) newInstance(now time.Time, l launch) *instance {
 	s.serial++
+	tags := maps.Clone(l.tags)
+	maps.Copy(tags, l.systemTags)
 	return &instance{
 		ID: "i-" + s.env.NewID(17), Type: l.kind.name, ImageID: l.image.id, Zone: l.subnet.zone.name,
 		SubnetID: l.subnet.id, Serial: s.serial, ClientToken: l.token, Created: now,
 		VisibleAt: now.Add(s.invisible()), KeyName: l.key, Profile: l.profile, UserData: l.userData,
 		SecurityGroups: l.groups, ShutdownBehavior: l.shutdown, DisableTermination: l.disableTermination,
 		DisableStop: l.disableStop, EBSOptimized: l.ebsOptimized, Monitoring: l.monitoring, SourceDestCheck: true,
-		Tags: maps.Clone(l.tags), VolumeID: "vol-" + s.env.NewID(17), InterfaceID: "eni-" + s.env.NewID(17),
+		Tags: tags, VolumeID: "vol-" + s.env.NewID(17), InterfaceID: "eni-" + s.env.NewID(17),
 	}
 }
 

@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"encoding/base64"
+	"maps"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -193,6 +194,25 @@ type policy func(action, resource string, keys map[string][]string) bool
 
 func (f policy) Allowed(_ wire.Principal, action, resource string, keys map[string][]string) bool {
 	return f(action, resource, keys)
+}
+
+// TestInstancesOfATemplateSayWhich: by two tags of EC2's own, which nobody changes and no policy is asked about.
+func TestInstancesOfATemplateSayWhich(t *testing.T) {
+	c := newCloud(t, 0, 0, nil)
+	template := c.ok("CreateLaunchTemplate", "LaunchTemplateName", "avatar", "LaunchTemplateData.ImageId", DefaultImage,
+		"LaunchTemplateData.InstanceType", "g5.xlarge").text("launchTemplate/launchTemplateId")
+	id := c.ok("RunInstances", "MinCount", "1", "MaxCount", "1", "LaunchTemplate.LaunchTemplateName", "avatar").text("instancesSet/item/instanceId")
+	c.ok("CreateTags", "ResourceId.1", id, "Tag.1.Key", "owner", "Tag.1.Value", "alice")
+	c.ok("DeleteTags", "ResourceId.1", id)
+	c.ok("DeleteTags", "ResourceId.1", id, "Tag.1.Key", "aws:ec2launchtemplate:id")
+	want := map[string]string{"aws:ec2launchtemplate:id": template, "aws:ec2launchtemplate:version": "1"}
+	if in, _ := c.Instance(id); !maps.Equal(in.Tags, want) {
+		t.Errorf("tags %v", in.Tags)
+	}
+	c.fails(400, "InvalidParameterValue", "CreateTags", "ResourceId.1", id, "Tag.1.Key", "aws:ec2launchtemplate:version", "Tag.1.Value", "2")
+	if got := c.ok("DescribeInstances", "Filter.1.Name", "tag:aws:ec2launchtemplate:id", "Filter.1.Value.1", template).texts("reservationSet/item/instancesSet/item/instanceId"); len(got) != 1 {
+		t.Errorf("found %v by the template's tag", got)
+	}
 }
 
 func TestOnlyTheOwnerMayStart(t *testing.T) {

@@ -10,6 +10,9 @@ import (
 	"avatar-launcher/backend/localcloud/wire"
 )
 
+// systemTag begins the keys of tags that are AWS's own: they can be read and not changed, and count towards no limit.
+const systemTag = "aws:"
+
 // readTags reads Tag.N.Key and Tag.N.Value; the same key twice is refused.
 func readTags(groups []params) (map[string]string, *wire.Error) {
 	tags := map[string]string{}
@@ -36,7 +39,7 @@ func checkTags(tags map[string]string) *wire.Error {
 			return invalid("Tag key exceeds the maximum length of 128 characters")
 		case utf8.RuneCountInString(v) > 256:
 			return invalid("Tag value exceeds the maximum length of 256 characters")
-		case strings.HasPrefix(strings.ToLower(k), "aws:"):
+		case strings.HasPrefix(strings.ToLower(k), systemTag):
 			return invalid("Tag keys starting with 'aws:' are reserved for internal use")
 		}
 	}
@@ -157,7 +160,7 @@ func (s *Service) deleteTags(c *wire.Call, p params, d *doc) *wire.Error {
 	})
 }
 
-// retag applies edit to a copy of every resource's tags, all or none.
+// retag applies edit to a copy of every resource's tags, AWS's own apart, all or none.
 func (s *Service) retag(c *wire.Call, p params, d *doc, requested map[string]string, edit func(map[string]string)) *wire.Error {
 	err := s.update(c.Now, func(ch *change) *wire.Error {
 		resources, err := s.taggable(c, p.list("ResourceId"), requested)
@@ -171,9 +174,15 @@ func (s *Service) retag(c *wire.Call, p params, d *doc, requested map[string]str
 		for i, t := range resources {
 			edited[i] = map[string]string{}
 			maps.Copy(edited[i], t.tags)
+			maps.DeleteFunc(edited[i], isSystemTag)
 			edit(edited[i])
 			if err := checkTags(edited[i]); err != nil {
 				return err
+			}
+			for k, v := range t.tags {
+				if isSystemTag(k, v) {
+					edited[i][k] = v
+				}
 			}
 		}
 		for i, t := range resources {
@@ -188,6 +197,8 @@ func (s *Service) retag(c *wire.Call, p params, d *doc, requested map[string]str
 	}
 	return err
 }
+
+func isSystemTag(key, _ string) bool { return strings.HasPrefix(key, systemTag) }
 
 // tagRow is one line of DescribeTags.
 type tagRow struct{ id, kind, key, value string }

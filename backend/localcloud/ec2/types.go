@@ -21,10 +21,10 @@ var catalogue = []instanceType{
 	{name: "c5.large", vcpus: 2, memoryMiB: 4096, family: "standard", network: "Up to 10 Gigabit"},
 	{name: "g4dn.2xlarge", vcpus: 8, memoryMiB: 32768, family: "gvt", gpu: "T4", gpus: 1, gpuMiB: 16384, network: "Up to 25 Gigabit"},
 	{name: "g4dn.xlarge", vcpus: 4, memoryMiB: 16384, family: "gvt", gpu: "T4", gpus: 1, gpuMiB: 16384, network: "Up to 25 Gigabit"},
-	{name: "g5.2xlarge", vcpus: 8, memoryMiB: 32768, family: "gvt", gpu: "A10G", gpus: 1, gpuMiB: 24576, network: "Up to 10 Gigabit"},
-	{name: "g5.4xlarge", vcpus: 16, memoryMiB: 65536, family: "gvt", gpu: "A10G", gpus: 1, gpuMiB: 24576, network: "Up to 25 Gigabit"},
-	{name: "g5.8xlarge", vcpus: 32, memoryMiB: 131072, family: "gvt", gpu: "A10G", gpus: 1, gpuMiB: 24576, network: "25 Gigabit"},
-	{name: "g5.xlarge", vcpus: 4, memoryMiB: 16384, family: "gvt", gpu: "A10G", gpus: 1, gpuMiB: 24576, network: "Up to 10 Gigabit"},
+	{name: "g5.2xlarge", vcpus: 8, memoryMiB: 32768, family: "gvt", gpu: "A10G", gpus: 1, gpuMiB: 22888, network: "Up to 10 Gigabit"},
+	{name: "g5.4xlarge", vcpus: 16, memoryMiB: 65536, family: "gvt", gpu: "A10G", gpus: 1, gpuMiB: 22888, network: "Up to 25 Gigabit"},
+	{name: "g5.8xlarge", vcpus: 32, memoryMiB: 131072, family: "gvt", gpu: "A10G", gpus: 1, gpuMiB: 22888, network: "25 Gigabit"},
+	{name: "g5.xlarge", vcpus: 4, memoryMiB: 16384, family: "gvt", gpu: "A10G", gpus: 1, gpuMiB: 22888, network: "Up to 10 Gigabit"},
 	{name: "g6.2xlarge", vcpus: 8, memoryMiB: 32768, family: "gvt", gpu: "L4", gpus: 1, gpuMiB: 22888, network: "Up to 10 Gigabit"},
 	{name: "g6.4xlarge", vcpus: 16, memoryMiB: 65536, family: "gvt", gpu: "L4", gpus: 1, gpuMiB: 22888, network: "Up to 25 Gigabit"},
 	{name: "g6.xlarge", vcpus: 4, memoryMiB: 16384, family: "gvt", gpu: "L4", gpus: 1, gpuMiB: 22888, network: "Up to 10 Gigabit"},
@@ -135,7 +135,7 @@ func writeType(d *doc, t instanceType) {
 	d.bool("hibernationSupported", t.gpu == "")
 	d.bool("burstablePerformanceSupported", t.burstable())
 	d.bool("dedicatedHostsSupported", false)
-	d.bool("autoRecoverySupported", true)
+	d.bool("autoRecoverySupported", t.gpu == "") // not where there are instance store volumes
 }
 
 func writeGPU(d *doc, t instanceType) {

@@ -189,7 +189,7 @@ func (s *Service) splitShard(c *wire.Call, in *splitShardInput) (any, *wire.Erro
 			return s.noShard(st, in.ShardToSplit)
 		}
 		if !sh.open() {
-			return inUse("Shard %s in stream %s under account %s has already been merged or split, and thus is not eligible for merging or splitting.", sh.id(), st.meta.Name, s.env.AccountID)
+			return invalidArgument("Shard %s in stream %s under account %s has already been merged or split, and thus is not eligible for merging or splitting.", sh.id(), st.meta.Name, s.env.AccountID)
 		}
 		if !sh.meta.Start.plus(1).less(at) || !at.less(sh.meta.End) {
 			return invalidArgument("NewStartingHashKey %s used in SplitShard() on shard %s in stream %s under account %s is not both greater than one plus the shard's StartingHashKey %s and less than the shard's EndingHashKey %s.",
@@ -217,7 +217,7 @@ func (s *Service) mergeShards(c *wire.Call, in *mergeShardsInput) (any, *wire.Er
 		}
 		for _, sh := range []*shard{a, b} {
 			if !sh.open() {
-				return inUse("Shard %s in stream %s under account %s has already been merged or split, and thus is not eligible for merging or splitting.", sh.id(), st.meta.Name, s.env.AccountID)
+				return invalidArgument("Shard %s in stream %s under account %s has already been merged or split, and thus is not eligible for merging or splitting.", sh.id(), st.meta.Name, s.env.AccountID)
 			}
 		}
 		if !adjacent(a, b) && !adjacent(b, a) {

@@ -100,7 +100,6 @@ type assumed struct {
 		ARN           string `xml:"Arn"`
 		AssumedRoleID string `xml:"AssumedRoleId"`
 	}
-	PackedPolicySize int
 }
 
 // assumeRole gives out a role's credentials for DurationSeconds (900 to 43200, 3600 where none is asked). Both
