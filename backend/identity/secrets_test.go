@@ -11,11 +11,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+
+	"avatar-launcher/backend"
 	"avatar-launcher/backend/localcloud"
 )
 
 // secretMembers are the members of Cognito's requests and answers that nobody may see.
-var secretMembers = regexp.MustCompile(`"(AccessToken|IdToken|RefreshToken|SecretKey|SessionToken|Token|Session|NEW_PASSWORD|REFRESH_TOKEN|PASSWORD_CLAIM_SIGNATURE|cognito-idp[^"]*)":"([^"]{12,})"`)
+var secretMembers = regexp.MustCompile(`"(AccessToken|IdToken|RefreshToken|SecretKey|SessionToken|Token|Session|NEW_PASSWORD|REFRESH_TOKEN|PASSWORD_CLAIM_SIGNATURE|cognito-idp[^"]*|Password|PasswordVerifier|id_token|access_token|refresh_token)":"([^"]{12,})"`)
 
 func TestNoSecretIsSaidOrLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -75,6 +78,78 @@ func TestNoSecretIsSaidOrLogged(t *testing.T) {
 		}
 		w.ring.wantEmpty(t)
 	})
+}
+
+// formSecrets are those of the code flow's form.
+var formSecrets = regexp.MustCompile(`(?:^|&)(code|code_verifier)=([^&\n]{12,})`)
+
+// TestNoSecretOfTheOtherWaysIn drives recovery, a remembered computer and the browser with marked secrets.
+func TestNoSecretOfTheOtherWaysIn(t *testing.T) {
+	w := newWorld(t)
+	w.track(t, true)
+	w.setMFA(t, types.UserPoolMfaTypeOff, true, false, false)
+	const own, reset = "Marked-Own-Passw0rd-1", "Marked-Reset-Passw0rd-2"
+	w.signUp(t, "marked", own)
+	var said []string
+	note := func(values ...any) {
+		for _, v := range values {
+			data, _ := json.Marshal(v)
+			said = append(said, fmt.Sprintf("%v %+v %#v", v, v, v), string(data))
+			slog.New(slog.NewTextHandler(w.log, nil)).Info("seen", "value", v)
+		}
+	}
+	s := w.service()
+	_, c, err := s.SignIn(t.Context(), "marked", own)
+	asks(t, c, err, backend.StepConfirm)
+	note(s, c)
+	_, c, err = s.Respond(t.Context(), w.code(t, "marked"))
+	asks(t, c, err, backend.StepRemember)
+	note(c)
+	user, c, err := s.Respond(t.Context(), backend.AnswerYes)
+	must(t, err)
+	note(user, c, s)
+	_, c, err = s.Forgot(t.Context(), "marked")
+	note(c, err)
+	_, c, err = s.Respond(t.Context(), w.code(t, "marked"))
+	note(c, err)
+	_, c, err = s.Respond(t.Context(), "Marked-x")
+	note(c, err)
+	user, c, err = s.Respond(t.Context(), reset)
+	must(t, err)
+	note(user, c)
+
+	p, page := w.person(t), make(chan string, 1)
+	s = w.browsing(t, w.ports(t, 1), func(address string) error {
+		go func() { page <- p.signIn(t, address, "marked", reset) }()
+		return nil
+	})
+	user, err = s.SignInByBrowser(t.Context(), func(backend.Challenge) {})
+	must(t, err)
+	said = append(said, <-page)
+	note(user, s, s.SignOut(t.Context()))
+
+	secrets := []string{own, reset}
+	for _, traffic := range []string{w.wire.sent.String(), w.wire.got.String()} {
+		for _, m := range append(secretMembers.FindAllStringSubmatch(traffic, -1), formSecrets.FindAllStringSubmatch(traffic, -1)...) {
+			secrets = append(secrets, m[2])
+		}
+	}
+	for _, d := range regexp.MustCompile(`"password":"([^"]+)"`).FindAllStringSubmatch(w.ring.text(), -1) {
+		secrets = append(secrets, d[1])
+	}
+	if len(secrets) < 16 {
+		t.Fatalf("only %d secrets were seen: the test looks in the wrong place", len(secrets))
+	}
+	for _, secret := range secrets {
+		for place, text := range map[string]string{"the log": w.log.String(), "errors, answers and pages": strings.Join(said, "\n")} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%.8s… is in %s", secret, place)
+			}
+		}
+	}
+	if strings.Contains(w.wire.sent.String(), own) {
+		t.Error("a password that SRP proves was sent")
+	}
 }
 
 func TestTheKeyringHoldsTheRefreshTokenOnly(t *testing.T) {

@@ -31,7 +31,7 @@ type world struct {
 	admin *cognitoidentityprovider.Client
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud, err := localcloud.Open(localcloud.Options{})
 	if err != nil {
@@ -62,7 +62,7 @@ func (w *world) options() identity.Options {
 // service is a launcher's identity, as after a start of the program.
 func (w *world) service() *identity.Service { return identity.New(w.options()) }
 
-func (w *world) password(t *testing.T, name string) string {
+func (w *world) password(t testing.TB, name string) string {
 	t.Helper()
 	for _, u := range w.out.DemoUsers {
 		if u.Username == name {
@@ -114,7 +114,7 @@ func attribute(name, value string) types.AttributeType {
 	return types.AttributeType{Name: &name, Value: &value}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
