@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -81,17 +82,19 @@ func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
 		{"a sign-in that is over", func(_ *testing.T, c *cloud, _ *Doctor) { c.SetClockSkew(2 * time.Hour) }, "credentials", "expired or are not valid", true},
 	} {
 		t.Run(each.name, func(t *testing.T) {
-			c := openCloud(t)
-			d := c.doctor(t, "user")
-			each.spoil(t, c, d)
-			bad := sick(d.Examine(t.Context()))
-			found := false
-			for _, line := range bad {
-				found = found || line.Name == each.line && strings.Contains(line.Why, each.why) && line.Cure != ""
-			}
-			if !found || len(bad) > 1 && !each.others {
-				t.Errorf("want %q: %q, got %+v", each.line, each.why, bad)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				c := openCloud(t)
+				d := c.doctor(t, "user")
+				each.spoil(t, c, d)
+				bad := sick(d.Examine(t.Context()))
+				found := false
+				for _, line := range bad {
+					found = found || line.Name == each.line && strings.Contains(line.Why, each.why) && line.Cure != ""
+				}
+				if !found || len(bad) > 1 && !each.others {
+					t.Errorf("want %q: %q, got %+v", each.line, each.why, bad)
+				}
+			})
 		})
 	}
 }

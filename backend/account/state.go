@@ -124,7 +124,7 @@ func failed(failures []Event) error {
 // nameHint says whose name is taken, and for the sign-in pages, whose names all accounts share, how to choose another.
 func nameHint(f Event) string {
 	if f.Type == "AWS::Cognito::UserPoolDomain" {
-		return "of the sign-in pages (or choose another by --sign-in-domain)"
+		return "of the sign-in pages (or choose another by --set SignInDomain=NAME)"
 	}
 	return "of " + f.Resource
 }

@@ -1,0 +1,248 @@
+package account
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"avatar-launcher/backend"
+)
+
+// wire answers the real clients in AWS's protocols: by operation, one answer after the other, the last one again.
+type wire struct {
+	mu      sync.Mutex
+	answers map[string][]string // the result's members in XML or JSON; "!CODE" is an error
+	asked   []string
+	sent    map[string]url.Values // the last request of each operation
+}
+
+func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	form, _ := url.ParseQuery(string(body))
+	op := form.Get("Action")
+	_, target, isJSON := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	if isJSON {
+		op = target
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked = append(w.asked, op)
+	if w.sent == nil {
+		w.sent = map[string]url.Values{}
+	}
+	w.sent[op] = form
+	left := w.answers[op]
+	if len(left) == 0 {
+		return respond(r, 400, "<ErrorResponse><Error><Code>InvalidAction</Code><Message>"+op+"</Message></Error></ErrorResponse>"), nil
+	}
+	if len(left) > 1 {
+		w.answers[op] = left[1:]
+	}
+	code, bad := strings.CutPrefix(left[0], "!")
+	switch {
+	case bad && isJSON:
+		return respond(r, 400, `{"__type":"`+code+`","message":"no"}`), nil
+	case bad && form.Get("Version") == "2016-11-15": // EC2
+		return respond(r, 400, "<Response><Errors><Error><Code>"+code+"</Code><Message>no</Message></Error></Errors></Response>"), nil
+	case bad:
+		return respond(r, 400, "<ErrorResponse><Error><Code>"+code+"</Code><Message>no</Message></Error></ErrorResponse>"), nil
+	case isJSON:
+		return respond(r, 200, left[0]), nil
+	case form.Get("Version") == "2016-11-15":
+		return respond(r, 200, fmt.Sprintf("<%sResponse>%s</%[1]sResponse>", op, left[0])), nil
+	}
+	return respond(r, 200, fmt.Sprintf("<%sResponse><%[1]sResult>%s</%[1]sResult></%[1]sResponse>", op, left[0])), nil
+}
+
+func respond(r *http.Request, status int, body string) *http.Response {
+	return &http.Response{StatusCode: status, Request: r, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
+}
+
+func (w *wire) account(t *testing.T) *Account {
+	t.Helper()
+	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: aws.String("http://aws"), HTTPClient: &http.Client{Transport: w}, RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider("AKIA", "secret", "")}
+	return &Account{CloudFormation: cloudformation.NewFromConfig(cfg), EC2: ec2.NewFromConfig(cfg), Quotas: servicequotas.NewFromConfig(cfg),
+		STS: sts.NewFromConfig(cfg), Region: "us-east-1", Stack: "avatar-launcher", Template: template(t)}
+}
+
+// The answers that the tests are made of.
+const (
+	me       = "<Arn>arn:aws:iam::123456789012:user/olga</Arn>"
+	zones    = "<instanceTypeOfferingSet><item><instanceType>g5.2xlarge</instanceType><location>us-east-1a</location></item></instanceTypeOfferingSet>"
+	noStack  = "!ValidationError"
+	planned  = "<Status>CREATE_COMPLETE</Status><Changes><member><ResourceChange><Action>Add</Action><LogicalResourceId>UserPool</LogicalResourceId><ResourceType>AWS::Cognito::UserPool</ResourceType></ResourceChange></member></Changes>"
+	ourTag   = "<Tags><member><Key>avatar-launcher</Key><Value>stack</Value></member></Tags>"
+	gpuTypes = "<instanceTypeSet><item><instanceType>g5.2xlarge</instanceType><vCpuInfo><defaultVCpus>8</defaultVCpus></vCpuInfo></item></instanceTypeSet>"
+)
+
+func stack(status, more string) string {
+	return "<Stacks><member><StackName>avatar-launcher</StackName><StackId>arn:stack</StackId><StackStatus>" + status + "</StackStatus>" + more + "</member></Stacks>"
+}
+
+func stackEvents(all ...string) string {
+	return "<StackEvents>" + strings.Join(all, "") + "</StackEvents>"
+}
+
+func stackEvent(id, resource, kind, status, why string) string {
+	return "<member><EventId>" + id + "</EventId><LogicalResourceId>" + resource + "</LogicalResourceId><ResourceType>" + kind +
+		"</ResourceType><ResourceStatus>" + status + "</ResourceStatus><ResourceStatusReason>" + why + "</ResourceStatusReason></member>"
+}
+
+var gone = stackEvents(
+	stackEvent("3", "UserPoolDomain", "AWS::Cognito::UserPoolDomain", "CREATE_FAILED", "Resource creation cancelled"),
+	stackEvent("2", "SessionsTable", "AWS::DynamoDB::Table", "CREATE_FAILED", "avatar-sessions is there (HandlerErrorCode: AlreadyExists)"),
+	stackEvent("1", "avatar-launcher", "AWS::CloudFormation::Stack", "CREATE_IN_PROGRESS", "User Initiated"))
+
+// TestASetupThatCannotGoOnSaysWhyAndWhatToDo: a sentence each, and nothing is made.
+func TestASetupThatCannotGoOnSaysWhyAndWhatToDo(t *testing.T) {
+	for _, each := range []struct {
+		name      string
+		answers   map[string][]string
+		kind      backend.Kind
+		why, next string
+	}{
+		{"no permission", map[string][]string{"DescribeStacks": {noStack}, "CreateChangeSet": {"!AccessDenied"}},
+			backend.KindDenied, "may not do cloudformation:CreateChangeSet", "administrator"},
+		{"an expired session", map[string][]string{"DescribeStacks": {"!ExpiredToken"}}, backend.KindRefused, "have expired", "aws sso login"},
+		{"a key that is none", map[string][]string{"DescribeStacks": {"!InvalidClientTokenId"}}, backend.KindRefused, "not valid", "aws sso login"},
+		{"a region that is switched off", map[string][]string{"DescribeStacks": {"!OptInRequired"}}, backend.KindConfig, "not switched on", "--region"},
+		{"too many calls", map[string][]string{"DescribeStacks": {"!Throttling"}}, backend.KindBusy, "too much", "in a minute"},
+		{"a first try that was rolled back", map[string][]string{"DescribeStacks": {stack("ROLLBACK_COMPLETE", ourTag)}, "DescribeStackEvents": {gone}},
+			backend.KindConfig, "ROLLBACK_COMPLETE). SessionsTable: avatar-sessions is there", "setup --remove"},
+		{"a deletion that failed", map[string][]string{"DescribeStacks": {stack("DELETE_FAILED", ourTag)}, "DescribeStackEvents": {gone}},
+			backend.KindConfig, "DELETE_FAILED", "setup --remove"},
+		{"an update that could not be undone", map[string][]string{"DescribeStacks": {stack("UPDATE_ROLLBACK_FAILED", ourTag)}, "DescribeStackEvents": {gone}},
+			backend.KindConfig, "UPDATE_ROLLBACK_FAILED", "Continue the rollback"},
+		{"somebody else's update", map[string][]string{"DescribeStacks": {stack("UPDATE_IN_PROGRESS", ourTag)}}, backend.KindBusy, "UPDATE_IN_PROGRESS", "Wait"},
+		{"somebody else's stack", map[string][]string{"DescribeStacks": {stack("CREATE_COMPLETE", "")}}, backend.KindConfig, "not one that the launcher made", "--stack"},
+		{"a template that CloudFormation refuses", map[string][]string{"DescribeStacks": {noStack}, "CreateChangeSet": {"<Id>1</Id>"}, "DeleteChangeSet": {""}, "DeleteStack": {""},
+			"DescribeChangeSet": {"<Status>CREATE_PENDING</Status>", "<Status>FAILED</Status><StatusReason>Parameter VpcId is no VPC</StatusReason>"}},
+			backend.KindConfig, "VpcId is no VPC", "Correct"},
+	} {
+		t.Run(each.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := &wire{answers: each.answers}
+				_, err := w.account(t).Plan(t.Context(), Parameters{})
+				p := backend.ProblemOf(err)
+				if p == nil || p.Kind != each.kind || !strings.Contains(p.Why, each.why) || !strings.Contains(p.Next, each.next) {
+					t.Errorf("got %v (%+v)", err, p)
+				}
+				if strings.Contains(strings.Join(w.asked, " "), "Execute") {
+					t.Errorf("something was made: %v", w.asked)
+				}
+			})
+		})
+	}
+}
+
+// TestADeploymentThatFailsNamesItsFirstFailure, and not one that follows from it.
+func TestADeploymentThatFailsNamesItsFirstFailure(t *testing.T) {
+	begun := stackEvent("1", "avatar-launcher", "AWS::CloudFormation::Stack", "REVIEW_IN_PROGRESS", "")
+	for _, each := range []struct {
+		name, event     string
+		kind            backend.Kind
+		what, why, next string
+	}{
+		{"a name that is taken", stackEvent("2", "SessionsTable", "AWS::DynamoDB::Table", "CREATE_FAILED", "avatar-sessions (HandlerErrorCode: AlreadyExists)"),
+			backend.KindConfig, "is taken", "avatar-sessions", "SessionsTable"},
+		{"sign-in pages that are taken", stackEvent("2", "UserPoolDomain", "AWS::Cognito::UserPoolDomain", "CREATE_FAILED", "Domain already exists."),
+			backend.KindConfig, "is taken", "Domain already exists", "SignInDomain"},
+		{"a missing permission", stackEvent("2", "UserRole", "AWS::IAM::Role", "CREATE_FAILED", "iam:CreateRole (HandlerErrorCode: AccessDenied)"),
+			backend.KindDenied, "not deployed", "iam:CreateRole", "administrator"},
+		{"a limit", stackEvent("2", "LogStream", "AWS::Kinesis::Stream", "CREATE_FAILED", "shards (HandlerErrorCode: ServiceLimitExceeded)"),
+			backend.KindCapacity, "not deployed", "shards", "higher quota"},
+	} {
+		t.Run(each.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				follows := stackEvent("3", "LeasesTable", "AWS::DynamoDB::Table", "CREATE_FAILED", "Resource creation cancelled")
+				w := &wire{answers: map[string][]string{
+					"DescribeStacks":  {noStack, stack("ROLLBACK_IN_PROGRESS", ourTag), stack("ROLLBACK_COMPLETE", ourTag)},
+					"CreateChangeSet": {"<Id>1</Id>"}, "DescribeChangeSet": {"<Status>CREATE_IN_PROGRESS</Status>", planned}, "ExecuteChangeSet": {""},
+					"DescribeStackEvents": {stackEvents(begun), stackEvents(each.event, begun), stackEvents(follows, each.event, begun)},
+				}}
+				a := w.account(t)
+				cs, err := a.Plan(t.Context(), Parameters{"ZoneName": "avatar.example.com"})
+				if err != nil || len(cs.Changes) != 1 {
+					t.Fatalf("%+v, %v", cs, err)
+				}
+				var seen []string
+				p := backend.ProblemOf(a.Deploy(t.Context(), cs, func(e Event) { seen = append(seen, e.Resource) }))
+				if p == nil || p.Kind != each.kind || !strings.Contains(p.What, each.what) || !strings.Contains(p.Why, each.why) || !strings.Contains(p.Next, each.next) {
+					t.Errorf("got %+v", p)
+				}
+				if len(seen) != 2 {
+					t.Errorf("events %v, want each once", seen)
+				}
+			})
+		})
+	}
+}
+
+// TestAnUpdateKeepsWhatIsNotNamed: parameters of the stack that the wish does not name, and those alone.
+func TestAnUpdateKeepsWhatIsNotNamed(t *testing.T) {
+	parameter := func(name, value string) string {
+		return "<member><ParameterKey>" + name + "</ParameterKey><ParameterValue>" + value + "</ParameterValue></member>"
+	}
+	w := &wire{answers: map[string][]string{"CreateChangeSet": {"<Id>1</Id>"}, "DescribeChangeSet": {planned},
+		"DescribeStacks": {stack("UPDATE_COMPLETE", ourTag+"<Parameters>"+parameter("ZoneName", "a.example.com")+parameter("InstanceType", "g5.xlarge")+
+			parameter("OperatingSystem", "windows")+parameter("OfAnOlderTemplate", "x")+"</Parameters>")}}}
+	if _, err := w.account(t).Plan(t.Context(), Parameters{"InstanceType": "g6.xlarge"}); err != nil {
+		t.Fatal(err)
+	}
+	form := w.sent["CreateChangeSet"]
+	got := map[string]string{}
+	for i := 1; form.Get(fmt.Sprintf("Parameters.member.%d.ParameterKey", i)) != ""; i++ {
+		prefix := fmt.Sprintf("Parameters.member.%d.", i)
+		got[form.Get(prefix+"ParameterKey")] = form.Get(prefix+"ParameterValue") + form.Get(prefix+"UsePreviousValue")
+	}
+	if len(got) != 3 || got["InstanceType"] != "g6.xlarge" || got["ZoneName"] != "true" || got["OperatingSystem"] != "true" || form.Get("ChangeSetType") != "UPDATE" {
+		t.Errorf("%v, %s", got, form.Get("ChangeSetType"))
+	}
+	if body := form.Get("TemplateBody"); !strings.Contains(body, "New-Service") || len(body) > maxBody {
+		t.Errorf("the body has %d bytes and not the script of the stack's operating system", len(body))
+	}
+}
+
+// TestTheSurveySaysWhatIsMissing of a quota, by the numbers of the type.
+func TestTheSurveySaysWhatIsMissing(t *testing.T) {
+	for _, each := range []struct {
+		name, quota string
+		ok          bool
+		why         string
+	}{
+		{"no quota", `{"Quota":{"Value":0}}`, false, "may run 0 vCPUs of GPU instances, and one g5.2xlarge has 8"},
+		{"too little", `{"Quota":{"Value":7}}`, false, "may run 7 vCPUs"},
+		{"enough for three", `{"Quota":{"Value":25}}`, true, "25 vCPUs of GPU instances: 3 of g5.2xlarge"},
+		{"a quota that may not be read", "!AccessDeniedException", false, "may not do servicequotas:GetServiceQuota"},
+		{"a quota that is not known", "!NoSuchResourceException", true, "could not be read (NoSuchResourceException)"},
+	} {
+		t.Run(each.name, func(t *testing.T) {
+			w := &wire{answers: map[string][]string{"GetCallerIdentity": {me}, "DescribeInstanceTypeOfferings": {zones},
+				"DescribeInstanceTypes": {gpuTypes}, "GetServiceQuota": {each.quota}}}
+			_, checks, err := w.account(t).Survey(t.Context(), Wish{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			last := checks[len(checks)-1]
+			if last.Name != "quota" || last.OK != each.ok || !strings.Contains(last.Why, each.why) || last.OK == (last.Cure != "") {
+				t.Errorf("%+v", last)
+			}
+		})
+	}
+}
