@@ -175,8 +175,9 @@ func TestOSKeyring(t *testing.T) {
 	}
 	for state, start := range map[string]string{
 		"unlocked": `printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null`,
-		"locked":   `gnome-keyring-daemon --start --components=secrets >/dev/null`,
-		"absent":   `export DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent`,
+		// One that exists and is locked, as before a login: made by a first daemon, which the second replaces.
+		"locked": `printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null; gnome-keyring-daemon --replace --daemonize --components=secrets >/dev/null 2>&1`,
+		"absent": `export DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent`,
 	} {
 		t.Run(state, func(t *testing.T) {
 			home := t.TempDir()
@@ -208,11 +209,32 @@ func TestInsideSession(t *testing.T) {
 		if k := v.load(t.Context()); k != nil || v.condition() != nil {
 			t.Errorf("after the erasure: %v, %v", k != nil, v.condition())
 		}
-	default:
-		if p == nil {
-			t.Error("nothing is said")
-		} else {
-			t.Logf("%v, caused by %v", p, p.Cause)
+	case "locked":
+		if p == nil || p.What != "The keyring is locked" || !strings.Contains(p.Next, "Unlock it") {
+			t.Fatalf("got %v", p)
 		}
+		if k := v.load(t.Context()); k != nil {
+			t.Error("a locked keyring gave something")
+		}
+		unlock(t)
+		v.save(t.Context(), want) // what Try again does
+		want.Client = "client"
+		if k := v.load(t.Context()); v.condition() != nil || k == nil || *k != want {
+			t.Errorf("after the unlocking: %v, %v", k != nil, v.condition())
+		}
+	case "absent":
+		if p == nil || p.What != "The sign-in is kept in memory only" || !strings.Contains(p.Why, "for this session only") {
+			t.Errorf("got %v", p)
+		}
+	}
+}
+
+// unlock gives the keyring its password, which somebody would type into its prompt.
+func unlock(t *testing.T) {
+	t.Helper()
+	cmd := exec.Command("gnome-keyring-daemon", "--replace", "--unlock", "--components=secrets")
+	cmd.Stdin = strings.NewReader("pw")
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
 	}
 }
