@@ -16,7 +16,7 @@ const targetPrefix = "ServiceQuotasV20190624"
 const gpuQuota = "L-DB2E81BA"
 
 // unlimited is what is told where EC2 has no limit, in vCPUs: this API has no word for it.
-const unlimited = 1 << 20
+const unlimited = 10_000
 
 // Service is Service Quotas.
 type Service struct {
