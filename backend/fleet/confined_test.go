@@ -8,6 +8,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/fleet"
+	"avatar-launcher/backend/localcloud"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -120,5 +121,20 @@ func TestAReleasedInstanceCanBeClaimedByAnother(t *testing.T) {
 			}
 		}
 		start(t, w.as(t, "user", alice), alice)
+	})
+}
+
+// TestATagThatEC2HeedsLate: the start that it permits is asked for again.
+func TestATagThatEC2HeedsLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		stop := keep(t, w.desktop(t, "keeper"))
+		time.Sleep(3 * time.Minute)
+		stop()
+		late := localcloud.Fault{Service: "ec2", Operation: "StartInstances", Kind: "error", Code: "UnauthorizedOperation", Status: 403, Count: 3}
+		if _, err := w.cloud.AddFault(late); err != nil {
+			t.Fatal(err)
+		}
+		start(t, w.as(t, "user", demo), demo)
 	})
 }

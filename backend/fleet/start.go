@@ -191,8 +191,7 @@ func (s *Service) ignite(ctx context.Context, row *sessionRow) error {
 		if err := s.secure(ctx, row); err != nil {
 			return err
 		}
-		_, err := s.EC2.StartInstances(ctx, &ec2.StartInstancesInput{InstanceIds: []string{row.InstanceID}})
-		return err
+		return s.startInstance(ctx, row.InstanceID)
 	})
 	if !isWrongState(err) {
 		return err
@@ -202,10 +201,27 @@ func (s *Service) ignite(ctx context.Context, row *sessionRow) error {
 			return err
 		}
 		err := s.whileHeld(ctx, *row, false, func(ctx context.Context) error {
-			_, err := s.EC2.StartInstances(ctx, &ec2.StartInstancesInput{InstanceIds: []string{row.InstanceID}})
-			return err
+			return s.startInstance(ctx, row.InstanceID)
 		})
 		if !isWrongState(err) {
+			return err
+		}
+	}
+}
+
+// tagLag is how long EC2 may take to heed a tag that it has just accepted.
+const tagLag = 5 * time.Second
+
+// startInstance asks EC2 to start an instance that has just been tagged as the user's. It is the tag that permits it,
+// and EC2 is eventually consistent, so that a refusal is asked again for a moment.
+// https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+func (s *Service) startInstance(ctx context.Context, instanceID string) error {
+	for began := time.Now(); ; {
+		_, err := s.EC2.StartInstances(ctx, &ec2.StartInstancesInput{InstanceIds: []string{instanceID}})
+		if !isDenied(err) || time.Since(began) > tagLag {
+			return err
+		}
+		if err := pause(ctx, pollEvery); err != nil {
 			return err
 		}
 	}

@@ -119,6 +119,13 @@ const sick = objects(doctor.lines).filter((o) => o.type === 'check' && !o.ok);
 claim('the doctor finds the stack well', doctor.code === 1 && sick.map((o) => o.name).sort().join() === 'keyring,own name', doctor.text);
 claim('and says a cure to each that is not', sick.every((o) => o.why && o.cure));
 
+// The same on the embedded cloud, which has no such oddity, and where nobody is signed in.
+const local = headless(folder());
+const well = await run(binary, ['doctor', '--user', 'demo', '--json'], { env: local });
+claim('the doctor finds the local profile well', objects(well.lines).filter((o) => !o.ok).map((o) => o.name).join() === 'keyring', well.text);
+const stranger = await run(binary, ['doctor', '--json'], { env: local });
+claim('and says when nobody is signed in', objects(stranger.lines).some((o) => o.name === 'sign-in' && !o.ok && o.cure), stranger.text);
+
 const asked = await setup('--remove');
 claim('removing asks first', asked.code === 2 && /--yes/.test(asked.text), asked.text);
 const removed = await setup('--remove', '--yes');
