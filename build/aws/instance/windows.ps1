@@ -105,7 +105,8 @@ transforms:
         if contains(name, "unreal") { src = "unreal" } else if contains(name, "signalling") { src = "signalling" } else { src = "boot" }
       }
       lvl = "info"
-      priority = to_int(.PRIORITY) ?? 6
+      priority = 6
+      if exists(.PRIORITY) { priority = to_int(.PRIORITY) ?? 6 }
       if priority <= 3 || match(text, r'(?i)\b(error|fatal|critical)\b') { lvl = "error" } else if priority == 4 || match(text, r'(?i)\bwarn(ing)?\b') { lvl = "warn" }
       at = timestamp(.timestamp) ?? now()
       . = {"v": 1, "ts": format_timestamp!(at, "%Y-%m-%dT%H:%M:%S%.9fZ"), "iid": "${IID}", "epoch": to_int("${EPOCH:-0}") ?? 0, "lvl": lvl, "src": src, "msg": text}
