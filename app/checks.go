@@ -13,7 +13,13 @@ import (
 // checks are the doctor's for this computer and for the cloud, in the order in which one depends on another.
 func (s *Shell) checks(ctx context.Context) []backend.Check {
 	all := []backend.Check{s.configCheck(), s.keyringCheck(), s.folderCheck(), s.clockCheck(), s.trayCheck()}
-	return append(all, s.cloudCheck(ctx))
+	all = append(all, s.cloudCheck(ctx))
+	if u := s.snapshot().User; u != nil && all[len(all)-1].OK {
+		d := *s.rooms.doctor
+		d.User = *u
+		all = append(all, d.Examine(ctx)...)
+	}
+	return all
 }
 
 // checked is a check whose problem, if any, says what is wrong and how it is cured.
