@@ -2,25 +2,26 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"time"
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/identity"
 )
 
-// checks are the doctor's for this computer and for the cloud, in the order in which one depends on another.
+// checks are the doctor's for this computer and then for the cloud: what is wrong here explains what goes wrong there.
 func (s *Shell) checks(ctx context.Context) []backend.Check {
-	all := []backend.Check{s.configCheck(), s.keyringCheck(), s.folderCheck(), s.clockCheck(), s.trayCheck()}
-	all = append(all, s.cloudCheck(ctx))
-	if u := s.snapshot().User; u != nil && all[len(all)-1].OK {
-		d := *s.rooms.doctor
-		d.User = *u
-		all = append(all, d.Examine(ctx)...)
+	all := append(computerChecks(), keyringCheck(identity.OSKeyring(checkTime)), s.configCheck(), s.folderCheck(), s.clockCheck())
+	user := s.snapshot().User
+	if user == nil {
+		return append(all, s.rooms.answers(ctx))
 	}
-	return all
+	return append(all, s.rooms.examine(ctx, nil, user)...)
 }
+
+// checkTime is how long the keyring may take to answer: nobody unlocks it for a check.
+const checkTime = 3 * time.Second
 
 // checked is a check whose problem, if any, says what is wrong and how it is cured.
 func checked(name, fine string, p *backend.Problem) backend.Check {
@@ -37,10 +38,6 @@ func (s *Shell) configCheck() backend.Check {
 		fine = say("checks.configNone")
 	}
 	return checked(say("checks.config"), fine, backend.ProblemOf(err))
-}
-
-func (s *Shell) keyringCheck() backend.Check {
-	return checked(say("checks.keyring"), say("checks.keyringFine"), s.rooms.identity.Notice())
 }
 
 // folderCheck writes what it checks: a full disk looks well until then.
@@ -69,21 +66,4 @@ func (s *Shell) clockCheck() backend.Check {
 		return checked(say("checks.clock"), say("checks.clockFine"), nil)
 	}
 	return backend.Check{Name: say("checks.clock"), Why: say("checks.clockOff", skew.Abs()), Cure: say("checks.clockCure")}
-}
-
-func (s *Shell) trayCheck() backend.Check {
-	if s.currentTray().hosted() {
-		return checked(say("checks.tray"), say("checks.trayFine"), nil)
-	}
-	return checked(say("checks.tray"), say("checks.trayNone"), nil) // nothing is wrong: the window does without
-}
-
-// cloudCheck asks for the pool, which needs the network, the sign-in and the first of its rights.
-func (s *Shell) cloudCheck(ctx context.Context) backend.Check {
-	if s.snapshot().User == nil {
-		return checked(say("checks.cloud"), say("checks.cloudSignedOut"), nil)
-	}
-	began := time.Now()
-	_, err := s.rooms.fleet.Pool(ctx)
-	return checked(say("checks.cloud"), say("checks.cloudFine", fmt.Sprint(time.Since(began).Milliseconds())), backend.ProblemOf(err))
 }

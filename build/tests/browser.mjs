@@ -1,5 +1,5 @@
 // The page in Debian's Chromium against the live Go methods, by the dev build, which serves both over HTTP.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { chromium } from '../../frontend/node_modules/playwright-core/index.mjs';
@@ -84,7 +84,7 @@ try {
 
   await headline('Your avatar is ready').waitFor({ timeout: 90_000 });
   await button('Connect').waitFor();
-  const facts = await page.locator('dl').innerText();
+  const facts = await page.getByRole('region', { name: 'Instance' }).innerText();
   for (const [what, pattern] of [['instance ID', /i-[0-9a-f]{17}/], ['AMI ID', /ami-[0-9a-f]+/], ['subnet', /subnet-[0-9a-f]+/], ['domain', /demo\.avatar\.localhost/], ['state', /running/]]) {
     claim(`the home page shows the ${what}`, pattern.test(facts), facts);
   }
@@ -115,9 +115,65 @@ try {
   await shoot('home');
   await button('Stop').click();
   await button('Start my avatar').waitFor({ timeout: 60_000 });
+
+  await button('History').click();
+  await page.getByRole('table').locator('tbody tr').nth(1).waitFor({ timeout: 60_000 });
+  const rows = await page.getByRole('table').locator('tbody').innerText();
+  claim('the history has both sessions, the cold one and the warm one', /Warm/.test(rows) && /Cold/.test(rows), rows);
+  claim('the pool has a chart', (await page.locator('.chart canvas').count()) === 2);
+  await shoot('history');
+
+  await button('Settings').click();
+  const file = join(env.XDG_CONFIG_HOME, 'avatar-launcher', 'config.yaml');
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(file, '# mine\nprofile: local # the only one\n');
+  await page.getByText('Dark', { exact: true }).click();
+  await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+  await page.getByRole('switch', { name: 'Notifications' }).click();
+  await page.getByText('Saved').waitFor();
+  await page.getByLabel('Stop when unused for').selectOption('2 h');
+  await page.waitForFunction(() => document.getElementById('window')?.value === String(7_200_000));
+  const text = readFileSync(file, 'utf8');
+  claim('settings are in the file, its comments kept', text === '# mine\nprofile: local # the only one\ndesktop:\n  theme: dark\n  notifications: false\nprofiles:\n  local:\n    cloud: embedded\n    session:\n      window: 2h\n', text);
+  await page.getByText('Automatic', { exact: true }).click();
+  await page.waitForFunction(() => document.documentElement.dataset.appearance === 'system');
+  await shoot('settings');
+
+  await button('About').click();
+  await page.getByText(/All is well|needs? attention/).first().waitFor({ timeout: 60_000 });
+  claim('the diagnostics have looked at the permissions', /ec2|dynamodb|scheduler/i.test(await page.getByRole('region', { name: 'Diagnostics' }).innerText()));
+  await shoot('diagnostics');
+
   await button('Sign out').click();
   await button('Sign in as demo').waitFor({ timeout: 60_000 });
   claim('signing out returns to the sign-in page', true);
+
+  const more = page.getByRole('button', { name: /^Show \d+ more$/ });
+  if (await more.count()) await more.click();
+  await button('Sign in as operator').click();
+  await button('Fleet').click({ timeout: 30_000 });
+  await page.getByRole('tabpanel').getByText(/i-[0-9a-f]{17}/).first().waitFor({ timeout: 60_000 });
+  claim('an operator sees the fleet', (await page.getByRole('tabpanel').locator('tbody tr').count()) >= 5);
+  await page.getByLabel('Pool size').fill('6');
+  await button('Set…').click();
+  await page.getByLabel('Reason').fill('a class of six');
+  await button('Set to 6').click();
+  await page.getByText("The pool's size is 6").waitFor({ timeout: 30_000 });
+  const retire = page.getByRole('button', { name: /^Retire i-/ }).first();
+  const victim = (await retire.getAttribute('aria-label')).replace('Retire ', '');
+  await retire.click();
+  await page.getByLabel('Reason').fill('it was slow');
+  await button('Retire instance').click();
+  await page.getByText(`${victim} is retired`).waitFor({ timeout: 30_000 });
+  await page.getByRole('tab', { name: 'Audit' }).click();
+  await page.getByRole('cell', { name: 'a class of six' }).waitFor({ timeout: 30_000 });
+  await page.getByRole('cell', { name: 'it was slow' }).first().waitFor({ timeout: 30_000 });
+  claim('what an operator does is in the audit, with the reason', true);
+  await shoot('fleet-audit');
+  await page.getByRole('tab', { name: 'Instances' }).click();
+  await shoot('fleet');
+  await button('Sign out').click();
+  await button('Sign in as demo').waitFor({ timeout: 60_000 });
   claim('the page threw nothing', complaints.length === 0, complaints.join('\n'));
 } catch (reason) {
   await page.screenshot({ path: join(shots, 'failure.png') }).catch(() => {});

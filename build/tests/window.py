@@ -39,7 +39,7 @@ def reload(home, pid):
 
     write("profiles:\n  local:\n    cloud: embedded\n    session: {warning: 59m59s}\n    log: {ready_pattern: up}\n")
     wait("it is said which keys wait for a restart", lambda: says(pid, "Not yet in force: log.ready_pattern."))
-    wait("the rest is in force: the warning comes earlier", lambda: says(pid, "minutes left."))
+    wait("the rest is in force: the warning comes earlier", lambda: says(pid, "Stops in less than"))
     write("profiles:\n  local:\n    cloud: embedded\n    warm_pool: {size: many}\n")
     wait("a broken configuration is refused with its place", lambda: says(pid, "config.yaml:4:"))
     shoot("configuration-refused")
