@@ -59,6 +59,10 @@ func (d *desk) dressed(next http.Handler) http.Handler {
 		now := d.get()
 		dress := `<html lang="en" data-appearance="` + html.EscapeString(now.Theme) + `" data-language="` + html.EscapeString(now.Language) + `"`
 		w.Header().Del("Content-Length")
+		if w.Header().Get("Content-Type") == "" {
+			// Wails puts its runtime into what is known to be a page by the time of its header, and into nothing else.
+			w.Header().Set("Content-Type", http.DetectContentType(held.body.Bytes()))
+		}
 		w.WriteHeader(held.code)
 		_, _ = w.Write([]byte(strings.Replace(held.body.String(), `<html lang="en"`, dress, 1)))
 	})

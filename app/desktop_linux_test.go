@@ -23,6 +23,9 @@ func TestThePageIsDressedBeforeItIsShown(t *testing.T) {
 		if path == "/" && rec.Header().Get("Content-Length") == "33" {
 			t.Error("the length is that of the page before")
 		}
+		if got := rec.Result().Header.Get("Content-Type"); path == "/" && !strings.HasPrefix(got, "text/html") {
+			t.Errorf("the page's type is %q when its header is written", got)
+		}
 		return rec.Body.String()
 	}
 	if got := get("/"); !strings.Contains(got, `data-appearance="system" data-language=""`) {

@@ -17,6 +17,11 @@ type Survey struct {
 	Problem  *backend.Problem  `json:"problem"`
 }
 
+// Outcome says why a change was not made; Problem is nil where it was. (A bare *Problem is an error to Wails, nil or not.)
+type Outcome struct {
+	Problem *backend.Problem `json:"problem"`
+}
+
 // Overview reads the whole fleet.
 func (o *Operate) Overview() Survey {
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
@@ -28,23 +33,23 @@ func (o *Operate) Overview() Survey {
 	return Survey{overview, backend.ProblemOf(err)}
 }
 
-// StopInstance ends whatever session an instance has and stops it. It answers nil where that is done.
-func (o *Operate) StopInstance(instanceID, reason string) *backend.Problem {
+// StopInstance ends whatever session an instance has and stops it. Its Problem is nil where that is done.
+func (o *Operate) StopInstance(instanceID, reason string) Outcome {
 	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
 		return op.StopInstance(ctx, actor, instanceID, why)
 	})
 }
 
-// Retire takes an instance out of the pool for good. It answers nil where that is done.
-func (o *Operate) Retire(instanceID, reason string) *backend.Problem {
+// Retire takes an instance out of the pool for good. Its Problem is nil where that is done.
+func (o *Operate) Retire(instanceID, reason string) Outcome {
 	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
 		return op.Retire(ctx, actor, instanceID, why)
 	})
 }
 
-// Resize sets the pool's size for all desktops; below zero gives it back to their profiles. It answers nil where
-// that is done.
-func (o *Operate) Resize(size int, reason string) *backend.Problem {
+// Resize sets the pool's size for all desktops; below zero gives it back to their profiles. Its Problem is
+// nil where that is done.
+func (o *Operate) Resize(size int, reason string) Outcome {
 	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
 		if size < 0 {
 			return op.Resize(ctx, actor, nil, why)
@@ -53,22 +58,22 @@ func (o *Operate) Resize(size int, reason string) *backend.Problem {
 	})
 }
 
-func (o *Operate) act(reason string, do func(context.Context, backend.Operator, backend.User, string) error) *backend.Problem {
+func (o *Operate) act(reason string, do func(context.Context, backend.Operator, backend.User, string) error) Outcome {
 	actor, p := o.actor()
 	if p != nil {
-		return p
+		return Outcome{p}
 	}
 	why := strings.TrimSpace(reason)
 	if why == "" {
-		return &backend.Problem{Kind: backend.KindConfig, What: "Nothing was changed", Why: "There is no reason given.", Next: "Write why: it goes into the audit."}
+		return Outcome{&backend.Problem{Kind: backend.KindConfig, What: "Nothing was changed", Why: "There is no reason given.", Next: "Write why: it goes into the audit."}}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
 	if err := do(ctx, o.shell.rooms.operator, *actor, why); err != nil {
 		o.shell.log.Warn("an operator's change was not made", "cause", err)
-		return backend.ProblemOf(err)
+		return Outcome{backend.ProblemOf(err)}
 	}
-	return nil
+	return Outcome{}
 }
 
 // actor is the operator who is signed in.

@@ -130,7 +130,7 @@ try {
   await page.getByText('Dark', { exact: true }).click();
   await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
   await page.getByRole('switch', { name: 'Notifications' }).click();
-  await page.getByText('Saved').waitFor();
+  await page.getByText('Saved', { exact: true }).waitFor();
   await page.getByLabel('Stop when unused for').selectOption('2 h');
   await page.waitForFunction(() => document.getElementById('window')?.value === String(7_200_000));
   const text = readFileSync(file, 'utf8');

@@ -88,7 +88,7 @@ export function install(scene) {
     }),
     Past: service('Past', ['Read'], { Read: () => later(scene.past) }),
     Operate: service('Operate', ['Overview', 'StopInstance', 'Retire', 'Resize'], {
-      Overview: () => later(scene.fleet), StopInstance: () => scene.refusal ?? null, Retire: () => scene.refusal ?? null, Resize: () => scene.refusal ?? null,
+      Overview: () => later(scene.fleet), StopInstance: () => ({ problem: scene.refusal ?? null }), Retire: () => ({ problem: scene.refusal ?? null }), Resize: () => ({ problem: scene.refusal ?? null }),
     }),
     Diagnose: service('Diagnose', ['Checks', 'Report'], { Checks: () => later(scene.checks), Report: () => 'a report' }),
     LogBook: service('LogBook', ['Lines', 'View', 'Histogram', 'At', 'Clear', 'LastError', 'Series', 'Export'], {

@@ -82,10 +82,10 @@ export const past = {
 /** Each change answers why it was not made, null where it was. */
 export const operate = {
   overview: async (): Promise<Survey> => pages.survey(await Operate.Overview()),
-  stop: async (instanceId: string, reason: string): Promise<Problem | null> => pages.problem(await Operate.StopInstance(instanceId, reason)),
-  retire: async (instanceId: string, reason: string): Promise<Problem | null> => pages.problem(await Operate.Retire(instanceId, reason)),
+  stop: async (instanceId: string, reason: string): Promise<Problem | null> => pages.problem((await Operate.StopInstance(instanceId, reason)).problem),
+  retire: async (instanceId: string, reason: string): Promise<Problem | null> => pages.problem((await Operate.Retire(instanceId, reason)).problem),
   /** Sets the pool's size for all; null gives it back to the profiles. */
-  resize: async (size: number | null, reason: string): Promise<Problem | null> => pages.problem(await Operate.Resize(size ?? -1, reason)),
+  resize: async (size: number | null, reason: string): Promise<Problem | null> => pages.problem((await Operate.Resize(size ?? -1, reason)).problem),
 };
 
 export const settings = {
