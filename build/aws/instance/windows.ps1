@@ -14,9 +14,9 @@ function Save-Text([string]$Path, [string]$Text) {
 Save-Text "$Base\metadata.ps1" @'
 function Get-Metadata([string]$Path) {
     $at = 'http://169.254.169.254/latest'
-    $token = Invoke-RestMethod -Method Put -TimeoutSec 2 -Uri "$at/api/token" -Headers @{ 'X-aws-ec2-metadata-token-ttl-seconds' = '60' }
+    $token = Invoke-RestMethod -UseBasicParsing -Method Put -TimeoutSec 2 -Uri "$at/api/token" -Headers @{ 'X-aws-ec2-metadata-token-ttl-seconds' = '60' }
     try {
-        Invoke-RestMethod -TimeoutSec 2 -Uri "$at/meta-data/$Path" -Headers @{ 'X-aws-ec2-metadata-token' = $token }
+        Invoke-RestMethod -UseBasicParsing -TimeoutSec 2 -Uri "$at/meta-data/$Path" -Headers @{ 'X-aws-ec2-metadata-token' = $token }
     } catch {
         if ($_.Exception.Response -and [int]$_.Exception.Response.StatusCode -eq 404) { return $null }
         throw
@@ -215,8 +215,10 @@ $services = @(
     @{ Name = 'caddy'; Path = '"C:\Caddy\caddy.exe" run --config C:\Caddy\Caddyfile' }
 )
 foreach ($service in $services) {
-    if (Get-Service -Name $service.Name -ErrorAction SilentlyContinue) { sc.exe config $service.Name binPath= $service.Path | Out-Null }
-    else { New-Service -Name $service.Name -BinaryPathName $service.Path -StartupType Manual | Out-Null }
+    if (Get-Service -Name $service.Name -ErrorAction SilentlyContinue) {
+        # Not by sc.exe: PowerShell 5 loses the quotation marks of an argument on the way to a program.
+        Set-ItemProperty -Path "HKLM:\SYSTEM\CurrentControlSet\Services\$($service.Name)" -Name ImagePath -Value $service.Path
+    } else { New-Service -Name $service.Name -BinaryPathName $service.Path -StartupType Manual | Out-Null }
 }
 foreach ($port in @{ Protocol = 'TCP'; Ports = '80', '443' }, @{ Protocol = 'UDP'; Ports = '49152-65535' }) {
     New-NetFirewallRule -DisplayName "Avatar $($port.Protocol)" -Direction Inbound -Action Allow -Protocol $port.Protocol -LocalPort $port.Ports | Out-Null
