@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"bytes"
 	"regexp"
 	"regexp/syntax"
 	"sort"
@@ -35,36 +36,45 @@ func newMatcher(q Query, sample []byte) (*matcher, error) {
 	}
 	m.sieve = m.needle
 	if q.Text == "" {
-		m.sieve = newNeedle(required(q.Pattern), sample)
+		m.sieve = newNeedle(rarest(required(q.Pattern), sample), sample)
 	}
 	return m, nil
 }
 
-// required is the longest text that all matches of a pattern contain, whatever its case; "" where there is none.
-func required(pattern string) string {
+// required are texts that all matches of a pattern contain, whatever their case.
+func required(pattern string) []string {
 	re, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
-		return ""
+		return nil
 	}
-	return literal(re.Simplify())
+	return literals(re.Simplify())
 }
 
-func literal(re *syntax.Regexp) string {
+func literals(re *syntax.Regexp) (all []string) {
 	switch re.Op {
 	case syntax.OpLiteral:
-		return string(re.Rune)
+		return []string{string(re.Rune)}
 	case syntax.OpCapture, syntax.OpPlus:
-		return literal(re.Sub[0])
+		return literals(re.Sub[0])
 	case syntax.OpConcat:
-		longest := ""
 		for _, sub := range re.Sub {
-			if s := literal(sub); len(s) > len(longest) {
-				longest = s
-			}
+			all = append(all, literals(sub)...)
 		}
-		return longest
 	}
-	return ""
+	return all
+}
+
+// rarest is the one of some texts that a sample has least often, the longest of those; "" where there is none.
+func rarest(texts []string, sample []byte) (best string) {
+	folded := appendFold(nil, string(sample[:min(len(sample), 64<<10)]))
+	least := len(folded) + 1
+	for _, s := range texts {
+		n := bytes.Count(folded, appendFold(nil, s))
+		if n < least || n == least && len(s) > len(best) {
+			best, least = s, n
+		}
+	}
+	return best
 }
 
 // chunk appends the numbers of the rows i ≤ row < j of a chunk that match, rising.

@@ -2,7 +2,9 @@ package logs
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,6 +15,7 @@ type needle struct {
 	folded []byte // in lower case
 	ascii  bool
 	rare   int    // place of the rarest byte
+	second int    // place of the rarest of the others
 	cases  []byte // that byte's lower case, and its upper where there is one
 }
 
@@ -28,12 +31,15 @@ func newNeedle(text string, sample []byte) needle {
 	for _, c := range sample[:min(len(sample), 64<<10)] {
 		often[c]++
 	}
-	least := 0
-	for i, c := range n.folded {
-		if count := often[c] + often[upper(c)]; i == 0 || count < least {
-			least, n.rare = count, i
-		}
+	places := make([]int, len(n.folded))
+	for i := range places {
+		places[i] = i
 	}
+	slices.SortStableFunc(places, func(i, j int) int {
+		a, b := n.folded[i], n.folded[j]
+		return cmp.Compare(often[a]+often[upper(a)], often[b]+often[upper(b)])
+	})
+	n.rare, n.second = places[0], places[min(1, len(places)-1)]
 	c := n.folded[n.rare]
 	n.cases = []byte{c}
 	if u := upper(c); u != c {
@@ -58,7 +64,7 @@ func lower(c byte) byte {
 
 // at says whether text has the needle at its beginning.
 func (n *needle) at(text []byte) bool {
-	if len(text) < len(n.folded) {
+	if len(text) < len(n.folded) || lower(text[n.second]) != n.folded[n.second] {
 		return false
 	}
 	for i, c := range n.folded {

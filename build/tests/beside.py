@@ -1,6 +1,7 @@
 """The launcher's window beside a bare one of Wails, in turns: the time to the first frame, and the memory of all its
-processes (PSS). Prints the medians and their ratios; judges nothing. Needs Xvfb."""
+processes (PSS). Prints them as rows of build/bench. Needs Xvfb."""
 
+import json
 import mmap
 import os
 import shutil
@@ -99,9 +100,9 @@ def main():
             for kind, command in kinds.items():
                 found[kind].append(measure(command, environment, pixels))
         for n, (what, unit, most) in enumerate((("first frame", "s", 1.2), ("memory", "MB", 1.3))):
-            own, other = (statistics.median(m[n] for m in found[kind]) for kind in ("launcher", "bare"))
-            digits = 2 if unit == "s" else 0
-            print(f"window, {what}: {own:.{digits}f} {unit}, bare {other:.{digits}f} {unit}, ratio {own / other:.2f} (wanted: at most {most})")
+            own, other = ([m[n] for m in found[kind]] for kind in ("launcher", "bare"))
+            print(json.dumps({"row": f"window: {what}", "unit": unit, "runs": own, "reference": "a bare window of Wails", "beside": other,
+                              "target": f"at most {most} times it", "met": statistics.median(own) <= most * statistics.median(other)}))
     finally:
         xvfb.terminate()
         xvfb.wait()

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+
+	"avatar-launcher/backend/logs"
+)
+
+// bridge stands in for the window's host: it serves the page, answers the log's bound methods over HTTP and sends its
+// events as server-sent ones. The log is the real one, read from a stream that a producer writes.
+type bridge struct {
+	book   *logs.Book
+	lens   *logs.Lens
+	client *kinesis.Client
+	stream string
+
+	mu   sync.Mutex
+	next int      // number of the next line that is put
+	puts []moment // when lines were put
+}
+
+// moment is one put: the lines up to a number, at a time in milliseconds since 1970.
+type moment struct {
+	Last int     `json:"last"`
+	At   float64 `json:"at"`
+}
+
+// serve runs it until standard input ends. Its first word is the address.
+func serve(args []string) error {
+	p, stop, err := startCloud()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	b := &bridge{client: p.client(), stream: p.Stream, next: 1}
+	b.book = logs.New(logs.Options{Stream: p.Stream, API: p.client(), Readers: 1, MaxBytes: 1 << 30, Log: slog.New(slog.DiscardHandler)})
+	b.lens = b.book.Lens()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() { _ = b.book.Follow(ctx, instance, time.Unix(0, 0)) }()
+	mux := http.NewServeMux()
+	mux.Handle("/", http.FileServer(http.Dir(args[0])))
+	mux.HandleFunc("/call/", b.call)
+	mux.HandleFunc("/events", b.events)
+	mux.HandleFunc("/produce", b.produce)
+	mux.HandleFunc("/facts", b.facts)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Println("http://" + l.Addr().String())
+	go func() { _ = http.Serve(l, mux) }()
+	_, _ = os.Stdin.Read(make([]byte, 1))
+	return nil
+}
+
+// call answers a bound method: its name in the path, its arguments in the body.
+func (b *bridge) call(w http.ResponseWriter, r *http.Request) {
+	var args []json.RawMessage
+	_ = json.NewDecoder(r.Body).Decode(&args)
+	var q logs.Query
+	number := func(i int) (n int) {
+		if i < len(args) {
+			_ = json.Unmarshal(args[i], &n)
+		}
+		return n
+	}
+	if len(args) > 0 {
+		_ = json.Unmarshal(args[0], &q)
+	}
+	var answer any
+	switch r.URL.Path {
+	case "/call/Lines":
+		answer = b.book.Lines(q)
+	case "/call/View":
+		answer = b.lens.View(q)
+	case "/call/Histogram":
+		answer = b.lens.Histogram(q, number(1))
+	case "/call/At":
+		answer = b.lens.At(q, time.UnixMilli(int64(number(1))))
+	case "/call/Series":
+		answer = b.book.Series(time.Time{}, number(1))
+	}
+	_ = json.NewEncoder(w).Encode(answer)
+}
+
+func (b *bridge) events(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	tell := make(chan string, 16)
+	say := func(s string) {
+		select {
+		case tell <- s:
+		default:
+		}
+	}
+	defer b.book.Subscribe(func(_, last uint64) { say(fmt.Sprintf("event: log\ndata: {\"last\":%d,\"error\":0}\n\n", last)) })()
+	defer b.book.SubscribeFound(func() { say("event: found\ndata: 0\n\n") })()
+	for {
+		select {
+		case s := <-tell:
+			_, _ = fmt.Fprint(w, s)
+			w.(http.Flusher).Flush()
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+// produce writes rate lines a second for some seconds, or at once where rate is 0 as many as seconds says.
+func (b *bridge) produce(w http.ResponseWriter, r *http.Request) {
+	rate, _ := strconv.Atoi(r.FormValue("rate"))
+	seconds, _ := strconv.Atoi(r.FormValue("seconds"))
+	if rate == 0 {
+		b.write(seconds, 100)
+		return
+	}
+	const beat = 50 * time.Millisecond
+	go func() {
+		t := time.NewTicker(beat)
+		defer t.Stop()
+		for end, from, made := time.Now().Add(time.Duration(seconds)*time.Second), time.Now(), 0; time.Now().Before(end); <-t.C {
+			due := int(time.Since(from).Seconds()*float64(rate)) - made
+			made += due
+			b.write(due, max(1, rate/1000))
+		}
+	}()
+}
+
+func (b *bridge) write(n, perRecord int) {
+	if n <= 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	at := float64(time.Now().UnixMicro()) / 1000
+	if err := put(context.Background(), b.client, b.stream, b.next, n, perRecord); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return
+	}
+	b.next += n
+	b.puts = append(b.puts, moment{b.next - 1, at})
+}
+
+// facts are what the page cannot know.
+func (b *bridge) facts(w http.ResponseWriter, _ *http.Request) {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_ = json.NewEncoder(w).Encode(map[string]any{"puts": b.puts, "last": b.book.Last(), "heap": m.HeapAlloc, "put": b.next - 1})
+	b.puts = nil
+}

@@ -1,0 +1,178 @@
+// Measures the log page in Chromium while the log is written at a steady rate: put to paint, frames while somebody
+// scrolls, memory over time. Everything is the real thing but the window's host: the bound methods are answered over
+// HTTP by bench-logs (build/benches/logs/serve.go), from a log that is read from the embedded cloud's stream.
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { install } from '../../frontend/tests/bindings.mjs';
+import { sceneOf } from '../../frontend/tests/scenes.mjs';
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+const { chromium } = createRequire(`${ROOT}frontend/`)('playwright-core');
+const MINUTES = Number(process.env.BENCH_MINUTES ?? 10);
+const RUNS = 3;
+const LATENCY_SECONDS = 10;
+const SCROLL_SECONDS = 10;
+/** The reader's interval of 200 ms and up to a fifth more, which it draws at random; see backend/logs/pace.go. */
+const INTERVAL = [200, 240];
+
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const quantile = (all, q) => [...all].sort((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * q))];
+const row = (r) => console.log(JSON.stringify(r));
+
+const host = spawn(process.argv[2], ['serve', `${ROOT}frontend/dist`], { stdio: ['pipe', 'pipe', 'inherit'] });
+const url = await new Promise((done) => createInterface({ input: host.stdout }).once('line', done));
+const facts = async () => (await fetch(`${url}/facts`)).json();
+const produce = (rate, seconds) => fetch(`${url}/produce?rate=${rate}&seconds=${seconds}`);
+
+/** Runs in the page, before its script: the log's methods go to the host. */
+function bridge() {
+  const call = (name) => async (...args) => (await fetch(`/call/${name}`, { method: 'POST', body: JSON.stringify(args) })).json();
+  for (const name of ['Lines', 'View', 'Histogram', 'At', 'Series']) window.go.app.LogBook[name] = call(name);
+  window.go.app.LogBook.LastError = async () => null;
+  const source = new EventSource('/events');
+  for (const name of ['log', 'found']) source.addEventListener(name, (e) => window.send(name, JSON.parse(e.data)));
+  // What is painted: after each frame, the number of the newest line in the document, and the time.
+  window.painted = [];
+  let newest = 0;
+  const look = () => {
+    const texts = document.querySelectorAll('[role=log] .text');
+    const n = Number(/ICE candidate (\d+)/.exec(texts[texts.length - 1]?.textContent ?? '')?.[1] ?? 0);
+    if (n > newest) {
+      newest = n;
+      // A message that is posted in a frame is heard when it has been painted.
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => window.painted.push([n, performance.timeOrigin + performance.now()]);
+      channel.port2.postMessage(0);
+    }
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true,
+  args: ['--no-sandbox', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+await page.addInitScript(install, { ...sceneOf('log'), lines: [] });
+await page.addInitScript(bridge);
+await page.goto(url);
+await page.getByRole('button', { name: 'Log', exact: true }).click();
+await page.locator('#log-text').waitFor();
+const client = await page.context().newCDPSession(page);
+await client.send('Performance.enable');
+
+/** The page's memory once what is not needed has gone: its JavaScript heap in MB, and the elements of its document. */
+async function memory() {
+  await client.send('HeapProfiler.collectGarbage');
+  const { metrics } = await client.send('Performance.getMetrics');
+  const of = (name) => metrics.find((m) => m.name === name).value;
+  return { heap: of('JSHeapUsedSize') / 1e6, nodes: of('Nodes') };
+}
+
+async function latency() {
+  const medians = [];
+  const far = [];
+  for (let n = 0; n < RUNS; n++) {
+    await facts();
+    await page.evaluate(() => { window.painted.length = 0; });
+    await produce(1000, LATENCY_SECONDS);
+    await sleep((LATENCY_SECONDS + 2) * 1000);
+    const { puts } = await facts();
+    const painted = await page.evaluate(() => window.painted);
+    const late = [];
+    let first = (puts[0]?.last ?? 0) + 1; // the first put finds a reader that rests
+    for (const put of puts.slice(1)) {
+      const seen = painted.find(([newest]) => newest >= put.last);
+      if (!seen) throw new Error(`lines to ${put.last} were never painted`);
+      for (; first <= put.last; first++) late.push(seen[1] - put.at);
+    }
+    medians.push(quantile(late, 0.5));
+    far.push(quantile(late, 0.99));
+  }
+  const mean = (INTERVAL[0] + INTERVAL[1]) / 2;
+  row({ row: 'log: put to paint at 1,000 lines/s, median', unit: 'ms', runs: medians, reference: 'half a polling interval, the floor', beside: [mean / 2] });
+  row({ row: 'log: put to paint at 1,000 lines/s, 99th percentile', unit: 'ms', runs: far, reference: 'a whole polling interval, the floor', beside: [INTERVAL[1]] });
+}
+
+/** Chromium's own account of its frames: those that it drew and those that it dropped while it had something to draw. */
+function frames(trace) {
+  const events = JSON.parse(trace.toString()).traceEvents;
+  const count = (name) => events.filter((e) => e.name === name).length;
+  const drawn = count('DrawFrame');
+  if (drawn === 0) throw new Error('the trace has no frames');
+  return { drawn, dropped: count('DroppedFrame') };
+}
+
+/** Frames a second, and the share of dropped ones, while somebody scrolls and so many lines arrive. */
+async function scroll(rate) {
+  const perSecond = [];
+  const dropped = [];
+  await page.getByRole('log').hover();
+  for (let n = 0; n < RUNS; n++) {
+    if (rate > 0) await produce(rate, SCROLL_SECONDS + 3);
+    await sleep(1500);
+    await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline.frame', 'devtools.timeline.frame', 'disabled-by-default-devtools.timeline', 'devtools.timeline'] });
+    const from = Date.now();
+    for (let tick = 0; Date.now() - from < SCROLL_SECONDS * 1000; tick++) {
+      await page.mouse.wheel(0, tick % 60 < 40 ? -60 : 200);
+      await sleep(16);
+    }
+    const seconds = (Date.now() - from) / 1000;
+    const f = frames(await browser.stopTracing());
+    perSecond.push(f.drawn / seconds);
+    dropped.push((100 * f.dropped) / (f.drawn + f.dropped));
+    await sleep(2000);
+  }
+  return { perSecond, dropped };
+}
+
+async function scrolling(rate) {
+  const still = await scroll(0);
+  const live = await scroll(rate);
+  for (let n = 0; n < 60; n++) {
+    const { put, last } = await facts();
+    if (last >= put) break;
+    if (n === 59) throw new Error(`${put - last} lines have not come`);
+    await sleep(500);
+  }
+  const reference = 'the same while nothing arrives, on the same machine';
+  row({ row: `log: frames drawn while ${rate.toLocaleString('en')} lines/s arrive and somebody scrolls`, unit: 'frames/s', runs: live.perSecond, reference, beside: still.perSecond, target: '60', met: quantile(live.perSecond, 0.5) >= 58 });
+  row({ row: "log: frames dropped meanwhile, by Chromium's trace", unit: '%', runs: live.dropped, reference, beside: still.dropped });
+}
+
+async function steady() {
+  await page.getByRole('log').focus();
+  await page.keyboard.press('End');
+  const rate = 2000;
+  await produce(rate, MINUTES * 60);
+  await sleep(Math.min(60, MINUTES * 20) * 1000);
+  const before = await memory();
+  const end = Date.now() + (MINUTES * 60 - Math.min(60, MINUTES * 20)) * 1000;
+  const runs = [before.heap];
+  while (Date.now() < end) {
+    await sleep(Math.max(100, Math.min(30_000, end - Date.now())));
+    runs.push((await memory()).heap);
+  }
+  const after = runs.at(-1);
+  row({ row: `log: the page's heap over ${MINUTES} minutes at ${rate.toLocaleString('en')} lines/s`, unit: 'MB', runs, target: 'flat: at most a tenth or 1 MB more at the end', met: after <= Math.max(before.heap * 1.1, before.heap + 1), note: `${before.heap.toFixed(1)} MB after the first minute, ${after.toFixed(1)} MB at the end` });
+}
+
+async function million() {
+  const { put } = await facts();
+  if (put < 1_000_000) await produce(0, 1_000_000 - put);
+  for (let n = 0; n < 300 && (await facts()).last < 1_000_000; n++) await sleep(1000);
+  await sleep(2000);
+  const { heap, nodes } = await memory();
+  const all = await facts();
+  row({ row: 'log: memory of the page over a log of 1,000,000 lines', unit: 'MB', runs: [heap], note: `${nodes} nodes; Go's heap is ${(all.heap / 1e6).toFixed(0)} MB, garbage included` });
+}
+
+try {
+  await latency();
+  await scrolling(20_000);
+  await steady();
+  await million();
+} finally {
+  await browser.close();
+  host.stdin.end();
+}
