@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"errors"
+	"time"
 
 	"avatar-launcher/backend"
 
@@ -103,6 +104,9 @@ func (s *Service) halt(ctx context.Context, row sessionRow, state backend.PoolSt
 		return s.terminate(ctx, row.InstanceID)
 	}
 	stop := func(ctx context.Context) error { return s.stopInstance(ctx, row.InstanceID) }
+	if row.Cold && s.Clock.Now().Sub(row.CreationTime) < newborn {
+		stop = func(ctx context.Context) error { return s.stopNewborn(ctx, row.InstanceID) }
+	}
 	err := s.whileHeld(ctx, row, false, stop)
 	if errors.Is(err, errNotHeld) {
 		return nil
@@ -122,12 +126,18 @@ func (s *Service) endUnlaunched(ctx context.Context, row sessionRow, why string)
 	case stored.InstanceID != "": // it got one meanwhile
 		return s.end(ctx, *stored, backend.Recycling, row.Username, why)
 	}
-	m, err := s.launched(ctx, stored.LaunchToken)
-	if err != nil {
-		return err
-	}
-	if m != nil {
-		return errors.Join(s.disown(ctx, *stored, *m), s.endRow(ctx, *stored, why))
+	// A launch whose answer was lost shows after a moment, if it took place.
+	for range 4 {
+		m, err := s.launched(ctx, stored.LaunchToken)
+		if err != nil {
+			return err
+		}
+		if m != nil {
+			return errors.Join(s.disown(ctx, *stored, *m), s.endRow(ctx, *stored, why))
+		}
+		if err := pause(ctx, pollEvery); err != nil {
+			return err
+		}
 	}
 	// The launch may still be on its way, so its intent stays and is counted until it lapses.
 	return s.endRow(ctx, *stored, why)
@@ -157,8 +167,30 @@ func (s *Service) stopInstance(ctx context.Context, instanceID string) error {
 			return err
 		}
 		m, look := s.Machine(ctx, instanceID)
-		if look == nil && (m == nil || m.State != "pending") {
+		// It may have come up between the refusal and the look: only what will not run any more is done with.
+		if look == nil && (m == nil || m.State != "pending" && m.State != "running") {
 			return nil
+		}
+		if err := pause(ctx, pollEvery); err != nil {
+			return err
+		}
+	}
+}
+
+// newbornTime is how long EC2 may not know of an instance that it has just launched.
+const newbornTime = 10 * time.Second
+
+// stopNewborn stops an instance that has just been launched. For a moment EC2 answers that there is none of that ID, or
+// that it may not be stopped, since its tags are not seen yet; that is asked again, and not taken for the truth.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html#eventual-consistency
+func (s *Service) stopNewborn(ctx context.Context, instanceID string) error {
+	for began := time.Now(); ; {
+		_, err := s.EC2.StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: []string{instanceID}})
+		if !isGone(err) && !isDenied(err) || time.Since(began) > newbornTime {
+			if err == nil {
+				return nil
+			}
+			return s.stopInstance(ctx, instanceID)
 		}
 		if err := pause(ctx, pollEvery); err != nil {
 			return err

@@ -2,6 +2,7 @@ package fleet_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -202,30 +203,41 @@ var lonely = []struct {
 	}},
 }
 
-// TestDeadManStopsWhatNobodyWatches: every launcher is dead; each stop by itself ends the instance all the same.
+// TestDeadManStopsWhatNobodyWatches: every launcher is dead; each stop by itself ends the instance all the same,
+// whether it came from the pool or was launched.
 func TestDeadManStopsWhatNobodyWatches(t *testing.T) {
 	for _, only := range lonely {
-		t.Run(only.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				session, _, _ := start(t, w.desktop(t, "one"), demo)
-				only.take(t, w, session.InstanceID)
-				time.Sleep(55 * time.Minute)
-				if got := w.count(t); got["running"] != 1 {
-					t.Fatalf("within its hour: %v", got)
-				}
-				time.Sleep(8 * time.Minute)
-				if got := w.count(t); got["running"] != 0 {
-					t.Errorf("an hour after its launcher died: %v", got)
-				}
-				keep(t, w.desktop(t, "two"))
-				time.Sleep(5 * time.Minute)
-				left, err := w.desktop(t, "three").Current(t.Context(), demo)
-				if err != nil || left != nil {
-					t.Errorf("the session is left over: %+v, %v", left, err)
-				}
+		for _, warm := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, warm=%v", only.name, warm), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t)
+					if warm {
+						stop := keep(t, w.desktop(t, "keeper"))
+						time.Sleep(3 * time.Minute)
+						stop()
+					}
+					session, _, _ := start(t, w.desktop(t, "one"), demo)
+					if session.Cold == warm {
+						t.Fatalf("the start was cold: %v", session.Cold)
+					}
+					only.take(t, w, session.InstanceID)
+					time.Sleep(55 * time.Minute)
+					if got := w.count(t); got["running"] != 1 {
+						t.Fatalf("within its hour: %v", got)
+					}
+					time.Sleep(8 * time.Minute)
+					if got := w.count(t); got["running"] != 0 {
+						t.Errorf("an hour after its launcher died: %v", got)
+					}
+					keep(t, w.desktop(t, "two"))
+					time.Sleep(5 * time.Minute)
+					left, err := w.desktop(t, "three").Current(t.Context(), demo)
+					if err != nil || left != nil {
+						t.Errorf("the session is left over: %+v, %v", left, err)
+					}
+				})
 			})
-		})
+		}
 	}
 }
 

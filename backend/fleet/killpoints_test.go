@@ -187,3 +187,28 @@ func (seq sequence) dieAt(t *testing.T, p killPoint, how string) {
 		t.Fatalf("left over: %s", strings.Join(left, "\n"))
 	}
 }
+
+// TestABrokenOffColdStartLeavesNothingRunning: somebody presses cancel while the launch is on its way, at any moment,
+// and no desktop keeps a pool that would find what was launched.
+func TestABrokenOffColdStartLeavesNothingRunning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		many := figures
+		many.PoolSize, many.MaxInstances = 0, 100
+		d := w.launch(t, "desktop", userNo(1), false, 0, many, 1)
+		d.net.set(func(n *network) { n.latency = 200 * time.Millisecond })
+		d.await(reached(backend.Idle))
+		for after := 50 * time.Millisecond; after < 2500*time.Millisecond; after += 70 * time.Millisecond {
+			d.do(backend.WishStart)
+			time.Sleep(after)
+			d.do(backend.WishCancel)
+			if !d.await(reached(backend.Idle)) {
+				t.Fatalf("broken off after %v, it stands at %s: %v", after, d.launcher.Snapshot().Phase, d.launcher.Snapshot().Problem)
+			}
+			time.Sleep(2 * time.Minute)
+			if got := w.count(t); got["running"] != 0 {
+				t.Fatalf("broken off after %v, %d instances run: %v", after, got["running"], d.net.calls[max(0, len(d.net.calls)-25):])
+			}
+		}
+	})
+}

@@ -43,22 +43,30 @@ func cmpErr(err, other error) error {
 	return other
 }
 
+// fireTime bounds a launch that its user has broken off: its answer is waited for, or nobody would know of the instance.
+const fireTime = 20 * time.Second
+
 // fire launches the instance of a reservation, ties it to the session, and secures its stop.
 func (s *Service) fire(ctx context.Context, row sessionRow, report func(backend.Progress)) (*sessionRow, error) {
 	report(backend.Progress{Phase: backend.Claiming, Cold: true})
-	m, err := s.run(ctx, row.LaunchToken, append(ownerTags(row), tags("pool", poolTag)...))
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	through, cancel := context.WithTimeout(context.WithoutCancel(ctx), fireTime)
+	defer cancel()
+	m, err := s.run(through, row.LaunchToken, append(ownerTags(row), tags("pool", poolTag)...))
 	if isRefusal(err) {
 		return nil, errors.Join(err, s.abandon(ctx, row, "launch refused"))
 	}
 	if err != nil {
 		return nil, err // it may be under way: the intent stays, and whoever ends the session looks for the instance
 	}
-	bound, err := s.bind(ctx, row, *m)
+	bound, err := s.bind(through, row, *m)
 	if err != nil {
 		return nil, errors.Join(err, s.disown(ctx, row, *m))
 	}
 	report(backend.Progress{Phase: backend.Arming, Session: bound.session(), Machine: m, Cold: true})
-	return bound, s.secure(ctx, bound)
+	return bound, cmpErr(ctx.Err(), s.secure(ctx, bound))
 }
 
 // takeUp goes on with a cold start that died half-way. The instance may have been launched already, under a token

@@ -63,7 +63,14 @@ func TestOverhead(t *testing.T) {
 			}
 			cancel()
 			over = append(over, time.Since(pressed)-bootWarm)
-			d.net.set(func(n *network) { before = max(before, slices.Index(n.calls, "StartInstances")) })
+			d.net.set(func(n *network) {
+				before = max(before, slices.Index(n.calls, "StartInstances"))
+				armed := slices.IndexFunc(n.calls, func(c string) bool { return strings.HasSuffix(c, " schedules") })
+				tagged := slices.Index(n.calls, "CreateTags")
+				if on := slices.Index(n.calls, "StartInstances"); armed < 0 || tagged < 0 || on < armed || on < tagged {
+					t.Errorf("it starts before its stops are set: %v", n.calls)
+				}
+			})
 			d.do(backend.WishStop)
 			time.Sleep(2 * time.Minute)
 		}
