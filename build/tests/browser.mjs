@@ -141,7 +141,7 @@ try {
 
   await button('About').click();
   await page.getByText(/All is well|needs? attention/).first().waitFor({ timeout: 60_000 });
-  claim('the diagnostics have looked at the permissions', /ec2|dynamodb|scheduler/i.test(await page.getByRole('region', { name: 'Diagnostics' }).innerText()));
+  claim('the diagnostics have looked at the permissions', /starting and stopping[\s\S]*quota/.test(await page.getByRole('region', { name: 'Diagnostics' }).innerText()));
   await shoot('diagnostics');
 
   await button('Sign out').click();

@@ -48,6 +48,11 @@ export function clock(ms: number | null): string {
   return ms === null ? '' : CLOCK.format(ms);
 }
 
+/** A time of day to the second: "14:05:09". */
+export function secondsOf(ms: number): string {
+  return TIME.format(ms);
+}
+
 /** A day of this year: "14 Mar". */
 export function day(ms: number): string {
   return DAY.format(ms);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { snapshotOf } from './fixture';
 import { PHASES, type Phase, type Session } from './model';
-import { action, asideProblem, headline, remaining, screen, startProgress, startTotal, timeline, tone, type Action } from './view';
+import { action, asideProblem, headline, offline, pace, pagesOf, remaining, screen, spent, startProgress, startTotal, timeline, tone, type Action } from './view';
 
 const NOW = 1_000_000;
 const problem = { kind: 'capacity', what: 'No instance could be had', why: 'All are taken.', next: 'Wait.' };
@@ -100,4 +100,32 @@ test('what is left of a session', () => {
   expect(remaining({ ...session, lastActivity: NOW }, NOW)).toEqual({ ms: 60_000, part: 1 });
   expect(remaining({ ...session, expireAt: null }, NOW)).toBeNull();
   expect(remaining(null, NOW)).toBeNull();
+});
+
+test('the row below the action says which clock fires, and offers more only where there is more', () => {
+  const idle = { kind: 'idle', at: NOW + 60_000, cost: 0.5 } as const;
+  const maximum = { kind: 'maximum', at: NOW + 90_000, cost: 2 } as const;
+  const ready = (timers: readonly (typeof idle | typeof maximum)[], more = {}): ReturnType<typeof pace> => pace(snapshotOf({ phase: 'ready', timers, ...more }), 60_000);
+  expect(ready([idle, maximum])).toMatchObject({ what: expect.stringContaining('unless you use it'), more: expect.stringMatching(/At the latest.*0\.50/), extendable: true });
+  expect(ready([maximum])).toMatchObject({ what: expect.stringContaining('longest'), extendable: false });
+  expect(ready([idle], { warning: true }).what).toMatch(/^Stops in less than a minute/);
+  for (const phase of PHASES) expect(pace(snapshotOf({ phase, timers: [idle] }), 1).what).not.toBe('');
+});
+
+test('what is spent counts by the cloud\'s clock', () => {
+  const cost = { currency: 'USD', hourly: 1.8, since: NOW - 60_000, month: 0, poolMonth: 0, alwaysOn: 0, saved: 0 };
+  expect(spent(snapshotOf({ cost }), NOW)).toBeCloseTo(0.03);
+  expect(spent(snapshotOf({ cost, skew: 60_000 }), NOW)).toBeCloseTo(0.06);
+  expect(spent(snapshotOf(), NOW)).toBeNull();
+});
+
+test('offline is a standing condition; the queue and the fleet are said where they are', () => {
+  const gone = { ...problem, kind: 'unreachable' };
+  expect(offline(snapshotOf({ problem: gone }))).toBeNull();
+  expect(offline(snapshotOf({ notices: [{ key: 'cloud', problem: gone }] }))).toBe(gone);
+  const queue = { position: 2, length: 3 };
+  expect(headline(snapshotOf({ phase: 'claiming', queue })).title).toBe('You are number 2 of 3 in line');
+  expect(action(snapshotOf({ phase: 'claiming', queue })).label).toBe('Leave the queue');
+  expect(pagesOf(snapshotOf())).not.toContain('fleet');
+  expect(pagesOf(snapshotOf({ user: { id: 'u', username: 'o', role: 'operator' } }))).toContain('fleet');
 });
