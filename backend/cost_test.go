@@ -1,0 +1,67 @@
+package backend
+
+import (
+	"math"
+	"testing"
+	"time"
+)
+
+var prices = Prices{Currency: "USD", Hourly: map[string]float64{"g5.2xlarge": 1.2}, AddressHourly: 0.005, DiskMonth: 8}
+
+func TestPricesSession(t *testing.T) {
+	for _, tt := range []struct {
+		kind string
+		d    time.Duration
+		want float64
+	}{
+		{"g5.2xlarge", time.Hour, 1.205},
+		{"g5.2xlarge", 10 * time.Second, 1.205 / 60}, // a minute is the least
+		{"unheard.of", time.Hour, 0},
+	} {
+		if got := prices.Session(tt.kind, tt.d); math.Abs(got-tt.want) > 1e-9 {
+			t.Errorf("%v of %s cost %v, want %v", tt.d, tt.kind, got, tt.want)
+		}
+	}
+}
+
+func TestCost(t *testing.T) {
+	at := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC) // 24 hours into the month
+	s := Snapshot{Phase: Ready, month: 2.5, Session: &Session{Type: "g5.2xlarge", CreationTime: at.Add(-2 * time.Hour)},
+		Pool: Pool{Members: []PoolMember{{Type: "g5.2xlarge"}, {Type: "g5.2xlarge"}}}}
+	c := cost(s, prices, at)
+	for name, pair := range map[string][2]float64{
+		"an hour":         {c.Hourly, 1.205},
+		"the month":       {c.Month, 2.5},
+		"the pool":        {c.PoolMonth, 16},
+		"always on":       {c.AlwaysOn, 2 * 1.205 * 730},
+		"saved so far":    {c.Saved, 2*1.205*24 - 2.5 - 2*1.205},
+		"while no longer": {cost(Snapshot{Phase: Idle}, prices, at).Hourly, 0},
+	} {
+		if math.Abs(pair[0]-pair[1]) > 1e-9 {
+			t.Errorf("%s: %v, want %v", name, pair[0], pair[1])
+		}
+	}
+	if !c.Since.Equal(s.Session.CreationTime) {
+		t.Errorf("it costs since %v", c.Since)
+	}
+}
+
+func TestTimers(t *testing.T) {
+	created := time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)
+	s := Snapshot{Phase: Ready, Session: &Session{Type: "g5.2xlarge", CreationTime: created, ExpireAt: created.Add(time.Hour)}}
+	got := timers(s, Rules{Maximum: 2 * time.Hour, Prices: prices})
+	if len(got) != 2 || got[0].Kind != TimerIdle || got[1].Kind != TimerMaximum || !got[1].At.Equal(created.Add(2*time.Hour)) {
+		t.Fatalf("timers %+v", got)
+	}
+	if math.Abs(got[1].Cost-2*1.205) > 1e-9 {
+		t.Errorf("by the longest session it will have cost %v", got[1].Cost)
+	}
+	s.Session.ExpireAt = created.Add(2 * time.Hour)
+	if got := timers(s, Rules{Maximum: 2 * time.Hour}); len(got) != 1 || got[0].Kind != TimerMaximum {
+		t.Errorf("at the end of the longest session: %+v", got)
+	}
+	s.Phase = Idle
+	if got := timers(s, Rules{Maximum: time.Hour}); got != nil {
+		t.Errorf("without a session: %+v", got)
+	}
+}

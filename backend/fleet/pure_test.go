@@ -1,0 +1,178 @@
+package fleet
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"avatar-launcher/backend"
+
+	"pgregory.net/rapid"
+)
+
+func TestSizeAt(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	weekdays := [7]bool{time.Monday: true, time.Tuesday: true, time.Wednesday: true, time.Thursday: true, time.Friday: true}
+	f := Figures{PoolSize: 2, Location: berlin, Hours: []Hours{
+		{Days: weekdays, From: 8 * time.Hour, To: 18 * time.Hour, Size: 8},
+		{Days: [7]bool{time.Saturday: true}, From: 22 * time.Hour, To: 2 * time.Hour, Size: 4},
+	}}
+	for at, want := range map[string]int{
+		"2026-11-23 07:59": 2, // Monday
+		"2026-11-23 08:00": 8,
+		"2026-11-23 17:59": 8,
+		"2026-11-23 18:00": 2,
+		"2026-11-28 12:00": 2, // Saturday
+		"2026-11-28 22:00": 4,
+		"2026-11-29 01:59": 4, // Sunday: the hours began on Saturday
+		"2026-11-29 02:00": 2,
+		"2026-11-28 01:00": 2, // Saturday: none began on Friday
+	} {
+		local, err := time.ParseInLocation("2006-01-02 15:04", at, berlin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.sizeAt(local.UTC()); got != want {
+			t.Errorf("at %s in Berlin the size is %d, want %d", at, got, want)
+		}
+	}
+	if got := (Figures{PoolSize: 3}).sizeAt(now); got != 3 {
+		t.Errorf("without hours the size is %d, want 3", got)
+	}
+}
+
+func TestChoose(t *testing.T) {
+	failing := func(zone, _ string) bool { return zone == "bad" }
+	row := func(id, zone, last, reserved string) instanceRow {
+		return instanceRow{InstanceID: id, Zone: zone, LastOwner: last, ReservedFor: reserved}
+	}
+	tests := []struct {
+		name string
+		rows []instanceRow
+		seat int64
+		want string
+	}{
+		{"nothing", nil, 0, ""},
+		{"the one had last", []instanceRow{row("a", "", "other", ""), row("b", "", "me", "")}, 0, "b"},
+		{"the one reserved, before the one had last", []instanceRow{row("a", "", "me", ""), row("b", "", "", "me")}, 0, "b"},
+		{"not what is reserved for another", []instanceRow{row("a", "", "me", "other")}, 0, ""},
+		{"by seat", []instanceRow{row("b", "", "", ""), row("a", "", "", ""), row("c", "", "", "")}, 4, "b"},
+		{"not in a zone without capacity", []instanceRow{row("a", "bad", "me", ""), row("b", "", "", "")}, 0, "b"},
+		{"in one without capacity rather than none", []instanceRow{row("a", "bad", "", "")}, 5, "a"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got, _ := choose(tt.rows, "me", tt.seat, failing); got.InstanceID != tt.want {
+				t.Errorf("chose %q, want %q", got.InstanceID, tt.want)
+			}
+		})
+	}
+}
+
+// TestSeatsSpread: as many desktops as there are instances, with seats in a row, reach for different ones.
+func TestSeatsSpread(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, first := rapid.IntRange(1, 40).Draw(t, "n"), rapid.Int64Range(0, 1e9).Draw(t, "first")
+		var rows []instanceRow
+		for i := range n {
+			rows = append(rows, instanceRow{InstanceID: fmt.Sprintf("i-%03d", i)})
+		}
+		got := map[string]bool{}
+		for i := range n {
+			r, _ := choose(rows, fmt.Sprint("user", i), first+int64(i), func(string, string) bool { return false })
+			got[r.InstanceID] = true
+		}
+		if len(got) != n {
+			t.Fatalf("%d desktops reach for %d instances", n, len(got))
+		}
+	})
+}
+
+func TestPlanOfQueueIntentsAndDrift(t *testing.T) {
+	old := now.Add(-time.Hour)
+	base := func() view {
+		return view{figures: Figures{MaxInstances: 10, Grace: time.Minute}, ready: map[string]bool{}}
+	}
+	warm := func(v *view, id, reserved string, pooled time.Time) {
+		v.machines = append(v.machines, seen{Machine: backend.Machine{InstanceID: id, State: "stopped", LaunchTime: old, ImageID: "ami-1"}, version: "1"})
+		v.rows = append(v.rows, instanceRow{InstanceID: id, State: backend.Warm, ReservedFor: reserved, PooledAt: pooled})
+		v.size++
+	}
+	held := func(v *view) {
+		end := now.Add(time.Hour)
+		v.machines = append(v.machines, seen{Machine: backend.Machine{InstanceID: "i-1", State: "running", LaunchTime: old}, owner: "u", epoch: "2", expireAt: end.Format(time.RFC3339)})
+		v.rows = append(v.rows, instanceRow{InstanceID: "i-1", State: backend.Claimed, Owner: "u", Epoch: 2})
+		v.sessions = append(v.sessions, sessionRow{UserID: "u", InstanceID: "i-1", Epoch: 2, CreationTime: old, ExpireAt: end, Domain: "u.zone", PublicIP: "1.2.3.4"})
+	}
+	tests := []struct {
+		name string
+		make func(*view)
+		want string
+	}{
+		{"the first in the queue gets the free one", func(v *view) {
+			warm(v, "i-1", "", old)
+			v.tickets = []ticketRow{{UserID: "a", Number: 1}, {UserID: "b", Number: 2}}
+		}, "[reserve i-1 a]"},
+		{"who has one reserved is not given another", func(v *view) {
+			warm(v, "i-1", "a", now)
+			warm(v, "i-2", "", old)
+			v.tickets = []ticketRow{{UserID: "a", Number: 1}, {UserID: "b", Number: 2}}
+		}, "[reserve i-2 b]"},
+		{"reserved for somebody who has gone", func(v *view) { warm(v, "i-1", "a", now) }, "[unreserve i-1 ]"},
+		{"reserved, but not fetched", func(v *view) {
+			warm(v, "i-1", "a", old)
+			v.tickets = []ticketRow{{UserID: "a", Number: 1}}
+		}, "[unreserve i-1 ]"},
+		{"a place that nobody keeps", func(v *view) { v.stale = []ticketRow{{UserID: "a"}} }, "[dequeue  a]"},
+		{"an intent counts as an instance", func(v *view) {
+			v.size, v.figures.MaxInstances = 1, 1
+			v.rows = []instanceRow{{InstanceID: "launch#t", LaunchToken: "t", State: backend.Launching, Owner: "u", PooledAt: now}}
+		}, "[]"},
+		{"an intent that came to nothing", func(v *view) {
+			v.rows = []instanceRow{{InstanceID: "launch#t", LaunchToken: "t", State: backend.Launching, PooledAt: old}}
+		}, "[withdraw launch#t ]"},
+		{"a launch whose session waits is spared", func(v *view) {
+			v.rows = []instanceRow{{InstanceID: "launch#t", LaunchToken: "t", State: backend.Launching, Owner: "u", PooledAt: now.Add(-time.Minute)}}
+			v.sessions = []sessionRow{{UserID: "u", LaunchToken: "t", CreationTime: now.Add(-time.Minute), ExpireAt: now.Add(time.Hour)}}
+			v.machines = []seen{{Machine: backend.Machine{InstanceID: "i-1", State: "running", LaunchTime: now.Add(-time.Minute)}, token: "t-0"}}
+		}, "[]"},
+		{"one whose session is over is adopted", func(v *view) {
+			v.rows = []instanceRow{{InstanceID: "launch#t", LaunchToken: "t", State: backend.Launching, Owner: "u", PooledAt: now.Add(-time.Minute)}}
+			v.machines = []seen{{Machine: backend.Machine{InstanceID: "i-1", State: "running", LaunchTime: now.Add(-time.Minute)}, token: "t-0"}}
+		}, "[adopt i-1 ]"},
+		{"made from an earlier template", func(v *view) {
+			warm(v, "i-1", "", old)
+			v.current = template{version: "2", image: "ami-1"}
+		}, "[retire i-1  launch  ]"},
+		{"made from an earlier image", func(v *view) {
+			warm(v, "i-1", "", old)
+			v.current = template{version: "1", image: "ami-2"}
+		}, "[retire i-1  launch  ]"},
+		{"all is as it should be", func(v *view) {
+			held(v)
+			v.armed = map[string]time.Time{"i-1": now.Add(time.Hour + time.Minute)}
+			v.names = map[string]string{"u.zone": "1.2.3.4", "other.zone": parked}
+		}, "[]"},
+		{"its tags say another owner", func(v *view) { held(v); v.machines[0].owner = "x" }, "[retag i-1 ]"},
+		{"its stop is not armed", func(v *view) { held(v); v.armed = map[string]time.Time{} }, "[rearm i-1 ]"},
+		{"its stop is armed too late", func(v *view) { held(v); v.armed = map[string]time.Time{"i-1": now.Add(3 * time.Hour)} }, "[rearm i-1 ]"},
+		{"a name points where nothing runs", func(v *view) { v.names = map[string]string{"u.zone": "1.2.3.4"} }, "[rename  ]"},
+		{"a name is still parked", func(v *view) { held(v); v.names = map[string]string{"u.zone": parked} }, "[rename  ]"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			v := base()
+			tt.make(&v)
+			got := []string{}
+			for _, a := range plan(v, now) {
+				got = append(got, fmt.Sprintf("%s %s %s", a.verb, a.row.InstanceID, a.ticket.UserID))
+			}
+			if fmt.Sprint(got) != tt.want {
+				t.Errorf("plan %v, want %s", got, tt.want)
+			}
+		})
+	}
+}
