@@ -16,12 +16,15 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"go.uber.org/goleak"
 
 	"avatar-launcher/backend/localcloud/cognitoidentity"
 	"avatar-launcher/backend/localcloud/iam"
 	"avatar-launcher/backend/localcloud/store"
 	"avatar-launcher/backend/localcloud/wire"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
 	provider = "cognito-idp.us-east-1.amazonaws.com/us-east-1_AvatarPool"

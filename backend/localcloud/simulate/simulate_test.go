@@ -14,9 +14,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"avatar-launcher/backend/localcloud/ec2"
 	"avatar-launcher/backend/localcloud/wire"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
 	warm = 6 * time.Second
