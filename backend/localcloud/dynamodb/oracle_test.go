@@ -135,6 +135,8 @@ var scalars = rapid.OneOf(
 	rapid.Map(rapid.SampledFrom([]string{"", "YQ==", "YWI=", "/w=="}), func(s string) any { return map[string]any{"B": s} }),
 )
 
+var sizes = rapid.Map(rapid.SampledFrom([]string{"0", "1", "2", "3"}), func(s string) any { return map[string]any{"N": s} })
+
 func values(depth int) *rapid.Generator[any] {
 	others := []*rapid.Generator[any]{
 		scalars,
@@ -153,7 +155,7 @@ func documents(depth int) *rapid.Generator[map[string]any] {
 	return rapid.Custom(func(t *rapid.T) map[string]any {
 		doc := map[string]any{}
 		for _, name := range []string{"a", "b", "c", "m", "l"} {
-			if rapid.Bool().Draw(t, "has "+name) {
+			if rapid.IntRange(0, 4).Draw(t, "has "+name) > 0 {
 				doc[name] = values(depth).Draw(t, name)
 			}
 		}
@@ -260,6 +262,9 @@ func (w *world) comparison() judgement {
 	}
 	a := w.operand(of, "")
 	b := w.operand(of, a.text)
+	if rapid.IntRange(0, 3).Draw(w.t, "sizes") == 0 { // by chance alone, sizes would hardly ever meet their like
+		a, b = w.size(), w.constant(sizes)
+	}
 	return judgement{a.text + op + b.text, func(d map[string]any) bool {
 		x, y := a.value(d), b.value(d)
 		if op == "<>" {
@@ -352,29 +357,34 @@ func (w *world) function() judgement {
 	}}
 }
 
-// TestEvaluatorAgainstOracle draws a document and a condition, and compares the two readings.
+// TestEvaluatorAgainstOracle draws documents and conditions, and compares the two readings.
 func TestEvaluatorAgainstOracle(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doc := documents(2).Draw(t, "document")
-		w := &world{t: t, constants: map[string]any{}}
-		j := w.condition(3)
 		var it item
 		if err := json.Unmarshal(mustJSON(doc), &it); err != nil {
 			t.Fatal(err)
 		}
-		var constants map[string]value
-		if err := json.Unmarshal(mustJSON(w.constants), &constants); err != nil {
-			t.Fatal(err)
-		}
-		vars := &placeholders{values: constants, used: map[string]bool{}}
-		n, err := parseCondition(filterExpression, j.text, vars)
-		if err != nil {
-			t.Fatalf("%s: %v", j.text, err)
-		}
-		if got, want := n.holds(it), j.truth(doc); got != want {
-			t.Fatalf("%s is %v, the oracle says %v\nitem %s\nvalues %s", j.text, got, want, mustJSON(doc), mustJSON(w.constants))
+		for range 100 {
+			compareReadings(t, doc, it)
 		}
 	})
+}
+
+func compareReadings(t *rapid.T, doc map[string]any, it item) {
+	w := &world{t: t, constants: map[string]any{}}
+	j := w.condition(3)
+	var constants map[string]value
+	if err := json.Unmarshal(mustJSON(w.constants), &constants); err != nil {
+		t.Fatal(err)
+	}
+	n, err := parseCondition(filterExpression, j.text, &placeholders{values: constants, used: map[string]bool{}})
+	if err != nil {
+		t.Fatalf("%s: %v", j.text, err)
+	}
+	if got, want := n.holds(it), j.truth(doc); got != want {
+		t.Fatalf("%s is %v, the oracle says %v\nitem %s\nvalues %s", j.text, got, want, mustJSON(doc), mustJSON(w.constants))
+	}
 }
 
 // TestValuesSurviveJSON: what was decoded encodes to the same value.
