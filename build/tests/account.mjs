@@ -126,6 +126,9 @@ claim('the doctor finds the local profile well', objects(well.lines).filter((o) 
 const stranger = await run(binary, ['doctor', '--json'], { env: local });
 claim('and says when nobody is signed in', objects(stranger.lines).some((o) => o.name === 'sign-in' && !o.ok && o.cure), stranger.text);
 
+const failed = await setup('--stack', 'second', '--remove', '--yes');
+claim('removing the stack that was never made leaves the instances', failed.code === 0 && (await states()).join() === 'stopped', failed.text);
+
 const asked = await setup('--remove');
 claim('removing asks first', asked.code === 2 && /--yes/.test(asked.text), asked.text);
 const removed = await setup('--remove', '--yes');
