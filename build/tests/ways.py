@@ -1,0 +1,108 @@
+"""The ways in, in the production window: the browser's, with a person in it played here, recovery with its way back,
+and what is left of each. Needs a display, a session bus and an unlocked keyring of its own."""
+
+import html
+import http.cookiejar
+import os
+import re
+import subprocess
+import sys
+import urllib.parse
+import urllib.request
+
+from desktop import Atspi, Home, application, claim, element, elements, press, says, shoot, wait
+
+
+def opener(home):
+    """A PATH whose xdg-open notes the address instead of starting a browser of the desktop's choice."""
+    folder = home.file("bin")
+    os.makedirs(folder)
+    with open(os.path.join(folder, "xdg-open"), "w", encoding="utf-8") as file:
+        file.write(f"#!/bin/sh\nprintf '%s\\n' \"$1\" >> '{home.file('opened')}'\n")
+    os.chmod(file.name, 0o755)
+    return folder + ":" + os.environ["PATH"]
+
+
+def opened(home, number):
+    """The address that the launcher opened as the number-th, None before it did."""
+    try:
+        with open(home.file("opened"), encoding="utf-8") as file:
+            lines = file.read().split()
+        return lines[number - 1] if len(lines) >= number else None
+    except FileNotFoundError:
+        return None
+
+
+def visit(address, user, password):
+    """Signs in on the pool's own pages, and follows them back; gives the last page."""
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+    page = browser.open(address, timeout=30).read().decode()
+    action = html.unescape(re.search(r'action="([^"]*)"', page)[1])
+    form = {"_csrf": re.search(r'name="_csrf" value="([^"]*)"', page)[1], "username": user, "password": password}
+    target = urllib.parse.urljoin(address, action)
+    return browser.open(target, urllib.parse.urlencode(form).encode(), timeout=30).read().decode()
+
+
+def typed(pid, label, text):
+    """Types into the field of that label."""
+    for node in elements(pid):
+        if node.get_role_name() in ("entry", "password text") and (node.get_name() or "").strip() == label and node.get_editable_text_iface():
+            return Atspi.EditableText.set_text_contents(node, text)
+    return False
+
+
+def recovery(pid):
+    press(pid, "Forgot your password?")
+    wait("it asks whose password", lambda: says(pid, "so that it is known whose password to change"))
+    wait("the name can be typed", lambda: typed(pid, "User name", "demo"))
+    press(pid, "Forgot your password?")
+    wait("a code is on its way", lambda: says(pid, "a code is on its way to d***@e***"))
+    shoot("reset")
+    press(pid, "Send a new code")
+    wait("another one can be had", lambda: says(pid, "A new code is on its way."))
+    press(pid, "Back to sign-in")
+    wait("there is a way back", lambda: element(pid, "push button", "Sign in with the browser"))
+
+
+def by_browser(home, pid, password):
+    press(pid, "Sign in with the browser")
+    wait("the window waits for the browser", lambda: says(pid, "Go on in your browser"))
+    left = wait("the browser is opened", lambda: opened(home, 1))
+    press(pid, "Open the browser again")
+    claim("at the same address", wait("it is opened again", lambda: opened(home, 2)) == left)
+    shoot("browser")
+    press(pid, "Back to sign-in")
+    wait("it can be left", lambda: element(pid, "push button", "Sign in with the browser"))
+
+    press(pid, "Sign in with the browser")
+    address = wait("it can be tried again", lambda: opened(home, 3))
+    claim("in another flow", address != left)
+    claim("the browser may be closed", "You can close this tab" in visit(address, "operator", password))
+    wait("the window goes on by itself", lambda: element(pid, "push button", "Start my avatar"))
+    wait("as the operator", lambda: says(pid, "operator"))
+    shoot("returned")
+
+
+def main():
+    home = Home(sys.argv[1])
+    try:
+        launcher = home.start("--profile", "local", PATH=opener(home))
+        pid = launcher.pid
+        wait("the window is in the accessibility tree", lambda: application(pid))
+        recovery(pid)
+        with open(home.file("state", "avatar-launcher", "cloud.json"), encoding="utf-8") as file:
+            passwords = dict(re.findall(r'"Username":\s*"(\w+)",\s*"Password":\s*"([^"]+)"', file.read()))
+        by_browser(home, pid, passwords["operator"])
+        press(pid, "Sign out")
+        wait("signing out returns to the ways in", lambda: element(pid, "push button", "Forgot your password?"))
+    except BaseException:
+        try:
+            shoot("ways-failure")
+        except (OSError, subprocess.CalledProcessError):
+            pass
+        raise
+    finally:
+        home.close()
+
+
+main()
