@@ -106,7 +106,7 @@ func (f flow) address(fresh bool) string {
 func (s *Service) redeemCode(ctx context.Context, f flow, code string) (*session, error) {
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, Timeout: 20 * time.Second}
 	if s.opt.HTTP != nil {
-		client.Transport = doerTransport{s.opt.HTTP}
+		client.Transport = bodyOnce{s.opt.HTTP}
 	}
 	tokens, err := f.Exchange(context.WithValue(ctx, oauth2.HTTPClient, client), code, oauth2.VerifierOption(f.verifier))
 	if err != nil {
@@ -118,6 +118,17 @@ func (s *Service) redeemCode(ctx context.Context, f flow, code string) (*session
 	}
 	next := &session{refresh: secret(tokens.RefreshToken), nonce: f.nonce}
 	return next, s.verify(ctx, next, &types.AuthenticationResultType{IdToken: aws.String(id)})
+}
+
+// bodyOnce sends a request's body to its own address only: without GetBody a client that follows redirects, as the one
+// below this may, cannot carry the code to another.
+type bodyOnce struct{ Doer }
+
+// RoundTrip implements http.RoundTripper.
+func (b bodyOnce) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.GetBody = nil
+	return b.Do(r)
 }
 
 // plainly strips an error of the exchange of what the endpoint answered: that may be anything.

@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -153,10 +154,21 @@ func TestBeingAskedWhetherToRemember(t *testing.T) {
 				}
 				must(t, s.SignOut(t.Context()))
 				time.Sleep(time.Minute)
-				_, c, err = w.service().SignIn(t.Context(), "demo", w.password(t, "demo"))
+				s = w.service()
+				_, c, err = s.SignIn(t.Context(), "demo", w.password(t, "demo"))
 				must(t, err)
 				if remembered := c == nil; remembered != (answer == backend.AnswerYes) {
 					t.Errorf("after %s the next sign-in asks %+v", answer, c)
+				}
+				if answer == backend.AnswerYes {
+					return
+				}
+				_, c, err = s.Respond(t.Context(), appCode(t, app)) // it is asked that once, not at every sign-in
+				if err != nil || c != nil {
+					t.Errorf("then comes %+v, %v", c, err)
+				}
+				if !regexp.MustCompile(`"DEVICE_KEY":"[^"]+"[^}]*"SOFTWARE_TOKEN_MFA_CODE"`).MatchString(w.wire.sent.String()) {
+					t.Error("the code does not come from the device")
 				}
 			})
 		})

@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -180,6 +182,30 @@ func TestBrowserThatNeverComesBack(t *testing.T) {
 	})
 }
 
+// TestLocalhostThatSomebodyElseHasHalfOf passes over a port of which another program has the other address family.
+func TestLocalhostThatSomebodyElseHasHalfOf(t *testing.T) {
+	for name, tt := range map[string]struct {
+		six  error
+		want string
+	}{
+		"in use":  {&net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EADDRINUSE)}, "http://localhost:47116/callback"},
+		"no IPv6": {&net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EADDRNOTAVAIL)}, "http://localhost:47115/callback"},
+	} {
+		s := facing(code("nothing is asked"))
+		s.listen = func(_, address string) (net.Listener, error) {
+			if address == "[::1]:47115" {
+				return nil, tt.six
+			}
+			return quiet{make(chan struct{})}, nil
+		}
+		r, err := s.receive(t.Context(), []string{"http://localhost:47115/callback", "http://localhost:47116/callback"})
+		if err != nil || r.uri != tt.want {
+			t.Fatalf("%s: it waits at %v, %v", name, r, err)
+		}
+		r.close()
+	}
+}
+
 // TestOAuthCodes wants a sentence of its own for each code of the browser's way in.
 func TestOAuthCodes(t *testing.T) {
 	for name, want := range oauthSentences {
@@ -197,8 +223,15 @@ func TestExchangeThatAnswersAnything(t *testing.T) {
 		answer answer
 		part   string
 	}{
-		"a portal":      {reply(200, "text/html", "<html>secret-in-the-answer"), "not Cognito"},
-		"a redirect":    {reply(302, "text/html", "secret-in-the-answer"), "not Cognito"},
+		"a portal": {reply(200, "text/html", "<html>secret-in-the-answer"), "not Cognito"},
+		"a redirect": {func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host != "pool.example" {
+				t.Errorf("the code was carried to %s", r.URL.Host)
+			}
+			res, err := reply(307, "text/html", "secret-in-the-answer")(r)
+			res.Header.Set("Location", "https://elsewhere.example/")
+			return res, err
+		}, "not Cognito"},
 		"an error page": {reply(500, "text/html", "secret-in-the-answer"), "not Cognito"},
 		"no tokens":     {reply(200, "application/json", `{"x":"secret-in-the-answer"}`), "not Cognito"},
 		"no ID token":   {reply(200, "application/json", `{"access_token":"secret-in-the-answer","refresh_token":"r","token_type":"Bearer"}`), "not Cognito"},
