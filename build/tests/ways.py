@@ -1,5 +1,5 @@
-"""The ways in, in the production window: the browser's, with a person in it played here, its way
-back, and a recovery that asks for a name first. Needs a display, a session bus and an unlocked keyring of its own."""
+"""The ways in, in the production window: the browser's, with a person in it played here, its way back,
+and a recovery that asks for a name first. Needs a display, a session bus and an unlocked keyring of its own."""
 
 import html
 import http.cookiejar
@@ -63,7 +63,8 @@ def by_browser(home, pid, password):
     claim("in another flow", address != left)
     claim("the browser may be closed", "You can close this tab" in visit(address, "operator", password))
     wait("the window goes on by itself", lambda: element(pid, "push button", "Start my avatar"))
-    wait("as the operator", lambda: says(pid, "operator"))
+    status = home.run("status", "--profile", "local", "--json")
+    claim("as the operator, by the keyring", re.search(r'"role":\s*"operator"', status.stdout), status.stdout + status.stderr)
     shoot("returned")
 
 
