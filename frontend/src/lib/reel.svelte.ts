@@ -198,6 +198,11 @@ export class Reel {
     return this.current;
   }
 
+  /** Resolves when everything asked for so far has been answered. */
+  async answered(): Promise<void> {
+    await this.#chain;
+  }
+
   /** Which of the matches the current one is, from 1 on; 0 where that is not known. */
   place(): number {
     const at = this.lines.findIndex((l) => l.seq === this.current);
