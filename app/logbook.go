@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
@@ -68,9 +69,13 @@ func (s *Shell) tellGrowth(ctx context.Context) {
 			wails.EventsEmit(s.ctx, name, data...)
 		}
 	}
+	var seen atomic.Uint64 // the error that the tray shows
 	lines := s.logs.Subscribe(func(_, last uint64) {
 		e, _ := s.logs.LastError()
 		emit("log", grown{last, e.Seq})
+		if seen.Swap(e.Seq) != e.Seq {
+			s.currentTray().render(s.snapshot(), e.Text)
+		}
 	})
 	found := s.logs.SubscribeFound(func() { emit("found") })
 	metrics := s.logs.SubscribeMetrics(func() { emit("metrics") })

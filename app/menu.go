@@ -1,17 +1,24 @@
 package app
 
-import "avatar-launcher/backend"
+import (
+	"math"
+	"time"
+
+	"avatar-launcher/backend"
+)
 
 // item is one row of the tray's menu.
 type item struct {
 	Key     string // what a click does: see Shell.choose; "" for a row that only says something
 	Title   string
 	Enabled bool
+	Hidden  bool
 }
 
 // The keys of the tray's menu.
 const (
 	itemState   = ""
+	itemTrouble = "trouble"
 	itemOpen    = "open"
 	itemStart   = "start"
 	itemConnect = "connect"
@@ -22,11 +29,12 @@ const (
 )
 
 // menuFor is the tray's menu in a snapshot: always the same rows in the same order, so that nothing moves under the
-// pointer.
-func menuFor(s backend.Snapshot) []item {
+// pointer. trouble is the last error of the instance's log, "" for none; its row opens the window.
+func menuFor(s backend.Snapshot, trouble string) []item {
 	in := s.User != nil
 	return []item{
 		{Title: stateTitle(s)},
+		{Key: itemTrouble, Title: say("tray.trouble", short(trouble)), Enabled: trouble != "", Hidden: trouble == ""},
 		{Key: itemConnect, Title: say("tray.connect"), Enabled: s.Phase == backend.Ready},
 		{Key: itemStart, Title: say("tray.start"), Enabled: in && !s.Adopting && (s.Phase == backend.Idle || s.Phase == backend.Failed)},
 		{Key: itemKeep, Title: say("tray.keepGoing"), Enabled: s.Phase == backend.Ready},
@@ -45,6 +53,29 @@ func stateTitle(s backend.Snapshot) string {
 	}
 	if s.User != nil {
 		return say("tray.who", s.User.Username, text)
+	}
+	return text
+}
+
+// tooltipFor says where the launcher stands and how many minutes are left, by the cloud's clock.
+func tooltipFor(s backend.Snapshot, now time.Time) string {
+	text := stateTitle(s)
+	if s.Phase == backend.Ready && s.Session != nil {
+		text = say("tray.left", minutesLeft(s, now), text)
+	}
+	return say("app") + ": " + text
+}
+
+// minutesLeft counts the minute that has begun.
+func minutesLeft(s backend.Snapshot, now time.Time) int {
+	return max(0, int(math.Ceil(s.Session.ExpireAt.Sub(now.Add(s.Skew)).Minutes())))
+}
+
+// short cuts what a menu has no room for.
+func short(text string) string {
+	const most = 70
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-1]) + "…"
 	}
 	return text
 }

@@ -28,7 +28,7 @@ func TestMenuFor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var enabled []string
-			menu := menuFor(c.s)
+			menu := menuFor(c.s, "")
 			for _, i := range menu {
 				if i.Enabled {
 					enabled = append(enabled, i.Key)

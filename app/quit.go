@@ -2,44 +2,124 @@ package app
 
 import (
 	"context"
+	"os"
 	"time"
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/config"
 )
 
-// signalTime is what the operating system may leave us between a signal and the end.
-const signalTime = 3 * time.Second
+const (
+	// windowTime is how long the window stays for the instance's stop and the sign-out. The armed stop is named after
+	// it. It is also what an operating system may leave us between a signal and the end.
+	windowTime = 3 * time.Second
+	// dialogTime is how long a dialog that nobody can close any more is waited for.
+	dialogTime = time.Second
+)
 
-// quit begins the proper end: stop, sign out, close the window. It returns at once; the page shows the way.
-func (s *Shell) quit() { s.quitWithin(quitTime) }
+// quit begins the proper end, with one question where an instance runs: stop, sign out, close the window. It returns
+// at once; the page shows the way.
+func (s *Shell) quit() {
+	if !s.asking.CompareAndSwap(false, true) {
+		return
+	}
+	go func() {
+		defer s.asking.Store(false)
+		if s.mayQuit() {
+			s.leave(true)
+		}
+	}()
+}
 
-func (s *Shell) quitWithin(limit time.Duration) {
+// mayQuit asks, where that is called for.
+func (s *Shell) mayQuit() bool {
+	if s.asked.Load() || !s.running() {
+		return true
+	}
+	question := quitQuestion(s.snapshot(), s.desk.get(), s.rules.Load().StaySignedIn)
+	if question == "" {
+		return true
+	}
+	answer, err := s.dialog(wails.MessageDialogOptions{
+		Type: wails.QuestionDialog, Title: say("quitting.title"), Message: question, DefaultButton: "Yes", CancelButton: "No"})
+	if err != nil {
+		s.log.Warn("the question before quitting could not be asked", "cause", err)
+		return true
+	}
+	return answer == "Yes"
+}
+
+// quitQuestion is what is asked before quitting, "" where nothing is.
+func quitQuestion(snapshot backend.Snapshot, d config.Desktop, staysSignedIn bool) string {
+	if d.Quit == config.QuitStop || !snapshot.Phase.Active() || snapshot.Phase == backend.Ending {
+		return ""
+	}
+	key := "quitting.text"
+	if staysSignedIn {
+		key = "quitting.keepsSignIn"
+	}
+	return say(key, instanceName(snapshot))
+}
+
+// instanceName is the instance's ID, or what stands for it before there is one.
+func instanceName(s backend.Snapshot) string {
+	if s.Session == nil {
+		return say("instance.title")
+	}
+	return s.Session.InstanceID
+}
+
+// leave stops the instance, signs out and ends the window, once. With tell, a stop that was not confirmed is said in
+// a dialog, and goes on beside it.
+func (s *Shell) leave(tell bool) {
 	s.asked.Store(true)
 	s.closer.Do(func() {
-		go func() {
-			if s.running() {
-				s.finish(limit)
-			}
-			if !s.gone.Swap(true) {
-				<-s.opened
-				wails.Quit(s.ctx)
-			}
-		}()
+		if s.running() {
+			s.finish(tell)
+		}
+		if !s.gone.Swap(true) {
+			<-s.opened
+			wails.Quit(s.ctx)
+			time.AfterFunc(dialogTime, s.leaveDialog)
+		}
 	})
 }
 
-// finish stops the instance and signs out, or gives up after a time.
-func (s *Shell) finish(limit time.Duration) {
+// finish asks for the stop and the sign-out, and says when the armed stop acts where they are not confirmed in time.
+func (s *Shell) finish(tell bool) {
+	before := s.snapshot()
+	if tell && before.Phase.Active() {
+		s.show() // the progress, also where the tray was asked to quit
+	}
 	s.do(backend.Wish{Verb: backend.WishQuit})
-	timer := time.NewTimer(limit)
+	timer := time.NewTimer(windowTime)
 	defer timer.Stop()
 	select {
 	case <-s.rooms.launcher.Finished():
+		if s.snapshot().Problem == nil {
+			return
+		}
 	case <-timer.C:
-		s.log.Warn("the stop was not confirmed in time; the armed one will act")
 	}
+	late := lateStop(before, s.rules.Load().Grace)
+	if late == "" {
+		return
+	}
+	s.log.Warn("the stop was not confirmed in time", "instead", late)
+	if tell {
+		_, _ = s.dialog(wails.MessageDialogOptions{Type: wails.WarningDialog, Title: say("quitting.lateTitle"), Message: late})
+	}
+}
+
+// lateStop says when the armed stop of a session acts, "" where there is none.
+func lateStop(s backend.Snapshot, grace time.Duration) string {
+	if s.Session == nil {
+		return ""
+	}
+	at := s.Session.ExpireAt.Add(grace).Add(-s.Skew) // by this computer's clock
+	return say("quitting.late", s.Session.InstanceID, at.Local().Format("15:04"))
 }
 
 // beforeClose decides what closing the window means: hiding it where the tray can bring it back, else quitting. It
@@ -48,7 +128,8 @@ func (s *Shell) beforeClose(ctx context.Context) bool {
 	switch {
 	case s.gone.Load(), s.failure.Load() != nil:
 		return false
-	case !s.asked.Load() && s.currentTray().hosted():
+	case s.asked.Load():
+	case s.currentTray().hosted():
 		wails.WindowHide(ctx)
 	default:
 		s.quit()
@@ -56,10 +137,25 @@ func (s *Shell) beforeClose(ctx context.Context) bool {
 	return true
 }
 
-// quitOn ends the window when ctx ends: a signal came.
+// quitOn ends the window when ctx ends: a signal came. Nobody is asked.
 func (s *Shell) quitOn(ctx context.Context) {
 	<-ctx.Done()
-	s.quitWithin(signalTime)
+	time.AfterFunc(windowTime+dialogTime, s.leaveDialog)
+	s.leave(false)
+}
+
+// dialog shows one of the system's and waits for its answer.
+func (s *Shell) dialog(o wails.MessageDialogOptions) (string, error) {
+	s.dialogs.Add(1)
+	defer s.dialogs.Add(-1)
+	return wails.MessageDialog(s.ctx, o)
+}
+
+// leaveDialog ends the process where a dialog is still open: it would hold GTK's loop for as long as it is.
+func (s *Shell) leaveDialog() {
+	if s.dialogs.Load() > 0 {
+		os.Exit(0)
+	}
 }
 
 // heartbeat reloads a page whose process has died or hangs. A page that never beat is not reloaded: it may be slow.

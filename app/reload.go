@@ -30,7 +30,9 @@ func (s *Shell) watchConfig(ctx context.Context, first config.Profile) {
 			return
 		}
 		s.rooms.fleet.Configure(figures(p))
-		l.SetRules(rules(p))
+		now := rules(p)
+		l.SetRules(now)
+		s.rules.Store(&now)
 		l.Notify("config", waitProblem(toRestart(first, p)))
 		s.adoptDesktop(f.Desktop)
 	}

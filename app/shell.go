@@ -41,7 +41,12 @@ type Shell struct {
 	displayLost func()       // ends the process properly where its display has gone
 	gone        atomic.Bool  // the launcher has finished, or was given up: the window may close
 	asked       atomic.Bool  // quitting has begun
-	beaten      atomic.Int64 // Unix nanoseconds of the page's last beat, 0 before the first
+	asking      atomic.Bool  // the question before quitting is open
+	dialogs     atomic.Int32 // of the system's, open now
+	notifies    atomic.Bool  // the system shows notifications
+	inhibitor   inhibitor
+	rules       atomic.Pointer[backend.Rules] // in force; nil before wired
+	beaten      atomic.Int64                  // Unix nanoseconds of the page's last beat, 0 before the first
 }
 
 func newShell(stateDir string) *Shell {
@@ -51,6 +56,8 @@ func newShell(stateDir string) *Shell {
 // wire puts the rooms in.
 func (s *Shell) wire(r *rooms) {
 	s.rooms, s.wishes, s.logs, s.lens = r, r.launcher, r.logs, r.logs.Lens()
+	now := rules(r.profile)
+	s.rules.Store(&now)
 	close(s.wired)
 }
 
@@ -194,6 +201,8 @@ func (s *Shell) openPath(path string) {
 func (s *Shell) startup(ctx context.Context) {
 	s.ctx = ctx
 	heedDisplay(s.displayLost)
+	heedSignalsAlone()
+	heedSessionEnd(s.sessionEnds)
 	close(s.opened)
 }
 
@@ -207,13 +216,19 @@ func (s *Shell) drain() {
 	if !s.running() {
 		return
 	}
-	s.quitWithin(signalTime)
-	timer := time.NewTimer(signalTime)
+	go s.leave(false)
+	timer := time.NewTimer(windowTime)
 	defer timer.Stop()
 	select {
 	case <-s.rooms.launcher.Finished():
 	case <-timer.C:
 	}
+}
+
+// sessionEnds stops the instance while the system's session ends, as fast as a signal does.
+func (s *Shell) sessionEnds() {
+	s.log.Info("the system's session ends")
+	s.drain()
 }
 
 // show raises the window.

@@ -7,20 +7,29 @@ import (
 	"syscall"
 )
 
-// untilSignal gives a context that ends with the first SIGINT, SIGTERM or SIGHUP. Wails and GTK would lose some of
-// them; a second signal ends the program at once, which the armed stop is there for.
+// heeded are the signals that end the program.
+var heeded = make(chan os.Signal, 2)
+
+func heedSignals() { signal.Notify(heeded, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) }
+
+// heedSignalsAlone takes the signals from Wails, which would ask the window to close as if somebody had pressed it.
+func heedSignalsAlone() {
+	signal.Reset(os.Interrupt, syscall.SIGTERM)
+	heedSignals()
+}
+
+// untilSignal gives a context that ends with the first SIGINT, SIGTERM or SIGHUP. A second signal ends the program at once, which the armed stop is there for.
 func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(parent)
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	heedSignals()
 	go func() {
 		select {
-		case <-signals:
+		case <-heeded:
 			cancel()
 		case <-ctx.Done():
 			return
 		}
-		<-signals
+		<-heeded
 		os.Exit(6)
 	}()
 	return ctx, cancel

@@ -3,6 +3,7 @@ package app
 import (
 	"runtime"
 	"sync"
+	"time"
 
 	"fyne.io/systray"
 	"github.com/godbus/dbus/v5"
@@ -19,6 +20,7 @@ type tray struct {
 	items []*systray.MenuItem
 	shown []item
 	phase backend.Phase
+	tip   string
 	end   func()
 	bus   *dbus.Conn // Linux: its own connection, since the keyring's library reads the shared one's signals
 }
@@ -75,8 +77,9 @@ func (t *tray) hosted() bool {
 func (t *tray) build(s backend.Snapshot) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	systray.SetTooltip(say("app"))
-	t.shown = menuFor(s)
+	t.tip = tooltipFor(s, time.Now())
+	systray.SetTooltip(t.tip)
+	t.shown = menuFor(s, "")
 	for _, row := range t.shown {
 		if row.Key == itemOpen {
 			systray.AddSeparator()
@@ -84,6 +87,9 @@ func (t *tray) build(s backend.Snapshot) {
 		m := systray.AddMenuItem(row.Title, "")
 		if !row.Enabled {
 			m.Disable()
+		}
+		if row.Hidden {
+			m.Hide()
 		}
 		t.items = append(t.items, m)
 		go func() {
@@ -97,8 +103,8 @@ func (t *tray) build(s backend.Snapshot) {
 	t.built = true
 }
 
-// render fits the rows and the icon to a snapshot.
-func (t *tray) render(s backend.Snapshot) {
+// render fits the rows, the icon and the tooltip to a snapshot and the last error of the log.
+func (t *tray) render(s backend.Snapshot, trouble string) {
 	if t == nil {
 		return
 	}
@@ -107,7 +113,7 @@ func (t *tray) render(s backend.Snapshot) {
 	if !t.built {
 		return
 	}
-	for i, row := range menuFor(s) {
+	for i, row := range menuFor(s, trouble) {
 		was := t.shown[i]
 		if row.Title != was.Title {
 			t.items[i].SetTitle(row.Title)
@@ -118,12 +124,21 @@ func (t *tray) render(s backend.Snapshot) {
 		case !row.Enabled && was.Enabled:
 			t.items[i].Disable()
 		}
+		switch {
+		case row.Hidden && !was.Hidden:
+			t.items[i].Hide()
+		case !row.Hidden && was.Hidden:
+			t.items[i].Show()
+		}
 		t.shown[i] = row
 	}
 	if s.Phase != t.phase {
 		t.phase = s.Phase
 		systray.SetIcon(iconFor(s.Phase))
-		systray.SetTooltip(say("app") + ": " + stateTitle(s))
+	}
+	if tip := tooltipFor(s, time.Now()); tip != t.tip {
+		t.tip = tip
+		systray.SetTooltip(tip)
 	}
 }
 
@@ -144,7 +159,7 @@ func (t *tray) stop() {
 // choose does what a row of the menu says.
 func (s *Shell) choose(key string) {
 	switch key {
-	case itemOpen:
+	case itemOpen, itemTrouble:
 		s.show()
 	case itemConnect:
 		s.connect()

@@ -128,6 +128,8 @@ func (s *Shell) accompany(ctx context.Context) {
 	case <-ctx.Done():
 		return
 	}
+	s.allowNotifications()
+	s.inhibitor.begin(ctx, s.log, s.sessionEnds)
 	go s.tellPage(ctx)
 	s.tellGrowth(ctx)
 	go s.heartbeat(ctx)

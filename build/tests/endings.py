@@ -10,6 +10,7 @@ import sys
 import time
 
 from desktop import Home, application, claim, press, says, shoot, wait
+from desktop_services import Logind
 
 class Cloud:
     """The embedded cloud in a process of its own, without delays, and the AWS CLI as its witness."""
@@ -88,6 +89,14 @@ def main():
             launcher, instance = begin(home, cloud)
             launcher.send_signal(number)
             stopped(cloud, launcher, instance, number.name, [0])
+
+        logind = Logind()  # on the session bus, which the launcher takes for the system's
+        launcher, instance = begin(home, cloud, DBUS_SYSTEM_BUS_ADDRESS=os.environ["DBUS_SESSION_BUS_ADDRESS"])
+        wait("a shutdown would wait for the launcher", logind.held)
+        logind.shut_down()
+        wait("the shutdown may go on", lambda: not logind.held(), 10)
+        claim("the system's shutdown: the instance is stopped by then", cloud.state(instance) in ("stopping", "stopped"))
+        stopped(cloud, launcher, instance, "the system's shutdown", [0])
 
         server, name = display()
         home.started.append(server)

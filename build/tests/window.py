@@ -5,11 +5,12 @@ import os
 import subprocess
 import sys
 
-from desktop import Home, application, claim, element, press, says, shoot, wait
+from desktop import Home, application, button, claim, element, press, says, shoot, wait
+from desktop_services import Notifications
 from tray import Tray, entry
 
 
-def journey(pid, tray):
+def journey(pid, tray, notifications, opened):
     press(pid, "Sign in as demo")
     wait("the home page offers Start", lambda: element(pid, "push button", "Start my avatar"))
     wait("a tray item registered", lambda: tray.item)
@@ -20,7 +21,11 @@ def journey(pid, tray):
     wait("the avatar is ready", lambda: says(pid, "Your avatar is ready"), 90)
     wait("the tray offers Connect", lambda: entry(tray, "Connect"))
     wait("the tray offers Stop", lambda: entry(tray, "Stop"))
+    wait("its tooltip counts the minutes", lambda: "minutes left" in str(tray.property("ToolTip")))
     shoot("ready")
+    wait("a notification says that it is ready", lambda: "Your avatar is ready" in notifications.shown)
+    notifications.press("Your avatar is ready", "connect")
+    wait("its Connect opens the avatar in the browser", lambda: os.path.exists(opened) and "http://demo.avatar.localhost:" in read(opened))
     press(pid, "Stop")
     wait("the instance is given back", lambda: element(pid, "push button", "Start my avatar"))
 
@@ -28,7 +33,12 @@ def journey(pid, tray):
     wait("a second start is ready", lambda: says(pid, "Your avatar is ready"), 90)
 
 
-def reload(home, pid):
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def reload(home, pid, notifications):
     """What a change of the configuration file does while the window is open."""
     folder = home.file("config", "avatar-launcher")
     os.makedirs(folder, exist_ok=True)
@@ -40,6 +50,7 @@ def reload(home, pid):
     write("profiles:\n  local:\n    cloud: embedded\n    session: {warning: 59m59s}\n    log: {ready_pattern: up}\n")
     wait("it is said which keys wait for a restart", lambda: says(pid, "Not yet in force: log.ready_pattern."))
     wait("the rest is in force: the warning comes earlier", lambda: says(pid, "Stops in less than"))
+    wait("and is a notification, too", lambda: next((t for t in notifications.shown if t.endswith("minutes left")), None))
     write("profiles:\n  local:\n    cloud: embedded\n    warm_pool: {size: many}\n")
     wait("a broken configuration is refused with its place", lambda: says(pid, "config.yaml:4:"))
     shoot("configuration-refused")
@@ -48,17 +59,28 @@ def reload(home, pid):
 
 
 def main():
-    tray, home = Tray(), Home(sys.argv[1])
-    launcher = home.start("--profile", "local")
+    tray, notifications, home = Tray(), Notifications(), Home(sys.argv[1])
+    # A browser that writes down what it is asked to open.
+    opened = home.file("opened")
+    with open(home.file("xdg-open"), "w", encoding="utf-8") as file:
+        file.write(f'#!/bin/sh\necho "$1" >>{opened}\n')
+    os.chmod(home.file("xdg-open"), 0o755)
+    launcher = home.start("--profile", "local", PATH=f"{home.path}:{os.environ['PATH']}")
     try:
         wait("the window is in the accessibility tree", lambda: application(launcher.pid))
-        journey(launcher.pid, tray)
-        reload(home, launcher.pid)
+        journey(launcher.pid, tray, notifications, opened)
+        reload(home, launcher.pid, notifications)
 
         second = home.run("--profile", "local", limit=20)
         claim(f"a second launch leaves the first alone, and ends with {second.returncode}", launcher.poll() is None, second.stderr)
 
         tray.press(wait("the tray offers Quit", lambda: entry(tray, "Quit")))
+        press(launcher.pid, "No")
+        claim("a No to the question before quitting leaves the instance", says(launcher.pid, "Your avatar is ready"))
+        tray.press("Quit")
+        wait("the question comes again", lambda: button(launcher.pid, "Yes"))
+        shoot("quit")
+        press(launcher.pid, "Yes")
         code = wait("Quit ends the program", lambda: launcher.poll() is not None and [launcher.returncode], 30)[0]
         claim("it ends with 0", code == 0, code)
         status = home.run("status", "--user", "demo", "--json")

@@ -1,0 +1,105 @@
+package app
+
+import (
+	"time"
+
+	wails "github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"avatar-launcher/backend"
+)
+
+// notification is something worth saying to somebody who looks elsewhere. Actions are keys of the tray's menu.
+type notification struct {
+	ID      string // one a kind
+	Title   string
+	Body    string
+	Actions []string
+}
+
+// notificationsFor are what a step from one snapshot to the next is worth saying: ready, nearly over, stopped without
+// having been asked to, no warm instance, a place in the queue, signed out. What the user has just pressed is not
+// said again, but for the sign-out, which takes its time.
+func notificationsFor(before, after backend.Snapshot, now time.Time) (all []notification) {
+	add := func(id, title, body string, actions ...string) {
+		all = append(all, notification{id, title, body, actions})
+	}
+	switch p := after.Problem; {
+	case before.Phase != backend.Ready && after.Phase == backend.Ready:
+		add("ready", say("notify.ready.title"), say("notify.ready.text"), itemConnect)
+	case before.Phase.Active() && !after.Phase.Active() && p != nil && p != before.Problem && after.User != nil:
+		add("ended", p.What, p.Why+" "+p.Next, itemStart)
+	case before.User != nil && after.User == nil && p != nil:
+		add("signed-out", p.What, p.Why+" "+p.Next, itemOpen)
+	case before.User != nil && after.User == nil:
+		add("signed-out", say("notify.signedOut.title"), say("notify.signedOut.text"), itemOpen)
+	case before.Queue == nil && after.Queue != nil:
+		add("waiting", say("notify.waiting.title"), say("notify.waiting.text", after.Queue.Position), itemOpen)
+	case !before.Cold && after.Cold && after.Phase.Starting():
+		add("exhausted", say("notify.exhausted.title"), say("notify.exhausted.text"), itemOpen)
+	}
+	if !before.Warning && after.Warning && after.Session != nil {
+		add("warning", say("notify.warning.title", minutesLeft(after, now)), say("notify.warning.text"), itemKeep, itemStop)
+	}
+	return all
+}
+
+// actionTitle is the word on a notification's button.
+func actionTitle(key string) string {
+	return map[string]string{itemConnect: say("tray.connect"), itemStart: say("tray.start"), itemKeep: say("tray.keepGoing"),
+		itemStop: say("tray.stop"), itemOpen: say("tray.open")}[key]
+}
+
+// allowNotifications opens the system's notifications. Where there are none, nothing is said there.
+func (s *Shell) allowNotifications() {
+	if !wails.IsNotificationAvailable(s.ctx) {
+		return
+	}
+	if err := wails.InitializeNotifications(s.ctx); err != nil {
+		s.log.Info("there are no notifications here", "cause", err)
+		return
+	}
+	if allowed, err := wails.RequestNotificationAuthorization(s.ctx); err != nil || !allowed {
+		s.log.Info("notifications are not allowed here", "cause", err)
+		return
+	}
+	wails.OnNotificationResponse(s.ctx, func(r wails.NotificationResult) {
+		switch {
+		case r.Error != nil:
+			s.log.Info("a notification failed", "cause", r.Error)
+		case r.Response.ActionIdentifier == defaultAction:
+			s.show()
+		default:
+			s.choose(r.Response.ActionIdentifier)
+		}
+	})
+	s.notifies.Store(true)
+}
+
+// defaultAction is Wails' word for a press of the notification itself.
+const defaultAction = "DEFAULT_ACTION"
+
+// notify says what is worth it, unless the settings forbid, or the program is on its way out.
+func (s *Shell) notify(before, after backend.Snapshot) {
+	if !s.notifies.Load() || !s.desk.get().Notifications || s.asked.Load() {
+		return
+	}
+	for _, n := range notificationsFor(before, after, time.Now()) {
+		go s.send(n) // a notification service that hangs must not hold the page up
+	}
+}
+
+func (s *Shell) send(n notification) {
+	category := wails.NotificationCategory{ID: n.ID}
+	for _, key := range n.Actions {
+		if key != itemOpen { // that is what a press of the notification itself does
+			category.Actions = append(category.Actions, wails.NotificationAction{ID: key, Title: actionTitle(key)})
+		}
+	}
+	err := wails.RegisterNotificationCategory(s.ctx, category)
+	if err == nil {
+		err = wails.SendNotificationWithActions(s.ctx, wails.NotificationOptions{ID: n.ID, Title: n.Title, Body: n.Body, CategoryID: n.ID})
+	}
+	if err != nil {
+		s.log.Info("a notification could not be shown", "cause", err)
+	}
+}

@@ -1,0 +1,71 @@
+package app
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"avatar-launcher/backend"
+)
+
+func TestNotificationsFor(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	user, session := &backend.User{Username: "demo"}, &backend.Session{ExpireAt: now.Add(290 * time.Second)}
+	over := &backend.Problem{What: "Your instance was stopped", Why: "Its time was up.", Next: "Press Start to go on."}
+	ready := backend.Snapshot{Phase: backend.Ready, User: user, Session: session}
+	idle := backend.Snapshot{Phase: backend.Idle, User: user}
+	with := func(s backend.Snapshot, change func(*backend.Snapshot)) backend.Snapshot { change(&s); return s }
+	for name, c := range map[string]struct {
+		before, after backend.Snapshot
+		want          string // ID, title and actions of each
+	}{
+		"nothing":         {ready, ready, ""},
+		"ready":           {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Probing }), ready, "ready: Your avatar is ready [connect]"},
+		"nearly over":     {ready, with(ready, func(s *backend.Snapshot) { s.Warning = true }), "warning: 5 minutes left [keep-going stop]"},
+		"once":            {with(ready, func(s *backend.Snapshot) { s.Warning = true }), with(ready, func(s *backend.Snapshot) { s.Warning = true }), ""},
+		"stopped and why": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), "ended: Your instance was stopped [start]"},
+		"stopped by hand": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), idle, ""},
+		"exhausted":       {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Cold = backend.Claiming, true }), "exhausted: No warm instance was free [open]"},
+		"queued":          {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Queue = backend.Claiming, &backend.Queue{Position: 3, Length: 4} }), "waiting: No instance is free [open]"},
+		"signed out":      {idle, backend.Snapshot{Phase: backend.SignedOut}, "signed-out: Signed out [open]"},
+		"thrown out":      {ready, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, "signed-out: Your instance was stopped [open]"},
+		"not in yet":      {backend.Snapshot{Phase: backend.SigningIn}, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, n := range notificationsFor(c.before, c.after, now) {
+				got = append(got, n.ID+": "+n.Title+" ["+strings.Join(n.Actions, " ")+"]")
+				if n.Body == "" {
+					t.Errorf("%s has no body", n.ID)
+				}
+				for _, key := range n.Actions {
+					if actionTitle(key) == "" {
+						t.Errorf("the action %q has no title", key)
+					}
+				}
+			}
+			if strings.Join(got, "; ") != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestTooltipCountsByTheCloudsClock(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	s := backend.Snapshot{Phase: backend.Ready, User: &backend.User{Username: "demo"}, Session: &backend.Session{ExpireAt: now.Add(30*time.Minute + time.Second)}, Skew: 10 * time.Minute}
+	if got, want := tooltipFor(s, now), "Avatar Launcher: demo – Your avatar is ready, 21 minutes left"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestMenuShowsTheLastErrorOfTheLog(t *testing.T) {
+	s := backend.Snapshot{Phase: backend.Ready}
+	if row := menuFor(s, "")[1]; !row.Hidden || row.Enabled {
+		t.Errorf("without an error: %+v", row)
+	}
+	row := menuFor(s, "the GPU has fallen off the bus"+strings.Repeat("!", 100))[1]
+	if row.Hidden || !row.Enabled || !strings.HasPrefix(row.Title, "Last error: the GPU has fallen off the bus") || len([]rune(row.Title)) > 90 {
+		t.Errorf("with an error: %+v", row)
+	}
+}
