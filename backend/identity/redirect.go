@@ -17,7 +17,7 @@ import (
 )
 
 // lingering is how long the browser gets to fetch the last page.
-const lingering = 3 * time.Second
+const lingering = 10 * time.Second
 
 //go:embed redirect.html
 var redirectPage string
