@@ -45,12 +45,16 @@ func isDenied(err error) bool { return slices.Contains(deniedCodes, code(err)) }
 // anything else (no answer, a server's error) it may have been done.
 func isRefusal(err error) bool {
 	var api smithy.APIError
-	return errors.As(err, &api) && (api.ErrorFault() == smithy.FaultClient || isCapacity(err) || slices.Contains(deniedCodes, code(err)))
+	return errors.As(err, &api) && (api.ErrorFault() == smithy.FaultClient || isCapacity(err) || isThrottled(err) || slices.Contains(deniedCodes, code(err)))
 }
 
+// isThrottled says whether AWS is asked too much.
+func isThrottled(err error) bool { return slices.Contains(throttleCodes, code(err)) }
+
+// isBusy says whether somebody else was quicker, or AWS is asked too much: trying again is right.
 func isBusy(err error) bool {
 	var p *backend.Problem
-	return errors.As(err, &p) && p.Kind == backend.KindBusy || slices.Contains(throttleCodes, code(err))
+	return errors.As(err, &p) && p.Kind == backend.KindBusy || isThrottled(err)
 }
 func isConflict(err error) bool { return code(err) == "ConflictException" }
 func isConditionFailed(err error) bool {

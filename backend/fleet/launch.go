@@ -43,7 +43,8 @@ func cmpErr(err, other error) error {
 	return other
 }
 
-// fireTime bounds a launch that its user has broken off: its answer is waited for, or nobody would know of the instance.
+// fireTime is how long the answer to a launch is waited for that its user has broken off: without it, nobody would know
+// of the instance.
 const fireTime = 20 * time.Second
 
 // fire launches the instance of a reservation, ties it to the session, and secures its stop.
@@ -52,8 +53,9 @@ func (s *Service) fire(ctx context.Context, row sessionRow, report func(backend.
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	through, cancel := context.WithTimeout(context.WithoutCancel(ctx), fireTime)
+	through, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(fireTime, cancel) })()
 	m, err := s.run(through, row.LaunchToken, append(ownerTags(row), tags("pool", poolTag)...))
 	if isRefusal(err) {
 		return nil, errors.Join(err, s.abandon(ctx, row, "launch refused"))

@@ -2,11 +2,14 @@ package fleet_test
 
 import (
 	"cmp"
+	"encoding/json"
 	"flag"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,7 +20,35 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-var desktops = flag.Int("desktops", 40, "how many desktops the scale tests run")
+var (
+	desktops = flag.Int("desktops", 40, "how many desktops the scale tests run")
+	rows     = flag.String("rows", "", "a file to which figures are added as rows of build/bench")
+)
+
+// figure prints a measured figure, and adds it to the rows of build/bench where these are asked for.
+func figure(t *testing.T, row, unit string, value float64, target string, met bool) {
+	t.Helper()
+	t.Logf("%s: %.4g %s", row, value, unit)
+	if *rows == "" {
+		return
+	}
+	line := map[string]any{"row": "fleet: " + row, "unit": unit, "runs": []float64{value}}
+	if target != "" {
+		line["target"], line["met"] = target, met
+	}
+	text, err := json.Marshal(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(*rows, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.Write(append(text, '\n')); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // count says how often each operation was called through a network.
 func (n *network) count() map[string]int {
@@ -75,8 +106,10 @@ func TestOverhead(t *testing.T) {
 			time.Sleep(2 * time.Minute)
 		}
 	})
-	t.Logf("press to ready exceeds the boot by %v (median), %v (95th percentile); %d calls before StartInstances",
-		percentile(over, 0.5), percentile(over, 0.95), before)
+	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	figure(t, "press to ready beyond the boot, 40 ms round trip, median", "ms", ms(percentile(over, 0.5)), "", true)
+	figure(t, "press to ready beyond the boot, 40 ms round trip, 95th percentile", "ms", ms(percentile(over, 0.95)), "less than 300 ms", percentile(over, 0.95) < 300*time.Millisecond)
+	figure(t, "calls before StartInstances", "calls", float64(before), "three at most", before <= 3)
 	if p := percentile(over, 0.95); p >= 300*time.Millisecond || p <= 0 {
 		t.Errorf("the 95th percentile is %v, want less than 300ms", p)
 	}
@@ -135,7 +168,9 @@ func TestClaimsAtOnce(t *testing.T) {
 		for _, v := range transactions {
 			sum += v
 		}
-		t.Logf("%d desktops at once: %.2f transactions a claim on average, %.0f at the 95th percentile", n, sum/float64(n), percentile(transactions, 0.95))
+		at := fmt.Sprintf("%d desktops claim at once, transactions a claim, ", n)
+		figure(t, at+"average", "transactions", sum/float64(n), "", true)
+		figure(t, at+"95th percentile", "transactions", percentile(transactions, 0.95), "1.3 at most", percentile(transactions, 0.95) <= 1.3)
 		if p := percentile(transactions, 0.95); p > 1.3 {
 			t.Errorf("%.1f transactions a claim at the 95th percentile, want 1.3 at most", p)
 		}
@@ -145,6 +180,7 @@ func TestClaimsAtOnce(t *testing.T) {
 // TestScale runs many desktops for a virtual hour on a cloud that throttles as AWS does: a tenth of them start in the
 // first minutes, work for a while and stop; the others are signed in and do nothing.
 func TestScale(t *testing.T) {
+	wallTook := stopwatch()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.cloud.SetThrottle(true)
@@ -172,8 +208,10 @@ func TestScale(t *testing.T) {
 		time.Sleep(40 * time.Minute)
 		ready := 0
 		for _, d := range busy {
-			if d.launcher.Snapshot().Phase == backend.Ready {
+			if s := d.launcher.Snapshot(); s.Phase == backend.Ready {
 				ready++
+			} else {
+				t.Logf("%s stands at %s: %v, %+v", d.name, s.Phase, s.Problem, s.Queue)
 			}
 			d.do(backend.WishStop)
 		}
@@ -190,20 +228,33 @@ func TestScale(t *testing.T) {
 			}
 			idle = append(idle, calls)
 		}
-		report(t, w, n, ready, len(busy), before, idle)
+		report(t, w, n, ready, len(busy), before, idle, wallTook())
 		if ready < len(busy) {
 			t.Errorf("%d of %d desktops that started became ready", ready, len(busy))
 		}
 	})
 }
 
-func report(t *testing.T, w *world, n, ready, busy int, before map[string]int64, idle []int) {
+// stopwatch measures real time, also from within a bubble, whose clock is virtual: by the processor time of the process.
+func stopwatch() func() time.Duration {
+	used := func() time.Duration {
+		var u syscall.Rusage
+		if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+			return 0
+		}
+		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	from := used()
+	return func() time.Duration { return used() - from }
+}
+
+// report prints what an hour of many desktops came to.
+func report(t *testing.T, w *world, n, ready, busy int, before map[string]int64, idle []int, took time.Duration) {
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
 	var total int64
 	var lines []string
-	after := w.cloud.CallCounts()
-	for op, c := range after {
+	for op, c := range w.cloud.CallCounts() {
 		if c -= before[op]; c > 0 {
 			total += c
 			lines = append(lines, fmt.Sprintf("%s %d", op, c))
@@ -211,11 +262,18 @@ func report(t *testing.T, w *world, n, ready, busy int, before map[string]int64,
 	}
 	slices.Sort(lines)
 	throttled := 0
-	for _, c := range w.cloud.Calls() {
+	calls := w.cloud.Calls()
+	for _, c := range calls {
 		if strings.Contains(c.ErrorCode, "Throttl") || strings.Contains(c.ErrorCode, "LimitExceeded") {
 			throttled++
 		}
 	}
-	t.Logf("%d desktops, one virtual hour: %d of %d ready; %d calls, %d throttled of the last %d; idle desktops made %d calls at most; %d MB heap\n%s",
-		n, ready, busy, total, throttled, len(w.cloud.Calls()), slices.Max(idle), mem.HeapInuse>>20, strings.Join(lines, "\n"))
+	at := fmt.Sprintf("%d desktops for a virtual hour, ", n)
+	figure(t, at+"ready of those that started", "%", 100*float64(ready)/float64(busy), "100 %", ready == busy)
+	figure(t, at+"calls", "calls", float64(total), "", true)
+	figure(t, at+fmt.Sprintf("throttled of the last %d calls", len(calls)), "calls", float64(throttled), "", true)
+	figure(t, at+"calls of one that does nothing", "calls", float64(slices.Max(idle)), "fewer than 10", slices.Max(idle) < 10)
+	figure(t, at+"processor time", "s", took.Seconds(), "", true)
+	figure(t, at+"heap", "MB", float64(mem.HeapInuse>>20), "", true)
+	t.Log(strings.Join(lines, "\n"))
 }

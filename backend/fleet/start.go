@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -16,8 +17,12 @@ import (
 
 const pollEvery = 700 * time.Millisecond // between looks at an instance that is starting
 
-// claimTime bounds what comes between the press and EC2's start: a few calls.
-const claimTime = 2 * time.Minute
+// claimTime bounds what comes between the press and EC2's start: a few calls, or some tries of them where AWS is asked
+// too much.
+const (
+	claimTime     = 5 * time.Minute
+	throttlePause = 3 * time.Second
+)
 
 // Start claims an instance, arms its stop, starts it, names it, and returns when the avatar's own address answers.
 // A user who has a session gets that one: a start that died half-way is taken up where it was. Where nothing is left
@@ -117,10 +122,15 @@ func (s *Service) obtain(ctx context.Context, u backend.User, report func(backen
 	lost := map[string]bool{}
 	for range s.current().MaxInstances + claimTries {
 		row, err := s.obtainOnce(ctx, u, lost, report)
-		if errors.Is(err, errAgain) {
-			continue
+		switch {
+		case errors.Is(err, errAgain):
+		case isThrottled(err): // many start at once: EC2 launches and starts two a second for everybody
+			if err := pause(ctx, throttlePause+rand.N(2*throttlePause)); err != nil {
+				return nil, err
+			}
+		default:
+			return row, err
 		}
-		return row, err
 	}
 	return nil, &backend.Problem{Kind: backend.KindBusy, What: "It was not possible to start your instance",
 		Why: "Many people are starting at this moment.", Next: "Press Start again."}
