@@ -97,7 +97,7 @@ func (l *Launcher) step(ctx context.Context, e event) (finished bool) {
 	after, effects := next(before, e, rules, now)
 	effects = append(sessionEffects(before, after), effects...)
 	after.Timers, after.Cost = timers(after, rules), cost(after, rules.Prices, now)
-	after.Skew = now.Sub(time.Now()).Round(time.Second)
+	after.Skew = time.Until(now).Round(time.Second)
 	l.change(func(Snapshot) Snapshot { return after })
 	if before.Phase != after.Phase {
 		l.Log.Info("phase", "from", before.Phase, "to", after.Phase)
