@@ -61,3 +61,16 @@ func TestAvatarURLOpensTheSessionsOwnHostOnly(t *testing.T) {
 		}
 	}
 }
+
+func TestTrayOutlivesItsLibrarysPanic(t *testing.T) {
+	lost := &tray{built: true}
+	func() {
+		lost.mu.Lock()
+		defer lost.mu.Unlock()
+		defer lost.survive()
+		panic("dbus: connection closed by user")
+	}()
+	if lost.built || lost.hosted() {
+		t.Error("a tray without an icon still counts as one: the window would hide for good")
+	}
+}

@@ -17,6 +17,7 @@ type tray struct {
 
 	mu    sync.Mutex
 	built bool
+	lost  bool // the library gave up: there is no icon any more
 	items []*systray.MenuItem
 	shown []item
 	phase backend.Phase
@@ -59,6 +60,12 @@ func (t *tray) connect() bool {
 // hosted says whether somebody shows the icon: only then may the window hide.
 func (t *tray) hosted() bool {
 	if t == nil {
+		return false
+	}
+	t.mu.Lock()
+	lost := t.lost
+	t.mu.Unlock()
+	if lost {
 		return false
 	}
 	if runtime.GOOS != "linux" {
@@ -113,6 +120,7 @@ func (t *tray) render(s backend.Snapshot, trouble string) {
 	if !t.built {
 		return
 	}
+	defer t.survive()
 	for i, row := range menuFor(s, trouble) {
 		was := t.shown[i]
 		if row.Title != was.Title {
@@ -139,6 +147,14 @@ func (t *tray) render(s backend.Snapshot, trouble string) {
 	if tip := tooltipFor(s, time.Now()); tip != t.tip {
 		t.tip = tip
 		systray.SetTooltip(tip)
+	}
+}
+
+// survive is for the library's panic where the session bus has gone: the icon is lost, and everything else goes on.
+// The caller holds t.mu.
+func (t *tray) survive() {
+	if reason := recover(); reason != nil {
+		t.built, t.lost = false, true
 	}
 }
 
