@@ -135,9 +135,32 @@ func (s *simulation) check() {
 	if err != nil {
 		s.t.Fatalf("the world cannot be read: %v", err)
 	}
-	if faults := v.broken(time.Now(), s.mostInstances(), s.unowned, s.keptSince, s.w.out.ParkingAddress); len(faults) > 0 {
+	faults := v.broken(time.Now(), s.mostInstances(), s.unowned, s.keptSince, s.w.out.ParkingAddress)
+	if faults = append(faults, s.leftRunning(v)...); len(faults) > 0 {
 		s.fail(faults)
 	}
+}
+
+// leftRunning checks the sixth invariant: a launcher that has quit by itself has had the stop request taken, or has told
+// its user about the armed stop. Whoever runs two launchers may have started again by the other.
+func (s *simulation) leftRunning(v truth) []string {
+	var out []string
+	launchers := map[string]int{}
+	for _, d := range s.desktops {
+		launchers[d.user.ID]++
+	}
+	for _, d := range s.desktops {
+		if d.alive() || d.net.isDead() || launchers[d.user.ID] > 1 || d.launcher.Snapshot().Problem != nil {
+			continue
+		}
+		for _, m := range v.machines {
+			row := v.rows[*m.InstanceId]
+			if row.State == backend.Claimed && row.Owner == d.user.ID && (m.State.Name == "running" || m.State.Name == "pending") {
+				out = append(out, fmt.Sprintf("6: %s has quit and said nothing, and %s runs", d.name, *m.InstanceId))
+			}
+		}
+	}
+	return out
 }
 
 // mostInstances is the largest maximum that a desktop alive or dead has been told.
