@@ -69,9 +69,6 @@ const intentPrefix = "launch#"
 
 func (r instanceRow) intent() bool { return strings.HasPrefix(r.InstanceID, intentPrefix) }
 
-// armedUntil is the time of ArmedUntil.
-func (r instanceRow) armedUntil() time.Time { return time.Unix(r.ArmedUntil, 0) }
-
 func (r sessionRow) session() *backend.Session {
 	session := &backend.Session{UserID: r.UserID, Username: r.Username, InstanceID: r.InstanceID, CreationTime: r.CreationTime,
 		ExpireAt: r.ExpireAt, PublicIP: r.PublicIP, SubnetID: r.SubnetID, Phase: backend.Phase(r.Phase), Epoch: r.Epoch,

@@ -62,7 +62,6 @@ type simulation struct {
 	told      []string
 	unowned   map[string]time.Time
 	keptSince time.Time // since when an undisturbed desktop keeps the pool
-	keeper    *desktop
 	count     int
 }
 
