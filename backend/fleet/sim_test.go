@@ -106,7 +106,7 @@ func (s *simulation) run() {
 // pass lets time go by, and checks on the way.
 func (s *simulation) pass(d time.Duration) {
 	for d > 0 && !s.t.Failed() {
-		part := min(d, 2*time.Minute)
+		part := min(d, 3*time.Minute)
 		time.Sleep(part)
 		d -= part
 		s.check()
@@ -121,7 +121,8 @@ func (s *simulation) add(u backend.User, keeps bool) *desktop {
 		s.survive("clock wrong")
 	}
 	d := s.w.launch(s.t, fmt.Sprintf("d%d-%s", s.count, u.Username), u, keeps, skew, s.figures, s.seed*1000+uint64(s.count))
-	d.net.latency = time.Duration(s.rand.IntN(120)) * time.Millisecond
+	latency := time.Duration(s.rand.IntN(120)) * time.Millisecond
+	d.net.set(func(n *network) { n.latency = latency })
 	s.desktops = append(s.desktops, d)
 	s.tell("%s runs (keeps %v, clock off by %v)", d.name, keeps, skew)
 	return d

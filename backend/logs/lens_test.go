@@ -3,6 +3,7 @@ package logs
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -92,15 +93,15 @@ func TestLensShowsMatchesInTheirContext(t *testing.T) {
 func TestLensTellsWhenASearchEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := filled(10_000, Options{})
-		told := 0
-		defer b.SubscribeFound(func() { told++ })()
+		var told atomic.Int64
+		defer b.SubscribeFound(func() { told.Add(1) })()
 		l := b.Lens()
 		for _, text := range []string{"l", "li", "lin", "line 77"} {
 			l.View(Query{Text: text})
 		}
 		time.Sleep(time.Second)
-		if p := l.View(Query{Text: "line 77"}); told == 0 || p.Searching || p.Matches != 111 {
-			t.Errorf("told %d times, %d matches", told, p.Matches)
+		if p := l.View(Query{Text: "line 77"}); told.Load() == 0 || p.Searching || p.Matches != 111 {
+			t.Errorf("told %d times, %d matches", told.Load(), p.Matches)
 		}
 	})
 }
