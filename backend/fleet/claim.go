@@ -56,7 +56,8 @@ func choose(rows []instanceRow, userID string, seat int64, failing func(zone, ki
 func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]bool) (*sessionRow, error) {
 	rows := s.prepared()
 	for range claimTries {
-		if rows == nil {
+		fresh := rows == nil
+		if fresh {
 			var err error
 			if rows, err = s.warm(ctx); err != nil {
 				return nil, err
@@ -64,6 +65,10 @@ func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]boo
 		}
 		rows = slices.DeleteFunc(rows, func(r instanceRow) bool { return lost[r.InstanceID] })
 		r, ok := choose(rows, u.ID, s.seat(), s.isFailing)
+		if !ok && !fresh { // what was read ahead may be short of what has become warm since
+			rows = nil
+			continue
+		}
 		if !ok {
 			return nil, nil
 		}

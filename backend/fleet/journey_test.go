@@ -167,6 +167,24 @@ func TestPoolFillsAndAStartIsWarm(t *testing.T) {
 	})
 }
 
+// TestWhatWasReadAheadIsNotTheLastWord: the pool was empty when the desktop looked ahead of the press, and is not any more.
+func TestWhatWasReadAheadIsNotTheLastWord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		s := w.desktop(t, "one")
+		stop := keep(t, w.desktop(t, "keeper"))
+		time.Sleep(20 * time.Second)
+		if _, err := s.Prepare(t.Context(), demo); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(40 * time.Second)
+		stop()
+		if session, _, took := start(t, s, demo); session.Cold || took > 6*time.Second {
+			t.Errorf("with a full pool the start was cold: %v, %v", session.Cold, took)
+		}
+	})
+}
+
 func TestColdStartWithoutAPool(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
