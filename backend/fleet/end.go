@@ -143,13 +143,18 @@ func (s *Service) endUnlaunched(ctx context.Context, row sessionRow, why string)
 	return s.endRow(ctx, *stored, why)
 }
 
-// endRow marks a session as over. That somebody else did is no error.
-func (s *Service) endRow(ctx context.Context, row sessionRow, why string) error {
+// closeRow marks a session as over, on the condition that it is not.
+func (s *Service) closeRow(ctx context.Context, row sessionRow, why string) error {
 	up := s.endSession(row, why)
 	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: up.TableName, Key: up.Key,
 		UpdateExpression: up.UpdateExpression, ConditionExpression: up.ConditionExpression,
 		ExpressionAttributeNames: up.ExpressionAttributeNames, ExpressionAttributeValues: up.ExpressionAttributeValues})
-	return unlessConditionFailed(err)
+	return err
+}
+
+// endRow marks a session as over. That somebody else did is no error.
+func (s *Service) endRow(ctx context.Context, row sessionRow, why string) error {
+	return unlessConditionFailed(s.closeRow(ctx, row, why))
 }
 
 // stopInstance asks EC2 to stop; an instance that is gone or already stopped is as good. One that is pending
@@ -208,10 +213,7 @@ func (s *Service) finish(ctx context.Context, row sessionRow, state backend.Pool
 	if err := both.Wait(); err != nil {
 		return err
 	}
-	up := s.endSession(row, why)
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: up.TableName, Key: up.Key,
-		UpdateExpression: up.UpdateExpression, ConditionExpression: up.ConditionExpression,
-		ExpressionAttributeNames: up.ExpressionAttributeNames, ExpressionAttributeValues: up.ExpressionAttributeValues})
+	err := s.closeRow(ctx, row, why)
 	if isConditionFailed(err) {
 		return s.pointForHolder(ctx, row.UserID)
 	}

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -68,7 +69,7 @@ func (s *Service) warmUp(ctx context.Context) error {
 		return err
 	}
 	if full, err := s.full(ctx); err != nil || full {
-		return cmpErr(err, cmpErr(s.deleteRow(ctx, intent), errFull))
+		return cmp.Or[error](err, s.deleteRow(ctx, intent), errFull)
 	}
 	until := now.Add(warmLimit)
 	m, err := s.run(ctx, intent.LaunchToken, tags("Name", "avatar-warming", "pool", poolTag, "expire-at", until.Format(time.RFC3339)))

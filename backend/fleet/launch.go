@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -30,17 +31,9 @@ func (s *Service) launch(ctx context.Context, u backend.User, report func(backen
 		return nil, err
 	}
 	if full, err := s.full(ctx); err != nil || full {
-		return nil, errors.Join(cmpErr(err, errFull), s.abandon(ctx, row, "no room for another instance"))
+		return nil, errors.Join(cmp.Or[error](err, errFull), s.abandon(ctx, row, "no room for another instance"))
 	}
 	return s.fire(ctx, row, report)
-}
-
-// cmpErr is err, or the other where err is nil.
-func cmpErr(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // fireTime is how long the answer to a launch is waited for that its user has broken off: without it, nobody would know
@@ -68,7 +61,7 @@ func (s *Service) fire(ctx context.Context, row sessionRow, report func(backend.
 		return nil, errors.Join(err, s.disown(ctx, row, *m))
 	}
 	report(backend.Progress{Phase: backend.Arming, Session: bound.session(), Machine: m, Cold: true})
-	return bound, cmpErr(ctx.Err(), s.secure(ctx, bound))
+	return bound, cmp.Or(ctx.Err(), s.secure(ctx, bound))
 }
 
 // takeUp goes on with a cold start that died half-way. The instance may have been launched already, under a token
