@@ -301,7 +301,8 @@ func cmdBrowse(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// cmdKillWhile runs the launcher until it makes a call, which gets no answer, and kills it there: a crash.
+// cmdKillWhile runs the launcher until it makes a call, which gets no answer, and kills it there: a crash. The launcher is
+// a process of its own, in real time, so that its call is looked for again and again rather than waited for in a bubble.
 func cmdKillWhile(ts *testscript.TestScript, _ bool, args []string) {
 	c := on(ts).cloud
 	service, operation, _ := strings.Cut(args[0], ":")
