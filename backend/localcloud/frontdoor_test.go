@@ -1,0 +1,99 @@
+package localcloud
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestFrontDoorBelievesGoodSignaturesOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, Options{Seed: 1})
+		good := operatorOf(t, c)
+		over, err := c.iam.Issue(root(), time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Minute)
+		kinds := map[string]func(caller) caller{
+			"good":      func(k caller) caller { return k },
+			"unsigned":  func(k caller) caller { k.key = ""; return k },
+			"wrong key": func(k caller) caller { k.secret += "x"; return k },
+			"no such":   func(k caller) caller { k.key = "AKIAIOSFODNN7EXAMPLE"; return k },
+			"odd token": func(k caller) caller { k.token = "abc"; return k },
+			"old":       func(k caller) caller { k.now = func() time.Time { return c.Now().Add(-6 * time.Minute) }; return k },
+			"new":       func(k caller) caller { k.now = func() time.Time { return c.Now().Add(6 * time.Minute) }; return k },
+			"elsewhere": func(k caller) caller { k.region = "eu-west-1"; return k },
+			"expired": func(k caller) caller {
+				k.key, k.secret, k.token = over.AccessKeyID, over.SecretAccessKey, over.SessionToken
+				return k
+			},
+			"a bit slow": func(k caller) caller { k.now = func() time.Time { return c.Now().Add(-4 * time.Minute) }; return k },
+		}
+		json := map[string]string{
+			"unsigned": "MissingAuthenticationTokenException", "wrong key": "InvalidSignatureException", "no such": "UnrecognizedClientException",
+			"odd token": "UnrecognizedClientException", "old": "InvalidSignatureException", "new": "InvalidSignatureException",
+			"elsewhere": "InvalidSignatureException", "expired": "ExpiredTokenException",
+		}
+		query := map[string]string{
+			"unsigned": "MissingAuthenticationToken", "wrong key": "SignatureDoesNotMatch", "no such": "InvalidClientTokenId",
+			"odd token": "InvalidClientTokenId", "old": "SignatureDoesNotMatch", "new": "SignatureDoesNotMatch",
+			"elsewhere": "SignatureDoesNotMatch", "expired": "ExpiredToken",
+		}
+		ec2 := map[string]string{
+			"unsigned": "MissingAuthenticationToken", "wrong key": "AuthFailure", "no such": "AuthFailure", "odd token": "AuthFailure",
+			"old": "RequestExpired", "new": "RequestExpired", "elsewhere": "AuthFailure", "expired": "RequestExpired",
+		}
+		codes := map[string]map[string]string{"ec2": ec2, "sts": query, "route53": query}
+		for _, api := range apis {
+			want := codes[api.service]
+			if want == nil {
+				want = json
+			}
+			for kind, change := range kinds {
+				got := change(good).call(api.service, api.operation, api.body)
+				switch {
+				case got.err != nil:
+					t.Errorf("%s, %s: %v", api.service, kind, got.err)
+				case want[kind] == "" && got.status != 200, want[kind] != "" && (got.status < 400 || !strings.Contains(got.body+got.header.Get("X-Amzn-Errortype"), want[kind])):
+					t.Errorf("%s, %s: %d %s, want %q", api.service, kind, got.status, got.body, want[kind])
+				}
+			}
+		}
+	})
+}
+
+func TestAMadeUpPresignedRequestIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, Options{Seed: 1})
+		k := operatorOf(t, c)
+		r := k.request("sts", "GetCallerIdentity", "")
+		r.Header.Del("Authorization")
+		r.URL.RawQuery = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" + k.key + "%2F" + c.Now().Format("20060102") +
+			"%2Fus-east-1%2Fsts%2Faws4_request&X-Amz-Date=" + c.Now().Format("20060102T150405Z") + "&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature=00"
+		if got := k.do(r); got.status != 403 || !strings.Contains(got.body, "SignatureDoesNotMatch") {
+			t.Errorf("%d %s", got.status, got.body)
+		}
+	})
+}
+
+func TestUnsignedOperations(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, Options{Seed: 1})
+		nobody := caller{t: t, c: c}
+		got := nobody.call("cognito-idp", "InitiateAuth", `{"AuthFlow":"USER_SRP_AUTH","ClientId":"none","AuthParameters":{}}`)
+		if got.status != 400 || strings.Contains(got.body, "MissingAuthentication") {
+			t.Errorf("InitiateAuth: %d %s", got.status, got.body)
+		}
+		if got := nobody.do(plain(t, "GET", "http://localcloud/"+c.Outputs().UserPoolID+"/.well-known/jwks.json")); got.status != 200 || !strings.Contains(got.body, `"keys"`) {
+			t.Errorf("JWKS: %d %s", got.status, got.body)
+		}
+		if got := nobody.do(plain(t, "GET", "http://cognito-idp.us-east-1.amazonaws.com/"+c.Outputs().UserPoolID+"/.well-known/jwks.json")); got.status != 200 {
+			t.Errorf("JWKS at the issuer's own host: %d", got.status)
+		}
+		if got := nobody.do(plain(t, "GET", "http://localcloud/nothing/here")); got.status != 404 {
+			t.Errorf("no service: %d %s", got.status, got.body)
+		}
+	})
+}
