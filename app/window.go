@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -90,13 +92,32 @@ func runWindow(ctx context.Context, o *options, lock *single, dir string, level 
 	}
 	go s.quitOn(ctx)
 	go lock.serve(s.show)
-	if err := wails.Run(windowOptions(o, s, hidden)); err != nil {
-		return &backend.Problem{Kind: backend.KindUnexpected, What: "The window could not be opened", Why: sentence(err.Error()), Cause: err}
+	if err := show(windowOptions(o, s, hidden)); err != nil {
+		return err
 	}
 	s.gone.Store(true) // there is no window left to close
 	s.drain()
 	if p := s.failure.Load(); p != nil {
 		return p
+	}
+	return nil
+}
+
+// show shows the window until it is closed. Wails panics where GTK cannot open the display.
+func show(o *wailsoptions.App) (err error) {
+	defer func() {
+		reason := recover()
+		switch fmt.Sprint(reason) {
+		case fmt.Sprint(nil):
+		case "failed to init GTK":
+			err = &backend.Problem{Kind: backend.KindConfig, What: "The display " + cmp.Or(os.Getenv("DISPLAY"), os.Getenv("WAYLAND_DISPLAY")) + " cannot be opened",
+				Next: "Open the launcher from the desktop, or use the run verb, which needs none: avatar-launcher run --help."}
+		default:
+			panic(reason)
+		}
+	}()
+	if err := wails.Run(o); err != nil {
+		return &backend.Problem{Kind: backend.KindUnexpected, What: "The window could not be opened", Why: sentence(err.Error()), Cause: err}
 	}
 	return nil
 }

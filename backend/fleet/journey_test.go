@@ -39,7 +39,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	cloud, err := localcloud.Open(localcloud.Options{BootWarm: bootWarm, BootCold: 25 * time.Second, Seed: 1})
+	cloud, err := localcloud.Open(localcloud.Options{BootWarm: bootWarm, BootCold: 25 * time.Second, Seed: 1, WithoutUsers: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package fleet_test
 
 import (
-	"flag"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,8 +9,6 @@ import (
 
 	"avatar-launcher/backend"
 )
-
-var points = flag.Int("points", 20, "test every so-manieth kill point; 1 for all of them")
 
 // killPoint is one place at which a process can die: before its call number n is sent, or after that call took effect
 // and before its answer arrived.
@@ -69,7 +66,7 @@ func (d *desktop) await(over func(backend.Snapshot) bool) bool {
 // TestEveryKillPoint enumerates the calls of each sequence; for each, the process dies there, and both the same user's
 // next launch and another desktop's keeper bring the world back to the invariants.
 func TestEveryKillPoint(t *testing.T) {
-	tested := 0
+	tested, every := 0, setting("KILL_POINTS", 20) // every so-manieth is tested
 	for _, seq := range sequences {
 		var calls []string
 		synctest.Test(t, func(t *testing.T) { calls = seq.calls(t) })
@@ -81,7 +78,7 @@ func TestEveryKillPoint(t *testing.T) {
 			for _, ante := range []bool{true, false} {
 				p := killPoint{n + 1, ante, name}
 				for _, how := range []string{"next launch", "keeper"} {
-					if tested++; tested%*points != 0 {
+					if tested++; tested%every != 0 {
 						continue
 					}
 					t.Run(fmt.Sprintf("%s/%d %s ante=%v/%s", seq.name, p.call, p.name, ante, how), func(t *testing.T) {

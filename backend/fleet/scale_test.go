@@ -20,10 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-var (
-	desktops = flag.Int("desktops", 40, "how many desktops the scale tests run")
-	rows     = flag.String("rows", "", "a file to which figures are added as rows of build/bench")
-)
+var rows = flag.String("rows", "", "a file to which figures are added as rows of build/bench")
 
 // figure prints a measured figure, and adds it to the rows of build/bench where these are asked for.
 func figure(t *testing.T, row, unit string, value float64, target string, met bool) {
@@ -78,7 +75,7 @@ func TestOverhead(t *testing.T) {
 		time.Sleep(3 * time.Minute)
 		d := w.launch(t, "desktop", userNo(1), false, 0, figures, 2)
 		d.net.set(func(n *network) { n.latency = 40 * time.Millisecond })
-		for range 40 {
+		for range setting("STARTS", 5) {
 			d.await(reached(backend.Idle))
 			d.do(backend.WishTouch) // somebody is at the window
 			time.Sleep(2 * time.Second)
@@ -123,7 +120,7 @@ func TestOverhead(t *testing.T) {
 func TestClaimsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		n := *desktops
+		n := setting("DESKTOPS", 40)
 		db := dynamodb.NewFromConfig(w.cfg)
 		for i := range n {
 			_, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &w.out.InstancesTable, Item: map[string]types.AttributeValue{
@@ -184,7 +181,7 @@ func TestScale(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.cloud.SetThrottle(true)
-		n := *desktops
+		n := setting("DESKTOPS", 40)
 		size := figures
 		size.PoolSize, size.MaxInstances = max(3, n/20), max(6, n/8)
 		all := []*desktop{w.launch(t, "keeper", userNo(99_999), true, 0, size, 0)}

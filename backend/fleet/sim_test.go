@@ -1,11 +1,13 @@
 package fleet_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -19,10 +21,19 @@ import (
 )
 
 var (
-	histories = flag.Int("histories", 2, "how many random histories the simulation runs")
-	firstSeed = flag.Uint64("seed", 1, "the first history's seed; with -histories 1 it reruns that one")
+	firstSeed = flag.Uint64("seed", 1, "the first history's seed; with HISTORIES=1 it reruns that one")
 	loud      = flag.Bool("loud", false, "print what the desktops log")
 )
+
+// setting is how much a test does, from the environment: go test then knows a run that it has seen already, which it
+// does not where a flag says so.
+func setting(name string, usual int) int {
+	n, err := strconv.Atoi(cmp.Or(os.Getenv(name), strconv.Itoa(usual)))
+	if err != nil || n < 1 {
+		panic(name + " is not a number of 1 or more: " + os.Getenv(name))
+	}
+	return n
+}
 
 // tally counts what the histories survived.
 type tally struct {
@@ -34,13 +45,13 @@ type tally struct {
 
 // TestSimulation runs random histories: desktops that start, stop, die between any two calls, sleep, lose the network
 // or answers, with clocks up to ten minutes wrong, on a cloud that throttles and runs out of capacity. After every step
-// the invariants hold; once it is quiet, nothing is left over. Rerun a failing one by -seed N -histories 1 -loud.
+// the invariants hold; once it is quiet, nothing is left over. Rerun a failing one by HISTORIES=1 and -seed N -loud.
 func TestSimulation(t *testing.T) {
-	sum := tally{faults: map[string]int{}}
+	sum, histories := tally{faults: map[string]int{}}, setting("HISTORIES", 2)
 	t.Cleanup(func() {
-		t.Logf("%d histories, %.0f virtual hours, %d calls, survived: %v", *histories, sum.hours, sum.calls, sum.faults)
+		t.Logf("%d histories, %.0f virtual hours, %d calls, survived: %v", histories, sum.hours, sum.calls, sum.faults)
 	})
-	for n := range uint64(*histories) {
+	for n := range uint64(histories) {
 		seed := *firstSeed + n
 		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
 			t.Parallel()

@@ -49,6 +49,8 @@ type Options struct {
 	Throttle bool
 	// Logger takes what the cloud has to say to its operator; nil discards it.
 	Logger *slog.Logger
+	// WithoutUsers leaves out the demo users, whose passwords take more time to prepare than all the rest.
+	WithoutUsers bool
 	// AddressPrefix is where public IPv4 addresses come from; the zero value is 127.80.0.0/16, so that they can be
 	// dialled on the machine itself.
 	AddressPrefix netip.Prefix

@@ -135,6 +135,9 @@ func (c *Cloud) provisionUsers() error {
 			return err
 		}
 	}
+	if c.opts.WithoutUsers {
+		return nil
+	}
 	var all errgroup.Group // side by side, because they then share the disk's flushes
 	for _, name := range demoNames() {
 		u := DemoUser{Username: name, Password: readablePassword()}

@@ -130,3 +130,8 @@ writeFileSync(join(broken, 'config', 'avatar-launcher', 'config.yaml'), 'profile
 const refused = await run(binary, ['status'], { env: headless(broken) });
 claim('a broken configuration ends with 2', refused.code === 2, `exit ${refused.code}\n${refused.text}`);
 claim('it names file, line and column', /config\.yaml:4:7/.test(refused.text), refused.text);
+
+// No window can be opened there: nothing listens at that display.
+const blind = await run(binary, [], { env: { ...headless(folder()), DISPLAY: ':47811' } });
+claim('a display that cannot be opened ends with 2', blind.code === 2, `exit ${blind.code}\n${blind.text}`);
+claim('in a sentence, without a trace', /The display :47811 cannot be opened\. /.test(blind.text) && !TRACE.test(blind.text), blind.text);

@@ -1,4 +1,4 @@
-// Opens scenes in Debian's Chromium, and fails where the page broke its Content-Security-Policy or threw.
+// Opens scenes in Debian's Chromium, in its shell without a window, which opens a page in half the time, and fails where the page broke its Content-Security-Policy or threw.
 import { chromium } from 'playwright-core';
 import { install } from './bindings.mjs';
 import { NOW } from './scenes.mjs';
@@ -12,7 +12,7 @@ const FLAGS = [
 /** Starts a server and a browser; `open` gives a page that shows a scene, `close` ends both. */
 export async function start() {
   const server = await serve();
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS });
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell', headless: true, args: FLAGS });
   const complaints = [];
 
   /** @param options Playwright's context options: colorScheme, viewport, locale, reducedMotion, forcedColors */
