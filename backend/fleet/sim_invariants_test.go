@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/fleet"
 
 	"context"
 
@@ -91,19 +92,19 @@ func (w *world) scan(ctx context.Context, table string) ([]truthRow, error) {
 // The margins of the second invariant. A stop that is asked for while an instance boots takes until it has booted.
 const (
 	stopMargin = 60*time.Second + 30*time.Second
-	// unownedMargin is how long an instance may run that no session holds: its own timer is the last to end it, and
-	// that is set for the end of the last session, or of the warm-up.
-	unownedMargin = time.Hour + 3*time.Minute
+	// unownedMargin is how much longer than a session's window an instance may run that no session holds: its own timer
+	// is the last to end it, and that is set for the end of the last session, or of the warm-up.
+	unownedMargin = 3 * time.Minute
 	// keptMargin is the same while some desktop keeps the pool undisturbed.
 	keptMargin = 4 * time.Minute
 )
 
 // broken lists every invariant that does not hold. It is asked after each step; since is kept from one to the next.
-func (v truth) broken(now time.Time, most int, unowned map[string]time.Time, keptSince time.Time, parking string) []string {
+func (v truth) broken(now time.Time, told fleet.Figures, unowned map[string]time.Time, keptSince time.Time, parking string) []string {
 	var out []string
 	fault := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	if len(v.machines) > most {
-		fault("3: %d instances, at most %d allowed", len(v.machines), most)
+	if len(v.machines) > told.MaxInstances {
+		fault("3: %d instances, at most %d allowed", len(v.machines), told.MaxInstances)
 	}
 	holder, byUser := map[string]truthRow{}, map[string]truthRow{}
 	for _, s := range v.sessions {
@@ -149,7 +150,7 @@ func (v truth) broken(now time.Time, most int, unowned map[string]time.Time, kep
 				unowned[id] = now
 			}
 			since := unowned[id]
-			if now.Sub(since) > unownedMargin {
+			if now.Sub(since) > told.Window+unownedMargin {
 				fault("2: %s runs for nobody for %v (%s)", id, now.Sub(since), v.rows[id].State)
 			}
 			if from := since; !keptSince.IsZero() {

@@ -76,7 +76,7 @@ def main():
 
         tray.press(wait("the tray offers Quit", lambda: entry(tray, "Quit")))
         press(launcher.pid, "No")
-        claim("a No to the question before quitting leaves the instance", says(launcher.pid, "Your avatar is ready"))
+        wait("a No to the question before quitting leaves the instance", lambda: says(launcher.pid, "Your avatar is ready"))
         tray.press("Quit")
         wait("the question comes again", lambda: button(launcher.pid, "Yes"))
         shoot("quit")

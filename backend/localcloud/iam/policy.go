@@ -142,9 +142,16 @@ func (s *Statement) applies(r *request, variables bool) bool {
 }
 
 func (w words) matchFold(s string) bool {
-	s = strings.ToLower(s)
 	for _, each := range w {
-		if pattern(nil).glob(strings.ToLower(each)).match(s) {
+		// What comes before the first wildcard rules most of them out without a pattern.
+		head := each
+		if i := strings.IndexAny(each, "*?"); i >= 0 {
+			head = each[:i]
+		}
+		if len(s) < len(head) || !strings.EqualFold(s[:len(head)], head) {
+			continue
+		}
+		if pattern(nil).glob(strings.ToLower(each)).match(strings.ToLower(s)) {
 			return true
 		}
 	}
