@@ -62,7 +62,7 @@ func TestSignInScriptsInside(t *testing.T) {
 	}
 	testscript.Run(t, testscript.Params{Dir: "testdata/sign-in", Setup: openStage, RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"pool": cmdPool, "account": cmdAccount, "converse": cmdConverse, "browse": cmdBrowse, "calls": cmdCalls, "kill-while": cmdKillWhile,
+			"pool": cmdPool, "account": cmdAccount, "converse": cmdConverse, "browse": cmdBrowse, "calls": cmdCalls, "kill-while": cmdKillWhile, "cloud": cmdCloud,
 		}})
 }
 
@@ -162,6 +162,17 @@ func cmdAccount(ts *testscript.TestScript, _ bool, args []string) {
 	default:
 		ts.Fatalf("unknown: account %s", args[0])
 	}
+	ts.Check(err)
+}
+
+// cmdCloud makes the cloud unreachable for Cognito's calls (away), or reachable again (back).
+func cmdCloud(ts *testscript.TestScript, _ bool, args []string) {
+	c := on(ts).cloud
+	if args[0] == "back" {
+		c.RemoveFault("")
+		return
+	}
+	_, err := c.AddFault(localcloud.Fault{Service: "cognito-idp", Kind: localcloud.FaultDropBefore})
 	ts.Check(err)
 }
 
@@ -316,7 +327,15 @@ func cmdKillWhile(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+	before := c.CallCounts()[args[0]]
 	ts.Check(cmd.Process.Kill())
 	_ = cmd.Wait()
+	// The cloud counts the call when it notices that the caller is gone, which may be later than we do.
+	for until := time.Now().Add(30 * time.Second); c.CallCounts()[args[0]] == before; {
+		if time.Now().After(until) {
+			ts.Fatalf("%s was never given up", args[0])
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
 	c.RemoveFault("")
 }

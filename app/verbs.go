@@ -31,7 +31,7 @@ func sessionCommands(o *options) []*cobra.Command {
 	var pick picking
 	verb := func(use, short string, do func(*visit, context.Context) error) *cobra.Command {
 		c := &cobra.Command{Use: use, Short: short, Args: noArguments, RunE: func(c *cobra.Command, _ []string) error {
-			return withVisit(c.Context(), o, user, fromStdin, do)
+			return withVisit(c.Context(), o, user, fromStdin, do, nil)
 		}}
 		c.Flags().StringVar(&user, "user", "", "sign in as this user for this verb, instead of the one in the keyring")
 		c.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
@@ -56,15 +56,15 @@ func sessionCommands(o *options) []*cobra.Command {
 		verb("terminate", "Delete your instance and its disk", func(v *visit, ctx context.Context) error { return v.end(ctx, v.fleet.Terminate, "terminated") }),
 		verb("pool", "Show the warm pool", (*visit).pool),
 		show, signInCommand(o),
-		signOutCommand(verb("sign-out", "Stop your instance and sign out", (*visit).signOut), o),
+		signOutCommand(o),
 	}
 }
 
-// signOutCommand takes it as done where nobody is signed in.
-func signOutCommand(c *cobra.Command, o *options) *cobra.Command {
-	do := c.RunE
-	c.RunE = func(c *cobra.Command, args []string) error {
-		err := do(c, args)
+// signOutCommand takes it as done where nobody is signed in, and signs out here where the cloud does not answer.
+func signOutCommand(o *options) *cobra.Command {
+	c := &cobra.Command{Use: "sign-out", Short: "Stop your instance and sign out", Args: noArguments}
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		err := withVisit(c.Context(), o, "", false, (*visit).signOut, (*visit).signOutAlone)
 		if errors.Is(err, errNobody) {
 			v := &visit{out: &printer{w: os.Stdout, json: o.json}}
 			v.say(map[string]any{"done": "nothing"}, "nobody is signed in")
@@ -72,11 +72,14 @@ func signOutCommand(c *cobra.Command, o *options) *cobra.Command {
 		}
 		return err
 	}
+	c.Flags().BoolVar(&o.json, "json", false, "print JSON")
 	return c
 }
 
-// withVisit builds the rooms and signs in: by the keyring, or as --user for this one verb.
-func withVisit(ctx context.Context, o *options, user string, fromStdin bool, do func(*visit, context.Context) error) error {
+// withVisit builds the rooms and signs in: by the keyring, or as --user for this one verb. Where that fails, otherwise has
+// the last word, nil for none.
+func withVisit(ctx context.Context, o *options, user string, fromStdin bool, do func(*visit, context.Context) error,
+	otherwise func(*visit, context.Context, error) error) error {
 	level, err := o.level(slog.LevelError)
 	if err != nil {
 		return err
@@ -102,6 +105,9 @@ func withVisit(ctx context.Context, o *options, user string, fromStdin bool, do 
 			defer cancel()
 			_ = r.identity.SignOut(ctx)
 		}()
+	}
+	if err != nil && otherwise != nil {
+		return otherwise(v, ctx, err)
 	}
 	if err != nil {
 		return err
@@ -260,4 +266,19 @@ func (v *visit) signOut(ctx context.Context) error {
 	}
 	v.say(map[string]any{"done": "signed out"}, "signed out")
 	return nil
+}
+
+// signOutAlone signs out of a sign-in that could not be resumed because the cloud does not answer.
+func (v *visit) signOutAlone(ctx context.Context, cause error) error {
+	if p := backend.ProblemOf(cause); p.Kind != backend.KindUnreachable {
+		return cause
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	p := &backend.Problem{Kind: backend.KindUnreachable, What: "You are signed out on this computer only", Cause: cause,
+		Why: "The cloud does not answer. An instance of yours that runs is stopped by the stop that was armed."}
+	if err := v.identity.SignOut(ctx); err != nil {
+		p.Next = backend.ProblemOf(err).Next
+	}
+	return p
 }

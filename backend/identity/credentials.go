@@ -116,7 +116,7 @@ func (s *Service) refreshSession(ctx context.Context, was *session) (*session, e
 		return nil, err
 	}
 	if !s.replace(was, next) {
-		_ = s.revoke(ctx, next.refresh) // the sign-out that came between knew the old one only
+		_ = s.revoke(ctx, s.debtOf(next)) // the sign-out that came between knew the old one only
 		return nil, errSignedOut
 	}
 	if next.refresh != was.refresh {

@@ -14,15 +14,14 @@ const (
 	chunkSize = 1800
 )
 
-// kept is what the keyring holds of a sign-in. Nothing else survives the process.
+// kept is what the keyring holds of a sign-in. Nothing else of it survives the process.
 type kept struct {
 	Refresh    string `json:"refresh_token"`
 	Username   string `json:"username"`
 	Sub        string `json:"sub"`
 	IdentityID string `json:"identity_id,omitempty"`
 	DeviceKey  string `json:"device_key,omitempty"`
-	Client     string `json:"client"`           // of which app client the token is
-	Ending     bool   `json:"ending,omitempty"` // a sign-out began: revoke and delete
+	Client     string `json:"client"` // of which app client the token is
 }
 
 func keepsake(s *session) kept {
@@ -37,7 +36,7 @@ type manifest struct {
 	Sum        string `json:"sha256"`
 }
 
-// entries reads and writes one kept in a keyring. Its methods are called one at a time.
+// entries reads and writes one value as JSON in a keyring. Its methods are called one at a time.
 type entries struct {
 	ring    Keyring
 	account string
@@ -62,31 +61,31 @@ func (e entries) manifest() (manifest, error) {
 	return m, nil
 }
 
-func (e entries) read() (*kept, error) {
+// read answers ErrNotFound where nothing was written, errDamaged where it was not written by us, or not wholly.
+func (e entries) read(into any) error {
 	m, err := e.manifest()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var text string
 	for i := range m.Chunks {
 		part, err := e.ring.Get(keyringService, e.chunk(m.Generation, i))
 		if errors.Is(err, ErrNotFound) {
-			return nil, errDamaged
+			return errDamaged
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		text += part
 	}
-	k := &kept{}
-	if sum(text) != m.Sum || json.Unmarshal([]byte(text), k) != nil || k.Refresh == "" {
-		return nil, errDamaged
+	if sum(text) != m.Sum || json.Unmarshal([]byte(text), into) != nil {
+		return errDamaged
 	}
-	return k, nil
+	return nil
 }
 
-func (e entries) write(k kept) error {
-	data, err := json.Marshal(k)
+func (e entries) write(v any) error {
+	data, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}

@@ -77,15 +77,12 @@ func complete(tokens *types.AuthenticationResultType) (*types.AuthenticationResu
 	return tokens, nil
 }
 
-// Resume signs in by what the keyring holds; nil, nil where it holds nothing. A sign-out that a crash cut short is
-// finished first. A sign-in that is no longer good is deleted and said; one that cannot be tried for now is kept.
+// Resume signs in by what the keyring holds; nil, nil where it holds nothing. What a crash or the
+// network kept an earlier sign-out from is done first. A sign-in that is no longer good is deleted and said; one that cannot be tried for now is kept.
 func (s *Service) Resume(ctx context.Context) (*backend.User, error) {
-	k := s.vault.load(ctx)
+	k, debts := s.vault.load(ctx)
+	s.settleEarlier(ctx, debts)
 	if k == nil {
-		return nil, nil
-	}
-	if k.Ending {
-		s.finishSignOut(ctx, secret(k.Refresh))
 		return nil, nil
 	}
 	if !s.acquire(ctx.Done()) {

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -67,6 +68,8 @@ type Service struct {
 
 	// renewing is held while tokens or credentials are being renewed or revoked: one at a time, however many callers.
 	renewing chan struct{}
+
+	owing atomic.Bool // a revocation is still to be tried again
 
 	browsing sync.Mutex // guards back, and is held while the browser is away
 	back     *redirect  // of the last flow

@@ -175,6 +175,10 @@ func (s *Service) examine(ctx context.Context, e entry, tokens *types.Authentica
 func (s *Service) admit(ctx context.Context, next *session) *backend.User {
 	s.install(next)
 	s.vault.save(ctx, keepsake(next))
+	if s.owing.Load() { // Cognito can be reached now
+		_, debts := s.vault.load(ctx)
+		s.settleEarlier(ctx, debts)
+	}
 	s.opt.Log.Info("signed in", "user", next.user.Username, "role", next.user.Role)
 	user := next.user
 	return &user

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -56,28 +57,48 @@ func (v *vault) erase(ctx context.Context) {
 	v.do(ctx, backgroundWait, v.entries.erase)
 }
 
-// load waits longer than the others: it runs at the start, when the user may be typing the keyring's password.
-// Entries that do not belong together, or to another app client, are deleted.
-func (v *vault) load(ctx context.Context) *kept {
-	found := make(chan *kept, 1)
+// load reads the sign-in, nil where there is none, and what is to be revoked. It waits longer than the others: it runs at
+// the start, when the user may be typing the keyring's password. Entries that do not belong together, or to another app
+// client, are deleted, and so is what is left of a sign-in whose sign-out a crash cut short.
+func (v *vault) load(ctx context.Context) (*kept, []debt) {
+	type content struct {
+		sign  *kept
+		debts []debt
+	}
+	found := make(chan content, 1)
 	v.do(ctx, unlockWait, func() error {
-		k, err := v.entries.read()
-		switch {
-		case errors.Is(err, ErrNotFound):
-			return nil
-		case errors.Is(err, errDamaged), err == nil && k.Client != v.client:
-			return v.entries.erase()
-		case err == nil:
-			found <- k
+		debts, err := v.debts()
+		if err != nil {
+			return err
 		}
+		k, err := v.kept()
+		if err == nil && (k == nil && len(debts) > 0 || k != nil && (k.Client != v.client || slices.Contains(debts, k.debt()))) {
+			k, err = nil, v.entries.erase()
+		}
+		found <- content{k, debts}
 		return err
 	})
 	select {
-	case k := <-found:
-		return k
+	case c := <-found:
+		return c.sign, c.debts
 	default:
-		return nil
+		return nil, nil
 	}
+}
+
+// kept reads the sign-in, nil where there is none; damaged entries are deleted.
+func (v *vault) kept() (*kept, error) {
+	k := &kept{}
+	err := v.entries.read(k)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil, nil
+	case errors.Is(err, errDamaged), err == nil && k.Refresh == "":
+		return nil, v.entries.erase()
+	case err != nil:
+		return nil, err
+	}
+	return k, nil
 }
 
 // do queues a job and waits for its end, for ctx, or for the time given. A keyring that has not answered after three
