@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"avatar-launcher/backend"
@@ -87,7 +89,7 @@ func openEmbedded(ctx context.Context, dir string, p config.Profile, log *slog.L
 		}
 		// In use, but not answering yet: the other process has only just begun.
 		if !errors.Is(err, localcloud.ErrInUse) || time.Now().After(deadline) {
-			return nil, cloudProblem(err)
+			return nil, cloudProblem(dir, err)
 		}
 		if !pause(ctx, 200*time.Millisecond) {
 			return nil, ctx.Err()
@@ -226,11 +228,18 @@ func hostOf(endpoint string) string {
 	return endpoint[len(scheme):]
 }
 
-func cloudProblem(err error) *backend.Problem {
+// cloudProblem says why the embedded cloud, with its state in dir, does not run.
+func cloudProblem(dir string, err error) *backend.Problem {
 	p := &backend.Problem{Kind: backend.KindConfig, What: "The embedded cloud could not be started", Why: sentence(err.Error()), Cause: err,
 		Next: "Close whatever uses that address, or write another avatar.port into the profile; 0 is whichever is free."}
-	if errors.Is(err, localcloud.ErrInUse) {
+	var file *fs.PathError
+	switch {
+	case errors.Is(err, localcloud.ErrInUse):
 		p.Next = "Another launcher runs it but does not answer: end it, then try again."
+	case errors.Is(err, syscall.ENOSPC):
+		p.Next = "Make room on the disk of " + dir + ", then try again."
+	case errors.As(err, &file):
+		p.Next = "Check the folder " + dir + " and its permissions, then try again."
 	}
 	return p
 }

@@ -62,13 +62,13 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 	}
 	cloud, err := localcloud.Open(localcloud.Options{Dir: dir, BootWarm: f.warm, BootCold: f.cold, Logger: stderrLog(level)})
 	if err != nil {
-		return cloudProblem(err)
+		return cloudProblem(dir, err)
 	}
 	defer cloud.Close()
 	old, _ := readAddress(dir)
 	if err := cloud.Listen(f.listen, edgeAddress(0, old)); err != nil {
 		if err := cloud.Listen(f.listen, ""); err != nil {
-			p := cloudProblem(err)
+			p := cloudProblem(dir, err)
 			p.Next = "Name another address by --listen, such as 127.0.0.1:0 for whichever port is free."
 			return p
 		}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
@@ -19,10 +20,15 @@ type Change struct {
 	Value any    // string, bool, int or time.Duration
 }
 
+// editing keeps two changes that are made at once from reading the same file.
+var editing sync.Mutex
+
 // EditFile makes changes in the file at path, which may not exist yet, in one step. All else in it stays as it is to
 // the letter: comments, order, blank lines. A change that would make the file one that Load refuses is not made.
 // Errors are *backend.Problem.
 func EditFile(path string, changes ...Change) error {
+	editing.Lock()
+	defer editing.Unlock()
 	target := path
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		target = real // a link into somebody's collection of settings stays one

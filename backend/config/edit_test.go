@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -141,4 +142,27 @@ func TestEditIsRead(t *testing.T) {
 			t.Fatalf("%s\n%s", text, d)
 		}
 	})
+}
+
+// TestEditsAtOnce: two settings that are changed in the same moment are both in the file.
+func TestEditsAtOnce(t *testing.T) {
+	for range 20 {
+		path := filepath.Join(t.TempDir(), "config.yaml")
+		var all sync.WaitGroup
+		for _, c := range []Change{{"desktop.theme", "dark"}, {"desktop.notifications", false}, {"desktop.quit", "stop"}} {
+			all.Go(func() {
+				if err := EditFile(path, c); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		f, err := Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := f.Desktop; d.Theme != "dark" || d.Notifications || d.Quit != "stop" {
+			t.Fatalf("one of three changes is lost: %+v", d)
+		}
+	}
 }

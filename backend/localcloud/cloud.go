@@ -103,7 +103,11 @@ func Open(opts Options) (*Cloud, error) {
 	if c.st, err = store.Open(opts.Dir); err != nil {
 		return nil, err
 	}
+	c.st.OnTrouble = func(err error) { c.log.Error("the state cannot be written", "error", err) }
 	if err := c.start(); err != nil {
+		if why := c.st.Trouble(); why != nil {
+			err = fmt.Errorf("its state cannot be written: %w", why)
+		}
 		c.Close()
 		return nil, err
 	}

@@ -2,29 +2,37 @@ package localcloud
 
 // Outputs are the names and IDs that a client of this cloud needs, as a CloudFormation stack's outputs would be.
 type Outputs struct {
-	Region         string
-	UserPoolID     string
-	ClientID       string
-	RedirectURIs   []string // registered for the code flow
-	IdentityPoolID string
+	Region         string   `json:"region"`
+	UserPoolID     string   `json:"userPoolId"`
+	ClientID       string   `json:"clientId"`
+	RedirectURIs   []string `json:"redirectUris"` // registered for the code flow
+	IdentityPoolID string   `json:"identityPoolId"`
 
-	SessionsTable, InstancesTable, LeasesTable, AuditTable string
-	StateIndex                                             string // of InstancesTable
-	DayIndex                                               string // of AuditTable
-	Stream                                                 string // Kinesis
-	ZoneID, ZoneName                                       string
-	SchedulerGroup                                         string
-	StopRoleARN                                            string
-	LaunchTemplate                                         string // name
-	SubnetIDs                                              []string
-	ParkingAddress                                         string
+	SessionsTable  string   `json:"sessionsTable"`
+	InstancesTable string   `json:"instancesTable"`
+	LeasesTable    string   `json:"leasesTable"`
+	AuditTable     string   `json:"auditTable"`
+	StateIndex     string   `json:"stateIndex"` // of InstancesTable
+	DayIndex       string   `json:"dayIndex"`   // of AuditTable
+	Stream         string   `json:"stream"`     // Kinesis
+	ZoneID         string   `json:"zoneId"`
+	ZoneName       string   `json:"zoneName"`
+	SchedulerGroup string   `json:"schedulerGroup"`
+	StopRoleARN    string   `json:"stopRoleArn"`
+	LaunchTemplate string   `json:"launchTemplate"` // name
+	SubnetIDs      []string `json:"subnetIds"`
+	ParkingAddress string   `json:"parkingAddress"`
 
-	OperatorAccessKeyID, OperatorSecretAccessKey string
-	DemoUsers                                    []DemoUser
+	OperatorAccessKeyID     string     `json:"operatorAccessKeyId"`
+	OperatorSecretAccessKey string     `json:"operatorSecretAccessKey"`
+	DemoUsers               []DemoUser `json:"demoUsers"`
 }
 
 // DemoUser is a user of the user pool with a password that is no secret on this machine.
-type DemoUser struct{ Username, Password string }
+type DemoUser struct {
+	Username string `json:"username"`
+	Password string `json:"password"`
+}
 
 // Outputs returns the names and IDs of this cloud.
 func (c *Cloud) Outputs() Outputs {

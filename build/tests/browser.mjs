@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { chromium } from '../../frontend/node_modules/playwright-core/index.mjs';
-import { claim, environment, folder, start } from './launcher.mjs';
+import { claim, environment, folder, start, until } from './launcher.mjs';
 
 const binary = process.argv[2];
 const root = new URL('../../', import.meta.url).pathname;
@@ -132,7 +132,7 @@ try {
   await page.getByRole('switch', { name: 'Notifications' }).click();
   await page.getByText('Saved', { exact: true }).waitFor();
   await page.getByLabel('Stop when unused for').selectOption('2 h');
-  await page.waitForFunction(() => document.getElementById('window')?.value === String(7_200_000));
+  await until('the setting is in the file', () => readFileSync(file, 'utf8').includes('window:'));
   const text = readFileSync(file, 'utf8');
   claim('settings are in the file, its comments kept', text === '# mine\nprofile: local # the only one\ndesktop:\n  theme: dark\n  notifications: false\nprofiles:\n  local:\n    cloud: embedded\n    session:\n      window: 2h\n', text);
   await page.getByText('Automatic', { exact: true }).click();

@@ -24,10 +24,10 @@ class Cloud:
         home.started.append(self.process)
         said = json.loads(self.process.stdout.readline())
         outputs = said["outputs"]
-        self.endpoint, self.sessions = said["endpoint"], outputs["SessionsTable"]
+        self.endpoint, self.sessions = said["endpoint"], outputs["sessionsTable"]
         self.environment = {
-            **home.environment, "AWS_DEFAULT_REGION": outputs["Region"], "AWS_PAGER": "",
-            "AWS_ACCESS_KEY_ID": outputs["OperatorAccessKeyID"], "AWS_SECRET_ACCESS_KEY": outputs["OperatorSecretAccessKey"],
+            **home.environment, "AWS_DEFAULT_REGION": outputs["region"], "AWS_PAGER": "",
+            "AWS_ACCESS_KEY_ID": outputs["operatorAccessKeyId"], "AWS_SECRET_ACCESS_KEY": outputs["operatorSecretAccessKey"],
         }
 
     def aws(self, *words):

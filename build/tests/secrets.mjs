@@ -39,12 +39,12 @@ async function recorder(world, found) {
 }
 
 async function admin(world, operation, body) {
-  const answer = await fetch(world.endpoint, SignatureV4(world, `AWSCognitoIdentityProviderService.${operation}`, JSON.stringify({ UserPoolId: world.outputs.UserPoolID, ...body })));
+  const answer = await fetch(world.endpoint, SignatureV4(world, `AWSCognitoIdentityProviderService.${operation}`, JSON.stringify({ UserPoolId: world.outputs.userPoolId, ...body })));
   if (!answer.ok) throw new Error(`${operation}: ${await answer.text()}`);
 }
 
 async function code(world, name) {
-  const answer = await fetch(`${world.endpoint}/_admin/outbox`, { headers: { Authorization: `Bearer ${world.outputs.OperatorSecretAccessKey}` } });
+  const answer = await fetch(`${world.endpoint}/_admin/outbox`, { headers: { Authorization: `Bearer ${world.outputs.operatorSecretAccessKey}` } });
   return (await answer.json()).filter((m) => m.username === name || m.Username === name).map((m) => m.code ?? m.Code).at(-1);
 }
 

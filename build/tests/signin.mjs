@@ -19,7 +19,7 @@ const cloud = start(binary, ['cloud', '--listen', '127.0.0.1:0', '--write-profil
 const announced = await cloud.line('the cloud is up', (text) => objects([text]).find((o) => o.type === 'cloud'));
 const world = {
   endpoint: announced.endpoint, outputs: announced.outputs, profile, home, env, shots,
-  password: (name) => announced.outputs.DemoUsers.find((u) => u.Username === name).Password,
+  password: (name) => announced.outputs.demoUsers.find((u) => u.username === name).password,
 };
 
 await judgeSRP(world);

@@ -10,9 +10,9 @@ export function SignatureV4({ endpoint, outputs }, target, body) {
   const headers = { 'content-type': 'application/x-amz-json-1.1', host: new URL(endpoint).host, 'x-amz-date': date, 'x-amz-target': target };
   const names = Object.keys(headers).join(';');
   const request = ['POST', '/', '', ...Object.entries(headers).map(([k, v]) => `${k}:${v}`), '', names, hash(body)].join('\n');
-  const scope = [date.slice(0, 8), outputs.Region, 'cognito-idp', 'aws4_request'];
-  const key = scope.reduce((k, part) => hmac(k, part), `AWS4${outputs.OperatorSecretAccessKey}`);
+  const scope = [date.slice(0, 8), outputs.region, 'cognito-idp', 'aws4_request'];
+  const key = scope.reduce((k, part) => hmac(k, part), `AWS4${outputs.operatorSecretAccessKey}`);
   const signature = createHmac('sha256', key).update(['AWS4-HMAC-SHA256', date, scope.join('/'), hash(request)].join('\n')).digest('hex');
   const { host, ...sent } = headers;
-  return { method: 'POST', body, headers: { ...sent, authorization: `AWS4-HMAC-SHA256 Credential=${outputs.OperatorAccessKeyID}/${scope.join('/')}, SignedHeaders=${names}, Signature=${signature}` } };
+  return { method: 'POST', body, headers: { ...sent, authorization: `AWS4-HMAC-SHA256 Credential=${outputs.operatorAccessKeyId}/${scope.join('/')}, SignedHeaders=${names}, Signature=${signature}` } };
 }

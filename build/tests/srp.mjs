@@ -14,7 +14,7 @@ function storage() {
 
 /** Signs in; `answers` are for the challenges that come. */
 function signIn(world, Username, Password, Storage = storage()) {
-  const { UserPoolID: UserPoolId, ClientID: ClientId } = world.outputs;
+  const { userPoolId: UserPoolId, clientId: ClientId } = world.outputs;
   const Pool = new CognitoUserPool({ UserPoolId, ClientId, endpoint: world.endpoint, Storage });
   const user = new CognitoUser({ Username, Pool, Storage });
   return new Promise((resolve, reject) => user.authenticateUser(new AuthenticationDetails({ Username, Password }), {
@@ -43,17 +43,17 @@ export async function judgeSRP(world) {
   });
   claim('its refresh keeps the user', again.getIdToken().decodePayload().sub === claims.sub);
 
-  await admin(world, 'UpdateUserPool', { UserPoolId: world.outputs.UserPoolID, AutoVerifiedAttributes: ['email'], DeviceConfiguration: { ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: false } });
+  await admin(world, 'UpdateUserPool', { UserPoolId: world.outputs.userPoolId, AutoVerifiedAttributes: ['email'], DeviceConfiguration: { ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: false } });
   const kept = storage();
   await signIn(world, 'alice', world.password('alice'), kept);
   const before = (await counts(world))['cognito-idp:RespondToAuthChallenge'];
   await signIn(world, 'alice', world.password('alice'), kept);
   const took = (await counts(world))['cognito-idp:RespondToAuthChallenge'] - before;
   claim('its remembered device proves itself by SRP too', took === 3, `${took} answers`);
-  await admin(world, 'UpdateUserPool', { UserPoolId: world.outputs.UserPoolID, AutoVerifiedAttributes: ['email'] });
+  await admin(world, 'UpdateUserPool', { UserPoolId: world.outputs.userPoolId, AutoVerifiedAttributes: ['email'] });
 }
 
 async function counts(world) {
-  const answer = await fetch(`${world.endpoint}/_admin/counts`, { headers: { Authorization: `Bearer ${world.outputs.OperatorSecretAccessKey}` } });
+  const answer = await fetch(`${world.endpoint}/_admin/counts`, { headers: { Authorization: `Bearer ${world.outputs.operatorSecretAccessKey}` } });
   return answer.json();
 }

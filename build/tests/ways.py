@@ -76,7 +76,7 @@ def main():
         wait("the window is in the accessibility tree", lambda: application(pid))
         recovery(pid)
         with open(home.file("state", "avatar-launcher", "cloud.json"), encoding="utf-8") as file:
-            passwords = dict(re.findall(r'"Username":\s*"(\w+)",\s*"Password":\s*"([^"]+)"', file.read()))
+            passwords = dict(re.findall(r'"username":\s*"(\w+)",\s*"password":\s*"([^"]+)"', file.read()))
         by_browser(home, pid, passwords["operator"])
         press(pid, "Sign out")
         wait("signing out returns to the ways in", lambda: element(pid, "push button", "Forgot your password?"))

@@ -92,7 +92,6 @@ func (s *Service) Unsigned(operation string) bool { return operations[operation]
 func (s *Service) Serve(_ context.Context, w http.ResponseWriter, c *wire.Call) {
 	out, err := s.answer(c)
 	if flushErr := s.flush(); flushErr != nil && err == nil {
-		s.opt.Log.Error("cognito-idp: the state was not written", "error", flushErr)
 		err = wire.Errorf(500, "InternalErrorException", "The state could not be written.")
 	}
 	if err != nil {

@@ -6,7 +6,9 @@ package store
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -20,7 +22,14 @@ type Op struct {
 }
 
 // Store is durable where it has a file, and forgets everything (but checks nothing less) where it has none.
-type Store struct{ db *bbolt.DB }
+type Store struct {
+	db *bbolt.DB
+	// OnTrouble is told why when writes begin to fail. Set it before the first of them.
+	OnTrouble func(error)
+
+	mu      sync.Mutex
+	trouble error
+}
 
 // ErrInUse says that another process has the state open.
 var ErrInUse = errors.New("the embedded cloud's state is in use by another process")
@@ -30,7 +39,13 @@ func Open(dir string) (*Store, error) {
 	if dir == "" {
 		return &Store{}, nil
 	}
-	db, err := bbolt.Open(filepath.Join(dir, "cloud.db"), 0o600, &bbolt.Options{Timeout: time.Second, NoFreelistSync: true})
+	path := filepath.Join(dir, "cloud.db")
+	options := &bbolt.Options{Timeout: time.Second, NoFreelistSync: true}
+	db, err := bbolt.Open(path, 0o600, options)
+	if err != nil && stillborn(path) {
+		_ = os.Remove(path)
+		db, err = bbolt.Open(path, 0o600, options)
+	}
 	if err == nil {
 		db.MaxBatchDelay = 2 * time.Millisecond
 	}
@@ -43,6 +58,20 @@ func Open(dir string) (*Store, error) {
 	return &Store{db: db}, nil
 }
 
+// stillborn says whether the file never became a database: its first four pages are written before anything else, and
+// a full disk or a kill may have cut that off.
+func stillborn(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || info.Size() > 4*int64(os.Getpagesize()) {
+		return false
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, ReadOnly: true})
+	if err == nil {
+		_ = db.Close()
+	}
+	return err != nil && !errors.Is(err, berrors.ErrTimeout)
+}
+
 // Durable says whether anything outlives the store: where not, a caller need not describe many small writes.
 func (s *Store) Durable() bool { return s != nil && s.db != nil }
 
@@ -51,7 +80,7 @@ func (s *Store) Apply(ops ...Op) error {
 	if !s.Durable() || len(ops) == 0 {
 		return nil
 	}
-	return s.db.Batch(func(tx *bbolt.Tx) error {
+	err := s.db.Batch(func(tx *bbolt.Tx) error {
 		for _, op := range ops {
 			b, err := tx.CreateBucketIfNotExists([]byte(op.Bucket))
 			if err != nil {
@@ -68,6 +97,21 @@ func (s *Store) Apply(ops ...Op) error {
 		}
 		return nil
 	})
+	s.mu.Lock()
+	began := err != nil && s.trouble == nil
+	s.trouble = err
+	s.mu.Unlock()
+	if began && s.OnTrouble != nil {
+		s.OnTrouble(err)
+	}
+	return err
+}
+
+// Trouble is why the last write failed, nil where it did not.
+func (s *Store) Trouble() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.trouble
 }
 
 // Each calls fn for every key of a bucket in byte order; the value is valid after the call.

@@ -100,6 +100,7 @@ export function snapshot(s: backend.Snapshot): Snapshot {
     cost: cost(s.cost),
     estimate: duration(s.estimate),
     skew: s.skew / 1e6,
+    announced: s.announced,
   };
 }
 

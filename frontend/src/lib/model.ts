@@ -157,6 +157,8 @@ export interface Snapshot {
   estimate: number | null;
   /** How far the cloud's clock is ahead of this computer's. */
   skew: number;
+  /** The instance's log has shown the profile's readiness line. */
+  announced: boolean;
 }
 
 export interface About {

@@ -39,6 +39,7 @@ test('no warm instance is said before the start, a cold start while it boots', (
   expect(headline(none).lead).toMatch(/No warm instance/);
   expect(headline(snapshotOf()).lead).not.toMatch(/No warm instance/);
   expect(headline(snapshotOf({ phase: 'booting', cold: true })).lead).toMatch(/new one is being launched/);
+  for (const phase of ['booting', 'probing'] as const) expect(headline(snapshotOf({ phase, announced: true })).lead).toMatch(/log says that the avatar is ready/);
 });
 
 test('nothing is started while an earlier instance is looked for', () => {

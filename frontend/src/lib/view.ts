@@ -84,11 +84,13 @@ export function headline(s: Snapshot): { title: string; lead: string } {
     case 'claiming':
       return s.queue ? { title: h.queueTitle(s.queue.position, s.queue.length), lead: h.queueLead } : h.claiming;
     case 'arming':
-    case 'probing':
     case 'ready':
     case 'ending':
       return h[s.phase];
+    case 'probing':
+      return s.announced ? { ...h.probing, lead: h.announced } : h.probing;
     case 'booting':
+      if (s.announced) return { ...h.booting, lead: h.announced };
       return s.cold ? { ...h.booting, lead: h.bootingCold } : h.booting;
     case 'failed':
       return s.problem ? { title: s.problem.what, lead: s.problem.why } : h.failed;
