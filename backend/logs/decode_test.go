@@ -10,10 +10,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+	json2 "github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -213,6 +215,32 @@ func FuzzAggregate(f *testing.F) {
 		}
 	})
 }
+
+// FuzzMessage decodes the schema beside encoding/json: what the one takes, the other takes for the same.
+func FuzzMessage(f *testing.F) {
+	for _, s := range []string{
+		`{"v":1,"ts":"2026-01-02T03:04:04.5Z","seq":7,"iid":"i-1","epoch":2,"lvl":"warn","src":"unreal","msg":"a\n\u00e9\ud800"}`,
+		`{"v":1,"src":"metrics","cpu":1.5e1,"gpu":null,"players":0}`, "{\"msg\":\"\xff\",\"msg\":\"again\"}", `{"v":1.0,"seq":-1}`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var got, want message
+		if json2.Unmarshal(data, &got, lenient) != nil {
+			return
+		}
+		if err := json.Unmarshal(data, &want); err != nil {
+			t.Fatalf("%q is taken, and encoding/json says %v", data, err)
+		}
+		// It folds the case of names, which the schema does not.
+		if diff := cmp.Diff(want, got); diff != "" && !strings.ContainsFunc(string(data), foldable) {
+			t.Errorf("%q: %s", data, diff)
+		}
+	})
+}
+
+// foldable says whether a letter may make a name that encoding/json takes for another, written by an escape too.
+func foldable(r rune) bool { return r == '\\' || r > 0x7f || unicode.IsUpper(r) }
 
 func FuzzFold(f *testing.F) {
 	for _, s := range []string{"", "ABCdefGHI", "[]@`{Z", "ÄÖÜ grün", "İ", "abcdefgHÄ", "\xff\xc3ABCDEFGH"} {

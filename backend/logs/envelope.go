@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
 )
 
 // maxUnpacked bounds what a compressed payload may grow to, in bytes. CloudWatch Logs sends batches of about 1 MB.
@@ -65,7 +66,7 @@ func cloudWatchEvents(plain []byte) ([]event, bool) {
 			Message   string `json:"message"`
 		} `json:"logEvents"`
 	}
-	if json.Unmarshal(plain, &envelope) != nil {
+	if json.Unmarshal(plain, &envelope, lenient) != nil {
 		return nil, false
 	}
 	switch envelope.MessageType {

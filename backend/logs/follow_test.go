@@ -377,6 +377,21 @@ func TestFollowOneAtATime(t *testing.T) {
 	})
 }
 
+// What an answer takes is part of the interval between two reads, so that a backlog comes as fast as the shard gives it.
+func TestFollowReadsASlowStreamAsOften(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &stream{slow: 150 * time.Millisecond}
+		since := time.Now()
+		follow(t, newBook(s, nil), since, time.Minute)
+		if n := s.count("GetRecords"); n < 240 || n > 301 {
+			t.Errorf("%d reads in a minute, where 5 a second are allowed", n)
+		}
+		if n := s.count("throttled"); n > 0 {
+			t.Errorf("%d of them were refused", n)
+		}
+	})
+}
+
 func TestManyReadersShareAShard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stream{}

@@ -1,12 +1,18 @@
 package logs
 
 import (
-	"encoding/json"
 	"errors"
 	"math"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
+
+// lenient takes what producers send and encoding/json took: text that is no UTF-8, and a name twice, of which the
+// last counts.
+var lenient = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 
 var (
 	errNotJSON = errors.New("broken JSON")
@@ -43,7 +49,7 @@ const metricsSource = "metrics"
 // json decodes one JSON object, false where it is none.
 func (d *decoder) json(f frame, data []byte) bool {
 	var m message
-	if err := json.Unmarshal(data, &m); err != nil || m.V == 0 || (m.Msg == nil && m.Src != metricsSource) {
+	if err := json.Unmarshal(data, &m, lenient); err != nil || m.V == 0 || (m.Msg == nil && m.Src != metricsSource) {
 		return d.foreign(f, data)
 	}
 	d.message(f, &m)
@@ -110,7 +116,7 @@ func source(own, envelope string) string {
 // cannot find a message in is shown as it came.
 func (d *decoder) foreign(f frame, data []byte) bool {
 	var o map[string]any
-	if json.Unmarshal(data, &o) != nil {
+	if json.Unmarshal(data, &o, lenient) != nil {
 		return false
 	}
 	m := message{

@@ -69,7 +69,7 @@ func (r *reader) run(ctx context.Context) {
 	}
 }
 
-// read reads once. The batch is nil where there is nothing to say.
+// read reads once, and says how long to rest. The batch is nil where there is nothing to say.
 func (r *reader) read(ctx context.Context) (*batch, time.Duration) {
 	if r.crowd != nil {
 		r.pace.readers = r.crowd()
@@ -79,6 +79,7 @@ func (r *reader) read(ctx context.Context) (*batch, time.Duration) {
 			return r.trouble(err)
 		}
 	}
+	began := time.Now()
 	out, err := call(ctx, func(ctx context.Context) (*kinesis.GetRecordsOutput, error) {
 		return r.api.GetRecords(ctx, &kinesis.GetRecordsInput{ShardIterator: aws.String(r.iterator)})
 	})
@@ -91,7 +92,8 @@ func (r *reader) read(ctx context.Context) (*batch, time.Duration) {
 	}
 	b := r.batch(out)
 	r.pos, r.iterator = b.pos, text(out.NextShardIterator)
-	return b, r.pace.next(b.behind)
+	// The limit is of reads a second: what the answer and its decoding took is part of the interval.
+	return b, r.pace.next(b.behind) - time.Since(began)
 }
 
 // find gets an iterator behind the last record, or at since.

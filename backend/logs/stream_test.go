@@ -23,6 +23,7 @@ type stream struct {
 	counter int64
 
 	page  int                                 // records an answer; 0 for 10,000
+	slow  time.Duration                       // what an answer takes
 	fault func(call string) error             // an error in place of an answer; may be nil
 	alter func([]types.Record) []types.Record // what an answer becomes; may be nil
 	calls map[string]int
@@ -192,6 +193,7 @@ func iterator(sh *fakeShard, at int) *string {
 }
 
 func (s *stream) GetRecords(_ context.Context, in *kinesis.GetRecordsInput, _ ...func(*kinesis.Options)) (*kinesis.GetRecordsOutput, error) {
+	time.Sleep(s.slow)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.enter("GetRecords"); err != nil {
