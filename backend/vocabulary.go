@@ -75,6 +75,22 @@ const (
 	StepBrowser       = "BROWSER"         // waits for the system's browser to come back; takes no answer
 )
 
+// Security is what guards an account beside its password, as Cognito has it now.
+type Security struct {
+	Authenticator bool   `json:"authenticator"` // sign-ins ask for the code of an authenticator app
+	Device        Device `json:"device"`
+}
+
+// Device says what Cognito knows of this computer.
+type Device string
+
+// The states of a Device.
+const (
+	DeviceUnknown    Device = ""           // the pool does not track computers, or has forgotten this one
+	DeviceKnown      Device = "known"      // it is known, and asked for a code all the same
+	DeviceRemembered Device = "remembered" // sign-ins on it ask for no code
+)
+
 // The answers to StepRemember.
 const (
 	AnswerYes = "yes"

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"golang.org/x/oauth2"
 
@@ -117,7 +116,8 @@ func (s *Service) redeemCode(ctx context.Context, f flow, code string) (*session
 		return nil, errNotCognito
 	}
 	next := &session{refresh: secret(tokens.RefreshToken), nonce: f.nonce}
-	return next, s.verify(ctx, next, &types.AuthenticationResultType{IdToken: aws.String(id)})
+	return next, s.verify(ctx, next, &types.AuthenticationResultType{IdToken: &id, AccessToken: &tokens.AccessToken,
+		ExpiresIn: int32(min(tokens.ExpiresIn, 24*60*60))}) // a day is the longest that Cognito gives
 }
 
 // bodyOnce sends a request's body to its own address only: without GetBody a client that follows redirects, as the one

@@ -25,7 +25,6 @@ type step struct {
 	qr          string   // the same as a picture
 	code        secret   // backend.StepResetPassword: the code that allows it
 	admitted    *session // backend.StepRemember: the sign-in that is complete but for this
-	access      secret   // and its access token
 }
 
 func (t *step) challenge() *backend.Challenge {
@@ -56,7 +55,10 @@ func (s *Service) prepare(ctx context.Context, e entry, a answered) (*step, erro
 		next.choices = list(a.params["MFAS_CAN_CHOOSE"])
 		return next, nil
 	case a.challenge == types.ChallengeNameTypeMfaSetup:
-		return next, s.associate(ctx, next, list(a.params["MFAS_CAN_SETUP"]))
+		if offered := list(a.params["MFAS_CAN_SETUP"]); len(offered) > 0 && !slices.Contains(offered, string(types.ChallengeNameTypeSoftwareTokenMfa)) {
+			return nil, noFactorToSetUp(offered)
+		}
+		return next, s.associate(ctx, next, &cognitoidentityprovider.AssociateSoftwareTokenInput{Session: next.session})
 	case a.challenge == types.ChallengeNameTypeNewPasswordRequired && len(list(a.params["requiredAttributes"])) > 0:
 		return nil, missingAttributes(list(a.params["requiredAttributes"]))
 	case field[a.challenge] == "":
@@ -75,11 +77,8 @@ func list(text string) []string {
 }
 
 // associate asks for the secret of a new TOTP device.
-func (s *Service) associate(ctx context.Context, t *step, offered []string) error {
-	if len(offered) > 0 && !slices.Contains(offered, string(types.ChallengeNameTypeSoftwareTokenMfa)) {
-		return noFactorToSetUp(offered)
-	}
-	out, err := s.idp.AssociateSoftwareToken(ctx, &cognitoidentityprovider.AssociateSoftwareTokenInput{Session: t.session})
+func (s *Service) associate(ctx context.Context, t *step, in *cognitoidentityprovider.AssociateSoftwareTokenInput) error {
+	out, err := s.idp.AssociateSoftwareToken(ctx, in)
 	if err != nil {
 		return err
 	}
@@ -106,7 +105,7 @@ func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *b
 		return nil, nil, nothingAsked()
 	}
 	if t.name != types.ChallengeNameTypeNewPasswordRequired && t.name != backend.StepResetPassword {
-		answer = strings.Join(strings.Fields(answer), "") // codes are often copied with spaces in them
+		answer = plainCode(answer)
 	}
 	if answer == "" {
 		return nil, t.challenge(), emptyAnswer()
@@ -132,6 +131,9 @@ func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *b
 	}
 	return s.proceed(ctx, e, next)
 }
+
+// plainCode takes the spaces out with which codes are often copied.
+func plainCode(answer string) string { return strings.Join(strings.Fields(answer), "") }
 
 // refuse says why an answer was not taken, and leaves the step open where another one may be.
 func (s *Service) refuse(at stage, t *step, err error) (*backend.User, *backend.Challenge, error) {

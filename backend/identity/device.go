@@ -128,7 +128,7 @@ func (s *Service) remember(ctx context.Context, t *step, answer string) (*backen
 		return nil, t.challenge(), yesOrNo()
 	}
 	if answer == backend.AnswerYes {
-		_, err := s.idp.UpdateDeviceStatus(ctx, &cognitoidentityprovider.UpdateDeviceStatusInput{AccessToken: aws.String(string(t.access)),
+		_, err := s.idp.UpdateDeviceStatus(ctx, &cognitoidentityprovider.UpdateDeviceStatusInput{AccessToken: aws.String(string(t.admitted.access)),
 			DeviceKey: &t.admitted.deviceKey, DeviceRememberedStatus: types.DeviceRememberedStatusTypeRemembered})
 		if err != nil {
 			s.opt.Log.Warn("this computer is not remembered", "cause", explain(answering, err))

@@ -32,6 +32,10 @@ const (
 	resetting
 	sendingConfirmation
 	confirming
+	lookingAfter
+	enrolling
+	removing
+	forgetting
 )
 
 // what opens the sentence of each stage.
@@ -47,6 +51,11 @@ var what = map[stage]string{
 	resetting:           "The password was not changed",
 	sendingConfirmation: "No new code was sent",
 	confirming:          "The account was not confirmed",
+
+	lookingAfter: "What guards your account could not be read",
+	enrolling:    "The authenticator app was not set up",
+	removing:     "The authenticator app was not taken off",
+	forgetting:   "This computer could not be forgotten at Cognito",
 }
 
 // sentence is why, what next, and of which kind.
@@ -156,6 +165,24 @@ var special = map[stage]map[string]sentence{
 		"InvalidParameterException": {backend.KindRefused, "Cognito does not take a code of that form.", "Check it; a code has digits only."},
 		"ExpiredCodeException":      {backend.KindRefused, "The code has expired, or was used already.", "Have a new code sent, and use that one."},
 	},
+	lookingAfter: {
+		"NotAuthorizedException": notManaged,
+	},
+	enrolling: {
+		"NotAuthorizedException": notManaged,
+		"SoftwareTokenMFANotFoundException": {backend.KindRefused, "The user pool does not offer authenticator apps.",
+			"Ask your operator to allow them."},
+		"InvalidParameterException": {backend.KindRefused, "Cognito does not take a code of that form, or too much time has passed.",
+			"Type the newest code, which has digits only; if that fails, begin again."},
+	},
+	removing: {
+		"NotAuthorizedException": notManaged,
+		"InvalidParameterException": {backend.KindRefused, "The user pool does not let you do without it.",
+			"Ask your operator, who can reset your second factor."},
+	},
+	forgetting: {
+		"NotAuthorizedException": notManaged,
+	},
 	gettingCredentials: {
 		"NotAuthorizedException": {backend.KindRefused, "The sign-in was ended or is too old, or the identity pool does not take this user pool's sign-ins.",
 			"Sign in again; if it stays, ask your operator."},
@@ -163,6 +190,10 @@ var special = map[stage]map[string]sentence{
 		"InvalidParameterException": {backend.KindConfig, "The identity pool does not take this user pool's sign-ins.", "Check identity_pool_id in the configuration, or ask your operator."},
 	},
 }
+
+// notManaged is what a sign-in hears that may not touch the account.
+var notManaged = sentence{backend.KindRefused, "This sign-in may not look after the account: it was made by the browser, or was ended.",
+	"Sign in with user name and password, then try again."}
 
 // oauthSentences are the error codes of RFC 6749 (4.1.2.1 and 5.2) and OpenID Connect, which Cognito's pages and its
 // token endpoint use.
@@ -329,6 +360,11 @@ func yesOrNo() *backend.Problem {
 	p := refused("It is neither yes nor no.", "Answer yes or no.")
 	p.What = what[answering]
 	return p
+}
+
+func notRemembered() *backend.Problem {
+	return &backend.Problem{Kind: backend.KindRefused, What: "There is nothing to forget", Why: "Cognito does not know this computer by this sign-in.",
+		Next: "Go on as you are."}
 }
 
 func noBrowser() *backend.Problem {

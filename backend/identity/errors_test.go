@@ -81,6 +81,24 @@ func every(t *testing.T, a answer, check func(t *testing.T, at stage, err error)
 			_, _, err := s.Respond(t.Context(), "123456")
 			return err
 		},
+		lookingAfter: func(s *Service) error {
+			s.install(accounted())
+			_, err := s.Security(t.Context())
+			return err
+		},
+		enrolling: func(s *Service) error {
+			s.install(accounted())
+			_, err := s.BeginAuthenticator(t.Context())
+			return err
+		},
+		removing: func(s *Service) error {
+			s.install(accounted())
+			return s.RemoveAuthenticator(t.Context())
+		},
+		forgetting: func(s *Service) error {
+			s.install(accounted())
+			return s.ForgetDevice(t.Context())
+		},
 		signingOut: func(s *Service) error {
 			s.install(&session{refresh: "refresh"})
 			return s.SignOut(t.Context())
@@ -89,6 +107,11 @@ func every(t *testing.T, a answer, check func(t *testing.T, at stage, err error)
 	for at, call := range calls {
 		check(t, at, call(facing(a)))
 	}
+}
+
+// accounted is a session whose access token is good, on a computer that is remembered.
+func accounted() *session {
+	return &session{refresh: "refresh", access: "access", accessEnd: wall().Add(time.Hour), deviceKey: "key"}
 }
 
 // TestEveryCode drives every code that is classified through every stage: each gives a whole sentence of the kind
@@ -103,6 +126,9 @@ func TestEveryCode(t *testing.T) {
 					}
 					if at == signingIn && err == nil && (name == "UserNotConfirmedException" || name == "PasswordResetRequiredException") {
 						return // there is a step for it
+					}
+					if at == forgetting && err == nil && name == "ResourceNotFoundException" {
+						return // forgotten already
 					}
 					want := general
 					if s, ok := special[at][name]; ok {

@@ -146,7 +146,9 @@ type session struct {
 	idToken    secret
 	idRenew    time.Time // when to renew the ID token
 	idEnd      time.Time
-	nonce      string // that the ID token must carry; empty once it was verified, and where no browser was asked
+	access     secret    // for what the user may change of their own account
+	accessEnd  time.Time // when it is no longer good, less a minute
+	nonce      string    // that the ID token must carry; empty once it was verified, and where no browser was asked
 }
 
 // acquire waits for its turn to renew.

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
@@ -130,7 +131,7 @@ func (s *Service) proceed(ctx context.Context, e entry, a answered) (*backend.Us
 			return nil, nil, explain(signingIn, err)
 		}
 		if a.tokens.NewDeviceMetadata != nil && s.meet(ctx, e, a.tokens) {
-			return s.wait(&step{entry: e, name: backend.StepRemember, admitted: next, access: secret(aws.ToString(a.tokens.AccessToken))})
+			return s.wait(&step{entry: e, name: backend.StepRemember, admitted: next})
 		}
 		return s.admit(ctx, next), nil, nil
 	}
@@ -199,6 +200,8 @@ func (s *Service) verify(ctx context.Context, next *session, tokens *types.Authe
 	// Lifetimes count from here: the token's own times are by the server's clock.
 	life := c.ExpiresAt.Sub(c.issued())
 	next.idRenew, next.idEnd = now.Add(early(life)), now.Add(life)
+	next.access = secret(aws.ToString(tokens.AccessToken))
+	next.accessEnd = now.Add(time.Duration(tokens.ExpiresIn)*time.Second - time.Minute)
 	return nil
 }
 

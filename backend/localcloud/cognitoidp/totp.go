@@ -61,7 +61,7 @@ type totpInput struct {
 // answer, the session string is replaced.
 func associateSoftwareToken(s *Service, c *wire.Call, in *totpInput) (any, error) {
 	if in.AccessToken != "" {
-		b, err := s.bearer(in.AccessToken, c.Now)
+		b, err := s.account(in.AccessToken, c.Now)
 		if err != nil {
 			return nil, err
 		}
@@ -99,7 +99,7 @@ func (s *Service) setupChallenge(session string, now time.Time) (*challenge, err
 // verifySoftwareToken proves that the user's app has the secret.
 func verifySoftwareToken(s *Service, c *wire.Call, in *totpInput) (any, error) {
 	if in.AccessToken != "" {
-		b, err := s.bearer(in.AccessToken, c.Now)
+		b, err := s.account(in.AccessToken, c.Now)
 		if err != nil {
 			return nil, err
 		}
