@@ -111,13 +111,16 @@ func openStage(env *testscript.Env) error {
 
 func on(ts *testscript.TestScript) *stage { return ts.Value("stage").(*stage) }
 
-// cmdPool changes the pool: mfa KINDS (totp, sms, email by commas), track, track-asking.
+// cmdPool changes the pool: mfa KINDS (totp, sms, email by commas), mfa-optional KINDS, track, track-asking.
 func cmdPool(ts *testscript.TestScript, _ bool, args []string) {
 	s, ctx := on(ts), context.Background()
 	switch args[0] {
-	case "mfa":
+	case "mfa", "mfa-optional":
 		in := &cognitoidentityprovider.SetUserPoolMfaConfigInput{UserPoolId: &s.out.UserPoolID, MfaConfiguration: types.UserPoolMfaTypeOn,
 			SoftwareTokenMfaConfiguration: &types.SoftwareTokenMfaConfigType{Enabled: strings.Contains(args[1], "totp")}}
+		if args[0] == "mfa-optional" {
+			in.MfaConfiguration = types.UserPoolMfaTypeOptional
+		}
 		if strings.Contains(args[1], "sms") {
 			in.SmsMfaConfiguration = &types.SmsMfaConfigType{}
 		}
@@ -194,18 +197,22 @@ func launcher(ts *testscript.TestScript, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// cmdConverse runs the sign-in verb and answers its questions by the lines of a file, each when it is asked. A line
+// cmdConverse runs the sign-in verb, or the verb given, and answers its questions by the lines of a file, each when it is asked. A line
 // "@sent NAME" is the newest code sent to somebody, "@app" the code of the authenticator whose secret was shown last.
 func cmdConverse(ts *testscript.TestScript, neg bool, args []string) {
 	lines := strings.Split(strings.TrimSpace(ts.ReadFile(args[0])), "\n")
-	cmd := launcher(ts, append([]string{"sign-in", "--password-stdin"}, args[1:]...)...)
+	verb, signsIn := args[1:], strings.HasPrefix(args[1], "--")
+	if signsIn {
+		verb = append([]string{"sign-in", "--password-stdin"}, verb...)
+	}
+	cmd := launcher(ts, verb...)
 	in, err := cmd.StdinPipe()
 	ts.Check(err)
 	asked, err := cmd.StderrPipe()
 	ts.Check(err)
 	cmd.Stdout = ts.Stdout()
 	ts.Check(cmd.Start())
-	if args[len(args)-1] != "--forgot" {
+	if signsIn && args[len(args)-1] != "--forgot" {
 		fmt.Fprintln(in, os.Expand(lines[0], ts.Getenv))
 		lines = lines[1:]
 	}

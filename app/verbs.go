@@ -56,15 +56,17 @@ func sessionCommands(o *options) []*cobra.Command {
 		verb("terminate", "Delete your instance and its disk", func(v *visit, ctx context.Context) error { return v.end(ctx, v.fleet.Terminate, "terminated") }),
 		verb("pool", "Show the warm pool", (*visit).pool),
 		show, signInCommand(o),
-		signOutCommand(o),
+		signOutCommand(o), authenticatorCommand(o),
 	}
 }
 
 // signOutCommand takes it as done where nobody is signed in, and signs out here where the cloud does not answer.
 func signOutCommand(o *options) *cobra.Command {
-	c := &cobra.Command{Use: "sign-out", Short: "Stop your instance and sign out", Args: noArguments}
+	var forget bool
+	c := &cobra.Command{Use: "sign-out [--forget-device]", Short: "Stop your instance and sign out", Args: noArguments}
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		err := withVisit(c.Context(), o, "", false, (*visit).signOut, (*visit).signOutAlone)
+		err := withVisit(c.Context(), o, "", false, func(v *visit, ctx context.Context) error { return v.signOut(ctx, forget) },
+			func(v *visit, ctx context.Context, cause error) error { return v.signOutAlone(ctx, forget, cause) })
 		if errors.Is(err, errNobody) {
 			v := &visit{out: &printer{w: os.Stdout, json: o.json}}
 			v.say(map[string]any{"done": "nothing"}, "nobody is signed in")
@@ -72,6 +74,7 @@ func signOutCommand(o *options) *cobra.Command {
 		}
 		return err
 	}
+	c.Flags().BoolVar(&forget, "forget-device", false, "have this computer forgotten, so that the next sign-in here takes a code again")
 	c.Flags().BoolVar(&o.json, "json", false, "print JSON")
 	return c
 }
@@ -251,7 +254,7 @@ func (v *visit) pool(ctx context.Context) error {
 	return nil
 }
 
-func (v *visit) signOut(ctx context.Context) error {
+func (v *visit) signOut(ctx context.Context, forget bool) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	s, err := v.fleet.Current(ctx, v.user)
@@ -261,7 +264,11 @@ func (v *visit) signOut(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := v.identity.SignOut(ctx); err != nil {
+	var untold error // the sign-out goes on: this computer has forgotten by itself
+	if forget {
+		untold = v.identity.ForgetDevice(ctx)
+	}
+	if err := errors.Join(untold, v.identity.SignOut(ctx)); err != nil {
 		return err
 	}
 	v.say(map[string]any{"done": "signed out"}, "signed out")
@@ -269,7 +276,7 @@ func (v *visit) signOut(ctx context.Context) error {
 }
 
 // signOutAlone signs out of a sign-in that could not be resumed because the cloud does not answer.
-func (v *visit) signOutAlone(ctx context.Context, cause error) error {
+func (v *visit) signOutAlone(ctx context.Context, forget bool, cause error) error {
 	if p := backend.ProblemOf(cause); p.Kind != backend.KindUnreachable {
 		return cause
 	}
@@ -277,6 +284,9 @@ func (v *visit) signOutAlone(ctx context.Context, cause error) error {
 	defer cancel()
 	p := &backend.Problem{Kind: backend.KindUnreachable, What: "You are signed out on this computer only", Cause: cause,
 		Why: "The cloud does not answer. An instance of yours that runs is stopped by the stop that was armed."}
+	if forget {
+		_ = v.identity.ForgetDevice(ctx) // here it is done; Cognito keeps a computer that can prove nothing
+	}
 	if err := v.identity.SignOut(ctx); err != nil {
 		p.Next = backend.ProblemOf(err).Next
 	}

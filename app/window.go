@@ -191,7 +191,7 @@ func windowOptions(o *options, s *Shell, hidden bool) *wailsoptions.App {
 		OnStartup:          s.startup,
 		OnShutdown:         func(context.Context) { s.currentTray().stop() },
 		OnBeforeClose:      s.beforeClose,
-		Bind:               []any{&Account{s}, &Instance{s}, &LogBook{s}, &Page{s}, &Settings{s}, &Past{s}, &Operate{s}, &Diagnose{s}},
+		Bind:               []any{&Account{s}, &Instance{s}, &LogBook{s}, &Page{s}, &Settings{s}, &Security{s}, &Past{s}, &Operate{s}, &Diagnose{s}},
 		// Drawn without the GPU: the page has nothing for it, a driver costs 80 MB of memory and some seconds of the first
 		// frame where it is emulated, and NVIDIA's shows blank windows.
 		Linux: &linux.Options{Icon: o.icon, ProgramName: "avatar-launcher", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},

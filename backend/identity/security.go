@@ -127,22 +127,26 @@ func (s *Service) preferAuthenticator(ctx context.Context, access *string, on bo
 // a sign-out should follow.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ForgetDevice.html
 func (s *Service) ForgetDevice(ctx context.Context) error {
-	access, now, err := s.accessToken(ctx)
-	if now == nil {
-		s.mu.Lock()
-		now = s.session
-		s.mu.Unlock()
+	key := ""
+	s.mu.Lock()
+	now := s.session
+	s.mu.Unlock()
+	if now != nil {
+		key = now.deviceKey
+	} else if k, _ := s.vault.load(ctx); k != nil { // one that could not be resumed
+		key = k.DeviceKey
 	}
+	if key != "" {
+		s.vault.forgetDeviceOf(ctx, key)
+	}
+	access, _, err := s.accessToken(ctx)
 	switch {
-	case now == nil:
-		return explain(forgetting, errSignedOut)
-	case now.deviceKey == "":
+	case err != nil:
+		return explain(forgetting, err)
+	case key == "":
 		return notRemembered()
 	}
-	s.vault.forgetDeviceOf(ctx, now.deviceKey)
-	if err == nil {
-		_, err = s.idp.ForgetDevice(ctx, &cognitoidentityprovider.ForgetDeviceInput{AccessToken: access, DeviceKey: &now.deviceKey})
-	}
+	_, err = s.idp.ForgetDevice(ctx, &cognitoidentityprovider.ForgetDeviceInput{AccessToken: access, DeviceKey: &key})
 	if err != nil && codeOf(err) != "ResourceNotFoundException" { // that is what was wanted
 		return explain(forgetting, err)
 	}

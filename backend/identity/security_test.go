@@ -165,6 +165,18 @@ func TestForgettingThisComputerWithoutNetwork(t *testing.T) {
 	})
 }
 
+func TestForgettingThisComputerBeforeItIsResumed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		s, _ := w.remembered(t)
+		s.Forget()
+		refusal(t, w.service().ForgetDevice(t.Context()), backend.KindRefused, "Nobody is signed in")
+		if left := strings.Join(w.ring.users(), " "); strings.Contains(left, "devices") {
+			t.Errorf("the keyring holds %s", left)
+		}
+	})
+}
+
 func TestComputerThatIsKnownAndNotRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -63,6 +63,72 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class Enrolment {
+	    secret: string;
+	    qr: string;
+	    problem?: backend.Problem;
+	
+	    static createFrom(source: any = {}) {
+	        return new Enrolment(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.secret = source["secret"];
+	        this.qr = source["qr"];
+	        this.problem = this.convertValues(source["problem"], backend.Problem);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Guarded {
+	    security: backend.Security;
+	    problem?: backend.Problem;
+	
+	    static createFrom(source: any = {}) {
+	        return new Guarded(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.security = this.convertValues(source["security"], backend.Security);
+	        this.problem = this.convertValues(source["problem"], backend.Problem);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Outcome {
 	    problem?: backend.Problem;
 	
@@ -854,6 +920,20 @@ export namespace backend {
 		}
 	}
 	
+	export class Security {
+	    authenticator: boolean;
+	    device: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Security(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.authenticator = source["authenticator"];
+	        this.device = source["device"];
+	    }
+	}
 	
 	export class Timer {
 	    kind: string;

@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+
+	"avatar-launcher/backend"
+)
+
+// Security is the service of what users may change of their own account: the settings page shows it.
+type Security struct{ shell *Shell }
+
+// Guarded is what guards the account, or why it could not be read.
+type Guarded struct {
+	Security backend.Security `json:"security"`
+	Problem  *backend.Problem `json:"problem"`
+}
+
+// Enrolment is the secret of an authenticator app that is being set up, or why there is none.
+type Enrolment struct {
+	Secret  string           `json:"secret"`
+	QR      string           `json:"qr"` // the same as a QR code, a data: URL of a PNG; may be empty
+	Problem *backend.Problem `json:"problem"`
+}
+
+// Read asks Cognito what guards the account.
+func (s *Security) Read() Guarded {
+	ctx, cancel := context.WithTimeout(context.Background(), askTime)
+	defer cancel()
+	if p := s.nobody(); p != nil {
+		return Guarded{Problem: p}
+	}
+	out, err := s.shell.rooms.identity.Security(ctx)
+	if err != nil {
+		return Guarded{Problem: s.say(err)}
+	}
+	return Guarded{Security: *out}
+}
+
+// SetUp begins to set up an authenticator app; nothing changes before Confirm.
+func (s *Security) SetUp() Enrolment {
+	ctx, cancel := context.WithTimeout(context.Background(), askTime)
+	defer cancel()
+	if p := s.nobody(); p != nil {
+		return Enrolment{Problem: p}
+	}
+	c, err := s.shell.rooms.identity.BeginAuthenticator(ctx)
+	if err != nil {
+		return Enrolment{Problem: s.say(err)}
+	}
+	return Enrolment{Secret: c.Secret, QR: c.QR}
+}
+
+// Confirm ends SetUp by a code of the app.
+func (s *Security) Confirm(code string) Outcome {
+	return s.act(func(ctx context.Context) error { return s.shell.rooms.identity.ConfirmAuthenticator(ctx, code) })
+}
+
+// Remove takes the authenticator app off the account.
+func (s *Security) Remove() Outcome {
+	return s.act(func(ctx context.Context) error { return s.shell.rooms.identity.RemoveAuthenticator(ctx) })
+}
+
+// ForgetDevice has this computer forgotten, and signs out: Cognito ends the sign-ins of a computer that it forgets. Where
+// Cognito cannot be told, the Problem says so and nobody is signed out.
+func (s *Security) ForgetDevice() Outcome {
+	out := s.act(func(ctx context.Context) error { return s.shell.rooms.identity.ForgetDevice(ctx) })
+	if out.Problem == nil {
+		s.shell.do(backend.Wish{Verb: backend.WishSignOut})
+	}
+	return out
+}
+
+func (s *Security) act(do func(context.Context) error) Outcome {
+	if p := s.nobody(); p != nil {
+		return Outcome{p}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), askTime)
+	defer cancel()
+	if err := do(ctx); err != nil {
+		return Outcome{s.say(err)}
+	}
+	return Outcome{}
+}
+
+func (s *Security) nobody() *backend.Problem {
+	if !s.shell.running() || s.shell.snapshot().User == nil {
+		return signedOutProblem()
+	}
+	return nil
+}
+
+func (s *Security) say(err error) *backend.Problem {
+	s.shell.log.Warn("the account was not looked after", "cause", err)
+	return backend.ProblemOf(err)
+}
