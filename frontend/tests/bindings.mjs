@@ -86,6 +86,10 @@ export function install(scene) {
         return structuredClone(s);
       },
     }),
+    Security: service('Security', ['Read', 'SetUp', 'Confirm', 'Remove', 'ForgetDevice'], {
+      Read: () => later(scene.security), SetUp: () => later(scene.enrolment),
+      Confirm: () => ({ problem: scene.refusal ?? null }), Remove: () => ({ problem: scene.refusal ?? null }), ForgetDevice: () => ({ problem: scene.refusal ?? null }),
+    }),
     Past: service('Past', ['Read'], { Read: () => later(scene.past) }),
     Operate: service('Operate', ['Overview', 'StopInstance', 'Retire', 'Resize'], {
       Overview: () => later(scene.fleet), StopInstance: () => ({ problem: scene.refusal ?? null }), Retire: () => ({ problem: scene.refusal ?? null }), Resize: () => ({ problem: scene.refusal ?? null }),

@@ -500,6 +500,48 @@ on('settings are written one by one, and the theme at once', 'settings', async (
   assert.deepEqual(written, [['theme', 'dark'], ['notifications', false], ['window', 7200e9], ['profile', 'studio']]);
 });
 
+on('an authenticator app is set up from the settings, and the way back changes nothing', 'settings', async (page) => {
+  await button(page, 'Set up').click();
+  await page.getByRole('img', { name: 'QR code of the secret' }).waitFor();
+  await button(page, 'Back to settings').click();
+  assert.deepEqual(await asked(page, 'Security.Confirm'), []);
+  await button(page, 'Set up').click();
+  await page.getByLabel('Code').fill('12');
+  await button(page, 'Finish').click();
+  await page.getByText('six to eight').waitFor();
+  assert.deepEqual(await asked(page, 'Security.Confirm'), []);
+  await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'refused', what: 'The authenticator app was not set up', why: 'The code does not fit the secret that was shown.', next: 'Type the newest code.' });
+  await page.getByLabel('Code').fill('000 000');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').getByText('The code does not fit').waitFor();
+  await page.evaluate(() => window.setScene({ refusal: null, security: { security: { authenticator: true, device: '' }, problem: null } }));
+  await page.getByLabel('Code').fill('123 456');
+  await button(page, 'Finish').click();
+  await page.getByText('Signing in takes a code of your app.').waitFor();
+  assert.deepEqual((await asked(page, 'Security.Confirm')).map((a) => a[1]), ['000000', '123456']);
+  assert.ok(!(await page.content()).includes('JBSWY3DP'), 'the secret has left the page');
+});
+
+on('the authenticator app is taken off, and this computer forgotten, after a question', 'settings-guarded', async (page) => {
+  await button(page, 'Take it off').click();
+  await page.getByRole('alertdialog').getByText('your password alone').waitFor();
+  await button(page, 'Cancel').click();
+  assert.deepEqual(await asked(page, 'Security.Remove'), []);
+  await button(page, 'Take it off').click();
+  await page.evaluate(() => window.setScene({ security: { security: { authenticator: false, device: 'remembered' }, problem: null } }));
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Take it off' }).click();
+  await button(page, 'Set up').waitFor();
+  assert.equal((await asked(page, 'Security.Remove')).length, 1);
+  await button(page, 'Forget and sign out').click();
+  await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'unreachable', what: 'This computer could not be forgotten at Cognito', why: 'Cognito does not answer.', next: 'Check the network.' });
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Forget and sign out' }).click();
+  await page.getByRole('alertdialog').getByText('Cognito does not answer.').waitFor();
+  await page.evaluate(() => window.setScene({ refusal: null }));
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Forget and sign out' }).click();
+  await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+  assert.equal((await asked(page, 'Security.ForgetDevice')).length, 2);
+});
+
 on('a setting that is refused says why, and the others can still be changed', 'settings', async (page) => {
   await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'config', what: 'The setting could not be written', why: 'The disk is full.', next: 'Free some space.' });
   await page.getByLabel('Longest session').selectOption('4 h');

@@ -110,6 +110,9 @@ const settings = {
   desktop: { theme: 'system', language: '', notifications: true, startAtLogin: false, quit: 'ask' }, languages: ['en'],
   window: 60 * MINUTE * 1e6, warning: 5 * MINUTE * 1e6, maximum: 720 * MINUTE * 1e6, staySignedIn: false, keyring: null, problem: null,
 };
+const security = { security: { authenticator: false, device: '' }, problem: null };
+const enrolment = { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', qr: QR, problem: null };
+const byBrowser = { kind: 'refused', what: 'What guards your account could not be read', why: 'This sign-in may not look after the account: it was made by the browser, or was ended.', next: 'Sign in with user name and password, then try again.' };
 /** Sessions of some weeks: mostly warm, every seventh cold, one that never was ready. */
 const records = (n) => Array.from({ length: n }, (_, i) => {
   const cold = i % 7 === 3;
@@ -149,7 +152,7 @@ const operatorUser = { user: { ...user, role: 'operator' } };
 const demoUsers = ['demo', 'alice', 'bob', 'carol', ...Array.from({ length: 50 }, (_, n) => `user${n + 1}`), 'operator'];
 
 const scene = (name, snapshot, more = {}) => ({
-  name, snapshot: snapshot && { ...base, ...snapshot }, lines: [], demoUsers: [], about, checks, settings, past, fleet, route: '', ...more,
+  name, snapshot: snapshot && { ...base, ...snapshot }, lines: [], demoUsers: [], about, checks, settings, security, enrolment, past, fleet, route: '', ...more,
 });
 
 export const scenes = [
@@ -206,6 +209,8 @@ export const scenes = [
   scene('fleet-loading', operatorUser, { route: 'Fleet', fleet: undefined }),
   scene('fleet-offline', { ...operatorUser, notices: [offlineNotice] }, { route: 'Fleet', fleet: { overview: null, problem: unreachable } }),
   scene('settings', {}, { route: 'Settings' }),
+  scene('settings-guarded', {}, { route: 'Settings', security: { security: { authenticator: true, device: 'remembered' }, problem: null } }),
+  scene('settings-browser', {}, { route: 'Settings', security: { security: { authenticator: false, device: '' }, problem: byBrowser } }),
   scene('settings-loading', {}, { route: 'Settings', settings: undefined }),
   scene('settings-read-only', {}, { route: 'Settings', settings: { ...settings, file: '/etc/avatar-launcher/config.yaml', problem: readOnly } }),
   scene('settings-broken', { notices: [configNotice] }, { route: 'Settings', settings: { ...settings, keyring: keyringNotice.problem, problem: broken } }),

@@ -9,13 +9,14 @@ import * as LogBook from '../../wailsjs/go/app/LogBook';
 import * as Operate from '../../wailsjs/go/app/Operate';
 import * as Page from '../../wailsjs/go/app/Page';
 import * as Past from '../../wailsjs/go/app/Past';
+import * as Security from '../../wailsjs/go/app/Security';
 import * as Settings from '../../wailsjs/go/app/Settings';
 import type { backend, logs } from '../../wailsjs/go/models';
 import { ClipboardSetText, EventsOn } from '../../wailsjs/runtime/runtime';
 import * as decode from './decode';
 import * as pages from './decode.pages';
 import type { About, Histogram, Line, LogPage, Problem, Query, Series, Snapshot, Ways } from './model';
-import type { Check, Chronicle, Desktop, Preferences, Setting, Survey } from './model.pages';
+import type { Check, Chronicle, Desktop, Enrolment, Guarded, Preferences, Setting, Survey } from './model.pages';
 
 /** Logs what a call that answers nothing failed with; a wish's own trouble arrives in a snapshot. */
 function ask(call: Promise<void>): void {
@@ -94,6 +95,15 @@ export const settings = {
   open: (): void => ask(Settings.Open()),
   onChange: (fn: (d: Desktop) => void): (() => void) =>
     EventsOn('settings', (d: Parameters<typeof pages.desktop>[0]) => fn(pages.desktop(d))),
+};
+
+/** The user's own account. Each change answers why it was not made, null where it was. */
+export const security = {
+  read: async (): Promise<Guarded> => pages.guarded(await Security.Read()),
+  setUp: async (): Promise<Enrolment> => pages.enrolment(await Security.SetUp()),
+  confirm: async (code: string): Promise<Problem | null> => pages.problem((await Security.Confirm(code)).problem),
+  remove: async (): Promise<Problem | null> => pages.problem((await Security.Remove()).problem),
+  forgetDevice: async (): Promise<Problem | null> => pages.problem((await Security.ForgetDevice()).problem),
 };
 
 export const diagnose = {

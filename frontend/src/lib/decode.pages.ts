@@ -1,7 +1,7 @@
 import type { app, backend } from '../../wailsjs/go/models';
 import { duration, list, machine, pool, time } from './decode';
 import type { Problem } from './model';
-import type { Chronicle, Desktop, Holder, Overview, Past, Preferences, Setting, Survey } from './model.pages';
+import type { Chronicle, Desktop, Enrolment, Guarded, Holder, Overview, Past, Preferences, Setting, Survey } from './model.pages';
 import { THEMES } from './theme';
 
 /** Go sends a nil pointer as null or not at all. */
@@ -18,6 +18,15 @@ export function preferences(p: app.Preferences): Preferences {
     ...p, profiles: list(p.profiles), languages: list(p.languages), desktop: desktop(p.desktop),
     window: p.window / 1e6, warning: p.warning / 1e6, maximum: p.maximum / 1e6, keyring: problem(p.keyring), problem: problem(p.problem),
   };
+}
+
+export function guarded(g: app.Guarded): Guarded {
+  const { authenticator, device } = g.security;
+  return { authenticator, device: device === 'known' || device === 'remembered' ? device : '', problem: problem(g.problem) };
+}
+
+export function enrolment(e: app.Enrolment): Enrolment {
+  return { secret: e.secret, qr: e.qr, problem: problem(e.problem) };
 }
 
 /** Go fills in what a change does not name. */

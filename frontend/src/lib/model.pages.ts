@@ -28,6 +28,22 @@ export interface Preferences {
   problem: Problem | null;
 }
 
+/** What guards the account beside its password, or why it could not be read. */
+export interface Guarded {
+  authenticator: boolean;
+  /** What Cognito knows of this computer: nothing, that it exists, or that it needs no code. */
+  device: '' | 'known' | 'remembered';
+  problem: Problem | null;
+}
+
+/** The secret of an authenticator app that is being set up, or why there is none. */
+export interface Enrolment {
+  secret: string;
+  /** The same as a picture, "" where there is none. */
+  qr: string;
+  problem: Problem | null;
+}
+
 /** A change of one setting: times in milliseconds. */
 export type Setting =
   | { key: 'profile' | 'theme' | 'language' | 'quit'; text: string }
