@@ -191,8 +191,8 @@ func TestWhatIsNotCognito(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				every(t, tt.answer, func(t *testing.T, at stage, err error) {
 					var p *backend.Problem
-					if at == signingOut && err == nil {
-						return // RevokeToken's good answer is an empty one
+					if (at == signingOut || at == removing || at == forgetting) && err == nil {
+						return // the good answer is an empty one
 					}
 					if !errors.As(err, &p) || p.Kind != tt.kind || !strings.Contains(p.Why, tt.part) || p.Next == "" {
 						t.Errorf("%s: got %v, caused by %v", what[at], err, errors.Unwrap(err))

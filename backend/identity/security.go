@@ -42,6 +42,9 @@ func (s *Service) Security(ctx context.Context) (*backend.Security, error) {
 		return nil, explain(lookingAfter, err)
 	}
 	user, err := s.idp.GetUser(ctx, &cognitoidentityprovider.GetUserInput{AccessToken: access})
+	if err == nil && aws.ToString(user.Username) == "" {
+		err = errNotCognito
+	}
 	if err != nil {
 		return nil, explain(lookingAfter, err)
 	}
