@@ -212,10 +212,10 @@ func doctor(cfg aws.Config, watched aws.HTTPClient, p config.Profile) *account.D
 	cfg.HTTPClient, cfg.RetryMaxAttempts = nil, 2
 	d := &account.Doctor{
 		STS:       sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = watched }),
-		DynamoDB:  dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
-		EC2:       ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.HTTPClient = watched }),
-		Kinesis:   kinesis.NewFromConfig(cfg, func(o *kinesis.Options) { o.HTTPClient = watched }),
-		Route53:   route53.NewFromConfig(cfg, func(o *route53.Options) { o.HTTPClient = watched }),
+		DynamoDB:  newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
+		EC2:       newEC2(cfg, func(o *ec2.Options) { o.HTTPClient = watched }),
+		Kinesis:   newKinesis(cfg, func(o *kinesis.Options) { o.HTTPClient = watched }),
+		Route53:   newRoute53(cfg, func(o *route53.Options) { o.HTTPClient = watched }),
 		Scheduler: scheduler.NewFromConfig(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
 		Quotas:    servicequotas.NewFromConfig(cfg, func(o *servicequotas.Options) { o.HTTPClient = watched }),
 		Names: account.Names{Sessions: p.Tables.Sessions, Instances: p.Tables.Instances, Leases: p.Tables.Leases, Audit: p.Tables.Audit,

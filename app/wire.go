@@ -117,11 +117,11 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	}
 	r.identity = identity.New(options)
 	cfg.Credentials = r.identity.Credentials()
-	stream := kinesis.NewFromConfig(cfg, func(o *kinesis.Options) { o.HTTPClient = watched })
+	stream := newKinesis(cfg, func(o *kinesis.Options) { o.HTTPClient = watched })
 	r.fleet = fleet.New(fleet.Options{
-		EC2:       ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
-		DynamoDB:  dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
-		Route53:   route53.NewFromConfig(cfg, func(o *route53.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
+		EC2:       newEC2(cfg, func(o *ec2.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
+		DynamoDB:  newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
+		Route53:   newRoute53(cfg, func(o *route53.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
 		Scheduler: scheduler.NewFromConfig(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
 		Names:     names(p), Figures: figures(p), Avatar: avatar(p), Prices: prices(p), ReadyLine: readyLine(p, stream),
 		LauncherID: launcherID(), Clock: clock, Log: r.log,
@@ -144,7 +144,7 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 
 // readyLine tells the pool's keeper whether a warming instance has shown its readiness line; nil where the profile has
 // no pattern for one.
-func readyLine(p config.Profile, stream *kinesis.Client) func(context.Context, string, time.Time) (bool, error) {
+func readyLine(p config.Profile, stream *kinesisClient) func(context.Context, string, time.Time) (bool, error) {
 	ready := pattern(p.Log.ReadyPattern)
 	if ready == nil {
 		return nil
