@@ -209,6 +209,8 @@ func question(s backend.Challenge) (text string, secret bool) {
 	switch s.Name {
 	case "NEW_PASSWORD_REQUIRED", backend.StepResetPassword:
 		return "New password", true
+	case backend.StepAttribute:
+		return "Your " + strings.ReplaceAll(strings.TrimPrefix(s.Attribute, "custom:"), "_", " "), false
 	case "MFA_SETUP":
 		return "Add the secret " + s.Secret + " to your authenticator app, then type the code that it shows", false
 	case "SOFTWARE_TOKEN_MFA":

@@ -64,6 +64,8 @@ type Challenge struct {
 	QR      string   `json:"qr"`     // for MFA_SETUP: the same as a QR code, a data: URL of a PNG; empty otherwise
 	URL     string   `json:"url"`    // for StepBrowser: the address that the browser was sent to
 	Resend  bool     `json:"resend"` // WishResend sends another code
+	// Attribute is for StepAttribute what the account lacks, by OpenID Connect's name, such as phone_number.
+	Attribute string `json:"attribute"`
 }
 
 // The steps of a sign-in that are the launcher's own and no challenge of Cognito. They are Names of a Challenge.
@@ -72,6 +74,7 @@ const (
 	StepResetCode     = "RESET_CODE"      // the answer is the code that allows a new password
 	StepResetPassword = "RESET_PASSWORD"  // the answer is the new password
 	StepRemember      = "REMEMBER_DEVICE" // the answer is AnswerYes or AnswerNo
+	StepAttribute     = "ATTRIBUTE"       // the answer is what the pool demands to know of an account, asked before a new password
 	StepBrowser       = "BROWSER"         // waits for the system's browser to come back; takes no answer
 )
 

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -24,12 +25,52 @@ type step struct {
 	totp        secret   // MFA_SETUP: to be shown once
 	qr          string   // the same as a picture
 	code        secret   // backend.StepResetPassword: the code that allows it
+	required    []string // NEW_PASSWORD_REQUIRED: the attributes that the account lacks, asked one by one before the password
+	given       []string // and what was answered so far
 	admitted    *session // backend.StepRemember: the sign-in that is complete but for this
 }
 
 func (t *step) challenge() *backend.Challenge {
 	return &backend.Challenge{Name: string(t.name), Username: t.username, Destination: t.destination, Choices: t.choices,
-		Secret: string(t.totp), QR: t.qr, Resend: t.resend() != nil}
+		Secret: string(t.totp), QR: t.qr, Resend: t.resend() != nil, Attribute: t.attribute()}
+}
+
+// attribute is the one that the step asks for.
+func (t *step) attribute() string {
+	if t.name != backend.StepAttribute {
+		return ""
+	}
+	return t.required[len(t.given)]
+}
+
+// telling is the step after so many attributes were told: the next one's, or the password's.
+func (t *step) telling(given []string) *step {
+	next := *t
+	next.given, next.name = given, backend.StepAttribute
+	if len(given) == len(t.required) {
+		next.name = types.ChallengeNameTypeNewPasswordRequired
+	}
+	return &next
+}
+
+// tell takes an attribute in. Its form is checked here as far as it is known, since Cognito sees them all at once and
+// does not say in its code which one it does not like.
+func (s *Service) tell(t *step, value string) (*backend.User, *backend.Challenge, error) {
+	if form := forms[t.attribute()]; form.pattern != nil && !form.pattern.MatchString(value) {
+		return nil, t.challenge(), badAttribute(form.why, form.next)
+	}
+	return s.wait(t.telling(append(slices.Clone(t.given), value)))
+}
+
+// forms are those of the standard attributes that Cognito holds to one.
+// https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
+var forms = map[string]struct {
+	pattern   *regexp.Regexp
+	why, next string
+}{
+	"email":        {regexp.MustCompile(`^[^\s@<>]+@[^\s@<>]+$`), "That is no e-mail address.", "Type one, such as you@example.com."},
+	"phone_number": {regexp.MustCompile(`^\+\d{4,15}$`), "That is no phone number as Cognito wants it.", "Begin with + and the country's number, then digits only, such as +4930123456."},
+	"birthdate":    {regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`), "That is no date as Cognito wants it.", "Type year, month and day, such as 1990-12-31."},
 }
 
 // field is the name under which Cognito takes a challenge's answer.
@@ -41,6 +82,9 @@ var field = map[types.ChallengeNameType]string{
 	types.ChallengeNameTypeEmailOtp:            "EMAIL_OTP_CODE",
 	types.ChallengeNameTypeSelectMfaType:       "ANSWER",
 }
+
+// attributePrefix comes before the names of attributes in what NEW_PASSWORD_REQUIRED asks and is answered.
+const attributePrefix = "userAttributes."
 
 // prepare makes a step of what Cognito asks. Setting up a TOTP device begins at once: its secret is part of the step.
 func (s *Service) prepare(ctx context.Context, e entry, a answered) (*step, error) {
@@ -59,8 +103,11 @@ func (s *Service) prepare(ctx context.Context, e entry, a answered) (*step, erro
 			return nil, noFactorToSetUp(offered)
 		}
 		return next, s.associate(ctx, next, &cognitoidentityprovider.AssociateSoftwareTokenInput{Session: next.session})
-	case a.challenge == types.ChallengeNameTypeNewPasswordRequired && len(list(a.params["requiredAttributes"])) > 0:
-		return nil, missingAttributes(list(a.params["requiredAttributes"]))
+	case a.challenge == types.ChallengeNameTypeNewPasswordRequired:
+		for _, name := range list(a.params["requiredAttributes"]) {
+			next.required = append(next.required, strings.TrimPrefix(name, attributePrefix))
+		}
+		return next.telling(nil), nil
 	case field[a.challenge] == "":
 		return nil, unknownChallenge(string(a.challenge))
 	}
@@ -95,7 +142,7 @@ func (s *Service) associate(ctx context.Context, t *step, in *cognitoidentitypro
 	return nil
 }
 
-// Respond answers the open challenge: a code, a new password, or the factor chosen. Where the answer was wrong but may
+// Respond answers the open challenge: a code, a new password, what the account lacks, or the factor chosen. Where the answer was wrong but may
 // be given again, the challenge comes back beside the Problem.
 func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *backend.Challenge, error) {
 	s.mu.Lock()
@@ -104,13 +151,19 @@ func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *b
 	if t == nil {
 		return nil, nil, nothingAsked()
 	}
-	if t.name != types.ChallengeNameTypeNewPasswordRequired && t.name != backend.StepResetPassword {
+	switch t.name {
+	case types.ChallengeNameTypeNewPasswordRequired, backend.StepResetPassword:
+	case backend.StepAttribute:
+		answer = strings.TrimSpace(answer)
+	default:
 		answer = plainCode(answer)
 	}
 	if answer == "" {
 		return nil, t.challenge(), emptyAnswer()
 	}
 	switch t.name {
+	case backend.StepAttribute:
+		return s.tell(t, answer)
 	case backend.StepConfirm:
 		return s.confirm(ctx, t, answer)
 	case backend.StepResetCode:
@@ -121,6 +174,11 @@ func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *b
 		return s.remember(ctx, t, answer)
 	}
 	next, err := s.answer(ctx, t, answer)
+	if len(t.required) > 0 && (codeOf(err) == "InvalidParameterException" || codeOf(err) == "AliasExistsException") {
+		again := t.telling(nil)
+		s.ask(again)
+		return nil, again.challenge(), explain(telling, err)
+	}
 	if err != nil {
 		return s.refuse(answering, t, err)
 	}
@@ -150,6 +208,9 @@ func (s *Service) answer(ctx context.Context, t *step, answer string) (answered,
 	t.device.name(answers)
 	if t.name != types.ChallengeNameTypeMfaSetup {
 		answers[field[t.name]] = answer
+		for i, name := range t.required {
+			answers[attributePrefix+name] = t.given[i]
+		}
 		return s.respond(ctx, t.name, t.session, answers)
 	}
 	out, err := s.idp.VerifySoftwareToken(ctx, &cognitoidentityprovider.VerifySoftwareTokenInput{Session: t.session, UserCode: &answer})

@@ -32,6 +32,7 @@ const (
 	resetting
 	sendingConfirmation
 	confirming
+	telling
 	lookingAfter
 	enrolling
 	removing
@@ -51,6 +52,8 @@ var what = map[stage]string{
 	resetting:           "The password was not changed",
 	sendingConfirmation: "No new code was sent",
 	confirming:          "The account was not confirmed",
+
+	telling: "What you told of yourself was not accepted",
 
 	lookingAfter: "What guards your account could not be read",
 	enrolling:    "The authenticator app was not set up",
@@ -164,6 +167,12 @@ var special = map[stage]map[string]sentence{
 		"NotAuthorizedException":    {backend.KindRefused, "The account cannot be confirmed by a code.", "Ask your operator to confirm it."},
 		"InvalidParameterException": {backend.KindRefused, "Cognito does not take a code of that form.", "Check it; a code has digits only."},
 		"ExpiredCodeException":      {backend.KindRefused, "The code has expired, or was used already.", "Have a new code sent, and use that one."},
+	},
+	telling: {
+		"InvalidParameterException": {backend.KindRefused, "Cognito does not take one of the answers in that form.",
+			"Type them again; if that stays, ask your operator what the user pool wants."},
+		"AliasExistsException": {backend.KindRefused, "Another account has the same e-mail address or phone number already.",
+			"Type another one, or ask your operator."},
 	},
 	lookingAfter: {
 		"NotAuthorizedException": notManaged,
@@ -398,11 +407,10 @@ func noFactorToSetUp(offered []string) *backend.Problem {
 	return refused("The pool wants a second factor, and offers "+strings.Join(offered, ", ")+" only.", "Ask your operator to set it up for you.")
 }
 
-func missingAttributes(names []string) *backend.Problem {
-	for i, name := range names {
-		names[i] = strings.TrimPrefix(name, "userAttributes.")
-	}
-	return refused("Your account lacks "+strings.Join(names, ", ")+", without which the pool takes no new password.", "Ask your operator to fill that in.")
+func badAttribute(why, next string) *backend.Problem {
+	p := refused(why, next)
+	p.What = what[telling]
+	return p
 }
 
 // The standing conditions of the keyring.

@@ -52,6 +52,16 @@ on('signing in as a demonstration user by one press', 'sign-in-demo', async (pag
   assert.deepEqual((await asked(page, 'Account.SignInDemo')).map((a) => a[1]), ['demo', 'bob', 'operator']);
 });
 
+on('what the account lacks is asked one by one', 'challenge-attribute', async (page) => {
+  await page.getByLabel('Phone number').fill('+4930123456');
+  await button(page, 'Continue').click();
+  await page.evaluate((snapshot) => window.setScene({ snapshot }), { ...sceneOf('challenge-attribute').snapshot, revision: 9, challenge: { ...sceneOf('challenge-attribute').snapshot.challenge, attribute: 'custom:cost_centre' } });
+  assert.equal(await page.getByLabel('cost centre').inputValue(), '');
+  await page.keyboard.type('A7');
+  await page.keyboard.press('Enter');
+  assert.deepEqual((await asked(page, 'Account.Respond')).map((a) => a[1]), ['+4930123456', 'A7']);
+});
+
 on('answering a challenge, and leaving one', 'challenge-totp', async (page) => {
   await page.keyboard.type('123');
   await page.keyboard.press('Enter');

@@ -6,6 +6,8 @@ export interface Asked {
   title: string;
   lead: string;
   kind: 'password' | 'code' | 'answer' | 'choice' | 'browser';
+  /** What the field is called, where the kind does not say. */
+  field?: string;
 }
 
 /** Words a challenge by its ChallengeName; one that is not known is still asked for, by name. */
@@ -33,6 +35,8 @@ export function asked(c: Challenge): Asked {
       return { title: w.reset.choose, lead: w.reset.chooseLead, kind: 'password' };
     case 'REMEMBER_DEVICE':
       return { title: w.remember.title, lead: w.remember.lead, kind: 'choice' };
+    case 'ATTRIBUTE':
+      return { title: w.attribute.title, lead: w.attribute.lead, kind: 'answer', field: attribute(c.attribute) };
     case 'BROWSER':
       return { title: w.browser.title, lead: w.browser.lead, kind: 'browser' };
     default:
@@ -62,6 +66,12 @@ export function options(c: Challenge): { answer: string; label: string }[] {
   const w = words.challenge.remember;
   if (c.name === 'REMEMBER_DEVICE') return [{ answer: 'yes', label: w.yes }, { answer: 'no', label: w.no }];
   return c.choices.map((answer) => ({ answer, label: factor(answer) }));
+}
+
+/** An attribute's name for people; one that is not known keeps the pool's. */
+export function attribute(name: string): string {
+  const known: Record<string, string> = words.challenge.attribute.names;
+  return known[name] ?? name.replace(/^custom:/, '').replaceAll('_', ' ');
 }
 
 /** A factor's name for people; one that is not known keeps Cognito's. */

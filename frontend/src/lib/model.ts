@@ -42,6 +42,8 @@ export interface Challenge {
   url: string;
   /** The code can be sent again. */
   resend: boolean;
+  /** For ATTRIBUTE: what the account lacks, such as phone_number. */
+  attribute: string;
 }
 
 /** How the profile lets people sign in. */

@@ -48,7 +48,7 @@ test('nothing is started while an earlier instance is looked for', () => {
 });
 
 describe('screen', () => {
-  const challenge = { name: 'SMS_MFA', username: 'demo', destination: '', choices: [], secret: '', qr: '', url: '', resend: false };
+  const challenge = { name: 'SMS_MFA', username: 'demo', destination: '', choices: [], secret: '', qr: '', url: '', resend: false, attribute: '' };
   test.each([
     ['sign-in', snapshotOf({ phase: 'signed-out', user: null })],
     ['waiting', snapshotOf({ phase: 'signing-in', user: null })],

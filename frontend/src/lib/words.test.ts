@@ -44,7 +44,7 @@ test('no component has words of its own', () => {
 });
 
 test('challenges are asked for in words, unknown ones by name', () => {
-  const of = (name: string, destination = ''): ReturnType<typeof asked> => asked({ name, destination, username: 'demo', choices: [], secret: '', qr: '', url: '', resend: false });
+  const of = (name: string, destination = ''): ReturnType<typeof asked> => asked({ name, destination, username: 'demo', choices: [], secret: '', qr: '', url: '', resend: false, attribute: '' });
   expect(of('NEW_PASSWORD_REQUIRED').kind).toBe('password');
   for (const name of ['SOFTWARE_TOKEN_MFA', 'SMS_MFA', 'EMAIL_OTP', 'MFA_SETUP']) expect(of(name).kind).toBe('code');
   expect(of('SMS_MFA', '+*99').lead).toContain('+*99');
@@ -55,7 +55,7 @@ test('challenges are asked for in words, unknown ones by name', () => {
     expect(of(name).lead).not.toBe(of(name, 'd***@e***').lead);
   }
   expect([of('RESET_PASSWORD').kind, of('BROWSER').kind, of('REMEMBER_DEVICE').kind]).toEqual(['password', 'browser', 'choice']);
-  expect(options({ name: 'REMEMBER_DEVICE', username: '', destination: '', choices: [], secret: '', qr: '', url: '', resend: false }).map((o) => o.answer)).toEqual(['yes', 'no']);
+  expect(options({ name: 'REMEMBER_DEVICE', username: '', destination: '', choices: [], secret: '', qr: '', url: '', resend: false, attribute: '' }).map((o) => o.answer)).toEqual(['yes', 'no']);
   expect(of('CUSTOM_CHALLENGE')).toMatchObject({ kind: 'answer', lead: expect.stringContaining('CUSTOM_CHALLENGE') });
 });
 

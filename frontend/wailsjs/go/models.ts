@@ -289,6 +289,7 @@ export namespace backend {
 	    qr: string;
 	    url: string;
 	    resend: boolean;
+	    attribute: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Challenge(source);
@@ -304,6 +305,7 @@ export namespace backend {
 	        this.qr = source["qr"];
 	        this.url = source["url"];
 	        this.resend = source["resend"];
+	        this.attribute = source["attribute"];
 	    }
 	}
 	export class Check {
