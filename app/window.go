@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -154,27 +155,52 @@ func (s *Shell) accompany(ctx context.Context) {
 	go s.tellPage(ctx)
 	s.tellGrowth(ctx)
 	go s.heartbeat(ctx)
-	s.setTray(startTray(firstSettled(ctx, s.rooms.launcher), s.choose))
+	s.setTray(startTray(firstSettled(ctx, s.rooms.launcher, s.keyringLocked), s.choose))
 }
 
-// firstSettled waits for the keyring to have answered: the tray shares its bus.
-func firstSettled(ctx context.Context, l *backend.Launcher) backend.Snapshot {
+// watched is what firstSettled needs of a launcher.
+type watched interface {
+	Watch() (<-chan backend.Snapshot, func())
+	Snapshot() backend.Snapshot
+}
+
+const (
+	trayTime    = 4 * time.Second             // how long the tray waits for a sign-in by the keyring
+	keyringAsks = keyringTime + 5*time.Second // and for somebody who is typing the keyring's password
+	lookAgain   = 250 * time.Millisecond
+)
+
+// firstSettled waits for the keyring to have answered: the tray shares its bus, and the keyring's library takes the first
+// signal on it, such as that of the tray's own name, for the answer to its prompt. While that is open there is no tray; a
+// network that is slow holds the tray up for a moment only.
+func firstSettled(ctx context.Context, l watched, locked func() bool) backend.Snapshot {
 	snapshots, cancel := l.Watch()
 	defer cancel()
-	limit := time.NewTimer(4 * time.Second)
-	defer limit.Stop()
+	ctx, end := context.WithTimeout(ctx, keyringAsks)
+	defer end()
+	soon := time.NewTimer(trayTime)
+	defer soon.Stop()
 	for {
 		select {
 		case s := <-snapshots:
 			if s.Phase != backend.SigningIn && s.Revision > 1 {
 				return s
 			}
-		case <-limit.C:
-			return l.Snapshot()
+		case <-soon.C:
+			if !locked() {
+				return l.Snapshot()
+			}
+			soon.Reset(lookAgain)
 		case <-ctx.Done():
 			return l.Snapshot()
 		}
 	}
+}
+
+// keyringLocked says that the keyring is waiting for somebody to unlock it.
+func (s *Shell) keyringLocked() bool {
+	notice := s.rooms.identity.Notice()
+	return notice != nil && errors.Is(notice, identity.ErrLocked)
 }
 
 func windowOptions(o *options, s *Shell, hidden bool) *wailsoptions.App {
