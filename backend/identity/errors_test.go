@@ -208,7 +208,6 @@ func TestChallengesThatCannotBeAnswered(t *testing.T) {
 		"unknown":      {`{"ChallengeName":"PALM_READING","Session":"s","ChallengeParameters":{}}`, "PALM_READING"},
 		"custom":       {`{"ChallengeName":"CUSTOM_CHALLENGE","Session":"s","ChallengeParameters":{}}`, "CUSTOM_CHALLENGE"},
 		"no session":   {`{"ChallengeName":"SMS_MFA","ChallengeParameters":{}}`, "not Cognito"},
-		"attributes":   {`{"ChallengeName":"NEW_PASSWORD_REQUIRED","Session":"s","ChallengeParameters":{"requiredAttributes":"[\"userAttributes.given_name\"]"}}`, "lacks given_name"},
 		"no answer":    {`{}`, "not Cognito"},
 		"e-mail setup": {`{"ChallengeName":"MFA_SETUP","Session":"s","ChallengeParameters":{"MFAS_CAN_SETUP":"[\"EMAIL_OTP\"]"}}`, "offers EMAIL_OTP only"},
 	} {
