@@ -257,18 +257,33 @@ func report(t *testing.T, w *world, n, ready, busy int, before map[string]int64,
 			lines = append(lines, fmt.Sprintf("%s %d", op, c))
 		}
 	}
-	slices.Sort(lines)
-	throttled := 0
-	calls := w.cloud.Calls()
-	for _, c := range calls {
-		if strings.Contains(c.ErrorCode, "Throttl") || strings.Contains(c.ErrorCode, "LimitExceeded") {
-			throttled++
+	var throttled, claims, conflicts int64
+	for refusal, c := range w.cloud.Refusals() {
+		switch {
+		case strings.Contains(refusal, "Throttl") || strings.Contains(refusal, "LimitExceeded") || strings.Contains(refusal, "PriorRequestNotComplete"):
+			throttled += c
+			lines = append(lines, fmt.Sprintf("throttled: %s %d", refusal, c))
+		case strings.Contains(refusal, "TransactionCanceled") || strings.Contains(refusal, "ConditionalCheckFailed"):
+			conflicts += c
+			lines = append(lines, fmt.Sprintf("conflict: %s %d", refusal, c))
 		}
 	}
+	claims = w.cloud.CallCounts()["dynamodb:TransactWriteItems"] - before["dynamodb:TransactWriteItems"]
+	fullest, most := "", 0.0
+	for name, used := range w.cloud.BucketUse() {
+		if used > most {
+			fullest, most = name, used
+		}
+		lines = append(lines, fmt.Sprintf("bucket %s: %.0f %%", name, 100*used))
+	}
+	slices.Sort(lines)
 	at := fmt.Sprintf("%d desktops for a virtual hour, ", n)
 	figure(t, at+"ready of those that started", "%", 100*float64(ready)/float64(busy), "100 %", ready == busy)
 	figure(t, at+"calls", "calls", float64(total), "", true)
-	figure(t, at+fmt.Sprintf("throttled of the last %d calls", len(calls)), "calls", float64(throttled), "", true)
+	figure(t, at+"transactions", "calls", float64(claims), "", true)
+	figure(t, at+"writes that met another's", "calls", float64(conflicts), "", true)
+	figure(t, at+"throttled calls", "calls", float64(throttled), "", true)
+	figure(t, at+"highest use of a token bucket of EC2, "+fullest, "%", 100*most, "", true)
 	figure(t, at+"calls of one that does nothing", "calls", float64(slices.Max(idle)), "fewer than 10", slices.Max(idle) < 10)
 	figure(t, at+"processor time", "s", took.Seconds(), "", true)
 	figure(t, at+"heap", "MB", float64(mem.HeapInuse>>20), "", true)

@@ -53,6 +53,8 @@ func (c *Cloud) admin(w http.ResponseWriter, r *http.Request) {
 		"POST /_admin/stream/resume":       func(*http.Request) (any, error) { return nil, c.ResumeStream() },
 		"GET /_admin/calls":                func(*http.Request) (any, error) { return c.Calls(), nil },
 		"GET /_admin/counts":               func(*http.Request) (any, error) { return c.CallCounts(), nil },
+		"GET /_admin/refusals":             func(*http.Request) (any, error) { return c.Refusals(), nil },
+		"GET /_admin/buckets":              func(*http.Request) (any, error) { return c.BucketUse(), nil },
 		"GET /_admin/outputs":              func(*http.Request) (any, error) { return c.Outputs(), nil },
 		"GET /_admin/outbox":               func(*http.Request) (any, error) { return c.idp.Outbox(), nil },
 	} {

@@ -27,10 +27,11 @@ type CallRecord struct {
 
 // journal keeps the last calls and counts all of them.
 type journal struct {
-	mu     sync.Mutex
-	last   []CallRecord // a ring once it is full
-	at     int
-	counts map[string]int64 // by "service:Operation"
+	mu       sync.Mutex
+	last     []CallRecord // a ring once it is full
+	at       int
+	counts   map[string]int64 // by "service:Operation"
+	refusals map[string]int64 // by "service:Operation ErrorCode"
 }
 
 func (j *journal) add(e *exchange) {
@@ -44,9 +45,12 @@ func (j *journal) add(e *exchange) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.counts == nil {
-		j.counts = map[string]int64{}
+		j.counts, j.refusals = map[string]int64{}, map[string]int64{}
 	}
 	j.counts[rec.Service+":"+rec.Operation]++
+	if rec.ErrorCode != "" {
+		j.refusals[rec.Service+":"+rec.Operation+" "+rec.ErrorCode]++
+	}
 	if len(j.last) < journalLength {
 		j.last = append(j.last, rec)
 		return
@@ -71,6 +75,20 @@ func (c *Cloud) CallCounts() map[string]int64 {
 	maps.Copy(out, c.journal.counts)
 	return out
 }
+
+// Refusals returns how often each operation was refused with each error code ("ec2:StartInstances
+// RequestLimitExceeded") since Open.
+func (c *Cloud) Refusals() map[string]int64 {
+	c.journal.mu.Lock()
+	defer c.journal.mu.Unlock()
+	out := map[string]int64{}
+	maps.Copy(out, c.journal.refusals)
+	return out
+}
+
+// BucketUse returns how much of each of EC2's token buckets ("us-east-1/StartInstances") was in use at the fullest
+// moment since Open while limits were in force, from 0 to 1; at 1 requests are refused.
+func (c *Cloud) BucketUse() map[string]float64 { return c.ec2.Load().BucketUse() }
 
 // recorder passes an answer on and notes its status and the beginning of an error.
 type recorder struct {

@@ -64,6 +64,7 @@ type Service struct {
 
 	limitsMu sync.Mutex
 	limits   map[string]*rate.Limiter
+	fullest  map[string]float64 // the most of each bucket that was, see BucketUse
 
 	eventsMu   sync.Mutex
 	events     []Instance

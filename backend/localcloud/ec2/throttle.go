@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"maps"
 	"strings"
 
 	"golang.org/x/time/rate"
@@ -89,5 +90,22 @@ func (s *Service) take(c *wire.Call, name string, b bucket, n int) bool {
 		l = rate.NewLimiter(rate.Limit(b.refill), b.size)
 		s.limits[key] = l
 	}
-	return l.AllowN(c.Now, n)
+	taken := l.AllowN(c.Now, n)
+	used := 1 - l.TokensAt(c.Now)/float64(b.size)
+	if !taken {
+		used = 1
+	}
+	if s.fullest == nil {
+		s.fullest = map[string]float64{}
+	}
+	s.fullest[key] = max(s.fullest[key], used)
+	return taken
+}
+
+// BucketUse returns how much of each token bucket ("us-east-1/StartInstances") was in use at the fullest moment, from 0
+// to 1.
+func (s *Service) BucketUse() map[string]float64 {
+	s.limitsMu.Lock()
+	defer s.limitsMu.Unlock()
+	return maps.Clone(s.fullest)
 }
