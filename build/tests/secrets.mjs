@@ -3,6 +3,7 @@
  * each password, token and credential in the launcher's output and files, its command lines and environment, the
  * page's storage, document and events, and the page's heap.
  */
+import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { claim, start } from './launcher.mjs';
 import { opened } from './opener.mjs';
 import { SignatureV4 } from './sigv4.mjs';
 
-const MEMBERS = /"(?:AccessToken|IdToken|RefreshToken|SecretKey|SessionToken|id_token|access_token|refresh_token|Session|SecretBlock|PASSWORD_CLAIM_SIGNATURE|code_verifier)":"([^"]{12,})"/g;
+const MEMBERS = /"(?:AccessToken|IdToken|RefreshToken|SecretKey|SessionToken|id_token|access_token|refresh_token|Session|SecretBlock|PASSWORD_CLAIM_SIGNATURE|PasswordVerifier|code_verifier)":"([^"]{12,})"/g;
 const FORM = /(?:code_verifier|[^_]code)=([A-Za-z0-9_.~-]{20,})/g;
 
 /** A proxy that leaves everything as it is, Host included, and notes the secrets that pass. */
@@ -73,8 +74,11 @@ export async function searchForSecrets(world, browser, dev) {
   await connect(page, launcher, `http://127.0.0.1:${port}/`);
   const seen = new Set();
   const watch = setInterval(() => commandLines(launcher.child.pid).forEach((text) => seen.add(text)), 40);
+  const codes = new Set();
+  const shown = new Set();
   try {
     await flows(world, page, browser, marked);
+    await factors(world, page, marked, { codes, shown });
     const session = await context.newCDPSession(page);
     await page.evaluate(() => { globalThis.kept = ['Mk9!', 'control'].join(''); });
     const places = {
@@ -90,7 +94,16 @@ export async function searchForSecrets(world, browser, dev) {
     claim(`${tokens.length} tokens and codes were seen on the wire`, tokens.length >= 12);
     claim('a text that the page does keep is found in its heap', places['the page’s heap'].includes('Mk9!control'));
     claim('the log was written', places['the launcher’s files'].includes('signed in'), places['the launcher’s files'].slice(0, 500));
+    claim(`${codes.size} codes were typed, and ${shown.size} secrets of an authenticator shown`, codes.size >= 8 && shown.size === 2);
     for (const [place, text] of Object.entries(places)) {
+      // A code is as short as any number: it counts where it is a text of its own, or a number of its own.
+      const own = (short) => (place === 'the page’s heap' ? text.includes(`"${short}"`) : new RegExp(`(?<![\\w.-])${short}(?![\\w.])`).test(text));
+      const told = [...codes].filter(own);
+      claim(`no code is in ${place}`, told.length === 0, told.join(' '));
+      if (place !== 'events to the page and its console') { // that is how the page comes to show them
+        const still = [...shown].filter((secret) => text.includes(secret));
+        claim(`no authenticator’s secret is in ${place}`, still.length === 0);
+      }
       const leaked = [...secrets].filter((secret) => text.includes(secret) || text.includes(JSON.stringify(secret).slice(1, -1)));
       claim(`no secret is in ${place}`, leaked.length === 0, leaked.map((s) => `${s.slice(0, 14)}…`).join(' '));
     }
@@ -169,6 +182,106 @@ async function flows(world, page, browser, marked) {
   claim('the window goes on from the browser', true);
   await button('Start my avatar').waitFor({ timeout: 30_000 }); // credentials were used
   await leave();
+}
+
+/** The code of an authenticator (RFC 6238) some steps of 30 s from now. */
+function totp(secret, steps = 0) {
+  const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+  const count = Buffer.alloc(8);
+  count.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+  const mac = createHmac('sha1', key).update(count).digest();
+  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+/** Every second factor, a computer that is remembered, an account that is confirmed, an authenticator set up in Settings. */
+async function factors(world, page, marked, { codes, shown }) {
+  const button = (name) => page.getByRole('button', { name, exact: true });
+  const signIn = async (user, password) => {
+    await page.getByLabel('User name').fill(user);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await button('Sign in').click();
+  };
+  const answer = async (value, press = 'Continue') => {
+    codes.add(value);
+    await page.getByLabel('Code').fill(value);
+    await button(press).click();
+  };
+  const refused = () => page.getByRole('alert').first().waitFor({ timeout: 30_000 });
+  const remember = async (word) => {
+    await page.getByText('Remember this computer?').waitFor({ timeout: 30_000 });
+    await button(word).click();
+  };
+  const leave = async () => {
+    await button('Sign out').click();
+    await button('Forgot your password?').waitFor({ timeout: 60_000 });
+  };
+  const secretShown = async () => {
+    await page.getByRole('img', { name: 'QR code of the secret' }).waitFor({ timeout: 30_000 });
+    const secret = (await page.locator('.secret .mono').textContent()).replaceAll(/\s/g, '');
+    shown.add(secret);
+    return secret;
+  };
+  const mfa = (mode, more) => admin(world, 'SetUserPoolMfaConfig', { MfaConfiguration: mode, ...more });
+
+  await admin(world, 'UpdateUserPool', { AutoVerifiedAttributes: ['email'], DeviceConfiguration: { ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: true } });
+  await mfa('ON', { SoftwareTokenMfaConfiguration: { Enabled: true } });
+  await signIn('marked', marked.reset);
+  const secret = await secretShown();
+  await answer('271828');
+  await refused();
+  await answer(totp(secret));
+  await remember('Do not remember it');
+  await leave();
+  await signIn('marked', marked.reset);
+  await page.getByText('six digits').or(page.getByLabel('Code')).first().waitFor({ timeout: 30_000 });
+  await answer('314159');
+  await refused();
+  await answer(totp(secret, 1));
+  await leave();
+  claim('an authenticator is set up and asked for in the window', true);
+
+  await mfa('ON', { SmsMfaConfiguration: {} });
+  await admin(world, 'AdminCreateUser', { Username: 'texted', MessageAction: 'SUPPRESS', UserAttributes: [{ Name: 'phone_number', Value: '+15550100' }, { Name: 'phone_number_verified', Value: 'true' }] });
+  await admin(world, 'AdminSetUserPassword', { Username: 'texted', Password: marked.own, Permanent: true });
+  await signIn('texted', marked.own);
+  await page.getByLabel('Code').waitFor({ timeout: 30_000 });
+  await answer('161803');
+  await refused();
+  await answer(await code(world, 'texted'));
+  await remember('Remember it');
+  await leave();
+  await signIn('texted', marked.own); // the computer stands for the code
+  await leave();
+  claim('a code by text message is asked for there, and no more where the computer is remembered', true);
+
+  await mfa('OFF', {});
+  await admin(world, 'SignUp', { ClientId: world.outputs.clientId, Username: 'arrived', Password: marked.own, UserAttributes: [{ Name: 'email', Value: 'arrived@example.com' }] });
+  await signIn('arrived', marked.own);
+  await page.getByText('Confirm your account').waitFor({ timeout: 30_000 });
+  await answer('141421');
+  await refused();
+  await answer(await code(world, 'arrived'));
+  await remember('Remember it');
+  await button('Sign out').waitFor({ timeout: 30_000 });
+  claim('an account is confirmed there', true);
+
+  await mfa('OPTIONAL', { SoftwareTokenMfaConfiguration: { Enabled: true } });
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await button('Set up').click();
+  const own = await secretShown();
+  await answer('223606', 'Finish');
+  await refused();
+  await answer(totp(own), 'Finish');
+  await button('Take it off').waitFor({ timeout: 30_000 });
+  await page.screenshot({ path: join(world.shots, 'settings.png') });
+  await button('Take it off').click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Take it off' }).click();
+  await button('Set up').waitFor({ timeout: 30_000 });
+  await button('Forget and sign out').click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Forget and sign out' }).click();
+  await button('Forgot your password?').waitFor({ timeout: 60_000 });
+  claim('an authenticator is set up in the settings and taken off, and the computer is forgotten', true);
 }
 
 /** The command lines and environments of a process and all below it. */

@@ -11,6 +11,7 @@ import urllib.parse
 import urllib.request
 
 from desktop import Home, application, claim, element, press, says, shoot, wait
+from stacking import Screen
 
 
 def opener(home):
@@ -61,8 +62,13 @@ def by_browser(home, pid, password):
     press(pid, "Sign in with the browser")
     address = wait("it can be tried again", lambda: opened(home, 3))
     claim("in another flow", address != left)
+    screen = Screen()
+    screen.cover()  # as the browser does
+    claim("the window lies below the browser", screen.top() != "Avatar Launcher", screen.names())
     claim("the browser may be closed", "You can close this tab" in visit(address, "operator", password))
     wait("the window goes on by itself", lambda: element(pid, "push button", "Start my avatar"))
+    wait("in front of the browser", lambda: screen.top() == "Avatar Launcher")
+    screen.close()
     status = home.run("status", "--profile", "local", "--json")
     claim("as the operator, by the keyring", re.search(r'"role":\s*"operator"', status.stdout), status.stdout + status.stderr)
     shoot("returned")
