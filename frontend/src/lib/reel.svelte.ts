@@ -14,6 +14,8 @@ const MOST = 5000;
  */
 export class Reel {
   lines = $state.raw<readonly Line[]>([]);
+  /** The row of the first of the lines. A line keeps its row; lines that replace all others take over theirs. */
+  row = $state(0);
   /** True while lines are put before those shown: the list then keeps what is seen in its place. */
   shift = $state(false);
   following = $state(true);
@@ -79,15 +81,15 @@ export class Reel {
         const page = await this.#ask({ limit: 1, newest: true });
         if (!current()) return;
         this.#count(page, false);
-        if (page.first === 0) this.lines = []; // cleared
+        if (page.first === 0) this.#hold([]); // cleared
         return;
       }
       const page = await this.#ask(tail === 0 || !this.loaded ? { limit: CHUNK } : { after: tail, limit: CHUNK, newest: true });
       if (!current()) return;
       this.#count(page, false);
-      if (page.first === 0 || page.last < tail || page.first > tail || tail === 0) this.lines = page.lines;
-      else if (page.lines.length < CHUNK) this.lines = follow ? [...this.lines, ...page.lines].slice(-CHUNK) : [...this.lines, ...page.lines];
-      else if (follow) this.lines = page.lines;
+      if (page.first === 0 || page.last < tail || page.first > tail || tail === 0) this.#hold(page.lines);
+      else if (page.lines.length < CHUNK) this.#hold(follow ? [...this.lines, ...page.lines].slice(-CHUNK) : [...this.lines, ...page.lines]);
+      else if (follow) this.#hold(page.lines);
       else this.behind = true;
       if (follow) this.behind = false;
       this.#measure(page, tail);
@@ -102,7 +104,7 @@ export class Reel {
       const page = await this.#ask(few ? { limit: CHUNK } : { after: Math.max(head - 1, 0), oldest: true, limit: 1 });
       if (!current()) return;
       this.#count(page, few || page.lines[0]?.seq === head);
-      if (few) this.lines = page.lines;
+      if (few) this.#hold(page.lines);
     });
   }
 
@@ -115,11 +117,11 @@ export class Reel {
       if (!current() || page.lines.length === 0) return;
       this.#count(page, true);
       this.shift = true;
-      this.lines = [...page.lines, ...this.lines];
+      this.#hold([...page.lines, ...this.lines]);
       await this.#settled();
       this.shift = false;
       if (this.lines.length > HELD && current()) {
-        this.lines = this.lines.slice(0, HELD);
+        this.#hold(this.lines.slice(0, HELD));
         this.behind = true;
         await this.#settled();
       }
@@ -134,13 +136,13 @@ export class Reel {
       const page = await this.#ask({ after: tail, limit: CHUNK });
       if (!current()) return;
       this.behind = page.lines.length === CHUNK;
-      this.lines = [...this.lines, ...page.lines];
+      this.#hold([...this.lines, ...page.lines]);
       await this.#settled();
       const over = this.lines.length - HELD;
       if (over > 0 && current()) {
         this.before += this.lines.slice(0, over).filter((l) => this.#isMatch(l)).length;
         this.shift = true;
-        this.lines = this.lines.slice(over);
+        this.#hold(this.lines.slice(over));
         await this.#settled();
         this.shift = false;
       }
@@ -154,7 +156,7 @@ export class Reel {
       const page = await this.#ask({ limit: CHUNK });
       if (!current()) return;
       this.#count(page, true);
-      this.lines = page.lines;
+      this.#hold(page.lines);
       this.behind = false;
       this.loaded = true;
     });
@@ -167,7 +169,7 @@ export class Reel {
       const page = await this.#ask({ oldest: true, limit: CHUNK });
       if (!current()) return;
       this.#count(page, true);
-      this.lines = page.lines;
+      this.#hold(page.lines);
       this.behind = page.lines.length === CHUNK;
     });
   }
@@ -182,7 +184,7 @@ export class Reel {
       const rest = await this.#ask({ after: Math.max(seq - 1, 0), oldest: true, limit: CHUNK / 2 });
       if (!current()) return 0;
       this.#count(head.lines.length > 0 ? head : rest, true);
-      this.lines = [...head.lines, ...rest.lines];
+      this.#hold([...head.lines, ...rest.lines]);
       this.behind = rest.lines.length === CHUNK / 2;
       await this.#settled();
       return Math.min(head.lines.length, Math.max(0, this.lines.length - 1));
@@ -220,6 +222,13 @@ export class Reel {
   /** The newest lines that the filter shows, as many as one answer holds: for the clipboard. */
   async newest(): Promise<readonly Line[]> {
     return (await this.#fetch({ ...this.query(), context: false, limit: MOST, before: this.paused ? this.#ceiling + 1 : 0 })).lines;
+  }
+
+  /** Holds other lines. Where thousands come at once, text changes in rows that are there, and none is made. */
+  #hold(lines: readonly Line[]): void {
+    const at = (some: readonly Line[], l: Line | undefined): number => some.findIndex((o) => o.seq === l?.seq);
+    this.row += Math.max(0, at(this.lines, lines[0])) - Math.max(0, at(lines, this.lines[0]));
+    this.lines = lines;
   }
 
   #isMatch(l: Line): boolean {

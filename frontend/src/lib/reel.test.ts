@@ -51,6 +51,27 @@ test('reads up and down through a long log without a gap, and no more than it mu
   expect(log.given).toBeLessThan(15 * CHUNK);
 });
 
+test('a line keeps its row, and lines that replace all others take over theirs', async () => {
+  const [log, reel] = make(100_000);
+  await reel.pick(EVERYTHING);
+  const row = (seq: number): number => reel.row + reel.lines.findIndex((l) => l.seq === seq);
+  const newest = row(100_000);
+  log.grow(100_010);
+  await reel.grown();
+  expect([row(100_000), reel.lines.length]).toEqual([newest, CHUNK]); // some at the beginning went
+  reel.following = false;
+  for (let n = 0; n < 2; n++) await reel.earlier();
+  expect(row(100_000)).toBe(newest);
+  await reel.earlier(); // the newest went
+  expect(row(99_700)).toBe(newest - 300);
+  while (reel.behind) await reel.later();
+  expect(row(100_000)).toBe(newest);
+  const first = reel.row;
+  log.grow(200_000);
+  await reel.toEnd();
+  expect(reel.row).toBe(first);
+});
+
 test('goes to the beginning, to the end, and to a line between', async () => {
   const [log, reel] = make(10_000);
   await reel.pick({ ...EVERYTHING, source: 'boot' });
