@@ -102,7 +102,7 @@ func (f *follower) list(ctx context.Context, wait time.Duration) {
 // the children of a shard that has closed are not listed yet.
 func (f *follower) listed(ctx context.Context, l listing) {
 	if l.err != nil {
-		wait := f.lister.failed()
+		wait := f.lister.failed(l.err)
 		if f.lister.failures >= patience || isNotFound(l.err) {
 			f.complain("", l.err)
 		}
@@ -113,7 +113,7 @@ func (f *follower) listed(ctx context.Context, l listing) {
 	f.start(ctx)
 	if len(f.begun) == len(f.ended) || childless(l.shards, f.ended) {
 		f.book.cache.forget()
-		f.list(ctx, f.lister.failed())
+		f.list(ctx, f.lister.failed(nil))
 	}
 }
 
@@ -185,7 +185,7 @@ func (f *follower) take(ctx context.Context, b *batch) {
 // relistWait lets a stream that is not there rest, and follows a split at once.
 func (f *follower) relistWait(b *batch) time.Duration {
 	if b.gone {
-		return f.lister.failed()
+		return f.lister.failed(b.err)
 	}
 	return 0
 }

@@ -220,6 +220,26 @@ func TestFollowBacksOffAndSaysSo(t *testing.T) {
 	})
 }
 
+// However long the network was away, lines come soon after it is back.
+func TestFollowGoesOnSoonAfterAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &stream{}
+		since := time.Now()
+		until := since.Add(10 * time.Minute)
+		s.fault = func(string) error {
+			if time.Now().Before(until) {
+				return errors.New("no route to host")
+			}
+			return nil
+		}
+		putNumbered(s, 1, 3)
+		b := newBook(s, nil)
+		follow(t, b, since, 10*time.Minute+7*time.Second)
+		wantTexts(t, b, "The log stream cannot be reached at present. Trying again.",
+			"The log stream is being read again.", "line 1", "line 2", "line 3")
+	})
+}
+
 func TestFollowWaitsForAStreamThatIsNotThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stream{}

@@ -12,6 +12,10 @@ const (
 	usual    = time.Second
 	longest  = 10 * time.Second
 	retryMax = 30 * time.Second
+
+	// unreachedMax is the longest between two tries of a cloud that does not answer at all: they cost nobody anything,
+	// and whoever watches is to see lines soon after the network is back.
+	unreachedMax = 5 * time.Second
 )
 
 // pace is how fast one shard is read: as fast as its share allows, slower after each throttled read and
@@ -53,9 +57,13 @@ func (p *pace) throttled() time.Duration {
 }
 
 // failed is the wait after a call that failed otherwise.
-func (p *pace) failed() time.Duration {
+func (p *pace) failed(err error) time.Duration {
+	most := retryMax
+	if err != nil && code(err) == "" {
+		most = unreachedMax
+	}
 	p.failures++
-	return jitter(min(retryMax, shortest<<min(p.failures, 10)))
+	return jitter(min(most, shortest<<min(p.failures, 10)))
 }
 
 // jitter adds up to a fifth, so that desktops that began together drift apart. It takes nothing off: a shorter wait

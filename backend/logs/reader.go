@@ -129,7 +129,7 @@ func (r *reader) trouble(err error) (*batch, time.Duration) {
 		wait = r.pace.throttled()
 	} else {
 		r.iterator = "" // a bad iterator must not be tried for ever
-		wait = r.pace.failed()
+		wait = r.pace.failed(err)
 	}
 	if r.pace.failures < patience {
 		return nil, wait

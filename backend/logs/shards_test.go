@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -96,10 +97,12 @@ func TestPace(t *testing.T) {
 		p.next(0)
 	}
 	within("well again", p.next(0), usual)
+	refused, unreached := &types.ResourceNotFoundException{}, errors.New("no route to host")
 	for range 20 {
-		p.failed()
+		p.failed(refused)
 	}
-	within("failed often", p.failed(), retryMax)
+	within("failed often", p.failed(refused), retryMax)
+	within("not reached", p.failed(unreached), unreachedMax)
 }
 
 func TestMerger(t *testing.T) {
