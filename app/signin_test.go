@@ -139,7 +139,7 @@ func cmdPool(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// cmdAccount changes an account: signs-up, created, reset, ended, disabled, all with NAME, and a password where needed.
+// cmdAccount changes an account: signs-up, created, bare (with a password and nothing else), reset, ended, disabled, all with NAME, and a password where needed.
 func cmdAccount(ts *testscript.TestScript, _ bool, args []string) {
 	s, ctx, name := on(ts), context.Background(), args[1]
 	attributes := []types.AttributeType{}
@@ -156,6 +156,12 @@ func cmdAccount(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		_, err = s.admin.AdminCreateUser(ctx, &cognitoidentityprovider.AdminCreateUserInput{UserPoolId: &s.out.UserPoolID, Username: &name,
 			TemporaryPassword: &args[2], MessageAction: types.MessageActionTypeSuppress, UserAttributes: attributes})
+	case "bare":
+		_, err = s.admin.AdminCreateUser(ctx, &cognitoidentityprovider.AdminCreateUserInput{UserPoolId: &s.out.UserPoolID, Username: &name,
+			MessageAction: types.MessageActionTypeSuppress})
+		ts.Check(err)
+		_, err = s.admin.AdminSetUserPassword(ctx, &cognitoidentityprovider.AdminSetUserPasswordInput{UserPoolId: &s.out.UserPoolID, Username: &name,
+			Password: &args[2], Permanent: true})
 	case "reset":
 		_, err = s.admin.AdminResetUserPassword(ctx, &cognitoidentityprovider.AdminResetUserPasswordInput{UserPoolId: &s.out.UserPoolID, Username: &name})
 	case "ended":
@@ -244,7 +250,7 @@ func cmdConverse(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // asksFor recognises a question that waits for its answer.
-var asksFor = regexp.MustCompile(`(?:^|\n)(?:Code|New password|Add the secret|Where the code|Remember this)[^\n]*: $`)
+var asksFor = regexp.MustCompile(`(?:^|\n)(?:Code|New password|Add the secret|Where the code|Which second|Your |Remember this)[^\n]*: $`)
 
 var shownSecret = regexp.MustCompile(`the secret ([A-Z2-7]{16,})`)
 

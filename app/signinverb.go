@@ -215,6 +215,10 @@ func question(s backend.Challenge) (text string, secret bool) {
 		return "Add the secret " + s.Secret + " to your authenticator app, then type the code that it shows", false
 	case "SOFTWARE_TOKEN_MFA":
 		return "Code of your authenticator app", false
+	case backend.StepEmailSetup:
+		return "Your e-mail address, for a code at each sign-in", false
+	case backend.StepChooseSetup:
+		return "Which second factor to set up, one of " + strings.Join(s.Choices, ", "), false
 	case "SELECT_MFA_TYPE":
 		return "Where the code should come from, one of " + strings.Join(s.Choices, ", "), false
 	case backend.StepRemember:

@@ -75,6 +75,8 @@ const (
 	StepResetPassword = "RESET_PASSWORD"  // the answer is the new password
 	StepRemember      = "REMEMBER_DEVICE" // the answer is AnswerYes or AnswerNo
 	StepAttribute     = "ATTRIBUTE"       // the answer is what the pool demands to know of an account, asked before a new password
+	StepChooseSetup   = "CHOOSE_SETUP"    // the answer is one of Choices: which second factor to set up
+	StepEmailSetup    = "EMAIL_SETUP"     // the answer is the e-mail address that codes are to go to
 	StepBrowser       = "BROWSER"         // waits for the system's browser to come back; takes no answer
 )
 

@@ -99,10 +99,7 @@ func (s *Service) prepare(ctx context.Context, e entry, a answered) (*step, erro
 		next.choices = list(a.params["MFAS_CAN_CHOOSE"])
 		return next, nil
 	case a.challenge == types.ChallengeNameTypeMfaSetup:
-		if offered := list(a.params["MFAS_CAN_SETUP"]); len(offered) > 0 && !slices.Contains(offered, string(types.ChallengeNameTypeSoftwareTokenMfa)) {
-			return nil, noFactorToSetUp(offered)
-		}
-		return next, s.associate(ctx, next, &cognitoidentityprovider.AssociateSoftwareTokenInput{Session: next.session})
+		return s.settingUp(ctx, next, list(a.params["MFAS_CAN_SETUP"]))
 	case a.challenge == types.ChallengeNameTypeNewPasswordRequired:
 		for _, name := range list(a.params["requiredAttributes"]) {
 			next.required = append(next.required, strings.TrimPrefix(name, attributePrefix))
@@ -112,6 +109,43 @@ func (s *Service) prepare(ctx context.Context, e entry, a answered) (*step, erro
 		return nil, unknownChallenge(string(a.challenge))
 	}
 	return next, nil
+}
+
+const (
+	app   = string(types.ChallengeNameTypeSoftwareTokenMfa)
+	email = string(types.ChallengeNameTypeEmailOtp)
+)
+
+// settingUp is the step that sets up a second factor: of those offered, an authenticator app and codes by e-mail can be
+// set up on the way in; where both can, the user chooses.
+func (s *Service) settingUp(ctx context.Context, t *step, offered []string) (*step, error) {
+	can := slices.DeleteFunc(slices.Clone(offered), func(f string) bool { return f != app && f != email })
+	switch {
+	case len(offered) > 0 && len(can) == 0:
+		return nil, noFactorToSetUp(offered)
+	case len(can) > 1:
+		t.name, t.choices = backend.StepChooseSetup, can
+		return t, nil
+	case len(can) == 1 && can[0] == email:
+		t.name = backend.StepEmailSetup
+		return t, nil
+	}
+	t.name = types.ChallengeNameTypeMfaSetup
+	return t, s.associate(ctx, t, &cognitoidentityprovider.AssociateSoftwareTokenInput{Session: t.session})
+}
+
+// chooseSetup goes on to the factor chosen.
+func (s *Service) chooseSetup(ctx context.Context, t *step, choice string) (*backend.User, *backend.Challenge, error) {
+	if !slices.Contains(t.choices, choice) {
+		return nil, t.challenge(), notOffered()
+	}
+	chosen := *t
+	chosen.choices = nil
+	next, err := s.settingUp(ctx, &chosen, []string{choice})
+	if err != nil {
+		return s.refuse(answering, t, err)
+	}
+	return s.wait(next)
 }
 
 // list reads a JSON array of strings, which is how challenge parameters hold lists.
@@ -153,7 +187,7 @@ func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *b
 	}
 	switch t.name {
 	case types.ChallengeNameTypeNewPasswordRequired, backend.StepResetPassword:
-	case backend.StepAttribute:
+	case backend.StepAttribute, backend.StepEmailSetup:
 		answer = strings.TrimSpace(answer)
 	default:
 		answer = plainCode(answer)
@@ -164,6 +198,12 @@ func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *b
 	switch t.name {
 	case backend.StepAttribute:
 		return s.tell(t, answer)
+	case backend.StepChooseSetup:
+		return s.chooseSetup(ctx, t, answer)
+	case backend.StepEmailSetup:
+		if form := forms["email"]; !form.pattern.MatchString(answer) {
+			return nil, t.challenge(), badAttribute(form.why, form.next)
+		}
 	case backend.StepConfirm:
 		return s.confirm(ctx, t, answer)
 	case backend.StepResetCode:
@@ -206,6 +246,10 @@ func (s *Service) refuse(at stage, t *step, err error) (*backend.User, *backend.
 func (s *Service) answer(ctx context.Context, t *step, answer string) (answered, error) {
 	answers := map[string]string{"USERNAME": t.username}
 	t.device.name(answers)
+	if t.name == backend.StepEmailSetup { // Cognito then asks for the code that it has sent
+		answers["EMAIL"] = answer
+		return s.respond(ctx, types.ChallengeNameTypeMfaSetup, t.session, answers)
+	}
 	if t.name != types.ChallengeNameTypeMfaSetup {
 		answers[field[t.name]] = answer
 		for i, name := range t.required {

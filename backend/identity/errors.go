@@ -407,6 +407,12 @@ func noFactorToSetUp(offered []string) *backend.Problem {
 	return refused("The pool wants a second factor, and offers "+strings.Join(offered, ", ")+" only.", "Ask your operator to set it up for you.")
 }
 
+func notOffered() *backend.Problem {
+	p := refused("It is none of what is offered.", "Choose one of them.")
+	p.What = what[answering]
+	return p
+}
+
 func badAttribute(why, next string) *backend.Problem {
 	p := refused(why, next)
 	p.What = what[telling]

@@ -205,11 +205,11 @@ func TestWhatIsNotCognito(t *testing.T) {
 
 func TestChallengesThatCannotBeAnswered(t *testing.T) {
 	for name, tt := range map[string]struct{ body, part string }{
-		"unknown":      {`{"ChallengeName":"PALM_READING","Session":"s","ChallengeParameters":{}}`, "PALM_READING"},
-		"custom":       {`{"ChallengeName":"CUSTOM_CHALLENGE","Session":"s","ChallengeParameters":{}}`, "CUSTOM_CHALLENGE"},
-		"no session":   {`{"ChallengeName":"SMS_MFA","ChallengeParameters":{}}`, "not Cognito"},
-		"no answer":    {`{}`, "not Cognito"},
-		"e-mail setup": {`{"ChallengeName":"MFA_SETUP","Session":"s","ChallengeParameters":{"MFAS_CAN_SETUP":"[\"EMAIL_OTP\"]"}}`, "offers EMAIL_OTP only"},
+		"unknown":    {`{"ChallengeName":"PALM_READING","Session":"s","ChallengeParameters":{}}`, "PALM_READING"},
+		"custom":     {`{"ChallengeName":"CUSTOM_CHALLENGE","Session":"s","ChallengeParameters":{}}`, "CUSTOM_CHALLENGE"},
+		"no session": {`{"ChallengeName":"SMS_MFA","ChallengeParameters":{}}`, "not Cognito"},
+		"no answer":  {`{}`, "not Cognito"},
+		"SMS setup":  {`{"ChallengeName":"MFA_SETUP","Session":"s","ChallengeParameters":{"MFAS_CAN_SETUP":"[\"SMS_MFA\"]"}}`, "offers SMS_MFA only"},
 	} {
 		s := facing(reply(200, "application/x-amz-json-1.1", tt.body))
 		s.ask(&step{name: "SMS_MFA", entry: entry{username: "demo"}, session: aws.String("s")})

@@ -200,6 +200,42 @@ func TestSecondFactorThatCannotBeSetUpHere(t *testing.T) {
 	refusal(t, err, backend.KindRefused, "SMS_MFA")
 }
 
+func TestCodesByEmailAreSetUp(t *testing.T) {
+	w := newWorld(t)
+	w.addUser(t, "bare", "Temporary-1234")
+	w.setPassword(t, "bare", "Some-Passw0rd!")
+	w.setMFA(t, types.UserPoolMfaTypeOn, true, true, true)
+	s := w.service()
+	_, c, err := s.SignIn(t.Context(), "bare", "Some-Passw0rd!")
+	asks(t, c, err, backend.StepChooseSetup)
+	if !cmp.Equal(c.Choices, []string{"SOFTWARE_TOKEN_MFA", "EMAIL_OTP"}) {
+		t.Errorf("the choices are %v", c.Choices)
+	}
+	_, c, err = s.Respond(t.Context(), "SMS_MFA")
+	back(t, c, err, backend.StepChooseSetup, "none of what is offered")
+	_, c, err = s.Respond(t.Context(), "EMAIL_OTP")
+	asks(t, c, err, backend.StepEmailSetup)
+	_, c, err = s.Respond(t.Context(), "bare at example")
+	back(t, c, err, backend.StepEmailSetup, "no e-mail address")
+	_, c, err = s.Respond(t.Context(), " bare@example.com ")
+	asks(t, c, err, "EMAIL_OTP")
+	user, c, err := s.Respond(t.Context(), w.code(t, "bare"))
+	if err != nil || c != nil || user.Username != "bare" {
+		t.Fatalf("got %v, %v, %v", user, c, err)
+	}
+
+	w.addUser(t, "other", "Temporary-1234")
+	w.setPassword(t, "other", "Some-Passw0rd!")
+	_, c, err = s.SignIn(t.Context(), "other", "Some-Passw0rd!")
+	asks(t, c, err, backend.StepChooseSetup)
+	_, c, err = s.Respond(t.Context(), "SOFTWARE_TOKEN_MFA")
+	asks(t, c, err, "MFA_SETUP")
+	user, _, err = s.Respond(t.Context(), appCode(t, c.Secret))
+	if err != nil || user.Username != "other" {
+		t.Errorf("got %v, %v", user, err)
+	}
+}
+
 func TestStatesOfAccounts(t *testing.T) {
 	w := newWorld(t)
 	_, err := w.admin.AdminResetUserPassword(t.Context(), &cognitoidentityprovider.AdminResetUserPasswordInput{

@@ -166,6 +166,8 @@ export const scenes = [
   scene('challenge-sms', challenge('SMS_MFA', { destination: '+*******0199' })),
   scene('challenge-email', { ...challenge('EMAIL_OTP', { destination: 'a***@e***' }), problem: { kind: 'refused', what: 'The code was not accepted', why: 'It is wrong or too old.', next: 'Type the newest code.' } }),
   scene('challenge-attribute', challenge('ATTRIBUTE', { attribute: 'phone_number' })),
+  scene('challenge-choose-setup', challenge('CHOOSE_SETUP', { choices: ['SOFTWARE_TOKEN_MFA', 'EMAIL_OTP'] })),
+  scene('challenge-email-setup', challenge('EMAIL_SETUP')),
   scene('challenge-setup', challenge('MFA_SETUP', { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', qr: QR })),
   scene('challenge-confirm', challenge('CONFIRM_ACCOUNT', { resend: true })),
   scene('challenge-reset', challenge('RESET_CODE', { resend: true, destination: 'a***@e***' })),

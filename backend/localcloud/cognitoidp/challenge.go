@@ -32,6 +32,7 @@ type attempt struct {
 	scopes                []string
 	nonce                 string
 	hosted                bool      // ends in an authorization code instead of tokens
+	setupEmail            string    // the address that MFA_SETUP is about to verify
 	factor                string    // the second factor that was chosen in the hosted UI, not yet asked
 	authTime              time.Time // of the sign-in, where tokens come later; else zero
 }

@@ -62,6 +62,27 @@ func mfaPool(t testing.TB, mode string) *cloud {
 	return c
 }
 
+func TestEmailSetupDuringSignIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := mfaPool(t, "ON")
+		c.addUser("demo")
+		first := c.must("InitiateAuth", c.login("demo", password))
+		wantEqual(t, "challenge", first["ChallengeName"], "MFA_SETUP")
+		c.refused("InvalidParameterException", "Invalid email", "RespondToAuthChallenge", c.respond(first, obj{"USERNAME": "demo", "EMAIL": "nobody"}))
+		asked := c.must("RespondToAuthChallenge", c.respond(first, obj{"USERNAME": "demo", "EMAIL": "demo@example.com"}))
+		wantEqual(t, "challenge", asked["ChallengeName"], "EMAIL_OTP")
+		wantEqual(t, "destination", asked.at("ChallengeParameters", "CODE_DELIVERY_DESTINATION"), "d***@e***")
+		c.refused("CodeMismatchException", "", "RespondToAuthChallenge", c.respond(asked, obj{"USERNAME": "demo", "EMAIL_OTP_CODE": "00000000"}))
+		again := c.must("InitiateAuth", c.login("demo", password))
+		wantEqual(t, "challenge before the address is proved", again["ChallengeName"], "MFA_SETUP")
+		done := c.must("RespondToAuthChallenge", c.respond(asked, obj{"USERNAME": "demo", "EMAIL_OTP_CODE": c.lastCode("mfa")}))
+		if done.str("AuthenticationResult", "AccessToken") == "" {
+			t.Fatalf("no tokens: %v", done)
+		}
+		wantEqual(t, "challenge afterwards", c.must("InitiateAuth", c.login("demo", password))["ChallengeName"], "EMAIL_OTP")
+	})
+}
+
 func TestMFASetupDuringSignIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := mfaPool(t, "ON")

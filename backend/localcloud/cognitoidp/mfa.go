@@ -160,6 +160,40 @@ func (s *Service) askFactor(p *pool, u *user, factor string, a attempt, now time
 	return st
 }
 
+// answerEmailSetup answers MFA_SETUP with an address, EMAIL, to which it sends a code. The address becomes the user's once
+// the code has come back.
+func (s *Service) answerEmailSetup(ch *challenge, in *respondInput, now time.Time) (*authAnswer, error) {
+	p, _, u, err := s.people(ch.attempt)
+	if err != nil {
+		return nil, err
+	}
+	address := in.ChallengeResponses["EMAIL"]
+	if !p.MFA.Email {
+		return nil, fail("InvalidParameterException", "Email MFA has not been enabled by the userPool")
+	}
+	if err := p.checkAttributes([]attribute{{"email", address}}, false); err != nil {
+		return nil, err
+	}
+	s.close(ch)
+	a, there := ch.attempt, *u
+	a.setupEmail = address
+	there.Attributes = slices.Clone(u.Attributes)
+	there.set("email", address)
+	st := s.askFactor(p, &there, emailOTP, a, now)
+	return &authAnswer{ChallengeName: st.challenge, ChallengeParameters: st.params, Session: st.session}, nil
+}
+
+// enrolEmail makes a proven address the user's second factor.
+func (s *Service) enrolEmail(p *pool, u *user, address string, now time.Time) {
+	u.set("email", address)
+	u.set("email_verified", "true")
+	if !slices.Contains(u.Factors, emailOTP) {
+		u.Factors = append(u.Factors, emailOTP)
+	}
+	u.touch(now)
+	s.writeUser(p, u)
+}
+
 type mfaSetting struct{ Enabled, PreferredMfa bool }
 
 type mfaPreferenceInput struct {

@@ -61,12 +61,14 @@ func (s *Service) respond(cl *client, in *respondInput, now time.Time) (any, err
 		return nil, err
 	}
 	var out *authAnswer
-	switch ch.kind {
-	case selectMFA:
+	switch {
+	case ch.kind == mfaSetup && in.ChallengeResponses["EMAIL"] != "":
+		out, err = s.answerEmailSetup(ch, in, now)
+	case ch.kind == selectMFA:
 		out, err = s.answerSelectMFA(ch, in, now)
-	case selectChallenge:
+	case ch.kind == selectChallenge:
 		out, err = s.answerSelectChallenge(ch, in, now)
-	case deviceSRP:
+	case ch.kind == deviceSRP:
 		out, err = s.answerDeviceSRP(ch, in, now)
 	default:
 		var a attempt
@@ -183,13 +185,20 @@ func givenAttributes(p *pool, u *user, r map[string]string) ([]attribute, error)
 }
 
 // answerCode checks a code that was sent for SMS_MFA or EMAIL_OTP.
-func (s *Service) answerCode(ch *challenge, in *respondInput, _ time.Time) (attempt, error) {
+func (s *Service) answerCode(ch *challenge, in *respondInput, now time.Time) (attempt, error) {
 	given := in.ChallengeResponses[ch.kind+"_CODE"]
 	if given == "" {
 		return ch.attempt, fail("InvalidParameterException", "Missing required parameter %s_CODE", ch.kind)
 	}
 	if subtle.ConstantTimeCompare([]byte(given), []byte(ch.code)) != 1 {
 		return ch.attempt, s.miss(ch)
+	}
+	if ch.attempt.setupEmail != "" {
+		p, _, u, err := s.people(ch.attempt)
+		if err != nil {
+			return ch.attempt, err
+		}
+		s.enrolEmail(p, u, ch.attempt.setupEmail, now)
 	}
 	return s.passMFA(ch), nil
 }

@@ -35,6 +35,10 @@ export function asked(c: Challenge): Asked {
       return { title: w.reset.choose, lead: w.reset.chooseLead, kind: 'password' };
     case 'REMEMBER_DEVICE':
       return { title: w.remember.title, lead: w.remember.lead, kind: 'choice' };
+    case 'CHOOSE_SETUP':
+      return { title: w.chooseSetup.title, lead: w.chooseSetup.lead, kind: 'choice' };
+    case 'EMAIL_SETUP':
+      return { title: w.emailSetup.title, lead: w.emailSetup.lead, kind: 'answer', field: attribute('email') };
     case 'ATTRIBUTE':
       return { title: w.attribute.title, lead: w.attribute.lead, kind: 'answer', field: attribute(c.attribute) };
     case 'BROWSER':
