@@ -161,11 +161,11 @@ func (s *Shell) leaveDialog() {
 // heartbeat reloads a page whose process has died or hangs. A page that never beat is not reloaded: it may be slow.
 func (s *Shell) heartbeat(ctx context.Context) {
 	const patience = 30 * time.Second
-	for pause(ctx, patience/2) {
+	for pause(ctx, patience/6) {
 		if last := s.beaten.Load(); last != 0 && time.Since(time.Unix(0, last)) > patience {
 			s.log.Warn("the page does not answer and is loaded anew")
 			s.beaten.Store(time.Now().UnixNano())
-			wails.WindowReloadApp(s.ctx)
+			s.revive()
 		}
 	}
 }

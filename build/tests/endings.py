@@ -47,6 +47,19 @@ class Cloud:
         return row["InstanceId"]["S"], row["Phase"]["S"]
 
 
+def child(parent, name):
+    """The child of a process that has a name, of which the kernel keeps 15 letters."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+                called, rest = file.read().split("(", 1)[1].rsplit(")", 1)
+            if called == name and int(rest.split()[1]) == parent:
+                return int(pid)
+        except OSError:
+            pass
+    raise AssertionError(f"no child {name} of {parent}")
+
+
 def begin(home, cloud, sign_in=True, **extra):
     """Opens the window and brings it to a running instance; gives the process and the instance's ID."""
     launcher = home.start("--profile", cloud.profile, **extra)
@@ -114,6 +127,12 @@ def main():
         launcher, adopted = begin(home, cloud, sign_in=False)
         claim("the next launch resumes the sign-in and adopts the instance", adopted == instance, f"{adopted}, not {instance}")
         shoot("adopted")
+
+        os.kill(child(launcher.pid, "WebKitWebProces"), signal.SIGKILL)
+        wait("the page is gone with its process", lambda: not says(launcher.pid, "Your avatar is ready"))
+        wait("the page comes again", lambda: says(launcher.pid, "Your avatar is ready"))
+        claim("and the instance runs on", cloud.state(instance) == "running")
+        shoot("revived")
         launcher.send_signal(signal.SIGTERM)
         stopped(cloud, launcher, instance, "SIGTERM after adoption", [0])
     except BaseException:
