@@ -2,6 +2,8 @@ package logs
 
 import (
 	"context"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -107,10 +109,13 @@ func (l *Lens) change(q Query, v *view) {
 	var ctx context.Context
 	ctx, l.cancel = context.WithCancel(context.Background())
 	l.search = &search{step: make(chan struct{}, 1)}
-	own, _ := newMatcher(q, v.sample()) // a matcher is for one goroutine
-	look := func(take func([]uint64) bool) { own.backward(v, take) }
+	team := make([]*matcher, min(runtime.GOMAXPROCS(0), searchers)) // a matcher is for one goroutine
+	for k := range team {
+		team[k], _ = newMatcher(q, v.sample())
+	}
+	look := func(take func([]uint64) bool) { backward(team, v, take) }
 	if narrows {
-		look = func(take func([]uint64) bool) { own.among(v, &among, take) }
+		look = func(take func([]uint64) bool) { team[0].among(v, &among, take) }
 	}
 	go l.run(ctx, l.search, look)
 }
@@ -183,9 +188,27 @@ func narrower(old, q Query) bool {
 		strings.Contains(string(appendFold(nil, q.Text)), string(appendFold(nil, old.Text)))
 }
 
-// backward looks at a whole view, from the newest chunk on.
-func (m *matcher) backward(v *view, take func([]uint64) bool) {
-	v.spans(v.first, v.next, true, func(c *chunk, i, j int) bool { return take(m.chunk(c, i, j, nil)) })
+// searchers bounds how many chunks are looked at side by side.
+const searchers = 8
+
+// backward looks at a whole view, from the newest chunk on, at as many chunks side by side as there are matchers.
+func backward(team []*matcher, v *view, take func([]uint64) bool) {
+	var all []func(*matcher) []uint64
+	v.spans(v.first, v.next, true, func(c *chunk, i, j int) bool {
+		all = append(all, func(m *matcher) []uint64 { return m.chunk(c, i, j, nil) })
+		return true
+	})
+	for some := range slices.Chunk(all, len(team)) {
+		found := make([][]uint64, len(some))
+		var looking sync.WaitGroup
+		for k, look := range some {
+			looking.Go(func() { found[k] = look(team[k]) })
+		}
+		looking.Wait()
+		if slices.ContainsFunc(found, func(f []uint64) bool { return !take(f) }) {
+			return
+		}
+	}
 }
 
 // among looks at the lines that matched before, from the newest on.
