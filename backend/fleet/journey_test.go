@@ -200,6 +200,26 @@ func TestColdStartWithoutAPool(t *testing.T) {
 	})
 }
 
+// TestALookThatIsThrottledIsNoEnd: an instance that comes up while AWS is asked too much is waited for. With ten thousand
+// desktops the looks alone fill EC2's bucket, and a start that gave up left a tenth of those who pressed without an avatar.
+func TestALookThatIsThrottledIsNoEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		s := w.desktop(t, "one")
+		go func() {
+			time.Sleep(time.Second) // it boots
+			if _, err := w.cloud.AddFault(localcloud.Fault{Service: "ec2", Operation: "DescribeInstances", Kind: localcloud.FaultError,
+				Code: "RequestLimitExceeded", Status: 503, Count: 20}); err != nil {
+				t.Error(err)
+			}
+		}()
+		session, _, took := start(t, s, demo)
+		if session.PublicIP == "" || took < 20*time.Second {
+			t.Errorf("ready at %q after %v", session.PublicIP, took)
+		}
+	})
+}
+
 // A stop stands alone when the other one that needs no launcher is taken away: the armed schedule, or the timer
 // that the instance runs by its expire-at tag. Together, either would hide that the other is missing.
 var lonely = []struct {

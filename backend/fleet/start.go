@@ -298,6 +298,12 @@ func (s *Service) addressed(ctx context.Context, instanceID string, report func(
 	last := ""
 	for {
 		m, err := s.Machine(ctx, instanceID)
+		if isThrottled(err) { // many look at once; the instance comes up all the same
+			if err := pause(ctx, throttlePause+rand.N(2*throttlePause)); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
