@@ -13,8 +13,8 @@ import (
 
 // The larger of the SDK's clients, with those of their operations that the launcher calls, each as a function. An
 // interface that held such a client itself would keep every one of its operations in the program, 800 for EC2: Wails
-// looks methods up by reflection, so the linker keeps whatever a value in an interface could be asked for. It was half of
-// the program and a third of its memory.
+// looks methods up by reflection, so the linker keeps whatever a value in an interface could be asked for. They were half
+// of the program.
 
 // call is one operation of a client.
 type call[In, Out, Options any] func(context.Context, *In, ...func(*Options)) (*Out, error)

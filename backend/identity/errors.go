@@ -6,8 +6,6 @@ import (
 	"errors"
 	"net"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/aws/smithy-go"
@@ -145,7 +143,7 @@ var special = map[stage]map[string]sentence{
 	},
 	resuming: {
 		"NotAuthorizedException": {backend.KindRefused, "The sign-in was ended, or is too old.", signAgain},
-		"UserNotFoundException":  {backend.KindRefused, "The account no longer exists.", "Ask your operator."},
+		"UserNotFoundException":  noAccount,
 	},
 	browsing: oauthSentences,
 	sendingReset: {
@@ -157,7 +155,7 @@ var special = map[stage]map[string]sentence{
 	resetting: {
 		"NotAuthorizedException":    {backend.KindRefused, "The password cannot be reset now.", "Have a new code sent, or ask your operator."},
 		"InvalidParameterException": {backend.KindRefused, "Cognito does not take a password of that form.", "Choose another one, without blanks at its ends."},
-		"ExpiredCodeException":      {backend.KindRefused, "The code has expired, or was used already.", "Have a new code sent, and use that one."},
+		"ExpiredCodeException":      staleCode,
 	},
 	sendingConfirmation: {
 		"InvalidParameterException": {backend.KindRefused, "The account needs no code, or has nowhere to send one.", "Go back and sign in; if that fails, ask your operator."},
@@ -166,7 +164,7 @@ var special = map[stage]map[string]sentence{
 	confirming: {
 		"NotAuthorizedException":    {backend.KindRefused, "The account cannot be confirmed by a code.", "Ask your operator to confirm it."},
 		"InvalidParameterException": {backend.KindRefused, "Cognito does not take a code of that form.", "Check it; a code has digits only."},
-		"ExpiredCodeException":      {backend.KindRefused, "The code has expired, or was used already.", "Have a new code sent, and use that one."},
+		"ExpiredCodeException":      staleCode,
 	},
 	telling: {
 		"InvalidParameterException": {backend.KindRefused, "Cognito does not take one of the answers in that form.",
@@ -195,10 +193,16 @@ var special = map[stage]map[string]sentence{
 	gettingCredentials: {
 		"NotAuthorizedException": {backend.KindRefused, "The sign-in was ended or is too old, or the identity pool does not take this user pool's sign-ins.",
 			"Sign in again; if it stays, ask your operator."},
-		"UserNotFoundException":     {backend.KindRefused, "The account no longer exists.", "Ask your operator."},
+		"UserNotFoundException":     noAccount,
 		"InvalidParameterException": {backend.KindConfig, "The identity pool does not take this user pool's sign-ins.", "Check identity_pool_id in the configuration, or ask your operator."},
 	},
 }
+
+// staleCode and noAccount are what several stages say.
+var (
+	staleCode = sentence{backend.KindRefused, "The code has expired, or was used already.", "Have a new code sent, and use that one."}
+	noAccount = sentence{backend.KindRefused, "The account no longer exists.", "Ask your operator."}
+)
 
 // notManaged is what a sign-in hears that may not touch the account.
 var notManaged = sentence{backend.KindRefused, "This sign-in may not look after the account: it was made by the browser, or was ended.",
@@ -349,94 +353,4 @@ func again(t *step, err error) bool {
 		"PasswordHistoryPolicyViolationException", "InvalidParameterException", "TooManyRequestsException"}, codeOf(err)) ||
 		slices.Contains([]string{"ExpiredCodeException", "LimitExceededException", "TooManyFailedAttemptsException"}, codeOf(err)) &&
 			(t.name == types.ChallengeNameTypeSoftwareTokenMfa || t.resend() != nil || t.name == backend.StepResetPassword)
-}
-
-func refused(why, next string) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindRefused, What: what[signingIn], Why: why, Next: next}
-}
-
-func emptyFields() *backend.Problem {
-	return refused("The user name or the password is empty.", "Type both.")
-}
-
-func emptyName() *backend.Problem {
-	p := refused("The user name is empty.", "Type it, so that it is known whose password to change.")
-	p.What = what[sendingReset]
-	return p
-}
-
-func yesOrNo() *backend.Problem {
-	p := refused("It is neither yes nor no.", "Answer yes or no.")
-	p.What = what[answering]
-	return p
-}
-
-func notRemembered() *backend.Problem {
-	return &backend.Problem{Kind: backend.KindRefused, What: "There is nothing to forget", Why: "Cognito does not know this computer by this sign-in.",
-		Next: "Go on as you are."}
-}
-
-func noBrowser() *backend.Problem {
-	return &backend.Problem{Kind: backend.KindConfig, What: what[browsing], Why: "The profile does not offer the sign-in by the browser.",
-		Next: "Sign in with user name and password, or set cognito.sign_in and cognito.domain in the configuration."}
-}
-
-// endedSignIn is the standing condition of a sign-in that Cognito has ended while somebody works by it.
-func endedSignIn(good time.Time, cause error) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindRefused, What: "Your sign-in has ended", Cause: cause,
-		Why: "Cognito does not renew it: it was revoked, or is too old. What you have goes on working until " + good.Local().Format("15:04") +
-			"; after that the stop that was armed ends your instance.",
-		Next: "Finish what you do, sign out, and sign in again."}
-}
-
-func nothingAsked() *backend.Problem {
-	return refused("No question is open.", "Sign in again from the start.")
-}
-
-func emptyAnswer() *backend.Problem {
-	p := refused("It is empty.", "Type the code or the password that is asked for.")
-	p.What = what[answering]
-	return p
-}
-
-func unknownChallenge(name string) *backend.Problem {
-	return refused("Cognito asks for "+name+", a step that the launcher does not know.", operator)
-}
-
-func noFactorToSetUp(offered []string) *backend.Problem {
-	return refused("The pool wants a second factor, and offers "+strings.Join(offered, ", ")+" only.", "Ask your operator to set it up for you.")
-}
-
-func notOffered() *backend.Problem {
-	p := refused("It is none of what is offered.", "Choose one of them.")
-	p.What = what[answering]
-	return p
-}
-
-func badAttribute(why, next string) *backend.Problem {
-	p := refused(why, next)
-	p.What = what[telling]
-	return p
-}
-
-// The standing conditions of the keyring.
-
-func noKeyring(stay bool, cause error) *backend.Problem {
-	p := &backend.Problem{Kind: backend.KindKeyring, What: "The sign-in is kept in memory only",
-		Why:  "There is no keyring on this computer that the launcher can use, so you are signed in for this session only.",
-		Next: "Start one, such as GNOME Keyring or KWallet, to have the sign-in kept safely.", Cause: cause}
-	if stay {
-		p.Why = strings.TrimSuffix(p.Why, ".") + ", whatever stay_signed_in says."
-	}
-	return p
-}
-
-func lockedKeyring(cause error) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindKeyring, What: "The keyring is locked", Why: "Until it is unlocked, the sign-in is kept in memory only.",
-		Next: "Unlock it where it asks for its password, or in the system's password manager.", Cause: errors.Join(ErrLocked, cause)}
-}
-
-func smallKeyring(cause error) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindKeyring, What: "The sign-in is kept in memory only",
-		Why: "The keyring refuses an entry of that size.", Next: "You can go on; after a restart, sign in again.", Cause: cause}
 }
