@@ -220,6 +220,53 @@ func TestALookThatIsThrottledIsNoEnd(t *testing.T) {
 	})
 }
 
+// TestAStartThatIsThrottledKeepsItsSession: EC2 takes two starts a second of everybody. Who waits for theirs has a
+// session whose instance is stopped, which the pool's keeper must not take for one that was stopped behind its back.
+func TestAStartThatIsThrottledKeepsItsSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.launch(t, "keeper", userNo(50), true, 0, figures, 1)
+		time.Sleep(3 * time.Minute)
+		d := w.launch(t, "desktop", userNo(1), false, 0, figures, 2)
+		d.await(reached(backend.Idle))
+		throttle := func() (end func()) {
+			fault, err := w.cloud.AddFault(localcloud.Fault{Service: "ec2", Operation: "StartInstances", Kind: localcloud.FaultError,
+				Code: "RequestLimitExceeded", Status: 503, Count: 1000})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return func() { w.cloud.RemoveFault(fault) }
+		}
+		end := throttle()
+		d.do(backend.WishStart)
+		time.Sleep(4 * time.Minute)
+		first := d.launcher.Snapshot()
+		if first.Phase != backend.Arming || first.Session == nil {
+			t.Fatalf("after four minutes it stands at %s: %v", first.Phase, first.Problem)
+		}
+		end()
+		if !d.await(reached(backend.Ready)) {
+			t.Fatalf("once it is asked less, it stands at %s: %v", d.launcher.Snapshot().Phase, d.launcher.Snapshot().Problem)
+		}
+		if s := d.launcher.Snapshot(); !s.Session.CreationTime.Equal(first.Session.CreationTime) {
+			t.Errorf("it was ready with %+v, having begun with %+v", s.Session, first.Session)
+		}
+		d.do(backend.WishStop)
+		d.await(reached(backend.Idle))
+
+		end = throttle()
+		d.do(backend.WishStart)
+		if !d.await(reached(backend.Failed)) || d.launcher.Snapshot().Problem.Kind != backend.KindBusy {
+			t.Fatalf("where there is no end of it, it stands at %s: %v", d.launcher.Snapshot().Phase, d.launcher.Snapshot().Problem)
+		}
+		end()
+		d.do(backend.WishStart)
+		if !d.await(reached(backend.Ready)) {
+			t.Fatalf("pressed again, it stands at %s: %v", d.launcher.Snapshot().Phase, d.launcher.Snapshot().Problem)
+		}
+	})
+}
+
 // A stop stands alone when the other one that needs no launcher is taken away: the armed schedule, or the timer
 // that the instance runs by its expire-at tag. Together, either would hide that the other is missing.
 var lonely = []struct {

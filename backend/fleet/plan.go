@@ -74,8 +74,10 @@ type action struct {
 }
 
 const (
-	newborn     = 30 * time.Second // an instance or session younger than this is spared: its other half is on the way
-	startLimit  = 3 * time.Minute  // a claimed instance that is stopped this long after its claim was not started, or was stopped by hand
+	newborn = 30 * time.Second // an instance or session younger than this is spared: its other half is on the way
+	// startLimit is when a claimed instance that is stopped was not started, or was stopped by hand: its desktop may ask
+	// EC2 for claimTime where that is asked too much.
+	startLimit  = claimTime + time.Minute
 	warmLimit   = 15 * time.Minute // an instance that has not become ready in this time is broken
 	reapMargin  = 60 * time.Second // past its ExpireAt, a session is ended by the keeper after this
 	excessPause = 10 * time.Minute // a surplus stays this long, so that stop, start, stop does not launch and delete one each time

@@ -117,24 +117,29 @@ func (s *Service) noteReady(ctx context.Context, row sessionRow, session backend
 // obtain returns a session whose instance is starting and whose stop is armed: the one that the user has, else each
 // warm instance in turn, else a fresh launch.
 func (s *Service) obtain(ctx context.Context, u backend.User, report func(backend.Progress)) (*sessionRow, error) {
-	ctx, cancel := context.WithTimeout(ctx, claimTime)
+	limited, cancel := context.WithTimeout(ctx, claimTime)
 	defer cancel()
 	lost := map[string]bool{}
 	for range s.current().MaxInstances + claimTries {
-		row, err := s.obtainOnce(ctx, u, lost, report)
+		row, err := s.obtainOnce(limited, u, lost, report)
 		switch {
+		case err == nil || ctx.Err() != nil:
+			return row, err
+		case limited.Err() != nil:
+			return nil, errBusy
 		case errors.Is(err, errAgain):
 		case isThrottled(err): // many start at once: EC2 launches and starts two a second for everybody
-			if err := pause(ctx, throttlePause+rand.N(2*throttlePause)); err != nil {
-				return nil, err
-			}
+			_ = pause(limited, throttlePause+rand.N(2*throttlePause))
 		default:
-			return row, err
+			return nil, err
 		}
 	}
-	return nil, &backend.Problem{Kind: backend.KindBusy, What: "It was not possible to start your instance",
-		Why: "Many people are starting at this moment.", Next: "Press Start again."}
+	return nil, errBusy
 }
+
+// errBusy says that there was no getting through in claimTime.
+var errBusy = &backend.Problem{Kind: backend.KindBusy, What: "It was not possible to start your instance",
+	Why: "Many people are starting at this moment.", Next: "Press Start again."}
 
 // errAgain says that the world has changed and another try is due.
 var errAgain = errors.New("try again")
