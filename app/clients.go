@@ -5,10 +5,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 )
 
 // The larger of the SDK's clients, with those of their operations that the launcher calls, each as a function. An
@@ -283,4 +286,82 @@ func (c *kinesisClient) GetShardIterator(ctx context.Context, in *kinesis.GetSha
 
 func (c *kinesisClient) GetRecords(ctx context.Context, in *kinesis.GetRecordsInput, with ...func(*kinesis.Options)) (*kinesis.GetRecordsOutput, error) {
 	return c.getRecords(ctx, in, with...)
+}
+
+// schedulerClient is *scheduler.Client, see above.
+type schedulerClient struct {
+	createSchedule call[scheduler.CreateScheduleInput, scheduler.CreateScheduleOutput, scheduler.Options]
+	updateSchedule call[scheduler.UpdateScheduleInput, scheduler.UpdateScheduleOutput, scheduler.Options]
+	getSchedule    call[scheduler.GetScheduleInput, scheduler.GetScheduleOutput, scheduler.Options]
+	listSchedules  call[scheduler.ListSchedulesInput, scheduler.ListSchedulesOutput, scheduler.Options]
+	deleteSchedule call[scheduler.DeleteScheduleInput, scheduler.DeleteScheduleOutput, scheduler.Options]
+}
+
+func newScheduler(cfg aws.Config, with func(*scheduler.Options)) *schedulerClient {
+	c := scheduler.NewFromConfig(cfg, with)
+	return &schedulerClient{
+		createSchedule: c.CreateSchedule,
+		updateSchedule: c.UpdateSchedule,
+		getSchedule:    c.GetSchedule,
+		listSchedules:  c.ListSchedules,
+		deleteSchedule: c.DeleteSchedule,
+	}
+}
+
+func (c *schedulerClient) CreateSchedule(ctx context.Context, in *scheduler.CreateScheduleInput, with ...func(*scheduler.Options)) (*scheduler.CreateScheduleOutput, error) {
+	return c.createSchedule(ctx, in, with...)
+}
+
+func (c *schedulerClient) UpdateSchedule(ctx context.Context, in *scheduler.UpdateScheduleInput, with ...func(*scheduler.Options)) (*scheduler.UpdateScheduleOutput, error) {
+	return c.updateSchedule(ctx, in, with...)
+}
+
+func (c *schedulerClient) GetSchedule(ctx context.Context, in *scheduler.GetScheduleInput, with ...func(*scheduler.Options)) (*scheduler.GetScheduleOutput, error) {
+	return c.getSchedule(ctx, in, with...)
+}
+
+func (c *schedulerClient) ListSchedules(ctx context.Context, in *scheduler.ListSchedulesInput, with ...func(*scheduler.Options)) (*scheduler.ListSchedulesOutput, error) {
+	return c.listSchedules(ctx, in, with...)
+}
+
+func (c *schedulerClient) DeleteSchedule(ctx context.Context, in *scheduler.DeleteScheduleInput, with ...func(*scheduler.Options)) (*scheduler.DeleteScheduleOutput, error) {
+	return c.deleteSchedule(ctx, in, with...)
+}
+
+// cognitoClient is *cognitoidentityprovider.Client as an administrator uses it, see above.
+type cognitoClient struct {
+	adminCreateUser     call[cognito.AdminCreateUserInput, cognito.AdminCreateUserOutput, cognito.Options]
+	adminAddUserToGroup call[cognito.AdminAddUserToGroupInput, cognito.AdminAddUserToGroupOutput, cognito.Options]
+}
+
+func newCognito(cfg aws.Config, with func(*cognito.Options)) *cognitoClient {
+	c := cognito.NewFromConfig(cfg, with)
+	return &cognitoClient{
+		adminCreateUser:     c.AdminCreateUser,
+		adminAddUserToGroup: c.AdminAddUserToGroup,
+	}
+}
+
+func (c *cognitoClient) AdminCreateUser(ctx context.Context, in *cognito.AdminCreateUserInput, with ...func(*cognito.Options)) (*cognito.AdminCreateUserOutput, error) {
+	return c.adminCreateUser(ctx, in, with...)
+}
+
+func (c *cognitoClient) AdminAddUserToGroup(ctx context.Context, in *cognito.AdminAddUserToGroupInput, with ...func(*cognito.Options)) (*cognito.AdminAddUserToGroupOutput, error) {
+	return c.adminAddUserToGroup(ctx, in, with...)
+}
+
+// quotasClient is *servicequotas.Client, see above.
+type quotasClient struct {
+	getServiceQuota call[servicequotas.GetServiceQuotaInput, servicequotas.GetServiceQuotaOutput, servicequotas.Options]
+}
+
+func newQuotas(cfg aws.Config, with func(*servicequotas.Options)) *quotasClient {
+	c := servicequotas.NewFromConfig(cfg, with)
+	return &quotasClient{
+		getServiceQuota: c.GetServiceQuota,
+	}
+}
+
+func (c *quotasClient) GetServiceQuota(ctx context.Context, in *servicequotas.GetServiceQuotaInput, with ...func(*servicequotas.Options)) (*servicequotas.GetServiceQuotaOutput, error) {
+	return c.getServiceQuota(ctx, in, with...)
 }

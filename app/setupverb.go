@@ -172,9 +172,9 @@ func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Acco
 		CloudFormation: newCloudFormation(cfg, func(o *cloudformation.Options) { o.HTTPClient = patient }),
 		EC2:            newEC2(cfg, func(o *ec2.Options) { o.HTTPClient = patient }),
 		Route53:        newRoute53(cfg, func(o *route53.Options) { o.HTTPClient = patient }),
-		Quotas:         servicequotas.NewFromConfig(cfg, func(o *servicequotas.Options) { o.HTTPClient = patient }),
+		Quotas:         newQuotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = patient }),
 		STS:            sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = patient }),
-		Cognito:        cognito.NewFromConfig(cfg, func(o *cognito.Options) { o.HTTPClient = patient }),
+		Cognito:        newCognito(cfg, func(o *cognito.Options) { o.HTTPClient = patient }),
 		Region:         cfg.Region, Stack: f.stack, Template: template,
 	}, nil
 }

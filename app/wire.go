@@ -122,7 +122,7 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		EC2:       newEC2(cfg, func(o *ec2.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
 		DynamoDB:  newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
 		Route53:   newRoute53(cfg, func(o *route53.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
-		Scheduler: scheduler.NewFromConfig(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
+		Scheduler: newScheduler(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
 		Names:     names(p), Figures: figures(p), Avatar: avatar(p), Prices: prices(p), ReadyLine: readyLine(p, stream),
 		LauncherID: launcherID(), Clock: clock, Log: r.log,
 	})

@@ -17,8 +17,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cognitoidentity"
-	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
 	"avatar-launcher/backend"
 )
@@ -59,8 +57,8 @@ type Options struct {
 // Service implements backend.Identity and gives AWS credentials. Its methods are safe for concurrent use.
 type Service struct {
 	opt   Options
-	idp   *cognitoidentityprovider.Client
-	pools *cognitoidentity.Client
+	idp   userPools
+	pools identityPools
 	keys  *keySet
 	vault *vault
 
@@ -103,8 +101,8 @@ func New(opt Options) *Service {
 	}
 	s := &Service{
 		opt:      opt,
-		idp:      cognitoidentityprovider.NewFromConfig(cfg),
-		pools:    cognitoidentity.NewFromConfig(cfg),
+		idp:      newUserPools(cfg),
+		pools:    newIdentityPools(cfg),
 		keys:     newKeySet(opt.JWKSURL, opt.HTTP),
 		vault:    newVault(opt.Keyring, opt.Account, opt.ClientID, opt.StaySignedIn),
 		listen:   net.Listen,
