@@ -108,7 +108,7 @@ function account(trace) {
   return { drawn, dropped: count('DroppedFrame'), work: work / asked };
 }
 
-/** The log as it is scrolled up and down without a pause, and so many lines arrive. */
+/** The log as it is scrolled without a pause, in each run the other way, and so many lines arrive. */
 async function scroll(rate) {
   const [perSecond, dropped, work] = [[], [], []];
   const box = await page.getByRole('log').boundingBox();
@@ -118,8 +118,8 @@ async function scroll(rate) {
     await sleep(1500);
     await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline.frame', 'devtools.timeline.frame', 'disabled-by-default-devtools.timeline', 'devtools.timeline'] });
     const from = Date.now();
-    // Chromium itself moves the wheel, once a frame.
-    for (let turn = 0; Date.now() - from < SCROLL_SECONDS * 1000; turn++) await client.send('Input.synthesizeScrollGesture', { ...at, yDistance: turn % 3 < 2 ? 1500 : -2500 });
+    // Chromium itself moves the wheel, once a frame. It is one gesture: between two of them nothing moves for some frames.
+    await client.send('Input.synthesizeScrollGesture', { ...at, yDistance: (n % 2 ? -1 : 1) * at.speed * SCROLL_SECONDS });
     const seconds = (Date.now() - from) / 1000;
     const a = account(await browser.stopTracing());
     perSecond.push(a.drawn / seconds);
