@@ -128,6 +128,7 @@ func TestRefusals(t *testing.T) {
 		"pattern":             {"profiles: {x: {cloud: embedded, log: {ready_pattern: '('}}}\n", "1:54", "does not compile", "RE2"},
 		"subnet":              {"profiles: {x: {cloud: embedded, launch: {subnet_ids: [subnet-0123456789abcdef0, net-1]}}}\n", "1:81", "subnet_ids[1]", "subnet-"},
 		"demo users on AWS":   {in("    demo_users: {demo: s3cret}\n"), "12:18", "passwords", "take it out"},
+		"demo user's name":    {"profiles: {x: {cloud: embedded, demo_users: {" + strings.Repeat("é", 129) + ": pw}}}\n", "1:46", "without a user name", "demo:"},
 		"way in":              {who("      sign_in: sso\n"), "8:16", `sign_in is "sso"`, "window or browser or either"},
 		"no domain":           {who("      sign_in: browser\n"), "6:7", "domain is missing", "amazoncognito.com, or sign_in: window"},
 		"domain in clear":     {who("      domain: http://10.0.0.8\n"), "8:15", "unencrypted", "https"},

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // The forms of names, by the API references of the services that own them.
@@ -31,8 +32,11 @@ var (
 	pathForm         = regexp.MustCompile(`^/[^\s?#]*$`)
 	profileForm      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
 	languageForm     = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
-	usernameForm     = regexp.MustCompile(`^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$`)
+	usernameForm     = regexp.MustCompile(`^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$`) // at most maxUsername: repeating it 128 times takes 5 MB
 )
+
+// maxUsername is how many characters Cognito allows a user name.
+const maxUsername = 128
 
 // validator checks the values of one profile and reports with the place of each.
 type validator struct {
@@ -346,7 +350,7 @@ func (v validator) demoUsers(p *Profile) {
 		v.fault("demo_users", "holds passwords for a cloud that is not on this machine", "take it out, and change those passwords")
 	}
 	for name, password := range p.DemoUsers {
-		if !usernameForm.MatchString(name) || password == "" {
+		if !usernameForm.MatchString(name) || utf8.RuneCountInString(name) > maxUsername || password == "" {
 			v.fault("demo_users", "has an entry without a user name or a password", "write a line such as demo: \"its password\"")
 			return
 		}

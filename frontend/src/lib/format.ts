@@ -1,10 +1,11 @@
 import type { Line } from './model';
 import { language, words } from './words';
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const DAY = new Intl.DateTimeFormat(language === 'en-XA' ? 'en' : undefined, { day: 'numeric', month: 'short' });
-const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
-const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+// Each is made when it is first needed: making one reads the tables of the language, and the sign-in needs none.
+const CLOCK = once(() => new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }));
+const DAY = once(() => new Intl.DateTimeFormat(language === 'en-XA' ? 'en' : undefined, { day: 'numeric', month: 'short' }));
+const TIME = once(() => new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }));
+const MOMENT = once(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }));
 
 /** A length of time for reading at a glance: "0.4 s", "12 s", "2 min 05 s". Milliseconds in. */
 export function span(ms: number): string {
@@ -26,7 +27,7 @@ export function countdown(ms: number): string {
 /** The time of day of a log line, to the millisecond, in the user's zone. */
 export function lineTime(ms: number | null): string {
   if (ms === null) return '--:--:--.---';
-  return `${TIME.format(ms)}.${String(Math.floor(ms % 1000)).padStart(3, '0')}`;
+  return `${TIME().format(ms)}.${String(Math.floor(ms % 1000)).padStart(3, '0')}`;
 }
 
 /** How long after a moment a log line was written, to the millisecond: "+0:12.345", "+1:02:03.004"; "-" before it. */
@@ -40,22 +41,22 @@ export function sinceTime(ms: number | null, start: number): string {
 
 /** A date and time of day in the user's language and zone. */
 export function moment(ms: number | null): string {
-  return ms === null ? '' : MOMENT.format(ms);
+  return ms === null ? '' : MOMENT().format(ms);
 }
 
 /** A time of day to the minute: "14:05". */
 export function clock(ms: number | null): string {
-  return ms === null ? '' : CLOCK.format(ms);
+  return ms === null ? '' : CLOCK().format(ms);
 }
 
 /** A time of day to the second: "14:05:09". */
 export function secondsOf(ms: number): string {
-  return TIME.format(ms);
+  return TIME().format(ms);
 }
 
 /** A day of this year: "14 Mar". */
 export function day(ms: number): string {
-  return DAY.format(ms);
+  return DAY().format(ms);
 }
 
 /** A length of time that was used: "8 min", "2 h 05 min". */
@@ -85,4 +86,10 @@ export function asText(lines: readonly Line[]): string {
 
 function two(n: number): string {
   return String(n).padStart(2, '0');
+}
+
+/** What is made at the first call, and kept. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }

@@ -4,7 +4,7 @@
  */
 export function mend(of: { readonly language: string }): void {
   try {
-    new Intl.NumberFormat(of.language);
+    Intl.getCanonicalLocales(of.language);
   } catch {
     Object.defineProperty(of, 'language', { value: 'en', configurable: true });
   }
