@@ -11,5 +11,6 @@ const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
 document.documentElement.lang = language;
 begin();
+target.replaceChildren(); // of index.html's first frame
 
 export default mount(App, { target });

@@ -44,6 +44,19 @@ on('signing in by password, with empty fields refused first', 'sign-in', async (
   assert.equal(await page.evaluate(() => document.activeElement.id), 'password');
 });
 
+on('the first frame, before any script has run: the header, in the colours of the desktop', 'sign-in', async (page) => {
+  for (const colorScheme of ['light', 'dark']) {
+    const context = await page.context().browser().newContext({ javaScriptEnabled: false, colorScheme });
+    const still = await context.newPage();
+    await still.goto(page.url());
+    assert.equal(await still.getByText('Avatar Launcher', { exact: true }).isVisible(), true);
+    const [ground, ink] = await still.evaluate(() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('.masthead')).color]
+      .map((c) => Math.max(...c.match(/\d+/g).slice(0, 3).map(Number)) > 127));
+    assert.deepEqual([ground, ink], colorScheme === 'light' ? [true, false] : [false, true], colorScheme);
+    await context.close();
+  }
+});
+
 on('signing in as a demonstration user by one press', 'sign-in-demo', async (page) => {
   await button(page, 'Sign in as demo').click();
   await button(page, 'Sign in as bob').click();
