@@ -125,10 +125,10 @@ func TestTokens(t *testing.T) {
 func TestKeysAreFetchedOnceAndAgainAfterARotation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pool := newIssuer(t, "one")
-		s := facing(pool.serve)
+		s, first := facing(pool.serve), pool.keys["one"]
 		check := func(kid string, fetches int, ok bool) {
 			t.Helper()
-			token := sign(t, jwt.SigningMethodRS256, kid, pool.keys["one"], good())
+			token := sign(t, jwt.SigningMethodRS256, kid, first, good())
 			if k := pool.keys[kid]; k != nil {
 				token = sign(t, jwt.SigningMethodRS256, kid, k, good())
 			}
@@ -146,7 +146,25 @@ func TestKeysAreFetchedOnceAndAgainAfterARotation(t *testing.T) {
 		time.Sleep(refetch)
 		check("three", 3, false)
 		check("three", 3, false)
+
+		delete(pool.keys, "one") // withdrawn
+		pool.add(t, "four")
+		time.Sleep(refetch)
+		check("four", 4, true)
+		check("one", 4, false)
 	})
+}
+
+// TestRenewalIsAtARandomPoint: desktops that signed in in the same second must not renew in one.
+func TestRenewalIsAtARandomPoint(t *testing.T) {
+	first, last := time.Hour, time.Duration(0)
+	for range 1000 {
+		at := early(time.Hour)
+		first, last = min(first, at), max(last, at)
+	}
+	if first < 42*time.Minute || first > 45*time.Minute || last < 51*time.Minute || last > 54*time.Minute {
+		t.Errorf("of an hour, between %v and %v; want all of 70–90 %%", first, last)
+	}
 }
 
 func TestRoles(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+	"github.com/aws/smithy-go/logging"
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/identity"
@@ -51,10 +52,13 @@ func (w *world) sdk() aws.Config {
 	return aws.Config{Region: w.out.Region, BaseEndpoint: aws.String("http://localcloud"), HTTPClient: &http.Client{Transport: w.wire}}
 }
 
+// options are those of a launcher whose SDK is told elsewhere to log all that it sends and gets.
 func (w *world) options() identity.Options {
+	sdk := w.sdk()
+	sdk.ClientLogMode, sdk.Logger = aws.LogRequestWithBody|aws.LogResponseWithBody, logging.NewStandardLogger(w.log)
 	return identity.Options{
 		Region: w.out.Region, UserPoolID: w.out.UserPoolID, ClientID: w.out.ClientID, IdentityPoolID: w.out.IdentityPoolID,
-		HTTP: &http.Client{Transport: w.wire}, SDK: w.sdk(), Keyring: w.ring, Account: "test",
+		HTTP: &http.Client{Transport: w.wire}, SDK: sdk, Keyring: w.ring, Account: "test",
 		Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 }
