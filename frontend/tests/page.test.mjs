@@ -486,16 +486,24 @@ on('an operator stops an instance, with a reason', 'fleet', async (page) => {
   assert.equal((await asked(page, 'Operate.Overview')).length, 2);
 });
 
+for (const scene of ['history', 'ready', 'log', 'fleet']) on(`charts become narrower with the window: ${scene}`, scene, async (page) => {
+  await page.locator('main').waitFor();
+  await page.setViewportSize({ width: 800, height: 560 });
+  const wide = () => page.evaluate(() => [...document.querySelectorAll('canvas, svg')].filter((e) => e.getBoundingClientRect().right > 800).length);
+  for (let n = 0; n < 50 && await wide() > 0; n++) await page.waitForTimeout(50);
+  assert.equal(await wide(), 0);
+});
+
 on('an operator resizes the pool, gives the size back, and hears of a refusal', 'fleet', async (page) => {
   await page.getByLabel('Pool size').fill('9');
   await button(page, 'Set…').click();
   await page.getByLabel('Reason').fill('a class');
   await button(page, 'Set to 9').click();
   await page.getByText("The pool's size is 9").waitFor();
-  await button(page, "Use the profile's").click();
+  await button(page, "Use the profile's size").click();
   await page.getByLabel('Reason').fill('over');
   await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'denied', what: 'It was refused', why: 'Your role may not.', next: 'Ask.' });
-  await page.getByRole('alertdialog').getByRole('button', { name: "Use the profile's" }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: "Use the profile's size" }).click();
   await page.getByText('It was refused').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('alertdialog').waitFor({ state: 'hidden' });

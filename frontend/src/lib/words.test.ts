@@ -29,6 +29,11 @@ test('a text takes its values, and its form by the first of them', () => {
   expect([w.plain, w.of(2, '{0}'), w.lines(1), w.lines(0), w.to(''), w.to('a')]).toEqual(['as it is', '2 of {0}', '1 line', '0 lines', 'nobody', 'to a']);
 });
 
+test('numbers are written as the language writes them, and text as it is', () => {
+  const w = speak({ lines: { one: '1 line', other: '{0} lines' } });
+  expect([w.lines(1200), w.lines(999), w.lines('1200'), w.lines(1_000_000)]).toEqual(['1,200 lines', '999 lines', '1200 lines', '1,000,000 lines']);
+});
+
 test('no component has words of its own', () => {
   const offenders: string[] = [];
   for (const folder of ['../parts/', '../pages/']) {

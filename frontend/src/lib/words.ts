@@ -53,8 +53,12 @@ function form(forms: Forms, first: string | number | undefined): string {
   return String(first) === '1' && forms.one !== undefined ? forms.one : forms.other;
 }
 
+/** A number is written as the language writes it: 12,345. */
 function fill(text: string, values: readonly (string | number)[]): string {
-  return text.replace(/\{(\d)\}/g, (_, n: string) => String(values[Number(n)] ?? ''));
+  return text.replace(/\{(\d)\}/g, (_, n: string) => {
+    const value = values[Number(n)] ?? '';
+    return typeof value === 'number' && value >= 1000 ? value.toLocaleString(language === PSEUDO ? 'en' : language) : String(value);
+  });
 }
 
 /** The tags that the user wants: that of the settings, which Go writes into the page, else the browser's. */
