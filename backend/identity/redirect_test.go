@@ -182,6 +182,21 @@ func TestBrowserThatNeverComesBack(t *testing.T) {
 	})
 }
 
+// TestBrowserThatDoesNotFetchItsPage: the address is free again soon after a sign-in, whatever the browser does.
+func TestBrowserThatDoesNotFetchItsPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := waiting(t)
+		r.tell(nil)
+		knock(r, "GET", "/callback?code=c0de&state="+testState, "127.0.0.1:47115")
+		start := time.Now()
+		r.close()
+		<-r.ended
+		if took := time.Since(start); took > 2*lingering {
+			t.Errorf("the address was held for %v", took)
+		}
+	})
+}
+
 // TestLocalhostThatSomebodyElseHasHalfOf passes over a port of which another program has the other address family.
 func TestLocalhostThatSomebodyElseHasHalfOf(t *testing.T) {
 	for name, tt := range map[string]struct {

@@ -99,10 +99,28 @@ func TestWritesThatAreCutShort(t *testing.T) {
 	})
 }
 
+// TestNothingOfAnEarlierSignInStays: a shorter one leaves no part of the longer one before it.
+func TestNothingOfAnEarlierSignInStays(t *testing.T) {
+	m := Memory().(*memory)
+	e := entries{m, "a"}
+	for _, length := range []int{9000, 9000, 10} {
+		if err := e.write(kept{Refresh: strings.Repeat("r", length)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(m.entries) != 2 {
+		t.Errorf("%d entries, want the manifest and one part", len(m.entries))
+	}
+}
+
 func TestDamagedEntriesAreDropped(t *testing.T) {
 	for name, damage := range map[string]func(*memory){
-		"a chunk is gone":      func(m *memory) { delete(m.entries, [2]string{keyringService, "a/a/1"}) },
-		"a chunk was changed":  func(m *memory) { m.entries[[2]string{keyringService, "a/a/0"}] = "x" },
+		"a chunk is gone": func(m *memory) { delete(m.entries, [2]string{keyringService, "a/a/1"}) },
+		"a chunk was cut": func(m *memory) { m.entries[[2]string{keyringService, "a/a/0"}] = "x" },
+		"a chunk was changed": func(m *memory) {
+			at := [2]string{keyringService, "a/a/1"}
+			m.entries[at] = strings.Replace(m.entries[at], "rr", "rs", 1)
+		},
 		"no manifest of ours":  func(m *memory) { m.entries[[2]string{keyringService, "a"}] = "password123" },
 		"manifest of a future": func(m *memory) { m.entries[[2]string{keyringService, "a"}] = `{"v":2}` },
 	} {
