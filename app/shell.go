@@ -35,8 +35,6 @@ type Shell struct {
 
 	ctx         context.Context // Wails': set by OnStartup, nil before
 	opened      chan struct{}   // closed once ctx is set
-	loaded      chan struct{}   // closed, by loading, once the page is there
-	loading     sync.Once       // it may be loaded again
 	icon        atomic.Pointer[tray]
 	failure     atomic.Pointer[backend.Problem] // why the launcher cannot start, nil where it can
 	closer      sync.Once
@@ -52,7 +50,7 @@ type Shell struct {
 }
 
 func newShell(stateDir string) *Shell {
-	return &Shell{stateDir: stateDir, wired: make(chan struct{}), opened: make(chan struct{}), loaded: make(chan struct{})}
+	return &Shell{stateDir: stateDir, wired: make(chan struct{}), opened: make(chan struct{})}
 }
 
 // wire puts the rooms in.

@@ -140,22 +140,8 @@ func (s *Shell) work(ctx context.Context, p config.Profile, path string) {
 	defer beside.Wait()
 	beside.Go(func() { s.accompany(ctx) })
 	s.watchConfig(ctx, p)
-	s.pageFirst(ctx)
 	_ = r.launcher.Run(ctx)
 }
-
-// pageFirst waits for the page to be there. The launcher begins with the keyring, which may have to be started, or asks for
-// its password in a window of its own: both belong after ours.
-func (s *Shell) pageFirst(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, pageTime)
-	defer cancel()
-	select {
-	case <-s.loaded:
-	case <-ctx.Done():
-	}
-}
-
-const pageTime = 2 * time.Second // the launcher does not wait any longer for a page that does not come
 
 // accompany begins what runs beside the launcher once there is a window to speak to.
 func (s *Shell) accompany(ctx context.Context) {
@@ -229,7 +215,6 @@ func windowOptions(o *options, s *Shell, hidden bool) *wailsoptions.App {
 		LogLevel:           logger.ERROR,
 		LogLevelProduction: logger.ERROR,
 		OnStartup:          s.startup,
-		OnDomReady:         func(context.Context) { s.loading.Do(func() { close(s.loaded) }) },
 		OnShutdown:         func(context.Context) { s.currentTray().stop() },
 		OnBeforeClose:      s.beforeClose,
 		Bind:               []any{&Account{s}, &Instance{s}, &LogBook{s}, &Page{s}, &Settings{s}, &Security{s}, &Past{s}, &Operate{s}, &Diagnose{s}},
