@@ -293,7 +293,7 @@ on('the log shows few rows of many, follows, stops following, filters, copies, e
   await page.getByLabel('Source').selectOption('boot');
   await page.waitForFunction(() => !document.querySelector('[role=log] .unreal') && /^[\d,]+ lines$/.test(document.querySelector('.count').textContent) && !document.querySelector('.count').textContent.startsWith('3,300'));
   await button(page, 'Copy lines').click();
-  await page.getByText(/^Copied \d+ lines$/).waitFor();
+  await page.getByText(/^Copied [\d,]+ lines$/).waitFor();
   await button(page, 'Export…').click();
   await page.getByText('Saved to /home/demo/avatar.log').waitFor();
   assert.equal((await asked(page, 'LogBook.Export'))[0][1].source, 'boot');
