@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,6 +18,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/fleet"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 )
 
@@ -79,6 +81,10 @@ type simulation struct {
 	began     time.Time
 	told      []string
 	unowned   map[string]time.Time
+	stream    *stream
+	bystander *desktop  // it is signed in and does nothing
+	idleSince time.Time // its present hour, and the calls it had made then
+	idleCalls int
 	keptSince time.Time // since when an undisturbed desktop keeps the pool
 	count     int
 }
@@ -89,7 +95,7 @@ func newSimulation(t *testing.T, seed uint64, sum *tally) *simulation {
 		w.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	w.cloud.SetThrottle(true)
-	return &simulation{t: t, w: w, rand: rand.New(rand.NewPCG(seed, 0)), seed: seed, sum: sum, figures: brief(), began: time.Now(), unowned: map[string]time.Time{}}
+	return &simulation{t: t, w: w, rand: rand.New(rand.NewPCG(seed, 0)), seed: seed, sum: sum, figures: brief(), began: time.Now(), unowned: map[string]time.Time{}, stream: w.stream()}
 }
 
 func (s *simulation) tell(format string, args ...any) {
@@ -111,6 +117,7 @@ func (s *simulation) run() {
 	for n := range 3 + s.rand.IntN(3) {
 		s.add(userNo(n), n < 2)
 	}
+	s.bystander = s.w.launch(s.t, "bystander", userNo(98), false, 0, s.figures, s.seed*1000)
 	for range 20 {
 		s.step()
 		s.pass(time.Second + time.Duration(s.rand.ExpFloat64()*float64(4*time.Minute)))
@@ -138,7 +145,11 @@ func (s *simulation) add(u backend.User, keeps bool) *desktop {
 		skew = time.Duration(s.rand.IntN(1200)-600) * time.Second
 		s.survive("clock wrong")
 	}
-	d := s.w.launch(s.t, fmt.Sprintf("d%d-%s", s.count, u.Username), u, keeps, skew, s.figures, s.seed*1000+uint64(s.count))
+	var rooms []func(*desktop, aws.Config)
+	if !slices.ContainsFunc(s.desktops, func(d *desktop) bool { return d.reader != nil && d.alive() }) {
+		rooms = append(rooms, s.w.withReader)
+	}
+	d := s.w.launch(s.t, fmt.Sprintf("d%d-%s", s.count, u.Username), u, keeps, skew, s.figures, s.seed*1000+uint64(s.count), rooms...)
 	latency := time.Duration(s.rand.IntN(120)) * time.Millisecond
 	d.net.set(func(n *network) { n.latency = latency })
 	s.desktops = append(s.desktops, d)
@@ -154,9 +165,42 @@ func (s *simulation) check() {
 		s.t.Fatalf("the world cannot be read: %v", err)
 	}
 	faults := v.broken(time.Now(), s.figures, s.unowned, s.keptSince, s.w.out.ParkingAddress)
-	if faults = append(faults, s.leftRunning(v)...); len(faults) > 0 {
+	faults = append(faults, s.leftRunning(v)...)
+	faults = append(faults, s.unshown()...)
+	if faults = append(faults, s.idleCost()...); len(faults) > 0 {
 		s.fail(faults)
 	}
+}
+
+// unshown checks the fifth invariant on the desktops with a log: one of those that are alive has one.
+func (s *simulation) unshown() []string {
+	if err := s.stream.read(s.t.Context()); err != nil {
+		s.t.Fatalf("the stream cannot be read: %v", err)
+	}
+	var out []string
+	for _, d := range s.desktops {
+		if d.reader != nil {
+			out = append(out, d.reader.broken(s.stream.lines, d.alive() && d.calm(calmTime), time.Now().Add(-time.Minute))...)
+		}
+	}
+	return out
+}
+
+// calmTime is how long after trouble a log may lack lines: a computer that wakes gives its held requests up first.
+const calmTime = 3 * time.Minute
+
+// idleCost checks the seventh invariant on the desktop that does nothing.
+func (s *simulation) idleCost() []string {
+	switch {
+	case s.bystander == nil:
+		return nil
+	case time.Since(s.idleSince) > time.Hour:
+		s.idleSince, s.idleCalls = time.Now(), s.bystander.callCount()
+	}
+	if n := s.bystander.callCount() - s.idleCalls; n >= 10 {
+		return []string{fmt.Sprintf("7: a launcher that does nothing made %d calls in %v", n, time.Since(s.idleSince))}
+	}
+	return nil
 }
 
 // leftRunning checks the sixth invariant: a launcher that has quit by itself has had the stop request taken, or has told

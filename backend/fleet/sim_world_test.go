@@ -174,6 +174,7 @@ type desktop struct {
 	net      *network
 	service  *fleet.Service
 	launcher *backend.Launcher
+	reader   *reader // of its instance's log; nil where it has none
 	stop     context.CancelFunc
 	done     chan struct{}
 }
@@ -192,8 +193,9 @@ func (w *world) credentialsOf(ctx context.Context, role string, u backend.User) 
 	return credentials.NewStaticCredentialsProvider(*c.AccessKeyId, *c.SecretAccessKey, *c.SessionToken), nil
 }
 
-// launch runs a desktop: a process that resumes its user's sign-in. skew is how wrong its computer's clock is.
-func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, skew time.Duration, figures fleet.Figures, seed uint64) *desktop {
+// launch runs a desktop: a process that resumes its user's sign-in. skew is how wrong its computer's clock is. What is
+// to be added to it is added before it runs.
+func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, skew time.Duration, figures fleet.Figures, seed uint64, add ...func(*desktop, aws.Config)) *desktop {
 	t.Helper()
 	role := "user"
 	if keeps {
@@ -220,6 +222,9 @@ func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, sk
 		Avatar: fleet.Avatar{Scheme: "http", HealthPath: "/healthz", Transport: func(string) http.RoundTripper { return d.net }}})
 	d.launcher = &backend.Launcher{Identity: badge{user: u}, Fleet: d.service, Profile: "sim", KeepPool: keeps, Resume: true, Now: clock.Now, Log: log,
 		Rules: backend.Rules{Window: figures.Window, Maximum: figures.Maximum, Warning: 5 * time.Minute, Grace: figures.Grace}}
+	for _, add := range add {
+		add(d, cfg)
+	}
 	go func() {
 		defer close(d.done)
 		_ = d.launcher.Run(ctx)
@@ -228,6 +233,20 @@ func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, sk
 	}()
 	t.Cleanup(func() { d.net.kill(); <-d.done })
 	return d
+}
+
+// calm says that no trouble of the network has been near a desktop for some time.
+func (d *desktop) calm(span time.Duration) bool {
+	d.net.mu.Lock()
+	defer d.net.mu.Unlock()
+	return !d.net.dead && d.net.lose == 0 && d.net.fail == 0 && time.Since(d.net.until) > span
+}
+
+// callCount is how many calls a desktop has made.
+func (d *desktop) callCount() int {
+	d.net.mu.Lock()
+	defer d.net.mu.Unlock()
+	return len(d.net.calls)
 }
 
 func (d *desktop) do(v backend.Verb) { d.launcher.Do(backend.Wish{Verb: v}) }
