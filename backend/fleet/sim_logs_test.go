@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	kinesistypes "github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 )
 
 // said is one line of an instance, as the stream has it.
@@ -25,11 +26,13 @@ type stream struct {
 	api      *kinesis.Client
 	name     string
 	iterator *string
-	lines    map[string][]said // by instance, in the stream's order
+	lines    map[string][]said              // by instance, in the stream's order, each once
+	numbers  map[string]bool                // the producers' numbers that have come
+	last     map[string]kinesistypes.Record // the newest line of each instance
 }
 
 func (w *world) stream() *stream {
-	return &stream{api: kinesis.NewFromConfig(w.cfg), name: w.out.Stream, lines: map[string][]said{}}
+	return &stream{api: kinesis.NewFromConfig(w.cfg), name: w.out.Stream, lines: map[string][]said{}, numbers: map[string]bool{}, last: map[string]kinesistypes.Record{}}
 }
 
 // read takes what has come since its last call. The stream has one shard.
@@ -51,12 +54,15 @@ func (s *stream) read(ctx context.Context) error {
 			var line struct {
 				TS       time.Time
 				IID      string
+				Seq      int64
 				Src, Msg string
 			}
 			if err := json.Unmarshal(r.Data, &line); err != nil {
 				return fmt.Errorf("record %s: %w", aws.ToString(r.SequenceNumber), err)
 			}
-			if line.Src != "metrics" {
+			number := fmt.Sprint(line.IID, line.TS, line.Seq)
+			if line.Src != "metrics" && !s.numbers[number] {
+				s.numbers[number], s.last[line.IID] = true, r
 				s.lines[line.IID] = append(s.lines[line.IID], said{key: lineKey(line.TS, line.Msg), came: *r.ApproximateArrivalTimestamp})
 			}
 		}
@@ -64,6 +70,19 @@ func (s *stream) read(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// repeat puts the newest line of an instance once more, as a producer does that has not had its answer.
+func (s *stream) repeat(ctx context.Context, instanceID string) error {
+	if err := s.read(ctx); err != nil {
+		return err
+	}
+	last, ok := s.last[instanceID]
+	if !ok {
+		return nil
+	}
+	_, err := s.api.PutRecord(ctx, &kinesis.PutRecordInput{StreamName: &s.name, PartitionKey: last.PartitionKey, Data: last.Data})
+	return err
 }
 
 func lineKey(at time.Time, text string) string { return at.UTC().Format(time.RFC3339Nano) + " " + text }
@@ -101,6 +120,13 @@ func (r *reader) Follow(ctx context.Context, instanceID string, since time.Time)
 		r.mu.Unlock()
 	}()
 	return r.Book.Follow(ctx, instanceID, since)
+}
+
+// followed is the instance whose log is read, "" where none is.
+func (r *reader) followed() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.following
 }
 
 // The clocks of a session's beginning and of the stream differ by as much as an answer takes.

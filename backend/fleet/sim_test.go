@@ -252,7 +252,7 @@ func (s *simulation) step() {
 		return
 	}
 	minutes := func(n int) time.Duration { return time.Duration(1+s.rand.IntN(n*60)) * time.Second }
-	switch s.rand.IntN(20) {
+	switch s.rand.IntN(21) {
 	case 0, 1, 2, 3, 4:
 		s.tell("%s presses start", d.name)
 		d.do(backend.WishStart)
@@ -310,6 +310,17 @@ func (s *simulation) step() {
 			d.service.Configure(s.figures)
 		}
 		s.survive("configured")
+	case 20:
+		for _, d := range s.desktops {
+			if d.reader == nil || d.reader.followed() == "" {
+				continue
+			}
+			s.tell("the newest line of %s comes twice", d.reader.followed())
+			if err := s.stream.repeat(s.t.Context(), d.reader.followed()); err != nil {
+				s.t.Fatal(err)
+			}
+			s.survive("line twice")
+		}
 	}
 }
 
