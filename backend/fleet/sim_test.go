@@ -118,6 +118,7 @@ func (s *simulation) run() {
 		s.add(userNo(n), n < 2)
 	}
 	s.bystander = s.w.launch(s.t, "bystander", userNo(98), false, 0, s.figures, s.seed*1000)
+	s.idleSince = time.Now()
 	for range 20 {
 		s.step()
 		s.pass(time.Second + time.Duration(s.rand.ExpFloat64()*float64(4*time.Minute)))
