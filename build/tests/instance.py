@@ -4,7 +4,8 @@
 
 The script of build/aws/instance runs with its files in a folder and stops before the package managers. What it put there
 is then run: the metadata reader, the self-stop in every case, the readiness watch, Caddy with its page and its answer
-on certificates; the pipeline's shape is checked and its Lua is run.
+on certificates; the pipeline's shape is checked and its Lua is run. The Windows script, which cannot run here, is read by
+PowerShell's grammar, and its pipeline is compared with this one.
 """
 import atexit
 import http.server
@@ -23,10 +24,13 @@ import urllib.error
 import urllib.request
 from datetime import datetime, timedelta, timezone
 
+import tree_sitter
+import tree_sitter_powershell
 import yaml
 
 HERE = pathlib.Path(__file__).resolve().parent
 SCRIPT = HERE.parent / "aws/instance/linux.sh"
+WINDOWS = HERE.parent / "aws/instance/windows.ps1"
 ZONE = "avatar.example.com"
 ROOT = pathlib.Path(tempfile.mkdtemp(prefix="avatar-instance-"))
 BIN = ROOT / "usr/local/lib/avatar"
@@ -206,6 +210,23 @@ def pipeline():
     lua(config["transforms"])
 
 
+def windows():
+    whole = WINDOWS.read_text()
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
+    written = dict(re.findall(r'^Save-Text "\$Base\\([\w.-]+)" @\'\n(.*?)\n\'@', whole, re.M | re.S))
+    claim("the Windows script writes its four files", set(written) == {"metadata.ps1", "start.ps1", "self-stop.ps1", "vector.yaml"}, list(written))
+    for name, text in {"windows.ps1": whole, **written}.items():
+        if name.endswith(".ps1"):
+            claim(f"{name} is PowerShell", not parser.parse(text.encode()).root_node.has_error)
+    claim("the grammar refuses what is not", parser.parse(whole.replace("}", "", 1).encode()).root_node.has_error)
+    here, there = yaml.safe_load((ROOT / "etc/vector/vector.yaml").read_text()), yaml.safe_load(written["vector.yaml"])
+    here["transforms"]["lines"]["inputs"].remove("journal")
+    for part in ("transforms", "sinks"):
+        claim(f"Windows has Linux's {part}", here[part] == there[part])
+    claim("and its sources, the journal apart", {k: v["type"] for k, v in there["sources"].items()} ==
+          {k: v["type"] for k, v in here["sources"].items() if k != "journal"}, there["sources"])
+
+
 def lua(transforms):
     """The two Lua transforms, by the interpreter and Vector's calling convention."""
     numbered, figures = transforms["numbered"], transforms["figures"]
@@ -252,4 +273,5 @@ metadata.server_close()
 claim("without a metadata service nothing stops", script("self-stop").returncode == 1 and not (ROOT / "off").exists())
 pages(sys.argv[1])
 pipeline()
-print("not proved here: vector validate and PSScriptAnalyzer, which no package registry of this machine has; systemd itself")
+windows()
+print("not proved here: vector validate and PSScriptAnalyzer, which no package registry has; systemd and Windows themselves")
