@@ -1,16 +1,11 @@
 import './lib/locale';
 import { mount } from 'svelte';
 import App from './App.svelte';
-import './styles/tokens.css';
-import './styles/base.css';
-import './styles/controls.css';
-import { begin } from './lib/theme';
 import { language } from './lib/words';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
 document.documentElement.lang = language;
-begin();
 target.replaceChildren(); // of index.html's first frame
 
 export default mount(App, { target });
