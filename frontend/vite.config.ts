@@ -17,5 +17,6 @@ export default defineConfig({
   },
   // Tests run the client build of Svelte, as the window does.
   ...(process.env['VITEST'] ? { resolve: { conditions: ['browser'] } } : {}),
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  // A limit for what hangs, not for how fast the machine is.
+  test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
 });

@@ -52,7 +52,8 @@ function bridge() {
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true,
   args: ['--no-sandbox', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
-const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+// As large as the launcher's window opens; see app/window.go. Here the processor draws every pixel.
+const page = await browser.newPage({ viewport: { width: 1100, height: 760 } });
 await page.addInitScript(install, { ...sceneOf('log'), lines: [] });
 await page.addInitScript(bridge);
 await page.goto(url);
