@@ -28,7 +28,7 @@ func checked(name, fine string, p *backend.Problem) backend.Check {
 	if p == nil {
 		return backend.Check{Name: name, OK: true, Why: fine}
 	}
-	return backend.Check{Name: name, Why: p.What + ". " + p.Why, Cure: p.Next}
+	return backend.Check{Name: name, Why: tell(p.What) + ". " + tell(p.Why), Cure: tell(p.Next)}
 }
 
 func (s *Shell) configCheck() backend.Check {

@@ -20,7 +20,11 @@ type Diagnose struct{ shell *Shell }
 func (d *Diagnose) Checks() []backend.Check {
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
-	return d.shell.checks(ctx)
+	all := d.shell.checks(ctx)
+	for i := range all {
+		all[i].Why, all[i].Cure = tell(all[i].Why), tell(all[i].Cure)
+	}
+	return all
 }
 
 // Report is a text for whoever helps: what runs here, the checks, and the end of the launcher's log, with names,

@@ -33,7 +33,7 @@ func (s *Shell) tellPage(ctx context.Context) {
 			}
 			s.notify(last, snapshot)
 			last = snapshot
-			wails.EventsEmit(s.ctx, "snapshot", snapshot)
+			wails.EventsEmit(s.ctx, "snapshot", toldSnapshot(snapshot))
 			s.currentTray().render(snapshot, s.trouble())
 			s.inhibitor.hold(snapshot.Phase.Active())
 			s.logs.SetFellows(readersOf(snapshot.Pool))

@@ -23,10 +23,10 @@ func notificationsFor(before, after backend.Snapshot, now time.Time) (all []noti
 	add := func(id, title, body string, actions ...string) {
 		all = append(all, notification{id, title, body, actions})
 	}
-	switch p := after.Problem; {
+	switch p := told(after.Problem); {
 	case before.Phase != backend.Ready && after.Phase == backend.Ready:
 		add("ready", say("notify.ready.title"), say("notify.ready.text"), itemConnect)
-	case before.Phase.Active() && !after.Phase.Active() && p != nil && p != before.Problem && after.User != nil:
+	case before.Phase.Active() && !after.Phase.Active() && p != nil && after.Problem != before.Problem && after.User != nil:
 		add("ended", p.What, p.Why+" "+p.Next, itemStart)
 	case before.User != nil && after.User == nil && p != nil:
 		add("signed-out", p.What, p.Why+" "+p.Next, itemOpen)

@@ -27,10 +27,15 @@ func (o *Operate) Overview() Survey {
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
 	if _, p := o.actor(); p != nil {
-		return Survey{Problem: p}
+		return Survey{Problem: told(p)}
 	}
 	overview, err := o.shell.rooms.operator.Overview(ctx)
-	return Survey{overview, backend.ProblemOf(err)}
+	if overview != nil {
+		for i := range overview.Audit {
+			overview.Audit[i].Why = tell(overview.Audit[i].Why)
+		}
+	}
+	return Survey{overview, toldOf(err)}
 }
 
 // StopInstance ends whatever session an instance has and stops it. Its Problem is nil where that is done.
@@ -61,17 +66,17 @@ func (o *Operate) Resize(size int, reason string) Outcome {
 func (o *Operate) act(reason string, do func(context.Context, backend.Operator, backend.User, string) error) Outcome {
 	actor, p := o.actor()
 	if p != nil {
-		return Outcome{p}
+		return Outcome{told(p)}
 	}
 	why := strings.TrimSpace(reason)
 	if why == "" {
-		return Outcome{&backend.Problem{Kind: backend.KindConfig, What: "Nothing was changed", Why: "There is no reason given.", Next: "Write why: it goes into the audit."}}
+		return Outcome{told(&backend.Problem{Kind: backend.KindConfig, What: "Nothing was changed", Why: "There is no reason given.", Next: "Write why: it goes into the audit."})}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
 	if err := do(ctx, o.shell.rooms.operator, *actor, why); err != nil {
 		o.shell.log.Warn("an operator's change was not made", "cause", err)
-		return Outcome{backend.ProblemOf(err)}
+		return Outcome{toldOf(err)}
 	}
 	return Outcome{}
 }

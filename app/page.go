@@ -113,7 +113,7 @@ func (p *Page) Snapshot() (backend.Snapshot, error) {
 	if !p.shell.ready() {
 		return backend.Snapshot{}, errNoLauncher
 	}
-	return p.shell.snapshot(), nil
+	return toldSnapshot(p.shell.snapshot()), nil
 }
 
 // About says what runs here.

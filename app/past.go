@@ -29,18 +29,21 @@ func (p *Past) Read(days int) Chronicle {
 	out := Chronicle{Since: time.Now().AddDate(0, 0, -max(1, min(days, 365)))}
 	user := s.snapshot().User
 	if user == nil {
-		out.Problem = signedOutProblem()
+		out.Problem = told(signedOutProblem())
 		return out
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
 	var err error
 	if out.Sessions, err = s.rooms.history.Sessions(ctx, *user, out.Since); err != nil {
-		out.Problem = backend.ProblemOf(err)
+		out.Problem = toldOf(err)
 		return out
 	}
+	for i := range out.Sessions {
+		out.Sessions[i].Why = tell(out.Sessions[i].Why)
+	}
 	if out.Occupancy, err = s.rooms.history.Occupancy(ctx, out.Since); err != nil {
-		out.Partial = backend.ProblemOf(err)
+		out.Partial = toldOf(err)
 	}
 	return out
 }

@@ -192,7 +192,7 @@ func (r *runner) leave(err error) {
 		return
 	}
 	r.leaving, r.err = true, err
-	r.rooms.launcher.Do(backend.Wish{Verb: backend.WishQuit, Reason: "quit"})
+	r.rooms.launcher.Do(backend.Wish{Verb: backend.WishQuit})
 }
 
 func (r *runner) printLines() {

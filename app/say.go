@@ -11,12 +11,14 @@ import (
 var spoken atomic.Pointer[words.Catalogue]
 
 // say gives a text of the catalogue by its key, such as "tray.start"; see words.Catalogue.
-func say(key string, values ...any) string {
-	c := spoken.Load()
-	if c == nil {
-		c = speak("")
+func say(key string, values ...any) string { return language().Say(key, values...) }
+
+// language is the catalogue in use.
+func language() *words.Catalogue {
+	if c := spoken.Load(); c != nil {
+		return c
 	}
-	return c.Say(key, values...)
+	return speak("")
 }
 
 // speak puts a language into use: the one of the settings, else that of the desktop.

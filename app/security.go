@@ -84,12 +84,12 @@ func (s *Security) act(do func(context.Context) error) Outcome {
 
 func (s *Security) nobody() *backend.Problem {
 	if !s.shell.running() || s.shell.snapshot().User == nil {
-		return signedOutProblem()
+		return told(signedOutProblem())
 	}
 	return nil
 }
 
 func (s *Security) say(err error) *backend.Problem {
 	s.shell.log.Warn("the account was not looked after", "cause", err)
-	return backend.ProblemOf(err)
+	return toldOf(err)
 }

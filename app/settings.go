@@ -53,11 +53,11 @@ func (s *Settings) Write(change Setting) Preferences {
 	}
 	c, ok := changeOf(change, s.shell.rooms.profile.Name)
 	if !ok {
-		p.Problem = &backend.Problem{Kind: backend.KindConfig, What: "There is no such setting", Why: "Its name is " + change.Key + "."}
+		p.Problem = told(&backend.Problem{Kind: backend.KindConfig, What: "There is no such setting", Why: "Its name is " + change.Key + "."})
 		return p
 	}
 	if err := config.EditFile(p.File, c); err != nil {
-		p.Problem = backend.ProblemOf(err)
+		p.Problem = toldOf(err)
 		return p
 	}
 	p = s.shell.preferences()
@@ -93,18 +93,18 @@ func (s *Shell) preferences() Preferences {
 	out := Preferences{
 		File: s.rooms.file, Running: running.Name, Profile: running.Name, Profiles: []string{running.Name}, Languages: words.Languages(),
 		Desktop: s.desk.get(), Window: running.Session.Window, Warning: running.Session.Warning, Maximum: running.Session.Maximum,
-		StaySignedIn: running.StaySignedIn, Keyring: s.rooms.identity.Notice(),
+		StaySignedIn: running.StaySignedIn, Keyring: told(s.rooms.identity.Notice()),
 	}
 	f, err := config.Load(s.rooms.file)
 	if err != nil {
-		out.Problem = backend.ProblemOf(err)
+		out.Problem = toldOf(err)
 		return out
 	}
 	out.Profile, out.Profiles, out.Desktop = f.Profile, slices.Sorted(maps.Keys(f.Profiles)), f.Desktop
 	if p, err := f.Select(running.Name); err == nil {
 		out.Window, out.Warning, out.Maximum, out.StaySignedIn = p.Session.Window, p.Session.Warning, p.Session.Maximum, p.StaySignedIn
 	}
-	out.Problem = readOnly(s.rooms.file)
+	out.Problem = told(readOnly(s.rooms.file))
 	return out
 }
 

@@ -13,9 +13,9 @@ import (
 
 // sorry is all that a launcher shows that cannot start: nothing of the page runs half-configured.
 var sorry = template.Must(template.New("sorry").Parse(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Avatar Launcher</title>
+<html lang="{{.Language}}"><head><meta charset="utf-8"><title>{{.Title}}</title>
 <link rel="stylesheet" href="/sorry.css"></head>
-<body><main role="alert"><h1>{{.What}}</h1><p>{{.Why}}</p><p>{{.Next}}</p><p>Then open the launcher again.</p></main></body></html>`))
+<body><main role="alert"><h1>{{.What}}</h1><p>{{.Why}}</p><p>{{.Next}}</p><p>{{.Again}}</p></main></body></html>`))
 
 const sorryStyle = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
 body{margin:0;padding:2rem;background:Canvas;color:CanvasText}h1{font-size:1.25rem}p{overflow-wrap:anywhere}`
@@ -44,7 +44,10 @@ func (s *Shell) sorry(next http.Handler) http.Handler {
 			_, _ = w.Write([]byte(sorryStyle))
 		default:
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			_ = sorry.Execute(w, p)
+			_ = sorry.Execute(w, struct {
+				*backend.Problem
+				Language, Title, Again string
+			}{told(p), language().Language, say("app"), say("sorryAgain")})
 		}
 	})
 }

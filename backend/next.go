@@ -219,7 +219,10 @@ func nextLeave(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) 
 	if s.Phase.Active() || s.Session != nil {
 		reason := w.Reason
 		if reason == "" {
-			reason = map[Verb]string{WishSignOut: "signed out", WishQuit: "quit"}[w.Verb]
+			reason = "signed out by the user"
+			if w.Verb == WishQuit {
+				reason = "the launcher was quit"
+			}
 		}
 		return nextEnd(s, false, w.Verb, reason, now)
 	}

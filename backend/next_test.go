@@ -47,7 +47,7 @@ func TestNext(t *testing.T) {
 		{"a failed start gives back", Snapshot{Phase: Probing, User: alice}, started{problem: trouble}, t0, Ending, []effect{doStop{user: *alice, reason: "start failed: none"}}},
 		{"stop while starting breaks off", Snapshot{Phase: Booting, User: alice}, wished{Wish{Verb: WishStop}}, t0, Ending, []effect{doBreak{}}},
 		{"a start broken off gives back", Snapshot{Phase: Ending, User: alice}, started{problem: trouble}, t0, Ending, []effect{doStop{user: *alice, reason: "start broken off"}}},
-		{"quit stops first", readySnapshot(), wished{Wish{Verb: WishQuit}}, t0, Ending, []effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "quit"}}},
+		{"quit stops first", readySnapshot(), wished{Wish{Verb: WishQuit}}, t0, Ending, []effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "the launcher was quit"}}},
 		{"quit when idle signs out", Snapshot{Phase: Idle, User: alice}, wished{Wish{Verb: WishQuit}}, t0, Ending, []effect{doFollow{}, doKeep{false}, doSignOut{}}},
 		{"quit when signed out", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishQuit}}, t0, SignedOut, []effect{doLeave{}, doFinish{}}},
 		{"time is up", readySnapshot(), ticked{}, t0.Add(time.Hour), Ending, []effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "idle for 1h0m0s"}}},

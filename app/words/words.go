@@ -2,6 +2,10 @@
 // the tray and the notifications. A language is one file, named by its BCP 47 tag, of the shape of en.json. A leaf is
 // a text, or one that takes values: {0}, {1} and so on stand for them, "one" is said where the first value is 1,
 // "none" where it is empty, and "other" otherwise.
+//
+// The section "sentences" has what the rooms say of themselves: problems, checks, and why a session ended. The rooms say
+// them in English, for their errors and the log, and what they said is looked up, as gettext does it; see Tell. A test
+// reads the rooms' code and keeps the section complete.
 package words
 
 import (
@@ -11,6 +15,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed *.json
@@ -19,10 +24,15 @@ var files embed.FS
 // Default is the language that is complete, and the one for whoever speaks none of the others.
 const Default = "en"
 
+// Pseudo is a language that nobody speaks: English in brackets. A text without them is not from here.
+const Pseudo = "en-XA"
+
 // Catalogue is one language.
 type Catalogue struct {
 	Language string
 	leaves   map[string]string // by dotted key; the forms of a text with values are leaves too
+
+	templates func() []template // of the sentences with values in them
 }
 
 // Languages lists the tags of the languages there are.
@@ -44,7 +54,7 @@ func Pick(wanted ...string) string {
 	for _, tag := range wanted {
 		tag, _, _ = strings.Cut(tag, ".")
 		tag = strings.ReplaceAll(tag, "_", "-")
-		if slices.Contains(known, tag) {
+		if slices.Contains(known, tag) || tag == Pseudo {
 			return tag
 		}
 		if bare, _, _ := strings.Cut(tag, "-"); slices.Contains(known, bare) {
@@ -54,9 +64,13 @@ func Pick(wanted ...string) string {
 	return Default
 }
 
-// Read reads the catalogue of a language that Languages lists.
+// Read reads the catalogue of a language that Languages lists, or of Pseudo.
 func Read(language string) (*Catalogue, error) {
-	data, err := files.ReadFile(language + ".json")
+	file := language
+	if language == Pseudo {
+		file = Default
+	}
+	data, err := files.ReadFile(file + ".json")
 	if err != nil {
 		return nil, fmt.Errorf("there is no catalogue for %q: %w", language, err)
 	}
@@ -66,6 +80,12 @@ func Read(language string) (*Catalogue, error) {
 	}
 	c := &Catalogue{Language: language, leaves: map[string]string{}}
 	c.take("", tree)
+	c.templates = sync.OnceValue(c.compile)
+	if language == Pseudo {
+		for key, text := range c.leaves {
+			c.leaves[key] = "⟦" + text + "⟧"
+		}
+	}
 	return c, nil
 }
 

@@ -1,0 +1,277 @@
+package words
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the sentences that the code makes into en.json")
+
+// rooms are the folders whose sentences reach a person's eyes.
+var rooms = []string{"..", "../../backend", "../../backend/account", "../../backend/config", "../../backend/fleet", "../../backend/identity"}
+
+// fields are those of backend.Problem and backend.Check that hold sentences.
+var fields = []string{"What", "Why", "Next", "Cure"}
+
+// locals are names of variables and unexported fields that hold them: why a session ends, and what is said of it.
+var locals = []string{"why", "reason", "Reason"}
+
+// makers are the functions that sentences are handed to, and what they put before them.
+var makers = map[string]string{
+	"config problem": "", "fleet problem": "It was not possible to ", "account problem": "It was not possible to ",
+	"identity refused": "", "identity badAttribute": "", "app checked": "", "backend nextEnd": "",
+}
+
+// TestEverySentenceIsInTheCatalogue reads the code of the rooms. With -update it writes what it finds.
+func TestEverySentenceIsInTheCatalogue(t *testing.T) {
+	found := map[string]string{}
+	for _, dir := range rooms {
+		for text, at := range sentencesOf(t, dir) {
+			found[text] = cmp.Or(found[text], at)
+		}
+	}
+	if len(found) < 150 {
+		t.Errorf("only %d sentences were found: the reading no longer fits the code", len(found))
+	}
+	data, err := os.ReadFile("en.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		write(t, data, slices.Sorted(maps.Keys(found)))
+		return
+	}
+	var catalogue struct{ Sentences map[string]string }
+	if err := json.Unmarshal(data, &catalogue); err != nil {
+		t.Fatal(err)
+	}
+	const cure = "; go test ./app/words -update mends it"
+	for text, at := range found {
+		if _, ok := catalogue.Sentences[text]; !ok {
+			t.Errorf("%s says what en.json does not have%s: %q", at, cure, text)
+		}
+	}
+	for text, said := range catalogue.Sentences {
+		if found[text] == "" {
+			t.Errorf("en.json has what nobody says%s: %q", cure, text)
+		}
+		if said != text {
+			t.Errorf("English says another thing in the catalogue than in the code: %q, %q", text, said)
+		}
+	}
+}
+
+func write(t *testing.T, data []byte, texts []string) {
+	t.Helper()
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	quote := func(s string) string {
+		out.Reset()
+		if err := enc.Encode(s); err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(out.String())
+	}
+	lines := make([]string, 0, len(texts))
+	for _, text := range texts {
+		lines = append(lines, fmt.Sprintf("    %s: %[1]s", quote(text)))
+	}
+	block := "\"sentences\": {\n" + strings.Join(lines, ",\n") + "\n  }"
+	old := regexp.MustCompile(`(?s)"sentences": \{\n.*?\n  \}`)
+	if !old.Match(data) {
+		t.Fatal("en.json has no section sentences")
+	}
+	if err := os.WriteFile("en.json", old.ReplaceAllLiteral(data, []byte(block)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sentencesOf are the sentences that one package makes, as templates, each with its place.
+func sentencesOf(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	set := token.NewFileSet()
+	packages, err := parser.ParseDir(set, dir, func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := reading{set: set, texts: map[string]ast.Expr{}, found: map[string]string{}}
+	for name, p := range packages {
+		if name == "main" {
+			continue
+		}
+		r.name = name
+		for _, f := range p.Files {
+			for _, d := range f.Decls {
+				r.declared(d)
+			}
+		}
+		for _, f := range p.Files {
+			ast.Inspect(f, r.visit)
+		}
+	}
+	return r.found
+}
+
+// reading is the reading of one package.
+type reading struct {
+	set   *token.FileSet
+	name  string
+	texts map[string]ast.Expr // the package's constants and variables that are texts
+	found map[string]string
+}
+
+func (r *reading) declared(d ast.Decl) {
+	g, ok := d.(*ast.GenDecl)
+	if !ok {
+		return
+	}
+	for _, s := range g.Specs {
+		if v, ok := s.(*ast.ValueSpec); ok && len(v.Names) == len(v.Values) {
+			for i, name := range v.Names {
+				if _, text := r.template(v.Values[i]); text {
+					r.texts[name.Name] = v.Values[i]
+				}
+			}
+		}
+	}
+}
+
+func (r *reading) visit(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.CompositeLit:
+		r.literal(n, named(n.Type))
+	case *ast.AssignStmt:
+		for i, left := range n.Lhs {
+			s, field := left.(*ast.SelectorExpr)
+			v, local := left.(*ast.Ident)
+			if n.Tok != token.ADD_ASSIGN && len(n.Rhs) == len(n.Lhs) && (field && slices.Contains(fields, s.Sel.Name) || local && slices.Contains(locals, v.Name)) {
+				r.take(n.Rhs[i], "")
+			}
+		}
+	case *ast.CallExpr:
+		f, ok := n.Fun.(*ast.Ident)
+		if !ok {
+			break
+		}
+		if before, ok := makers[r.name+" "+f.Name]; ok {
+			for _, arg := range n.Args {
+				r.take(arg, before)
+			}
+		}
+	}
+	return true
+}
+
+// literal takes the sentences of a Problem, a Check, or what identity keeps in its tables.
+func (r *reading) literal(n *ast.CompositeLit, of string) {
+	for i, e := range n.Elts {
+		kv, keyed := e.(*ast.KeyValueExpr)
+		switch {
+		case of == "sentence" && !keyed && i > 0:
+			r.take(e, "")
+		case keyed && (of == "Problem" || of == "Check"):
+			if k, ok := kv.Key.(*ast.Ident); ok && slices.Contains(fields, k.Name) {
+				r.take(kv.Value, "")
+			}
+		case keyed && of != "map":
+			if k, ok := kv.Key.(*ast.Ident); ok && (slices.Contains(locals, k.Name) || k.Name == "Why") {
+				r.take(kv.Value, "")
+			}
+		case keyed && of == "map":
+			inner := n.Type.(*ast.MapType).Value
+			switch v := kv.Value.(type) {
+			case *ast.CompositeLit:
+				if v.Type == nil { // elided: it is the map's
+					r.literal(&ast.CompositeLit{Type: inner, Elts: v.Elts}, named(inner))
+				}
+			default:
+				if k, ok := inner.(*ast.Ident); ok && k.Name == "string" && r.name == "identity" {
+					if key, ok := n.Type.(*ast.MapType).Key.(*ast.Ident); ok && key.Name == "stage" {
+						r.take(v, "")
+					}
+				}
+			}
+		}
+	}
+}
+
+func named(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.SelectorExpr:
+		return e.Sel.Name
+	case *ast.MapType:
+		return "map"
+	}
+	return ""
+}
+
+func (r *reading) take(e ast.Expr, before string) {
+	text, ok := r.template(e)
+	if !ok || !said.MatchString(text) {
+		return
+	}
+	n := -1
+	text = gap.ReplaceAllStringFunc(before+text, func(string) string { n++; return fmt.Sprintf("{%d}", n) })
+	at := r.set.Position(e.Pos())
+	r.found[text] = fmt.Sprintf("%s:%d", filepath.Base(at.Filename), at.Line)
+}
+
+var (
+	// said are words of the launcher's own: what has none is all values.
+	said = regexp.MustCompile(`[a-z]{2,} [a-z]|^[a-z]+ \x00|[A-Z][a-z]+ [a-z]|^[A-Z][a-z' ]+\.?$`)
+	gap  = regexp.MustCompile("\x00")
+	verb = regexp.MustCompile(`%(\[\d\])?[+#-]?[\d.]*[a-zA-Z]`)
+)
+
+// template is the text of an expression, with a gap for each value in it. It says no where there is no text.
+func (r *reading) template(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		if e.Kind == token.STRING {
+			return constant.StringVal(constant.MakeFromLiteral(e.Value, e.Kind, 0)), true
+		}
+	case *ast.ParenExpr:
+		return r.template(e.X)
+	case *ast.BinaryExpr:
+		if e.Op != token.ADD {
+			return "", false
+		}
+		left, one := r.template(e.X)
+		right, two := r.template(e.Y)
+		if !one {
+			left = "\x00"
+		}
+		if !two {
+			right = "\x00"
+		}
+		return left + right, one || two
+	case *ast.Ident:
+		if text, ok := r.texts[e.Name]; ok {
+			return r.template(text)
+		}
+	case *ast.CallExpr:
+		if f, ok := e.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Sprintf" && len(e.Args) > 0 {
+			format, ok := r.template(e.Args[0])
+			return strings.ReplaceAll(verb.ReplaceAllString(format, "\x00"), "%%", "%"), ok
+		}
+	}
+	return "", false
+}
