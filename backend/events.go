@@ -14,6 +14,7 @@ type (
 		user      *User
 		challenge *Challenge
 		problem   *Problem
+		resumed   bool // of a Resume
 	}
 	// sessionFound: the user's session as stored, nil where there is none.
 	sessionFound struct {

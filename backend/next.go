@@ -21,6 +21,7 @@ const (
 	lookStarting = 15 * time.Second // between looks at an instance whose status checks are not ok yet
 	lookSteady   = time.Minute      // between looks at an instance that is well: finds one stopped by hand
 	extendPause  = 30 * time.Second // between two attempts to extend
+	retryPause   = 15 * time.Second // before the kept sign-in, or the user's session, is asked for again
 	preparePause = time.Minute      // between two preparations while somebody is at the idle window
 )
 
@@ -106,6 +107,7 @@ func nextWish(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
 			return s, nil
 		}
 		s.Problem, s.Session, s.Machine, s.URL, s.Cold, s.after, s.failure = nil, nil, nil, "", false, "", nil
+		s.retryAt, s.unfound = time.Time{}, nil
 		s.Queue, s.Estimate = nil, s.history.usual(whole, false)
 		return enter(s, Claiming, now), []effect{doStart{*s.User}}
 	case WishStop:
@@ -143,18 +145,22 @@ func nextEnter(s Snapshot, w Wish, now time.Time) (Snapshot, []effect) {
 		s.Problem = &Problem{Kind: KindRefused, What: "No code was sent", Why: "The user name is empty.", Next: "Fill it in, so that it is known whose password to change."}
 		return s, nil
 	}
-	s.Problem, s.Challenge, s.Busy = nil, nil, false
+	var effects []effect
+	if s.resuming {
+		effects = []effect{doLeave{}} // nobody waits for what goes on behind the page
+	}
+	s.Problem, s.Challenge, s.Busy, s.resuming, s.retryAt = nil, nil, false, false, time.Time{}
 	s.attempt++
 	s = enter(s, SigningIn, now)
 	switch w.Verb {
 	case WishBrowse:
-		return s, []effect{doBrowse{s.attempt}}
+		return s, append(effects, doBrowse{s.attempt})
 	case WishForgot:
-		return s, []effect{doForgot{s.attempt, w.Username}}
+		return s, append(effects, doForgot{s.attempt, w.Username})
 	case WishUnlock:
-		return s, []effect{doResume{s.attempt}}
+		return s, append(effects, doResume{s.attempt})
 	}
-	return s, []effect{doSignIn{s.attempt, w.Username, w.Password}}
+	return s, append(effects, doSignIn{s.attempt, w.Username, w.Password})
 }
 
 // nextAnswer handles what can be done with an open challenge.
@@ -236,13 +242,20 @@ func leaving(v Verb, r Rules) []effect {
 }
 
 func nextSignIn(s Snapshot, e signInAnswered, now time.Time) (Snapshot, []effect) {
-	if s.Phase != SigningIn || s.attempt != e.attempt {
+	behind := s.Phase == SignedOut && s.resuming && e.resumed
+	if s.Phase != SigningIn && !behind || s.attempt != e.attempt {
 		if e.user != nil && s.Phase == SignedOut {
 			return s, []effect{doSignOut{}} // it was left just before it succeeded
 		}
 		return s, nil
 	}
-	s.Busy = false
+	s.Busy, s.resuming = false, false
+	if e.resumed && e.problem != nil && e.problem.Kind == KindUnreachable {
+		s.retryAt = now.Add(retryPause)
+		if behind {
+			return s, nil // the page says so already, or the user has read it
+		}
+	}
 	switch {
 	case e.problem != nil && s.Challenge != nil && e.challenge != nil:
 		s.Problem, s.Challenge = e.problem, e.challenge // a wrong code: the step stays
@@ -257,14 +270,22 @@ func nextSignIn(s Snapshot, e signInAnswered, now time.Time) (Snapshot, []effect
 		return enter(s, SignedOut, now), nil
 	}
 	s.User, s.Challenge, s.Problem, s.Adopting, s.prepared = e.user, nil, nil, true, now
+	s.retryAt, s.unfound = time.Time{}, nil
 	return enter(s, Idle, now), []effect{doKeep{true}, doFind{*e.user}, doPrepare{*e.user}}
 }
 
 // nextFound adopts the session that an earlier run, or another desktop of the same user, left running.
 func nextFound(s Snapshot, e sessionFound, now time.Time) (Snapshot, []effect) {
 	s.Adopting = false
-	if e.problem != nil {
+	switch {
+	case e.problem == nil && s.unfound != nil && s.Problem == s.unfound:
+		s.Problem = nil
+	case e.problem != nil && s.unfound == nil: // said once
 		s.Problem = e.problem
+	}
+	s.unfound = e.problem
+	if e.problem != nil && (e.problem.Kind == KindUnreachable || e.problem.Kind == KindBusy) {
+		s.retryAt = now.Add(retryPause)
 	}
 	if s.User == nil || s.Phase != Idle || e.session == nil {
 		return s, nil
@@ -443,6 +464,14 @@ func nextMachine(s Snapshot, e machineSeen, now time.Time) (Snapshot, []effect) 
 }
 
 func nextTick(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
+	if retries(s) && !now.Before(s.retryAt) {
+		s.retryAt = time.Time{}
+		if s.Phase == Idle {
+			return s, []effect{doFind{*s.User}}
+		}
+		s.resuming = true
+		return s, []effect{doResume{s.attempt}}
+	}
 	if s.Phase != Ready || s.Session == nil {
 		return s, nil
 	}
@@ -463,8 +492,16 @@ func nextTick(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
 	return s, nil
 }
 
+// retries says whether something that could not be reached is asked for again.
+func retries(s Snapshot) bool {
+	return !s.retryAt.IsZero() && (s.Phase == SignedOut && s.User == nil || s.Phase == Idle && s.User != nil)
+}
+
 // deadline is when the snapshot wants its next tick; zero for never.
 func deadline(s Snapshot, r Rules, now time.Time) time.Time {
+	if retries(s) {
+		return s.retryAt
+	}
 	if s.Phase != Ready || s.Session == nil {
 		return time.Time{}
 	}

@@ -13,22 +13,22 @@ func (l *Launcher) beginSignIn(ctx context.Context, f effect) {
 	id := l.Identity
 	switch f := f.(type) {
 	case doSignIn:
-		l.ask(ctx, f.attempt, answerTime, func(ctx context.Context) (*User, *Challenge, error) {
+		l.ask(ctx, f, f.attempt, answerTime, func(ctx context.Context) (*User, *Challenge, error) {
 			return id.SignIn(ctx, f.username, f.password)
 		})
 	case doBrowse: // it has a limit of its own
-		l.ask(ctx, f.attempt, time.Hour, func(ctx context.Context) (*User, *Challenge, error) {
+		l.ask(ctx, f, f.attempt, time.Hour, func(ctx context.Context) (*User, *Challenge, error) {
 			user, err := id.SignInByBrowser(ctx, func(c Challenge) { l.send(ctx, signInAnswered{attempt: f.attempt, challenge: &c}) })
 			return user, nil, err
 		})
 	case doForgot:
-		l.ask(ctx, f.attempt, answerTime, func(ctx context.Context) (*User, *Challenge, error) { return id.Forgot(ctx, f.username) })
+		l.ask(ctx, f, f.attempt, answerTime, func(ctx context.Context) (*User, *Challenge, error) { return id.Forgot(ctx, f.username) })
 	case doAnswer:
-		l.ask(ctx, f.attempt, answerTime, func(ctx context.Context) (*User, *Challenge, error) { return id.Respond(ctx, f.answer) })
+		l.ask(ctx, f, f.attempt, answerTime, func(ctx context.Context) (*User, *Challenge, error) { return id.Respond(ctx, f.answer) })
 	case doResend:
-		l.ask(ctx, f.attempt, answerTime, id.Resend)
+		l.ask(ctx, f, f.attempt, answerTime, id.Resend)
 	case doResume:
-		l.ask(ctx, f.attempt, resumeTime, func(ctx context.Context) (*User, *Challenge, error) {
+		l.ask(ctx, f, f.attempt, resumeTime, func(ctx context.Context) (*User, *Challenge, error) {
 			user, err := id.Resume(ctx)
 			return user, nil, err
 		})
@@ -36,13 +36,14 @@ func (l *Launcher) beginSignIn(ctx context.Context, f effect) {
 }
 
 // ask runs a piece of the sign-in in its turn, until leaveSignIn or its limit.
-func (l *Launcher) ask(ctx context.Context, attempt int, limit time.Duration, do func(context.Context) (*User, *Challenge, error)) {
+func (l *Launcher) ask(ctx context.Context, f effect, attempt int, limit time.Duration, do func(context.Context) (*User, *Challenge, error)) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	l.cancelAsk = cancel
+	_, resumed := f.(doResume)
 	l.inTurn(ctx, func(ctx context.Context) {
 		defer cancel()
 		user, challenge, err := do(ctx)
-		l.post(signInAnswered{attempt, user, challenge, ProblemOf(err)})
+		l.post(signInAnswered{attempt, user, challenge, ProblemOf(err), resumed})
 		l.post(noticed{"keyring", l.Identity.Notice()})
 	})
 }

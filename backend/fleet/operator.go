@@ -23,7 +23,7 @@ var (
 // sizeRow is the row of the leases table that holds the pool's size where an operator has set it.
 const sizeRow = "pool-size"
 
-// Overview reads everything that an operator looks at, side by side.
+// Overview reads everything that an operator looks at, side by side: all of it or nothing.
 func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 	o := &backend.Overview{AsOf: s.Clock.Now(), Machines: []backend.Machine{}, Sessions: []backend.Session{}, Leases: []backend.Lease{},
 		Queue: []backend.Ticket{}, Schedules: []backend.Schedule{}, Audit: []backend.Entry{}}
@@ -76,7 +76,10 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 		}
 		return nil
 	})
-	return o, problem("look at the fleet", all.Wait())
+	if err := all.Wait(); err != nil { // an empty list would say that there is nothing
+		return nil, problem("look at the fleet", err)
+	}
+	return o, nil
 }
 
 // schedules lists the armed stops, soonest first. ListSchedules does not tell the times, so each is asked for.
@@ -115,9 +118,11 @@ func (s *Service) Retire(ctx context.Context, actor backend.User, instanceID, re
 	return s.operate(ctx, actor, instanceID, reason, backend.Retired)
 }
 
+var errNoReason = &backend.Problem{Kind: backend.KindConfig, What: "Nothing was done", Why: "There is no reason.", Next: "Say why: it is written to the audit."}
+
 func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, reason string, state backend.PoolState) error {
 	if reason == "" {
-		return &backend.Problem{Kind: backend.KindConfig, What: "Nothing was done", Why: "There is no reason.", Next: "Say why: it is written to the audit."}
+		return errNoReason
 	}
 	inst, err := s.rowOf(ctx, instanceID)
 	if err != nil {
@@ -152,6 +157,9 @@ func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, r
 func (s *Service) Resize(ctx context.Context, actor backend.User, size *int, reason string) error {
 	if most := s.current().MaxInstances; size != nil && (*size < 0 || *size > most) {
 		return &backend.Problem{Kind: backend.KindConfig, What: "The pool keeps its size", Why: "The size asked for is not between 0 and max_instances.", Next: "Choose another, or raise max_instances in the profile."}
+	}
+	if reason == "" {
+		return errNoReason
 	}
 	var err error
 	why := "size from the profile: " + reason

@@ -1,66 +1,13 @@
-// The page in Debian's Chromium against the live Go methods, by the dev build, which serves both over HTTP.
+// The page's main journey in a real browser: sign-in, start, log, stop, history, settings, diagnostics, the fleet.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { chromium } from '../../frontend/node_modules/playwright-core/index.mjs';
-import { claim, environment, folder, start, until } from './launcher.mjs';
+import { claim, environment, folder, until } from './launcher.mjs';
+import { openPage } from './page.mjs';
 
-const binary = process.argv[2];
-const root = new URL('../../', import.meta.url).pathname;
-const shots = join(root, 'build', 'artifacts', 'journey');
-mkdirSync(shots, { recursive: true });
+const env = environment(folder());
+const { page, launcher, complaints, shoot, walk, button, headline } = await openPage(process.argv[2], ['--profile', 'local'], env, 'journey');
 
-const freePort = () => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
-});
-
-const home = folder();
-const port = await freePort();
-// Wails' dev build takes these from the environment, and so leaves the command line to the launcher.
-const env = environment(home, { devserver: `127.0.0.1:${port}`, assetdir: join(root, 'frontend', 'dist'), NO_AT_BRIDGE: '1' });
-const launcher = start(binary, ['--profile', 'local'], { env });
-
-const address = `http://127.0.0.1:${port}/`;
-async function answering(limit) {
-  for (const until = Date.now() + limit; Date.now() < until;) {
-    if (launcher.child.exitCode !== null) throw new Error(`the launcher ended with ${launcher.child.exitCode}`);
-    const response = await fetch(address).catch(() => null);
-    if (response?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error(`nothing answers at ${address}`);
-}
-await answering(60_000);
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true,
-  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-process.on('exit', () => browser.process?.()?.kill());
-const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-GB', reducedMotion: 'reduce' });
-const page = await context.newPage();
-const complaints = [];
-page.on('pageerror', (e) => {
-  console.log(`thrown: ${e.stack}`);
-  // The dev build adds an overlay of its own, for a connection that breaks; it is not our page.
-  if (!e.stack.includes('/wails/ipc.js')) complaints.push(e.message);
-});
-
-async function shoot(name) {
-  for (const colorScheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null)))));
-    await page.screenshot({ path: join(shots, `${name}-${colorScheme}.png`) });
-  }
-}
-const button = (name) => page.getByRole('button', { name, exact: true });
-const headline = (text) => page.getByRole('heading', { name: text });
-
-try {
-  await page.goto(address);
+await walk(async () => {
   await button('Sign in as demo').waitFor({ timeout: 30_000 });
   await shoot('sign-in');
 
@@ -175,13 +122,7 @@ try {
   await button('Sign out').click();
   await button('Sign in as demo').waitFor({ timeout: 60_000 });
   claim('the page threw nothing', complaints.length === 0, complaints.join('\n'));
-} catch (reason) {
-  await page.screenshot({ path: join(shots, 'failure.png') }).catch(() => {});
-  writeFileSync(join(shots, 'failure.html'), await page.content().catch(() => ''));
-  throw reason;
-} finally {
-  await browser.close();
-}
+});
 
 launcher.child.kill('SIGTERM');
 const code = await launcher.ended;
