@@ -190,7 +190,7 @@ async function fleet() {
   await page.getByRole('tabpanel').getByText(/i-[0-9a-f]{17}/).first().waitFor({ timeout: 60_000 });
 
   await fault('dynamodb', '*', 'error', { code: 'InternalServerError', status: 500 });
-  await page.getByRole('button', { name: 'Stop i-' }).or(page.getByRole('button', { name: /^Retire i-/ })).first().click();
+  await page.locator('button[aria-label^="Retire i-"]:enabled').first().click();
   await page.getByLabel('Reason').fill('a try');
   await page.getByRole('alertdialog').getByRole('button').last().click();
   await says('It was not possible to', 60_000);

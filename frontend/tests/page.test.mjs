@@ -594,16 +594,28 @@ on('diagnostics say what is wrong and what to do, and can be copied', 'about', a
   assert.deepEqual(await asked(page, 'Clipboard'), [['Clipboard', 'a report']]);
 });
 
+/** What Go tells the page in its language, as the pseudo-locale would be told: problems, checks, why sessions ended. */
+function told(value) {
+  if (Array.isArray(value)) return value.map(told);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, told(inner)]);
+  for (const entry of entries) {
+    if (['what', 'why', 'next', 'cure'].includes(entry[0]) && typeof entry[1] === 'string' && entry[1]) entry[1] = mark(entry[1]);
+  }
+  return Object.fromEntries(entries);
+}
+const mark = (text) => `⟦${text}${'~'.repeat(Math.ceil(text.length / 3))}⟧`;
+
 for (const scene of scenes) {
-  on(`no word of ${scene.name} is outside the catalogue, and none overflows`, scene, async (page) => {
+  on(`no word of ${scene.name} is outside the catalogue, and none overflows`, told(scene), async (page) => {
     const [bare, wide] = await page.evaluate(() => {
       const data = /^[\W\d]*$|2026|i-0|ami-|subnet-|us-east|g4dn|\d+\.\d+|demo|local|\/|ok$|running|pending|initializing|JBSW/;
-      const problems = '.problem, [role=log], .mono.pick, td.pick, .name.pick, li .pick, .badge.pick, .told, .said:has(#headline), .chip, .user, .initial, option, kbd';
+      const values = '[role=log], .mono.pick, td.pick, .name.pick, li .pick, .chip, .user, .initial, option, kbd';
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       const texts = [];
       while (walker.nextNode()) {
         const text = walker.currentNode.data.trim();
-        if (text && !text.startsWith('⟦') && !data.test(text) && !walker.currentNode.parentElement.closest(problems)) texts.push(text);
+        if (text && !text.startsWith('⟦') && !data.test(text) && !walker.currentNode.parentElement.closest(values)) texts.push(text);
       }
       const page = document.scrollingElement;
       const spilling = [...document.querySelectorAll('button, .card, header, main')]
@@ -614,6 +626,25 @@ for (const scene of scenes) {
     assert.deepEqual(bare, []);
     assert.deepEqual(wide, []);
   }, { locale: 'en-XA', viewport: { width: 800, height: 560 } });
+}
+
+const still = (page) => page.evaluate(() => document.getAnimations().filter((a) => a.playState === 'running').map((a) => a.animationName ?? a.transitionProperty));
+for (const name of ['claiming', 'booting', 'history-loading', 'fleet-loading', 'sign-in-waiting']) {
+  on(`nothing of ${name} moves where motion is to be reduced`, name, async (page) => {
+    assert.deepEqual(await still(page), []);
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    assert.notEqual((await still(page)).length, 0, 'nothing moves where it may, so that this test shows nothing');
+  });
+}
+
+for (const name of ['ready', 'log', 'fleet', 'settings']) {
+  on(`with forced colours what can be pressed in ${name} has an outline`, name, async (page) => {
+    const bare = await page.evaluate(() => [...document.querySelectorAll('main .button:not(.plain)')].filter((b) => {
+      const style = getComputedStyle(b);
+      return b.offsetWidth > 0 && (parseFloat(style.borderTopWidth) === 0 || style.borderTopStyle === 'none');
+    }).map((b) => b.textContent.trim()));
+    assert.deepEqual(bare, []);
+  }, { forcedColors: 'active' });
 }
 
 on('a start moves nothing about, and keeps the page quick', 'idle', async (page) => {
