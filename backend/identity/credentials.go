@@ -98,21 +98,21 @@ func (s *Service) renewCredential(ctx context.Context) (*credential, error) {
 	}
 	if !now.Before(was.idRenew) {
 		next, err := s.refreshSession(ctx, was)
-		switch {
-		case err == nil:
-			was = next
-		case !now.Before(was.idEnd):
+		if err != nil && !now.Before(was.idEnd) {
 			return nil, err
 		} // else the ID token that we have is still good
+		if next != nil {
+			was = next
+		}
 	}
 	return s.exchange(ctx, was)
 }
 
 // refreshSession renews the session's tokens in place. Unless somebody signed out meanwhile, a rotated refresh token
-// goes to the keyring before anything else happens: the old one is void.
+// goes to the keyring before anything else happens: the old one is void. Beside an error the session may have that one.
 func (s *Service) refreshSession(ctx context.Context, was *session) (*session, error) {
 	next, err := s.renewTokens(ctx, was)
-	if err != nil {
+	if next == nil {
 		return nil, err
 	}
 	if !s.replace(was, next) {
@@ -122,7 +122,7 @@ func (s *Service) refreshSession(ctx context.Context, was *session) (*session, e
 	if next.refresh != was.refresh {
 		s.vault.save(ctx, keepsake(next))
 	}
-	return next, nil
+	return next, err
 }
 
 // exchange turns the ID token into credentials: the identity pool's enhanced flow.

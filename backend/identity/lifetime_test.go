@@ -3,9 +3,11 @@ package identity_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"io"
 	"net/http"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -223,6 +225,81 @@ func TestRotation(t *testing.T) {
 		refusal(t, err, backend.KindRefused, "used a second time")
 		stolen.wantEmpty(t)
 	})
+}
+
+// TestRotationWhileTheKeysCannotBeHad: the pool has voided the old token by the time that the new ID token waits for its
+// key. The next try, of a start or of a launcher that runs, must have the new one.
+func TestRotationWhileTheKeysCannotBeHad(t *testing.T) {
+	for name, tt := range map[string]struct {
+		keys func() (io.Reader, error)
+		kind backend.Kind
+	}{
+		"the endpoint is away":   {func() (io.Reader, error) { return nil, io.ErrUnexpectedEOF }, backend.KindUnreachable},
+		"an answer far too long": {func() (io.Reader, error) { return endless{}, nil }, backend.KindUnreachable},
+		"keys of before":         {func() (io.Reader, error) { return strings.NewReader(`{"keys":[]}`), nil }, backend.KindRefused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.rotate(t)
+				w.signedIn(t, "demo").Forget()
+				cloud := w.wire.next
+				w.wire.next = keyless{cloud, tt.keys}
+				_, err := w.service().Resume(t.Context())
+				refusal(t, err, tt.kind, "")
+				w.wire.next = cloud
+				s := w.service()
+				_, err = s.Resume(t.Context())
+				must(t, err)
+
+				time.Sleep(2 * time.Hour)
+				w.wire.next = keyless{cloud, tt.keys}
+				_, err = s.Credentials().Retrieve(t.Context())
+				refusal(t, err, tt.kind, "")
+				w.wire.next = cloud
+				time.Sleep(2 * time.Minute)
+				retrieve(t, s)
+				_, err = w.service().Resume(t.Context())
+				must(t, err)
+			})
+		})
+	}
+}
+
+// keyless answers for the pool's signing keys in its own way, and has ID tokens name a key that nobody has.
+type keyless struct {
+	next http.RoundTripper
+	keys func() (io.Reader, error)
+}
+
+var tokenHeader = regexp.MustCompile(`"IdToken":"[^".]+\.`)
+
+func (k keyless) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(r.URL.Path, "/jwks.json") {
+		body, err := k.keys()
+		if err != nil {
+			return nil, err
+		}
+		return &http.Response{StatusCode: http.StatusOK, Request: r, Body: io.NopCloser(io.LimitReader(body, 64<<20))}, nil
+	}
+	res, err := k.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(res.Body)
+	header := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RS256","kid":"new"}`))
+	data = tokenHeader.ReplaceAll(data, []byte(`"IdToken":"`+header+"."))
+	res.Body, res.ContentLength = io.NopCloser(bytes.NewReader(data)), int64(len(data))
+	return res, err
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
 }
 
 // TestTokensOfSomebodyElse: an answer to a renewal that is for another user, a proxy's mistake, is never taken.

@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
@@ -12,18 +11,23 @@ import (
 )
 
 // renewTokens gets new tokens for a session and keeps them, a rotated refresh token in the keyring too. The caller
-// holds the turn to renew. It answers the session that is current afterwards.
+// holds the turn to renew. It answers the session that is current afterwards: beside an error one that has nothing new
+// but its refresh token, since the pool has voided the old one, whatever becomes of the ID token.
 func (s *Service) renewTokens(ctx context.Context, was *session) (*session, error) {
 	tokens, err := s.redeem(ctx, was)
 	if err != nil {
 		return nil, err
 	}
-	next := *was
+	rotated := *was
 	if t := aws.ToString(tokens.RefreshToken); t != "" {
-		next.refresh = secret(t)
+		rotated.refresh = secret(t)
 	}
-	if err := s.verify(ctx, &next, tokens); err != nil {
+	next := rotated
+	switch err := s.verify(ctx, &next, tokens); {
+	case err != nil && (isBad(err) || rotated.refresh == was.refresh):
 		return nil, err
+	case err != nil:
+		return &rotated, err
 	}
 	if was.user.ID != "" && was.user.ID != next.user.ID {
 		return nil, errToken // the token of somebody else: never take it
@@ -89,17 +93,19 @@ func (s *Service) Resume(ctx context.Context) (*backend.User, error) {
 		return nil, explain(resuming, context.Cause(ctx))
 	}
 	defer s.release()
-	was := &session{refresh: secret(k.Refresh), deviceKey: k.DeviceKey, identityID: k.IdentityID, user: backend.User{ID: k.Sub}}
+	was := &session{refresh: secret(k.Refresh), deviceKey: k.DeviceKey, identityID: k.IdentityID, user: backend.User{ID: k.Sub, Username: k.Username}}
 	next, err := s.renewTokens(ctx, was)
+	if err == nil {
+		s.install(next)
+	}
+	if next != nil && next.refresh != was.refresh {
+		s.vault.save(ctx, keepsake(next))
+	}
 	if err != nil {
-		if isRefusal(err) || errors.Is(err, errToken) {
+		if isRefusal(err) || isBad(err) {
 			s.vault.erase(ctx)
 		}
 		return nil, explain(resuming, err)
-	}
-	s.install(next)
-	if next.refresh != was.refresh {
-		s.vault.save(ctx, keepsake(next))
 	}
 	s.opt.Log.Info("signed in again by the keyring", "user", next.user.Username)
 	user := next.user

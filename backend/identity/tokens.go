@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -28,6 +29,7 @@ type idClaims struct {
 
 var (
 	errToken = errors.New("the ID token is not a good one")
+	errKey   = fmt.Errorf("%w: its key is not known", errToken) // yet: the keys may be those of before a rotation
 	errClock = errors.New("the ID token is expired on arrival")
 )
 
@@ -48,6 +50,9 @@ func (s *Service) parse(ctx context.Context, raw string) (*idClaims, error) {
 	if err := s.keys.want(ctx, kid); err != nil {
 		return nil, err
 	}
+	if _, err := s.keys.KeyRead(ctx, kid); err != nil {
+		return nil, errKey
+	}
 	lookup, err := keyfunc.New(keyfunc.Options{Ctx: ctx, Storage: s.keys})
 	if err != nil {
 		return nil, err
@@ -63,6 +68,9 @@ func (s *Service) parse(ctx context.Context, raw string) (*idClaims, error) {
 	}
 	return c, nil
 }
+
+// isBad says that an ID token will never be a good one.
+func isBad(err error) bool { return errors.Is(err, errToken) && !errors.Is(err, errKey) }
 
 // issued is when the token was made, one hour before its end where it does not say.
 func (c *idClaims) issued() time.Time {
