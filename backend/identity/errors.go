@@ -105,6 +105,7 @@ var sentences = map[string]sentence{
 	"ConcurrentModificationException": {backend.KindBusy, "Something else was changing the same account.",
 		"Try again."},
 	"ResourceConflictException": {backend.KindBusy, "Something else was changing the same account.", "Try again."},
+	"DeviceKeyExistsException":  {backend.KindBusy, "Cognito knows this computer already.", signAgain},
 
 	"CodeDeliveryFailureException":             {backend.KindUnexpected, "The code could not be sent to you.", "Try again; if it stays, ask your operator whether your phone number and e-mail address are right."},
 	"InvalidSmsRoleAccessPolicyException":      {backend.KindDenied, "The user pool may not send text messages.", operator},

@@ -147,6 +147,29 @@ func TestEveryCode(t *testing.T) {
 	}
 }
 
+// declared are the errors that Cognito's two APIs declare for what is called of them; AWS.md's are all among them.
+const declared = `
+		AliasExistsException CodeDeliveryFailureException CodeMismatchException ConcurrentModificationException
+		DeviceKeyExistsException EnableSoftwareTokenMFAException ExpiredCodeException ExternalServiceException
+		ForbiddenException InternalErrorException InvalidEmailRoleAccessPolicyException
+		InvalidIdentityPoolConfigurationException InvalidLambdaResponseException InvalidParameterException
+		InvalidPasswordException InvalidSmsRoleAccessPolicyException InvalidSmsRoleTrustRelationshipException
+		InvalidUserPoolConfigurationException LimitExceededException MFAMethodNotFoundException NotAuthorizedException
+		OperationNotEnabledException PasswordHistoryPolicyViolationException PasswordResetRequiredException
+		RefreshTokenReuseException ResourceConflictException ResourceNotFoundException
+		SoftwareTokenMFANotFoundException TooManyFailedAttemptsException TooManyRequestsException
+		UnauthorizedException UnexpectedLambdaException UnsupportedOperationException UnsupportedTokenTypeException
+		UserLambdaValidationException UserNotConfirmedException UserNotFoundException UsernameExistsException`
+
+// TestNoCodeIsWithoutASentence: what is missing from the table of sentences is not driven by the test of every code.
+func TestNoCodeIsWithoutASentence(t *testing.T) {
+	for _, name := range strings.Fields(declared) {
+		if _, ok := sentences[name]; !ok {
+			t.Errorf("%s has no sentence", name)
+		}
+	}
+}
+
 func TestSentences(t *testing.T) {
 	all := []map[string]sentence{sentences}
 	for _, m := range special {

@@ -53,6 +53,32 @@ func TestSignInGivesRolesAndCredentials(t *testing.T) {
 	}
 }
 
+// TestNamesAndPasswordsAsTyped: the pool folds the case of names; passwords are proved byte for byte, neither trimmed
+// nor normalised.
+func TestNamesAndPasswordsAsTyped(t *testing.T) {
+	w := newWorld(t)
+	for _, password := range []string{" Blanks at 1 end and the other ", "Caf\u00e9-Passw0rd!", "Cafe\u0301-Passw0rd!", "\U0001f998-Passw0rd!"} {
+		w.setPassword(t, "demo", password)
+		s := w.service()
+		for _, other := range []string{strings.TrimSpace(password) + "\u00a0", strings.ToLower(password), "Cafe-Passw0rd!"} {
+			_, _, err := s.SignIn(t.Context(), "demo", other)
+			refusal(t, err, backend.KindRefused, "password is wrong")
+			w.setPassword(t, "demo", password) // the cloud counts wrong tries
+		}
+		user, _, err := s.SignIn(t.Context(), "DeMo", password)
+		must(t, err)
+		if user.Username != "demo" {
+			t.Errorf("the name is %q", user.Username)
+		}
+	}
+	w.setPassword(t, "demo", "Caf\u00e9-Passw0rd!")
+	_, _, err := w.service().SignIn(t.Context(), "demo", "Cafe\u0301-Passw0rd!")
+	refusal(t, err, backend.KindRefused, "password is wrong")
+	w.setPassword(t, "demo", " Passw0rd!")
+	_, _, err = w.service().SignIn(t.Context(), "demo", "Passw0rd!")
+	refusal(t, err, backend.KindRefused, "password is wrong")
+}
+
 func TestSignInRefused(t *testing.T) {
 	w := newWorld(t)
 	s := w.service()

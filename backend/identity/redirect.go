@@ -86,9 +86,6 @@ func (s *Service) receive(ctx context.Context, uris []string) (*redirect, error)
 			continue
 		}
 		r.ports = listeners
-		for _, l := range listeners {
-			go func() { _ = r.server.Serve(l) }()
-		}
 		s.back = r
 		return r, nil
 	}
@@ -123,8 +120,13 @@ func (s *Service) listenAt(host string) ([]net.Listener, error) {
 	return all, nil
 }
 
-// expect sets the state that the browser must bring. It comes before the browser is opened.
-func (r *redirect) expect(state string) { r.state = state }
+// expect sets the state that the browser must bring, and answers from now on. It comes before the browser is opened.
+func (r *redirect) expect(state string) {
+	r.state = state
+	for _, l := range r.ports {
+		go func() { _ = r.server.Serve(l) }()
+	}
+}
 
 // wait gives the code that the browser brings.
 func (r *redirect) wait(ctx context.Context) (string, error) {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"math/big"
 	"net/http"
@@ -85,6 +87,10 @@ func TestTokens(t *testing.T) {
 	}
 	rs := func(c jwt.MapClaims) string { return sign(t, jwt.SigningMethodRS256, "one", pool.keys["one"], c) }
 	public := &pool.keys["one"].PublicKey
+	der, err := x509.MarshalPKIXPublicKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, tt := range map[string]struct {
 		token string
 		want  error
@@ -94,6 +100,11 @@ func TestTokens(t *testing.T) {
 		"audience list":        {rs(with("aud", []string{"client"})), nil},
 		"expired":              {rs(with("exp", time.Now().Add(-time.Hour).Unix())), errClock},
 		"from the future":      {rs(with("iat", time.Now().Add(time.Hour).Unix())), errClock},
+		"at the late limit":    {rs(with("exp", time.Now().Add(10*time.Second-skew).Unix())), nil},
+		"past the late limit":  {rs(with("exp", time.Now().Add(-10*time.Second-skew).Unix())), errClock},
+		"at the early limit":   {rs(with("iat", time.Now().Add(skew-10*time.Second).Unix())), nil},
+		"past the early limit": {rs(with("iat", time.Now().Add(skew+10*time.Second).Unix())), errClock},
+		"HMAC by its PEM":      {sign(t, jwt.SigningMethodHS256, "one", pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), good()), errToken},
 		"never expires":        {rs(with("exp", nil)), errToken},
 		"another issuer":       {rs(with("iss", "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Other")), errToken},
 		"no issuer":            {rs(with("iss", nil)), errToken},
