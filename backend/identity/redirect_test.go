@@ -197,6 +197,35 @@ func TestBrowserThatDoesNotFetchItsPage(t *testing.T) {
 	})
 }
 
+// eager says when somebody would be let in.
+type eager struct {
+	quiet
+	accepting chan struct{}
+}
+
+func (e eager) Accept() (net.Conn, error) { close(e.accepting); return e.quiet.Accept() }
+
+// TestNobodyIsAnsweredBeforeTheStateIsSet: there is nothing yet to compare with.
+func TestNobodyIsAnsweredBeforeTheStateIsSet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, l := facing(code("nothing is asked")), eager{quiet{make(chan struct{})}, make(chan struct{})}
+		s.listen = func(string, string) (net.Listener, error) { return l, nil }
+		r, err := s.receive(t.Context(), []string{testURI})
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		select {
+		case <-l.accepting:
+			t.Error("it answers before the state is set")
+		default:
+		}
+		r.expect(testState)
+		<-l.accepting
+		r.close()
+	})
+}
+
 // TestLocalhostThatSomebodyElseHasHalfOf passes over a port of which another program has the other address family.
 func TestLocalhostThatSomebodyElseHasHalfOf(t *testing.T) {
 	for name, tt := range map[string]struct {
