@@ -56,7 +56,8 @@ export function fault(kind: Asked['kind'], answer: string): string {
       return answer.length < 8 ? w.newPassword.short : '';
     case 'code':
       if (answer === '') return w.needCode;
-      return /^\d{6,8}$/.test(answer) ? '' : w.badCode;
+      // Not by a regular expression: RegExp.input would keep the code until the next match.
+      return answer.length >= 6 && answer.length <= 8 && [...answer].every((c) => c >= '0' && c <= '9') ? '' : w.badCode;
     case 'browser':
       return '';
     case 'answer':
