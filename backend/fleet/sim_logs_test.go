@@ -72,13 +72,16 @@ func (s *stream) read(ctx context.Context) error {
 	}
 }
 
+// repeatTime is how long a producer tries to put a line: none does so in the instance's next life.
+const repeatTime = 30 * time.Second
+
 // repeat puts the newest line of an instance once more, as a producer does that has not had its answer.
 func (s *stream) repeat(ctx context.Context, instanceID string) error {
 	if err := s.read(ctx); err != nil {
 		return err
 	}
 	last, ok := s.last[instanceID]
-	if !ok {
+	if !ok || time.Since(*last.ApproximateArrivalTimestamp) > repeatTime {
 		return nil
 	}
 	_, err := s.api.PutRecord(ctx, &kinesis.PutRecordInput{StreamName: &s.name, PartitionKey: last.PartitionKey, Data: last.Data})
