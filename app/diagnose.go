@@ -22,7 +22,7 @@ func (d *Diagnose) Checks() []backend.Check {
 	defer cancel()
 	all := d.shell.checks(ctx)
 	for i := range all {
-		all[i].Why, all[i].Cure = tell(all[i].Why), tell(all[i].Cure)
+		all[i].Name, all[i].Why, all[i].Cure = tell(all[i].Name), tell(all[i].Why), tell(all[i].Cure)
 	}
 	return all
 }

@@ -29,7 +29,7 @@ var rooms = []string{"..", "../../backend", "../../backend/account", "../../back
 var fields = []string{"What", "Why", "Next", "Cure"}
 
 // locals are names of variables and unexported fields that hold them: why a session ends, and what is said of it.
-var locals = []string{"why", "reason", "Reason"}
+var locals = []string{"why", "reason", "Reason", "cure"}
 
 // makers are the functions that sentences are handed to, and what they put before them.
 var makers = map[string]string{
@@ -132,19 +132,19 @@ func sentencesOf(t *testing.T, dir string) map[string]string {
 type reading struct {
 	set   *token.FileSet
 	name  string
-	texts map[string]ast.Expr // the package's constants and variables that are texts
+	texts map[string]ast.Expr // the package's constants that are texts
 	found map[string]string
 }
 
 func (r *reading) declared(d ast.Decl) {
 	g, ok := d.(*ast.GenDecl)
-	if !ok {
+	if !ok || g.Tok != token.CONST && g.Tok != token.VAR {
 		return
 	}
 	for _, s := range g.Specs {
 		if v, ok := s.(*ast.ValueSpec); ok && len(v.Names) == len(v.Values) {
 			for i, name := range v.Names {
-				if _, text := r.template(v.Values[i]); text {
+				if _, text := r.template(v.Values[i]); text && g.Tok == token.CONST {
 					r.texts[name.Name] = v.Values[i]
 				}
 			}
@@ -154,6 +154,12 @@ func (r *reading) declared(d ast.Decl) {
 
 func (r *reading) visit(n ast.Node) bool {
 	switch n := n.(type) {
+	case *ast.ReturnStmt: // a sentence by itself
+		for _, e := range n.Results {
+			if text, ok := r.template(e); ok && whole.MatchString(text) {
+				r.take(e, "")
+			}
+		}
 	case *ast.CompositeLit:
 		r.literal(n, named(n.Type))
 	case *ast.AssignStmt:
@@ -182,12 +188,26 @@ func (r *reading) visit(n ast.Node) bool {
 func (r *reading) literal(n *ast.CompositeLit, of string) {
 	for i, e := range n.Elts {
 		kv, keyed := e.(*ast.KeyValueExpr)
-		switch {
-		case of == "sentence" && !keyed && i > 0:
+		if inner, ok := e.(*ast.CompositeLit); ok && inner.Type == nil { // elided: it is the list's
+			if list, ok := n.Type.(*ast.ArrayType); ok {
+				r.literal(&ast.CompositeLit{Type: list.Elt, Elts: inner.Elts}, named(list.Elt))
+			}
+		}
+		if text, ok := r.template(e); ok && whole.MatchString(text) {
 			r.take(e, "")
+		}
+		switch {
+		case of == "finding" || of == "sentence" && !keyed && i > 0:
+			r.take(e, "")
+		case of == "look" && i == 0:
+			r.label(e)
 		case keyed && (of == "Problem" || of == "Check"):
-			if k, ok := kv.Key.(*ast.Ident); ok && slices.Contains(fields, k.Name) {
+			k, ok := kv.Key.(*ast.Ident)
+			if ok && slices.Contains(fields, k.Name) {
 				r.take(kv.Value, "")
+			}
+			if ok && k.Name == "Name" {
+				r.label(kv.Value)
 			}
 		case keyed && of != "map":
 			if k, ok := kv.Key.(*ast.Ident); ok && (slices.Contains(locals, k.Name) || k.Name == "Why") {
@@ -224,21 +244,31 @@ func named(e ast.Expr) string {
 }
 
 func (r *reading) take(e ast.Expr, before string) {
-	text, ok := r.template(e)
-	if !ok || !said.MatchString(text) {
-		return
+	if text, ok := r.template(e); ok && (said.MatchString(text) || whole.MatchString(text)) {
+		r.note(e, before+text)
 	}
+}
+
+// label takes the name of a check, which is a word or two.
+func (r *reading) label(e ast.Expr) {
+	if text, ok := r.template(e); ok && text != "" {
+		r.note(e, text)
+	}
+}
+
+func (r *reading) note(e ast.Expr, text string) {
 	n := -1
-	text = gap.ReplaceAllStringFunc(before+text, func(string) string { n++; return fmt.Sprintf("{%d}", n) })
+	text = gap.ReplaceAllStringFunc(text, func(string) string { n++; return fmt.Sprintf("{%d}", n) })
 	at := r.set.Position(e.Pos())
 	r.found[text] = fmt.Sprintf("%s:%d", filepath.Base(at.Filename), at.Line)
 }
 
 var (
 	// said are words of the launcher's own: what has none is all values.
-	said = regexp.MustCompile(`[a-z]{2,} [a-z]|^[a-z]+ \x00|[A-Z][a-z]+ [a-z]|^[A-Z][a-z' ]+\.?$`)
-	gap  = regexp.MustCompile("\x00")
-	verb = regexp.MustCompile(`%(\[\d\])?[+#-]?[\d.]*[a-zA-Z]`)
+	said  = regexp.MustCompile(`[a-z]{2,} [a-z]|^[a-z]+ \x00|[A-Z][a-z]+ [a-z]|^[A-Z][a-z' ]+\.?$`)
+	whole = regexp.MustCompile(`^([A-Z]|\x00 [a-z]).* .*\.$`)
+	gap   = regexp.MustCompile("\x00")
+	verb  = regexp.MustCompile(`%(\[\d\])?[+#-]?[\d.]*[a-zA-Z]`)
 )
 
 // template is the text of an expression, with a gap for each value in it. It says no where there is no text.
@@ -268,7 +298,11 @@ func (r *reading) template(e ast.Expr) (string, bool) {
 			return r.template(text)
 		}
 	case *ast.CallExpr:
-		if f, ok := e.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Sprintf" && len(e.Args) > 0 {
+		f, ok := e.Fun.(*ast.SelectorExpr)
+		if ok && f.Sel.Name == "TrimSpace" && len(e.Args) == 1 {
+			return r.template(e.Args[0])
+		}
+		if ok && f.Sel.Name == "Sprintf" && len(e.Args) > 0 {
 			format, ok := r.template(e.Args[0])
 			return strings.ReplaceAll(verb.ReplaceAllString(format, "\x00"), "%%", "%"), ok
 		}

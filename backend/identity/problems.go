@@ -85,7 +85,7 @@ func noKeyring(stay bool, cause error) *backend.Problem {
 		Why:  "There is no keyring on this computer that the launcher can use, so you are signed in for this session only.",
 		Next: "Start one, such as GNOME Keyring or KWallet, to have the sign-in kept safely.", Cause: cause}
 	if stay {
-		p.Why = strings.TrimSuffix(p.Why, ".") + ", whatever stay_signed_in says."
+		p.Why = "There is no keyring on this computer that the launcher can use, so you are signed in for this session only, whatever stay_signed_in says."
 	}
 	return p
 }

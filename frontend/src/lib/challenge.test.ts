@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fault } from './challenge';
+import { bare, fault } from './challenge';
 import { words } from './words';
 
 test('a code has six to eight digits', () => {
@@ -8,8 +8,12 @@ test('a code has six to eight digits', () => {
   expect(fault('code', '')).toBe(words.challenge.needCode);
 });
 
+test('a pasted code may have blanks and dashes', () => {
+  expect(bare(' 248-7\t46\u00a0')).toBe('248746');
+});
+
 test('what looks at a code keeps nothing of it', () => {
   /x/.test('x');
-  fault('code', '248746');
+  fault('code', bare('248 746'));
   expect((RegExp as unknown as { input: string }).input).toBe('x');
 });

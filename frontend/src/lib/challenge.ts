@@ -48,6 +48,13 @@ export function asked(c: Challenge): Asked {
   }
 }
 
+// No regular expression looks at a code: RegExp.input would keep it until the next match.
+
+/** A code without the blanks and dashes of one that was pasted, or read aloud in groups. */
+export function bare(code: string): string {
+  return [...code].filter((c) => c.trim() !== '' && c !== '-').join('');
+}
+
 /** What is wrong with an answer, "" where nothing is. Cognito has the last word; this only spares a round trip. */
 export function fault(kind: Asked['kind'], answer: string): string {
   const w = words.challenge;
@@ -56,7 +63,6 @@ export function fault(kind: Asked['kind'], answer: string): string {
       return answer.length < 8 ? w.newPassword.short : '';
     case 'code':
       if (answer === '') return w.needCode;
-      // Not by a regular expression: RegExp.input would keep the code until the next match.
       return answer.length >= 6 && answer.length <= 8 && [...answer].every((c) => c >= '0' && c <= '9') ? '' : w.badCode;
     case 'browser':
       return '';
