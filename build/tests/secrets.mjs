@@ -294,7 +294,6 @@ async function factors(world, page, marked, { codes, shown }) {
   await page.getByLabel('New password', { exact: true }).fill(marked.reset);
   await page.getByLabel('Repeat the new password').fill(marked.reset);
   await button('Continue').click();
-  await remember('Do not remember it');
   await leave();
   claim('a password that an operator has reset is chosen anew there', true);
 
