@@ -9,6 +9,7 @@ import { createServer, request } from 'node:http';
 import { join } from 'node:path';
 import { claim, start } from './launcher.mjs';
 import { opened } from './opener.mjs';
+import { freePort } from './page.mjs';
 import { SignatureV4 } from './sigv4.mjs';
 
 const MEMBERS = /"(?:AccessToken|IdToken|RefreshToken|SecretKey|SessionToken|id_token|access_token|refresh_token|Session|SecretBlock|PASSWORD_CLAIM_SIGNATURE|PasswordVerifier|code_verifier)":"([^"]{12,})"/g;
@@ -42,6 +43,7 @@ async function recorder(world, found) {
 async function admin(world, operation, body) {
   const answer = await fetch(world.endpoint, SignatureV4(world, `AWSCognitoIdentityProviderService.${operation}`, JSON.stringify({ UserPoolId: world.outputs.userPoolId, ...body })));
   if (!answer.ok) throw new Error(`${operation}: ${await answer.text()}`);
+  return answer.json();
 }
 
 async function code(world, name) {
@@ -58,43 +60,50 @@ export async function searchForSecrets(world, browser, dev) {
   await admin(world, 'AdminCreateUser', { Username: 'marked', TemporaryPassword: marked.temporary, MessageAction: 'SUPPRESS',
     UserAttributes: [{ Name: 'email', Value: 'marked@example.com' }, { Name: 'email_verified', Value: 'true' }] });
 
-  const free = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => free.once('listening', resolve));
-  const { port } = free.address();
-  free.close();
-  const state = join(world.home, 'window');
-  const env = { ...world.env, devserver: `127.0.0.1:${port}`, assetdir: new URL('../../frontend/dist', import.meta.url).pathname,
-    XDG_STATE_HOME: join(state, 'state'), XDG_CONFIG_HOME: join(state, 'config'), XDG_CACHE_HOME: join(state, 'cache') };
-  const launcher = start(dev, ['--profile', profile, '--log-level', 'debug'], { env });
-  const events = [];
-  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-GB', reducedMotion: 'reduce' });
-  const page = await context.newPage();
-  page.on('websocket', (socket) => socket.on('framereceived', (f) => events.push(String(f.payload))));
-  page.on('console', (m) => events.push(m.text()));
-  await connect(page, launcher, `http://127.0.0.1:${port}/`);
-  const seen = new Set();
-  const watch = setInterval(() => commandLines(launcher.child.pid).forEach((text) => seen.add(text)), 40);
+  /** A window of its own: goes through `steps`, and looks for everything that is secret afterwards. */
+  async function walk(name, profile, steps) {
+    const port = await freePort();
+    const state = join(world.home, name);
+    const env = { ...world.env, devserver: `127.0.0.1:${port}`, assetdir: new URL('../../frontend/dist', import.meta.url).pathname,
+      XDG_STATE_HOME: join(state, 'state'), XDG_CONFIG_HOME: join(state, 'config'), XDG_CACHE_HOME: join(state, 'cache') };
+    const launcher = start(dev, ['--profile', profile, '--log-level', 'debug'], { env });
+    const events = [];
+    const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-GB', reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    page.on('websocket', (socket) => socket.on('framereceived', (f) => events.push(String(f.payload))));
+    page.on('console', (m) => events.push(m.text()));
+    await connect(page, launcher, `http://127.0.0.1:${port}/`);
+    const seen = new Set();
+    const watch = setInterval(() => commandLines(launcher.child.pid).forEach((text) => seen.add(text)), 40);
+    try {
+      await steps(page);
+      const session = await context.newCDPSession(page);
+      await page.evaluate(() => { globalThis.kept = ['Mk9!', 'control'].join(''); });
+      search({
+        'the launcher’s output': launcher.lines.join('\n'),
+        'the launcher’s files': files(state),
+        'command lines and environment': [...seen].join('\n'),
+        'events to the page and its console': events.join('\n'),
+        'the page’s storage': await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])) + JSON.stringify(await context.cookies()),
+        'the page’s document': await page.content(),
+        'the page’s heap': await heap(session),
+      });
+    } catch (reason) {
+      await page.screenshot({ path: join(world.shots, 'failure.png') }).catch(() => {});
+      throw reason;
+    } finally {
+      clearInterval(watch);
+    }
+    launcher.child.kill('SIGTERM');
+    claim('the launcher ends on SIGTERM', (await launcher.ended) === 0);
+    await context.close();
+  }
+
   const codes = new Set();
   const shown = new Set();
-  try {
-    await flows(world, page, browser, marked);
-    await factors(world, page, marked, { codes, shown });
-    const session = await context.newCDPSession(page);
-    await page.evaluate(() => { globalThis.kept = ['Mk9!', 'control'].join(''); });
-    const places = {
-      'the launcher’s output': launcher.lines.join('\n'),
-      'the launcher’s files': files(state),
-      'command lines and environment': [...seen].join('\n'),
-      'events to the page and its console': events.join('\n'),
-      'the page’s storage': await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])) + JSON.stringify(await context.cookies()),
-      'the page’s document': await page.content(),
-      'the page’s heap': await heap(session),
-    };
-    const tokens = [...secrets].filter((s) => !s.startsWith('Mk9!'));
-    claim(`${tokens.length} tokens and codes were seen on the wire`, tokens.length >= 12);
+  function search(places) {
     claim('a text that the page does keep is found in its heap', places['the page’s heap'].includes('Mk9!control'));
     claim('the log was written', places['the launcher’s files'].includes('signed in'), places['the launcher’s files'].slice(0, 500));
-    claim(`${codes.size} codes were typed, and ${shown.size} secrets of an authenticator shown`, codes.size >= 12 && shown.size === 2);
     for (const [place, text] of Object.entries(places)) {
       // A code is as short as any number: it counts where it is a text of its own, or a number of its own.
       const own = (short) => (place === 'the page’s heap' ? text.includes(`"${short}"`) : new RegExp(`(?<![\\w.-])${short}(?![\\w.])`).test(text));
@@ -107,15 +116,44 @@ export async function searchForSecrets(world, browser, dev) {
       const leaked = [...secrets].filter((secret) => text.includes(secret) || text.includes(JSON.stringify(secret).slice(1, -1)));
       claim(`no secret is in ${place}`, leaked.length === 0, leaked.map((s) => `${s.slice(0, 14)}…`).join(' '));
     }
-  } catch (reason) {
-    await page.screenshot({ path: join(world.shots, 'failure.png') }).catch(() => {});
-    throw reason;
-  } finally {
-    clearInterval(watch);
   }
-  launcher.child.kill('SIGTERM');
-  claim('the launcher ends on SIGTERM', (await launcher.ended) === 0);
+
+  await walk('window', profile, async (page) => {
+    await flows(world, page, browser, marked);
+    await factors(world, page, marked, { codes, shown });
+  });
+  const tokens = [...secrets].filter((s) => !s.startsWith('Mk9!'));
+  claim(`${tokens.length} tokens and codes were seen on the wire`, tokens.length >= 12);
+  claim(`${codes.size} codes were typed, and ${shown.size} secrets of an authenticator shown`, codes.size >= 12 && shown.size === 2);
+  await walk('demanding', await demandingPool(world, profile, marked), (page) => attributes(page, marked));
   passing.close();
+}
+
+/** A second user pool, which wants to know a name. Its profile is the first one's otherwise. */
+async function demandingPool(world, profile, marked) {
+  const { UserPool } = await admin(world, 'CreateUserPool', { UserPoolId: undefined, PoolName: 'demanding', Schema: [{ Name: 'given_name', Required: true, AttributeDataType: 'String' }] });
+  const { UserPoolClient } = await admin(world, 'CreateUserPoolClient', { UserPoolId: UserPool.Id, ClientName: 'launcher', ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'] });
+  await admin(world, 'AdminCreateUser', { UserPoolId: UserPool.Id, Username: 'nameless', TemporaryPassword: marked.temporary, MessageAction: 'SUPPRESS' });
+  const file = join(world.home, 'demanding.yaml');
+  writeFileSync(file, readFileSync(profile, 'utf8').replace(world.outputs.userPoolId, UserPool.Id).replace(world.outputs.clientId, UserPoolClient.ClientId));
+  return file;
+}
+
+/** A first password whose pool asks for more than that. */
+async function attributes(page, marked) {
+  const button = (name) => page.getByRole('button', { name, exact: true });
+  await page.getByLabel('User name').fill('nameless');
+  await page.getByLabel('Password', { exact: true }).fill(marked.temporary);
+  await button('Sign in').click();
+  await page.getByLabel('First name').fill('Mk9!given-Wombat');
+  await button('Continue').click();
+  await page.getByLabel('New password', { exact: true }).fill(marked.own);
+  await page.getByLabel('Repeat the new password').fill(marked.own);
+  await button('Continue').click();
+  await button('Sign out').waitFor({ timeout: 30_000 });
+  claim('an attribute that the pool demands is asked for there', true);
+  await button('Sign out').click();
+  await button('Sign in').waitFor({ timeout: 60_000 });
 }
 
 async function connect(page, launcher, address) {
