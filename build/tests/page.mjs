@@ -36,6 +36,7 @@ export async function openPage(dev, args, env, folder) {
   process.on('exit', () => browser.process?.()?.kill());
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-GB', reducedMotion: 'reduce' });
   const page = await context.newPage();
+  page.setDefaultTimeout(120_000);
   const complaints = [];
   page.on('pageerror', (e) => {
     console.log(`thrown: ${e.stack}`);
