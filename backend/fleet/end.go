@@ -13,8 +13,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Extend moves the session's end to now + the window, never past the longest session: the stop schedule and the
-// instance's own timer first, then the row, so that no stored end is later than an armed stop.
+// Extend moves the session's end to now + the window, never past the longest session: the armed stop first, then the
+// row, then the instance's own timer. Cut short before the row, that timer ends the instance when the row says, though
+// the armed stop would come later and nobody might keep the pool; cut short after it, it ends it too soon, not too late.
 func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend.Session, error) {
 	f := s.current()
 	now := s.Clock.Now()
@@ -30,7 +31,6 @@ func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend
 	err := s.whileHeld(ctx, row, false, func(ctx context.Context) error {
 		var all errgroup.Group
 		all.Go(func() error { return s.rearm(ctx, row.InstanceID, s.armTime(row)) })
-		all.Go(func() error { return s.tag(ctx, row.InstanceID, ownerTags(row)) })
 		all.Go(func() error { return s.noteArmed(ctx, row) })
 		return all.Wait()
 	})
@@ -45,6 +45,9 @@ func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend
 			":ended": str(ended)}})
 	if isConditionFailed(err) {
 		return nil, errors.Join(errNotHeld, s.rearmForHolder(ctx, row.InstanceID))
+	}
+	if err == nil {
+		err = s.whileHeld(ctx, row, true, func(ctx context.Context) error { return s.tag(ctx, row.InstanceID, ownerTags(row)) })
 	}
 	if err != nil {
 		return nil, problem("extend your session", err)
