@@ -22,10 +22,10 @@ import (
 var update = flag.Bool("update", false, "write the sentences that the code makes into en.json")
 
 // rooms are the folders whose sentences reach a person's eyes.
-var rooms = []string{"..", "../../backend", "../../backend/account", "../../backend/config", "../../backend/fleet", "../../backend/identity"}
+var rooms = []string{"..", "../../backend", "../../backend/account", "../../backend/config", "../../backend/fleet", "../../backend/identity", "../../backend/logs"}
 
-// fields are those of backend.Problem and backend.Check that hold sentences.
-var fields = []string{"What", "Why", "Next", "Cure"}
+// fields are those of backend.Problem, backend.Check and config.Fault that hold sentences.
+var fields = []string{"What", "Why", "Next", "Cure", "Wrong", "Right"}
 
 // locals are names of variables and unexported fields that hold them: why a session ends, and what is said of it.
 var locals = []string{"why", "reason", "Reason", "cure"}
@@ -34,7 +34,14 @@ var locals = []string{"why", "reason", "Reason", "cure"}
 var makers = map[string]string{
 	"config problem": "", "fleet problem": "It was not possible to ", "account problem": "It was not possible to ",
 	"identity refused": "", "identity badAttribute": "", "app checked": "", "backend nextEnd": "",
+	"config fault": "", "config refuse": "", "logs Remark": "",
 }
+
+// parts are functions whose results are parts of sentences, or are said by themselves without being one.
+var parts = []string{"config kindOf", "config wanted", "logs gapText", "logs malformedText"}
+
+// onward says of a room's sentence that it goes on from a name, which is then its first value.
+var onward = map[string]*regexp.Regexp{"config": regexp.MustCompile(`^(is|has|does|names|holds|would) .*\.$`)}
 
 // TestEverySentenceIsInTheCatalogue reads the code of the rooms. With -update it writes what it finds.
 func TestEverySentenceIsInTheCatalogue(t *testing.T) {
@@ -123,6 +130,7 @@ func sentencesOf(t *testing.T, dir string) map[string]string {
 			r.declared(d)
 		}
 	}
+	r.all = maps.Clone(r.texts)
 	for _, f := range files {
 		ast.Inspect(f, r.visit)
 	}
@@ -133,7 +141,8 @@ func sentencesOf(t *testing.T, dir string) map[string]string {
 type reading struct {
 	set   *token.FileSet
 	name  string
-	texts map[string]ast.Expr // the package's constants that are texts
+	all   map[string]ast.Expr // the package's constants that are texts
+	texts map[string]ast.Expr // those and the function's
 	found map[string]string
 }
 
@@ -155,6 +164,13 @@ func (r *reading) declared(d ast.Decl) {
 
 func (r *reading) visit(n ast.Node) bool {
 	switch n := n.(type) {
+	case *ast.DeclStmt:
+		r.declared(n.Decl)
+	case *ast.FuncDecl:
+		r.texts = maps.Clone(r.all)
+		if slices.Contains(parts, r.name+" "+n.Name.Name) {
+			r.part(n)
+		}
 	case *ast.ReturnStmt: // a sentence by itself
 		for _, e := range n.Results {
 			if text, ok := r.template(e); ok && whole.MatchString(text) {
@@ -172,11 +188,8 @@ func (r *reading) visit(n ast.Node) bool {
 			}
 		}
 	case *ast.CallExpr:
-		f, ok := n.Fun.(*ast.Ident)
-		if !ok {
-			break
-		}
-		if before, ok := makers[r.name+" "+f.Name]; ok {
+		name := named(n.Fun)
+		if before, ok := makers[r.name+" "+name]; ok {
 			for _, arg := range n.Args {
 				r.take(arg, before)
 			}
@@ -211,7 +224,7 @@ func (r *reading) literal(n *ast.CompositeLit, of string) {
 				r.label(kv.Value)
 			}
 		case keyed && of != "map":
-			if k, ok := kv.Key.(*ast.Ident); ok && (slices.Contains(locals, k.Name) || k.Name == "Why") {
+			if k, ok := kv.Key.(*ast.Ident); ok && (slices.Contains(locals, k.Name) || slices.Contains([]string{"Why", "Wrong", "Right"}, k.Name)) {
 				r.take(kv.Value, "")
 			}
 		case keyed && of == "map":
@@ -244,6 +257,16 @@ func named(e ast.Expr) string {
 	return ""
 }
 
+// part takes all that a function returns.
+func (r *reading) part(f *ast.FuncDecl) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		if s, ok := n.(*ast.ReturnStmt); ok {
+			r.label(s.Results[0])
+		}
+		return true
+	})
+}
+
 func (r *reading) take(e ast.Expr, before string) {
 	if text, ok := r.template(e); ok && (said.MatchString(text) || whole.MatchString(text)) {
 		r.note(e, before+text)
@@ -258,6 +281,9 @@ func (r *reading) label(e ast.Expr) {
 }
 
 func (r *reading) note(e ast.Expr, text string) {
+	if form := onward[r.name]; form != nil && form.MatchString(text) {
+		text = "\x00 " + text
+	}
 	n := -1
 	text = gap.ReplaceAllStringFunc(text, func(string) string { n++; return fmt.Sprintf("{%d}", n) })
 	at := r.set.Position(e.Pos())

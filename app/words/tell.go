@@ -21,35 +21,53 @@ type template struct {
 }
 
 // Tell says in this language what a room has said in English: a sentence of the catalogue's section "sentences", with or
-// without values in it, or several in a row. What is not there is said as it is.
+// without values in it, or several in a row. What is not there is said as it is. A value that goes over the end of a sentence is
+// one only where nothing else fits: else "Write one of {0}." would swallow what follows it.
 func (c *Catalogue) Tell(text string) string {
 	if c.Language == Default || text == "" {
 		return text
 	}
-	if told, ok := c.sentence(text); ok {
+	if told, ok := c.sentence(text, false); ok {
 		return told
 	}
+	parted := ""
 	for i := range text {
-		if !strings.HasPrefix(text[i:], ". ") {
+		rest, ok := strings.CutPrefix(text[i:], ". ")
+		if !ok {
 			continue
 		}
-		if told, ok := c.sentence(text[:i+1]); ok {
-			return told + " " + c.Tell(text[i+2:])
+		before, ok := c.sentence(text[:i+1], false)
+		if !ok {
+			before, ok = c.sentence(text[:i], false) // a heading
+			before += "."
 		}
-		if told, ok := c.sentence(text[:i]); ok { // a heading, with its sentence behind it
-			return told + ". " + c.Tell(text[i+2:])
+		if !ok {
+			continue
+		}
+		if told := c.Tell(rest); told != rest {
+			return before + " " + told
+		}
+		parted = cmp.Or(parted, before+" "+rest)
+	}
+	if place, rest, ok := strings.Cut(text, ": "); ok && strings.Contains(rest, " ") { // a place in a file, and what is wrong there
+		if told := c.Tell(rest); told != rest {
+			return place + ": " + told
 		}
 	}
-	return text
+	if told, ok := c.sentence(text, true); ok {
+		return told
+	}
+	return cmp.Or(parted, text)
 }
 
-func (c *Catalogue) sentence(text string) (string, bool) {
+// sentence tells one sentence; long says that its values may have ends of sentences in them.
+func (c *Catalogue) sentence(text string, long bool) (string, bool) {
 	if told, ok := c.leaves[section+text]; ok {
 		return told, true
 	}
 	for _, t := range c.templates() {
 		values := t.form.FindStringSubmatch(text)
-		if values == nil {
+		if values == nil || !long && slices.ContainsFunc(values[1:], func(v string) bool { return strings.Contains(v, ". ") }) {
 			continue
 		}
 		return hole.ReplaceAllStringFunc(c.leaves[t.key], func(h string) string {

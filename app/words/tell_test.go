@@ -19,7 +19,10 @@ func TestTell(t *testing.T) {
 		"The keyring is locked. Sign in first.": "⟦The keyring is locked.⟧ ⟦Sign in first.⟧",
 		"No new code was sent. The code is wrong. Type the newest code.": "⟦No new code was sent⟧. ⟦The code is wrong.⟧ ⟦Type the newest code.⟧",
 		"start failed: There is no free instance":                        "⟦start failed: ⟦There is no free instance⟧⟧",
-		"because I say so": "because I say so", // a person's own words
+		`c.yaml:1:1: There is no key "a" at the top level.`:              `c.yaml:1:1: ⟦There is no key "a" at the top level.⟧`,
+		"Write one of a, b. There are 2 more mistakes.":                  "⟦Write one of a, b.⟧ ⟦There are 2 more mistakes.⟧",
+		"This is not YAML: a. b.":                                        "⟦This is not YAML: a. b.⟧", // a library's message
+		"because I say so":                                               "because I say so",          // a person's own words
 	} {
 		if got := pseudo.Tell(text); got != want {
 			t.Errorf("%q is told as %q, want %q", text, got, want)

@@ -106,9 +106,9 @@ func TestRefusals(t *testing.T) {
 		"duplicate key":       {"profile: local\nprofile: local\n", "2:1", "not YAML", ""},
 		"two documents":       {"profile: local\n---\nprofile: local\n", "3:1", "second document", "in one"},
 		"alias":               {"profiles:\n  a: &x {cloud: embedded}\n  b: *x\n", "2:6", "anchor", ""},
-		"cloud":               {in("    cloud: azure\n"), "12:12", `cloud is "azure"`, "aws or embedded"},
+		"cloud":               {in("    cloud: azure\n"), "12:12", `cloud is set to "azure"`, "aws, embedded"},
 		"region of pool":      {strings.Replace(studio, "region: eu-central-1", "region: us-east-1", 1), "6:21", "is in eu-central-1, the profile in us-east-1", "change region"},
-		"pool ID":             {strings.Replace(studio, "eu-central-1_Ab1Cd2Ef3", "Ab1Cd2Ef3", 1), "6:21", `user_pool_id is "Ab1Cd2Ef3"`, "us-east-1_"},
+		"pool ID":             {strings.Replace(studio, "eu-central-1_Ab1Cd2Ef3", "Ab1Cd2Ef3", 1), "6:21", `user_pool_id is set to "Ab1Cd2Ef3"`, "us-east-1_"},
 		"missing":             {strings.Replace(studio, "      client_id: 1example23456789\n", "", 1), "6:7", "client_id is missing", "write it"},
 		"endpoint path":       {in("    endpoint: http://127.0.0.1:1/x\n"), "12:15", "more than scheme", "4566"},
 		"endpoint scheme":     {in("    endpoint: localhost:4566\n"), "12:15", "no http or https URL", "4566"},
@@ -117,19 +117,19 @@ func TestRefusals(t *testing.T) {
 		"parking":             {"profiles: {x: {cloud: embedded, zone: {parking_address: '::1'}}}\n", "1:57", "parking_address", "IPv4"},
 		"ttl":                 {"profiles: {x: {cloud: embedded, zone: {ttl: 1500ms}}}\n", "1:45", "whole number of seconds", "10s"},
 		"host name":           {"profiles: {x: {cloud: embedded, zone: {name: 'a b.c'}}}\n", "1:46", "zone.name", "avatar.example.com"},
-		"port":                {"profiles: {x: {cloud: embedded, avatar: {port: 70000}}}\n", "1:48", "is 70000", "0 to 65535"},
+		"port":                {"profiles: {x: {cloud: embedded, avatar: {port: 70000}}}\n", "1:48", "is set to 70000", "0 to 65535"},
 		"gateway":             {"profiles: {x: {cloud: embedded, avatar: {gateway: here}}}\n", "1:51", "gateway", "host:port"},
 		"health path":         {"profiles: {x: {cloud: embedded, avatar: {health_path: healthz}}}\n", "1:55", "health_path", "/healthz"},
 		"pool above maximum":  {"profiles: {x: {cloud: embedded, warm_pool: {size: 9, max_instances: 3}}}\n", "1:69", "less than the size", "9 or more"},
-		"negative":            {"profiles: {x: {cloud: embedded, warm_pool: {size: -1}}}\n", "1:51", "is -1", "0 to 1000"},
-		"recycle":             {"profiles: {x: {cloud: embedded, warm_pool: {recycle: burn}}}\n", "1:54", "burn", "reuse or replace"},
+		"negative":            {"profiles: {x: {cloud: embedded, warm_pool: {size: -1}}}\n", "1:51", "is set to -1", "0 to 1000"},
+		"recycle":             {"profiles: {x: {cloud: embedded, warm_pool: {recycle: burn}}}\n", "1:54", "burn", "reuse, replace"},
 		"maximum":             {"profiles: {x: {cloud: embedded, session: {window: 2h, maximum: 1h}}}\n", "1:64", "shorter than the window", "2h or more"},
-		"warning":             {"profiles: {x: {cloud: embedded, session: {window: 5m, warning: 5m}}}\n", "1:64", "is 5m", "shorter than the window of 5m"},
+		"warning":             {"profiles: {x: {cloud: embedded, session: {window: 5m, warning: 5m}}}\n", "1:64", "is set to 5m", "shorter than the window of 5m"},
 		"pattern":             {"profiles: {x: {cloud: embedded, log: {ready_pattern: '('}}}\n", "1:54", "does not compile", "RE2"},
 		"subnet":              {"profiles: {x: {cloud: embedded, launch: {subnet_ids: [subnet-0123456789abcdef0, net-1]}}}\n", "1:81", "subnet_ids[1]", "subnet-"},
 		"demo users on AWS":   {in("    demo_users: {demo: s3cret}\n"), "12:18", "passwords", "take it out"},
 		"demo user's name":    {"profiles: {x: {cloud: embedded, demo_users: {" + strings.Repeat("é", 129) + ": pw}}}\n", "1:46", "without a user name", "demo:"},
-		"way in":              {who("      sign_in: sso\n"), "8:16", `sign_in is "sso"`, "window or browser or either"},
+		"way in":              {who("      sign_in: sso\n"), "8:16", `sign_in is set to "sso"`, "window, browser, either"},
 		"no domain":           {who("      sign_in: browser\n"), "6:7", "domain is missing", "amazoncognito.com, or sign_in: window"},
 		"domain in clear":     {who("      domain: http://10.0.0.8\n"), "8:15", "unencrypted", "https"},
 		"domain path":         {who("      domain: https://a.example.com/login\n"), "8:15", "more than scheme", "amazoncognito"},
@@ -167,7 +167,7 @@ func TestRefusals(t *testing.T) {
 func TestAllMistakesAreCounted(t *testing.T) {
 	_, err := Parse("c.yaml", []byte("a: 1\nb: 2\nc: 3\n"))
 	var fs Faults
-	if !errors.As(err, &fs) || len(fs) != 3 || !strings.Contains(err.Error(), "and 2 more mistakes follow") {
+	if !errors.As(err, &fs) || len(fs) != 3 || !strings.Contains(err.Error(), "There are 2 more mistakes") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -217,7 +217,7 @@ func TestResolve(t *testing.T) {
 		{"other", "other", "config.yaml", ""},
 		{"mine", "a", "mine", ""},
 		{"./mine", "a", "./mine", ""},
-		{"none.yml", "", "none.yml", "No such file"},
+		{"none.yml", "", "none.yml", "There is no file or folder none.yml."},
 		{"nobody", "", "config.yaml", `no profile "nobody". Name one of local, other`},
 	}
 	for _, tt := range tests {

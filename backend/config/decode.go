@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
@@ -22,7 +21,8 @@ type decoder struct {
 
 type place struct{ line, column int }
 
-func (d *decoder) fault(n ast.Node, path, wrong, right string) {
+// refuse reports at a node. What is wrong and what is right are sentences.
+func (d *decoder) refuse(n ast.Node, path, wrong, right string) {
 	at := placeOf(n)
 	d.faults = append(d.faults, Fault{File: d.file, Line: at.line, Column: at.column, Path: path, Wrong: wrong, Right: right})
 }
@@ -43,13 +43,12 @@ func placeOf(n ast.Node) place {
 // decode reads n into v. The path names the key for messages.
 func (d *decoder) decode(n ast.Node, path string, v reflect.Value) {
 	d.places[path] = placeOf(n)
-	key := path[strings.LastIndexByte(path, '.')+1:]
 	if _, ok := n.(*ast.NullNode); ok && v.Kind() != reflect.Struct {
-		d.fault(n, path, key+" has no value", "write "+wanted(v.Type())+", or leave the key out")
+		d.refuse(n, path, path+" has no value.", "Write "+wanted(v.Type(), n)+", or leave the key out.")
 		return
 	}
 	if !d.read(n, path, v) {
-		d.fault(n, path, key+" is "+kindOf(n), "write "+wanted(v.Type())+hint(n, v.Type()))
+		d.refuse(n, path, path+" "+kindOf(n), "Write "+wanted(v.Type(), n)+".")
 	}
 }
 
@@ -184,7 +183,7 @@ func (d *decoder) readStruct(n ast.Node, path string, v reflect.Value) bool {
 		}
 		i, ok := fields[key]
 		if !ok {
-			d.fault(e.Key, join(path, key), fmt.Sprintf("there is no key %q%s", key, under(path)), suggest(key, names))
+			d.refuse(e.Key, join(path, key), unknown(key, path), suggest(key, names))
 			continue
 		}
 		d.decode(e.Value, join(path, key), v.Field(i))
@@ -197,7 +196,7 @@ func (d *decoder) key(e *ast.MappingValueNode, path string) (string, bool) {
 	if s, ok := e.Key.(*ast.StringNode); ok {
 		return s.Value, true
 	}
-	d.fault(e.Key, path, "a key"+under(path)+" is "+kindOf(e.Key), "write plain text, in quotes where it looks like a number")
+	d.refuse(e.Key, path, "A key is not plain text.", "Write plain text, in quotes where it looks like a number.")
 	return "", false
 }
 
@@ -230,9 +229,10 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-func under(path string) string {
+// unknown says that there is no such key below a path.
+func unknown(key, path string) string {
 	if path == "" {
-		return " at the top level"
+		return fmt.Sprintf("There is no key %q at the top level.", key)
 	}
-	return " under " + path
+	return fmt.Sprintf("There is no key %q under %s.", key, path)
 }

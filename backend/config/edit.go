@@ -35,7 +35,7 @@ func EditFile(path string, changes ...Change) error {
 	}
 	data, err := os.ReadFile(target)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return problem("The settings could not be read", reason(err)+": "+path+".", "Check the file and its permissions.", err)
+		return problem("The settings could not be read", reason(err, path), "Check the file and its permissions.", err)
 	}
 	edited, err := Edit(path, data, changes...)
 	if err != nil {
@@ -45,7 +45,7 @@ func EditFile(path string, changes ...Change) error {
 		err = replace(target, edited)
 	}
 	if err != nil {
-		return problem("The settings could not be saved", reason(err)+": "+path+".", "Check the folder and its permissions.", err)
+		return problem("The settings could not be saved", reason(err, path), "Check the folder and its permissions.", err)
 	}
 	return nil
 }
@@ -57,9 +57,9 @@ func Edit(name string, data []byte, changes ...Change) ([]byte, error) {
 	}
 	text := string(data)
 	for _, c := range withCloud(text, changes) {
-		edited, err := set(name, text, strings.Split(c.Path, "."), scalar(c.Value))
-		if err != nil {
-			return nil, problem("The setting could not be written", sentenceOf(err), "Change "+c.Path+" in "+name+" by hand.", err)
+		edited, why := set(name, text, strings.Split(c.Path, "."), scalar(c.Value))
+		if why != "" {
+			return nil, problem("The setting could not be written", why, "Change "+c.Path+" in "+name+" by hand.", nil)
 		}
 		text = edited
 	}
@@ -95,14 +95,15 @@ func find(n ast.Node, key string) ast.Node {
 	return nil
 }
 
-// set writes one scalar at a path: over the value that is there, else into the nearest mapping above it.
-func set(name, text string, path []string, value string) (string, error) {
+// set writes one scalar at a path: over the value that is there, else into the nearest mapping above it. It says why
+// where it cannot.
+func set(name, text string, path []string, value string) (edited, why string) {
 	root, faults := parse(name, []byte(text))
 	if faults != nil {
-		return "", faults
+		return "", faults[0].Wrong
 	}
 	if root == nil {
-		return ended(text) + block(path, value, 0), nil
+		return ended(text) + block(path, value, 0), ""
 	}
 	above, key := root, ast.MapKeyNode(nil)
 	for i, part := range path {
@@ -127,38 +128,38 @@ func keyOf(n ast.Node, key string) ast.MapKeyNode {
 }
 
 // overwrite replaces a scalar that stands on one line.
-func overwrite(text string, n ast.Node, value string) (string, error) {
+func overwrite(text string, n ast.Node, value string) (edited, why string) {
 	t := n.GetToken()
 	lines := strings.SplitAfter(text, "\n")
 	old := strings.TrimSpace(t.Origin)
 	if _, scalar := n.(ast.ScalarNode); !scalar || strings.Contains(old, "\n") || t.Position.Line > len(lines) {
-		return "", errors.New("what stands there is more than one value")
+		return "", "What stands there is more than one value."
 	}
 	line := &lines[t.Position.Line-1]
 	at := byteOf(*line, t.Position.Column)
 	if old == "" || !strings.HasPrefix((*line)[at:], old) {
-		return "", errors.New("what stands there could not be found again")
+		return "", "What stands there could not be found again."
 	}
 	*line = (*line)[:at] + value + (*line)[at+len(old):]
-	return strings.Join(lines, ""), nil
+	return strings.Join(lines, ""), ""
 }
 
 // insert adds what is missing of a path to the mapping that it belongs to, after its last entry. The key is the
 // mapping's own, nil at the top.
-func insert(text string, n ast.Node, key ast.MapKeyNode, path []string, value string) (string, error) {
+func insert(text string, n ast.Node, key ast.MapKeyNode, path []string, value string) (edited, why string) {
 	lines := strings.SplitAfter(text, "\n")
 	if m, ok := n.(*ast.MappingNode); ok && m.IsFlowStyle {
 		line := &lines[m.Start.Position.Line-1]
 		at := byteOf(*line, m.Start.Position.Column)
 		if !strings.HasPrefix((*line)[at:], "{") {
-			return "", errors.New("what stands there could not be found again")
+			return "", "What stands there could not be found again."
 		}
 		separator := ", "
 		if len(m.Values) == 0 {
 			separator = ""
 		}
 		*line = (*line)[:at+1] + flow(path, value) + separator + (*line)[at+1:]
-		return strings.Join(lines, ""), nil
+		return strings.Join(lines, ""), ""
 	}
 	entries, ok := mapping(n)
 	var from, column int
@@ -170,12 +171,12 @@ func insert(text string, n ast.Node, key ast.MapKeyNode, path []string, value st
 		at := key.GetToken().Position
 		from, column = at.Line, at.Column+2
 	default:
-		return "", errors.New("what stands above it is not a group of keys")
+		return "", "What stands above it is not a group of keys."
 	}
 	end := endOf(lines, from, column)
 	lines[end-1] = ended(lines[end-1])
 	out := append(append(append([]string{}, lines[:end]...), block(path, value, column-1)), lines[end:]...)
-	return strings.Join(out, ""), nil
+	return strings.Join(out, ""), ""
 }
 
 // endOf is the number of the last line of the entry whose key stands at a place, trailing comments and blanks apart.
@@ -254,9 +255,4 @@ func ended(s string) string {
 		return s
 	}
 	return s + "\n"
-}
-
-func sentenceOf(err error) string {
-	s := err.Error()
-	return strings.ToUpper(s[:1]) + s[1:] + "."
 }

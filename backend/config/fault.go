@@ -12,8 +12,8 @@ type Fault struct {
 	File         string
 	Line, Column int
 	Path         string // the key, such as "profiles.studio.zone.ttl"
-	Wrong        string // "ttl is -1s"
-	Right        string // "write a duration from 1s to 24h"
+	Wrong        string // "ttl is set to -1s."
+	Right        string // "Write a duration from 1s to 24h."
 }
 
 // Place is file:line:column, as editors understand it.
@@ -26,7 +26,7 @@ func (f Fault) Place() string {
 
 // Error says where, what is wrong, and what would be right.
 func (f Fault) Error() string {
-	return f.Place() + ": " + f.Wrong + "; " + f.Right
+	return f.Place() + ": " + f.Wrong + " " + f.Right
 }
 
 // Faults are all that is wrong with one file, in its order.
@@ -43,16 +43,23 @@ func (fs Faults) Error() string {
 
 // problem says the first fault in full and counts the rest; all of them are its Cause.
 func (fs Faults) problem() *backend.Problem {
-	why := fs[0].Place() + ": " + fs[0].Wrong
+	next := fs[0].Right
+	if more := fs.more(); more != "" {
+		next += " " + more
+	}
+	return problem("The configuration was not taken", fs[0].Place()+": "+fs[0].Wrong, next, fs)
+}
+
+// more counts those behind the first.
+func (fs Faults) more() string {
 	switch n := len(fs) - 1; n {
 	case 0:
+		return ""
 	case 1:
-		why += " (and one more mistake follows)"
+		return "There is one more mistake."
 	default:
-		why += fmt.Sprintf(" (and %d more mistakes follow)", n)
+		return fmt.Sprintf("There are %d more mistakes.", n)
 	}
-	return &backend.Problem{Kind: backend.KindConfig, What: "The configuration was not taken", Why: why + ".",
-		Next: strings.ToUpper(fs[0].Right[:1]) + fs[0].Right[1:] + ".", Cause: fs}
 }
 
 func problem(what, why, next string, cause error) *backend.Problem {

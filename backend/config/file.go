@@ -27,18 +27,24 @@ func Load(path string) (*File, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return Default(), nil
 	case err != nil:
-		return nil, problem("The configuration could not be read", reason(err)+": "+path+".", "Check the file and its permissions.", err)
+		return nil, problem("The configuration could not be read", reason(err, path), "Check the file and its permissions.", err)
 	}
 	return Parse(path, data)
 }
 
-// reason is the last part of a file error, without the path.
-func reason(err error) string {
+// reason says why a file cannot be had. What is neither a matter of permission nor of a name is said by the system.
+func reason(err error, path string) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "There is no file or folder " + path + "."
+	case errors.Is(err, fs.ErrPermission):
+		return "Permission is denied for " + path + "."
+	}
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		err = p.Err
 	}
-	return strings.ToUpper(err.Error()[:1]) + err.Error()[1:]
+	return path + ": " + err.Error() + "."
 }
 
 // Parse reads a configuration. The name stands for the file in messages. Errors are *backend.Problem with Faults as
@@ -68,7 +74,7 @@ func Parse(name string, data []byte) (*File, error) {
 // parse turns the text into its one YAML document, nil where there is nothing in it.
 func parse(name string, data []byte) (ast.Node, Faults) {
 	if len(data) > maxSize {
-		return nil, Faults{{File: name, Wrong: "it is larger than 1 MiB", Right: "name a configuration file"}}
+		return nil, Faults{{File: name, Wrong: "It is larger than 1 MiB.", Right: "Name a configuration file."}}
 	}
 	tree, err := parser.ParseBytes(bytes.TrimPrefix(data, []byte("\ufeff")), 0)
 	if err != nil {
@@ -90,14 +96,14 @@ func parse(name string, data []byte) (ast.Node, Faults) {
 		return bodies[0], nil
 	}
 	at := placeOf(bodies[1])
-	return nil, Faults{{File: name, Line: at.line, Column: at.column, Wrong: "a second document begins here", Right: "keep everything in one"}}
+	return nil, Faults{{File: name, Line: at.line, Column: at.column, Wrong: "A second document begins here.", Right: "Keep everything in one."}}
 }
 
 func syntaxFault(name string, err error) Fault {
-	f := Fault{File: name, Wrong: "this is not YAML", Right: "check indentation, colons and quotes there"}
+	f := Fault{File: name, Wrong: "This is not YAML.", Right: "Check indentation, colons and quotes there."}
 	var y yaml.Error
 	if errors.As(err, &y) {
-		f.Wrong += " (" + y.GetMessage() + ")"
+		f.Wrong = "This is not YAML: " + y.GetMessage() + "."
 		if t := y.GetToken(); t != nil && t.Position != nil {
 			f.Line, f.Column = t.Position.Line, t.Position.Column
 		}
@@ -114,7 +120,7 @@ func (d *decoder) finish(f *File) {
 		p := f.Profiles[name]
 		v := validator{d, "profiles." + name}
 		if !profileForm.MatchString(name) {
-			v.fault("", fmt.Sprintf("is a profile named %q", name), "use letters, digits, dots, dashes and underlines")
+			v.fault("", fmt.Sprintf("is a profile named %q.", name), "Use letters, digits, dots, dashes and underlines.")
 		}
 		p.Name = name
 		p.Zone.Name = strings.ToLower(strings.TrimSuffix(p.Zone.Name, "."))
@@ -128,7 +134,7 @@ func (d *decoder) finish(f *File) {
 		f.Profiles["local"] = Default().Profiles["local"]
 	}
 	if _, ok := f.Profiles[f.Profile]; !ok {
-		validator{d, ""}.fault("profile", fmt.Sprintf("is %q, which is none of the profiles", f.Profile), "write one of "+f.names())
+		validator{d, ""}.fault("profile", fmt.Sprintf("is set to %q, which is none of the profiles.", f.Profile), "Write one of "+f.names()+".")
 	}
 }
 

@@ -39,7 +39,7 @@ func Resolve(arg, configPath string) (Profile, string, error) {
 	if isPath(arg) {
 		path, name = arg, ""
 		if _, err := os.Stat(arg); err != nil {
-			return Profile{}, path, problem("The profile could not be read", reason(err)+": "+arg+".",
+			return Profile{}, path, problem("The profile could not be read", reason(err, arg),
 				"Name a file that exists, or a profile of "+configPath+".", err)
 		}
 	}

@@ -38,13 +38,21 @@ var (
 // maxUsername is how many characters Cognito allows a user name.
 const maxUsername = 128
 
+// The right ways to write addresses.
+const (
+	domainExample   = "Write one such as https://studio.auth.eu-central-1.amazoncognito.com"
+	redirectExample = "Write one such as http://localhost:47115/callback."
+	endpointExample = "Write one such as http://127.0.0.1:4566."
+)
+
 // validator checks the values of one profile and reports with the place of each.
 type validator struct {
 	d    *decoder
 	base string // "profiles.studio"
 }
 
-// fault reports at the key, or at the nearest key above it that the file has.
+// fault reports at the key, or at the nearest key above it that the file has. What is wrong is a sentence that goes on
+// from the key's name.
 func (v validator) fault(path, wrong, right string) {
 	full := join(v.base, path)
 	at := place{}
@@ -63,34 +71,34 @@ func (v validator) fault(path, wrong, right string) {
 func (v validator) form(path, value string, form *regexp.Regexp, needed bool, example string) {
 	switch {
 	case value == "" && needed:
-		v.fault(path, "is missing", "write it, such as "+example)
+		v.fault(path, "is missing.", "Write it, such as "+example+".")
 	case value != "" && !form.MatchString(value):
-		v.fault(path, fmt.Sprintf("is %q", value), "write one such as "+example)
+		v.fault(path, fmt.Sprintf("is set to %q.", value), "Write one such as "+example+".")
 	}
 }
 
 func (v validator) number(path string, value, least, most int) {
 	if value < least || value > most {
-		v.fault(path, fmt.Sprintf("is %d", value), fmt.Sprintf("write a number from %d to %d", least, most))
+		v.fault(path, fmt.Sprintf("is set to %d.", value), fmt.Sprintf("Write a number from %d to %d.", least, most))
 	}
 }
 
 func (v validator) duration(path string, value, least, most time.Duration) {
 	if value < least || value > most {
-		v.fault(path, "is "+brief(value), fmt.Sprintf("write a duration from %s to %s", brief(least), brief(most)))
+		v.fault(path, "is set to "+brief(value)+".", fmt.Sprintf("Write a duration from %s to %s.", brief(least), brief(most)))
 	}
 }
 
 func (v validator) choice(path, value string, choices ...string) {
 	if !slices.Contains(choices, value) {
-		v.fault(path, fmt.Sprintf("is %q", value), "write "+strings.Join(choices, " or "))
+		v.fault(path, fmt.Sprintf("is set to %q.", value), "Write one of "+strings.Join(choices, ", ")+".")
 	}
 }
 
 func (v validator) pattern(path, value string) {
 	if _, err := regexp.Compile(value); err != nil {
-		v.fault(path, "does not compile: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "),
-			"write a regular expression in RE2 syntax, in single quotes")
+		v.fault(path, "does not compile: "+strings.TrimPrefix(err.Error(), "error parsing regexp: ")+".",
+			"Write a regular expression in RE2 syntax, in single quotes.")
 	}
 }
 
@@ -127,7 +135,7 @@ func (v validator) names(p *Profile, aws bool) {
 	v.form("tables.day_index", p.Tables.DayIndex, tableForm, true, "day-index")
 	tables := []string{p.Tables.Sessions, p.Tables.Instances, p.Tables.Leases, p.Tables.Audit}
 	if slices.Sort(tables); len(slices.Compact(tables)) < 4 {
-		v.fault("tables", "names one table twice", "give the sessions, instances, leases and audit a table each")
+		v.fault("tables", "names one table twice.", "Give the sessions, instances, leases and audit a table each.")
 	}
 	v.form("stream", p.Stream, streamForm, true, "avatar-logs")
 	v.form("launch.template", p.Launch.Template, templateForm, true, "avatar-launcher")
@@ -145,23 +153,22 @@ func (v validator) names(p *Profile, aws bool) {
 // both are held to what RFC 8252 allows.
 func (v validator) signIn(c *Cognito, aws bool) {
 	v.choice("cognito.sign_in", c.SignIn, SignInWindow, SignInBrowser, SignInEither)
-	const example = "write one such as https://studio.auth.eu-central-1.amazoncognito.com"
 	u, err := url.Parse(c.Domain)
 	switch {
 	case c.Domain == "" && (!aws || !c.Browser()):
 	case c.Domain == "":
-		v.fault("cognito.domain", "is missing, and the sign-in by browser needs it", example+", or sign_in: window")
+		v.fault("cognito.domain", "is missing, and the sign-in by browser needs it.", domainExample+", or sign_in: window.")
 	case !aws:
-		v.fault("cognito.domain", "is of no use: the cloud is embedded", "leave it out, or write cloud: aws")
+		v.fault("cognito.domain", "is of no use: the cloud is embedded.", "Leave it out, or write cloud: aws.")
 	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
-		v.fault("cognito.domain", "is no https URL", example)
+		v.fault("cognito.domain", "is no https URL.", domainExample+".")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" || u.Port() != "" && !validPort(u.Port()):
-		v.fault("cognito.domain", "has more than scheme, host and port", example)
+		v.fault("cognito.domain", "has more than scheme, host and port.", domainExample+".")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		v.fault("cognito.domain", "would send passwords unencrypted over the network", "write https://, or an address of this machine")
+		v.fault("cognito.domain", "would send passwords unencrypted over the network.", "Write https://, or an address of this machine.")
 	}
 	if len(c.RedirectURIs) == 0 && c.Browser() {
-		v.fault("cognito.redirect_uris", "is empty", "list those that are registered for the app client, or leave the key out")
+		v.fault("cognito.redirect_uris", "is empty.", "List those that are registered for the app client, or leave the key out.")
 	}
 	for i, uri := range c.RedirectURIs {
 		v.redirectURI(fmt.Sprintf("cognito.redirect_uris[%d]", i), uri, slices.Index(c.RedirectURIs, uri) < i)
@@ -169,25 +176,24 @@ func (v validator) signIn(c *Cognito, aws bool) {
 }
 
 func (v validator) redirectURI(path, uri string, again bool) {
-	const example = "write one such as http://localhost:47115/callback"
 	u, err := url.Parse(uri)
 	switch {
 	case err != nil || u.Scheme != "http" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		v.fault(path, "is no plain http URL", example)
+		v.fault(path, "is no plain http URL.", redirectExample)
 	case u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" && u.Hostname() != "::1":
-		v.fault(path, "is not an address of this computer", example)
+		v.fault(path, "is not an address of this computer.", redirectExample)
 	case !freePort(u.Port()):
-		v.fault(path, "has no port from 1024 to 65535", example)
+		v.fault(path, "has no port from 1024 to 65535.", redirectExample)
 	case u.Path == "" || u.Path == "/":
-		v.fault(path, "has no path", example)
+		v.fault(path, "has no path.", redirectExample)
 	case again:
-		v.fault(path, "is there twice", "take it out once")
+		v.fault(path, "is there twice.", "Take it out once.")
 	}
 }
 
 func (v validator) sameRegion(path, region, want string) {
 	if region != "" && want != "" && region != want {
-		v.fault(path, "is in "+region+", the profile in "+want, "write a pool of "+want+", or change region")
+		v.fault(path, "is in "+region+", the profile in "+want+".", "Write a pool of "+want+", or change region.")
 	}
 }
 
@@ -204,19 +210,18 @@ func (v validator) endpoint(endpoint string, aws bool) {
 	if endpoint == "" {
 		return
 	}
-	const example = "write one such as http://127.0.0.1:4566"
 	u, err := url.Parse(endpoint)
 	switch {
 	case !aws:
-		v.fault("endpoint", "is of no use: the cloud is embedded", "leave it out, or write cloud: aws")
+		v.fault("endpoint", "is of no use: the cloud is embedded.", "Leave it out, or write cloud: aws.")
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
-		v.fault("endpoint", "is no http or https URL", example)
+		v.fault("endpoint", "is no http or https URL.", endpointExample)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/":
-		v.fault("endpoint", "has more than scheme, host and port", example)
+		v.fault("endpoint", "has more than scheme, host and port.", endpointExample)
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		v.fault("endpoint", "would send tokens unencrypted over the network", "write https://, or an address of this machine")
+		v.fault("endpoint", "would send tokens unencrypted over the network.", "Write https://, or an address of this machine.")
 	case u.Port() != "" && !validPort(u.Port()):
-		v.fault("endpoint", "has no valid port", example)
+		v.fault("endpoint", "has no valid port.", endpointExample)
 	}
 }
 
@@ -244,11 +249,11 @@ func (v validator) zone(z *Zone, aws bool) {
 	v.form("zone.id", z.ID, zoneForm, aws, "Z0123456789ABCDEFGHIJ")
 	v.form("zone.name", z.Name, hostForm, true, "avatar.example.com")
 	if ip, err := netip.ParseAddr(z.ParkingAddress); err != nil || !ip.Is4() {
-		v.fault("zone.parking_address", fmt.Sprintf("is %q", z.ParkingAddress), "write an IPv4 address, such as 192.0.2.1")
+		v.fault("zone.parking_address", fmt.Sprintf("is set to %q.", z.ParkingAddress), "Write an IPv4 address, such as 192.0.2.1.")
 	}
 	v.duration("zone.ttl", z.TTL, time.Second, 24*time.Hour)
 	if z.TTL%time.Second != 0 {
-		v.fault("zone.ttl", "is no whole number of seconds", "write one such as 10s")
+		v.fault("zone.ttl", "is no whole number of seconds.", "Write one such as 10s.")
 	}
 }
 
@@ -259,7 +264,7 @@ func (v validator) avatar(a *Avatar) {
 	if a.Gateway != "" {
 		host, port, err := net.SplitHostPort(a.Gateway)
 		if err != nil || host == "" || !validPort(port) {
-			v.fault("avatar.gateway", fmt.Sprintf("is %q", a.Gateway), "write host:port, such as 127.0.0.1:8443")
+			v.fault("avatar.gateway", fmt.Sprintf("is set to %q.", a.Gateway), "Write host:port, such as 127.0.0.1:8443.")
 		}
 	}
 	v.duration("avatar.ready_timeout", a.ReadyTimeout, time.Second, 2*time.Hour)
@@ -269,8 +274,8 @@ func (v validator) limits(p *Profile) {
 	v.number("warm_pool.size", p.WarmPool.Size, 0, 1000)
 	v.number("warm_pool.max_instances", p.WarmPool.MaxInstances, 1, 10_000)
 	if p.WarmPool.MaxInstances < p.WarmPool.Size {
-		v.fault("warm_pool.max_instances", fmt.Sprintf("is %d, less than the size", p.WarmPool.MaxInstances),
-			fmt.Sprintf("write %d or more", p.WarmPool.Size))
+		v.fault("warm_pool.max_instances", fmt.Sprintf("is set to %d, less than the size.", p.WarmPool.MaxInstances),
+			fmt.Sprintf("Write %d or more.", p.WarmPool.Size))
 	}
 	v.choice("warm_pool.recycle", p.WarmPool.Recycle, RecycleReuse, RecycleReplace)
 	v.hours(p)
@@ -279,10 +284,10 @@ func (v validator) limits(p *Profile) {
 	v.duration("session.window", s.Window, time.Second, 7*24*time.Hour)
 	v.duration("session.maximum", s.Maximum, time.Second, 30*24*time.Hour)
 	if s.Maximum < s.Window {
-		v.fault("session.maximum", "is shorter than the window", "write "+brief(s.Window)+" or more")
+		v.fault("session.maximum", "is shorter than the window.", "Write "+brief(s.Window)+" or more.")
 	}
 	if s.Warning < 0 || s.Warning >= s.Window {
-		v.fault("session.warning", "is "+brief(s.Warning), "write a duration of 0s or more, shorter than the window of "+brief(s.Window))
+		v.fault("session.warning", "is set to "+brief(s.Warning)+".", "Write a duration of 0s or more, shorter than the window of "+brief(s.Window)+".")
 	}
 	v.duration("session.grace", s.Grace, 0, time.Hour)
 	v.number("log.max_lines", p.Log.MaxLines, 100, 10_000_000)
@@ -296,7 +301,7 @@ func (v validator) limits(p *Profile) {
 // hours checks the sizes at certain hours. The time zone must be named, since desktops stand in different ones.
 func (v validator) hours(p *Profile) {
 	if _, err := time.LoadLocation(p.WarmPool.TimeZone); err != nil || p.WarmPool.TimeZone == "" || p.WarmPool.TimeZone == "Local" {
-		v.fault("warm_pool.time_zone", fmt.Sprintf("is %q", p.WarmPool.TimeZone), "write an IANA name such as Europe/Berlin, or UTC")
+		v.fault("warm_pool.time_zone", fmt.Sprintf("is set to %q.", p.WarmPool.TimeZone), "Write an IANA name such as Europe/Berlin, or UTC.")
 	}
 	for i, h := range p.WarmPool.Hours {
 		path := fmt.Sprintf("warm_pool.hours[%d]", i)
@@ -305,7 +310,7 @@ func (v validator) hours(p *Profile) {
 		}
 		for key, clock := range map[string]string{"from": h.From, "to": h.To} {
 			if _, err := TimeOfDay(clock); err != nil {
-				v.fault(path+"."+key, fmt.Sprintf("is %q", clock), `write a time of day in quotes, such as "08:00"`)
+				v.fault(path+"."+key, fmt.Sprintf("is set to %q.", clock), `Write a time of day in quotes, such as "08:00".`)
 			}
 		}
 		v.number(path+".size", h.Size, 0, p.WarmPool.MaxInstances)
@@ -330,12 +335,12 @@ func (v validator) prices(p *Prices) {
 	for kind, price := range p.Hourly {
 		all["hourly."+kind] = price
 		if !typeForm.MatchString(kind) {
-			v.fault("prices.hourly", fmt.Sprintf("has the instance type %q", kind), "write one such as g5.2xlarge")
+			v.fault("prices.hourly", fmt.Sprintf("has the instance type %q.", kind), "Write one such as g5.2xlarge.")
 		}
 	}
 	for path, price := range all {
 		if !(price >= 0 && price <= 10_000) { // NaN is none
-			v.fault("prices."+path, fmt.Sprintf("is %v", price), "write an amount from 0 to 10000")
+			v.fault("prices."+path, fmt.Sprintf("is set to %v.", price), "Write an amount from 0 to 10000.")
 		}
 	}
 }
@@ -347,11 +352,11 @@ func (v validator) demoUsers(p *Profile) {
 	}
 	u, err := url.Parse(p.Endpoint)
 	if p.Cloud != CloudEmbedded && (p.Endpoint == "" || err != nil || !loopback(u.Hostname())) {
-		v.fault("demo_users", "holds passwords for a cloud that is not on this machine", "take it out, and change those passwords")
+		v.fault("demo_users", "holds passwords for a cloud that is not on this machine.", "Take it out, and change those passwords.")
 	}
 	for name, password := range p.DemoUsers {
 		if !usernameForm.MatchString(name) || utf8.RuneCountInString(name) > maxUsername || password == "" {
-			v.fault("demo_users", "has an entry without a user name or a password", "write a line such as demo: \"its password\"")
+			v.fault("demo_users", "has an entry without a user name or a password.", "Write a line such as demo: \"its password\".")
 			return
 		}
 	}

@@ -9,13 +9,17 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// wanted describes what a key of type t takes.
-func wanted(t reflect.Type) string {
+// wanted describes what a key of type t takes where n stands.
+func wanted(t reflect.Type, n ast.Node) string {
 	if t == reflect.TypeFor[time.Duration]() {
-		return "a duration such as 90s, 5m or 1h"
+		return "a duration with its unit, such as 90s, 5m or 1h"
 	}
 	switch t.Kind() {
 	case reflect.String:
+		switch n.(type) {
+		case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+			return "text, in quotes"
+		}
 		return "text"
 	case reflect.Bool:
 		return "true or false"
@@ -29,43 +33,27 @@ func wanted(t reflect.Type) string {
 	return "keys and values, indented below it"
 }
 
-// kindOf describes what the file has instead. It never repeats the value: it may be a password.
+// kindOf says of a key what the file has instead. It never repeats the value: it may be a password.
 func kindOf(n ast.Node) string {
 	switch n.(type) {
 	case *ast.StringNode, *ast.LiteralNode:
-		return "text of another form"
+		return "is text of another form."
 	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
-		return "a number"
+		return "is a number."
 	case *ast.BoolNode:
-		return "true or false"
+		return "is true or false."
 	case *ast.NullNode:
-		return "empty"
+		return "is empty."
 	case *ast.SequenceNode:
-		return "a list"
+		return "is a list."
 	case *ast.MappingNode, *ast.MappingValueNode:
-		return "a group of keys"
+		return "is a group of keys."
 	case *ast.AnchorNode, *ast.AliasNode, *ast.MergeKeyNode:
-		return "an anchor or alias, which are not taken here"
+		return "is an anchor or alias, which are not taken here."
 	case *ast.TagNode:
-		return "a tagged value, which is not taken here"
+		return "is a tagged value, which is not taken here."
 	}
-	return "of another form"
-}
-
-// hint adds the quotes that make text of a number, and the unit that makes a duration of it.
-func hint(n ast.Node, t reflect.Type) string {
-	scalar := false
-	switch n.(type) {
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
-		scalar = true
-	}
-	switch {
-	case scalar && t.Kind() == reflect.String:
-		return ", in quotes"
-	case scalar && t == reflect.TypeFor[time.Duration]():
-		return ", with its unit"
-	}
-	return ""
+	return "is of another form."
 }
 
 // suggest names the key that was probably meant, or all there are.
@@ -77,9 +65,9 @@ func suggest(key string, names []string) string {
 		}
 	}
 	if best != "" {
-		return fmt.Sprintf("perhaps %s is meant", best)
+		return fmt.Sprintf("Perhaps %s is meant.", best)
 	}
-	return "write one of " + strings.Join(names, ", ")
+	return "Write one of " + strings.Join(names, ", ") + "."
 }
 
 // distance is Levenshtein's: how many letters to insert, delete or change.

@@ -43,7 +43,7 @@ func WriteProfile(path string, f File) error {
 		err = replace(path, data)
 	}
 	if err != nil {
-		return problem("The profile could not be written", reason(err)+": "+path+".", "Check the folder and its permissions.", err)
+		return problem("The profile could not be written", reason(err, path), "Check the folder and its permissions.", err)
 	}
 	return nil
 }

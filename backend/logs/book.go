@@ -38,6 +38,8 @@ type Options struct {
 	OnReady         func(instanceID string) // called without locks, at most once for each read; must not wait for Follow
 	OnActivity      func(instanceID string) // likewise, and only for lines less than a minute old
 
+	Tell func(string) string // says a remark of the log's own in the reader's language; nil leaves it English
+
 	Readers    int          // readers of a shard, 1 where nobody else reads it; 0 to go by SetFellows
 	RandomKeys bool         // producers use random partition keys: every shard is read
 	Log        *slog.Logger // nil for slog.Default
@@ -134,6 +136,13 @@ func remark(level, text, instanceID string, gap uint64) entry {
 func (b *Book) append(entries []entry) {
 	if len(entries) == 0 {
 		return
+	}
+	if b.opts.Tell != nil {
+		for i := range entries {
+			if e := &entries[i]; e.source == launcherSource {
+				e.text = b.opts.Tell(e.text)
+			}
+		}
 	}
 	b.mu.Lock()
 	first, measured := b.store.next, false

@@ -258,3 +258,18 @@ func TestSeries(t *testing.T) {
 		t.Errorf("since the end: %+v", s)
 	}
 }
+
+// The log's own remarks are told in the reader's language; what the instance says is not touched.
+func TestRemarksAreTold(t *testing.T) {
+	b := New(Options{Tell: func(s string) string { return "<" + s + ">" }})
+	b.append([]entry{{at: arrival, level: levelWarn, source: "unreal", iid: mine, text: "said"}, remark(levelWarn, gapText(3), mine, 3)})
+	b.Remark(levelInfo, "The log stream is being read again.")
+	var got []string
+	for _, l := range b.Lines(Query{Limit: 9}).Lines {
+		got = append(got, l.Text)
+	}
+	want := []string{"said", "<3 records of the instance never came>", "<The log stream is being read again.>"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the log says %q", got)
+	}
+}

@@ -162,8 +162,12 @@ func (d *decoder) malformed(f frame, data []byte, why error) {
 	d.stats.Malformed++
 	d.put(entry{
 		iid: iid, at: f.at, arrived: f.arrived, level: levelWarn, source: launcherSource,
-		text: fmt.Sprintf("malformed record (%d bytes, %v): %s", len(data), why, sample(data)),
+		text: malformedText(len(data), why, sample(data)),
 	})
+}
+
+func malformedText(bytes int, why error, sample string) string {
+	return fmt.Sprintf("malformed record (%d bytes, %v): %s", bytes, why, sample)
 }
 
 // sampleBytes is how much of a malformed record is shown.

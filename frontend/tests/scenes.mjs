@@ -72,7 +72,7 @@ export const logLines = (n) => Array.from({ length: n }, (_, i) => {
   const gap = i === n - 4 ? 12 : 0;
   return {
     seq: i + 1, at: at(-(n - i) * 130), source: gap ? 'launcher' : source, level: gap ? 'warn' : level,
-    text: gap ? '12 records of unreal never came' : text, instanceId: session().instanceId, gap,
+    text: gap ? '12 records of the instance never came' : text, instanceId: session().instanceId, gap,
   };
 });
 
