@@ -116,16 +116,16 @@ func (p *period) UnmarshalJSON(b []byte) error {
 
 func (c *Cloud) adminAddFault(r *http.Request) (any, error) {
 	var in struct {
-		Service, Operation, Kind, Code, Message string
-		Status, Count                           int
-		Share                                   float64
-		Latency                                 period
+		Service, Operation, Contains, Kind, Code, Message string
+		Status, Count                                     int
+		Share                                             float64
+		Latency                                           period
 	}
 	if err := read(r, &in); err != nil {
 		return nil, err
 	}
 	id, err := c.AddFault(Fault{
-		Service: in.Service, Operation: in.Operation, Kind: in.Kind, Code: in.Code, Message: in.Message,
+		Service: in.Service, Operation: in.Operation, Contains: in.Contains, Kind: in.Kind, Code: in.Code, Message: in.Message,
 		Status: in.Status, Count: in.Count, Share: in.Share, Latency: time.Duration(in.Latency),
 	})
 	return map[string]string{"id": id}, err

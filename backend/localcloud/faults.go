@@ -1,6 +1,7 @@
 package localcloud
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -25,6 +26,7 @@ type Fault struct {
 	ID        string        `json:"id"` // set by AddFault
 	Service   string        `json:"service,omitempty"`
 	Operation string        `json:"operation,omitempty"` // "" or "*": all of the service's
+	Contains  string        `json:"contains,omitempty"`  // only calls whose body has this text, such as a table's name
 	Kind      string        `json:"kind"`
 	Code      string        `json:"code,omitempty"`   // for FaultError, "InternalFailure" where it is empty
 	Status    int           `json:"status,omitempty"` // for FaultError, 500 where it is 0
@@ -89,11 +91,11 @@ func (c *Cloud) Faults() []Fault {
 }
 
 // take returns a copy of the fault that meets a call, nil for none, and counts it.
-func (fs *faults) take(service, operation string) *Fault {
+func (fs *faults) take(service, operation string, body []byte) *Fault {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	for i, f := range fs.rules {
-		if !fits(f.Service, service) || !fits(f.Operation, operation) {
+		if !fits(f.Service, service) || !fits(f.Operation, operation) || !bytes.Contains(body, []byte(f.Contains)) {
 			continue
 		}
 		if f.Share > 0 && f.Share < 1 && !fs.rand.share(f.Share) {

@@ -90,3 +90,21 @@ func TestPausedStreamHoldsRecordsBack(t *testing.T) {
 		}
 	})
 }
+
+func TestAFaultOfSomeCallsOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, Options{Seed: 1})
+		k := operatorOf(t, c)
+		if _, err := c.AddFault(Fault{Service: "dynamodb", Contains: "avatar-audit", Kind: FaultError}); err != nil {
+			t.Fatal(err)
+		}
+		for table, want := range map[string]int{"avatar-audit": 500, "avatar-leases": 200} {
+			if got := k.call("dynamodb", "DescribeTable", `{"TableName":"`+table+`"}`).status; got != want {
+				t.Errorf("%s answers with %d, want %d", table, got, want)
+			}
+		}
+		if hits := c.Faults()[0].Hits; hits != 1 {
+			t.Errorf("the fault has met %d calls", hits)
+		}
+	})
+}

@@ -64,7 +64,7 @@ func (c *Cloud) api(w http.ResponseWriter, r *http.Request) {
 		e.unknown()
 		return
 	}
-	f := c.faults.take(e.service.Name(), e.operation)
+	f := c.faults.take(e.service.Name(), e.operation, e.body)
 	if f != nil {
 		e.fault = f.Kind
 	}
