@@ -1,11 +1,11 @@
-// Renders every scene in both themes and two sizes, and a few in other guises, into build/artifacts/page, to be looked at.
+// Renders every scene in both themes and three sizes, and a few in other guises, into build/artifacts/page, to be looked at.
 // With a name or more it renders only those scenes.
 import { mkdir } from 'node:fs/promises';
 import { start } from './browser.mjs';
 import { sceneOf, scenes } from './scenes.mjs';
 
 const FOLDER = new URL('../../build/artifacts/page/', import.meta.url).pathname;
-const SIZES = [[800, 560], [1400, 900]];
+const SIZES = [[800, 560], [1100, 760], [1400, 900]];
 const only = process.argv.slice(2);
 
 await mkdir(FOLDER, { recursive: true });
