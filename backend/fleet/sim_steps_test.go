@@ -1,0 +1,142 @@
+package fleet_test
+
+import (
+	"time"
+
+	"avatar-launcher/backend"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+)
+
+// one draws a desktop that is alive, nil where none is.
+func (s *simulation) one() *desktop {
+	var alive []*desktop
+	for _, d := range s.desktops {
+		if d.alive() {
+			alive = append(alive, d)
+		}
+	}
+	if len(alive) == 0 {
+		return nil
+	}
+	return alive[s.rand.IntN(len(alive))]
+}
+
+// step is one thing that happens.
+func (s *simulation) step() {
+	d := s.one()
+	if d == nil {
+		s.add(userNo(s.rand.IntN(5)), true)
+		return
+	}
+	minutes := func(n int) time.Duration { return time.Duration(1+s.rand.IntN(n*60)) * time.Second }
+	switch s.rand.IntN(21) {
+	case 0, 1, 2, 3, 4:
+		s.tell("%s presses start", d.name)
+		d.do(backend.WishStart)
+	case 5:
+		s.tell("%s stops", d.name)
+		d.do(backend.WishStop)
+	case 6:
+		s.tell("%s terminates", d.name)
+		d.do(backend.WishTerminate)
+	case 7:
+		s.tell("%s cancels or is touched", d.name)
+		d.do(backend.WishCancel)
+		d.do(backend.WishTouch)
+	case 8:
+		s.tell("%s quits", d.name)
+		d.do(backend.WishQuit)
+	case 9, 10, 11:
+		in, ante := 1+s.rand.IntN(25), s.rand.IntN(2) == 0
+		s.tell("%s will die at its call %d (before it %v)", d.name, in, ante)
+		d.net.set(func(n *network) { n.killIn, n.killAnte = in, ante })
+		d.do(backend.WishStart)
+		s.survive("killed")
+	case 12:
+		s.tell("%s is killed", d.name)
+		d.net.kill()
+		s.survive("killed")
+	case 13:
+		span := minutes(130)
+		s.tell("%s sleeps for %v", d.name, span)
+		d.net.set(func(n *network) { n.until, n.asleep = time.Now().Add(span), true })
+		s.survive("slept")
+	case 14:
+		span := minutes(90)
+		s.tell("%s has no network for %v", d.name, span)
+		d.net.set(func(n *network) { n.until, n.asleep = time.Now().Add(span), false })
+		s.survive("partitioned")
+	case 15:
+		s.tell("%s loses a third of its answers and requests", d.name)
+		d.net.set(func(n *network) { n.lose, n.fail = 0.2, 0.1 })
+		d.do(backend.WishStart)
+		s.survive("lost answers")
+	case 16:
+		s.tell("another launcher of %s", d.user.Username)
+		s.add(d.user, s.rand.IntN(2) == 0)
+		s.survive("two desktops of a user")
+	case 17:
+		s.capacity()
+	case 18:
+		s.byHand()
+	case 19:
+		s.figures.PoolSize = s.rand.IntN(5)
+		s.figures.Replace = s.rand.IntN(3) == 0
+		s.tell("the pool's size is now %d, replace %v", s.figures.PoolSize, s.figures.Replace)
+		for _, d := range s.desktops {
+			d.service.Configure(s.figures)
+		}
+		s.survive("configured")
+	case 20:
+		for _, d := range s.desktops {
+			if d.reader == nil || d.reader.followed() == "" {
+				continue
+			}
+			s.tell("the newest line of %s comes twice", d.reader.followed())
+			if err := s.stream.repeat(s.t.Context(), d.reader.followed()); err != nil {
+				s.t.Fatal(err)
+			}
+			s.survive("line twice")
+		}
+	}
+}
+
+// capacity takes capacity away or gives it back.
+func (s *simulation) capacity() {
+	if s.rand.IntN(2) == 0 {
+		s.w.cloud.SetVCPUQuota(-1)
+		s.w.cloud.SetCapacity("us-east-1a", "g5.2xlarge", -1)
+		s.tell("there is capacity again")
+		return
+	}
+	if s.rand.IntN(2) == 0 {
+		s.w.cloud.SetVCPUQuota(8 * s.rand.IntN(4))
+	} else {
+		s.w.cloud.SetCapacity("us-east-1a", "g5.2xlarge", 0)
+	}
+	s.tell("capacity is short")
+	s.survive("no capacity")
+}
+
+// byHand is somebody at the console: an instance is stopped, terminated or lost behind everybody's back.
+func (s *simulation) byHand() {
+	v, err := s.w.truth(s.t.Context())
+	if err != nil || len(v.machines) == 0 {
+		return
+	}
+	id := *v.machines[s.rand.IntN(len(v.machines))].InstanceId
+	cloud := ec2.NewFromConfig(s.w.cfg)
+	switch s.rand.IntN(3) {
+	case 0:
+		s.tell("%s is stopped by hand", id)
+		_, _ = cloud.StopInstances(s.t.Context(), &ec2.StopInstancesInput{InstanceIds: []string{id}})
+	case 1:
+		s.tell("%s is terminated by hand", id)
+		_, _ = cloud.TerminateInstances(s.t.Context(), &ec2.TerminateInstancesInput{InstanceIds: []string{id}})
+	default:
+		s.tell("%s is lost with its host", id)
+		_ = s.w.cloud.KillInstance(id)
+	}
+	s.survive("changed by hand")
+}

@@ -1,0 +1,80 @@
+package logs
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// What an answer takes is part of the interval between two reads, so that a backlog comes as fast as the shard gives it.
+func TestFollowReadsASlowStreamAsOften(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &stream{slow: 150 * time.Millisecond}
+		since := time.Now()
+		follow(t, newBook(s, nil), since, time.Minute)
+		if n := s.count("GetRecords"); n < 240 || n > 301 {
+			t.Errorf("%d reads in a minute, where 5 a second are allowed", n)
+		}
+		if n := s.count("throttled"); n > 0 {
+			t.Errorf("%d of them were refused", n)
+		}
+	})
+}
+
+func TestManyReadersShareAShard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &stream{}
+		since := time.Now()
+		const readers = 20
+		ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+		defer cancel()
+		books := make([]*Book, readers)
+		for i := range books {
+			books[i] = newBook(s, func(o *Options) { o.Readers = readers })
+			go func() { _ = books[i].Follow(ctx, mine, since) }()
+		}
+		for i := range 250 {
+			putNumbered(s, i+1, i+1)
+			time.Sleep(time.Second)
+		}
+		<-ctx.Done()
+		synctest.Wait()
+		for _, b := range books {
+			if got := b.Lines(Query{Source: "boot"}).Lines; len(got) != 250 || b.Stats().Lost != 0 {
+				t.Fatalf("%d lines, %+v", len(got), b.Stats())
+			}
+		}
+		if reads, refused := s.count("GetRecords"), s.count("throttled"); refused > reads/3 {
+			t.Errorf("%d of %d reads were throttled", refused, reads)
+		}
+	})
+}
+
+// Twenty desktops whose instances share a shard read it as slowly as twenty must, once they know of one another.
+func TestFollowPacesItselfByItsFellows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &stream{}
+		since := time.Now()
+		b := newBook(s, func(o *Options) { o.Readers = 0 })
+		reads := func(fellows []string) int {
+			b.SetFellows(fellows)
+			before := s.count("GetRecords")
+			follow(t, b, since, time.Minute)
+			return s.count("GetRecords") - before
+		}
+		fellows := []string{mine}
+		for i := range 19 {
+			fellows = append(fellows, fmt.Sprintf("i-%017x", i))
+		}
+		unknown, alone, crowd := reads(nil), reads([]string{mine}), reads(fellows)
+		if unknown < 50 || unknown > 61 || alone < 240 || alone > 301 || crowd < 12 || crowd > 16 {
+			t.Errorf("reads a minute: %d of an unknown many, %d alone, %d of twenty", unknown, alone, crowd)
+		}
+		s.split(mine) // most of them read another shard now
+		if n := reads(fellows); n <= crowd {
+			t.Errorf("%d reads after the split", n)
+		}
+	})
+}

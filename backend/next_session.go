@@ -1,0 +1,179 @@
+package backend
+
+import (
+	"strings"
+	"time"
+)
+
+// nextFound adopts the session that an earlier run, or another desktop of the same user, left running.
+func nextFound(s Snapshot, e sessionFound, now time.Time) (Snapshot, []effect) {
+	s.Adopting = false
+	switch {
+	case e.problem == nil && s.unfound != nil && s.Problem == s.unfound:
+		s.Problem = nil
+	case e.problem != nil && s.unfound == nil: // said once
+		s.Problem = e.problem
+	}
+	s.unfound = e.problem
+	if e.problem != nil && (e.problem.Kind == KindUnreachable || e.problem.Kind == KindBusy) {
+		s.retryAt = now.Add(retryPause)
+	}
+	if s.User == nil || s.Phase != Idle || e.session == nil {
+		return s, nil
+	}
+	return enter(s, Claiming, now), []effect{doStart{*s.User}}
+}
+
+func nextProgress(s Snapshot, p Progress, now time.Time) Snapshot {
+	if !s.Phase.Starting() {
+		return s // broken off meanwhile
+	}
+	if p.Session != nil {
+		s.Session = p.Session
+	}
+	if p.Machine != nil {
+		s.Machine = p.Machine
+	}
+	if p.URL != "" {
+		s.URL = p.URL
+	}
+	if p.Cold && !s.Cold {
+		s.Cold, s.Estimate = true, s.history.usual(whole, true)
+	}
+	if p.Queue != nil {
+		s.Queue = p.Queue
+	}
+	if p.Phase.Starting() {
+		s = enter(s, p.Phase, now)
+		if p.Phase != Claiming {
+			s.Queue = nil
+		}
+	}
+	return s
+}
+
+func nextStarted(s Snapshot, e started, now time.Time) (Snapshot, []effect) {
+	if s.User == nil {
+		return s, nil
+	}
+	if s.Phase == Ending { // it was broken off; whatever it holds goes back
+		return s, []effect{doStop{user: *s.User, session: nil, reason: "start broken off"}}
+	}
+	if !s.Phase.Starting() {
+		return s, nil
+	}
+	if e.problem != nil {
+		s.failure = e.problem
+		return enter(s, Ending, now), []effect{doStop{user: *s.User, session: nil, reason: "start failed: " + e.problem.What}}
+	}
+	s.Session = e.session
+	s.lookAt = now
+	s.extendAt = now.Add(extendPause)
+	s = enter(s, Ready, now)
+	s.history = s.history.with(s.Steps, s.Cold)
+	return s, nil
+}
+
+// sessionEffects follows the log of the session's instance as soon as one is known.
+func sessionEffects(before, after Snapshot) []effect {
+	b, a := sessionInstance(before), sessionInstance(after)
+	if a == b || a == "" {
+		return nil
+	}
+	return []effect{doFollow{a, after.Session.CreationTime}}
+}
+
+func sessionInstance(s Snapshot) string {
+	if s.Session == nil {
+		return ""
+	}
+	return s.Session.InstanceID
+}
+
+// nextActivity slides the window, at most once in a twelfth of it, so that activity does not become a stream of
+// writes.
+func nextActivity(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
+	if s.Phase == Idle && s.User != nil && now.Sub(s.prepared) > preparePause {
+		s.prepared = now // somebody is there: a press may follow
+		return s, []effect{doPrepare{*s.User}}
+	}
+	if s.Phase != Ready || s.Session == nil || now.Before(s.extendAt) {
+		return s, nil
+	}
+	if s.Session.ExpireAt.Sub(now) > r.Window-r.Window/12 {
+		return s, nil
+	}
+	s.extendAt = now.Add(extendPause)
+	return s, []effect{doExtend{*s.Session}}
+}
+
+func nextExtended(s Snapshot, e extended, now time.Time) (Snapshot, []effect) {
+	if s.Phase != Ready || s.Session == nil {
+		return s, nil
+	}
+	if e.problem != nil {
+		s.Problem, s.lookAt = e.problem, now // perhaps somebody else ended it
+		return s, nil
+	}
+	s.Session, s.Warning = e.session, false
+	return s, nil
+}
+
+func nextStopped(s Snapshot, e stopped, r Rules, now time.Time) (Snapshot, []effect) {
+	if s.Phase != Ending {
+		return s, nil
+	}
+	after, failure := s.after, s.failure
+	e.problem = withArmedStop(e.problem, s.Session, r)
+	if e.problem != nil && after == "" && failure == nil {
+		failure = e.problem // the session stays, so that Stop can be pressed again
+		s.failure, s.Problem = nil, failure
+		return enter(s, Failed, now), nil
+	}
+	s.Session, s.Machine, s.URL, s.Warning, s.Cold, s.Announced, s.Queue = nil, nil, "", false, false, false, nil
+	s.after, s.failure, s.Problem = "", nil, failure
+	if after == WishSignOut || after == WishQuit {
+		s.after, s.Problem = after, e.problem
+		return s, leaving(after, r)
+	}
+	s.prepared = now
+	phase := Idle
+	if failure != nil {
+		phase = Failed
+	}
+	return enter(s, phase, now), []effect{doPrepare{*s.User}}
+}
+
+// withArmedStop tells whoever cannot stop an instance when it stops all the same.
+func withArmedStop(p *Problem, session *Session, r Rules) *Problem {
+	if p == nil || session == nil || session.ExpireAt.IsZero() {
+		return p
+	}
+	told := *p
+	told.Next = strings.TrimSpace(told.Next + " The stop that was armed at the start ends the instance by itself at " +
+		session.ExpireAt.Add(r.Grace).Local().Format("15:04 on January 2") + ", whatever happens here.")
+	return &told
+}
+
+// nextMachine takes a look at the instance in: one that was stopped behind the launcher's back ends the session.
+func nextMachine(s Snapshot, e machineSeen, now time.Time) (Snapshot, []effect) {
+	if s.Phase != Ready || sessionInstance(s) != e.instanceID {
+		return s, nil
+	}
+	s.lookAt = now.Add(lookStarting)
+	if e.problem != nil {
+		return withNotice(s, "cloud", e.problem), nil
+	}
+	s = withNotice(s, "cloud", nil)
+	s.Machine = e.machine
+	if e.machine != nil && (e.machine.State == "running" || e.machine.State == "pending") {
+		if e.machine.InstanceStatus == "ok" && e.machine.SystemStatus == "ok" {
+			s.lookAt = now.Add(lookSteady)
+		}
+		return s, nil
+	}
+	s.failure = &Problem{Kind: KindUnexpected, What: "Your instance has stopped",
+		Why:  "It was stopped outside of this launcher: by its timer, by an operator, or from another computer.",
+		Next: "Press Start for a new one."}
+	return enter(s, Ending, now), []effect{doStop{user: *s.User, session: s.Session, reason: "found stopped"}}
+}

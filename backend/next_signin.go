@@ -1,0 +1,106 @@
+package backend
+
+import (
+	"time"
+)
+
+// nextEnter handles the ways in.
+func nextEnter(s Snapshot, w Wish, now time.Time) (Snapshot, []effect) {
+	if w.Verb == WishUnlock && s.User != nil {
+		return s, []effect{doUnlock{}}
+	}
+	if s.Phase != SignedOut {
+		return s, nil
+	}
+	switch {
+	case w.Verb == WishSignIn && (w.Username == "" || w.Password == ""):
+		s.Problem = &Problem{Kind: KindRefused, What: "Not signed in", Why: "The user name or the password is empty.", Next: "Fill in both."}
+		return s, nil
+	case w.Verb == WishForgot && w.Username == "":
+		s.Problem = &Problem{Kind: KindRefused, What: "No code was sent", Why: "The user name is empty.", Next: "Fill it in, so that it is known whose password to change."}
+		return s, nil
+	}
+	var effects []effect
+	if s.resuming {
+		effects = []effect{doLeave{}} // nobody waits for what goes on behind the page
+	}
+	s.Problem, s.Challenge, s.Busy, s.resuming, s.retryAt = nil, nil, false, false, time.Time{}
+	s.attempt++
+	s = enter(s, SigningIn, now)
+	switch w.Verb {
+	case WishBrowse:
+		return s, append(effects, doBrowse{s.attempt})
+	case WishForgot:
+		return s, append(effects, doForgot{s.attempt, w.Username})
+	case WishUnlock:
+		return s, append(effects, doResume{s.attempt})
+	}
+	return s, append(effects, doSignIn{s.attempt, w.Username, w.Password})
+}
+
+// nextAnswer handles what can be done with an open challenge.
+func nextAnswer(s Snapshot, w Wish) (Snapshot, []effect) {
+	switch {
+	case s.Phase != SigningIn || s.Challenge == nil || s.Busy: // a second press must not answer the step after
+		return s, nil
+	case w.Verb == WishResend && s.Challenge.Resend:
+		s.Problem, s.Busy = nil, true
+		return s, []effect{doResend{s.attempt}}
+	case w.Verb == WishResend, s.Challenge.Name == StepBrowser:
+		return s, nil
+	case w.Password == "":
+		s.Problem = &Problem{Kind: KindRefused, What: "Not signed in yet", Why: "The answer is empty.", Next: "Fill it in."}
+		return s, nil
+	}
+	s.Problem, s.Busy = nil, true
+	return s, []effect{doAnswer{s.attempt, w.Password}}
+}
+
+func nextSignIn(s Snapshot, e signInAnswered, now time.Time) (Snapshot, []effect) {
+	behind := s.Phase == SignedOut && s.resuming && e.resumed
+	if s.Phase != SigningIn && !behind || s.attempt != e.attempt {
+		if e.user != nil && s.Phase == SignedOut {
+			return s, []effect{doSignOut{}} // it was left just before it succeeded
+		}
+		return s, nil
+	}
+	s.Busy, s.resuming = false, false
+	if e.resumed && e.problem != nil && e.problem.Kind == KindUnreachable {
+		s.retryAt = now.Add(retryPause)
+		if behind {
+			return s, nil // the page says so already, or the user has read it
+		}
+	}
+	switch {
+	case e.problem != nil && s.Challenge != nil && e.challenge != nil:
+		s.Problem, s.Challenge = e.problem, e.challenge // a wrong code: the step stays
+		return s, nil
+	case e.problem != nil:
+		s.Problem, s.Challenge = e.problem, nil
+		return enter(s, SignedOut, now), nil
+	case e.challenge != nil:
+		s.Challenge = e.challenge
+		return s, nil
+	case e.user == nil:
+		return enter(s, SignedOut, now), nil
+	}
+	s.User, s.Challenge, s.Problem, s.Adopting, s.prepared = e.user, nil, nil, true, now
+	s.retryAt, s.unfound = time.Time{}, nil
+	return enter(s, Idle, now), []effect{doKeep{true}, doFind{*e.user}, doPrepare{*e.user}}
+}
+
+func nextSignedOut(s Snapshot, e signedOut, now time.Time) (Snapshot, []effect) {
+	if s.Phase != Ending {
+		return s, nil
+	}
+	quit := s.after == WishQuit
+	if e.problem != nil {
+		s.Problem = e.problem
+	}
+	clean := Snapshot{Revision: s.Revision, Phase: s.Phase, Since: s.Since, Profile: s.Profile, Notices: s.Notices, Problem: s.Problem, history: s.history, attempt: s.attempt}
+	clean = enter(clean, SignedOut, now)
+	if quit {
+		return clean, []effect{doFinish{}}
+	}
+	return clean, nil
+}
