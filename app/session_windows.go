@@ -3,7 +3,6 @@ package app
 import (
 	"sync/atomic"
 	"syscall"
-	"time"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -36,17 +35,13 @@ var (
 // so that the window's procedure is replaced by one that passes everything else on.
 func heedSessionEnd(ends func()) {
 	whenSessionEnds = ends
-	go func() {
-		for range 100 { // the window is made after OnStartup was called
-			if window := ownWindow(); window != 0 {
-				former, _, _ := getWindowLong.Call(window, gwlpWndProc)
-				formerProcedure.Store(former) // before the first message comes
-				_, _, _ = setWindowLong.Call(window, gwlpWndProc, windows.NewCallback(procedure))
-				return
-			}
-			time.Sleep(100 * time.Millisecond)
-		}
-	}()
+	window := ownWindow() // Wails makes it before it calls OnStartup
+	if window == 0 {
+		return
+	}
+	former, _, _ := getWindowLong.Call(window, gwlpWndProc)
+	formerProcedure.Store(former) // before the first message comes
+	_, _, _ = setWindowLong.Call(window, gwlpWndProc, windows.NewCallback(procedure))
 }
 
 // ownWindow is this process's top-level window of the launcher's title, 0 before there is one.

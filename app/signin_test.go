@@ -325,8 +325,7 @@ func cmdBrowse(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// cmdKillWhile runs the launcher until it makes a call, which gets no answer, and kills it there: a crash. The launcher is
-// a process of its own, in real time, so that its call is looked for again and again rather than waited for in a bubble.
+// cmdKillWhile runs the launcher until it makes a call, which gets no answer, and kills it there: a crash.
 func cmdKillWhile(ts *testscript.TestScript, _ bool, args []string) {
 	c := on(ts).cloud
 	service, operation, _ := strings.Cut(args[0], ":")
@@ -334,21 +333,29 @@ func cmdKillWhile(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	cmd := launcher(ts, args[1:]...)
 	ts.Check(cmd.Start())
-	for until := time.Now().Add(30 * time.Second); !slices.ContainsFunc(c.Faults(), func(f localcloud.Fault) bool { return f.Hits > 0 }); {
-		if time.Now().After(until) {
-			ts.Fatalf("%s was never called", args[0])
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+	await(ts, c, args[0]+" was never called", func() bool {
+		return slices.ContainsFunc(c.Faults(), func(f localcloud.Fault) bool { return f.Hits > 0 })
+	})
 	before := c.CallCounts()[args[0]]
 	ts.Check(cmd.Process.Kill())
 	_ = cmd.Wait()
 	// The cloud counts the call when it notices that the caller is gone, which may be later than we do.
-	for until := time.Now().Add(30 * time.Second); c.CallCounts()[args[0]] == before; {
-		if time.Now().After(until) {
-			ts.Fatalf("%s was never given up", args[0])
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+	await(ts, c, args[0]+" was never given up", func() bool { return c.CallCounts()[args[0]] > before })
 	c.RemoveFault("")
+}
+
+// await waits for what a launcher, a process of its own, does to the cloud.
+func await(ts *testscript.TestScript, c *localcloud.Cloud, never string, holds func() bool) {
+	limit := time.After(30 * time.Second)
+	for {
+		seen := c.Seen()
+		if holds() {
+			return
+		}
+		select {
+		case <-seen:
+		case <-limit:
+			ts.Fatalf("%s", never)
+		}
+	}
 }

@@ -76,6 +76,7 @@ type Cloud struct {
 
 	faults  faults
 	journal journal
+	seen    bell
 	outputs Outputs
 	ring    *addressRing
 

@@ -66,6 +66,7 @@ func (c *Cloud) api(w http.ResponseWriter, r *http.Request) {
 	}
 	f := c.faults.take(e.service.Name(), e.operation, e.body)
 	if f != nil {
+		c.seen.ring()
 		e.fault = f.Kind
 	}
 	if !f.before(r.Context(), e) {
@@ -107,6 +108,7 @@ func (e *exchange) finish() {
 		}
 	}
 	e.cloud.journal.add(e)
+	e.cloud.seen.ring()
 	if p == http.ErrAbortHandler {
 		panic(p)
 	}

@@ -59,6 +59,34 @@ func (j *journal) add(e *exchange) {
 	j.at = (j.at + 1) % journalLength
 }
 
+// Seen returns a channel that is closed as soon as Calls, CallCounts or Faults would say something new. A test that waits
+// for a launcher in a process of its own takes it, looks, and waits by it: what comes in between is not missed.
+func (c *Cloud) Seen() <-chan struct{} { return c.seen.next() }
+
+// bell wakes all who wait.
+type bell struct {
+	mu sync.Mutex
+	ch chan struct{} // nil where nobody waits
+}
+
+func (b *bell) next() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ch == nil {
+		b.ch = make(chan struct{})
+	}
+	return b.ch
+}
+
+func (b *bell) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ch != nil {
+		close(b.ch)
+		b.ch = nil
+	}
+}
+
 // Calls returns the last calls, at most 1000, the oldest first.
 func (c *Cloud) Calls() []CallRecord {
 	j := &c.journal
