@@ -141,6 +141,15 @@ async function history() {
   await page.getByRole('button', { name: /^Try again/ }).click();
   await page.getByRole('table').locator('tbody tr').first().waitFor();
   claim('a page that could not be read is read at the next try', true);
+
+  await button('Home').click();
+  await fault('dynamodb', 'Query', 'error', { code: 'AccessDeniedException', status: 400, contains: '{"S":"pool"}' });
+  await button('History').click();
+  await page.getByRole('table').locator('tbody tr').first().waitFor();
+  await says("It was not possible to read the pool's history");
+  await shoot('history-partial');
+  await heal();
+  claim('what could be read is shown, with why the rest is not', true);
 }
 
 async function settings() {
