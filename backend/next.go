@@ -201,9 +201,9 @@ func nextTick(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
 		return s, nil
 	}
 	if !now.Before(s.Session.ExpireAt) {
-		reason, why := "idle for "+r.Window.String(), "Nothing was done with it for "+humanDuration(r.Window)+"."
+		reason, why := "idle for "+humanDuration(r.Window), "Nothing was done with it for "+humanDuration(r.Window)+"."
 		if r.Maximum > 0 && !now.Before(s.Session.CreationTime.Add(r.Maximum)) {
-			reason, why = "the longest session, "+r.Maximum.String(), "A session may last "+humanDuration(r.Maximum)+" at most."
+			reason, why = "the longest session, "+humanDuration(r.Maximum), "A session may last "+humanDuration(r.Maximum)+" at most."
 		}
 		s, effects := nextEnd(s, false, "", reason, now)
 		s.failure = &Problem{Kind: KindInterrupted, What: "Your instance was stopped", Why: why, Next: "Press Start to go on."}
@@ -248,12 +248,17 @@ func withNotice(s Snapshot, key string, p *Problem) Snapshot {
 	return s
 }
 
+// humanDuration is d as people say it.
 func humanDuration(d time.Duration) string {
 	switch {
+	case d == time.Minute:
+		return "a minute"
 	case d == time.Hour:
 		return "an hour"
 	case d%time.Hour == 0 && d > 0:
 		return strconv.Itoa(int(d.Hours())) + " hours"
+	case d%time.Minute == 0 && d > 0:
+		return strconv.Itoa(int(d.Minutes())) + " minutes"
 	default:
 		return d.Round(time.Second).String()
 	}

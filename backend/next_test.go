@@ -50,7 +50,7 @@ func TestNext(t *testing.T) {
 		{"quit stops first", readySnapshot(), wished{Wish{Verb: WishQuit}}, t0, Ending, []effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "the launcher was quit"}}},
 		{"quit when idle signs out", Snapshot{Phase: Idle, User: alice}, wished{Wish{Verb: WishQuit}}, t0, Ending, []effect{doFollow{}, doKeep{false}, doSignOut{}}},
 		{"quit when signed out", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishQuit}}, t0, SignedOut, []effect{doLeave{}, doFinish{}}},
-		{"time is up", readySnapshot(), ticked{}, t0.Add(time.Hour), Ending, []effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "idle for 1h0m0s"}}},
+		{"time is up", readySnapshot(), ticked{}, t0.Add(time.Hour), Ending, []effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "idle for an hour"}}},
 		{"a look is due", readySnapshot(), ticked{}, t0.Add(time.Minute), Ready, []effect{doLook{"i-1"}}},
 		{"the instance is well", readySnapshot(), machineSeen{instanceID: "i-1", machine: running}, t0, Ready, nil},
 		{"the instance was stopped by hand", readySnapshot(), machineSeen{instanceID: "i-1", machine: stoppedMachine}, t0, Ending,
@@ -183,5 +183,16 @@ func TestTheLogAnnouncesTheAvatarOfThisStart(t *testing.T) {
 	s.Phase = Failed
 	if s, _ = next(s, wished{Wish{Verb: WishStart}}, rules, t0); s.Announced {
 		t.Error("announced by an earlier start")
+	}
+}
+
+func TestDurationsAsPeopleSayThem(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		time.Minute: "a minute", 25 * time.Minute: "25 minutes", time.Hour: "an hour", 12 * time.Hour: "12 hours",
+		90 * time.Minute: "90 minutes", 90 * time.Second: "1m30s", 0: "0s",
+	} {
+		if got := humanDuration(d); got != want {
+			t.Errorf("%v is said as %q, want %q", d, got, want)
+		}
 	}
 }

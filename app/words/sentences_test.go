@@ -38,7 +38,7 @@ var makers = map[string]string{
 }
 
 // parts are functions whose results are parts of sentences, or are said by themselves without being one.
-var parts = []string{"config kindOf", "config wanted", "logs gapText", "logs malformedText"}
+var parts = []string{"backend humanDuration", "config kindOf", "config wanted", "logs gapText", "logs malformedText"}
 
 // onward says of a room's sentence that it goes on from a name, which is then its first value.
 var onward = map[string]*regexp.Regexp{"config": regexp.MustCompile(`^(is|has|does|names|holds|would) .*\.$`)}

@@ -151,7 +151,7 @@ on('the QR code is shown beside the secret, and a keyring is tried again', { ...
   assert.ok(await picture.evaluate((img) => img.complete && img.naturalWidth > 100));
   await button(page, 'Try again: There is no keyring').click();
   assert.equal((await asked(page, 'Account.Unlock')).length, 1);
-  assert.equal(await button(page, 'Try again: The configuration file was not taken').count(), 0);
+  assert.equal(await button(page, 'Try again: The configuration was not taken').count(), 0);
 });
 
 on('the main journey: start, cancel, connect, keep going, stop, sign out', 'idle', async (page) => {

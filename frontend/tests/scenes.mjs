@@ -91,8 +91,8 @@ const readySnapshot = {
   url: 'http://demo.avatar.localhost:4580/', ...running(52 * MINUTE + 11_000),
 };
 const configNotice = { key: 'config', problem: {
-  kind: 'config', what: 'The configuration file was not taken', why: 'config.yaml line 12, column 5: "warm_pol" is not a key.',
-  next: 'Write "warm_pool"; the earlier configuration stays in force until then.' } };
+  kind: 'config', what: 'The configuration was not taken', why: 'config.yaml:12:5: There is no key "warm_pol" under profiles.studio.',
+  next: 'Perhaps warm_pool is meant.' } };
 const keyringNotice = { key: 'keyring', problem: {
   kind: 'keyring', what: 'There is no keyring', why: 'No Secret Service answers on this desktop.', next: 'You stay signed in until you quit.' } };
 const about = {
@@ -120,7 +120,7 @@ const records = (n) => Array.from({ length: n }, (_, i) => {
   const started = -(i * 17 + 2) * 60 * MINUTE;
   return {
     instanceId: FULL.members[i % 5].instanceId, type: 'g4dn.xlarge', started: at(started), ended: at(started + length), startTook: i === 5 ? 0 : (cold ? 92_000 + i * 900 : 4200 + ((i * 331) % 2600)) * 1e6,
-    cold, cost: (length / 3_600_000) * 0.526, why: ['Stopped by the user', 'Not used for an hour', 'Signed out'][i % 3],
+    cold, cost: (length / 3_600_000) * 0.526, why: ['stopped by the user', 'idle for an hour', 'signed out by the user'][i % 3],
   };
 });
 const samples = Array.from({ length: 90 }, (_, i) => {
@@ -145,7 +145,6 @@ const overview = {
 const fleet = { overview, problem: null };
 const unreachable = { kind: 'unreachable', what: 'The cloud cannot be reached', why: 'Nothing answers at ec2.us-east-1.amazonaws.com.', next: 'Check your network.' };
 const offlineNotice = { key: 'cloud', problem: unreachable };
-const broken = { kind: 'config', what: 'The configuration was not taken', why: 'config.yaml:12:5: there is no key "warm_pol" under profiles.studio.', next: 'Perhaps warm_pool is meant.' };
 const readOnly = { kind: 'config', what: 'These settings are read-only', why: 'The file /etc/avatar-launcher/config.yaml is not yours to write.', next: 'Ask whoever manages it, or make the file writable.' };
 const operatorUser = { user: { ...user, role: 'operator' } };
 
@@ -216,7 +215,7 @@ export const scenes = [
   scene('settings-browser', {}, { route: 'Settings', security: { security: { authenticator: false, device: '' }, problem: byBrowser } }),
   scene('settings-loading', {}, { route: 'Settings', settings: undefined }),
   scene('settings-read-only', {}, { route: 'Settings', settings: { ...settings, file: '/etc/avatar-launcher/config.yaml', problem: readOnly } }),
-  scene('settings-broken', { notices: [configNotice] }, { route: 'Settings', settings: { ...settings, keyring: keyringNotice.problem, problem: broken } }),
+  scene('settings-broken', { notices: [configNotice] }, { route: 'Settings', settings: { ...settings, keyring: keyringNotice.problem, problem: configNotice.problem } }),
   scene('settings-error', {}, { route: 'Settings', settings: 'broken' }),
   scene('about', readySnapshot, { route: 'About' }),
   scene('about-signed-out', out, { route: 'About' }),
