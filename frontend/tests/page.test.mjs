@@ -243,6 +243,15 @@ on('a notice that is dismissed comes back when it says something else', 'notices
   await page.getByText('It is locked.').waitFor();
 });
 
+on('what is wrong with the file is said once, and still once the notice was dismissed', 'settings-broken', async (page) => {
+  const said = page.getByText('There is no key "warm_pol"');
+  await said.first().waitFor();
+  assert.equal(await said.count(), 1);
+  await button(page, 'Dismiss: The configuration was not taken').click();
+  assert.equal(await said.count(), 1);
+  assert.equal(await page.getByRole('switch', { name: 'Notifications' }).isDisabled(), true);
+});
+
 const atEnd = (page) => page.waitForFunction(() => { const l = document.querySelector('[role=log]'); return l.scrollHeight - l.scrollTop - l.clientHeight < 4; });
 /** Where a scroll by wheel comes to rest. */
 const atRest = (log) => log.evaluate(async (l) => {
