@@ -101,6 +101,7 @@ func TestRefusals(t *testing.T) {
 		"duration, no unit":   {in("    session: {window: 60}\n"), "12:23", "window is a number", "with its unit"},
 		"no value":            {in("    stream:\n"), "12:13", "stream has no value", "leave the key out"},
 		"list for text":       {in("    stream: [a]\n"), "12:13", "stream is a list", "text"},
+		"a list of keys":      {"- profile: local\n", "1:1", "the file is a list.", "keys and values"},
 		"zone twice":          {in("    zone: x\n"), "12:5", "already", ""},
 		"not YAML":            {"profiles: [\n", "1:11", "not YAML", "indentation"},
 		"duplicate key":       {"profile: local\nprofile: local\n", "2:1", "not YAML", ""},

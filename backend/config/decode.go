@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"reflect"
@@ -43,12 +44,13 @@ func placeOf(n ast.Node) place {
 // decode reads n into v. The path names the key for messages.
 func (d *decoder) decode(n ast.Node, path string, v reflect.Value) {
 	d.places[path] = placeOf(n)
+	name := cmp.Or(path, "the file")
 	if _, ok := n.(*ast.NullNode); ok && v.Kind() != reflect.Struct {
-		d.refuse(n, path, path+" has no value.", "Write "+wanted(v.Type(), n)+", or leave the key out.")
+		d.refuse(n, path, name+" has no value.", "Write "+wanted(v.Type(), n)+", or leave the key out.")
 		return
 	}
 	if !d.read(n, path, v) {
-		d.refuse(n, path, path+" "+kindOf(n), "Write "+wanted(v.Type(), n)+".")
+		d.refuse(n, path, name+" "+kindOf(n), "Write "+wanted(v.Type(), n)+".")
 	}
 }
 
