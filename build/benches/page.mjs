@@ -22,7 +22,7 @@ const row = (r) => console.log(JSON.stringify(r));
 
 const host = spawn(process.argv[2], ['serve', `${ROOT}frontend/dist`], { stdio: ['pipe', 'pipe', 'inherit'] });
 const url = await new Promise((done) => createInterface({ input: host.stdout }).once('line', done));
-const facts = async () => (await fetch(`${url}/facts`)).json();
+const facts = async () => ({ ...(await (await fetch(`${url}/facts`)).json()), ...(await (await fetch(`${url}/puts`)).json()) });
 const produce = (rate, seconds) => fetch(`${url}/produce?rate=${rate}&seconds=${seconds}`);
 
 /** Runs in the page, before its script: the log's methods go to the host. */

@@ -7,13 +7,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"runtime"
-	"strconv"
-	"sync"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 
 	"avatar-launcher/backend/logs"
 )
@@ -21,20 +19,8 @@ import (
 // bridge stands in for the window's host: it serves the page, answers the log's bound methods over HTTP and sends its
 // events as server-sent ones. The log is the real one, read from a stream that a producer writes.
 type bridge struct {
-	book   *logs.Book
-	lens   *logs.Lens
-	client *kinesis.Client
-	stream string
-
-	mu   sync.Mutex
-	next int      // number of the next line that is put
-	puts []moment // when lines were put
-}
-
-// moment is one put: the lines up to a number, at a time in milliseconds since 1970.
-type moment struct {
-	Last int     `json:"last"`
-	At   float64 `json:"at"`
+	book *logs.Book
+	lens *logs.Lens
 }
 
 // serve runs it until standard input ends. Its first word is the address.
@@ -44,8 +30,7 @@ func serve(args []string) error {
 		return err
 	}
 	defer stop()
-	b := &bridge{client: p.client(), stream: p.Stream, next: 1}
-	b.book = logs.New(logs.Options{Stream: p.Stream, API: p.client(), Readers: 1, MaxBytes: 1 << 30, Log: slog.New(slog.DiscardHandler)})
+	b := &bridge{book: logs.New(logs.Options{Stream: p.Stream, API: p.client(), Readers: 1, MaxBytes: 1 << 30, Log: slog.New(slog.DiscardHandler)})}
 	b.lens = b.book.Lens()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -54,7 +39,13 @@ func serve(args []string) error {
 	mux.Handle("/", http.FileServer(http.Dir(args[0])))
 	mux.HandleFunc("/call/", b.call)
 	mux.HandleFunc("/events", b.events)
-	mux.HandleFunc("/produce", b.produce)
+	producer, err := url.Parse(p.Producer)
+	if err != nil {
+		return err
+	}
+	away := httputil.NewSingleHostReverseProxy(producer)
+	mux.Handle("/produce", away)
+	mux.Handle("/puts", away)
 	mux.HandleFunc("/facts", b.facts)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -118,47 +109,9 @@ func (b *bridge) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// produce writes rate lines a second for some seconds, or at once where rate is 0 as many as seconds says.
-func (b *bridge) produce(w http.ResponseWriter, r *http.Request) {
-	rate, _ := strconv.Atoi(r.FormValue("rate"))
-	seconds, _ := strconv.Atoi(r.FormValue("seconds"))
-	if rate == 0 {
-		b.write(seconds, 100)
-		return
-	}
-	const beat = 50 * time.Millisecond
-	go func() {
-		t := time.NewTicker(beat)
-		defer t.Stop()
-		for end, from, made := time.Now().Add(time.Duration(seconds)*time.Second), time.Now(), 0; time.Now().Before(end); <-t.C {
-			due := int(time.Since(from).Seconds()*float64(rate)) - made
-			made += due
-			b.write(due, max(1, rate/1000))
-		}
-	}()
-}
-
-func (b *bridge) write(n, perRecord int) {
-	if n <= 0 {
-		return
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	at := float64(time.Now().UnixMicro()) / 1000
-	if err := put(context.Background(), b.client, b.stream, b.next, n, perRecord); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return
-	}
-	b.next += n
-	b.puts = append(b.puts, moment{b.next - 1, at})
-}
-
-// facts are what the page cannot know.
+// facts are what the page cannot know of this process.
 func (b *bridge) facts(w http.ResponseWriter, _ *http.Request) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	_ = json.NewEncoder(w).Encode(map[string]any{"puts": b.puts, "last": b.book.Last(), "heap": m.HeapAlloc, "put": b.next - 1})
-	b.puts = nil
+	_ = json.NewEncoder(w).Encode(map[string]any{"last": b.book.Last(), "heap": m.HeapAlloc})
 }
