@@ -22,9 +22,17 @@ export function below(colour: Colour, more: uPlot.Axis = {}): uPlot.Axis {
   return { ...axis(colour), grid: { show: false }, size: 1.75 * rem(), space: 4.5 * rem(), ...more };
 }
 
-/** The axis of figures, at the left. */
+/** The axis of figures, at the left: as wide as the longest of them in the language in use. */
 export function left(colour: Colour, more: uPlot.Axis = {}): uPlot.Axis {
-  return { ...axis(colour), size: 3.25 * rem(), space: 2.25 * rem(), ...more };
+  const look = axis(colour);
+  const size = (u: uPlot, values: string[] | null): number => {
+    u.ctx.save();
+    u.ctx.font = look.font as string;
+    const widest = Math.max(0, ...(values ?? []).map((v) => u.ctx.measureText(v ?? '').width));
+    u.ctx.restore();
+    return Math.max(3.25 * rem(), Math.ceil(widest + 2 * (look.gap ?? 0)));
+  };
+  return { ...look, size, space: 2.25 * rem(), ...more };
 }
 
 /** What all have in common: no drawing of the pointer, no legend; the table says the figures. */
