@@ -96,22 +96,24 @@ async function latency() {
 }
 
 /**
- * What a trace says: the frames that Chromium drew and those that it dropped while it had something to draw; and how
- * much processor time the page's main thread had for each of its frames, which is nearly the same on a busy machine.
+ * What a trace says: the frames that Chromium drew and those that it dropped while it had something to draw, and the
+ * drawn ones among which the page's own change came one later (the scroll itself is the compositor's); and how much
+ * processor time the page's main thread had for each of its frames, which is nearly the same on a busy machine.
  */
 function account(trace) {
   const events = JSON.parse(trace.toString()).traceEvents;
-  const count = (name) => events.filter((e) => e.name === name).length;
-  const [drawn, asked] = [count('DrawFrame'), count('BeginMainThreadFrame')];
+  const [drawn, asked] = ['DrawFrame', 'BeginMainThreadFrame'].map((name) => events.filter((e) => e.name === name).length);
+  const missed = events.filter((e) => e.name === 'DroppedFrame');
+  const late = missed.filter((e) => e.args.hasPartialUpdate).length;
   if (drawn === 0 || asked === 0) throw new Error('the trace has no frames');
   const main = new Set(events.filter((e) => e.name === 'thread_name' && e.args.name === 'CrRendererMain').map((e) => `${e.pid} ${e.tid}`));
   const work = events.filter((e) => e.name === 'RunTask' && e.ph === 'X' && main.has(`${e.pid} ${e.tid}`)).reduce((sum, e) => sum + (e.tdur ?? 0) / 1000, 0);
-  return { drawn, dropped: count('DroppedFrame'), work: work / asked };
+  return { drawn, late, dropped: missed.length - late, work: work / asked };
 }
 
 /** The log as it is scrolled without a pause, in each run the other way, and so many lines arrive. */
 async function scroll(rate) {
-  const [perSecond, dropped, work] = [[], [], []];
+  const [perSecond, dropped, late, work] = [[], [], [], []];
   const box = await page.getByRole('log').boundingBox();
   const at = { x: box.x + box.width / 2, y: box.y + box.height / 2, speed: 3000, gestureSourceType: 'mouse' };
   for (let n = 0; n < RUNS; n++) {
@@ -125,10 +127,11 @@ async function scroll(rate) {
     const a = account(await browser.stopTracing());
     perSecond.push(a.drawn / seconds);
     dropped.push((100 * a.dropped) / (a.drawn + a.dropped));
+    late.push((100 * a.late) / a.drawn);
     work.push(a.work);
     await sleep(2000);
   }
-  return { perSecond, dropped, work };
+  return { perSecond, dropped, late, work };
 }
 
 async function scrolling(rate) {
@@ -138,6 +141,7 @@ async function scrolling(rate) {
   const reference = 'the same while nothing arrives, on the same machine';
   row({ row: `log: frames drawn while ${rate.toLocaleString('en')} lines/s arrive and somebody scrolls`, unit: 'frames/s', runs: live.perSecond, reference, beside: still.perSecond, target: '60', met: quantile(live.perSecond, 0.5) >= 58 });
   row({ row: "log: frames dropped meanwhile, by Chromium's trace", unit: '%', runs: live.dropped, reference, beside: still.dropped });
+  row({ row: "log: frames meanwhile whose new lines came one later, by Chromium's trace", unit: '%', runs: live.late, reference, beside: still.late });
   row({ row: "log: processor time of the page's main thread meanwhile", unit: 'ms a frame', runs: live.work, reference, beside: still.work, target: 'at most 16.7, for 60 frames/s', met: quantile(live.work, 0.5) <= 16.7 });
 }
 

@@ -11,8 +11,8 @@ after(async () => {
   assert.deepEqual(browser.complaints, []);
 });
 
-/** Runs a test on a page that shows a scene. */
-const on = (name, scene, run, options) => test(name, async () => {
+/** Runs a test on a page that shows a scene. Its limit is for what hangs, not for how fast the machine is. */
+const on = (name, scene, run, options) => test(name, { timeout: 180_000 }, async () => {
   const page = await browser.open(typeof scene === 'string' ? sceneOf(scene) : scene, options);
   try {
     await run(page);
@@ -267,6 +267,16 @@ const inView = (page) => page.evaluate(() => {
   return [...document.querySelectorAll('[role=log] .line')].filter((l) => { const r = l.getBoundingClientRect(); return r.top >= box.top - 1 && r.bottom <= box.bottom + 1; }).map((l) => l.querySelector('.time').textContent);
 });
 const timeOf = (line) => line.at.slice(11, 23);
+
+on('the log is scrolled without being drawn anew', 'log', async (page) => {
+  // What the compositor scrolls is a layer of its own, higher than the window.
+  const client = await page.context().newCDPSession(page);
+  const layer = new Promise((done) => client.on('LayerTree.layerTreeDidChange', (e) => e.layers?.some((l) => l.height > 2 * page.viewportSize().height) && done(undefined)));
+  await client.send('DOM.enable');
+  await client.send('LayerTree.enable');
+  await page.getByRole('log').evaluate((l) => l.scrollBy(0, -1));
+  await layer;
+});
 
 on('the log shows few rows of many, follows, stops following, filters, copies, exports', 'log', async (page) => {
   const log = page.getByRole('log');
