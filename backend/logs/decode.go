@@ -9,6 +9,7 @@ import (
 	"unique"
 
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // decoder makes entries of Kinesis records: those of one instance, and what cannot be read. It is for one goroutine.
@@ -83,7 +84,8 @@ func (d *decoder) lines(f frame, data []byte) {
 	if len(data) == 0 {
 		return
 	}
-	if data[0] == '{' && bytes.IndexByte(data, '\n') >= 0 && d.json(f, data) {
+	first, _, several := bytes.Cut(data, []byte{'\n'})
+	if several && data[0] == '{' && !jsontext.Value(first).IsValid(lenient) && d.json(f, data) {
 		return // one object laid out over several lines
 	}
 	for len(data) > 0 {

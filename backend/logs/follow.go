@@ -3,6 +3,7 @@ package logs
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -192,6 +193,7 @@ func (f *follower) relistWait(b *batch) time.Duration {
 
 func (f *follower) sequence(entries []entry) {
 	now := time.Now()
+	f.tape.seq.out = slices.Grow(f.tape.seq.out, len(entries))
 	for _, e := range entries {
 		f.tape.seq.add(e, now)
 	}

@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"strings"
@@ -139,7 +140,7 @@ func (r *reader) trouble(err error) (*batch, time.Duration) {
 
 // batch decodes an answer, leaving out records that come again.
 func (r *reader) batch(out *kinesis.GetRecordsOutput) *batch {
-	r.decode.entries, r.decode.stats = nil, Stats{}
+	r.decode.entries, r.decode.stats = make([]entry, 0, room(out.Records)), Stats{}
 	pos := r.pos
 	for _, rec := range out.Records {
 		n := text(rec.SequenceNumber)
@@ -159,6 +160,16 @@ func (r *reader) batch(out *kinesis.GetRecordsOutput) *batch {
 	return &batch{
 		shard: r.shard, entries: r.decode.entries, stats: r.decode.stats, pos: pos, moved: true, behind: behind,
 	}
+}
+
+// room is for how many entries it is worth to make room before records are decoded.
+func room(records []types.Record) int {
+	const most = 1 << 16 // entries take more memory than empty lines do
+	n := len(records)
+	for _, rec := range records {
+		n += bytes.Count(rec.Data, []byte{'\n'})
+	}
+	return min(n, most)
 }
 
 func latest(a, b time.Time) time.Time {
