@@ -264,7 +264,7 @@ const atRest = (log) => log.evaluate(async (l) => {
 /** The numbers of the lines that are in view, by the text of their times. */
 const inView = (page) => page.evaluate(() => {
   const box = document.querySelector('[role=log]').getBoundingClientRect();
-  return [...document.querySelectorAll('[role=log] .line')].filter((l) => { const r = l.getBoundingClientRect(); return r.top >= box.top - 1 && r.bottom <= box.bottom + 1; }).map((l) => l.querySelector('.time').textContent);
+  return [...document.querySelectorAll('[role=log] .line')].filter((l) => { const r = l.getBoundingClientRect(); return r.top >= box.top - 1 && r.bottom <= box.bottom + 1; }).map((l) => l.querySelector('.time').textContent.trim());
 });
 const timeOf = (line) => line.at.slice(11, 23);
 
@@ -276,6 +276,19 @@ on('the log is scrolled without being drawn anew', 'log', async (page) => {
   await client.send('LayerTree.enable');
   await page.getByRole('log').evaluate((l) => l.scrollBy(0, -1));
   await layer;
+});
+
+on('lines that are selected with the mouse are copied as lines', 'log', async (page) => {
+  await atEnd(page);
+  const rows = await page.getByRole('log').locator('.line').all();
+  const [from, , to] = await Promise.all(rows.slice(-3).map((r) => r.boundingBox()));
+  await page.mouse.move(from.x + 4, from.y + from.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(to.x + to.width - 20, to.y + to.height / 2, { steps: 3 });
+  await page.mouse.up();
+  const lines = (await page.evaluate(() => getSelection().toString())).split('\n');
+  assert.equal(lines.length, 3);
+  for (const line of lines) assert.match(line, /^\d\d:\d\d:\d\d\.\d{3} +(debug|info|warn|error) +[a-z]+ +\S/);
 });
 
 on('the log shows few rows of many, follows, stops following, filters, copies, exports', 'log', async (page) => {
@@ -383,7 +396,7 @@ on('jumps to a time, by typing and by the histogram, by mouse and by keyboard', 
   await shows(Math.floor(Date.parse(all.at(-1).at) / 5000) * 5000);
   await page.getByRole('log').focus();
   await page.keyboard.press('Home');
-  await page.waitForFunction((t) => document.querySelector('[role=log] .time')?.textContent === t, timeOf(all[0]));
+  await page.waitForFunction((t) => document.querySelector('[role=log] .time')?.textContent.trim() === t, timeOf(all[0]));
   await page.keyboard.press('End');
   await atEnd(page);
 });
@@ -391,7 +404,7 @@ on('jumps to a time, by typing and by the histogram, by mouse and by keyboard', 
 on('a pause, times since the start, phases in the margin, colours, and an empty log', 'log', async (page) => {
   await page.getByText('Booting', { exact: true }).waitFor();
   await button(page, 'Time since the start').click();
-  await page.waitForFunction(() => /^\+7:5\d\.\d{3}$/.test([...document.querySelectorAll('[role=log] .time')].at(-1).textContent));
+  await page.waitForFunction(() => /^\+7:5\d\.\d{3}$/.test([...document.querySelectorAll('[role=log] .time')].at(-1).textContent.trim()));
   await button(page, 'Pause').click();
   const before = await inView(page);
   const coloured = { ...logLines(1)[0], seq: 3001, text: 'green words', style: '0-5 green bold', gap: 0 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asText, countdown, grouped, lineTime, sinceTime, span } from './format';
+import { asText, brief, column, countdown, grouped, lineTime, sinceTime, span } from './format';
 
 test.each([
   [0, '0.0 s'], [-5, '0.0 s'], [412, '0.4 s'], [9949, '9.9 s'], [9950, '10 s'], [12_400, '12 s'], [59_499, '59 s'], [59_500, '1 min 00 s'], [125_000, '2 min 05 s'],
@@ -20,3 +20,8 @@ test('times, secrets, identifiers and lines', () => {
 test.each([
   [1000, '+0:00.000'], [13_345, '+0:12.345'], [3_723_004 + 1000, '+1:02:03.004'], [500, '-0:00.500'], [null, '--:--.---'],
 ])('sinceTime(%s)', (ms, want) => expect(sinceTime(ms, 1000)).toBe(want));
+
+test('columns', () => {
+  expect([column('info', 6), column('longer', 6), column('longest', 6)]).toEqual(['info   ', 'longer ', 'longest ']);
+  expect([brief('signalling', 12), brief('twelve signs', 12), brief('thirteen here', 12)]).toEqual(['signalling', 'twelve signs', 'thirteen he…']);
+});

@@ -39,6 +39,16 @@ export function sinceTime(ms: number | null, start: number): string {
   return `${ms < start ? '-' : '+'}${clock}:${two(s % 60)}.${String(away % 1000).padStart(3, '0')}`;
 }
 
+/** A cell of a line in columns: a text and the spaces that bring it to a width, one at least. */
+export function column(text: string, width: number): string {
+  return `${text.padEnd(width)} `;
+}
+
+/** A text that is cut where it is longer than so many characters. */
+export function brief(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
 /** A date and time of day in the user's language and zone. */
 export function moment(ms: number | null): string {
   return ms === null ? '' : MOMENT().format(ms);
