@@ -5,6 +5,9 @@ import type { Line, LogPage, Query } from './model';
 export const CHUNK = 300;
 export const HELD = 3 * CHUNK;
 
+/** About as many lines as a window shows. Where so many come at once, none that was seen is seen afterwards. */
+const SCREEN = 60;
+
 /** The bound of one answer, logs.Query's own. */
 const MOST = 5000;
 
@@ -14,7 +17,7 @@ const MOST = 5000;
  */
 export class Reel {
   lines = $state.raw<readonly Line[]>([]);
-  /** The row of the first of the lines. A line keeps its row; lines that replace all others take over theirs. */
+  /** The row of the first of the lines. A line keeps its row; lines that replace all that are seen take over theirs. */
   row = $state(0);
   /** True while lines are put before those shown: the list then keeps what is seen in its place. */
   shift = $state(false);
@@ -88,8 +91,8 @@ export class Reel {
       if (!current()) return;
       this.#count(page, false);
       if (page.first === 0 || page.last < tail || page.first > tail || tail === 0) this.#hold(page.lines);
-      else if (page.lines.length < CHUNK) this.#hold(follow ? [...this.lines, ...page.lines].slice(-CHUNK) : [...this.lines, ...page.lines]);
-      else if (follow) this.#hold(page.lines);
+      else if (follow) this.#hold([...this.lines, ...page.lines].slice(-CHUNK), page.lines.length >= SCREEN && this.lines.length === CHUNK);
+      else if (page.lines.length < CHUNK) this.#hold([...this.lines, ...page.lines]);
       else this.behind = true;
       if (follow) this.behind = false;
       this.#measure(page, tail);
@@ -224,10 +227,10 @@ export class Reel {
     return (await this.#fetch({ ...this.query(), context: false, limit: MOST, before: this.paused ? this.#ceiling + 1 : 0 })).lines;
   }
 
-  /** Holds other lines. Where thousands come at once, text changes in rows that are there, and none is made. */
-  #hold(lines: readonly Line[]): void {
+  /** Holds other lines: in the rows of those before where anew says so, so that text changes in them and none is made. */
+  #hold(lines: readonly Line[], anew = false): void {
     const at = (some: readonly Line[], l: Line | undefined): number => some.findIndex((o) => o.seq === l?.seq);
-    this.row += Math.max(0, at(this.lines, lines[0])) - Math.max(0, at(lines, this.lines[0]));
+    if (!anew) this.row += Math.max(0, at(this.lines, lines[0])) - Math.max(0, at(lines, this.lines[0]));
     this.lines = lines;
   }
 

@@ -51,7 +51,7 @@ test('reads up and down through a long log without a gap, and no more than it mu
   expect(log.given).toBeLessThan(15 * CHUNK);
 });
 
-test('a line keeps its row, and lines that replace all others take over theirs', async () => {
+test('a line keeps its row, and lines that replace all that are seen take over theirs', async () => {
   const [log, reel] = make(100_000);
   await reel.pick(EVERYTHING);
   const row = (seq: number): number => reel.row + reel.lines.findIndex((l) => l.seq === seq);
@@ -70,6 +70,9 @@ test('a line keeps its row, and lines that replace all others take over theirs',
   log.grow(200_000);
   await reel.toEnd();
   expect(reel.row).toBe(first);
+  log.grow(200_100); // more than a window shows
+  await reel.grown();
+  expect([reel.row, ...span(reel)]).toEqual([first, 200_101 - CHUNK, 200_100]);
 });
 
 test('goes to the beginning, to the end, and to a line between', async () => {
