@@ -35,16 +35,24 @@ def focused(pid):
     return found
 
 
+def moved(pid, before):
+    """The name of what has the focus once it is another's, or after two seconds: the tree tells of it later than the key."""
+    until = time.monotonic() + 2
+    while True:
+        found = focused(pid)
+        if found not in ("", before) or time.monotonic() > until:
+            return found
+
+
 def tab_to(pid, name, most=60):
     """Goes on by Tab until what has the focus is called so."""
-    seen = []
-    for _ in range(most):
-        if focused(pid) == name:
-            print(f"✓ Tab reaches “{name}”", flush=True)
-            return
-        seen.append(focused(pid))
+    seen = [focused(pid)]
+    while seen[-1] != name:
+        if len(seen) > most:
+            raise AssertionError(f"Tab does not reach “{name}”, only {seen}")
         key(TAB)
-    raise AssertionError(f"Tab does not reach “{name}”, only {seen}")
+        seen.append(moved(pid, seen[-1]))
+    print(f"✓ Tab reaches “{name}”", flush=True)
 
 
 def journey(pid):

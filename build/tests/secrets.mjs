@@ -7,11 +7,14 @@ import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { claim, start } from './launcher.mjs';
 import { opened } from './opener.mjs';
 import { freePort } from './page.mjs';
 import { SignatureV4 } from './sigv4.mjs';
 
+const HEAP = 'the page’s heap';
+const EVENTS = 'events to the page and its console';
 const MEMBERS = /"(?:AccessToken|IdToken|RefreshToken|SecretKey|SessionToken|id_token|access_token|refresh_token|Session|SecretBlock|PASSWORD_CLAIM_SIGNATURE|PasswordVerifier|code_verifier)":"([^"]{12,})"/g;
 const FORM = /(?:code_verifier|[^_]code)=([A-Za-z0-9_.~-]{20,})/g;
 
@@ -83,10 +86,10 @@ export async function searchForSecrets(world, browser, dev) {
         'the launcher’s output': launcher.lines.join('\n'),
         'the launcher’s files': files(state),
         'command lines and environment': [...seen].join('\n'),
-        'events to the page and its console': events.join('\n'),
+        [EVENTS]: events.join('\n'),
         'the page’s storage': await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])) + JSON.stringify(await context.cookies()),
         'the page’s document': await page.content(),
-        'the page’s heap': await heap(session),
+        [HEAP]: await settledHeap(session),
       });
     } catch (reason) {
       await page.screenshot({ path: join(world.shots, 'failure.png') }).catch(() => {});
@@ -101,19 +104,32 @@ export async function searchForSecrets(world, browser, dev) {
 
   const codes = new Set();
   const shown = new Set();
+  /** What a place holds of all that is secret. A code is as short as any number: it counts where it is a text of its own, or a number of its own. */
+  function held(place, text) {
+    const own = (short) => (place === HEAP ? text.includes(`"${short}"`) : new RegExp(`(?<![\\w.-])${short}(?![\\w.])`).test(text));
+    return {
+      told: [...codes].filter(own),
+      still: [...shown].filter((secret) => text.includes(secret)),
+      leaked: [...secrets].filter((secret) => text.includes(secret) || text.includes(JSON.stringify(secret).slice(1, -1))),
+    };
+  }
+
+  /** The page's heap once nothing secret is in it, or after half a minute: what was answered just now may be on its way still. */
+  async function settledHeap(session) {
+    for (let tries = 1; ; tries++) {
+      const text = await heap(session);
+      if (tries === 6 || Object.values(held(HEAP, text)).every((found) => found.length === 0)) return text;
+      await sleep(5000);
+    }
+  }
+
   function search(places) {
-    claim('a text that the page does keep is found in its heap', places['the page’s heap'].includes('Mk9!control'));
+    claim('a text that the page does keep is found in its heap', places[HEAP].includes('Mk9!control'));
     claim('the log was written', places['the launcher’s files'].includes('signed in'), places['the launcher’s files'].slice(0, 500));
     for (const [place, text] of Object.entries(places)) {
-      // A code is as short as any number: it counts where it is a text of its own, or a number of its own.
-      const own = (short) => (place === 'the page’s heap' ? text.includes(`"${short}"`) : new RegExp(`(?<![\\w.-])${short}(?![\\w.])`).test(text));
-      const told = [...codes].filter(own);
+      const { told, still, leaked } = held(place, text);
       claim(`no code is in ${place}`, told.length === 0, told.join(' '));
-      if (place !== 'events to the page and its console') { // that is how the page comes to show them
-        const still = [...shown].filter((secret) => text.includes(secret));
-        claim(`no authenticator’s secret is in ${place}`, still.length === 0);
-      }
-      const leaked = [...secrets].filter((secret) => text.includes(secret) || text.includes(JSON.stringify(secret).slice(1, -1)));
+      if (place !== EVENTS) claim(`no authenticator’s secret is in ${place}`, still.length === 0); // the page is told by one
       claim(`no secret is in ${place}`, leaked.length === 0, leaked.map((s) => `${s.slice(0, 14)}…`).join(' '));
     }
   }
@@ -386,9 +402,11 @@ function files(folder) {
 /** The page's heap after a collection, as text. */
 async function heap(session) {
   const parts = [];
-  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => parts.push(chunk));
+  const take = ({ chunk }) => parts.push(chunk);
+  session.on('HeapProfiler.addHeapSnapshotChunk', take);
   await session.send('HeapProfiler.enable');
   for (let n = 0; n < 3; n++) await session.send('HeapProfiler.collectGarbage');
   await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false, captureNumericValue: false });
+  session.off('HeapProfiler.addHeapSnapshotChunk', take);
   return parts.join('');
 }
