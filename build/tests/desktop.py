@@ -16,8 +16,9 @@ from gi.repository import Atspi, GLib  # noqa: E402
 shots = os.path.join(os.path.dirname(__file__), "..", "artifacts", "window")
 
 
-def wait(what, look, limit=60.0):
-    """Turns the main loop until look() gives something, which it returns."""
+def wait(what, look, limit=180.0):
+    """Turns the main loop until look() gives something, which it returns. The limit is for what hangs: on a busy
+    machine one look at the whole tree takes many seconds."""
     context, until, last = GLib.MainContext.default(), time.monotonic() + limit, None
     while time.monotonic() < until:
         while context.iteration(False):
@@ -82,7 +83,7 @@ def button(pid, name):
     return found if found and found.get_state_set().contains(Atspi.StateType.SENSITIVE) else None
 
 
-def press(pid, name, limit=60.0):
+def press(pid, name, limit=180.0):
     """Presses a button when it is there and enabled."""
     found = wait(f"the window shows the button “{name}”", lambda: button(pid, name), limit)
     if not Atspi.Action.do_action(found, 0):
