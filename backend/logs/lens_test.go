@@ -106,50 +106,55 @@ func TestLensTellsWhenASearchEnds(t *testing.T) {
 	})
 }
 
+// In virtual time, here and below, a search ends before anybody loses patience with it.
 func TestHistogram(t *testing.T) {
-	b := filled(600, Options{}) // one a second, each tenth an error
-	l := b.Lens()
-	h := l.Histogram(Query{}, 100)
-	sum := func(h Histogram) (n [4]int) {
-		for level, counts := range h.Levels {
-			for _, c := range counts {
-				n[level] += c
+	synctest.Test(t, func(t *testing.T) {
+		b := filled(600, Options{}) // one a second, each tenth an error
+		l := b.Lens()
+		h := l.Histogram(Query{}, 100)
+		sum := func(h Histogram) (n [4]int) {
+			for level, counts := range h.Levels {
+				for _, c := range counts {
+					n[level] += c
+				}
 			}
+			return n
 		}
-		return n
-	}
-	if h.Step != 10_000 || !h.From.Equal(arrival.Truncate(10*time.Second)) || sum(h) != [4]int{0, 540, 0, 60} || len(h.Levels[0]) != 61 {
-		t.Errorf("%+v", h)
-	}
-	if h.Levels[3][1] != 1 || h.Levels[1][1] != 9 {
-		t.Errorf("the second stretch: %d, %d", h.Levels[1][1], h.Levels[3][1])
-	}
-	if h := l.Histogram(Query{Level: "error"}, 100); sum(h) != [4]int{0, 0, 0, 60} {
-		t.Errorf("errors: %v", sum(h))
-	}
-	if h := l.Histogram(Query{Text: "none"}, 100); len(h.Levels[0]) != 0 {
-		t.Errorf("none: %+v", h)
-	}
-	// One line of a clock that is far off does not squeeze the others into one stretch.
-	b.append([]entry{{at: time.Unix(0, 0), level: levelInfo, source: "boot", text: "1970"}})
-	if h := l.Histogram(Query{}, 100); h.Step != 10_000 || sum(h) != [4]int{0, 541, 0, 60} {
-		t.Errorf("with a stray clock: step %d, %v", h.Step, sum(h))
-	}
+		if h.Step != 10_000 || !h.From.Equal(arrival.Truncate(10*time.Second)) || sum(h) != [4]int{0, 540, 0, 60} || len(h.Levels[0]) != 61 {
+			t.Errorf("%+v", h)
+		}
+		if h.Levels[3][1] != 1 || h.Levels[1][1] != 9 {
+			t.Errorf("the second stretch: %d, %d", h.Levels[1][1], h.Levels[3][1])
+		}
+		if h := l.Histogram(Query{Level: "error"}, 100); sum(h) != [4]int{0, 0, 0, 60} {
+			t.Errorf("errors: %v", sum(h))
+		}
+		if h := l.Histogram(Query{Text: "none"}, 100); len(h.Levels[0]) != 0 {
+			t.Errorf("none: %+v", h)
+		}
+		// One line of a clock that is far off does not squeeze the others into one stretch.
+		b.append([]entry{{at: time.Unix(0, 0), level: levelInfo, source: "boot", text: "1970"}})
+		if h := l.Histogram(Query{}, 100); h.Step != 10_000 || sum(h) != [4]int{0, 541, 0, 60} {
+			t.Errorf("with a stray clock: step %d, %v", h.Step, sum(h))
+		}
+	})
 }
 
 func TestAt(t *testing.T) {
-	b := filled(100, Options{MaxLines: 50})
-	l := b.Lens()
-	for _, tt := range []struct {
-		q    Query
-		at   time.Duration
-		want uint64
-	}{
-		{Query{}, 69 * time.Second, 70}, {Query{}, 68*time.Second + 1, 70}, {Query{}, 0, 51}, {Query{}, time.Hour, 100},
-		{Query{Level: "error"}, 61 * time.Second, 70}, {Query{Text: "none"}, 0, 0}, {Query{Pattern: "("}, 0, 0},
-	} {
-		if got := l.At(tt.q, arrival.Add(tt.at)); got != tt.want {
-			t.Errorf("%+v at %v is %d, want %d", tt.q, tt.at, got, tt.want)
+	synctest.Test(t, func(t *testing.T) {
+		b := filled(100, Options{MaxLines: 50})
+		l := b.Lens()
+		for _, tt := range []struct {
+			q    Query
+			at   time.Duration
+			want uint64
+		}{
+			{Query{}, 69 * time.Second, 70}, {Query{}, 68*time.Second + 1, 70}, {Query{}, 0, 51}, {Query{}, time.Hour, 100},
+			{Query{Level: "error"}, 61 * time.Second, 70}, {Query{Text: "none"}, 0, 0}, {Query{Pattern: "("}, 0, 0},
+		} {
+			if got := l.At(tt.q, arrival.Add(tt.at)); got != tt.want {
+				t.Errorf("%+v at %v is %d, want %d", tt.q, tt.at, got, tt.want)
+			}
 		}
-	}
+	})
 }
