@@ -112,7 +112,7 @@ function account(trace) {
   return { drawn, late, dropped: missed.length - late, work: tasks.reduce((sum, t) => sum + t, 0) / asked, longest: Math.max(...tasks) };
 }
 
-const trace = () => browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline.frame', 'devtools.timeline.frame', 'disabled-by-default-devtools.timeline', 'devtools.timeline'] });
+const record = () => browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline.frame', 'devtools.timeline.frame', 'disabled-by-default-devtools.timeline', 'devtools.timeline'] });
 
 /** The page's tasks while the newest of many lines are followed. */
 async function following(rate) {
@@ -122,7 +122,7 @@ async function following(rate) {
   for (let n = 0; n < RUNS; n++) {
     await produce(rate, SCROLL_SECONDS + 3);
     await sleep(2000);
-    await trace();
+    await record();
     await sleep(SCROLL_SECONDS * 1000);
     runs.push(account(await browser.stopTracing()).longest);
     await caughtUp();
@@ -138,7 +138,7 @@ async function scroll(rate) {
   for (let n = 0; n < RUNS; n++) {
     if (rate > 0) await produce(rate, SCROLL_SECONDS + 3);
     await sleep(1500);
-    await trace();
+    await record();
     const from = Date.now();
     // Chromium itself moves the wheel, once a frame. It is one gesture: between two of them nothing moves for some frames.
     await client.send('Input.synthesizeScrollGesture', { ...at, yDistance: (n % 2 ? -1 : 1) * at.speed * SCROLL_SECONDS });
