@@ -72,6 +72,10 @@ func (l *Launcher) begin(ctx context.Context, f effect) {
 		})
 	case doFollow:
 		l.follow(ctx, f)
+	case doForget:
+		if l.Logs != nil {
+			l.Logs.Forget()
+		}
 	case doKeep:
 		l.keep(ctx, f.on)
 	}

@@ -125,6 +125,8 @@ type (
 		instanceID string
 		since      time.Time
 	}
+	// doForget drops the log of the user who had it.
+	doForget struct{}
 	// doKeep runs the pool's keeper, or ends it.
 	doKeep struct{ on bool }
 	// doFinish ends the Launcher.
@@ -148,5 +150,6 @@ func (doStop) isEffect()    {}
 func (doSignOut) isEffect() {}
 func (doLook) isEffect()    {}
 func (doFollow) isEffect()  {}
+func (doForget) isEffect()  {}
 func (doKeep) isEffect()    {}
 func (doFinish) isEffect()  {}

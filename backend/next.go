@@ -185,7 +185,11 @@ func nextLeave(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) 
 
 // leaving is what remains to be done once no instance is ours.
 func leaving(v Verb, r Rules) []effect {
-	return []effect{doFollow{}, doKeep{false}, doSignOut{forget: v == WishQuit && r.StaySignedIn}}
+	effects := []effect{doFollow{}, doKeep{false}, doSignOut{forget: v == WishQuit && r.StaySignedIn}}
+	if v == WishSignOut { // a launcher that quits still has its last lines to show
+		effects = append([]effect{doFollow{}, doForget{}}, effects[1:]...)
+	}
+	return effects
 }
 
 func nextTick(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {

@@ -86,7 +86,13 @@ func nextSignIn(s Snapshot, e signInAnswered, now time.Time) (Snapshot, []effect
 	}
 	s.User, s.Challenge, s.Problem, s.Adopting, s.prepared = e.user, nil, nil, true, now
 	s.retryAt, s.unfound = time.Time{}, nil
-	return enter(s, Idle, now), []effect{doKeep{true}, doFind{*e.user}, doPrepare{*e.user}}
+	effects := []effect{doKeep{true}, doFind{*e.user}, doPrepare{*e.user}}
+	if s.reader != "" && s.reader != e.user.ID {
+		s.history = nil
+		effects = append([]effect{doFollow{}, doForget{}}, effects...)
+	}
+	s.reader = e.user.ID
+	return enter(s, Idle, now), effects
 }
 
 func nextSignedOut(s Snapshot, e signedOut, now time.Time) (Snapshot, []effect) {
@@ -97,7 +103,8 @@ func nextSignedOut(s Snapshot, e signedOut, now time.Time) (Snapshot, []effect) 
 	if e.problem != nil {
 		s.Problem = e.problem
 	}
-	clean := Snapshot{Revision: s.Revision, Phase: s.Phase, Since: s.Since, Profile: s.Profile, Notices: s.Notices, Problem: s.Problem, history: s.history, attempt: s.attempt}
+	s = withNotice(s, "cloud", nil) // it is about this user's instance
+	clean := Snapshot{Revision: s.Revision, Phase: s.Phase, Since: s.Since, Profile: s.Profile, Notices: s.Notices, Problem: s.Problem, attempt: s.attempt}
 	clean = enter(clean, SignedOut, now)
 	if quit {
 		return clean, []effect{doFinish{}}

@@ -82,4 +82,6 @@ type Fleet interface {
 type Logs interface {
 	// Follow reads the records of an instance from a time on until ctx is done. It retries by itself.
 	Follow(ctx context.Context, instanceID string, since time.Time) error
+	// Forget drops everything of the user who has the log, in memory and in files, before it returns.
+	Forget()
 }

@@ -209,6 +209,7 @@ type Snapshot struct {
 	failure  *Problem  // the problem that the ending under way will leave behind
 	lookAt   time.Time // when to describe the instance next
 	history  learned   // of earlier starts
+	reader   string    // ID of the user whose log is held, empty if nobody's is
 	attempt  int       // counts the sign-ins: an answer to one that was left is nobody's
 	month    float64   // what this user's ended sessions of the month cost
 	prepared time.Time // when the last preparation was asked for

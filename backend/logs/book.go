@@ -61,6 +61,8 @@ type Book struct {
 	metrics []Metrics
 	tapes   map[string]*tape
 	fellows []string // instances whose logs are read at present, nil where unknown
+	lenses  []*Lens
+	owner   int // counts calls of Forget: what was read for an earlier owner is dropped
 
 	lastError Line
 }
@@ -121,6 +123,26 @@ func (b *Book) Clear() {
 	b.metrics, b.lastError = nil, Line{}
 }
 
+// Forget drops everything of the user who had the log: lines in memory and in files, metrics, counts, searches, and what
+// is still being read. It returns when all of that is gone. Numbers continue, so that no answer mixes two users' lines.
+func (b *Book) Forget() {
+	if b.attic != nil {
+		b.attic.mu.Lock()
+		defer b.attic.mu.Unlock()
+		defer b.attic.clear()
+	}
+	b.mu.Lock()
+	b.owner++
+	b.store.clear()
+	b.store.sources = nil
+	b.stats, b.metrics, b.lastError, b.tapes = Stats{}, nil, Line{}, map[string]*tape{}
+	lenses := b.lenses
+	b.mu.Unlock()
+	for _, l := range lenses {
+		l.forget()
+	}
+}
+
 // Remark adds a line of the launcher's own.
 func (b *Book) Remark(level, text string) {
 	b.append([]entry{remark(level, text, "", 0)})
@@ -134,6 +156,14 @@ func remark(level, text, instanceID string, gap uint64) entry {
 
 // append stores entries in their order: lines in the log, metrics beside it.
 func (b *Book) append(entries []entry) {
+	b.mu.Lock()
+	owner := b.owner
+	b.mu.Unlock()
+	b.appendFor(owner, entries)
+}
+
+// appendFor is append for entries that were read for an owner. It stores nothing if Forget was called since.
+func (b *Book) appendFor(owner int, entries []entry) {
 	if len(entries) == 0 {
 		return
 	}
@@ -145,6 +175,10 @@ func (b *Book) append(entries []entry) {
 		}
 	}
 	b.mu.Lock()
+	if owner != b.owner {
+		b.mu.Unlock()
+		return
+	}
 	first, measured := b.store.next, false
 	for i := range entries {
 		if m := entries[i].metrics; m != nil {

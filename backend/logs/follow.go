@@ -17,7 +17,7 @@ func (b *Book) Follow(ctx context.Context, instanceID string, since time.Time) e
 	if b.opts.API == nil {
 		return errors.New("logs: no Kinesis client to read with")
 	}
-	t := b.tape(instanceID)
+	t, owner := b.tape(instanceID)
 	select {
 	case <-t.turn:
 		defer func() { t.turn <- struct{}{} }()
@@ -25,12 +25,12 @@ func (b *Book) Follow(ctx context.Context, instanceID string, since time.Time) e
 		return ctx.Err()
 	}
 	f := &follower{
-		book: b, tape: t, iid: instanceID,
+		book: b, owner: owner, tape: t, iid: instanceID,
 		batches: make(chan batch), lists: make(chan listing),
 		begun: map[string]bool{}, ended: map[string]bool{}, troubled: map[string]bool{},
 	}
 	if t.begin(instanceID, since, reorderHold(b.readers(types.Shard{}, instanceID))) {
-		b.forgetSession()
+		b.forgetSession(owner)
 	}
 	f.recall()
 	defer f.finish()
@@ -39,9 +39,10 @@ func (b *Book) Follow(ctx context.Context, instanceID string, since time.Time) e
 
 // follower is one call of Follow. Its own goroutine alone touches the tape.
 type follower struct {
-	book *Book
-	tape *tape
-	iid  string
+	book  *Book
+	owner int // for whom it reads
+	tape  *tape
+	iid   string
 
 	readers  sync.WaitGroup
 	batches  chan batch
@@ -168,7 +169,7 @@ func (f *follower) take(ctx context.Context, b *batch) {
 		f.recovered("")
 	}
 	f.merge.add(b)
-	f.book.count(b.stats)
+	f.book.count(f.owner, b.stats)
 	if b.gone {
 		delete(f.tape.at, b.shard)
 		delete(f.begun, b.shard)
@@ -203,9 +204,9 @@ func (f *follower) sequence(entries []entry) {
 func (f *follower) publish() {
 	q := &f.tape.seq
 	out := q.take()
-	f.book.count(q.stats)
+	f.book.count(f.owner, q.stats)
 	q.stats = Stats{}
-	f.book.append(out)
+	f.book.appendFor(f.owner, out)
 	f.book.notice(f.iid, out)
 }
 
@@ -223,7 +224,7 @@ func (f *follower) complain(shard string, err error) {
 	first := len(f.troubled) == 0
 	f.troubled[shard] = true
 	if first {
-		f.book.Remark(levelWarn, sentence(f.book.opts.Stream, err))
+		f.remark(levelWarn, sentence(f.book.opts.Stream, err))
 	}
 }
 
@@ -234,6 +235,11 @@ func (f *follower) recovered(shard string) {
 	}
 	delete(f.troubled, shard)
 	if len(f.troubled) == 0 {
-		f.book.Remark(levelInfo, "The log stream is being read again.")
+		f.remark(levelInfo, "The log stream is being read again.")
 	}
+}
+
+// remark adds a line of the launcher's own for the owner whose log is being read.
+func (f *follower) remark(level, text string) {
+	f.book.appendFor(f.owner, []entry{remark(level, text, "", 0)})
 }

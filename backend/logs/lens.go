@@ -32,7 +32,23 @@ type search struct {
 }
 
 // Lens makes a lens on the log.
-func (b *Book) Lens() *Lens { return &Lens{book: b} }
+func (b *Book) Lens() *Lens {
+	l := &Lens{book: b}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lenses = append(b.lenses, l)
+	return l
+}
+
+// forget gives the search up, and drops its query and what it found.
+func (l *Lens) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.search != nil {
+		l.cancel()
+	}
+	l.query, l.matcher, l.problem, l.found, l.hi, l.search = Query{}, nil, "", matches{}, 0, nil
+}
 
 // patienceOfView is how long View waits for a search to find what fills its answer.
 const patienceOfView = 25 * time.Millisecond

@@ -2,9 +2,12 @@ package logs
 
 import "time"
 
-func (b *Book) count(s Stats) {
+func (b *Book) count(owner int, s Stats) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if owner != b.owner {
+		return
+	}
 	b.stats.Records += s.Records
 	b.stats.Others += s.Others
 	b.stats.Malformed += s.Malformed
@@ -13,9 +16,12 @@ func (b *Book) count(s Stats) {
 }
 
 // forgetSession forgets what belongs to the session before.
-func (b *Book) forgetSession() {
+func (b *Book) forgetSession(owner int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if owner != b.owner {
+		return
+	}
 	b.metrics, b.lastError = nil, Line{}
 }
 

@@ -14,8 +14,8 @@ type tape struct {
 // maxTapes bounds the instances that are remembered.
 const maxTapes = 16
 
-// tape finds or makes the tape of an instance.
-func (b *Book) tape(instanceID string) *tape {
+// tape finds or makes the tape of an instance, and returns it with the book's present owner.
+func (b *Book) tape(instanceID string) (*tape, int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	t := b.tapes[instanceID]
@@ -29,7 +29,7 @@ func (b *Book) tape(instanceID string) *tape {
 		t.turn <- struct{}{}
 		b.tapes[instanceID] = t
 	}
-	return t
+	return t, b.owner
 }
 
 // begin makes the tape ready to go on, or to begin at since: what arrived between another session's end and this
