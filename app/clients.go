@@ -330,6 +330,8 @@ func (c *schedulerClient) DeleteSchedule(ctx context.Context, in *scheduler.Dele
 
 // cognitoClient is *cognitoidentityprovider.Client as an administrator uses it, see above.
 type cognitoClient struct {
+	adminGetUser        call[cognito.AdminGetUserInput, cognito.AdminGetUserOutput, cognito.Options]
+	listUsers           call[cognito.ListUsersInput, cognito.ListUsersOutput, cognito.Options]
 	adminCreateUser     call[cognito.AdminCreateUserInput, cognito.AdminCreateUserOutput, cognito.Options]
 	adminAddUserToGroup call[cognito.AdminAddUserToGroupInput, cognito.AdminAddUserToGroupOutput, cognito.Options]
 }
@@ -337,9 +339,19 @@ type cognitoClient struct {
 func newCognito(cfg aws.Config, with func(*cognito.Options)) *cognitoClient {
 	c := cognito.NewFromConfig(cfg, with)
 	return &cognitoClient{
+		adminGetUser:        c.AdminGetUser,
+		listUsers:           c.ListUsers,
 		adminCreateUser:     c.AdminCreateUser,
 		adminAddUserToGroup: c.AdminAddUserToGroup,
 	}
+}
+
+func (c *cognitoClient) AdminGetUser(ctx context.Context, in *cognito.AdminGetUserInput, with ...func(*cognito.Options)) (*cognito.AdminGetUserOutput, error) {
+	return c.adminGetUser(ctx, in, with...)
+}
+
+func (c *cognitoClient) ListUsers(ctx context.Context, in *cognito.ListUsersInput, with ...func(*cognito.Options)) (*cognito.ListUsersOutput, error) {
+	return c.listUsers(ctx, in, with...)
 }
 
 func (c *cognitoClient) AdminCreateUser(ctx context.Context, in *cognito.AdminCreateUserInput, with ...func(*cognito.Options)) (*cognito.AdminCreateUserOutput, error) {

@@ -237,7 +237,7 @@ func finishSetup(ctx context.Context, a *account.Account, out *printer, f setupF
 		return err
 	}
 	for _, u := range people {
-		existed, err := a.CreateUser(ctx, made.UserPoolID, u)
+		existed, err := a.CreateUser(ctx, made, u)
 		if err != nil {
 			return err
 		}

@@ -40,8 +40,8 @@ type survey struct {
 	zones  []string // that have the instance type
 }
 
-// Survey looks whether the account can carry the stack: who signs, the region, the quota, the image, the zone, the
-// network. It returns the parameters of the deployment and one check for each. The error says why it could not look.
+// Survey looks whether the account can carry the stack: who signs, the region, the quota, the image, the zone and
+// the names in it, the network. It returns the parameters of the deployment and one check for each. The error says why it could not look.
 func (a *Account) Survey(ctx context.Context, w Wish) (Parameters, []backend.Check, error) {
 	if w.InstanceType == "" {
 		w.InstanceType, _ = a.Template.at("Parameters", "InstanceType", "Default").(string)
@@ -50,7 +50,7 @@ func (a *Account) Survey(ctx context.Context, w Wish) (Parameters, []backend.Che
 	for k, v := range w.Set {
 		s.params[k] = v
 	}
-	for _, look := range []func(context.Context) error{s.who, s.region, s.quota, s.image, s.zone, s.network} {
+	for _, look := range []func(context.Context) error{s.who, s.region, s.quota, s.image, s.zone, s.names, s.network} {
 		if err := look(ctx); err != nil {
 			return nil, s.checks, err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -31,6 +32,9 @@ func ParseUser(text, group string) (NewUser, error) {
 	if !dnsLabel.MatchString(u.Name) {
 		return u, fmt.Errorf("the user name %q cannot be part of a domain: write lower-case letters, digits and hyphens, such as ann=ann@example.com", u.Name)
 	}
+	if slices.Contains(reserved, u.Name) {
+		return u, fmt.Errorf("the user name %q is reserved: a domain needs it for something else; choose another", u.Name)
+	}
 	if a, err := mail.ParseAddress(u.Email); err != nil || a.Address != u.Email {
 		return u, fmt.Errorf("%s has the e-mail address %q: write %s=ADDRESS, where Cognito sends the first password", u.Name, u.Email, u.Name)
 	}
@@ -38,8 +42,12 @@ func ParseUser(text, group string) (NewUser, error) {
 }
 
 // CreateUser makes a user and puts them into their group. Cognito makes up the first password and mails it; it never
-// comes here. existed says that there was somebody of that name already, who is put into the group all the same.
-func (a *Account) CreateUser(ctx context.Context, userPoolID string, u NewUser) (existed bool, err error) {
+// comes here. existed reports whether there was somebody of that name already, who is put into the group all the same.
+func (a *Account) CreateUser(ctx context.Context, made *Outputs, u NewUser) (existed bool, err error) {
+	if err := a.nameIsFree(ctx, made, u); err != nil {
+		return false, err
+	}
+	userPoolID := made.UserPoolID
 	_, err = a.Cognito.AdminCreateUser(ctx, &cognito.AdminCreateUserInput{UserPoolId: &userPoolID, Username: &u.Name,
 		DesiredDeliveryMediums: []types.DeliveryMediumType{types.DeliveryMediumTypeEmail},
 		UserAttributes:         []types.AttributeType{{Name: aws.String("email"), Value: &u.Email}, {Name: aws.String("email_verified"), Value: aws.String("true")}}})
