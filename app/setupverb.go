@@ -250,10 +250,17 @@ func finishSetup(ctx context.Context, a *account.Account, out *printer, f setupF
 	if err := config.WriteProfile(f.writeProfile, profileOf(f.stack, made)); err != nil {
 		return err
 	}
+	if !made.OwnImage {
+		out.fact(map[string]any{"type": "pool", "size": 0}, noImage)
+	}
 	out.fact(map[string]any{"type": "profile", "file": f.writeProfile, "outputs": made},
 		"The profile for your users is "+f.writeProfile+"; nothing in it is secret. They use it by --profile "+f.writeProfile)
 	return nil
 }
+
+// noImage says why the profile's warm pool is empty.
+const noImage = "The warm pool's size is 0: the stack launches AWS's own image, which has no avatar on it, so no instance would get ready.\n" +
+	"Call setup again with --image AMI once you have an image with your avatar; see build/aws/README.md."
 
 // profileOf is a configuration for the stack's users.
 func profileOf(name string, made *account.Outputs) config.File {
@@ -267,6 +274,9 @@ func profileOf(name string, made *account.Outputs) config.File {
 	p.Log.ReadyPattern = avatarReady
 	p.Stream, p.Zone.ID, p.Zone.Name = made.Stream, made.ZoneID, made.ZoneName
 	p.Launch.Template, p.Launch.SubnetIDs = made.LaunchTemplate, made.SubnetIDs
+	if !made.OwnImage {
+		p.WarmPool.Size = 0
+	}
 	p.Scheduler.Group, p.Scheduler.StopRoleARN = made.ScheduleGroup, made.StopRoleARN
 	return config.File{Profile: name, Profiles: map[string]config.Profile{name: p}}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
 	"avatar-launcher/backend"
 )
@@ -19,6 +20,7 @@ type Outputs struct {
 	LaunchTemplate                                          string
 	SubnetIDs                                               []string
 	ScheduleGroup, StopRoleARN                              string
+	OwnImage                                                bool // the stack was given an image, which is expected to bring an avatar
 }
 
 // Outputs reads what the stack has made.
@@ -55,5 +57,17 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 			Next: "Update it: call setup again with this version of the launcher."}
 	}
 	out.SubnetIDs = strings.Split(subnets, ",")
+	out.OwnImage = a.hasOwnImage(s)
 	return out, nil
+}
+
+// hasOwnImage reports whether an operator named an image. The template's default has a driver and no avatar.
+func (a *Account) hasOwnImage(s *types.Stack) bool {
+	for _, p := range s.Parameters {
+		name, value := aws.ToString(p.ParameterKey), aws.ToString(p.ParameterValue)
+		if (name == "ImageId" || name == "ImageParameter") && value != a.Template.at("Parameters", name, "Default") {
+			return true
+		}
+	}
+	return false
 }
