@@ -134,6 +134,12 @@ func cmdPool(ts *testscript.TestScript, _ bool, args []string) {
 			AutoVerifiedAttributes: []types.VerifiedAttributeType{types.VerifiedAttributeTypeEmail},
 			DeviceConfiguration:    &types.DeviceConfigurationType{ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: args[0] == "track-asking"}})
 		ts.Check(err)
+	case "rotate":
+		_, err := s.admin.UpdateUserPoolClient(ctx, &cognitoidentityprovider.UpdateUserPoolClientInput{
+			UserPoolId: &s.out.UserPoolID, ClientId: &s.out.ClientID, EnableTokenRevocation: aws.Bool(true),
+			ExplicitAuthFlows:    []types.ExplicitAuthFlowsType{types.ExplicitAuthFlowsTypeAllowUserSrpAuth},
+			RefreshTokenRotation: &types.RefreshTokenRotationType{Feature: types.FeatureTypeEnabled, RetryGracePeriodSeconds: aws.Int32(0)}})
+		ts.Check(err)
 	default:
 		ts.Fatalf("unknown: pool %s", args[0])
 	}

@@ -105,7 +105,7 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	options := identity.Options{
 		Region: p.Region, UserPoolID: p.Cognito.UserPoolID, ClientID: p.Cognito.ClientID,
 		IdentityPoolID: p.Cognito.IdentityPoolID, HTTP: watched, SDK: anonymous,
-		Keyring: ring, Account: p.Name, StaySignedIn: p.StaySignedIn, Log: r.log,
+		Keyring: ring, Account: p.Name, Locks: keyringLocks(config.Paths().StateDir, p.Name), StaySignedIn: p.StaySignedIn, Log: r.log,
 		Notify: func(key string, problem *backend.Problem) { r.launcher.Notify(key, problem) },
 	}
 	if p.Cognito.Browser() {

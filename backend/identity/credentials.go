@@ -111,16 +111,13 @@ func (s *Service) renewCredential(ctx context.Context) (*credential, error) {
 // refreshSession renews the session's tokens in place. Unless somebody signed out meanwhile, a rotated refresh token
 // goes to the keyring before anything else happens: the old one is void. Beside an error the session may have that one.
 func (s *Service) refreshSession(ctx context.Context, was *session) (*session, error) {
-	next, err := s.renewTokens(ctx, was)
+	next, _, err := s.renewShared(ctx, was)
 	if next == nil {
 		return nil, err
 	}
 	if !s.replace(was, next) {
 		_ = s.revoke(ctx, s.debtOf(next)) // the sign-out that came between knew the old one only
 		return nil, errSignedOut
-	}
-	if next.refresh != was.refresh {
-		s.vault.save(ctx, keepsake(next))
 	}
 	return next, err
 }
@@ -168,7 +165,7 @@ func (s *Service) hold(ctx context.Context, was, next *session, fresh *credentia
 		return errSignedOut
 	}
 	if next.identityID != was.identityID {
-		s.vault.save(ctx, keepsake(next)) // the identity never changes: later starts need not ask for it
+		s.vault.replace(ctx, backgroundWait, string(next.refresh), keepsake(next)) // the identity never changes: later starts need not ask for it
 	}
 	return nil
 }

@@ -259,6 +259,8 @@ func explain(at stage, err error) *backend.Problem {
 
 func say(at stage, err error) sentence {
 	switch {
+	case errors.Is(err, errTurn):
+		return sayTurn
 	case errors.Is(err, errSignedOut):
 		return nobody
 	case errors.Is(err, errClock):

@@ -94,16 +94,13 @@ func (s *Service) Resume(ctx context.Context) (*backend.User, error) {
 	}
 	defer s.release()
 	was := &session{refresh: secret(k.Refresh), deviceKey: k.DeviceKey, identityID: k.IdentityID, user: backend.User{ID: k.Sub, Username: k.Username}}
-	next, err := s.renewTokens(ctx, was)
+	next, used, err := s.renewShared(ctx, was)
 	if err == nil {
 		s.install(next)
 	}
-	if next != nil && next.refresh != was.refresh {
-		s.vault.save(ctx, keepsake(next))
-	}
 	if err != nil {
 		if isRefusal(err) || isBad(err) {
-			s.vault.erase(ctx)
+			s.vault.eraseOnly(ctx, string(used))
 		}
 		return nil, explain(resuming, err)
 	}

@@ -42,6 +42,8 @@ type Options struct {
 	// Keyring keeps the refresh token over a restart. nil keeps it in memory, and Notice says so.
 	Keyring Keyring
 	Account string // under which name the keyring keeps it, such as the profile's
+	// Locks exclude the other processes that use the same Keyring and Account.
+	Locks Locks
 	// Browser is the way in by the system's browser; nil where the profile does not offer it.
 	Browser *Browser
 	// StaySignedIn says that the user counts on the keyring; without one, Notice says what that means.
@@ -108,6 +110,10 @@ func New(opt Options) *Service {
 		listen:   net.Listen,
 		renewing: make(chan struct{}, 1),
 	}
+	if _, own := s.vault.entries.ring.(*memory); own {
+		s.opt.Locks = Locks{} // nobody else sees it
+	}
+	s.vault.lock = s.opt.Locks.Entries
 	s.vault.changed = func(p *backend.Problem) { s.notify("keyring", p) }
 	return s
 }

@@ -15,6 +15,12 @@ func (s *Service) SignOut(ctx context.Context) error {
 	}
 	was := s.leave()
 	s.notify("sign-in", nil)
+	// Another process may be storing a successor of our token: revoke that one.
+	turn, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	if unlock, err := s.opt.Locks.Refresh.take(turn); err == nil {
+		defer unlock()
+	}
 	var own []debt
 	if was != nil {
 		own = []debt{s.debtOf(was)}

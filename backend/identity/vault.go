@@ -21,6 +21,8 @@ type vault struct {
 	client  string
 	stay    bool
 	entries entries
+	lock    Lock   // held during every job
+	stored  string // the refresh token that this process last wrote or read; only jobs use it
 
 	mu      sync.Mutex
 	jobs    []func()
@@ -46,15 +48,13 @@ func (v *vault) condition() *backend.Problem {
 	return v.notice
 }
 
-func (v *vault) save(ctx context.Context, k kept) { v.saveWithin(ctx, backgroundWait, k) }
-
-func (v *vault) saveWithin(ctx context.Context, wait time.Duration, k kept) {
+// save writes a new sign-in over whatever the keyring holds.
+func (v *vault) save(ctx context.Context, k kept) {
 	k.Client = v.client
-	v.do(ctx, wait, func() error { return v.entries.write(k) })
-}
-
-func (v *vault) erase(ctx context.Context) {
-	v.do(ctx, backgroundWait, v.entries.erase)
+	v.do(ctx, backgroundWait, func() error {
+		v.stored = ""
+		return v.write(k)
+	})
 }
 
 // load reads the sign-in, nil where there is none, and what is to be revoked. It waits longer than the others: it runs at
@@ -74,6 +74,9 @@ func (v *vault) load(ctx context.Context) (*kept, []debt) {
 		k, err := v.kept()
 		if err == nil && (k == nil && len(debts) > 0 || k != nil && (k.Client != v.client || slices.Contains(debts, k.debt()))) {
 			k, err = nil, v.entries.erase()
+		}
+		if k != nil {
+			v.stored = k.Refresh
 		}
 		found <- content{k, debts}
 		return err
@@ -107,7 +110,7 @@ func (v *vault) do(ctx context.Context, wait time.Duration, job func() error) {
 	done := make(chan struct{})
 	v.enqueue(func() {
 		defer close(done)
-		v.judge(job())
+		v.judge(v.guarded(ctx, job))
 	})
 	first := time.NewTimer(min(wait, backgroundWait))
 	defer first.Stop()
@@ -126,6 +129,16 @@ func (v *vault) do(ctx context.Context, wait time.Duration, job func() error) {
 			return
 		}
 	}
+}
+
+// guarded runs a job while no other process works on the entries. The job runs even if nobody waits for it any longer.
+func (v *vault) guarded(ctx context.Context, job func() error) error {
+	unlock, err := v.lock.take(context.WithoutCancel(ctx))
+	if err != nil {
+		return ErrLocked
+	}
+	defer unlock()
+	return job()
 }
 
 // sayLocked makes a keyring that does not answer the condition, unless it did just now.
@@ -206,6 +219,6 @@ func (s *Service) Unlock(ctx context.Context) {
 	was := s.session
 	s.mu.Unlock()
 	if was != nil {
-		s.vault.saveWithin(ctx, unlockWait, keepsake(was))
+		s.vault.replace(ctx, unlockWait, string(was.refresh), keepsake(was))
 	}
 }

@@ -225,7 +225,7 @@ func TestInsideSession(t *testing.T) {
 		if p != nil || k == nil || *k != want {
 			t.Errorf("got %v, %v", k != nil, p)
 		}
-		v.erase(t.Context())
+		v.eraseOnly(t.Context(), want.Refresh)
 		if k, _ := v.load(t.Context()); k != nil || v.condition() != nil {
 			t.Errorf("after the erasure: %v, %v", k != nil, v.condition())
 		}
