@@ -8,28 +8,28 @@ const env = environment(folder());
 const { page, launcher, complaints, shoot, walk, button, headline } = await openPage(process.argv[2], ['--profile', 'local'], env, 'journey');
 
 await walk(async () => {
-  await button('Sign in as demo').waitFor({ timeout: 30_000 });
+  await button('Sign in as demo').waitFor();
   await shoot('sign-in');
 
   await page.getByLabel('User name').fill('demo');
   await page.getByLabel('Password', { exact: true }).fill('not the password');
   await button('Sign in').click();
-  await page.getByRole('alert').first().waitFor({ timeout: 20_000 });
+  await page.getByRole('alert').first().waitFor();
   claim('a wrong password is refused in words', /password/i.test(await page.getByRole('alert').first().innerText()));
   await shoot('sign-in-refused');
 
   await button('Sign in as demo').click();
-  await button('Start my avatar').waitFor({ timeout: 30_000 });
+  await button('Start my avatar').waitFor();
   claim('demo signs in by one press', true);
   await shoot('idle');
 
   await button('Start my avatar').click();
-  await button('Cancel').waitFor({ timeout: 20_000 });
-  await page.locator('.line').nth(3).waitFor({ timeout: 60_000 });
+  await button('Cancel').waitFor();
+  await page.locator('.line').nth(3).waitFor();
   claim('the log is live while it boots', (await page.locator('.line').count()) > 3);
   await shoot('booting');
 
-  await headline('Your avatar is ready').waitFor({ timeout: 90_000 });
+  await headline('Your avatar is ready').waitFor();
   await button('Connect').waitFor();
   const facts = await page.getByRole('region', { name: 'Instance' }).innerText();
   for (const [what, pattern] of [['instance ID', /i-[0-9a-f]{17}/], ['AMI ID', /ami-[0-9a-f]+/], ['subnet', /subnet-[0-9a-f]+/], ['domain', /demo\.avatar\.localhost/], ['state', /running/]]) {
@@ -50,21 +50,21 @@ await walk(async () => {
   await button('Keep it').click();
 
   await button('Stop').click();
-  await button('Start my avatar').waitFor({ timeout: 60_000 });
+  await button('Start my avatar').waitFor();
   claim('stop gives the instance back', true);
 
-  await page.getByText(/^[1-5] of 5 warm$/).waitFor({ timeout: 60_000 });
+  await page.getByText(/^[1-5] of 5 warm$/).waitFor();
   await button('Start my avatar').click();
-  await headline('Your avatar is ready').waitFor({ timeout: 30_000 });
+  await headline('Your avatar is ready').waitFor();
   await page.getByText('Warm start').waitFor();
   claim('the next start is a warm one', true);
   await page.mouse.move(0, 0);
   await shoot('home');
   await button('Stop').click();
-  await button('Start my avatar').waitFor({ timeout: 60_000 });
+  await button('Start my avatar').waitFor();
 
   await button('History').click();
-  await page.getByRole('table').locator('tbody tr').nth(1).waitFor({ timeout: 60_000 });
+  await page.getByRole('table').locator('tbody tr').nth(1).waitFor();
   const rows = await page.getByRole('table').locator('tbody').innerText();
   claim('the history has both sessions, the cold one and the warm one', /Warm/.test(rows) && /Cold/.test(rows), rows);
   claim('the pool has a chart', (await page.locator('.chart canvas').count()) === 2);
@@ -87,40 +87,40 @@ await walk(async () => {
   await shoot('settings');
 
   await button('About').click();
-  await page.getByText(/All is well|needs? attention/).first().waitFor({ timeout: 60_000 });
+  await page.getByText(/All is well|needs? attention/).first().waitFor();
   claim('the diagnostics have looked at the permissions', /starting and stopping[\s\S]*quota/.test(await page.getByRole('region', { name: 'Diagnostics' }).innerText()));
   await shoot('diagnostics');
 
   await button('Sign out').click();
-  await button('Sign in as demo').waitFor({ timeout: 60_000 });
+  await button('Sign in as demo').waitFor();
   claim('signing out returns to the sign-in page', true);
 
   const more = page.getByRole('button', { name: /^Show \d+ more$/ });
   if (await more.count()) await more.click();
   await button('Sign in as operator').click();
-  await button('Fleet').click({ timeout: 30_000 });
-  await page.getByRole('tabpanel').getByText(/i-[0-9a-f]{17}/).first().waitFor({ timeout: 60_000 });
+  await button('Fleet').click();
+  await page.getByRole('tabpanel').getByText(/i-[0-9a-f]{17}/).first().waitFor();
   claim('an operator sees the fleet', (await page.getByRole('tabpanel').locator('tbody tr').count()) >= 5);
   await page.getByLabel('Pool size').fill('6');
   await button('Set…').click();
   await page.getByLabel('Reason').fill('a class of six');
   await button('Set to 6').click();
-  await page.getByText("The pool's size is 6").waitFor({ timeout: 30_000 });
+  await page.getByText("The pool's size is 6").waitFor();
   const retire = page.getByRole('button', { name: /^Retire i-/ }).first();
   const victim = (await retire.getAttribute('aria-label')).replace('Retire ', '');
   await retire.click();
   await page.getByLabel('Reason').fill('it was slow');
   await button('Retire instance').click();
-  await page.getByText(`${victim} is retired`).waitFor({ timeout: 30_000 });
+  await page.getByText(`${victim} is retired`).waitFor();
   await page.getByRole('tab', { name: 'Audit' }).click();
-  await page.getByRole('cell', { name: 'a class of six' }).waitFor({ timeout: 30_000 });
-  await page.getByRole('cell', { name: 'it was slow' }).first().waitFor({ timeout: 30_000 });
+  await page.getByRole('cell', { name: 'a class of six' }).waitFor();
+  await page.getByRole('cell', { name: 'it was slow' }).first().waitFor();
   claim('what an operator does is in the audit, with the reason', true);
   await shoot('fleet-audit');
   await page.getByRole('tab', { name: 'Instances' }).click();
   await shoot('fleet');
   await button('Sign out').click();
-  await button('Sign in as demo').waitFor({ timeout: 60_000 });
+  await button('Sign in as demo').waitFor();
   claim('the page threw nothing', complaints.length === 0, complaints.join('\n'));
 });
 

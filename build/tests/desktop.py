@@ -130,7 +130,7 @@ class Home:
         self.started.append(process)
         return process
 
-    def run(self, *arguments, limit=60, **extra):
+    def run(self, *arguments, limit=180, **extra):
         """Runs a verb to its end."""
         return subprocess.run([self.binary, *arguments], env={**self.environment, **extra}, stdin=subprocess.DEVNULL,
                               timeout=limit, capture_output=True, text=True)

@@ -62,7 +62,7 @@ export function start(program, args, { env, input = '', echo = true } = {}) {
   }));
 
   /** The first line for which `test` gives something, and what it gives. */
-  function line(what, test, limit = 60_000) {
+  function line(what, test, limit = 180_000) {
     return new Promise((resolve, reject) => {
       const done = (settle, value) => { clearTimeout(timer); waiting.delete(look); settle(value); };
       const look = () => {
@@ -84,7 +84,7 @@ export function start(program, args, { env, input = '', echo = true } = {}) {
 export async function run(program, args, options = {}) {
   const from = performance.now();
   const one = start(program, args, options);
-  const timer = setTimeout(() => one.child.kill('SIGKILL'), options.limit ?? 120_000);
+  const timer = setTimeout(() => one.child.kill('SIGKILL'), options.limit ?? 300_000);
   const code = await one.ended;
   clearTimeout(timer);
   return { code, lines: one.lines, text: one.lines.join('\n'), took: performance.now() - from };
@@ -104,7 +104,7 @@ export function claim(what, holds, detail = '') {
 }
 
 /** Looks again and again until something holds, at most `limit` milliseconds. */
-export async function until(what, holds, limit = 20_000) {
+export async function until(what, holds, limit = 180_000) {
   for (const end = Date.now() + limit; !(await holds());) {
     if (Date.now() > end) throw new Error(`not within ${limit / 1000} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -11,7 +11,7 @@ export function pathWithOpener(home) {
 }
 
 /** The next address that the launcher opens. */
-export async function opened(home, limit = 30_000) {
+export async function opened(home, limit = 180_000) {
   const path = join(home, 'opened');
   for (const until = Date.now() + limit; Date.now() < until;) {
     const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').filter(Boolean) : [];

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { chromium } from '../../frontend/node_modules/playwright-core/index.mjs';
 import { start } from './launcher.mjs';
 
+/** How long a step may take, in milliseconds: a limit for what hangs, since a busy machine is slow. */
+export const PATIENCE = 180_000;
+
 const root = new URL('../../', import.meta.url).pathname;
 
 export const freePort = () => new Promise((resolve) => {
@@ -22,7 +25,7 @@ export async function openPage(dev, args, env, folder) {
   // Wails' dev build takes these from the environment, and so leaves the command line to the launcher.
   const launcher = start(dev, args, { env: { ...env, devserver: `127.0.0.1:${port}`, assetdir: join(root, 'frontend', 'dist'), NO_AT_BRIDGE: '1' } });
   const address = `http://127.0.0.1:${port}/`;
-  for (const until = Date.now() + 60_000; ;) {
+  for (const until = Date.now() + PATIENCE; ;) {
     if (launcher.child.exitCode !== null) throw new Error(`the launcher ended with ${launcher.child.exitCode}`);
     if ((await fetch(address).catch(() => null))?.ok) break;
     if (Date.now() > until) throw new Error(`nothing answers at ${address}`);
@@ -35,8 +38,8 @@ export async function openPage(dev, args, env, folder) {
   });
   process.on('exit', () => browser.process?.()?.kill());
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-GB', reducedMotion: 'reduce' });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
-  page.setDefaultTimeout(120_000);
   const complaints = [];
   page.on('pageerror', (e) => {
     console.log(`thrown: ${e.stack}`);

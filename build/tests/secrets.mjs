@@ -9,7 +9,7 @@ import { createServer, request } from 'node:http';
 import { join } from 'node:path';
 import { claim, start } from './launcher.mjs';
 import { opened } from './opener.mjs';
-import { freePort } from './page.mjs';
+import { PATIENCE, freePort } from './page.mjs';
 import { SignatureV4 } from './sigv4.mjs';
 
 const HEAP = 'the page’s heap';
@@ -71,6 +71,7 @@ export async function searchForSecrets(world, browser, dev) {
     const launcher = start(dev, ['--profile', profile, '--log-level', 'debug'], { env });
     const events = [];
     const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-GB', reducedMotion: 'reduce' });
+    context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     page.on('websocket', (socket) => socket.on('framereceived', (f) => events.push(String(f.payload))));
     page.on('console', (m) => events.push(m.text()));
@@ -152,10 +153,10 @@ async function attributes(page, marked) {
   await page.getByLabel('New password', { exact: true }).fill(marked.own);
   await page.getByLabel('Repeat the new password').fill(marked.own);
   await button('Continue').click();
-  await button('Sign out').waitFor({ timeout: 30_000 });
+  await button('Sign out').waitFor();
   claim('an attribute that the pool demands is asked for there', true);
   await button('Sign out').click();
-  await button('Sign in').waitFor({ timeout: 60_000 });
+  await button('Sign in').waitFor();
 }
 
 async function connect(page, launcher, address) {
@@ -175,21 +176,21 @@ async function flows(world, page, browser, marked) {
     await page.getByLabel('Password', { exact: true }).fill(password);
     await button('Sign in').click();
   };
-  const inside = () => button('Sign out').waitFor({ timeout: 30_000 });
+  const inside = () => button('Sign out').waitFor();
   const leave = async () => {
     await button('Sign out').click();
-    await button('Forgot your password?').waitFor({ timeout: 60_000 });
+    await button('Forgot your password?').waitFor();
   };
   const choose = async (password) => {
     await page.getByLabel('New password', { exact: true }).fill(password);
     await page.getByLabel('Repeat the new password').fill(password);
     await button('Continue').click();
   };
-  await button('Forgot your password?').waitFor({ timeout: 60_000 });
+  await button('Forgot your password?').waitFor();
   await signIn(marked.wrong);
-  await page.getByRole('alert').first().waitFor({ timeout: 30_000 });
+  await page.getByRole('alert').first().waitFor();
   await signIn(marked.temporary);
-  await page.getByText('works once').waitFor({ timeout: 30_000 });
+  await page.getByText('works once').waitFor();
   await choose(marked.own);
   await inside();
   claim('a first password is changed in the window', true);
@@ -197,7 +198,7 @@ async function flows(world, page, browser, marked) {
 
   await page.getByLabel('User name').fill('marked');
   await button('Forgot your password?').click();
-  await page.getByText('a code is on its way to').waitFor({ timeout: 30_000 });
+  await page.getByText('a code is on its way to').waitFor();
   await page.screenshot({ path: join(world.shots, 'reset.png') });
   await page.getByLabel('Code').fill(await code(world, 'marked'));
   await button('Continue').click();
@@ -211,6 +212,7 @@ async function flows(world, page, browser, marked) {
   await page.getByText('Go on in your browser').waitFor();
   await page.screenshot({ path: join(world.shots, 'browser.png') });
   const context = await browser.newContext();
+  context.setDefaultTimeout(PATIENCE);
   const tab = await context.newPage();
   await tab.goto(address);
   await tab.getByLabel('Username').fill('marked');
@@ -220,7 +222,7 @@ async function flows(world, page, browser, marked) {
   await context.close();
   await inside();
   claim('the window goes on from the browser', true);
-  await button('Start my avatar').waitFor({ timeout: 30_000 }); // credentials were used
+  await button('Start my avatar').waitFor(); // credentials were used
   await leave();
 }
 
@@ -247,17 +249,17 @@ async function factors(world, page, marked, { codes, shown }) {
     await page.getByLabel('Code').fill(value);
     await button(press).click();
   };
-  const refused = () => page.getByRole('alert').first().waitFor({ timeout: 30_000 });
+  const refused = () => page.getByRole('alert').first().waitFor();
   const remember = async (word) => {
-    await page.getByText('Remember this computer?').waitFor({ timeout: 30_000 });
+    await page.getByText('Remember this computer?').waitFor();
     await button(word).click();
   };
   const leave = async () => {
     await button('Sign out').click();
-    await button('Forgot your password?').waitFor({ timeout: 60_000 });
+    await button('Forgot your password?').waitFor();
   };
   const secretShown = async () => {
-    await page.getByRole('img', { name: 'QR code of the secret' }).waitFor({ timeout: 30_000 });
+    await page.getByRole('img', { name: 'QR code of the secret' }).waitFor();
     const secret = (await page.locator('.secret .mono').textContent()).replaceAll(/\s/g, '');
     shown.add(secret);
     return secret;
@@ -274,7 +276,7 @@ async function factors(world, page, marked, { codes, shown }) {
   await remember('Do not remember it');
   await leave();
   await signIn('marked', marked.reset);
-  await page.getByText('six digits').or(page.getByLabel('Code')).first().waitFor({ timeout: 30_000 });
+  await page.getByText('six digits').or(page.getByLabel('Code')).first().waitFor();
   await answer('314159');
   await refused();
   await answer(totp(secret, 1));
@@ -285,7 +287,7 @@ async function factors(world, page, marked, { codes, shown }) {
   await admin(world, 'AdminCreateUser', { Username: 'texted', MessageAction: 'SUPPRESS', UserAttributes: [{ Name: 'phone_number', Value: '+15550100' }, { Name: 'phone_number_verified', Value: 'true' }] });
   await admin(world, 'AdminSetUserPassword', { Username: 'texted', Password: marked.own, Permanent: true });
   await signIn('texted', marked.own);
-  await page.getByLabel('Code').waitFor({ timeout: 30_000 });
+  await page.getByLabel('Code').waitFor();
   await answer('161803');
   await refused();
   await answer(await code(world, 'texted'));
@@ -300,12 +302,12 @@ async function factors(world, page, marked, { codes, shown }) {
   await admin(world, 'AdminCreateUser', { Username: 'choosing', MessageAction: 'SUPPRESS', UserAttributes: verified('choosing') });
   await admin(world, 'AdminSetUserPassword', { Username: 'choosing', Password: marked.own, Permanent: true });
   await signIn('choosing', marked.own);
-  await page.getByText('Choose how to confirm').waitFor({ timeout: 30_000 });
+  await page.getByText('Choose how to confirm').waitFor();
   await button('E-mail').click();
-  await page.getByText('Check your e-mail').waitFor({ timeout: 30_000 });
+  await page.getByText('Check your e-mail').waitFor();
   const earlier = await code(world, 'choosing');
   await button('Send a new code').click();
-  await page.getByText('A new code is on its way.').waitFor({ timeout: 30_000 });
+  await page.getByText('A new code is on its way.').waitFor();
   codes.add(earlier);
   await answer(await code(world, 'choosing'));
   await remember('Do not remember it');
@@ -316,11 +318,11 @@ async function factors(world, page, marked, { codes, shown }) {
   await admin(world, 'AdminCreateUser', { Username: 'bare', MessageAction: 'SUPPRESS' });
   await admin(world, 'AdminSetUserPassword', { Username: 'bare', Password: marked.own, Permanent: true });
   await signIn('bare', marked.own);
-  await page.getByText('Choose a second step').waitFor({ timeout: 30_000 });
+  await page.getByText('Choose a second step').waitFor();
   await button('E-mail').click();
   await page.getByLabel('E-mail address').fill('bare@example.com');
   await button('Continue').click();
-  await page.getByLabel('Code').waitFor({ timeout: 30_000 });
+  await page.getByLabel('Code').waitFor();
   await answer(await code(world, 'bare'));
   await remember('Do not remember it');
   await leave();
@@ -329,7 +331,7 @@ async function factors(world, page, marked, { codes, shown }) {
   await mfa('OFF', {});
   await admin(world, 'AdminResetUserPassword', { Username: 'choosing' });
   await signIn('choosing', marked.own);
-  await page.getByText('Reset your password').waitFor({ timeout: 30_000 });
+  await page.getByText('Reset your password').waitFor();
   await answer(await code(world, 'choosing'));
   await page.getByLabel('New password', { exact: true }).fill(marked.reset);
   await page.getByLabel('Repeat the new password').fill(marked.reset);
@@ -339,12 +341,12 @@ async function factors(world, page, marked, { codes, shown }) {
 
   await admin(world, 'SignUp', { ClientId: world.outputs.clientId, Username: 'arrived', Password: marked.own, UserAttributes: [{ Name: 'email', Value: 'arrived@example.com' }] });
   await signIn('arrived', marked.own);
-  await page.getByText('Confirm your account').waitFor({ timeout: 30_000 });
+  await page.getByText('Confirm your account').waitFor();
   await answer('141421');
   await refused();
   await answer(await code(world, 'arrived'));
   await remember('Remember it');
-  await button('Sign out').waitFor({ timeout: 30_000 });
+  await button('Sign out').waitFor();
   claim('an account is confirmed there', true);
 
   await mfa('OPTIONAL', { SoftwareTokenMfaConfiguration: { Enabled: true } });
@@ -354,14 +356,14 @@ async function factors(world, page, marked, { codes, shown }) {
   await answer('223606', 'Finish');
   await refused();
   await answer(totp(own), 'Finish');
-  await button('Take it off').waitFor({ timeout: 30_000 });
+  await button('Take it off').waitFor();
   await page.screenshot({ path: join(world.shots, 'settings.png') });
   await button('Take it off').click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Take it off' }).click();
-  await button('Set up').waitFor({ timeout: 30_000 });
+  await button('Set up').waitFor();
   await button('Forget and sign out').click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Forget and sign out' }).click();
-  await button('Forgot your password?').waitFor({ timeout: 60_000 });
+  await button('Forgot your password?').waitFor();
   claim('an authenticator is set up in the settings and taken off, and the computer is forgotten', true);
 }
 

@@ -2,6 +2,7 @@
 // in by a real Chromium, and every flow with marked secrets, which are then looked for everywhere.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PATIENCE } from './page.mjs';
 import { chromium } from '../../frontend/node_modules/playwright-core/index.mjs';
 import { claim, environment, folder, objects, run, start } from './launcher.mjs';
 import { opened, pathWithOpener } from './opener.mjs';
@@ -43,6 +44,7 @@ async function byBrowser() {
   const verb = start(binary, ['sign-in', '--profile', profile, '--browser'], { env });
   const address = await opened(home);
   const context = await browser.newContext({ viewport: { width: 1000, height: 700 }, locale: 'en-GB' });
+  context.setDefaultTimeout(PATIENCE);
   const tab = await context.newPage();
   await tab.goto(address);
   await tab.getByLabel('Username').fill('operator');

@@ -27,11 +27,11 @@ const SERVICES = ['cognito-idp', 'cognito-identity', 'dynamodb', 'ec2', 'kinesis
 
 await admin('POST', 'capacity', { instances: 0 });
 const { page, launcher, complaints, shoot, walk, button, headline } = await openPage(dev, ['--profile', profile], env, 'states');
-const says = (text, limit = 120_000) => page.getByText(text).first().waitFor({ timeout: limit });
-const gone = (text, limit = 120_000) => page.getByText(text).first().waitFor({ state: 'hidden', timeout: limit });
+const says = (text) => page.getByText(text).first().waitFor();
+const gone = (text) => page.getByText(text).first().waitFor({ state: 'hidden' });
 
 async function signIn() {
-  await button('Sign in as demo').waitFor({ timeout: 120_000 });
+  await button('Sign in as demo').waitFor();
 
   await fault('cognito-idp', '*', 'drop-before');
   await button('Sign in as demo').click();
@@ -68,12 +68,12 @@ async function home() {
   await shoot('home-empty-pool');
 
   await button('Start my avatar').click();
-  await says(/in line|There is no free instance/, 120_000);
+  await says(/in line|There is no free instance/);
   await shoot('home-no-capacity');
   claim('without capacity there is a place in the queue, or a refusal with its reason', true);
 
   await admin('POST', 'capacity', { instances: -1 });
-  await headline('Your avatar is ready').waitFor({ timeout: 120_000 });
+  await headline('Your avatar is ready').waitFor();
   claim('the start goes on by itself once there is capacity', true);
 }
 
@@ -84,21 +84,21 @@ async function log() {
   await says('The log stream cannot be read at present');
   await shoot('log-unreadable');
   await heal();
-  await says('The log stream is being read again.', 120_000);
+  await says('The log stream is being read again.');
   await fault('kinesis', '*', 'drop-before');
   await says('The log stream cannot be reached at present.');
   await shoot('log-unreachable');
   await heal();
   const newest = () => page.locator('[role=log] .line').last().innerText();
   const before = await newest();
-  await until('the log goes on afterwards', async () => (await newest()) !== before, 120_000);
+  await until('the log goes on afterwards', async () => (await newest()) !== before);
   claim('the log says that it cannot be read', true);
 }
 
 async function offline() {
   await button('Home').click();
   for (const service of SERVICES) await fault(service, '*', 'drop-before');
-  await says('The cloud cannot be reached', 120_000);
+  await says('The cloud cannot be reached');
   await says(/goes on running, and stops by itself at \d\d:\d\d/);
   await shoot('home-offline');
   for (const name of ['History', 'Log', 'Settings', 'About']) {
@@ -106,18 +106,18 @@ async function offline() {
     await says('The cloud cannot be reached');
   }
   await button('History').click();
-  await says('Try again', 120_000);
+  await says('Try again');
   await shoot('history-offline');
   await heal();
   await button('Home').click();
-  await gone('The cloud cannot be reached', 120_000);
+  await gone('The cloud cannot be reached');
   claim('offline says that the instance goes on, and when it stops; and is over by itself', true);
 }
 
 async function killed() {
   const facts = await page.getByRole('region', { name: 'Instance' }).innerText();
   await admin('POST', `instances/${/i-[0-9a-f]{17}/.exec(facts)[0]}/kill`);
-  await says('Your instance has stopped', 120_000);
+  await says('Your instance has stopped');
   await shoot('home-killed');
   claim('an instance that is lost is said to be', true);
 }
@@ -167,23 +167,23 @@ async function settings() {
 async function about() {
   await fault('kinesis', '*', 'error', { code: 'AccessDeniedException', status: 400 });
   await button('About').click();
-  await says(/\d+ things? needs? attention/, 120_000);
+  await says(/\d+ things? needs? attention/);
   const text = await page.getByRole('region', { name: 'Diagnostics' }).innerText();
   claim('the diagnostics name what is refused, and the cure', /may not do kinesis[\s\S]*(operator|stack)/.test(text), text);
   await shoot('about-denied');
   await heal();
   await button('Check again').click();
-  await until('and no longer, once it is allowed', async () => !/may not do kinesis/.test(await page.getByRole('region', { name: 'Diagnostics' }).innerText()), 120_000);
+  await until('and no longer, once it is allowed', async () => !/may not do kinesis/.test(await page.getByRole('region', { name: 'Diagnostics' }).innerText()));
 }
 
 async function fleet() {
   claim('a user has no fleet page', (await button('Fleet').count()) === 0);
   await button('Sign out').click();
-  await button('Sign in as demo').waitFor({ timeout: 120_000 });
+  await button('Sign in as demo').waitFor();
   const more = page.getByRole('button', { name: /^Show \d+ more$/ });
   if (await more.count()) await more.click();
   await button('Sign in as operator').click();
-  await button('Fleet').waitFor({ timeout: 120_000 });
+  await button('Fleet').waitFor();
 
   await button('History').click();
   await says('No sessions yet');
@@ -191,17 +191,17 @@ async function fleet() {
 
   await fault('ec2', 'DescribeInstances', 'error', { code: 'UnauthorizedOperation', status: 403 });
   await button('Fleet').click();
-  await says('Your sign-in does not allow it.', 120_000);
+  await says('Your sign-in does not allow it.');
   await shoot('fleet-denied');
   await heal();
   await page.getByRole('button', { name: /^Try again/ }).click();
-  await page.getByRole('tabpanel').getByText(/i-[0-9a-f]{17}/).first().waitFor({ timeout: 120_000 });
+  await page.getByRole('tabpanel').getByText(/i-[0-9a-f]{17}/).first().waitFor();
 
   await fault('dynamodb', '*', 'error', { code: 'InternalServerError', status: 500 });
   await page.locator('button[aria-label^="Retire i-"]:enabled').first().click();
   await page.getByLabel('Reason').fill('a try');
   await page.getByRole('alertdialog').getByRole('button').last().click();
-  await says('It was not possible to', 120_000);
+  await says('It was not possible to');
   await shoot('fleet-not-done');
   await heal();
   claim('the fleet says why it could not be read or changed', true);

@@ -18,7 +18,7 @@ def journey(pid, tray, notifications, opened):
 
     tray.press(wait("the tray offers Start", lambda: entry(tray, "Start")))
     wait("the window shows the start that the tray asked for", lambda: says(pid, "Cancel") or says(pid, "Connect"))
-    wait("the avatar is ready", lambda: says(pid, "Your avatar is ready"), 90)
+    wait("the avatar is ready", lambda: says(pid, "Your avatar is ready"))
     wait("the tray offers Connect", lambda: entry(tray, "Connect"))
     wait("the tray offers Stop", lambda: entry(tray, "Stop"))
     wait("its tooltip counts the minutes", lambda: "minutes left" in str(tray.property("ToolTip")))
@@ -30,7 +30,7 @@ def journey(pid, tray, notifications, opened):
     wait("the instance is given back", lambda: element(pid, "push button", "Start my avatar"))
 
     press(pid, "Start my avatar")
-    wait("a second start is ready", lambda: says(pid, "Your avatar is ready"), 90)
+    wait("a second start is ready", lambda: says(pid, "Your avatar is ready"))
 
 
 def read(path):
@@ -71,7 +71,7 @@ def main():
         journey(launcher.pid, tray, notifications, opened)
         reload(home, launcher.pid, notifications)
 
-        second = home.run("--profile", "local", limit=20)
+        second = home.run("--profile", "local")
         claim(f"a second launch leaves the first alone, and ends with {second.returncode}", launcher.poll() is None, second.stderr)
 
         tray.press(wait("the tray offers Quit", lambda: entry(tray, "Quit")))
@@ -81,7 +81,7 @@ def main():
         wait("the question comes again", lambda: button(launcher.pid, "Yes"))
         shoot("quit")
         press(launcher.pid, "Yes")
-        code = wait("Quit ends the program", lambda: launcher.poll() is not None and [launcher.returncode], 30)[0]
+        code = wait("Quit ends the program", lambda: launcher.poll() is not None and [launcher.returncode])[0]
         claim("it ends with 0", code == 0, code)
         status = home.run("status", "--user", "demo", "--json")
         claim("no instance is left", status.returncode == 0 and '"ready"' not in status.stdout, status.stdout + status.stderr)
