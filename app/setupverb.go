@@ -2,6 +2,7 @@ package app
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,7 @@ type setupFlags struct {
 	wish                                  account.Wish
 	parameters, users, keepers, operators []string
 	dryRun, remove, yes, ignoreChecks     bool
+	printTemplate                         bool
 }
 
 func setupCommand(o *options) *cobra.Command {
@@ -70,6 +72,7 @@ func setupCommand(o *options) *cobra.Command {
 	s.StringArrayVar(&f.operators, "operator", nil, "the same, in the group of operators")
 	s.StringVar(&f.writeProfile, "write-profile", "avatar-launcher.yaml", "profile file to write")
 	s.BoolVar(&f.dryRun, "dry-run", false, "show what would change, and change nothing")
+	s.BoolVar(&f.printTemplate, "print-template", false, "print the template for the region, --os and --set, and call nothing")
 	s.BoolVar(&f.remove, "remove", false, "stop and delete all instances, and delete the stack")
 	s.BoolVar(&f.yes, "yes", false, "do not ask before --remove")
 	s.BoolVar(&f.ignoreChecks, "ignore-checks", false, "deploy although a check of the account is not ok")
@@ -85,6 +88,9 @@ func runSetup(ctx context.Context, o *options, f setupFlags) error {
 	people, err := f.people()
 	if err != nil {
 		return usage(err)
+	}
+	if f.printTemplate {
+		return printTemplate(os.Stdout, o.page, f)
 	}
 	a, err := openAccount(ctx, o.page, &f)
 	if err != nil {
@@ -141,13 +147,35 @@ func (f *setupFlags) people() ([]account.NewUser, error) {
 	return out, nil
 }
 
-// openAccount makes the clients, with the credentials and the region of the AWS configuration.
-func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Account, error) {
+// printTemplate prints the template as it would be sent, for whoever deploys it by other means.
+func printTemplate(w io.Writer, files fs.FS, f setupFlags) error {
+	template, err := readTemplate(files)
+	if err != nil {
+		return err
+	}
+	region := cmp.Or(f.region, os.Getenv("AWS_REGION"))
+	if region == "" {
+		return usage(errors.New("no region is set: name one by --region, or set AWS_REGION"))
+	}
+	body, err := template.Body(region, f.wish.Set)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, body)
+	return err
+}
+
+func readTemplate(files fs.FS) (account.Template, error) {
 	data, err := fs.ReadFile(files, templateFile)
 	if err != nil {
 		return nil, fmt.Errorf("the stack's template: %w", err)
 	}
-	template, err := account.ParseTemplate(data)
+	return account.ParseTemplate(data)
+}
+
+// openAccount makes the clients, with the credentials and the region of the AWS configuration.
+func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Account, error) {
+	template, err := readTemplate(files)
 	if err != nil {
 		return nil, err
 	}

@@ -83,12 +83,14 @@ func (w *wire) account(t *testing.T) *Account {
 
 // The answers that the tests are made of.
 const (
-	me       = "<Arn>arn:aws:iam::123456789012:user/olga</Arn>"
-	zones    = "<instanceTypeOfferingSet><item><instanceType>g5.2xlarge</instanceType><location>us-east-1a</location></item></instanceTypeOfferingSet>"
-	noStack  = "!ValidationError"
-	planned  = "<Status>CREATE_COMPLETE</Status><Changes><member><ResourceChange><Action>Add</Action><LogicalResourceId>UserPool</LogicalResourceId><ResourceType>AWS::Cognito::UserPool</ResourceType></ResourceChange></member></Changes>"
-	ourTag   = "<Tags><member><Key>avatar-launcher</Key><Value>stack</Value></member></Tags>"
-	gpuTypes = "<instanceTypeSet><item><instanceType>g5.2xlarge</instanceType><vCpuInfo><defaultVCpus>8</defaultVCpus></vCpuInfo></item></instanceTypeSet>"
+	me      = "<Arn>arn:aws:iam::123456789012:user/olga</Arn>"
+	zones   = "<instanceTypeOfferingSet><item><instanceType>g5.2xlarge</instanceType><location>us-east-1a</location></item></instanceTypeOfferingSet>"
+	noStack = "!ValidationError"
+	planned = "<Status>CREATE_COMPLETE</Status><Changes><member><ResourceChange><Action>Add</Action><LogicalResourceId>UserPool</LogicalResourceId><ResourceType>AWS::Cognito::UserPool</ResourceType></ResourceChange></member></Changes>"
+	// replacing is a change set that would make a resource anew.
+	replacing = "<Status>CREATE_COMPLETE</Status><Changes><member><ResourceChange><Action>Modify</Action><Replacement>True</Replacement><LogicalResourceId>UserPoolDomain</LogicalResourceId><ResourceType>AWS::Cognito::UserPoolDomain</ResourceType></ResourceChange></member></Changes>"
+	ourTag    = "<Tags><member><Key>avatar-launcher</Key><Value>stack</Value></member></Tags>"
+	gpuTypes  = "<instanceTypeSet><item><instanceType>g5.2xlarge</instanceType><vCpuInfo><defaultVCpus>8</defaultVCpus></vCpuInfo></item></instanceTypeSet>"
 )
 
 func stack(status, more string) string {
@@ -134,6 +136,8 @@ func TestASetupThatCannotGoOnSaysWhyAndWhatToDo(t *testing.T) {
 		{"a template that CloudFormation refuses", map[string][]string{"DescribeStacks": {noStack}, "CreateChangeSet": {"<Id>1</Id>"}, "DeleteChangeSet": {""}, "DeleteStack": {""},
 			"DescribeChangeSet": {"<Status>CREATE_PENDING</Status>", "<Status>FAILED</Status><StatusReason>Parameter VpcId is no VPC</StatusReason>"}},
 			backend.KindConfig, "VpcId is no VPC", "Correct"},
+		{"a change of the sign-in pages' name", map[string][]string{"DescribeStacks": {stack("CREATE_COMPLETE", ourTag)}, "CreateChangeSet": {"<Id>1</Id>"},
+			"DeleteChangeSet": {""}, "DescribeChangeSet": {replacing}}, backend.KindConfig, "a user pool has one domain", "Leave the parameter"},
 	} {
 		t.Run(each.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

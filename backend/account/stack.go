@@ -75,7 +75,10 @@ func (a *Account) Plan(ctx context.Context, given Parameters) (*ChangeSet, error
 		}
 		switch out.Status {
 		case types.ChangeSetStatusCreateComplete:
-			return cs, problem(doing, a.readChanges(ctx, cs, out))
+			if err := a.readChanges(ctx, cs, out); err != nil {
+				return nil, problem(doing, err)
+			}
+			return a.refuseReplacing(ctx, cs)
 		case types.ChangeSetStatusFailed:
 			return a.nothingOr(ctx, cs, aws.ToString(out.StatusReason))
 		}
@@ -102,6 +105,35 @@ func (a *Account) readChanges(ctx context.Context, cs *ChangeSet, page *cloudfor
 			return err
 		}
 	}
+}
+
+// irreplaceable says of types of the stack's resources why CloudFormation cannot or must not replace one.
+var irreplaceable = map[string]string{
+	"AWS::Cognito::UserPool":        "all users are in it",
+	"AWS::Cognito::UserPoolDomain":  "a user pool has one domain, and the new one is made before the old one is deleted",
+	"AWS::Cognito::IdentityPool":    "everybody's profile names it",
+	"AWS::DynamoDB::Table":          "the records are in it",
+	"AWS::EC2::LaunchTemplate":      "its name stays the same, and the new one is made before the old one is deleted",
+	"AWS::Kinesis::Stream":          "its name stays the same, and the new one is made before the old one is deleted",
+	"AWS::Scheduler::ScheduleGroup": "its name stays the same, and the new one is made before the old one is deleted",
+}
+
+// refuseReplacing takes a change set back that would replace what cannot be replaced: the deployment would fail half-way,
+// or lose what is in it.
+func (a *Account) refuseReplacing(ctx context.Context, cs *ChangeSet) (*ChangeSet, error) {
+	for _, c := range cs.Changes {
+		reason := irreplaceable[c.Type]
+		if c.Replaces != string(types.ReplacementTrue) || reason == "" {
+			continue
+		}
+		if err := a.Discard(ctx, cs); err != nil {
+			return nil, err
+		}
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: "The stack cannot be changed like that",
+			Why:  "CloudFormation would have to replace " + c.Resource + " (" + c.Type + "): " + reason + ".",
+			Next: "Leave the parameter as it is. To change it all the same, delete the stack by setup --remove and make a new one."}
+	}
+	return cs, nil
 }
 
 // nothingOr tells a change set without changes, which CloudFormation calls failed and says so by text alone, from one
@@ -133,7 +165,7 @@ func (a *Account) Discard(ctx context.Context, cs *ChangeSet) error {
 
 // request fills a change set's request in: given parameters, and on an update the stack's own for all others.
 func (a *Account) request(cs *ChangeSet, given Parameters, old *types.Stack) (*cloudformation.CreateChangeSetInput, error) {
-	system := given["OperatingSystem"]
+	all := maps.Clone(given)
 	in := &cloudformation.CreateChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name, ChangeSetType: types.ChangeSetTypeCreate,
 		Capabilities: []types.Capability{types.CapabilityCapabilityIam},
 		Tags:         []types.Tag{{Key: aws.String(stackMark), Value: aws.String("stack")}}}
@@ -149,15 +181,13 @@ func (a *Account) request(cs *ChangeSet, given Parameters, old *types.Stack) (*c
 				continue
 			}
 			in.Parameters = append(in.Parameters, types.Parameter{ParameterKey: p.ParameterKey, UsePreviousValue: aws.Bool(true)})
-			if name == "OperatingSystem" {
-				system = aws.ToString(p.ParameterValue)
+			if all == nil {
+				all = Parameters{}
 			}
+			all[name] = aws.ToString(p.ParameterValue)
 		}
 	}
-	if system == "" {
-		system, _ = a.Template.at("Parameters", "OperatingSystem", "Default").(string)
-	}
-	body, err := a.Template.Body(system)
+	body, err := a.Template.Body(a.Region, all)
 	in.TemplateBody = &body
 	return in, err
 }

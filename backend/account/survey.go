@@ -50,7 +50,7 @@ func (a *Account) Survey(ctx context.Context, w Wish) (Parameters, []backend.Che
 	for k, v := range w.Set {
 		s.params[k] = v
 	}
-	for _, look := range []func(context.Context) error{s.who, s.region, s.quota, s.image, s.zone, s.names, s.network} {
+	for _, look := range []func(context.Context) error{s.who, s.region, s.quota, s.image, s.zone, s.names, s.network, s.budget} {
 		if err := look(ctx); err != nil {
 			return nil, s.checks, err
 		}
@@ -136,6 +136,14 @@ func quoteCode(err error) string {
 		return c
 	}
 	return "no answer"
+}
+
+// budget says where a budget alarm that was asked for cannot be made.
+func (s *survey) budget(context.Context) error {
+	if s.params["BudgetEmail"] != "" && slices.Contains(withoutBudgets, s.a.Region) {
+		s.add("budget", true, "CloudFormation has no budgets in "+s.a.Region+", so there will be no alarm: make one in the Billing console.", "")
+	}
+	return nil
 }
 
 // image looks whether the account may use the image that was named.

@@ -2,8 +2,12 @@ package account
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -98,25 +102,84 @@ func intrinsic(n *ast.TagNode) (any, error) {
 	return map[string]any{"Fn::" + name: v}, nil
 }
 
-// Body is the template as it is sent: JSON, which is shorter, and without the first-boot script of the operating system
-// that is not used, since both together are too long.
-func (t Template) Body(operatingSystem string) (string, error) {
-	scripts, _ := t.at("Mappings", "FirstBoot").(map[string]any)
-	for system := range scripts {
-		if system != operatingSystem {
-			scripts[system] = map[string]any{"script": ""}
-		}
-	}
+// Body returns the template as it is sent: JSON, which is shorter, with only what the parameters need. Both first-boot
+// scripts together are too long. A budget alarm is left out where nobody is to be told or CloudFormation has none.
+func (t Template) Body(region string, p Parameters) (string, error) {
+	body := maps.Clone(t)
+	body["Mappings"] = t.mappings(t.value(p, "OperatingSystem"))
+	resources, _ := t.at("Resources").(map[string]any)
+	body["Resources"] = t.withBudget(maps.Clone(resources), region, p)
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(t); err != nil {
+	if err := e.Encode(body); err != nil {
 		return "", err
 	}
 	if b.Len() > maxBody {
 		return "", fmt.Errorf("the template is %d bytes long, and %d are allowed", b.Len(), maxBody)
 	}
 	return b.String(), nil
+}
+
+// mappings keeps the first-boot script of one operating system.
+func (t Template) mappings(operatingSystem string) map[string]any {
+	all, _ := t.at("Mappings").(map[string]any)
+	out := maps.Clone(all)
+	scripts := map[string]any{}
+	for system, script := range asMap(all["FirstBoot"]) {
+		if system != operatingSystem {
+			script = map[string]any{"script": "# not used"}
+		}
+		scripts[system] = script
+	}
+	if len(scripts) > 0 {
+		out["FirstBoot"] = scripts
+	}
+	return out
+}
+
+// withoutBudgets are the commercial regions whose CloudFormation has no budgets: it refuses a template that names a type
+// that it does not know, even under a condition that is false. The check "stack" compares them with the registry.
+var withoutBudgets = []string{"af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-3", "ap-south-2", "ap-southeast-3",
+	"ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "eu-central-2", "eu-north-1", "eu-south-1",
+	"eu-south-2", "il-central-1", "me-central-1", "mx-central-1", "us-gov-east-1", "us-gov-west-1"}
+
+// withBudget removes the budget alarm, or gives it a name of its own. Who is told cannot be changed in a budget that
+// exists, so CloudFormation replaces it, and the replacement must not have the name of the one that is still there.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-budgets-budget.html
+func (t Template) withBudget(resources map[string]any, region string, p Parameters) map[string]any {
+	email := t.value(p, "BudgetEmail")
+	if email == "" || slices.Contains(withoutBudgets, region) {
+		delete(resources, "Budget")
+		return resources
+	}
+	name, ok := t.at("Resources", "Budget", "Properties", "Budget", "BudgetName", "Fn::Sub").(string)
+	if !ok {
+		return resources
+	}
+	sum := sha256.Sum256([]byte(email + " " + t.value(p, "BudgetAmount")))
+	budget := maps.Clone(asMap(resources["Budget"]))
+	properties := maps.Clone(asMap(budget["Properties"]))
+	limits := maps.Clone(asMap(properties["Budget"]))
+	limits["BudgetName"] = map[string]any{"Fn::Sub": name + "-" + hex.EncodeToString(sum[:4])}
+	properties["Budget"], budget["Properties"], resources["Budget"] = limits, properties, budget
+	return resources
+}
+
+// value returns a parameter's value, or its default in the template.
+func (t Template) value(p Parameters, name string) string {
+	if v, ok := p[name]; ok {
+		return v
+	}
+	if v := t.at("Parameters", name, "Default"); v != nil {
+		return fmt.Sprint(v)
+	}
+	return ""
+}
+
+func asMap(v any) map[string]any {
+	m, _ := v.(map[string]any)
+	return m
 }
 
 // at walks down mappings.

@@ -188,7 +188,7 @@ func carry(t *testing.T, system, script string) {
 
 func TestBodyFits(t *testing.T) {
 	for system, has := range map[string]string{"linux": "#!/bin/bash", "windows": "New-Service"} {
-		body, err := template(t).Body(system)
+		body, err := template(t).Body("us-east-1", Parameters{"OperatingSystem": system, "BudgetEmail": "you@example.com"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -197,8 +197,50 @@ func TestBodyFits(t *testing.T) {
 		}
 		t.Logf("%s: %d bytes", system, len(body))
 	}
-	if _, err := (Template{"Description": strings.Repeat("x", maxBody)}).Body("linux"); err == nil {
+	if _, err := (Template{"Description": strings.Repeat("x", maxBody)}).Body("us-east-1", nil); err == nil {
 		t.Error("a body that is too long was not refused")
+	}
+}
+
+// TestTheBudgetIsLeftOutWhereItCannotBe, and is another one for another address or amount.
+func TestTheBudgetIsLeftOutWhereItCannotBe(t *testing.T) {
+	name := func(region string, p Parameters) any {
+		t.Helper()
+		body, err := template(t).Body(region, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var made Template
+		if err := json.Unmarshal([]byte(body), &made); err != nil {
+			t.Fatal(err)
+		}
+		return made.at("Resources", "Budget", "Properties", "Budget", "BudgetName", "Fn::Sub")
+	}
+	mine := Parameters{"BudgetEmail": "you@example.com"}
+	if got := name("us-east-1", nil); got != nil {
+		t.Errorf("nobody to tell: %v", got)
+	}
+	if got := name("eu-north-1", mine); got != nil {
+		t.Errorf("a region without budgets: %v", got)
+	}
+	first := name("us-east-1", mine)
+	if text, _ := first.(string); !strings.HasPrefix(text, "${AWS::StackName}-${AWS::Region}-") {
+		t.Errorf("the budget is called %v", first)
+	}
+	if name("us-east-1", mine) != first || name("us-east-1", Parameters{"BudgetEmail": "me@example.com"}) == first ||
+		name("us-east-1", Parameters{"BudgetEmail": "you@example.com", "BudgetAmount": "900"}) == first {
+		t.Error("the name does not follow the address and the amount")
+	}
+}
+
+// TestBodyLeavesTheTemplateAsItIs: one Template serves any number of requests.
+func TestBodyLeavesTheTemplateAsItIs(t *testing.T) {
+	tmpl := template(t)
+	if _, err := tmpl.Body("eu-north-1", Parameters{"OperatingSystem": "windows"}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(template(t), tmpl); diff != "" {
+		t.Error(diff)
 	}
 }
 
