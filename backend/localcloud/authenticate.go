@@ -2,6 +2,7 @@ package localcloud
 
 import (
 	"crypto/subtle"
+	"time"
 
 	"avatar-launcher/backend/localcloud/sigv4"
 	"avatar-launcher/backend/localcloud/wire"
@@ -15,7 +16,7 @@ const (
 	incomplete                 // one with a part missing
 	unknownKey                 // an access key, or a session token, that is not known
 	expiredToken               // temporary credentials that are over
-	skewed                     // dated more than five minutes from the server's clock, or presigned and over
+	skewed                     // dated too far from the server's clock, or presigned and over
 	mismatch                   // not the signature of this request by that key
 	wrongScope                 // signed for another region
 )
@@ -92,7 +93,7 @@ func (e *exchange) authenticate(s *sigv4.Signature, fault sigv4.Fault, text stri
 	if !expires.IsZero() && !now.Before(expires) {
 		return e.deny(expiredToken, "The security token included in the request is expired")
 	}
-	if fault, text := s.Fresh(now); fault != sigv4.None {
+	if fault, text := s.Fresh(now, signatureAge(e.service.Name())); fault != sigv4.None {
 		return e.deny(skewed, text)
 	}
 	if want := e.cloud.scopeRegion(s.Service); s.Region != e.cloud.env.Region && s.Region != want {
@@ -103,6 +104,16 @@ func (e *exchange) authenticate(s *sigv4.Signature, fault sigv4.Fault, text stri
 	}
 	e.principal = principal
 	return nil
+}
+
+// signatureAge is how far a signature's date may be from the service's clock. AWS's services differ; EC2, Kinesis,
+// Cognito and Scheduler have not been measured and get the shorter time.
+func signatureAge(service string) time.Duration {
+	switch service {
+	case "dynamodb", "iam", "sts":
+		return 15 * time.Minute
+	}
+	return sigv4.MaxSkew
 }
 
 // scopeRegion is the region that requests to a service are signed for: the global services have theirs.

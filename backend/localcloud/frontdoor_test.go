@@ -22,8 +22,8 @@ func TestFrontDoorBelievesGoodSignaturesOnly(t *testing.T) {
 			"wrong key": func(k caller) caller { k.secret += "x"; return k },
 			"no such":   func(k caller) caller { k.key = "AKIAIOSFODNN7EXAMPLE"; return k },
 			"odd token": func(k caller) caller { k.token = "abc"; return k },
-			"old":       func(k caller) caller { k.now = func() time.Time { return c.Now().Add(-6 * time.Minute) }; return k },
-			"new":       func(k caller) caller { k.now = func() time.Time { return c.Now().Add(6 * time.Minute) }; return k },
+			"old":       func(k caller) caller { k.now = func() time.Time { return c.Now().Add(-16 * time.Minute) }; return k },
+			"new":       func(k caller) caller { k.now = func() time.Time { return c.Now().Add(16 * time.Minute) }; return k },
 			"elsewhere": func(k caller) caller { k.region = "eu-west-1"; return k },
 			"expired": func(k caller) caller {
 				k.key, k.secret, k.token = over.AccessKeyID, over.SecretAccessKey, over.SessionToken
@@ -94,6 +94,28 @@ func TestUnsignedOperations(t *testing.T) {
 		}
 		if got := nobody.do(plain(t, "GET", "http://localcloud/nothing/here")); got.status != 404 {
 			t.Errorf("no service: %d %s", got.status, got.body)
+		}
+	})
+}
+
+// TestSignatureAgeDependsOnTheService asks with requests signed 6, 14 and 16 minutes ago and ahead of time.
+func TestSignatureAgeDependsOnTheService(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, Options{Seed: 1})
+		for _, api := range apis {
+			taken := 5 * time.Minute
+			if api.service == "dynamodb" || api.service == "sts" {
+				taken = 15 * time.Minute
+			}
+			for _, off := range []time.Duration{4, 6, 14, 16, -4, -6, -14, -16} {
+				off *= time.Minute
+				k := operatorOf(t, c)
+				k.now = func() time.Time { return c.Now().Add(off) }
+				got := k.call(api.service, api.operation, api.body)
+				if ok := got.status == 200; ok != (off.Abs() <= taken) {
+					t.Errorf("%s, signed at %v from now: %d %s", api.service, off, got.status, got.body)
+				}
+			}
 		}
 	})
 }

@@ -20,7 +20,7 @@ const Algorithm = "AWS4-HMAC-SHA256"
 
 const (
 	dateLayout = "20060102T150405Z"
-	// MaxSkew is how far a request's date may be from the server's clock.
+	// MaxSkew is how far a request's date may be from the server's clock, for services without a longer time of their own.
 	MaxSkew = 5 * time.Minute
 	// maxExpires is the longest life of a presigned request, seven days.
 	maxExpires = 7 * 24 * time.Hour
@@ -137,16 +137,17 @@ func (s *Signature) finish(credential, date string) (*Signature, Fault, string) 
 	return s, None, ""
 }
 
-// Fresh checks the signature's date against the server's clock.
-func (s *Signature) Fresh(now time.Time) (Fault, string) {
+// Fresh checks the signature's date against the server's clock. It may be maxSkew away from it in either direction.
+func (s *Signature) Fresh(now time.Time, maxSkew time.Duration) (Fault, string) {
+	minutes := strconv.Itoa(int(maxSkew.Minutes())) + " min.)"
 	stamp, clock := s.Date.Format(dateLayout), now.UTC().Format(dateLayout)
 	switch {
-	case s.Date.Sub(now) > MaxSkew:
-		return Expired, "Signature not yet current: " + stamp + " is still later than " + now.UTC().Add(MaxSkew).Format(dateLayout) + " (" + clock + " + 5 min.)"
+	case s.Date.Sub(now) > maxSkew:
+		return Expired, "Signature not yet current: " + stamp + " is still later than " + now.UTC().Add(maxSkew).Format(dateLayout) + " (" + clock + " + " + minutes
 	case s.Presigned && now.Sub(s.Date) > s.Expires:
 		return Expired, "Request has expired."
-	case !s.Presigned && now.Sub(s.Date) > MaxSkew:
-		return Expired, "Signature expired: " + stamp + " is now earlier than " + now.UTC().Add(-MaxSkew).Format(dateLayout) + " (" + clock + " - 5 min.)"
+	case !s.Presigned && now.Sub(s.Date) > maxSkew:
+		return Expired, "Signature expired: " + stamp + " is now earlier than " + now.UTC().Add(-maxSkew).Format(dateLayout) + " (" + clock + " - " + minutes
 	}
 	return None, ""
 }

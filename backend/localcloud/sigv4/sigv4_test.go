@@ -120,7 +120,7 @@ func TestFresh(t *testing.T) {
 		"presigned and over": {Signature{Date: now.Add(-61 * time.Minute), Presigned: true, Expires: time.Hour}, Expired},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if fault, text := each.s.Fresh(now); fault != each.want {
+			if fault, text := each.s.Fresh(now, MaxSkew); fault != each.want {
 				t.Errorf("fault %d (%s), want %d", fault, text, each.want)
 			}
 		})
