@@ -154,7 +154,13 @@ func checkItems(items []changeItem) *wire.Error {
 		if !slices.Contains([]string{"CREATE", "DELETE", "UPSERT"}, it.Action) {
 			return invalidInput("1 validation error detected: Value '%.64s' at 'changeBatch.changes.%d.member.action' failed to satisfy constraint: Member must satisfy enum value set: [CREATE, DELETE, UPSERT]", it.Action, i+1)
 		}
-		batch, input := it.ResourceRecordSet.check()
+		set := &it.ResourceRecordSet
+		name, ok := foldName(set.Name)
+		if !ok { // AWS names the first one alone and without the brackets of a list
+			return wire.Errorf(400, "InvalidChangeBatch", "%s", nameProblem(set.Name))
+		}
+		set.Name = name
+		batch, input := set.check()
 		if input != "" {
 			return invalidInput("%s", input)
 		}

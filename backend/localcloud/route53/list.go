@@ -40,7 +40,7 @@ func startKey(r *request) (recordKey, *wire.Error) {
 	}
 	folded, ok := foldName(name)
 	if !ok {
-		return recordKey{}, invalidInput("'%s' is not a valid domain name", limit(name))
+		return recordKey{}, invalidInput("%s", nameProblem(name))
 	}
 	return recordKey{reverseName(folded), rrtype, id}, nil
 }

@@ -6,6 +6,12 @@ import (
 	"strings"
 )
 
+// The longest label and the longest name, in bytes.
+const (
+	maxLabel = 63
+	maxName  = 255
+)
+
 // foldName makes a DNS name of a request canonical: escapes read, lower case, a dot at the end. Inside the service a
 // name is a list of labels' raw bytes joined by dots, its wildcard a plain "*". False for what is no name.
 func foldName(s string) (string, bool) {
@@ -34,15 +40,36 @@ func foldName(s string) (string, bool) {
 		b = append(b, c)
 	}
 	name := strings.TrimSuffix(string(b), ".") + "."
-	if len(name) > 255 || name == "." {
+	if len(name) > maxName || name == "." {
 		return "", false
 	}
 	for label := range strings.SplitSeq(strings.TrimSuffix(name, "."), ".") {
-		if label == "" || len(label) > 63 {
+		if label == "" || len(label) > maxLabel {
 			return "", false
 		}
 	}
 	return name, true
+}
+
+// nameProblem is AWS's sentence about a name that foldName refuses.
+func nameProblem(s string) string {
+	problem := func(code, text, with string) string {
+		return "FATAL problem: " + code + " (" + text + ") encountered with '" + with + "'"
+	}
+	for label := range strings.SplitSeq(strings.TrimSuffix(s, "."), ".") {
+		switch {
+		case label == "":
+			return problem("DomainLabelEmpty", "Domain label is empty", limit(s))
+		case strings.Contains(label, `\`):
+			continue // its length is not that of its bytes
+		case len(label) > maxLabel:
+			return problem("DomainLabelTooLong", "Domain label is too long", label[:maxLabel+1])
+		}
+	}
+	if len(s) > maxName {
+		return problem("DomainNameTooLong", "Domain name is too long", s[:maxLabel+1])
+	}
+	return problem("UnsupportedCharacter", "Value contains unsupported characters", limit(s))
 }
 
 // escapeName writes a canonical name as the API's answers do: bytes other than a–z, 0–9, hyphen, underscore and dot as

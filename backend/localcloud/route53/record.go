@@ -88,14 +88,9 @@ func (r recordSet) wire() recordSet {
 	return r
 }
 
-// check folds the record set's names and validates it by itself. It returns the messages for InvalidChangeBatch, or
+// check validates the record set, whose name is folded, by itself. It returns the messages for InvalidChangeBatch, or
 // for InvalidInput where the request is not of the API's form at all.
 func (r *recordSet) check() (batch, input string) {
-	name, ok := foldName(r.Name)
-	if !ok {
-		return "FATAL problem: DomainLabelEmpty (Domain label is empty) encountered with '" + limit(r.Name) + "'", ""
-	}
-	r.Name = name
 	if !slices.Contains(recordTypes, r.Type) {
 		return "", "Value '" + limit(r.Type) + "' at 'changeBatch.changes.member.resourceRecordSet.type' failed to satisfy constraint: Member must satisfy enum value set: [" + strings.Join(recordTypes, ", ") + "]"
 	}

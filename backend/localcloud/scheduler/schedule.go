@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -56,9 +57,11 @@ const (
 	maxRetryAttempts = 185
 	maxInput         = 256 << 10
 	startGrace       = 5 * time.Minute
+	maxName          = 64
 )
 
 var (
+	nameForm      = regexp.MustCompile(`^[0-9a-zA-Z-_.]+$`)
 	roleForm      = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$`)
 	targetForm    = regexp.MustCompile(`^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:.+$`)
 	universalForm = regexp.MustCompile(`^arn:aws[a-z-]*:scheduler:::aws-sdk:([a-z0-9-]+):([a-zA-Z0-9]+)$`)
@@ -218,6 +221,22 @@ func enum(member, value string, allowed []string) *wire.Error {
 	return validation("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy enum value set: [%s]", shorten(value), member, strings.Join(allowed, ", "))
 }
 
+// badName says which of AWS's rules for names a name breaks.
 func badName(member, value string) *wire.Error {
-	return validation("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[0-9a-zA-Z-_.]+$", shorten(value), member)
+	var broken []string
+	add := func(rule string) {
+		at := "Value '" + shorten(value) + "' at '" + member + "' failed to satisfy constraint: "
+		broken = append(broken, at+"Member must "+rule)
+	}
+	if !nameForm.MatchString(value) {
+		add("satisfy regular expression pattern: [0-9a-zA-Z-_.]+")
+	}
+	if len(value) > maxName {
+		add("have length less than or equal to " + strconv.Itoa(maxName))
+	}
+	errors := "error"
+	if len(broken) > 1 {
+		errors = "errors"
+	}
+	return validation("%d validation %s detected: %s", len(broken), errors, strings.Join(broken, "; "))
 }

@@ -111,8 +111,8 @@ func route(method string, u *url.URL) (op, name string) {
 	if more {
 		shape += "/"
 	}
-	name, err := url.PathUnescape(rest)
-	if err != nil || first != "tags" && strings.Contains(name, "/") {
+	name, err := url.PathUnescape(rest) // an escaped slash belongs to the name, which is then refused
+	if err != nil || first != "tags" && strings.Contains(rest, "/") {
 		return "", ""
 	}
 	return routes[shape], name
@@ -214,18 +214,8 @@ func (r *request) allow(action, resource string, keys map[string][]string) *wire
 		r.Principal.ARN, action, resource, action)
 }
 
-// validName tells the names of schedules and groups: 1–64 of [0-9a-zA-Z-_.].
-func validName(s string) bool {
-	if s == "" || len(s) > 64 {
-		return false
-	}
-	for _, c := range s {
-		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("-_.", c)) {
-			return false
-		}
-	}
-	return true
-}
+// validName reports whether s can be the name of a schedule or a group.
+func validName(s string) bool { return len(s) <= maxName && nameForm.MatchString(s) }
 
 // epoch is a time as restJson1 writes it in bodies: seconds since the epoch, a fraction allowed.
 type epoch struct{ time.Time }
