@@ -3,11 +3,13 @@ package app
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"net/url"
 	"os/exec"
 	"runtime"
 	"strings"
+	"time"
 
 	"avatar-launcher/backend"
 )
@@ -36,19 +38,35 @@ func browsable(address string) error {
 	if err != nil || u.Hostname() == "" || u.User != nil {
 		return errors.New("the sign-in's address is no URL") // the cause would repeat it
 	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	here := err == nil && ip.IsLoopback() || u.Hostname() == "localhost"
-	if u.Scheme != "https" && (u.Scheme != "http" || !here) {
+	if u.Scheme != "https" && (u.Scheme != "http" || !isLocal(address)) {
 		return fmt.Errorf("the sign-in's address begins with %s://%s", u.Scheme, u.Host)
 	}
 	return nil
 }
 
-// openBrowser opens an address of the sign-in by the system's own means, for the verbs, which have no window.
-func openBrowser(address string) error {
-	if err := browsable(address); err != nil {
-		return err
+// openBrowser opens an address of the sign-in in the system's browser. It waits for nothing but the start of the program:
+// whoever signs in sees the address, too.
+func openBrowser(log *slog.Logger) func(address string) error {
+	return func(address string) error {
+		if err := browsable(address); err != nil {
+			return err
+		}
+		go func() {
+			if err := openURL(address, browserPatience); err != nil {
+				log.Warn("the browser could not be opened", "cause", err)
+			}
+		}()
+		return nil
 	}
+}
+
+// browserPatience is how long the program that opens the browser may take to fail. One that still runs then is taken for
+// the browser itself.
+const browserPatience = 3 * time.Second
+
+// openURL opens an address by the system's own means. It returns an error if the program that does so is missing, or fails
+// within patience. The caller must have checked the address.
+func openURL(address string, patience time.Duration) error {
 	command := exec.Command("xdg-open", address)
 	switch runtime.GOOS {
 	case "windows":
@@ -59,6 +77,24 @@ func openBrowser(address string) error {
 	if err := command.Start(); err != nil {
 		return err
 	}
-	go func() { _ = command.Wait() }() // reap it
-	return nil
+	ended := make(chan error, 1)
+	go func() { ended <- command.Wait() }() // reap it, whenever it ends
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case err := <-ended:
+		return err
+	case <-timer.C:
+		return nil
+	}
+}
+
+// isLocal reports whether an endpoint is on this computer.
+func isLocal(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return err == nil && ip.IsLoopback() || u.Hostname() == "localhost"
 }

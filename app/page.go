@@ -101,6 +101,7 @@ type About struct {
 	ConfigFile string `json:"configFile"`
 	LogFolder  string `json:"logFolder"`
 	Tray       bool   `json:"tray"` // a tray host is there: closing the window hides it
+	Demo       bool   `json:"demo"` // the cloud is a simulation on this computer, which costs nothing
 }
 
 var errNoLauncher = errors.New("the launcher has not started")

@@ -3,7 +3,6 @@ package app
 import (
 	"cmp"
 	"context"
-	"errors"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -17,6 +16,7 @@ import (
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/logs"
 )
 
@@ -128,9 +128,33 @@ func (s *Shell) connect() {
 		return
 	}
 	s.do(backend.Wish{Verb: backend.WishTouch})
-	if s.ctx != nil {
-		wails.BrowserOpenURL(s.ctx, address)
+	go s.openAvatar(address)
+}
+
+// openAvatar opens the avatar's address. If that fails, the window comes up, says the address, and has copied it.
+func (s *Shell) openAvatar(address string) {
+	err := openURL(address, browserPatience)
+	if err == nil {
+		s.rooms.launcher.Notify(backend.NoticeBrowser, nil)
+		return
 	}
+	s.log.Warn("the browser could not be opened", "cause", err)
+	copied := false
+	if s.ctx != nil {
+		copied = wails.ClipboardSetText(s.ctx, address) == nil
+		s.show()
+	}
+	s.rooms.launcher.Notify(backend.NoticeBrowser, noBrowserProblem(address, copied, err))
+}
+
+// noBrowserProblem says where the avatar is if no browser opened.
+func noBrowserProblem(address string, copied bool, cause error) *backend.Problem {
+	p := &backend.Problem{Kind: backend.KindUnexpected, What: "Couldn't open your browser",
+		Why: "Your avatar is at " + address + ".", Next: "Copy the link below the main button and open it in a browser.", Cause: cause}
+	if copied {
+		p.Next = "The link is copied. Paste it into a browser."
+	}
+	return p
 }
 
 // openSignIn opens the browser again for a sign-in that waits for it.
@@ -146,14 +170,7 @@ func (s *Shell) openSignIn() {
 
 // browse opens an address of the sign-in in the system's browser.
 func (s *Shell) browse(address string) error {
-	if err := browsable(address); err != nil {
-		return err
-	}
-	if s.ctx == nil {
-		return errors.New("there is no window yet")
-	}
-	wails.BrowserOpenURL(s.ctx, address)
-	return nil
+	return openBrowser(s.log)(address)
 }
 
 // exportLog writes the lines to a file of the user's choice; "" where there was none.
@@ -179,7 +196,7 @@ func (s *Shell) about() About {
 	p := s.rooms.profile
 	return About{
 		Version: version, Profile: p.Name, Endpoint: p.Endpoint, Region: p.Region, ConfigFile: s.rooms.file,
-		LogFolder: logFolder(s.stateDir), Tray: s.currentTray().hosted(),
+		LogFolder: logFolder(s.stateDir), Tray: s.currentTray().hosted(), Demo: p.Cloud == config.CloudEmbedded || isLocal(p.Endpoint),
 	}
 }
 

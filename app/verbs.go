@@ -196,15 +196,19 @@ func (v *visit) status(ctx context.Context) error {
 			return err
 		}
 	}
+	url := ""
+	if s != nil {
+		url = v.fleet.URL(*s)
+	}
 	if v.out.json {
-		v.out.object(map[string]any{"profile": v.profile.Name, "user": v.user, "session": s, "machine": m})
+		v.out.object(map[string]any{"profile": v.profile.Name, "user": v.user, "session": s, "machine": m, "url": url})
 		return nil
 	}
 	rows := [][]string{{"profile", v.profile.Name}, {"user", v.user.Username}}
 	if s == nil {
 		rows = append(rows, []string{"instance", "none"})
 	} else {
-		rows = append(rows, []string{"instance", s.InstanceID}, []string{"phase", string(s.Phase)}, []string{"domain", s.Domain},
+		rows = append(rows, []string{"instance", s.InstanceID}, []string{"phase", string(s.Phase)}, []string{"address", url},
 			[]string{"public IP", s.PublicIP}, []string{"created", clockTime(s.CreationTime)}, []string{"ends", clockTime(s.ExpireAt)})
 	}
 	if m != nil {

@@ -72,7 +72,7 @@ func build(ctx context.Context, o *options, ring identity.Keyring, log *slog.Log
 // open wires the rooms for a profile that came from a file. Nothing is called yet but the embedded cloud, which takes
 // a second or more where it is new. older is the folder for the log's older lines, "" for none.
 func open(ctx context.Context, p config.Profile, file, older string, ring identity.Keyring, log *slog.Logger) (*rooms, error) {
-	r := &rooms{profile: p, file: file, log: log, browse: openBrowser}
+	r := &rooms{profile: p, file: file, log: log, browse: openBrowser(log)}
 	if p.Cloud == config.CloudEmbedded {
 		cloud, err := openEmbedded(ctx, config.Paths().StateDir, p, log)
 		if err != nil {

@@ -65,3 +65,11 @@ func TestTheLogIsForgottenBeforeTheSignOut(t *testing.T) {
 		}
 	})
 }
+
+func TestTheNoticeOfTheBrowserGoesWithTheAvatar(t *testing.T) {
+	s := readySnapshot()
+	s.Notices = []Notice{{Key: NoticeBrowser, Problem: &Problem{Why: "Your avatar is at http://alice.example/."}}}
+	if s, _ = next(s, wished{Wish{Verb: WishStop}}, rules, t0); s.Phase != Ending || len(s.Notices) != 0 {
+		t.Errorf("phase %q, notices %+v", s.Phase, s.Notices)
+	}
+}

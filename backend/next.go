@@ -79,6 +79,9 @@ func enter(s Snapshot, p Phase, now time.Time) Snapshot {
 	if s.Phase == p {
 		return s
 	}
+	if s.Phase == Ready {
+		s = withNotice(s, NoticeBrowser, nil) // the address is gone
+	}
 	s.Steps = slices.Clone(s.Steps)
 	if n := len(s.Steps); n > 0 && s.Steps[n-1].Took == 0 {
 		s.Steps[n-1].Took = max(now.Sub(s.Steps[n-1].Started), 1)

@@ -219,6 +219,9 @@ type Snapshot struct {
 	extendAt time.Time // an extension asked for before this is not sent: one is under way or was just made
 }
 
+// NoticeBrowser is the key of the notice that no browser could be opened for the avatar.
+const NoticeBrowser = "browser"
+
 // Notice is a standing condition worth saying, such as a configuration file that was not taken.
 type Notice struct {
 	Key     string   `json:"key"` // one a source: "config", "keyring", "sign-in", "log-file", "cloud"

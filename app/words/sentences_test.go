@@ -34,7 +34,7 @@ var locals = []string{"why", "reason", "Reason", "cure"}
 var makers = map[string]string{
 	"config problem": "", "fleet problem": "It was not possible to ", "account problem": "It was not possible to ",
 	"identity refused": "", "identity badAttribute": "", "app checked": "", "backend nextEnd": "",
-	"config fault": "", "config refuse": "", "logs Remark": "",
+	"config fault": "", "config refuse": "", "logs Remark": "", "logs remark": "",
 }
 
 // parts are functions whose results are parts of sentences, or are said by themselves without being one.

@@ -41,6 +41,9 @@ func (s *Service) domain(u backend.User) string {
 	return label(u.Username) + "." + strings.TrimSuffix(s.Names.ZoneName, ".")
 }
 
+// URL is where a browser finds the avatar of a session.
+func (s *Service) URL(session backend.Session) string { return s.url(session.Domain) }
+
 // url is where a browser finds the user's avatar.
 func (s *Service) url(domain string) string {
 	host := domain

@@ -18,7 +18,7 @@ import (
 type Browser struct {
 	Domain       string   // of the user pool's own pages, such as https://studio.auth.eu-central-1.amazoncognito.com
 	RedirectURIs []string // on loopback, each registered for the app client to the letter; tried in turn
-	Open         func(address string) error
+	Open         func(address string) error // must not wait for the browser
 }
 
 // browserTime is how long the browser may take: long enough to look for a phone and a password.
@@ -32,7 +32,7 @@ type oauthError string
 func (e oauthError) Error() string { return "OAuth 2.0 error " + string(e) }
 
 // SignInByBrowser sends the system's browser to the user pool's sign-in and waits for it to come back, for ctx, or for
-// five minutes. It shows the step that it waits in, with the address, once the browser was asked. Whoever was signed in
+// five minutes. It shows the step that it waits in, with the address, before the browser is asked. Whoever was signed in
 // is signed out. Errors are *backend.Problem.
 func (s *Service) SignInByBrowser(ctx context.Context, show func(backend.Challenge)) (*backend.User, error) {
 	b := s.opt.Browser
@@ -53,10 +53,10 @@ func (s *Service) SignInByBrowser(ctx context.Context, show func(backend.Challen
 	flow := s.newFlow(back.uri)
 	back.expect(flow.state)
 	address := flow.address(s.signedOut())
+	show(backend.Challenge{Name: backend.StepBrowser, URL: address}) // first: it can be opened by hand
 	if err := b.Open(address); err != nil {
-		s.opt.Log.Warn("the browser could not be opened", "cause", err) // the address can be opened by hand
+		s.opt.Log.Warn("the browser could not be opened", "cause", err)
 	}
-	show(backend.Challenge{Name: backend.StepBrowser, URL: address})
 	code, err := back.wait(ctx)
 	if err != nil {
 		return nil, explain(browsing, err)

@@ -696,3 +696,24 @@ on('a start moves nothing about, and keeps the page quick', 'idle', async (page)
   assert.ok(sum < 0.01, `layout shift ${sum}: ${JSON.stringify(shifts)}`);
   console.log(`layout shift ${sum.toFixed(4)}, longest task ${Math.max(0, ...long)} ms`);
 });
+
+on('the avatar’s link is on Home while it runs, and is copied', 'ready', async (page) => {
+  const { url } = sceneOf('ready').snapshot;
+  assert.equal(await page.getByText(url, { exact: true }).isVisible(), true);
+  await button(page, 'Copy link').click();
+  await page.getByText('Link copied').waitFor();
+  assert.deepEqual(await asked(page, 'Clipboard'), [['Clipboard', url]]);
+  await show(page, 'idle', 9);
+  await page.getByText(url, { exact: true }).waitFor({ state: 'detached' });
+});
+
+for (const name of ['sign-in-demo', 'idle', 'ready', 'log', 'history', 'fleet', 'settings', 'about', 'about-signed-out']) {
+  on(`a demo says that it is one: ${name}`, name, async (page) => {
+    await page.getByText('costs nothing').waitFor();
+  });
+}
+
+on('a real cloud is no demo', { ...sceneOf('ready'), about: { ...sceneOf('ready').about, demo: false } }, async (page) => {
+  await button(page, 'Copy link').waitFor();
+  assert.equal(await page.getByText('costs nothing').count(), 0);
+});

@@ -97,7 +97,7 @@ const keyringNotice = { key: 'keyring', problem: {
   kind: 'keyring', what: 'There is no keyring', why: 'No Secret Service answers on this desktop.', next: 'You stay signed in until you quit.' } };
 const about = {
   version: '0.1.0', profile: 'local', endpoint: 'http://127.0.0.1:41873', region: 'us-east-1',
-  configFile: '/home/demo/.config/avatar-launcher/config.yaml', logFolder: '/home/demo/.local/state/avatar-launcher/logs', tray: true,
+  configFile: '/home/demo/.config/avatar-launcher/config.yaml', logFolder: '/home/demo/.local/state/avatar-launcher/logs', tray: true, demo: true,
 };
 const checks = [
   { name: 'Configuration', ok: true, why: 'There is no file, so the built-in profile is used.', cure: '' },

@@ -171,6 +171,8 @@ export interface About {
   configFile: string;
   logFolder: string;
   tray: boolean;
+  /** The cloud is a simulation on this computer, which costs nothing. */
+  demo: boolean;
 }
 
 export interface Line {

@@ -8,6 +8,7 @@ export namespace app {
 	    configFile: string;
 	    logFolder: string;
 	    tray: boolean;
+	    demo: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new About(source);
@@ -22,6 +23,7 @@ export namespace app {
 	        this.configFile = source["configFile"];
 	        this.logFolder = source["logFolder"];
 	        this.tray = source["tray"];
+	        this.demo = source["demo"];
 	    }
 	}
 	export class Chronicle {
