@@ -18,8 +18,5 @@ class Clock {
   }
 }
 
-/** For countdowns, in seconds. */
+/** For whatever shows a second: nothing on the page changes more often by itself. */
 export const seconds = new Clock(1000);
-
-/** For a start that is being watched, in tenths of a second. */
-export const tenths = new Clock(100);

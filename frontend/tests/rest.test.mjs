@@ -1,0 +1,66 @@
+// Nothing at rest: while nothing changes nothing is painted, whatever the page shows; a clock paints once a second.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { start } from './browser.mjs';
+import { NOW, sceneOf, scenes } from './scenes.mjs';
+
+const WATCHED = ['sign-in', 'sign-in-waiting', 'challenge-browser', 'idle', 'claiming', 'queue', 'booting-cold', 'ready', 'ready-warning', 'ending', 'failed', 'offline',
+  'log', 'history', 'fleet', 'settings', 'about'];
+const SECONDS = 1.5;
+const CATEGORIES = ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'devtools.timeline.frame', 'disabled-by-default-devtools.timeline.frame'];
+
+let browser;
+before(async () => { browser = await start(); });
+after(async () => {
+  await browser.close();
+  assert.deepEqual(browser.complaints, []);
+});
+
+/** Ends what is finite, and names what is endless. */
+const settle = (page) => page.evaluate(() => {
+  const all = document.getAnimations();
+  const endless = all.filter((a) => a.effect.getComputedTiming().endTime === Infinity);
+  for (const a of all) if (!endless.includes(a)) a.finish();
+  return endless.map((a) => `${a.animationName} of ${a.effect.target.className.baseVal ?? a.effect.target.className}`);
+});
+
+/** How often the page was painted, and frames were drawn, in some seconds. */
+async function painted(page, seconds) {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const of = page.context().browser();
+  await of.startTracing(page, { categories: CATEGORIES });
+  await page.waitForTimeout(seconds * 1000);
+  const { traceEvents } = JSON.parse((await of.stopTracing()).toString());
+  const count = (name) => traceEvents.filter((e) => e.name === name).length;
+  assert.ok(count('RunTask') > 0 || traceEvents.length > 20, 'the trace is empty');
+  return { painted: count('Paint'), drawn: count('DrawFrame') };
+}
+
+for (const { name } of scenes.filter((s) => WATCHED.includes(s.name))) {
+  test(`nothing is painted at rest: ${name}`, { timeout: 180_000 }, async () => {
+    const page = await browser.open(sceneOf(name), { reducedMotion: 'no-preference' });
+    try {
+      await page.evaluate(() => document.activeElement?.blur()); // a caret blinks
+      assert.deepEqual(await settle(page), []);
+      let last = await painted(page, SECONDS);
+      for (let n = 0; n < 3 && last.painted + last.drawn > 0; n++) last = await painted(page, SECONDS); // what has just changed is painted once more
+      assert.deepEqual(last, { painted: 0, drawn: 0 });
+    } finally {
+      await page.context().close();
+    }
+  });
+}
+
+test('a countdown paints once a second', { timeout: 180_000 }, async () => {
+  const page = await browser.open(sceneOf('ready'), { reducedMotion: 'no-preference' });
+  try {
+    await page.clock.setSystemTime(NOW);
+    const shown = await page.getByRole('timer').textContent();
+    await page.waitForFunction((text) => document.querySelector('[role=timer]').textContent !== text, shown);
+    await settle(page);
+    const { drawn } = await painted(page, 3);
+    assert.ok(drawn >= 1 && drawn <= 5, `${drawn} frames in 3 s`);
+  } finally {
+    await page.context().close();
+  }
+});
