@@ -16,8 +16,8 @@ import (
 // Browser says how people sign in by the system's browser: RFC 8252, authorization code with PKCE, by a redirect to
 // a port of this computer.
 type Browser struct {
-	Domain       string   // of the user pool's own pages, such as https://studio.auth.eu-central-1.amazoncognito.com
-	RedirectURIs []string // on loopback, each registered for the app client to the letter; tried in turn
+	Domain       string                     // of the user pool's own pages, such as https://studio.auth.eu-central-1.amazoncognito.com
+	RedirectURIs []string                   // on loopback, each registered for the app client to the letter; tried in turn
 	Open         func(address string) error // must not wait for the browser
 }
 
