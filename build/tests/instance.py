@@ -32,8 +32,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 SCRIPT = HERE.parent / "aws/instance/linux.sh"
 WINDOWS = HERE.parent / "aws/instance/windows.ps1"
 ZONE = "avatar.example.com"
+INSTANCE = "i-0123456789abcdef0"
 ROOT = pathlib.Path(tempfile.mkdtemp(prefix="avatar-instance-"))
 BIN = ROOT / "usr/local/lib/avatar"
+RENDERED = ROOT / "run/avatar/vector.yaml"
 atexit.register(shutil.rmtree, ROOT, ignore_errors=True)
 
 
@@ -90,7 +92,7 @@ def serve(address, handler):
 
 
 def script(name, **more):
-    env = {**os.environ, "AVATAR_RUN": str(ROOT / "run/avatar"), "SHUTDOWN": f"touch {ROOT}/off", **more}
+    env = {**os.environ, "AVATAR_RUN": str(ROOT / "run/avatar"), "AVATAR_ETC": str(ROOT / "etc/avatar"), "SHUTDOWN": f"touch {ROOT}/off", **more}
     return subprocess.run([BIN / name], env=env, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -105,12 +107,18 @@ def first_boot():
 
 
 def identity():
-    Metadata.values = {"instance-id": "i-0123456789abcdef0", "tags/instance/epoch": "7"}
-    done = script("identify")
-    env = (ROOT / "run/avatar/env").read_text()
-    claim("the instance knows its ID and epoch", done.returncode == 0 and env == "IID=i-0123456789abcdef0\nEPOCH=7\n", env + done.stderr)
-    del Metadata.values["tags/instance/epoch"]
-    claim("without the tag the epoch is 0", script("identify").returncode == 0 and "EPOCH=0" in (ROOT / "run/avatar/env").read_text())
+    Metadata.values = {"instance-id": INSTANCE}
+    for tag, epoch in (("7", 7), (None, 0), ("", 0), ("08", 8), ('1}; .msg = "forged', 0), ("$HOME", 0)):
+        Metadata.values.pop("tags/instance/epoch", None)
+        if tag is not None:
+            Metadata.values["tags/instance/epoch"] = tag
+        done = script("identify")
+        text = RENDERED.read_text() if RENDERED.exists() else ""
+        claim(f"with the tag {tag!r} the epoch is {epoch}", done.returncode == 0 and f'"epoch": {epoch},' in text, done.stdout + done.stderr)
+    claim("the instance's ID is in it", text.count(INSTANCE) == 2, text)
+    claim("Vector has nothing to replace", not re.search(r"[$]|@[A-Z]+@", text), re.findall(r".*(?:[$]|@[A-Z]+@).*", text))
+    sink = yaml.safe_load(text)["sinks"]["stream"]
+    claim("the region and the stream are the stack's", (sink["region"], sink["stream_name"]) == ("us-east-1", "avatar-logs"), sink)
     Metadata.broken = True
     claim("a silent service is no missing tag", script("identify").returncode != 0)
     Metadata.broken = False
@@ -194,7 +202,7 @@ def pages(caddy):
 
 
 def pipeline():
-    config = yaml.safe_load((ROOT / "etc/vector/vector.yaml").read_text())
+    config = yaml.safe_load(RENDERED.read_text())
     known = set(config["sources"]) | set(config["transforms"])
     used = set()
     for name, part in {**config["transforms"], **config["sinks"]}.items():
@@ -219,7 +227,9 @@ def windows():
         if name.endswith(".ps1"):
             claim(f"{name} is PowerShell", not parser.parse(text.encode()).root_node.has_error)
     claim("the grammar refuses what is not", parser.parse(whole.replace("}", "", 1).encode()).root_node.has_error)
-    here, there = yaml.safe_load((ROOT / "etc/vector/vector.yaml").read_text()), yaml.safe_load(written["vector.yaml"])
+    here, there = yaml.safe_load((ROOT / "etc/avatar/vector.yaml").read_text()), yaml.safe_load(written["vector.yaml"])
+    given = set(re.findall(r"@([A-Z]+)@", written["vector.yaml"]))
+    claim("Windows gives Vector each value", given == {"IID", "EPOCH", "REGION", "STREAM"} and "$" not in written["vector.yaml"], given)
     here["transforms"]["lines"]["inputs"].remove("journal")
     for part in ("transforms", "sinks"):
         claim(f"Windows has Linux's {part}", here[part] == there[part])
@@ -258,7 +268,7 @@ local log = out[1].log
 assert(log.cpu == 30 and log.net_out == 1000 and log.mem == 75 and log.gpu == 42 and log.src == "metrics" and log.v == 1,
   string.format("cpu %s net %s mem %s gpu %s", log.cpu, log.net_out, log.mem, log.gpu))
 """
-    done = subprocess.run(["lua5.4", "-"], input=program.replace("${IID}", "i-1"), capture_output=True, text=True, check=False)
+    done = subprocess.run(["lua5.4", "-"], input=program, capture_output=True, text=True, check=False)
     claim("the pipeline's Lua counts lines and makes figures", done.returncode == 0, done.stderr)
 
 

@@ -46,16 +46,22 @@ case $code in
 esac
 EOF
 
-# What Vector must know of this boot. The tags are set before the instance is started.
+# Vector's configuration for this boot. It holds the values themselves, since Vector 0.57 and later replace no variables.
+# The tags are set before the instance is started. An epoch that is no number must not get into the configuration.
 put 0755 /usr/local/lib/avatar/identify <<'EOF'
 #!/bin/bash
 set -euo pipefail
 metadata() { "$(dirname "$0")/metadata" "$@"; }
-run=${AVATAR_RUN:-/run/avatar}
+run=${AVATAR_RUN:-/run/avatar} etc=${AVATAR_ETC:-/etc/avatar}
 mkdir -p "$run"
 iid=$(metadata instance-id)
+[[ $iid =~ ^i-[0-9a-f]+$ ]] || { echo "avatar: $iid is not an instance ID"; exit 1; }
 epoch=$(metadata tags/instance/epoch) || { (($? == 4)) && epoch=0; }
-printf 'IID=%s\nEPOCH=%s\n' "$iid" "$epoch" >"$run/env"
+[[ $epoch =~ ^[0-9]{1,15}$ ]] || epoch=0
+# shellcheck source=/dev/null
+. "$etc/stack.env"
+sed "s/@IID@/$iid/; s/@EPOCH@/$((10#$epoch))/; s/@REGION@/$REGION/; s/@STREAM@/$STREAM/" "$etc/vector.yaml" >"$run/vector.yaml.new"
+mv "$run/vector.yaml.new" "$run/vector.yaml"
 EOF
 
 # The stop that needs neither launcher nor schedule nor network: past the tag expire-at the instance shuts itself down,
@@ -158,8 +164,9 @@ Requires=avatar-identify.service
 After=avatar-identify.service
 
 [Service]
-EnvironmentFile=/etc/avatar/stack.env
-EnvironmentFile=/run/avatar/env
+ExecStartPre=
+ExecStart=
+ExecStart=/usr/bin/env vector --config /run/avatar/vector.yaml
 SupplementaryGroups=systemd-journal adm
 EOF
 put 0644 /etc/systemd/system/caddy.service.d/avatar.conf <<'EOF'
@@ -167,7 +174,7 @@ put 0644 /etc/systemd/system/caddy.service.d/avatar.conf <<'EOF'
 EnvironmentFile=/etc/avatar/stack.env
 EOF
 
-put 0644 /etc/vector/vector.yaml <<'EOF'
+put 0644 /etc/avatar/vector.yaml <<'EOF'
 # The instance's log and metrics into the launcher's record schema, one Kinesis record a line. The partition key is the
 # instance's ID, so that a reader finds all of it on one shard; seq restarts with Vector, which readers expect.
 data_dir: /var/lib/vector
@@ -198,7 +205,7 @@ transforms:
       if exists(.PRIORITY) { priority = to_int(.PRIORITY) ?? 6 }
       if priority <= 3 || match(text, r'(?i)\b(error|fatal|critical)\b') { lvl = "error" } else if priority == 4 || match(text, r'(?i)\bwarn(ing)?\b') { lvl = "warn" }
       at = timestamp(.timestamp) ?? now()
-      . = {"v": 1, "ts": format_timestamp!(at, "%Y-%m-%dT%H:%M:%S%.9fZ"), "iid": "${IID}", "epoch": to_int("${EPOCH:-0}") ?? 0, "lvl": lvl, "src": src, "msg": text}
+      . = {"v": 1, "ts": format_timestamp!(at, "%Y-%m-%dT%H:%M:%S%.9fZ"), "iid": "@IID@", "epoch": @EPOCH@, "lvl": lvl, "src": src, "msg": text}
   figures:
     type: lua
     version: '2'
@@ -236,7 +243,7 @@ transforms:
             if not before or now.at <= before.at then return end
             local b, i = now.busy - before.busy, now.idle - before.idle
             if b + i <= 0 then return end
-            local log = {v = 1, src = "metrics", iid = "${IID}", ts = os.date("!%Y-%m-%dT%H:%M:%SZ"),
+            local log = {v = 1, src = "metrics", iid = "@IID@", ts = os.date("!%Y-%m-%dT%H:%M:%SZ"),
               cpu = 100 * b / (b + i), net_out = math.max(0, now.sent - before.sent) / (now.at - before.at)}
             if total and free then log.mem = 100 * (1 - free / total) end
             if gpu then log.gpu = gpu end
@@ -258,8 +265,8 @@ sinks:
   stream:
     type: aws_kinesis_streams
     inputs: [numbered]
-    region: ${REGION}
-    stream_name: ${STREAM}
+    region: '@REGION@'
+    stream_name: '@STREAM@'
     partition_key_field: iid
     encoding: {codec: json}
     batch: {timeout_secs: 1, max_events: 400}

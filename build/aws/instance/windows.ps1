@@ -32,14 +32,17 @@ Remove-Item -Force -ErrorAction SilentlyContinue C:\Avatar\run\ready
 $iid = $null
 while (-not $iid) { try { $iid = Get-Metadata 'instance-id' } catch { Start-Sleep -Seconds 2 } }
 $epoch = Get-Metadata 'tags/instance/epoch'
-if (-not $epoch) { $epoch = '0' }
-[Environment]::SetEnvironmentVariable('IID', $iid, 'Machine')
-[Environment]::SetEnvironmentVariable('EPOCH', $epoch, 'Machine')
+if ("$epoch" -notmatch '^[0-9]{1,15}$') { $epoch = '0' }
+$values = @{ IID = $iid; EPOCH = [long]$epoch }
+foreach ($line in Get-Content C:\Avatar\stack.env) { $name, $value = $line -split '=', 2; $values[$name] = $value }
+# Vector's configuration holds the values themselves, since Vector 0.57 and later replace no variables.
+$text = [IO.File]::ReadAllText('C:\Avatar\vector.yaml')
+foreach ($name in $values.Keys) { $text = $text.Replace("@$name@", "$($values[$name])") }
+[IO.File]::WriteAllText('C:\Avatar\run\vector.yaml', $text)
 foreach ($name in 'vector', 'caddy') {
     # A service takes the machine's variables as they were when the machine started, so they are given to it here.
     $key = "HKLM:\SYSTEM\CurrentControlSet\Services\$name"
-    $values = @("IID=$iid", "EPOCH=$epoch") + (Get-Content C:\Avatar\stack.env)
-    New-ItemProperty -Force -Path $key -Name Environment -PropertyType MultiString -Value $values | Out-Null
+    New-ItemProperty -Force -Path $key -Name Environment -PropertyType MultiString -Value (Get-Content C:\Avatar\stack.env) | Out-Null
     Restart-Service -Name $name
 }
 while ($true) {
@@ -109,7 +112,7 @@ transforms:
       if exists(.PRIORITY) { priority = to_int(.PRIORITY) ?? 6 }
       if priority <= 3 || match(text, r'(?i)\b(error|fatal|critical)\b') { lvl = "error" } else if priority == 4 || match(text, r'(?i)\bwarn(ing)?\b') { lvl = "warn" }
       at = timestamp(.timestamp) ?? now()
-      . = {"v": 1, "ts": format_timestamp!(at, "%Y-%m-%dT%H:%M:%S%.9fZ"), "iid": "${IID}", "epoch": to_int("${EPOCH:-0}") ?? 0, "lvl": lvl, "src": src, "msg": text}
+      . = {"v": 1, "ts": format_timestamp!(at, "%Y-%m-%dT%H:%M:%S%.9fZ"), "iid": "@IID@", "epoch": @EPOCH@, "lvl": lvl, "src": src, "msg": text}
   figures:
     type: lua
     version: '2'
@@ -147,7 +150,7 @@ transforms:
             if not before or now.at <= before.at then return end
             local b, i = now.busy - before.busy, now.idle - before.idle
             if b + i <= 0 then return end
-            local log = {v = 1, src = "metrics", iid = "${IID}", ts = os.date("!%Y-%m-%dT%H:%M:%SZ"),
+            local log = {v = 1, src = "metrics", iid = "@IID@", ts = os.date("!%Y-%m-%dT%H:%M:%SZ"),
               cpu = 100 * b / (b + i), net_out = math.max(0, now.sent - before.sent) / (now.at - before.at)}
             if total and free then log.mem = 100 * (1 - free / total) end
             if gpu then log.gpu = gpu end
@@ -169,8 +172,8 @@ sinks:
   stream:
     type: aws_kinesis_streams
     inputs: [numbered]
-    region: ${REGION}
-    stream_name: ${STREAM}
+    region: '@REGION@'
+    stream_name: '@STREAM@'
     partition_key_field: iid
     encoding: {codec: json}
     batch: {timeout_secs: 1, max_events: 400}
@@ -211,7 +214,7 @@ https:// {
 } | Out-String | ForEach-Object { Save-Text 'C:\Caddy\Caddyfile' ($_ -replace "`r", '') }
 
 $services = @(
-    @{ Name = 'vector'; Path = '"C:\Program Files\Vector\bin\vector.exe" --config C:\Avatar\vector.yaml' }
+    @{ Name = 'vector'; Path = '"C:\Program Files\Vector\bin\vector.exe" --config C:\Avatar\run\vector.yaml' }
     @{ Name = 'caddy'; Path = '"C:\Caddy\caddy.exe" run --config C:\Caddy\Caddyfile' }
 )
 foreach ($service in $services) {
