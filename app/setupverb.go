@@ -301,6 +301,9 @@ func profileOf(name string, made *account.Outputs) config.File {
 		StateIndex: made.StateIndex, DayIndex: made.DayIndex}
 	p.Log.ReadyPattern = avatarReady
 	p.Stream, p.Zone.ID, p.Zone.Name = made.Stream, made.ZoneID, made.ZoneName
+	if len(made.InstanceTypes) > 1 {
+		p.Launch.Types = made.InstanceTypes
+	}
 	p.Launch.Template, p.Launch.SubnetIDs = made.LaunchTemplate, made.SubnetIDs
 	if !made.OwnImage {
 		p.WarmPool.Size = 0

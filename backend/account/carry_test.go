@@ -77,10 +77,18 @@ func mapping(m map[string]any, indent int) string {
 		}
 		switch v := m[k].(type) {
 		case string:
+			if k == "ec2:VolumeSize" {
+				fmt.Fprintf(&b, "%s%s: !Sub '${VolumeSize}'\n", pad, name)
+				continue
+			}
 			fmt.Fprintf(&b, "%s%s: %s\n", pad, name, word(v))
 		case map[string]any:
 			fmt.Fprintf(&b, "%s%s:\n%s", pad, name, mapping(v, indent+2))
 		case []any:
+			if k == "ec2:InstanceType" {
+				fmt.Fprintf(&b, "%s%s: !Split [',', !Sub '${InstanceType},${OtherInstanceTypes}']\n", pad, name)
+				continue
+			}
 			var words []string
 			for _, each := range v {
 				words = append(words, word(each.(string)))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -79,7 +80,8 @@ func (d *Doctor) template(ctx context.Context) (kind, why string, err error) {
 
 // launching is a dry run of a cold start, with the tags that a user's own launch has.
 func (d *Doctor) launching(ctx context.Context) (string, error) {
-	tags := []ec2types.Tag{{Key: aws.String("pool"), Value: aws.String(pool)}, {Key: aws.String("owner"), Value: &d.User.ID}}
+	tags := []ec2types.Tag{{Key: aws.String("pool"), Value: aws.String(pool)}, {Key: aws.String("owner"), Value: &d.User.ID},
+		{Key: aws.String("expire-at"), Value: aws.String(time.Now().UTC().Format(time.RFC3339))}}
 	_, err := d.EC2.RunInstances(ctx, &ec2.RunInstancesInput{DryRun: aws.Bool(true), MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
 		LaunchTemplate:    &ec2types.LaunchTemplateSpecification{LaunchTemplateName: &d.Names.LaunchTemplate, Version: aws.String("$Latest")},
 		TagSpecifications: []ec2types.TagSpecification{{ResourceType: ec2types.ResourceTypeInstance, Tags: tags}}})

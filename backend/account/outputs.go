@@ -19,6 +19,7 @@ type Outputs struct {
 	Stream, ZoneID, ZoneName                                string
 	LaunchTemplate                                          string
 	SubnetIDs                                               []string
+	InstanceTypes                                           []string // the first is the launch template's own
 	ScheduleGroup, StopRoleARN                              string
 	OwnImage                                                bool // the stack was given an image, which is expected to bring an avatar
 }
@@ -39,12 +40,12 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 	}
 	out := &Outputs{}
 	var missing []string
-	subnets := ""
+	subnets, kinds := "", ""
 	for name, to := range map[string]*string{
 		"Region": &out.Region, "UserPoolId": &out.UserPoolID, "ClientId": &out.ClientID, "IdentityPoolId": &out.IdentityPoolID,
 		"SignInUrl": &out.SignInURL, "SessionsTable": &out.SessionsTable, "InstancesTable": &out.InstancesTable, "StateIndex": &out.StateIndex,
 		"LeasesTable": &out.LeasesTable, "AuditTable": &out.AuditTable, "DayIndex": &out.DayIndex, "Stream": &out.Stream,
-		"ZoneId": &out.ZoneID, "ZoneName": &out.ZoneName, "LaunchTemplate": &out.LaunchTemplate, "SubnetIds": &subnets,
+		"ZoneId": &out.ZoneID, "ZoneName": &out.ZoneName, "LaunchTemplate": &out.LaunchTemplate, "SubnetIds": &subnets, "InstanceTypes": &kinds,
 		"ScheduleGroup": &out.ScheduleGroup, "StopRoleArn": &out.StopRoleARN,
 	} {
 		if *to = got[name]; *to == "" {
@@ -57,6 +58,7 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 			Next: "Update it: call setup again with this version of the launcher."}
 	}
 	out.SubnetIDs = strings.Split(subnets, ",")
+	out.InstanceTypes = strings.FieldsFunc(kinds, func(r rune) bool { return r == ',' })
 	out.OwnImage = a.hasOwnImage(s)
 	return out, nil
 }

@@ -3,7 +3,9 @@ package account
 import (
 	"context"
 	"net/http"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -76,6 +78,7 @@ func (c *cloud) instance(t *testing.T, owner string) string {
 
 func launchOf(template *string, owner string) *ec2.RunInstancesInput {
 	tags := []ec2types.Tag{{Key: aws.String("pool"), Value: aws.String("avatar")}}
+	tags = append(tags, ec2types.Tag{Key: aws.String("expire-at"), Value: aws.String("2026-01-01T00:00:00Z")})
 	if owner != "" {
 		tags = append(tags, ec2types.Tag{Key: aws.String("owner"), Value: &owner})
 	}
@@ -110,6 +113,33 @@ func terminating(id string) deed {
 func launching(in *ec2.RunInstancesInput) deed {
 	return func(ctx context.Context, cfg aws.Config) error {
 		_, err := ec2.NewFromConfig(cfg).RunInstances(ctx, in)
+		return err
+	}
+}
+
+// launchingWith is a launch of ann's own that says one thing otherwise than the template.
+func launchingWith(c *cloud, what, value string) deed {
+	in := launchOf(&c.out.LaunchTemplate, ann.ID)
+	switch what {
+	case "InstanceType":
+		in.InstanceType = ec2types.InstanceType(value)
+	case "market":
+		in.InstanceMarketOptions = &ec2types.InstanceMarketOptionsRequest{MarketType: ec2types.MarketType(value)}
+	case "tokens":
+		in.MetadataOptions = &ec2types.InstanceMetadataOptionsRequest{HttpTokens: ec2types.HttpTokensState(value)}
+	case "disk":
+		in.BlockDeviceMappings = []ec2types.BlockDeviceMapping{{DeviceName: aws.String("/dev/sda1"), Ebs: &ec2types.EbsBlockDevice{VolumeSize: aws.Int32(300)}}}
+	case "image":
+		in.ImageId = &value
+	case "user data":
+		in.UserData = &value
+	}
+	return launching(in)
+}
+
+func rebooting(id string) deed {
+	return func(ctx context.Context, cfg aws.Config) error {
+		_, err := ec2.NewFromConfig(cfg).RebootInstances(ctx, &ec2.RebootInstancesInput{InstanceIds: []string{id}})
 		return err
 	}
 }
@@ -252,6 +282,17 @@ func TestWhatAUserMustNotDo(t *testing.T) {
 		{"disarm a stop", func(theirs, warm string) deed { return disarming(c.out.SchedulerGroup, theirs) }, &keeper},
 		{"resize the pool by an instance of nobody's", func(theirs, warm string) deed { return launching(launchOf(&c.out.LaunchTemplate, "")) }, &keeper},
 		{"launch for another", func(theirs, warm string) deed { return launching(launchOf(&c.out.LaunchTemplate, bob.ID)) }, &his},
+		{"launch what nothing stops", func(theirs, warm string) deed {
+			in := launchOf(&c.out.LaunchTemplate, ann.ID)
+			in.TagSpecifications[0].Tags = slices.DeleteFunc(in.TagSpecifications[0].Tags, func(t ec2types.Tag) bool { return *t.Key == "expire-at" })
+			return launching(in)
+		}, &c.cfg},
+		{"launch a type that is not the stack's", func(theirs, warm string) deed { return launchingWith(c, "InstanceType", "g5.8xlarge") }, &c.cfg},
+		{"launch on the spot market", func(theirs, warm string) deed { return launchingWith(c, "market", "spot") }, &c.cfg},
+		{"launch with the first version of the metadata service", func(theirs, warm string) deed { return launchingWith(c, "tokens", "optional") }, &c.cfg},
+		{"launch with a disk of 300 GB", func(theirs, warm string) deed { return launchingWith(c, "disk", "") }, &c.cfg},
+		{"launch another image", func(theirs, warm string) deed { return launchingWith(c, "image", "ami-0a7a7a20000000002") }, &c.cfg},
+		{"reboot an instance", func(theirs, warm string) deed { return rebooting(warm) }, &c.cfg},
 		{"resize the pool by its row", func(theirs, warm string) deed {
 			return writing(c.out.LeasesTable, map[string]attribute{"LeaseId": text("size"), "Size": text("50")})
 		}, &keeper},
@@ -300,6 +341,18 @@ func TestWhatEveryUserMay(t *testing.T) {
 		if err := each.do(t.Context(), user); err != nil {
 			t.Errorf("%s: %v", each.name, err)
 		}
+	}
+}
+
+// TestWhatIAMCannotRefuse: user data has no condition key. The day that this fails is the day to add the condition.
+func TestWhatIAMCannotRefuse(t *testing.T) {
+	c := openCloud(t)
+	if err := launchingWith(c, "user data", "IyEvYmluL2Jhc2gK")(t.Context(), c.as(t, "user", ann)); err != nil {
+		t.Error(err)
+	}
+	readme, err := os.ReadFile("../../build/aws/README.md")
+	if err != nil || !strings.Contains(string(readme), "user data of their own") {
+		t.Errorf("build/aws/README.md does not say so (%v)", err)
 	}
 }
 

@@ -37,7 +37,7 @@ func resolve(t *testing.T, v any) any {
 	attributes := map[string]string{"StopRole.Arn": "arn:aws:iam::*:role/avatar-launcher-stop",
 		"InstanceRole.Arn": "arn:aws:iam::*:role/avatar-launcher-instance", "UserPool.Arn": "arn:aws:cognito-idp:*:*:userpool/*"}
 	names := strings.NewReplacer("${!", "\x00", "${AWS::Partition}", "aws", "${AWS::Region}", "*", "${AWS::AccountId}", "*",
-		"${HostedZoneId}", "*", "${LaunchTemplate}", "*", "${ZoneName}", "avatar.localhost")
+		"${HostedZoneId}", "*", "${LaunchTemplate}", "*", "${ZoneName}", "avatar.localhost", "${VolumeSize}", "100")
 	switch v := v.(type) {
 	case []any:
 		out := []any{}
@@ -59,6 +59,9 @@ func resolve(t *testing.T, v any) any {
 				t.Errorf("what is %s?", name)
 			}
 			return attributes[name]
+		}
+		if v["Fn::Split"] != nil { // the types that the embedded cloud's users may launch
+			return []any{"g4dn.xlarge", "g4dn.2xlarge", "g5.xlarge", "g5.2xlarge", "g5.4xlarge", "g6.xlarge", "g6.2xlarge", "g6.4xlarge"}
 		}
 		out := map[string]any{}
 		for k, each := range v {

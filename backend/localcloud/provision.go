@@ -292,6 +292,7 @@ func (c *Cloud) provisionTemplate() error {
 		"LaunchTemplateData.ImageId": {ec2.DefaultImage}, "LaunchTemplateData.InstanceType": {"g5.2xlarge"},
 		"LaunchTemplateData.InstanceInitiatedShutdownBehavior": {"stop"},
 		"LaunchTemplateData.SecurityGroupId.1":                 {ec2.DefaultSecurityGroup},
+		"LaunchTemplateData.MetadataOptions.HttpTokens":        {"required"},
 	}
 	for i, kind := range []string{"instance", "volume"} {
 		prefix := "LaunchTemplateData.TagSpecification." + strconv.Itoa(i+1)

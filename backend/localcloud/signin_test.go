@@ -83,7 +83,8 @@ func TestDemoUsersSignInAndAreConfinedByTheirRole(t *testing.T) {
 		if p.Tags["username"] != "alice" || p.Tags["sub"] == "" {
 			t.Errorf("principal tags %v", p.Tags)
 		}
-		launch := "LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=1&MaxCount=1"
+		launch := "LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=1&MaxCount=1&TagSpecification.1.ResourceType=instance" +
+			"&TagSpecification.1.Tag.1.Key=expire-at&TagSpecification.1.Tag.1.Value=2026-01-01T00:00:00Z"
 		for _, each := range []struct{ service, operation, body, code string }{
 			{"ec2", "RunInstances", launch, ""},
 			{"ec2", "RunInstances", launch + "&InstanceType=t3.micro", "UnauthorizedOperation"},

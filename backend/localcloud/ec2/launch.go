@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -17,7 +18,7 @@ func (s *Service) readLaunch(p params) (launch, *wire.Error) {
 		return l, err
 	}
 	for _, read := range []func(params) *wire.Error{
-		l.readCounts, l.readImageAndType, l.readTags, l.readFlags, l.readProfile,
+		l.readCounts, l.readImageAndType, l.readTags, l.readFlags, l.readOptions, l.readProfile,
 		func(p params) *wire.Error { return s.readPlacement(&l, p) },
 	} {
 		if err := read(p); err != nil {
@@ -112,6 +113,24 @@ func (l *launch) readFlags(p params) *wire.Error {
 		l.shutdown = "stop"
 	}
 	return checkShutdown(l.shutdown)
+}
+
+// readOptions reads what policies ask for by condition keys of their own. An account without a say of its own gives
+// instances version 2 of the metadata service, as AWS advises
+// (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-new-instances.html).
+func (l *launch) readOptions(p params) *wire.Error {
+	l.metadataTokens = cmp.Or(p.get("MetadataOptions.HttpTokens"), "required")
+	if l.metadataTokens != "required" && l.metadataTokens != "optional" {
+		return invalid("Value (%s) for parameter HttpTokens is invalid. Must be optional or required.", l.metadataTokens)
+	}
+	l.market = cmp.Or(p.get("InstanceMarketOptions.MarketType"), "on-demand")
+	for _, disk := range p.groups("BlockDeviceMapping") {
+		l.volumes = append(l.volumes, disk.get("Ebs.VolumeSize"))
+	}
+	if len(l.volumes) == 0 {
+		l.volumes = []string{""}
+	}
+	return nil
 }
 
 func checkShutdown(behaviour string) *wire.Error {

@@ -37,6 +37,9 @@ type launch struct {
 	shutdown                        string
 	disableTermination, disableStop bool
 	ebsOptimized, monitoring        bool
+	metadataTokens                  string   // required (version 2 of the metadata service only) or optional
+	market                          string   // on-demand, spot or capacity-block
+	volumes                         []string // sizes in GiB; "" is that of the snapshot
 	templateID                      string
 	systemTags                      map[string]string // EC2's own, which nobody asks for and no policy is asked about
 }
@@ -182,6 +185,8 @@ func (s *Service) mayLaunch(c *wire.Call, l launch) *wire.Error {
 	instanceKeys := func() map[string][]string {
 		keys := requestTagKeys(l.tags)
 		keys["ec2:InstanceType"] = []string{l.kind.name}
+		keys["ec2:MetadataHttpTokens"] = []string{l.metadataTokens}
+		keys["ec2:InstanceMarketType"] = []string{l.market}
 		if l.subnet != nil {
 			keys["ec2:AvailabilityZone"] = []string{l.subnet.zone.name}
 		}
@@ -203,7 +208,13 @@ func (s *Service) mayLaunch(c *wire.Call, l launch) *wire.Error {
 		{"arn:aws:ec2:" + s.env.Region + "::image/" + l.image.id, imageKeys},
 		{s.arn("instance", "*"), instanceKeys()},
 		{s.arn("network-interface", "*"), nil},
-		{s.arn("volume", "*"), requestTagKeys(l.volumeTags)},
+	}
+	for _, size := range l.volumes {
+		keys := requestTagKeys(l.volumeTags)
+		if size != "" {
+			keys["ec2:VolumeSize"] = []string{size}
+		}
+		resources = append(resources, resource{s.arn("volume", "*"), keys})
 	}
 	if l.subnet != nil {
 		resources = append(resources, resource{s.arn("subnet", l.subnet.id), nil})
