@@ -46,16 +46,25 @@ func TestVocabularyIsStandardLibraryOnly(t *testing.T) {
 	}
 }
 
-// TestRoomsDoNotImportOneAnother holds imports to one way: app → backend/* → backend.
+// TestRoomsDoNotImportOneAnother holds imports to one way: app → backend/* → backend, backend/awsx.
 func TestRoomsDoNotImportOneAnother(t *testing.T) {
 	for _, room := range rooms {
 		t.Run(room, func(t *testing.T) {
 			for _, path := range deps(t, "./"+room+"/...") {
-				if strings.HasPrefix(path, module) && path != module+"backend" && !within(path, module+room) {
+				if strings.HasPrefix(path, module) && path != module+"backend" && path != module+"backend/awsx" && !within(path, module+room) {
 					t.Errorf("%s must not depend on %s", room, path)
 				}
 			}
 		})
+	}
+}
+
+// TestLeavesImportNoRoom keeps awsx below the rooms that import it.
+func TestLeavesImportNoRoom(t *testing.T) {
+	for _, path := range deps(t, "./backend/awsx") {
+		if strings.HasPrefix(path, module) && path != module+"backend/awsx" || strings.Contains(path, "aws-sdk-go-v2/service/") {
+			t.Errorf("awsx must not depend on %s", path)
+		}
 	}
 }
 

@@ -4,35 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"slices"
 	"strings"
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/awsx"
 )
 
-// AWS error codes are classified here, by code and never by text.
-var (
-	deniedCodes  = []string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException"}
-	expiredCodes = []string{"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId",
-		"UnrecognizedClientException", "AuthFailure", "InvalidSignatureException", "SignatureDoesNotMatch"}
-	throttledCodes = []string{"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"}
-	regionCodes    = []string{"OptInRequired", "UnsupportedOperation"}
-)
-
-func code(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		return api.ErrorCode()
-	}
-	return ""
-}
-
-func isDenied(err error) bool  { return slices.Contains(deniedCodes, code(err)) }
-func isExpired(err error) bool { return slices.Contains(expiredCodes, code(err)) }
+func code(err error) string    { return awsx.Code(err) }
+func isDenied(err error) bool  { return awsx.IsDenied(err) }
+func isExpired(err error) bool { return awsx.IsExpired(err) }
 
 // action is the IAM action of the call that failed, such as "cloudformation:CreateChangeSet".
 func action(err error) string {
@@ -55,7 +38,6 @@ func problem(doing string, err error) error {
 	}
 	p := &backend.Problem{Kind: backend.KindUnexpected, What: "It was not possible to " + doing, Cause: err}
 	c := code(err)
-	var network net.Error
 	var answer *smithyhttp.ResponseError
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -67,21 +49,21 @@ func problem(doing string, err error) error {
 	case isDenied(err):
 		p.Kind, p.Why = backend.KindDenied, "Your AWS credentials may not do "+action(err)+"."
 		p.Next = "Use an administrator's credentials, or have this permission added."
-	case slices.Contains(regionCodes, c):
+	case awsx.Is(err, "OptInRequired", "UnsupportedOperation"):
 		p.Kind, p.Why = backend.KindConfig, "The region is not switched on for this account, or lacks the service ("+c+")."
 		p.Next = "Choose another by --region."
-	case slices.Contains(throttledCodes, c):
+	case awsx.IsThrottled(err):
 		p.Kind, p.Why, p.Next = backend.KindBusy, "AWS is being asked too much at the moment.", "Try again in a minute."
 	case c != "":
 		p.Why = message(err) + " (" + c + ")."
-	case errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded):
+	case awsx.IsUnreachable(err):
 		p.Kind, p.Why = backend.KindUnreachable, action(err)+" was not answered."
 		p.Next = "Check the network connection and the region: a region that does not exist has no address either."
 	case errors.As(err, &answer):
 		p.Kind, p.Why = backend.KindUnreachable, fmt.Sprintf("%s was answered by HTTP status %d and no AWS error.", action(err), answer.HTTPStatusCode())
 		p.Next = "Check the region and the endpoint, then try again in a minute."
 	default:
-		p.Why = strings.TrimSuffix(innermost(err).Error(), ".") + "."
+		p.Why = strings.TrimSuffix(awsx.Innermost(err).Error(), ".") + "."
 	}
 	return p
 }
@@ -93,14 +75,4 @@ func message(err error) string {
 		return ""
 	}
 	return strings.TrimSuffix(api.ErrorMessage(), ".")
-}
-
-func innermost(err error) error {
-	for {
-		next := errors.Unwrap(err)
-		if next == nil {
-			return err
-		}
-		err = next
-	}
 }

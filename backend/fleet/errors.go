@@ -3,64 +3,56 @@ package fleet
 import (
 	"context"
 	"errors"
-	"net"
 	"slices"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/awsx"
 
 	ddbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 )
 
-// AWS error codes are classified here, by code and never by text.
+// The codes that matter to this room alone; awsx has the classes that every room needs.
 
 var (
 	capacityCodes = []string{"InsufficientInstanceCapacity", "VcpuLimitExceeded", "UnfulfillableCapacity", "Unsupported",
 		"InsufficientFreeAddressesInSubnet", "InstanceLimitExceeded", "InsufficientHostCapacity"}
 	goneCodes    = []string{"InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"}
-	deniedCodes  = []string{"UnauthorizedOperation", "AccessDeniedException", "AccessDenied"}
-	expiredCodes = []string{"ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId",
-		"AuthFailure", "NotAuthorizedException", "RequestExpired"}
-	throttleCodes = []string{"RequestLimitExceeded", "ThrottlingException", "Throttling", "ProvisionedThroughputExceededException"}
-	missingCodes  = []string{"ResourceNotFoundException", "InvalidLaunchTemplateName.NotFoundException", "NoSuchHostedZone",
+	missingCodes = []string{"ResourceNotFoundException", "InvalidLaunchTemplateName.NotFoundException", "NoSuchHostedZone",
 		"InvalidLaunchTemplateId.NotFound"}
 )
 
-func code(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		return api.ErrorCode()
-	}
-	return ""
-}
-
-func isCapacity(err error) bool { return slices.Contains(capacityCodes, code(err)) }
-func isGone(err error) bool     { return slices.Contains(goneCodes, code(err)) }
+func isCapacity(err error) bool { return awsx.Is(err, capacityCodes...) }
+func isGone(err error) bool     { return awsx.Is(err, goneCodes...) }
 func isWrongState(err error) bool {
-	return code(err) == "IncorrectInstanceState"
+	return awsx.Is(err, "IncorrectInstanceState")
 }
-func isDenied(err error) bool { return slices.Contains(deniedCodes, code(err)) }
 
 // isRefusal says whether the service has answered that it did not do it: an error code of the caller's making. After
 // anything else (no answer, a server's error) it may have been done.
 func isRefusal(err error) bool {
 	var api smithy.APIError
-	return errors.As(err, &api) && (api.ErrorFault() == smithy.FaultClient || isCapacity(err) || isThrottled(err) || slices.Contains(deniedCodes, code(err)))
+	return errors.As(err, &api) && (api.ErrorFault() == smithy.FaultClient || isCapacity(err) || isThrottled(err) || awsx.IsDenied(err))
 }
 
-// isThrottled says whether AWS is asked too much.
-func isThrottled(err error) bool { return slices.Contains(throttleCodes, code(err)) }
+func code(err error) string      { return awsx.Code(err) }
+func isDenied(err error) bool    { return awsx.IsDenied(err) }
+func isThrottled(err error) bool { return awsx.IsThrottled(err) }
+
+// isExpired reports whether the sign-in's credentials are no longer good. NotAuthorizedException is what the identity
+// pool answers that should renew them.
+func isExpired(err error) bool { return awsx.IsExpired(err) || awsx.Is(err, "NotAuthorizedException") }
 
 // isBusy says whether somebody else was quicker, or AWS is asked too much: trying again is right.
 func isBusy(err error) bool {
 	var p *backend.Problem
 	return errors.As(err, &p) && p.Kind == backend.KindBusy || isThrottled(err)
 }
-func isConflict(err error) bool { return code(err) == "ConflictException" }
+func isConflict(err error) bool { return awsx.Is(err, "ConflictException") }
 func isConditionFailed(err error) bool {
-	return code(err) == "ConditionalCheckFailedException"
+	return awsx.Is(err, "ConditionalCheckFailedException")
 }
-func isNotFound(err error) bool { return code(err) == "ResourceNotFoundException" }
+func isNotFound(err error) bool { return awsx.Is(err, "ResourceNotFoundException") }
 
 // cancelled returns the reasons by which a transaction was cancelled, in the order of its items.
 func cancelled(err error) ([]ddbtypes.CancellationReason, bool) {
@@ -89,13 +81,13 @@ func problem(doing string, err error) error {
 	case isCapacity(err):
 		return &backend.Problem{Kind: backend.KindCapacity, What: "There is no free instance",
 			Why: "AWS has none of this type to give at the moment (" + c + ").", Next: "Try again in a few minutes, or ask your operator for a higher limit.", Cause: err}
-	case slices.Contains(deniedCodes, c):
+	case awsx.IsDenied(err):
 		return &backend.Problem{Kind: backend.KindDenied, What: what, Why: "Your sign-in does not allow it.",
 			Next: "Ask your operator to check the role of your user group.", Cause: err}
-	case slices.Contains(expiredCodes, c):
+	case isExpired(err):
 		return &backend.Problem{Kind: backend.KindRefused, What: what, Why: "Your sign-in is no longer good.",
 			Next: "Sign out and sign in again.", Cause: err}
-	case slices.Contains(throttleCodes, c):
+	case awsx.IsThrottled(err):
 		return &backend.Problem{Kind: backend.KindBusy, What: what, Why: "AWS is being asked too much at the moment.",
 			Next: "Try again in a minute.", Cause: err}
 	case slices.Contains(missingCodes, c):
@@ -110,9 +102,8 @@ func problem(doing string, err error) error {
 }
 
 func unreachable(err error) bool {
-	var n net.Error
-	var send *smithy.OperationError
-	return errors.As(err, &n) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &send)
+	var operation *smithy.OperationError
+	return awsx.IsUnreachable(err) || errors.As(err, &operation)
 }
 
 func paren(c string) string {

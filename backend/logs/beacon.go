@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"avatar-launcher/backend/awsx"
+
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 )
 
@@ -63,7 +65,7 @@ func (b *Beacon) Ready(ctx context.Context, instanceID string, since time.Time) 
 		if err != nil || !more {
 			return false, err
 		}
-		sleep(ctx, jitter(shortest))
+		_ = awsx.Sleep(ctx, jitter(shortest))
 		if ctx.Err() != nil {
 			return false, ctx.Err()
 		}

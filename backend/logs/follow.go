@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"avatar-launcher/backend/awsx"
+
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 )
 
@@ -91,7 +93,7 @@ func (f *follower) run(ctx context.Context) error {
 // list lists the shards in the background after a wait.
 func (f *follower) list(ctx context.Context, wait time.Duration) {
 	f.readers.Go(func() {
-		sleep(ctx, wait)
+		_ = awsx.Sleep(ctx, wait)
 		shards, err := f.book.cache.list(ctx, f.book.opts.API, f.book.opts.Stream)
 		select {
 		case f.lists <- listing{shards, err}:

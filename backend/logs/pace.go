@@ -3,6 +3,8 @@ package logs
 import (
 	"math/rand/v2"
 	"time"
+
+	"avatar-launcher/backend/awsx"
 )
 
 // The intervals between two reads of a shard. Kinesis serves five reads a second of a shard to all its readers.
@@ -59,7 +61,7 @@ func (p *pace) throttled() time.Duration {
 // failed is the wait after a call that failed otherwise.
 func (p *pace) failed(err error) time.Duration {
 	most := retryMax
-	if err != nil && code(err) == "" {
+	if err != nil && awsx.Code(err) == "" {
 		most = unreachedMax
 	}
 	p.failures++

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"avatar-launcher/backend/awsx"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
@@ -66,7 +68,7 @@ func (r *reader) run(ctx context.Context) {
 				return
 			}
 		}
-		sleep(ctx, wait)
+		_ = awsx.Sleep(ctx, wait)
 	}
 }
 
@@ -183,17 +185,4 @@ func latest(a, b time.Time) time.Time {
 func compareSequence(a, b string) int {
 	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
 	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
-}
-
-// sleep waits for d, or less where ctx is done.
-func sleep(ctx context.Context, d time.Duration) {
-	if d <= 0 {
-		return
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
 }

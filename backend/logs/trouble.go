@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
-	"github.com/aws/smithy-go"
+
+	"avatar-launcher/backend/awsx"
 )
 
 // callTimeout bounds one call, retries of the SDK included.
@@ -20,11 +21,7 @@ func call[T any](ctx context.Context, fn func(context.Context) (T, error)) (T, e
 }
 
 func isThrottle(err error) bool {
-	switch code(err) {
-	case "ProvisionedThroughputExceededException", "LimitExceededException", "KMSThrottlingException", "ThrottlingException":
-		return true
-	}
-	return false
+	return awsx.IsThrottled(err)
 }
 
 func isExpiredIterator(err error) bool {
@@ -42,24 +39,15 @@ func isInvalidArgument(err error) bool {
 	return errors.As(err, &e)
 }
 
-// code is AWS's code of an error, "" where it has none.
-func code(err error) string {
-	var e smithy.APIError
-	if errors.As(err, &e) {
-		return e.ErrorCode()
-	}
-	return ""
-}
-
 // sentence says to a person why the stream cannot be read.
 func sentence(stream string, err error) string {
 	const again = " Trying again."
-	switch c := code(err); {
+	switch c := awsx.Code(err); {
 	case isNotFound(err):
 		return "There is no log stream named " + stream + " at present." + again
 	case isThrottle(err):
 		return "The log stream is read by too many at once, so lines come late." + again
-	case c == "AccessDeniedException":
+	case awsx.IsDenied(err):
 		return "Reading the log stream " + stream + " is not allowed." + again
 	case c != "":
 		return "The log stream cannot be read at present (" + c + ")." + again
