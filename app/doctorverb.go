@@ -53,10 +53,11 @@ func runDoctor(ctx context.Context, o *options, user string, fromStdin bool) err
 		return err
 	}
 	out := &printer{w: os.Stdout, json: o.json}
-	ring := identity.OSKeyring(3 * time.Second)
-	all := append(computerChecks(), keyringCheck(ring))
-	if user != "" {
-		ring = identity.Memory()
+	all := computerChecks()
+	ring := identity.Memory() // a look as --user touches no keyring: it could ask for a password that nobody is there to type
+	if user == "" {
+		ring = commandKeyring(checkTime)
+		all = append(all, keyringCheck(ring))
 	}
 	r, err := build(ctx, o, ring, stderrLog(level))
 	if err != nil {
@@ -75,6 +76,9 @@ func runDoctor(ctx context.Context, o *options, user string, fromStdin bool) err
 			defer cancel()
 			_ = r.identity.SignOut(ctx)
 		}()
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return backend.ProblemOf(ctx.Err())
 	}
 	out.checks(all)
 	bad := 0

@@ -15,7 +15,6 @@ import (
 	"golang.org/x/term"
 
 	"avatar-launcher/backend"
-	"avatar-launcher/backend/identity"
 )
 
 // signInFlags are those of the sign-in verb.
@@ -55,7 +54,7 @@ func signIn(ctx context.Context, o *options, f signInFlags) error {
 	if err != nil {
 		return err
 	}
-	r, err := build(ctx, o, identity.OSKeyring(keyringTime), stderrLog(level))
+	r, err := build(ctx, o, commandKeyring(keyringTime), stderrLog(level))
 	if err != nil {
 		return err
 	}
@@ -83,6 +82,9 @@ func signIn(ctx context.Context, o *options, f signInFlags) error {
 // which the new one will replace.
 func (v *visit) makeRoom(ctx context.Context) error {
 	u, _ := v.identity.Resume(ctx) // one that is no longer good is replaced all the same
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return backend.ProblemOf(ctx.Err())
+	}
 	if notice := v.identity.Notice(); notice != nil {
 		return notKept(notice)
 	}

@@ -87,7 +87,7 @@ func withVisit(ctx context.Context, o *options, user string, fromStdin bool, do 
 	if err != nil {
 		return err
 	}
-	ring := identity.OSKeyring(keyringTime)
+	ring := commandKeyring(keyringTime)
 	if user != "" {
 		ring = identity.Memory()
 	}

@@ -92,7 +92,7 @@ func noKeyring(stay bool, cause error) *backend.Problem {
 
 func lockedKeyring(cause error) *backend.Problem {
 	return &backend.Problem{Kind: backend.KindKeyring, What: "The keyring is locked", Why: "Until it is unlocked, the sign-in is kept in memory only.",
-		Next: "Unlock it where it asks for its password, or in the system's password manager.", Cause: errors.Join(ErrLocked, cause)}
+		Next: "Unlock it where it asks for its password, or in the system's password manager. If the sign-in waits for it, cancel and use your password.", Cause: errors.Join(ErrLocked, cause)}
 }
 
 func smallKeyring(cause error) *backend.Problem {

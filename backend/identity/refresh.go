@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
@@ -85,6 +86,9 @@ func complete(tokens *types.AuthenticationResultType) (*types.AuthenticationResu
 // network kept an earlier sign-out from is done first. A sign-in that is no longer good is deleted and said; one that cannot be tried for now is kept.
 func (s *Service) Resume(ctx context.Context) (*backend.User, error) {
 	k, debts := s.vault.load(ctx)
+	if k == nil && errors.Is(ctx.Err(), context.Canceled) {
+		return nil, explain(resuming, context.Canceled) // the keyring has not answered
+	}
 	s.settleEarlier(ctx, debts)
 	if k == nil {
 		return nil, nil

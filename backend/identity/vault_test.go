@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/zalando/go-keyring"
 	"pgregory.net/rapid"
+
+	"avatar-launcher/backend"
 )
 
 // faulty is a Memory that obeys orders: fail after some calls, or wait until it is unlocked.
@@ -257,4 +259,24 @@ func unlock(t *testing.T) {
 	if err := cmd.Run(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestInterruptedWhileTheKeyringIsSilent: a signal is no answer to whether somebody is signed in.
+func TestInterruptedWhileTheKeyringIsSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &faulty{Keyring: Memory(), left: -1, unlocked: make(chan struct{})}
+		defer close(f.unlocked)
+		s := New(Options{Region: "us-east-1", UserPoolID: "us-east-1_a", ClientID: "client", Keyring: f, Account: "a"})
+		ctx, interrupt := context.WithCancel(t.Context())
+		time.AfterFunc(10*time.Second, interrupt)
+		u, err := s.Resume(ctx)
+		if p := backend.ProblemOf(err); u != nil || p == nil || p.Kind != backend.KindInterrupted {
+			t.Errorf("got %v, %v", u, err)
+		}
+		start := time.Now()
+		u, err = s.Resume(t.Context())
+		if p := s.Notice(); u != nil || err != nil || !errors.Is(p, ErrLocked) || !strings.Contains(p.Next, "cancel") {
+			t.Errorf("after %v: %v, %v, %v", time.Since(start), u, err, p)
+		}
+	})
 }

@@ -1,5 +1,5 @@
 // The verbs that keep a sign-in, against a real keyring on a bus of its own: unlocked, locked, and absent.
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { claim, environment, folder, headless, objects, run, start } from './launcher.mjs';
 
@@ -50,6 +50,19 @@ const without = await run(binary, ['status', '--profile', profile, '--user', 'de
 const seen = objects(without.lines)[0];
 claim('--user needs none', without.code === 0 && seen?.user.username === 'demo', without.text);
 claim('and sees that sign-out stopped the instance', seen.session === null, without.text);
+
+// A keyring that is started on demand and never answers: it is said while the verbs wait, and a signal ends them.
+const mute = folder();
+mkdirSync(join(mute, 'dbus-1', 'services'), { recursive: true });
+writeFileSync(join(mute, 'dbus-1', 'services', 'org.freedesktop.secrets.service'), '[D-BUS Service]\nName=org.freedesktop.secrets\nExec=/bin/sleep 30\n');
+const wordless = { env: { ...env, XDG_DATA_HOME: mute } };
+for (const verb of ['status', 'stop', 'logs', 'sign-in --user demo', 'sign-out', 'doctor']) {
+  const asked = await run('dbus-run-session', script('', `timeout --preserve-status -s INT 3 "$0" ${verb} ${P}; echo code $?`), wordless);
+  claim(`${verb}: a silent keyring is said within 3 s`, /The keyring doesn't answer/.test(asked.text), asked.text);
+  claim(`${verb}: and a signal ends it with 6`, /^code 6$/m.test(asked.text), asked.text);
+}
+const named = await run('dbus-run-session', script('', `timeout 20 "$0" status ${P} --user demo --json && timeout 20 "$0" doctor ${P} --user demo; echo code $?`), wordless);
+claim('--user needs no keyring, doctor included', /^code 0$/m.test(named.text) && !/keyring/.test(named.text), named.text);
 
 const left = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== cloud.child.pid).filter((pid) => {
   try {
