@@ -22,8 +22,10 @@ type options struct {
 	profile  string
 	logLevel string
 	json     bool
-	page     fs.FS
-	icon     []byte
+	// endsBySignal is set by a command that, if interrupted, ends by SIGINT rather than with an exit code.
+	endsBySignal bool
+	page         fs.FS
+	icon         []byte
 }
 
 // Main runs the verb that the command line names, the window where it names none, and returns the exit code. The
@@ -42,6 +44,9 @@ func Main(page fs.FS, icon []byte) int {
 	err := root.ExecuteContext(ctx)
 	if err != nil {
 		complain(err)
+	}
+	if o.endsBySignal && programEnd.signal() == os.Interrupt {
+		dieBy(os.Interrupt)
 	}
 	return exitCode(err)
 }

@@ -140,6 +140,7 @@ func (s *Shell) beforeClose(ctx context.Context) bool {
 // quitOn ends the window when ctx ends: a signal came. Nobody is asked.
 func (s *Shell) quitOn(ctx context.Context) {
 	<-ctx.Done()
+	programEnd.allow("stopping the instance and signing out", 3*windowTime+endTime, armedStops)
 	time.AfterFunc(windowTime+dialogTime, s.leaveDialog)
 	s.leave(false)
 }

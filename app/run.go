@@ -53,6 +53,7 @@ func runCommand(o *options) *cobra.Command {
 			case hold < 0:
 				return usage(errors.New("--for takes a duration of more than nothing, such as 30s"))
 			}
+			o.endsBySignal = true
 			return runJob(c.Context(), o, &runner{until: until, hold: hold, wait: wait}, user, fromStdin)
 		},
 	}
@@ -88,11 +89,11 @@ func runJob(ctx context.Context, o *options, ru *runner, user string, fromStdin 
 // run drives the launcher by its snapshots until it has finished.
 func (r *runner) run(ctx context.Context, user, password string) error {
 	l := r.rooms.launcher
-	work, end := context.WithCancel(context.WithoutCancel(ctx))
-	defer end()
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = l.Run(work) }()
-	defer func() { end(); <-ended }()
+	defer func() { stop(); <-ended }()
 
 	snapshots, cancel := l.Watch()
 	defer cancel()
@@ -137,6 +138,7 @@ func (r *runner) run(ctx context.Context, user, password string) error {
 		}
 		if r.leaving && late == nil {
 			late = time.After(quitTime)
+			programEnd.allow("stopping the instance and signing out", quitTime+endTime, armedStops)
 		}
 	}
 }

@@ -2,15 +2,25 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
+	"time"
 )
 
 // heeded are the signals that end the program.
-var heeded = make(chan os.Signal, 2)
+var heeded = make(chan os.Signal, 8)
 
-func heedSignals() { signal.Notify(heeded, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) }
+// heedSignals takes SIGINT, SIGTERM and, unless nohup took it first, SIGHUP.
+func heedSignals() {
+	signal.Notify(heeded, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(heeded, syscall.SIGHUP)
+	}
+}
 
 // heedSignalsAlone takes the signals from Wails, which would ask the window to close as if somebody had pressed it.
 func heedSignalsAlone() {
@@ -18,19 +28,101 @@ func heedSignalsAlone() {
 	heedSignals()
 }
 
-// untilSignal gives a context that ends with the first SIGINT, SIGTERM or SIGHUP. A second signal ends the program at once, which the armed stop is there for.
+const (
+	endTime  = 10 * time.Second       // how long a command may go on after a signal, unless it says otherwise
+	sameTime = 300 * time.Millisecond // signals closer than this are one: a terminal and its shell may both send it
+)
+
+// armedStops is what happens to an instance whose launcher leaves at once.
+const armedStops = "If you leave now, the stop that was armed when the instance started acts by itself."
+
+// ending is what the program does between the first signal and its end.
+type ending struct {
+	mu    sync.Mutex
+	first os.Signal // nil before it
+	what  string    // what is done, such as "stopping the instance"; "" for nothing special
+	by    time.Time // when the program ends by itself
+	after string    // what happens without the program, for whoever leaves now
+	timer *time.Timer
+	err   io.Writer
+	leave func(os.Signal)
+}
+
+// programEnd is the program's.
+var programEnd = &ending{err: os.Stderr, leave: func(os.Signal) { os.Exit(6) }}
+
+// allow says what goes on after a signal and for how long at most. It may be called before the signal or after it.
+func (e *ending) allow(what string, within time.Duration, after string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.what, e.by, e.after = what, time.Now().Add(within), after
+	if e.timer != nil {
+		e.timer.Reset(within)
+	}
+}
+
+// begin notes the first signal and sees that the program ends, whatever hangs.
+func (e *ending) begin(s os.Signal) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.first = s
+	if e.by.IsZero() {
+		e.by = time.Now().Add(endTime)
+	}
+	e.timer = time.AfterFunc(time.Until(e.by), func() { e.leave(s) })
+}
+
+// say answers the second signal.
+func (e *ending) say() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	what := e.what
+	if what == "" {
+		what = "ending"
+	}
+	fmt.Fprintf(e.err, "Still %s. This ends by itself at %s at the latest; press Ctrl-C again to leave now.\n", what, e.by.Local().Format(time.TimeOnly))
+	if e.after != "" {
+		fmt.Fprintln(e.err, e.after)
+	}
+}
+
+// signal is the first signal, nil if none came.
+func (e *ending) signal() os.Signal {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.first
+}
+
+// untilSignal returns a context that ends with the first SIGINT, SIGTERM or SIGHUP. The second one says what is still
+// done; the third ends the program at once, which the armed stop is there for.
 func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(parent)
 	heedSignals()
-	go func() {
-		select {
-		case <-heeded:
-			cancel()
-		case <-ctx.Done():
+	go programEnd.follow(ctx, heeded, cancel)
+	return ctx, cancel
+}
+
+// follow takes one signal after the other.
+func (e *ending) follow(ctx context.Context, signals <-chan os.Signal, cancel func()) {
+	select {
+	case s := <-signals:
+		e.begin(s)
+		cancel()
+	case <-ctx.Done():
+		return
+	}
+	last := time.Now()
+	for said := false; ; {
+		s := <-signals
+		if time.Since(last) < sameTime {
+			continue
+		}
+		last = time.Now()
+		if said {
+			e.leave(s)
 			return
 		}
-		<-heeded
-		os.Exit(6)
-	}()
-	return ctx, cancel
+		e.say()
+		said = true
+	}
 }

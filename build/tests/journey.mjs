@@ -73,7 +73,8 @@ claim('it went through ending', objects(interrupted.lines).some((o) => o.phase =
 const early = start(binary, ['run', '--user', 'alice', '--json'], { env });
 await early.line('claiming', (text) => objects([text]).find((o) => o.phase === 'claiming'));
 early.child.kill('SIGINT');
-claim('a signal before ready ends with 6', (await early.ended) === 6);
+claim('an interrupted run ends by the signal, so that a loop around it ends', (await early.ended) === 'SIGINT');
+claim('and says 6 for scripts', objects(early.lines).at(-1)?.code === 6);
 
 for (const [what, args, input, wanted] of [
   ['a wrong password ends with 3', ['run', '--user', 'demo', '--password-stdin'], 'not the password\n', 3],

@@ -1,0 +1,67 @@
+package app
+
+import (
+	"context"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestSignals: the first signal ends the context, the second says what goes on, the third leaves.
+func TestSignals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out safeBuffer
+		left := make(chan os.Signal, 1)
+		e := &ending{err: &out, leave: func(s os.Signal) { left <- s }}
+		signals := make(chan os.Signal)
+		ctx, cancel := context.WithCancel(t.Context())
+		go e.follow(ctx, signals, cancel)
+
+		signals <- os.Interrupt
+		<-ctx.Done()
+		e.allow("stopping the instance", 25*time.Second, "The armed stop acts by itself.")
+		signals <- os.Interrupt // at the same moment: the shell sends it too
+		synctest.Wait()
+		if said := out.bytes(); len(said) > 0 || e.signal() != os.Interrupt {
+			t.Errorf("one signal twice said %q", said)
+		}
+		time.Sleep(time.Second)
+		by := time.Now().Add(24 * time.Second).Local().Format(time.TimeOnly)
+		signals <- os.Interrupt
+		synctest.Wait()
+		for _, want := range []string{"Still stopping the instance.", "ends by itself at " + by, "Ctrl-C again", "The armed stop acts by itself."} {
+			if said := string(out.bytes()); !strings.Contains(said, want) {
+				t.Errorf("the second said %q, not %q", said, want)
+			}
+		}
+		time.Sleep(time.Second)
+		signals <- syscall.SIGTERM
+		if s := <-left; s != syscall.SIGTERM {
+			t.Errorf("left by %v", s)
+		}
+	})
+}
+
+// TestWhatHangsAfterASignal ends by itself, after the time that it was allowed.
+func TestWhatHangsAfterASignal(t *testing.T) {
+	for name, allowed := range map[string]time.Duration{"nothing was allowed": 0, "a stop": 25 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				left := make(chan os.Signal, 1)
+				e := &ending{err: &safeBuffer{}, leave: func(s os.Signal) { left <- s }}
+				e.begin(os.Interrupt)
+				if allowed > 0 {
+					e.allow("stopping", allowed, "")
+				}
+				start := time.Now()
+				<-left
+				if took := time.Since(start); took != max(allowed, endTime) {
+					t.Errorf("it ended after %v", took)
+				}
+			})
+		})
+	}
+}

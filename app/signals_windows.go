@@ -1,0 +1,6 @@
+package app
+
+import "os"
+
+// dieBy does nothing: on Windows a console ends all of its programs by itself.
+func dieBy(os.Signal) {}
