@@ -95,6 +95,9 @@ func (c *Cloud) Calls() []CallRecord {
 	return append(append([]CallRecord{}, j.last[j.at:]...), j.last[:j.at]...)
 }
 
+// Granted returns the IAM actions ("ec2:StartInstances") that sessions of a role were allowed since Open, sorted.
+func (c *Cloud) Granted(role string) []string { return c.iam.Granted(role) }
+
 // CallCounts returns how often each operation ("ec2:StartInstances") was called since Open, refused calls included.
 func (c *Cloud) CallCounts() map[string]int64 {
 	c.journal.mu.Lock()

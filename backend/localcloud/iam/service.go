@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -56,6 +57,8 @@ type credential struct {
 
 // Service is the embedded IAM. It answers wire.Authorizer for all the other services.
 type Service struct {
+	granted sync.Map // of grant
+
 	env wire.Env
 	st  *store.Store
 
@@ -164,7 +167,27 @@ func (s *Service) Allowed(p wire.Principal, action, resource string, keys map[st
 		policies = r.parsed
 	}
 	s.mu.RUnlock()
-	return ok && evaluate(policies, &request{action: action, resource: resource, keys: s.context(p, keys)})
+	if !ok || !evaluate(policies, &request{action: action, resource: resource, keys: s.context(p, keys)}) {
+		return false
+	}
+	s.granted.LoadOrStore(grant{p.Role, action}, true)
+	return true
+}
+
+// grant is an action that a role has asked for and was allowed.
+type grant struct{ role, action string }
+
+// Granted returns the actions that sessions of a role have been allowed since the service was made, sorted.
+func (s *Service) Granted(role string) []string {
+	var out []string
+	s.granted.Range(func(k, _ any) bool {
+		if g := k.(grant); g.role == role {
+			out = append(out, g.action)
+		}
+		return true
+	})
+	slices.Sort(out)
+	return out
 }
 
 // context is the request's condition keys and the global ones that IAM adds, by lower-case name.
