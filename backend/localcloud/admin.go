@@ -46,6 +46,8 @@ func (c *Cloud) admin(w http.ResponseWriter, r *http.Request) {
 		"DELETE /_admin/faults/{id}":       c.adminRemoveFault,
 		"GET /_admin/clock":                func(*http.Request) (any, error) { return c.clock(), nil },
 		"POST /_admin/clock":               c.adminClock,
+		"GET /_admin/behavior":             func(*http.Request) (any, error) { return bodyOf(c.Behavior()), nil },
+		"POST /_admin/behavior":            c.adminBehavior,
 		"POST /_admin/throttle":            c.adminThrottle,
 		"POST /_admin/capacity":            c.adminCapacity,
 		"POST /_admin/instances/{id}/kill": func(r *http.Request) (any, error) { return nil, c.KillInstance(r.PathValue("id")) },
@@ -97,6 +99,9 @@ func read(r *http.Request, v any) error {
 
 // period is a JSON duration: "250ms", or a number of seconds.
 type period time.Duration
+
+// MarshalJSON implements json.Marshaler.
+func (p period) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(p).String()) }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (p *period) UnmarshalJSON(b []byte) error {

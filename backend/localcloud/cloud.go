@@ -47,6 +47,8 @@ type Options struct {
 	Region string
 	// Throttle puts AWS's request limits in force.
 	Throttle bool
+	// Behavior is how the account differs from a new one, see SetBehavior.
+	Behavior Behavior
 	// Logger takes what the cloud has to say to its operator; nil discards it.
 	Logger *slog.Logger
 	// WithoutUsers leaves out the demo users, whose passwords take more time to prepare than all the rest.
@@ -64,15 +66,17 @@ type Cloud struct {
 	env      wire.Env
 	skew     atomic.Int64 // nanoseconds
 	throttle atomic.Bool
+	behavior atomic.Pointer[Behavior]
 	ids      *source
 
-	services map[string]wire.Service
-	iam      *iam.Service
-	idp      *cognitoidp.Service
-	ec2      atomic.Pointer[ec2.Service] // set late: its callback comes before New returns
-	kinesis  *kinesis.Service
-	route53  *route53.Service
-	sim      *simulate.Service
+	services  map[string]wire.Service
+	iam       *iam.Service
+	idp       *cognitoidp.Service
+	ec2       atomic.Pointer[ec2.Service] // set late: its callback comes before New returns
+	kinesis   *kinesis.Service
+	route53   *route53.Service
+	scheduler *scheduler.Service
+	sim       *simulate.Service
 
 	faults  faults
 	journal journal
@@ -134,6 +138,9 @@ func (c *Cloud) start() error {
 		}
 	}
 	if err := c.provision(); err != nil {
+		return err
+	}
+	if err := c.SetBehavior(c.opts.Behavior); err != nil {
 		return err
 	}
 	c.throttle.Store(c.opts.Throttle) // not before: provisioning is quicker than AWS lets anybody be
@@ -221,7 +228,7 @@ func (c *Cloud) makeMachines() error {
 
 func (c *Cloud) makeScheduler() error {
 	s, err := scheduler.New(c.env, c.st, scheduler.Options{Invoke: c.invoke})
-	return add(c, nil, s, err)
+	return add(c, &c.scheduler, s, err)
 }
 
 // changed takes a transition of an instance. It may come while ec2 is still being made.

@@ -20,7 +20,7 @@ func (s *Service) describeInstanceAttribute(c *wire.Call, p params, d *doc) *wir
 	}
 	in := batch[0]
 	values := map[string]string{
-		"instanceType": in.Type, "userData": in.UserData, "rootDeviceName": rootDevice,
+		"instanceType": in.Type, "userData": in.UserData, "rootDeviceName": in.rootDevice(),
 		"disableApiTermination": boolText(in.DisableTermination), "disableApiStop": boolText(in.DisableStop),
 		"instanceInitiatedShutdownBehavior": in.ShutdownBehavior, "ebsOptimized": boolText(in.EBSOptimized),
 		"sourceDestCheck": boolText(in.SourceDestCheck), "enaSupport": "true", "kernel": "", "ramdisk": "",
@@ -36,7 +36,7 @@ func (s *Service) describeInstanceAttribute(c *wire.Call, p params, d *doc) *wir
 		s.writeGroupSet(d, in)
 	case name == "blockDeviceMapping":
 		d.text("instanceId", in.ID)
-		s.writeDisk(d, in)
+		writeDisks(d, in)
 	case name == "productCodes":
 		d.text("instanceId", in.ID)
 		d.in("productCodes", func() {})
@@ -101,7 +101,7 @@ func (s *Service) modifyInstanceAttribute(c *wire.Call, p params, d *doc) *wire.
 		if err := p.dryRun(); err != nil {
 			return err
 		}
-		if err := modify(batch[0], m, p); err != nil {
+		if err := s.modify(batch[0], m, p); err != nil {
 			return err
 		}
 		ch.touch(batch[0])
@@ -113,7 +113,7 @@ func (s *Service) modifyInstanceAttribute(c *wire.Call, p params, d *doc) *wire.
 	return err
 }
 
-func modify(in *instance, m modification, p params) *wire.Error {
+func (s *Service) modify(in *instance, m modification, p params) *wire.Error {
 	if in.State == terminated || in.State == shuttingDown {
 		return wrongState("The instance '%s' is not in a state in which it can be modified.", in.ID)
 	}
@@ -151,7 +151,7 @@ func modify(in *instance, m modification, p params) *wire.Error {
 	case "GroupId":
 		var ids []string
 		for _, g := range p.list("GroupId") {
-			id, err := groupNamed(g)
+			id, err := s.groupNamed(g)
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@ package ec2
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"avatar-launcher/backend/localcloud/wire"
 )
@@ -53,7 +54,7 @@ func requestTagKeys(tags map[string]string) map[string][]string {
 }
 
 // instanceKeys are the condition keys of an instance that exists.
-func (s *Service) instanceKeys(in *instance) map[string][]string {
+func (s *Service) instanceKeys(in *instance, now time.Time) map[string][]string {
 	keys := map[string][]string{
 		"ec2:InstanceType":     {in.Type},
 		"ec2:AvailabilityZone": {in.Zone},
@@ -64,7 +65,7 @@ func (s *Service) instanceKeys(in *instance) map[string][]string {
 	if in.Profile != "" {
 		keys["ec2:InstanceProfile"] = []string{in.Profile}
 	}
-	resourceTagKeys(keys, in.Tags)
+	resourceTagKeys(keys, s.policyTags(in.ID, in.Tags, now))
 	return keys
 }
 
@@ -83,7 +84,7 @@ func (s *Service) pick(c *wire.Call, operation string, ids []string) ([]*instanc
 		in, ok := s.visible(id, c.Now)
 		keys := map[string][]string{}
 		if ok {
-			keys = s.instanceKeys(in)
+			keys = s.instanceKeys(in, c.Now)
 		}
 		// An unknown instance has no tags: a caller confined by tags learns nothing about which IDs exist.
 		if err := authorize(c, operation, s.arn("instance", id), keys); err != nil {

@@ -73,7 +73,7 @@ func (s *Service) instanceAttributes(in *instance) attributes {
 		"instance-id": {in.ID}, "instance-type": {in.Type}, "image-id": {in.ImageID},
 		"instance-state-name": {in.State}, "instance-state-code": {intText(stateCodes[in.State])},
 		"availability-zone": {in.Zone}, "availability-zone-id": {s.zoneID(in.Zone)},
-		"subnet-id": {in.SubnetID}, "vpc-id": {DefaultVPC},
+		"subnet-id": {in.SubnetID}, "vpc-id": {vpcOf(in.SubnetID)},
 		"private-ip-address": {in.PrivateIP}, "ip-address": {in.PublicIP},
 		"private-dns-name": {s.privateName(in)}, "dns-name": {s.publicName(in)},
 		"reservation-id": {in.ReservationID}, "client-token": {in.ClientToken}, "owner-id": {s.env.AccountID},
@@ -81,16 +81,16 @@ func (s *Service) instanceAttributes(in *instance) attributes {
 		"launch-time": {in.LaunchTime.UTC().Format("2006-01-02T15:04:05.000Z")}, "launch-index": {intText(int64(in.LaunchIndex))},
 		"instance.group-id": in.SecurityGroups, "group-id": in.SecurityGroups, "network-interface.group-id": in.SecurityGroups,
 		"architecture": {"x86_64"}, "hypervisor": {"xen"}, "virtualization-type": {"hvm"}, "root-device-type": {"ebs"},
-		"root-device-name": {rootDevice}, "tenancy": {"default"}, "platform-details": {"Linux/UNIX"},
+		"root-device-name": {in.rootDevice()}, "tenancy": {"default"}, "platform-details": {"Linux/UNIX"},
 		"monitoring-state": {monitoringState(in)}, "source-dest-check": {boolText(in.SourceDestCheck)},
 		"reason": {in.StateReason}, "state-reason-code": {in.ReasonCode}, "state-reason-message": {in.Reason},
 		"block-device-mapping.volume-id": {in.VolumeID}, "network-interface.network-interface-id": {in.InterfaceID},
-		"network-interface.subnet-id": {in.SubnetID}, "network-interface.vpc-id": {DefaultVPC},
+		"network-interface.subnet-id": {in.SubnetID}, "network-interface.vpc-id": {vpcOf(in.SubnetID)},
 		"instance-lifecycle": nil, "platform": nil,
 	}
 	names := make([]string, 0, len(in.SecurityGroups))
 	for _, id := range in.SecurityGroups {
-		names = append(names, groupName(id))
+		names = append(names, s.group(id).name)
 	}
 	a["group-name"], a["instance.group-name"] = names, names
 	return withTags(a, in.Tags)
@@ -164,7 +164,7 @@ func (s *Service) writeInstance(d *doc, in *instance, fresh bool) {
 	d.in("monitoring", func() { d.text("state", monitoringState(in)) })
 	if in.State != terminated {
 		d.text("subnetId", in.SubnetID)
-		d.text("vpcId", DefaultVPC)
+		d.text("vpcId", vpcOf(in.SubnetID))
 		d.opt("privateIpAddress", in.PrivateIP)
 		if !fresh {
 			d.opt("ipAddress", in.PublicIP)
@@ -185,8 +185,8 @@ func (s *Service) writeInstance(d *doc, in *instance, fresh bool) {
 	}
 	d.text("architecture", "x86_64")
 	d.text("rootDeviceType", "ebs")
-	d.text("rootDeviceName", rootDevice)
-	s.writeDisk(d, in)
+	d.text("rootDeviceName", in.rootDevice())
+	writeDisks(d, in)
 	d.text("virtualizationType", "hvm")
 	d.text("clientToken", in.ClientToken)
 	d.tagSet(in.Tags)
@@ -228,20 +228,15 @@ func writeOptions(d *doc, in *instance) {
 func (s *Service) writeGroupSet(d *doc, in *instance) {
 	list(d, "groupSet", in.SecurityGroups, func(id string) {
 		d.text("groupId", id)
-		d.text("groupName", groupName(id))
+		d.text("groupName", s.group(id).name)
 	})
 }
 
-// writeDisk writes the root volume, which goes with a terminated instance.
-func (s *Service) writeDisk(d *doc, in *instance) {
-	var volumes []string
-	if in.State != terminated {
-		volumes = []string{in.VolumeID}
-	}
-	list(d, "blockDeviceMapping", volumes, func(id string) {
-		d.text("deviceName", rootDevice)
+func writeDisks(d *doc, in *instance) {
+	list(d, "blockDeviceMapping", in.attached(), func(v disk) {
+		d.text("deviceName", v.Device)
 		d.in("ebs", func() {
-			d.text("volumeId", id)
+			d.text("volumeId", v.VolumeID)
 			d.text("status", "attached")
 			d.time("attachTime", in.Created)
 			d.bool("deleteOnTermination", true)
@@ -267,7 +262,7 @@ func (s *Service) writeInterface(d *doc, in *instance, fresh bool) {
 	list(d, "networkInterfaceSet", interfaces, func(id string) {
 		d.text("networkInterfaceId", id)
 		d.text("subnetId", in.SubnetID)
-		d.text("vpcId", DefaultVPC)
+		d.text("vpcId", vpcOf(in.SubnetID))
 		d.text("description", "")
 		d.text("ownerId", s.env.AccountID)
 		d.text("status", "in-use")

@@ -14,15 +14,15 @@ type permission struct {
 
 // group is a security group.
 type group struct {
-	id, name, description string
-	ingress               []permission
+	id, name, description, vpc string
+	ingress                    []permission
 }
 
 var everywhere = permission{proto: "-1", cidr: "0.0.0.0/0"}
 
 // groups is the default group, which lets a browser reach an avatar.
 var groups = []group{
-	{id: DefaultSecurityGroup, name: "default", description: "default VPC security group", ingress: []permission{
+	{id: DefaultSecurityGroup, name: "default", description: "default VPC security group", vpc: DefaultVPC, ingress: []permission{
 		{proto: "tcp", from: 80, to: 80, cidr: "0.0.0.0/0", note: "avatar page"},
 		{proto: "tcp", from: 443, to: 443, cidr: "0.0.0.0/0", note: "avatar page over TLS"},
 		{proto: "udp", from: 49152, to: 65535, cidr: "0.0.0.0/0", note: "WebRTC media"},
@@ -32,7 +32,7 @@ var groups = []group{
 func (s *Service) groupAttributes(g group) attributes {
 	a := attributes{
 		"group-id": {g.id}, "group-name": {g.name}, "description": {g.description},
-		"vpc-id": {DefaultVPC}, "owner-id": {s.env.AccountID},
+		"vpc-id": {g.vpc}, "owner-id": {s.env.AccountID},
 		"ip-permission.cidr": nil, "ip-permission.protocol": nil, "ip-permission.from-port": nil, "ip-permission.to-port": nil,
 	}
 	for _, r := range g.ingress {
@@ -52,6 +52,10 @@ func (s *Service) describeSecurityGroups(_ *wire.Call, p params, d *doc) *wire.E
 		return err
 	}
 	ids, names := p.list("GroupId"), p.list("GroupName")
+	if len(names) > 0 && s.behavior.NoDefaultVPC {
+		return noDefaultVPC()
+	}
+	groups := s.allGroups()
 	if err := known(ids, idsOf(groups, func(g group) string { return g.id }), "InvalidGroup.NotFound", "The security group '%s' does not exist"); err != nil {
 		return err
 	}
@@ -59,7 +63,7 @@ func (s *Service) describeSecurityGroups(_ *wire.Call, p params, d *doc) *wire.E
 		return err
 	}
 	all := keep(groups, func(g group) bool {
-		return wanted(ids, g.id) && wanted(names, g.name) && matches(filters, s.groupAttributes(g))
+		return wanted(ids, g.id) && (len(names) == 0 || g.vpc == DefaultVPC && wanted(names, g.name)) && matches(filters, s.groupAttributes(g))
 	})
 	all, next, err := page(p, all, func(g group) string { return g.id }, 5, 1000)
 	if err != nil {
@@ -71,7 +75,7 @@ func (s *Service) describeSecurityGroups(_ *wire.Call, p params, d *doc) *wire.E
 		d.text("securityGroupArn", s.arn("security-group", g.id))
 		d.text("groupName", g.name)
 		d.text("groupDescription", g.description)
-		d.text("vpcId", DefaultVPC)
+		d.text("vpcId", g.vpc)
 		list(d, "ipPermissions", g.ingress, func(r permission) { writePermission(d, r) })
 		list(d, "ipPermissionsEgress", []permission{everywhere}, func(r permission) { writePermission(d, r) })
 		d.tagSet(s.tagsOf(g.id))
@@ -95,21 +99,15 @@ func writePermission(d *doc, r permission) {
 	d.in("prefixListIds", func() {})
 }
 
-// groupNamed returns the ID of a security group given by ID or by name.
-func groupNamed(idOrName string) (string, *wire.Error) {
-	for _, g := range groups {
-		if g.id == idOrName || g.name == idOrName {
+// groupNamed returns the ID of a security group given by ID, or by name in the default VPC.
+func (s *Service) groupNamed(idOrName string) (string, *wire.Error) {
+	for _, g := range s.allGroups() {
+		if g.id == idOrName || g.name == idOrName && g.vpc == DefaultVPC {
+			if g.name == idOrName && s.behavior.NoDefaultVPC {
+				return "", noDefaultVPC()
+			}
 			return g.id, nil
 		}
 	}
 	return "", wire.Errorf(400, "InvalidGroup.NotFound", "The security group '%s' does not exist", idOrName)
-}
-
-func groupName(id string) string {
-	for _, g := range groups {
-		if g.id == id {
-			return g.name
-		}
-	}
-	return ""
 }

@@ -49,7 +49,7 @@ func (s *Service) imageAttributes(im image) attributes {
 		"architecture": {"x86_64"}, "owner-id": {s.imageOwner(im)}, "owner-alias": {im.alias},
 		"image-type": {"machine"}, "root-device-type": {"ebs"}, "virtualization-type": {"hvm"},
 		"hypervisor": {"xen"}, "is-public": {boolText(im.owner != "self")}, "ena-support": {"true"},
-		"creation-date": {im.created}, "platform": nil, "root-device-name": {rootDevice},
+		"creation-date": {im.created}, "platform": nil, "root-device-name": {s.rootDeviceOf(im)},
 	}, s.tagsOf(im.id))
 }
 
@@ -96,11 +96,13 @@ func (s *Service) writeImage(d *doc, im image) {
 	d.text("name", im.name)
 	d.text("description", im.description)
 	d.text("rootDeviceType", "ebs")
-	d.text("rootDeviceName", rootDevice)
+	d.text("rootDeviceName", s.rootDeviceOf(im))
 	list(d, "blockDeviceMapping", []image{im}, func(im image) {
-		d.text("deviceName", rootDevice)
+		d.text("deviceName", s.rootDeviceOf(im))
 		d.in("ebs", func() {
-			d.number("volumeSize", im.gib)
+			snapshot, gib := s.snapshotOf(im)
+			d.text("snapshotId", snapshot)
+			d.number("volumeSize", gib)
 			d.bool("deleteOnTermination", true)
 			d.text("volumeType", "gp3")
 			d.bool("encrypted", false)

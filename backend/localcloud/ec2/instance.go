@@ -40,6 +40,8 @@ type instance struct {
 	SourceDestCheck                          bool
 	Tags                                     map[string]string
 	VolumeID, InterfaceID                    string
+	RootDevice                               string `json:",omitempty"` // /dev/sda1 if it is empty
+	Disks                                    []disk `json:",omitempty"` // beside the root volume
 
 	// Next is the state that the instance enters by itself at NextAt, "" for none.
 	Next   string `json:",omitempty"`

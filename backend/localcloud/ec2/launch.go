@@ -20,6 +20,7 @@ func (s *Service) readLaunch(p params) (launch, *wire.Error) {
 	for _, read := range []func(params) *wire.Error{
 		l.readCounts, l.readImageAndType, l.readTags, l.readFlags, l.readOptions, l.readProfile,
 		func(p params) *wire.Error { return s.readPlacement(&l, p) },
+		func(p params) *wire.Error { return s.readDisks(&l, p) },
 	} {
 		if err := read(p); err != nil {
 			return l, err
@@ -174,21 +175,21 @@ func (s *Service) readPlacement(l *launch, p params) *wire.Error {
 		wantedGroups = nics[0].list("SecurityGroupId")
 	}
 	for _, g := range wantedGroups {
-		id, err := groupNamed(g)
+		id, err := s.groupNamed(g)
 		if err != nil {
 			return err
 		}
 		l.groups = append(l.groups, id)
 	}
-	if len(l.groups) == 0 {
-		l.groups = []string{DefaultSecurityGroup}
+	if err := s.readSubnet(l, id, zone); err != nil {
+		return err
 	}
-	return s.readSubnet(l, id, zone)
+	return s.checkNetwork(l)
 }
 
 func (s *Service) readSubnet(l *launch, id, zone string) *wire.Error {
-	for _, sn := range s.subnets() {
-		if id != "" && sn.id == id || id == "" && zone != "" && (sn.zone.name == zone || sn.zone.id == zone) {
+	for _, sn := range s.allSubnets() {
+		if id != "" && sn.id == id || id == "" && sn.vpc == DefaultVPC && zone != "" && (sn.zone.name == zone || sn.zone.id == zone) {
 			l.subnet = &sn
 		}
 	}

@@ -54,6 +54,7 @@ type subnet struct {
 	id     string
 	zone   zone
 	prefix netip.Prefix
+	vpc    string
 }
 
 // subnets are the default VPC's, in the order of their zones.
@@ -61,7 +62,7 @@ func (s *Service) subnets() []subnet {
 	var out []subnet
 	for i, z := range s.zones() {
 		prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{172, 31, byte(16 * i), 0}), 20)
-		out = append(out, subnet{"subnet-0a7a7a2000000000" + strconv.FormatInt(int64(10+i), 16), z, prefix})
+		out = append(out, subnet{"subnet-0a7a7a2000000000" + strconv.FormatInt(int64(10+i), 16), z, prefix, DefaultVPC})
 	}
 	return out
 }
@@ -79,11 +80,11 @@ func (s *Service) tagsOf(id string) map[string]string { return s.tags[id] }
 
 func (s *Service) subnetAttributes(sn subnet) attributes {
 	return withTags(attributes{
-		"subnet-id": {sn.id}, "vpc-id": {DefaultVPC}, "state": {"available"},
+		"subnet-id": {sn.id}, "vpc-id": {sn.vpc}, "state": {"available"},
 		"availability-zone": {sn.zone.name}, "availabilityZone": {sn.zone.name},
 		"availability-zone-id": {sn.zone.id}, "availabilityZoneId": {sn.zone.id},
 		"cidr-block": {sn.prefix.String()}, "cidr": {sn.prefix.String()}, "cidrBlock": {sn.prefix.String()},
-		"default-for-az": {"true"}, "defaultForAz": {"true"}, "map-public-ip-on-launch": {"true"},
+		"default-for-az": {boolText(s.inDefault(sn))}, "defaultForAz": {boolText(s.inDefault(sn))}, "map-public-ip-on-launch": {"true"},
 		"owner-id": {s.env.AccountID}, "available-ip-address-count": {intText(s.freeIn(sn))},
 	}, s.tagsOf(sn.id))
 }
@@ -102,7 +103,7 @@ func (s *Service) freeIn(sn subnet) int64 {
 func (s *Service) describeSubnets(_ *wire.Call, p params, d *doc) *wire.Error {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	all := s.subnets()
+	all := s.allSubnets()
 	filters, err := readFilters(p, s.subnetAttributes(all[0]))
 	if err != nil {
 		return err
@@ -123,50 +124,15 @@ func (s *Service) describeSubnets(_ *wire.Call, p params, d *doc) *wire.Error {
 		d.text("subnetArn", s.arn("subnet", sn.id))
 		d.text("state", "available")
 		d.text("ownerId", s.env.AccountID)
-		d.text("vpcId", DefaultVPC)
+		d.text("vpcId", sn.vpc)
 		d.text("cidrBlock", sn.prefix.String())
 		d.number("availableIpAddressCount", s.freeIn(sn))
 		d.text("availabilityZone", sn.zone.name)
 		d.text("availabilityZoneId", sn.zone.id)
-		d.bool("defaultForAz", true)
+		d.bool("defaultForAz", s.inDefault(sn))
 		d.bool("mapPublicIpOnLaunch", true)
 		d.bool("assignIpv6AddressOnCreation", false)
 		d.tagSet(s.tagsOf(sn.id))
-	})
-	d.opt("nextToken", next)
-	return nil
-}
-
-func (s *Service) describeVpcs(_ *wire.Call, p params, d *doc) *wire.Error {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	const cidr = "172.31.0.0/16"
-	a := withTags(attributes{
-		"vpc-id": {DefaultVPC}, "state": {"available"}, "cidr": {cidr}, "is-default": {"true"}, "isDefault": {"true"},
-		"owner-id": {s.env.AccountID}, "dhcp-options-id": {dhcpOptions}, "cidr-block-association.cidr-block": {cidr},
-	}, s.tagsOf(DefaultVPC))
-	filters, err := readFilters(p, a)
-	if err != nil {
-		return err
-	}
-	ids := p.list("VpcId")
-	if err := known(ids, []string{DefaultVPC}, "InvalidVpcID.NotFound", "The vpc ID '%s' does not exist"); err != nil {
-		return err
-	}
-	all := keep([]string{DefaultVPC}, func(id string) bool { return wanted(ids, id) && matches(filters, a) })
-	all, next, err := page(p, all, func(id string) string { return id }, 5, 1000)
-	if err != nil {
-		return err
-	}
-	list(d, "vpcSet", all, func(id string) {
-		d.text("vpcId", id)
-		d.text("ownerId", s.env.AccountID)
-		d.text("state", "available")
-		d.text("cidrBlock", cidr)
-		d.text("dhcpOptionsId", dhcpOptions)
-		d.text("instanceTenancy", "default")
-		d.bool("isDefault", true)
-		d.tagSet(s.tagsOf(id))
 	})
 	d.opt("nextToken", next)
 	return nil

@@ -79,6 +79,7 @@ func (s *Service) tell(id string, launched time.Time) {
 // forget removes an instance from memory. The caller holds s.mu.
 func (s *Service) forget(in *instance) {
 	delete(s.instances, in.ID)
+	delete(s.pastTags, in.ID)
 	if t := s.timers[in.ID]; t != nil {
 		t.Stop()
 		delete(s.timers, in.ID)

@@ -33,6 +33,8 @@ type launch struct {
 	token                           string
 	tags, volumeTags                map[string]string
 	groups                          []string
+	rootDevice                      string
+	disks                           []string // devices beside the root device
 	profile, userData, key          string
 	shutdown                        string
 	disableTermination, disableStop bool
@@ -114,6 +116,7 @@ func (s *Service) launch(ch *change, c *wire.Call, l launch, print string, d *do
 			return err
 		}
 		s.instances[in.ID] = in
+		s.keepTags(in.ID, nil, ch.now)
 		ch.start(in)
 		made = append(made, in)
 	}
@@ -133,6 +136,7 @@ func (s *Service) newInstance(now time.Time, l launch) *instance {
 		SecurityGroups: l.groups, ShutdownBehavior: l.shutdown, DisableTermination: l.disableTermination,
 		DisableStop: l.disableStop, EBSOptimized: l.ebsOptimized, Monitoring: l.monitoring, SourceDestCheck: true,
 		Tags: tags, VolumeID: "vol-" + s.env.NewID(17), InterfaceID: "eni-" + s.env.NewID(17),
+		RootDevice: l.rootDevice, Disks: s.newDisks(l),
 	}
 }
 
@@ -203,7 +207,7 @@ func (s *Service) mayLaunch(c *wire.Call, l launch) *wire.Error {
 		keys map[string][]string
 	}
 	imageKeys := map[string][]string{"ec2:ImageID": {l.image.id}, "ec2:Owner": {s.imageOwner(l.image)}}
-	resourceTagKeys(imageKeys, s.tagsOf(l.image.id))
+	resourceTagKeys(imageKeys, s.policyTags(l.image.id, s.tagsOf(l.image.id), c.Now))
 	resources := []resource{
 		{"arn:aws:ec2:" + s.env.Region + "::image/" + l.image.id, imageKeys},
 		{s.arn("instance", "*"), instanceKeys()},
@@ -227,7 +231,7 @@ func (s *Service) mayLaunch(c *wire.Call, l launch) *wire.Error {
 	}
 	if l.templateID != "" {
 		keys := map[string][]string{}
-		resourceTagKeys(keys, s.tagsOf(l.templateID))
+		resourceTagKeys(keys, s.policyTags(l.templateID, s.tagsOf(l.templateID), c.Now))
 		resources = append(resources, resource{s.arn("launch-template", l.templateID), keys})
 	}
 	for _, r := range resources {

@@ -58,6 +58,8 @@ type Service struct {
 	timers    map[string]*time.Timer       // one an instance: its next transition, or its disappearance
 	addresses map[string]string            // public and private address to instance ID
 	serial    int64
+	behavior  Behavior
+	pastTags  map[string][]pastTags // by resource ID, see Behavior.TagLag
 	capacity  map[place]int
 	vcpuQuota int // −1: none
 	closed    bool
@@ -88,6 +90,7 @@ func New(env wire.Env, st *store.Store, opts Options) (*Service, error) {
 		tags:      map[string]map[string]string{},
 		timers:    map[string]*time.Timer{},
 		addresses: map[string]string{},
+		pastTags:  map[string][]pastTags{},
 		capacity:  map[place]int{},
 		vcpuQuota: -1,
 		limits:    map[string]*rate.Limiter{},

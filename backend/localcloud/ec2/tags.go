@@ -75,9 +75,9 @@ func (s *Service) taggable(c *wire.Call, ids []string, requested map[string]stri
 		}
 		keys := requestTagKeys(requested)
 		if t.in != nil {
-			maps.Copy(keys, s.instanceKeys(t.in))
+			maps.Copy(keys, s.instanceKeys(t.in, c.Now))
 		} else {
-			resourceTagKeys(keys, t.tags)
+			resourceTagKeys(keys, s.policyTags(id, t.tags, c.Now))
 		}
 		if err := authorize(c, c.Operation, s.arn(t.kind, id), keys); err != nil {
 			return nil, err
@@ -109,11 +109,11 @@ func (s *Service) resource(c *wire.Call, id string) (tagged, *wire.Error) {
 		_, err := s.template(id, "")
 		return t, err
 	case "subnet":
-		return t, known([]string{id}, s.SubnetIDs(), "InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist")
+		return t, known([]string{id}, idsOf(s.allSubnets(), func(sn subnet) string { return sn.id }), "InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist")
 	case "vpc":
-		return t, known([]string{id}, []string{DefaultVPC}, "InvalidVpcID.NotFound", "The vpc ID '%s' does not exist")
+		return t, known([]string{id}, idsOf(s.vpcs(), vpcID), "InvalidVpcID.NotFound", "The vpc ID '%s' does not exist")
 	case "security-group":
-		return t, known([]string{id}, []string{DefaultSecurityGroup}, "InvalidGroup.NotFound",
+		return t, known([]string{id}, idsOf(s.allGroups(), func(g group) string { return g.id }), "InvalidGroup.NotFound",
 			"The security group '%s' does not exist")
 	}
 	return t, nil
@@ -121,6 +121,7 @@ func (s *Service) resource(c *wire.Call, id string) (tagged, *wire.Error) {
 
 // setTags replaces a resource's tags.
 func (ch *change) setTags(t tagged, tags map[string]string) {
+	ch.s.keepTags(t.id, t.tags, ch.now)
 	if t.in != nil {
 		t.in.Tags = tags
 		ch.touch(t.in)

@@ -152,7 +152,7 @@ func (s *Service) edit(c *wire.Call, p params, do func(ch *change, t *template) 
 			return err
 		}
 		keys := map[string][]string{}
-		resourceTagKeys(keys, s.tags[t.ID])
+		resourceTagKeys(keys, s.policyTags(t.ID, s.tags[t.ID], c.Now))
 		if err := authorize(c, c.Operation, s.arn("launch-template", t.ID), keys); err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ func (s *Service) newChange(comment string, now time.Time) *change {
 			_ = s.st.Apply(store.Op{Bucket: changeBucket, Key: id}) // deleted at the next load otherwise
 		}
 	}
-	return &change{ID: "C" + strings.ToUpper(s.env.NewID(20)), Comment: comment, Submitted: now, InSync: now.Add(max(s.opts.Sync, 0))}
+	return &change{ID: "C" + strings.ToUpper(s.env.NewID(20)), Comment: comment, Submitted: now, InSync: now.Add(max(s.opts.Sync, s.nameLag, 0))}
 }
 
 func (ch *change) op() store.Op {
@@ -229,7 +229,7 @@ func (s *Service) applyChanges(z *zone, items []changeItem, comment string, now 
 	if err := s.st.Apply(writes...); err != nil {
 		return nil, internal(err)
 	}
-	z.sets = next.sets
+	z.replace(next.sets, now, s.nameLag)
 	z.busy = now.Add(max(s.opts.Busy, 0))
 	s.changes[ch.ID] = ch
 	return ch, nil

@@ -1,10 +1,13 @@
 package route53
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Lookup answers a DNS query for a name's IPv4 addresses as the zones' name servers would: the longest zone that
-// holds the name, wildcards, CNAMEs and aliases. It returns nil where there is no such name. A change shows at once,
-// in sync or not.
+// holds the name, wildcards, CNAMEs and aliases. It returns nil if there is no such name. A change
+// shows after the time set by SetNameLag, which is none at first.
 func (s *Service) Lookup(name string) []string {
 	folded, ok := foldName(name)
 	if !ok {
@@ -12,8 +15,9 @@ func (s *Service) Lookup(name string) []string {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	now := s.env.Now()
 	for range 8 { // a longer chain of CNAMEs is a loop
-		values, alias := s.resolve(folded)
+		values, alias := s.resolve(folded, now)
 		if alias == "" {
 			return values
 		}
@@ -23,12 +27,12 @@ func (s *Service) Lookup(name string) []string {
 }
 
 // resolve returns the A values of a name, or the name to ask for in its place.
-func (s *Service) resolve(name string) (values []string, alias string) {
+func (s *Service) resolve(name string, now time.Time) (values []string, alias string) {
 	z := s.zoneOf(name)
 	if z == nil {
 		return nil, ""
 	}
-	for _, set := range z.closest(name) {
+	for _, set := range z.served(now, s.nameLag).closest(name) {
 		switch {
 		case set.Type == "A" && set.AliasTarget != nil:
 			return nil, set.AliasTarget.DNSName

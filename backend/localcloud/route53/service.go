@@ -45,6 +45,7 @@ type Service struct {
 	opts Options
 
 	mu       sync.Mutex
+	nameLag  time.Duration      // see SetNameLag
 	zones    map[string]*zone   // by ID
 	changes  map[string]*change // by ID
 	requests []time.Time        // of the last second

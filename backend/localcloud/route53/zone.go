@@ -32,7 +32,8 @@ type zoneMeta struct {
 type zone struct {
 	meta zoneMeta
 	sets []*recordSet
-	busy time.Time // until when the last change occupies the zone
+	past []pastSets // what name servers may still answer with, the oldest first
+	busy time.Time  // until when the last change occupies the zone
 }
 
 var nameServers = []string{"ns-1.awsdns-00.org.", "ns-512.awsdns-01.net.", "ns-1024.awsdns-02.com.", "ns-1536.awsdns-03.co.uk."}

@@ -39,6 +39,9 @@ func (s *Service) read(r *request) (*schedule, *scheduleInput, *wire.Error) {
 		return nil, nil, validation("1 validation error detected: Value at 'clientToken' failed to satisfy constraint: Member must have length less than or equal to 64")
 	}
 	w, err := in.check(r.Now)
+	if o, single := w.(once); err == nil && single {
+		err = s.refusePast(time.Time(o), r.Now)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -102,6 +105,7 @@ func (s *Service) updateSchedule(r *request) (any, *wire.Error) {
 		return nil, notFound("Schedule %s does not exist.", r.name)
 	}
 	sc.Created, sc.Token, sc.TokenHash = old.Created, old.Token, old.TokenHash
+	sc.Deletion = old.Deletion // an update does not save what AWS is about to delete
 	s.plan(sc, r.Now.Add(-time.Nanosecond))
 	if err := s.put(sc); err != nil {
 		return nil, internal(err)

@@ -35,6 +35,7 @@ type stored struct {
 	Nominal  time.Time `json:",omitzero"` // when its expression says so
 	Attempts int       `json:",omitempty"`
 	Retry    time.Time `json:",omitzero"` // the next attempt after a failed one
+	Deletion time.Time `json:",omitzero"` // when it is deleted because it has completed, see Behavior.DeletionLag
 }
 
 func (sc *schedule) stop() {
@@ -74,7 +75,10 @@ func (s *Service) plan(sc *schedule, t time.Time) {
 }
 
 // due is when to look at the schedule next, zero for never.
-func (sc *schedule) due() time.Time {
+func (sc *schedule) due() time.Time { return earlier(sc.fires(), sc.Deletion) }
+
+// fires is when the schedule fires next, zero for never.
+func (sc *schedule) fires() time.Time {
 	switch {
 	case sc.Definition.State != "ENABLED" || sc.Next.IsZero():
 		return time.Time{}
@@ -105,6 +109,11 @@ func (s *Service) wake(sc *schedule) {
 	}
 	if due := sc.due(); due.IsZero() || now.Before(due) {
 		s.arm(sc)
+		s.mu.Unlock()
+		return
+	}
+	if sc.deleted(now) {
+		s.drop(sc)
 		s.mu.Unlock()
 		return
 	}
@@ -147,8 +156,11 @@ func (s *Service) fired(sc *schedule, failed error) {
 		s.plan(sc, later(now, sc.Nominal))
 	}
 	if sc.Next.IsZero() && sc.Definition.ActionAfterCompletion == "DELETE" {
-		s.drop(sc)
-		return
+		if s.behavior.DeletionLag == 0 {
+			s.drop(sc)
+			return
+		}
+		sc.Deletion = now.Add(s.behavior.DeletionLag)
 	}
 	s.keep(sc)
 	s.arm(sc)

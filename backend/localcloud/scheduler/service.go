@@ -39,6 +39,7 @@ type Service struct {
 	invoke func(ctx context.Context, t Target) error
 
 	mu        sync.Mutex
+	behavior  Behavior
 	groups    map[string]*group
 	schedules map[string]*schedule // by group/name
 	closed    bool

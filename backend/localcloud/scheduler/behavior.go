@@ -1,0 +1,46 @@
+package scheduler
+
+import (
+	"time"
+
+	"avatar-launcher/backend/localcloud/wire"
+)
+
+// Behavior is what AWS's service does, or may do, beyond its documentation. The zero value does none of it.
+type Behavior struct {
+	// DeletionLag is how long a completed schedule with ActionAfterCompletion DELETE can still be read and updated.
+	// It is deleted then, even if an update has given it another time.
+	DeletionLag time.Duration
+	// RejectPast refuses a one-time schedule whose time has passed. Otherwise it fires at once.
+	RejectPast bool
+}
+
+// SetBehavior sets the behavior from now on.
+func (s *Service) SetBehavior(b Behavior) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.behavior = b
+}
+
+// refusePast returns an error if the time of a one-time schedule has passed and such are to be refused.
+func (s *Service) refusePast(at, now time.Time) *wire.Error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.behavior.RejectPast && !at.After(now) {
+		return validation("Invalid Schedule Expression at(%s): the time has passed.", at.Format("2006-01-02T15:04:05"))
+	}
+	return nil
+}
+
+// deleted reports whether the time has come to delete a completed schedule.
+func (sc *schedule) deleted(now time.Time) bool {
+	return !sc.Deletion.IsZero() && !now.Before(sc.Deletion)
+}
+
+// earlier returns the earlier of two times, of which a zero one counts as never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,58 @@
+package scheduler
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestRejectPastRefusesTimesThatHavePassed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud(t, "")
+		c.SetBehavior(Behavior{RejectPast: true})
+		for name, wanted := range map[string]string{"before": "ValidationException", "now": "ValidationException", "after": ""} {
+			after := map[string]time.Duration{"before": -time.Second, "after": time.Second}[name]
+			if _, code := c.call("POST", "/schedules/"+name, scheduleOf(in(after), nil)); code != wanted {
+				t.Errorf("create a schedule for %s: %q, want %q", name, code, wanted)
+			}
+		}
+		if _, code := c.call("PUT", "/schedules/after", scheduleOf(in(-time.Hour), nil)); code != "ValidationException" {
+			t.Errorf("move a schedule into the past: %q", code)
+		}
+		c.SetBehavior(Behavior{})
+		c.must("PUT", "/schedules/after", scheduleOf(in(-time.Hour), nil))
+		synctest.Wait()
+		c.wantFired("a time that has passed, not refused", "0s"+input)
+	})
+}
+
+// TestADeletionSwallowsAnUpdate updates a schedule between its completion and its deletion.
+func TestADeletionSwallowsAnUpdate(t *testing.T) {
+	for _, restart := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			dir := t.TempDir()
+			c := newCloud(t, dir)
+			c.SetBehavior(Behavior{DeletionLag: 20 * time.Second})
+			drop := m{"ActionAfterCompletion": "DELETE"}
+			c.must("POST", "/schedules/stop", scheduleOf(in(time.Minute), drop))
+			time.Sleep(70 * time.Second)
+			c.wantFired("at its time", "1m0s"+input)
+			c.must("PUT", "/schedules/stop", scheduleOf(in(time.Hour), drop))
+			if restart {
+				c.closeAll()
+				c = newCloud(t, dir)
+			}
+			time.Sleep(9 * time.Second)
+			c.must("GET", "/schedules/stop", nil)
+			if _, code := c.call("POST", "/schedules/stop", scheduleOf(in(time.Hour), drop)); code != "ConflictException" {
+				t.Errorf("create it again before its deletion: %q", code)
+			}
+			time.Sleep(2 * time.Second)
+			if _, code := c.call("GET", "/schedules/stop", nil); code != "ResourceNotFoundException" {
+				t.Errorf("get it after its deletion: %q", code)
+			}
+			time.Sleep(2 * time.Hour)
+			c.wantFired("after its deletion")
+		})
+	}
+}
