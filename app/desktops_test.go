@@ -58,7 +58,7 @@ func (r *room) operator() aws.Config {
 }
 
 // desktop is a launcher on a computer of its own, with the credentials of whoever signs in there.
-func (r *room) desktop(window time.Duration) *backend.Launcher {
+func (r *room) desktop(window time.Duration, more ...func(*backend.Launcher, aws.Config)) *backend.Launcher {
 	p, cfg := r.profile, r.sdk()
 	p.Session.Window, p.Session.Maximum = window, 12*time.Hour
 	l := &backend.Launcher{Rules: rules(p), Profile: p.Name}
@@ -71,6 +71,9 @@ func (r *room) desktop(window time.Duration) *backend.Launcher {
 	f := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
 		Scheduler: scheduler.NewFromConfig(cfg), Names: names(p), Figures: figures(p), Avatar: shape, LauncherID: launcherID()})
 	l.Identity, l.Fleet = id, f
+	for _, add := range more {
+		add(l, cfg)
+	}
 	ctx, cancel := context.WithCancel(r.t.Context())
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = l.Run(ctx) }()

@@ -51,16 +51,31 @@ func stateTitle(s backend.Snapshot) string {
 	if s.Warning && s.Session != nil {
 		text = say("tray.endsAt", s.Session.ExpireAt.Local().Format("15:04"))
 	}
+	if inUse(s) {
+		text = usedBy(s.Viewers)
+	}
 	if s.User != nil {
 		return say("tray.who", s.User.Username, text)
 	}
 	return text
 }
 
+// inUse reports whether viewers keep the avatar running: its end moves on for as long as they are connected.
+func inUse(s backend.Snapshot) bool {
+	return s.Phase == backend.Ready && s.Viewers != 0 && !s.Warning && len(s.Timers) > 0 && s.Timers[0].Kind == backend.TimerIdle
+}
+
+func usedBy(viewers int) string {
+	if viewers == backend.UnknownViewers {
+		return say("tray.inUseBySome")
+	}
+	return say("tray.inUse", viewers)
+}
+
 // tooltipFor says where the launcher stands and how many minutes are left, by the cloud's clock.
 func tooltipFor(s backend.Snapshot, now time.Time) string {
 	text := stateTitle(s)
-	if s.Phase == backend.Ready && s.Session != nil {
+	if s.Phase == backend.Ready && s.Session != nil && !inUse(s) {
 		text = say("tray.left", minutesLeft(s, now), text)
 	}
 	return say("app") + ": " + text

@@ -74,3 +74,24 @@ func TestTrayOutlivesItsLibrarysPanic(t *testing.T) {
 		t.Error("a tray without an icon still counts as one: the window would hide for good")
 	}
 }
+
+func TestTheTraySaysThatItIsInUse(t *testing.T) {
+	now := time.Now()
+	s := backend.Snapshot{Phase: backend.Ready, User: &backend.User{Username: "demo"}, Session: &backend.Session{ExpireAt: now.Add(time.Hour)},
+		Viewers: 1, Timers: []backend.Timer{{Kind: backend.TimerIdle}, {Kind: backend.TimerMaximum}}}
+	if tip := tooltipFor(s, now); !strings.HasSuffix(tip, "demo – In use by 1 viewer") {
+		t.Errorf("tooltip %q", tip)
+	}
+	s.Viewers = 2
+	if title := stateTitle(s); title != "demo – In use by 2 viewers" {
+		t.Errorf("title %q", title)
+	}
+	s.Viewers = backend.UnknownViewers
+	if title := stateTitle(s); title != "demo – In use" {
+		t.Errorf("title %q", title)
+	}
+	s.Timers = s.Timers[1:]
+	if tip := tooltipFor(s, now); !strings.Contains(tip, "60 minutes left") {
+		t.Errorf("tooltip %q, though nothing moves its end", tip)
+	}
+}

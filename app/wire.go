@@ -136,7 +136,8 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		MaxLines: p.Log.MaxLines, MaxBytes: p.Log.MaxMegabytes << 20, RandomKeys: p.Log.RandomKeys,
 		OlderDir: r.older, OlderBytes: int64(p.Log.OlderMegabytes) << 20,
 		ReadyPattern: pattern(p.Log.ReadyPattern), ActivityPattern: pattern(p.Log.ActivityPattern),
-		OnReady: r.launcher.Announced, OnActivity: r.launcher.Active, Tell: tell, Log: r.log,
+		OnReady: r.launcher.Announced, OnActivity: r.launcher.Active, OnViewers: r.launcher.Watched,
+		Tell: tell, Log: r.log,
 	})
 	r.launcher.Logs = r.logs
 	return nil

@@ -49,6 +49,11 @@ type (
 	poolSeen struct{ pool Pool }
 	// active: a line of the instance's log counts as use.
 	active struct{ instanceID string }
+	// watched: the instance reports how many viewers are connected to it.
+	watched struct {
+		instanceID string
+		viewers    int // UnknownViewers if somebody is, and how many is not known
+	}
 	// announced: the instance's log says that the avatar is ready.
 	announced struct{ instanceID string }
 	// noticed: a standing condition began (problem) or ended (nil).
@@ -72,6 +77,7 @@ func (signedOut) isEvent()      {}
 func (machineSeen) isEvent()    {}
 func (poolSeen) isEvent()       {}
 func (active) isEvent()         {}
+func (watched) isEvent()        {}
 func (announced) isEvent()      {}
 func (noticed) isEvent()        {}
 func (ticked) isEvent()         {}

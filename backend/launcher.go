@@ -173,6 +173,13 @@ func (l *Launcher) Finished() <-chan struct{} {
 // Active tells the launcher that a line of an instance's log counts as use.
 func (l *Launcher) Active(instanceID string) { l.init(); l.post(active{instanceID}) }
 
+// Watched tells the launcher how many viewers are connected to an instance, UnknownViewers if that is not known. Somebody
+// who is connected counts as use for as long as this is called at least once in watchTime.
+func (l *Launcher) Watched(instanceID string, viewers int) {
+	l.init()
+	l.post(watched{instanceID, viewers})
+}
+
 // Announced tells the launcher that an instance's log has shown the readiness line.
 func (l *Launcher) Announced(instanceID string) { l.init(); l.post(announced{instanceID}) }
 

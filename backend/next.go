@@ -21,6 +21,7 @@ const (
 	lookSteady   = time.Minute      // between looks at an instance that is well: finds one stopped by hand
 	extendPause  = 30 * time.Second // between two attempts to extend
 	retryPause   = 15 * time.Second // before the kept sign-in, or the user's session, is asked for again
+	watchTime    = 2 * time.Minute  // a report of viewers holds for this long
 	preparePause = time.Minute      // between two preparations while somebody is at the idle window
 )
 
@@ -63,6 +64,8 @@ func next(s Snapshot, e event, r Rules, now time.Time) (Snapshot, []effect) {
 			return nextActivity(s, r, now)
 		}
 		return s, nil
+	case watched:
+		return nextWatched(s, e, r, now)
 	case announced:
 		s.Announced = s.Announced || s.Session != nil && s.Session.InstanceID == e.instanceID
 		return s, nil
@@ -109,6 +112,7 @@ func nextWish(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
 			return s, nil
 		}
 		s.Problem, s.Session, s.Machine, s.URL, s.Cold, s.after, s.failure = nil, nil, nil, "", false, "", nil
+		s = unused(s)
 		s.retryAt, s.unfound = time.Time{}, nil
 		s.Queue, s.Estimate = nil, s.history.usual(whole, false)
 		return enter(s, Claiming, now), []effect{doStart{*s.User}}
@@ -118,8 +122,8 @@ func nextWish(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
 		return nextEnd(s, true, "", "terminated by the user", now)
 	case WishExtend:
 		if s.Phase == Ready && s.Session != nil {
-			s.extendAt = now.Add(extendPause)
-			return s, []effect{doExtend{*s.Session}}
+			s.LastUse = now
+			return extend(s, now)
 		}
 	case WishTouch:
 		return nextActivity(s, r, now)
@@ -217,6 +221,12 @@ func nextTick(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
 		return s, effects
 	}
 	s.Warning = s.Session.ExpireAt.Sub(now) <= r.Warning
+	if s.Viewers != 0 && now.Sub(s.watchAt) >= watchTime {
+		s.Viewers = 0 // its reports have stopped
+	}
+	if at := extendDue(s, r); !at.IsZero() && !now.Before(at) {
+		return extend(s, now)
+	}
 	if !now.Before(s.lookAt) {
 		s.lookAt = now.Add(lookSteady)
 		return s, []effect{doLook{s.Session.InstanceID}}
@@ -241,8 +251,15 @@ func deadline(s Snapshot, r Rules, now time.Time) time.Time {
 	if warn := at.Add(-r.Warning); warn.After(now) && warn.Before(at) {
 		at = warn
 	}
-	if s.lookAt.Before(at) {
-		at = s.lookAt
+	return earliest(at, s.lookAt, extendDue(s, r), staleAt(s))
+}
+
+// earliest returns the earliest of at and those of others that are not zero.
+func earliest(at time.Time, others ...time.Time) time.Time {
+	for _, t := range others {
+		if !t.IsZero() && t.Before(at) {
+			at = t
+		}
 	}
 	return at
 }

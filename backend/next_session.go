@@ -90,31 +90,22 @@ func sessionInstance(s Snapshot) string {
 	return s.Session.InstanceID
 }
 
-// nextActivity slides the window, at most once in a twelfth of it, so that activity does not become a stream of
-// writes.
-func nextActivity(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
-	if s.Phase == Idle && s.User != nil && now.Sub(s.prepared) > preparePause {
-		s.prepared = now // somebody is there: a press may follow
-		return s, []effect{doPrepare{*s.User}}
-	}
-	if s.Phase != Ready || s.Session == nil || now.Before(s.extendAt) {
-		return s, nil
-	}
-	if s.Session.ExpireAt.Sub(now) > r.Window-r.Window/12 {
-		return s, nil
-	}
-	s.extendAt = now.Add(extendPause)
-	return s, []effect{doExtend{*s.Session}}
-}
-
 func nextExtended(s Snapshot, e extended, now time.Time) (Snapshot, []effect) {
 	if s.Phase != Ready || s.Session == nil {
 		return s, nil
 	}
 	if e.problem != nil {
-		s.Problem, s.lookAt = e.problem, now // perhaps somebody else ended it
+		s.lookAt, s.unsaved = now, true // perhaps somebody else ended it
+		if s.unextended == nil {        // said once
+			s.Problem = e.problem
+		}
+		s.unextended = e.problem
 		return s, nil
 	}
+	if s.unextended != nil && s.Problem != nil && s.Problem.What == s.unextended.What {
+		s.Problem = nil
+	}
+	s.unextended = nil
 	s.Session, s.Warning = e.session, false
 	return s, nil
 }
@@ -131,6 +122,7 @@ func nextStopped(s Snapshot, e stopped, r Rules, now time.Time) (Snapshot, []eff
 		return enter(s, Failed, now), nil
 	}
 	s.Session, s.Machine, s.URL, s.Warning, s.Cold, s.Announced, s.Queue = nil, nil, "", false, false, false, nil
+	s = unused(s)
 	s.after, s.failure, s.Problem = "", nil, failure
 	if after == WishSignOut || after == WishQuit {
 		s.after, s.Problem = after, e.problem

@@ -197,6 +197,8 @@ type Snapshot struct {
 	Notices   []Notice   `json:"notices"`   // standing conditions that stop nothing
 	Adopting  bool       `json:"adopting"`  // looking whether an instance of an earlier run is still up
 	Announced bool       `json:"announced"` // the instance's log has shown the readiness line
+	Viewers   int        `json:"viewers"`   // who is connected to the avatar now; UnknownViewers if their number is not known
+	LastUse   time.Time  `json:"lastUse"`   // the session's last activity that the launcher saw; zero if none
 	Queue     *Queue     `json:"queue"`     // non-nil: nothing is free, and Claiming waits its turn
 	Timers    []Timer    `json:"timers"`    // what will end the session, soonest first
 	Cost      Cost       `json:"cost"`
@@ -217,10 +219,17 @@ type Snapshot struct {
 	resuming bool      // the kept sign-in is being asked for again, behind the page
 	unfound  *Problem  // why the user's session could not be looked for
 	extendAt time.Time // an extension asked for before this is not sent: one is under way or was just made
+	unsaved  bool      // LastUse is later than what the session's end was computed from
+	watchAt  time.Time // when the instance last reported viewers
+	// unextended is why the last extension failed; nil if it did not. It is tried again by itself.
+	unextended *Problem
 }
 
 // NoticeBrowser is the key of the notice that no browser could be opened for the avatar.
 const NoticeBrowser = "browser"
+
+// UnknownViewers is the value of Snapshot.Viewers if somebody is connected, and how many is not known.
+const UnknownViewers = -1
 
 // Notice is a standing condition worth saying, such as a configuration file that was not taken.
 type Notice struct {

@@ -5,6 +5,11 @@ import (
 	"time"
 )
 
+// activityPattern matches the lines by which the signalling servers of Pixel Streaming report a player: SignallingServer.ts
+// and PlayerRegistry.ts from Unreal Engine 5.4 on, cirrus.js before, and the embedded cloud's.
+const activityPattern = `(?i)new player connection|registered new player|\bplayer connected|` +
+	`\bplayer \S+ \(.*\) connected|, [1-9]\d* players?$`
+
 // Default is the configuration of somebody who has written none: the embedded cloud.
 func Default() *File {
 	local := defaults()
@@ -32,7 +37,7 @@ func defaults() Profile {
 		Scheduler: Scheduler{Group: "avatar-launcher"},
 		WarmPool:  WarmPool{Size: 5, MaxInstances: 10, Recycle: RecycleReuse, Keep: true, TimeZone: "UTC"},
 		Session:   Session{Window: time.Hour, Maximum: 12 * time.Hour, Warning: 5 * time.Minute, Grace: time.Minute},
-		Log:       Log{MaxLines: 1_000_000, MaxMegabytes: 256, Older: OlderFile, OlderMegabytes: 1024, ActivityPattern: "player connected"},
+		Log:       Log{MaxLines: 1_000_000, MaxMegabytes: 256, Older: OlderFile, OlderMegabytes: 1024, ActivityPattern: activityPattern},
 		Prices:    usEast1(),
 	}
 }

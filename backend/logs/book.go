@@ -36,7 +36,10 @@ type Options struct {
 	ReadyPattern    *regexp.Regexp          // a line that says that the avatar is ready; may be nil
 	ActivityPattern *regexp.Regexp          // a line that says that somebody uses it; may be nil
 	OnReady         func(instanceID string) // called without locks, at most once for each read; must not wait for Follow
-	OnActivity      func(instanceID string) // likewise, and only for lines less than a minute old
+	OnActivity      func(instanceID string) // likewise, for lines less than a minute old, at most every useEvery
+	// OnViewers is called without locks with how many viewers are connected, -1 if somebody is and their number is not
+	// known: at each change, and every useEvery while there are some. It must not wait for Follow.
+	OnViewers func(instanceID string, viewers int)
 
 	Tell func(string) string // says a remark of the log's own in the reader's language; nil leaves it English
 
@@ -60,6 +63,7 @@ type Book struct {
 	stats   Stats
 	metrics []Metrics
 	tapes   map[string]*tape
+	use     use      // what OnActivity and OnViewers have last been told
 	fellows []string // instances whose logs are read at present, nil where unknown
 	lenses  []*Lens
 	owner   int // counts calls of Forget: what was read for an earlier owner is dropped
@@ -133,6 +137,7 @@ func (b *Book) Forget() {
 	}
 	b.mu.Lock()
 	b.owner++
+	b.use = use{}
 	b.store.clear()
 	b.store.sources = nil
 	b.stats, b.metrics, b.lastError, b.tapes = Stats{}, nil, Line{}, map[string]*tape{}

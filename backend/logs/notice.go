@@ -22,7 +22,7 @@ func (b *Book) forgetSession(owner int) {
 	if owner != b.owner {
 		return
 	}
-	b.metrics, b.lastError = nil, Line{}
+	b.metrics, b.lastError, b.use = nil, Line{}, use{}
 }
 
 // freshness is how old a line may be to count as activity. A session that is resumed reads its old lines again.
@@ -34,13 +34,14 @@ func (b *Book) notice(iid string, entries []entry) {
 	if b.opts.OnReady == nil {
 		ready = nil
 	}
-	if b.opts.OnActivity == nil {
+	now := b.cache.serverNow()
+	b.noticeViewers(iid, entries, now)
+	if b.opts.OnActivity == nil || !b.useDue(now) {
 		active = nil
 	}
 	if ready == nil && active == nil {
 		return
 	}
-	now := b.cache.serverNow()
 	for i := range entries {
 		e := &entries[i]
 		if e.iid != iid || e.metrics != nil || e.source == launcherSource {
@@ -52,6 +53,7 @@ func (b *Book) notice(iid string, entries []entry) {
 		}
 		if active != nil && now.Sub(e.arrived) < freshness && active.MatchString(e.text) {
 			active = nil
+			b.noteUse(now)
 			b.opts.OnActivity(iid)
 		}
 	}

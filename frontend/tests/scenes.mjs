@@ -42,7 +42,7 @@ const idleSteps = ORDER.map((phase) => ({ phase, started: ZERO, took: 0, usual: 
 const base = {
   revision: 1, phase: 'idle', since: at(-1000), profile: 'local', user, challenge: null, busy: false, session: null, machine: null,
   pool: FULL, steps: idleSteps, cold: false, url: '', warning: false, problem: null, notices: null, adopting: false,
-  queue: null, timers: null, estimate: 5300e6, skew: 0, announced: false,
+  queue: null, timers: null, estimate: 5300e6, skew: 0, announced: false, viewers: 0, lastUse: ZERO,
   cost: { currency: 'USD', hourly: 0, since: ZERO, month: 4.2, poolMonth: 31.4, alwaysOn: 1915.2, saved: 1434.87 },
 };
 const running = (left) => ({
@@ -187,6 +187,8 @@ export const scenes = [
   scene('booting-cold', { phase: 'booting', cold: true, steps: steps('booting', 14_200), session: session(60 * MINUTE), machine: machine('pending', ''), pool: warmPool('claimed', 'warming', 'warming', 'recycling', 'warming') }, { lines: logLines(6) }),
   scene('probing', { phase: 'probing', steps: steps('probing', 400), session: session(60 * MINUTE), machine: machine('running', 'initializing'), pool: ONE_OUT, announced: true }, { lines: logLines(25) }),
   scene('ready', readySnapshot, { lines: logLines(60), series: metrics }),
+  scene('ready-in-use', { ...readySnapshot, viewers: 1, lastUse: at(-4000) }, { lines: logLines(60), series: metrics }),
+  scene('ready-unused', { ...readySnapshot, session: session(32 * MINUTE), ...running(32 * MINUTE), lastUse: at(-28 * MINUTE) }, { lines: logLines(60) }),
   scene('ready-warning', { ...readySnapshot, session: session(4 * MINUTE + 5000), warning: true, ...running(4 * MINUTE + 5000) }, { lines: logLines(60) }),
   scene('ready-refused', { ...readySnapshot, problem: { kind: 'unreachable', what: 'The session was not extended', why: 'The cloud does not answer.', next: 'Check your network; the instance stops at its time all the same.' }, notices: [keyringNotice] }, { lines: logLines(60) }),
   scene('ending', { ...readySnapshot, phase: 'ending' }, { lines: logLines(60) }),

@@ -101,6 +101,8 @@ export function snapshot(s: backend.Snapshot): Snapshot {
     estimate: duration(s.estimate),
     skew: s.skew / 1e6,
     announced: s.announced,
+    viewers: s.viewers,
+    lastUse: time(s.lastUse),
   };
 }
 

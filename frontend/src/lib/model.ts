@@ -161,6 +161,9 @@ export interface Snapshot {
   skew: number;
   /** The instance's log has shown the profile's readiness line. */
   announced: boolean;
+  /** Who is connected to the avatar now; below 0 if somebody is, and how many is not known. */
+  viewers: number;
+  lastUse: number | null;
 }
 
 export interface About {

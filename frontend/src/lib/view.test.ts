@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { snapshotOf } from './fixture';
-import { PHASES, type Phase, type Session } from './model';
-import { action, asideProblem, headline, offline, pace, pagesOf, remaining, screen, spent, startProgress, startTotal, timeline, tone, type Action } from './view';
+import { PHASES, type Phase, type Session, type Snapshot } from './model';
+import { action, asideProblem, headline, inUse, offline, pace, pagesOf, remaining, screen, spent, startProgress, startTotal, timeline, tone, type Action } from './view';
 
 const NOW = 1_000_000;
 const problem = { kind: 'capacity', what: 'No instance could be had', why: 'All are taken.', next: 'Wait.' };
@@ -129,4 +129,32 @@ test('offline is a standing condition; the queue and the fleet are said where th
   expect(action(snapshotOf({ phase: 'claiming', queue })).label).toBe('Leave the queue');
   expect(pagesOf(snapshotOf())).not.toContain('fleet');
   expect(pagesOf(snapshotOf({ user: { id: 'u', username: 'o', role: 'operator' } }))).toContain('fleet');
+});
+
+describe('use', () => {
+  const held = { ...session, expireAt: NOW + 40 * 60_000, lastActivity: NOW - 20 * 60_000 };
+  const idle = { kind: 'idle', at: NOW + 40 * 60_000, cost: 1 } as const;
+  const last = { kind: 'maximum', at: NOW + 80 * 60_000, cost: 2 } as const;
+  const ready = snapshotOf({ phase: 'ready', session: held, timers: [idle, last], lastUse: NOW - 20 * 60_000 });
+  const said = (more: Partial<Snapshot>): string => pace({ ...ready, ...more }, 40 * 60_000).what;
+
+  test('a connected viewer keeps it, and the page says so', () => {
+    expect(said({ viewers: 1 })).toBe('In use by 1 viewer. It won’t stop.');
+    expect(said({ viewers: 3 })).toBe('In use by 3 viewers. It won’t stop.');
+    expect(said({ viewers: -1 })).toBe('In use right now. It won’t stop.');
+    const more = pace({ ...ready, viewers: 1 }, 40 * 60_000);
+    expect(more.extendable).toBe(false);
+    expect(more.more).toMatch(/^It stops 1 h after the last viewer has left\. · At the latest at /);
+  });
+
+  test('nothing keeps it past the longest session, or when it could not be extended', () => {
+    expect(inUse({ ...ready, viewers: 1, timers: [last] })).toBe(false);
+    expect(inUse({ ...ready, viewers: 1, warning: true })).toBe(false);
+    expect(said({ viewers: 1, timers: [last] })).toMatch(/^Stops at/);
+  });
+
+  test('how long nobody has used it is said once it is long', () => {
+    expect(said({})).toMatch(/^Nobody has used it for 20 min\. Stops by itself at /);
+    expect(said({ lastUse: NOW - 9 * 60_000 })).toMatch(/^Stops by itself at /);
+  });
 });

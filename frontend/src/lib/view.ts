@@ -1,7 +1,7 @@
 /** What the page shows of a snapshot: pure functions, so that the whole face of the launcher can be tested by tables. */
 import { assertNever } from './assert';
-import { clock, money, span } from './format';
-import { START_PHASES, type Phase, type Pool, type PoolState, type Problem, type Session, type Snapshot, type StartPhase, type Step } from './model';
+import { clock, duration, money, span } from './format';
+import { START_PHASES, type Phase, type Pool, type PoolState, type Problem, type Session, type Snapshot, type StartPhase, type Step, type Timer } from './model';
 import type { Route } from './route.svelte';
 import { words } from './words';
 
@@ -136,11 +136,38 @@ export function pace(s: Snapshot, left: number | null): Pace {
   }
 }
 
+/** Whether viewers keep the avatar running: its end moves on for as long as they are connected. */
+export function inUse(s: Snapshot): boolean {
+  return s.phase === 'ready' && s.viewers !== 0 && !s.warning && s.timers[0]?.kind === 'idle';
+}
+
+/** How long a session must have been unused before the page says so. */
+const SAID_IDLE = 10 * 60_000;
+
+/** How long the session has not been used, where `left` is left of it: by whole minutes, so that its text seldom changes. */
+function unusedFor(s: Snapshot, left: number): number {
+  const used = s.lastUse ?? s.session?.lastActivity;
+  if (!s.session?.expireAt || !used) return 0;
+  return Math.floor((s.session.expireAt - left - used) / 60_000) * 60_000;
+}
+
+/** How long a session lasts without use. */
+function windowOf(session: Session | null): number {
+  return session?.expireAt && session.lastActivity ? session.expireAt - session.lastActivity : 0;
+}
+
 function readyPace(s: Snapshot, left: number | null): Pace {
   const w = words.timers;
   const [next, after] = s.timers;
   const at = (t: { at: number }): string => clock(t.at - s.skew);
-  const what = s.warning && left !== null ? w.soon(Math.ceil(left / 60_000)) : next ? w[next.kind](at(next)) : '';
+  if (inUse(s)) {
+    const window = windowOf(s.session);
+    const more = [window > 0 ? w.afterUse(duration(window)) : '', after ? w.atMost(at(after)) : ''].filter((t) => t !== '').join(' · ');
+    return { what: s.viewers < 0 ? w.inUseBySome : w.inUse(s.viewers), more, extendable: false };
+  }
+  const idle = left === null ? 0 : unusedFor(s, left);
+  const ends = (t: Timer): string => (t.kind === 'idle' && idle >= SAID_IDLE ? w.unused(duration(idle), at(t)) : w[t.kind](at(t)));
+  const what = s.warning && left !== null ? w.soon(Math.ceil(left / 60_000)) : next ? ends(next) : '';
   if (next?.kind === 'maximum') return { what, more: w.last, extendable: false };
   const cost = next && next.cost > 0 ? w.costs(money(next.cost, s.cost.currency)) : '';
   const more = [after?.kind === 'maximum' ? w.atMost(at(after)) : '', cost].filter((t) => t !== '').join(' · ');

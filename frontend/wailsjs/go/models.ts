@@ -1047,6 +1047,9 @@ export namespace backend {
 	    notices: Notice[];
 	    adopting: boolean;
 	    announced: boolean;
+	    viewers: number;
+	    // Go type: time
+	    lastUse: any;
 	    queue?: Queue;
 	    timers: Timer[];
 	    cost: Cost;
@@ -1077,6 +1080,8 @@ export namespace backend {
 	        this.notices = this.convertValues(source["notices"], Notice);
 	        this.adopting = source["adopting"];
 	        this.announced = source["announced"];
+	        this.viewers = source["viewers"];
+	        this.lastUse = this.convertValues(source["lastUse"], null);
 	        this.queue = this.convertValues(source["queue"], Queue);
 	        this.timers = this.convertValues(source["timers"], Timer);
 	        this.cost = this.convertValues(source["cost"], Cost);

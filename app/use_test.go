@@ -1,0 +1,68 @@
+package app
+
+import (
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/logs"
+)
+
+// withLogs has a desktop read its instance's log, as the real one does.
+func (r *room) withLogs(l *backend.Launcher, cfg aws.Config) {
+	l.Logs = logs.New(logs.Options{Stream: r.profile.Stream, API: kinesis.NewFromConfig(cfg), Readers: 1,
+		ActivityPattern: pattern(r.profile.Log.ActivityPattern), OnActivity: l.Active, OnViewers: l.Watched})
+}
+
+// watch keeps a browser at the avatar's page for some time.
+func (r *room) watch(url, player string, d time.Duration) {
+	r.t.Helper()
+	client := &http.Client{Transport: r.cloud.Transport()}
+	post := func(path string) {
+		res, err := client.Post(url+path, "", nil)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		_ = res.Body.Close()
+	}
+	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(4 * time.Second) {
+		post("beat?p=" + player)
+	}
+	post("players?p=" + player + "&leave=1")
+}
+
+// TestAViewerKeepsTheAvatar has somebody watch for far longer than the window, while nobody touches the launcher. The
+// instance's own timer and the armed stop must follow, or they would end it. A window after the viewer left it stops.
+func TestAViewerKeepsTheAvatar(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRoom(t)
+		const window = 3 * time.Minute
+		l := r.desktop(window, r.withLogs)
+		r.signIn(l, "demo", backend.Idle)
+		l.Do(backend.Wish{Verb: backend.WishStart})
+		ready := r.until(l, 5*time.Minute, backend.Ready)
+		r.watch(ready.URL, "one", 5*window)
+		left := time.Now()
+		synctest.Wait()
+		s := l.Snapshot()
+		if s.Phase != backend.Ready || r.running() != 1 {
+			t.Fatalf("%v after the start the phase is %s and %d instances run: %v", 5*window, s.Phase, r.running(), s.Problem)
+		}
+		if s.Viewers != 1 || left.Sub(s.LastUse) > time.Minute {
+			t.Errorf("%d viewers, last use %v ago", s.Viewers, left.Sub(s.LastUse))
+		}
+		r.until(l, 10*time.Minute, backend.Idle, backend.Failed)
+		if took := time.Since(left); took < window || took > window+2*time.Minute {
+			t.Errorf("it ended %v after the viewer had left", took)
+		}
+		time.Sleep(2 * time.Minute)
+		if n := r.running(); n != 0 {
+			t.Errorf("%d instances run", n)
+		}
+	})
+}

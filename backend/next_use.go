@@ -1,0 +1,74 @@
+package backend
+
+import "time"
+
+// nextActivity records use of the session, which slides its window; at the idle window it prepares a start.
+func nextActivity(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
+	if s.Phase == Idle && s.User != nil && now.Sub(s.prepared) > preparePause {
+		s.prepared = now // somebody is there: a press may follow
+		return s, []effect{doPrepare{*s.User}}
+	}
+	if s.Phase != Ready || s.Session == nil {
+		return s, nil
+	}
+	s.LastUse, s.unsaved = now, true
+	if at := extendDue(s, r); !at.IsZero() && !now.Before(at) {
+		return extend(s, now)
+	}
+	return s, nil
+}
+
+// nextWatched takes in how many viewers are connected. Each report of some counts as use.
+func nextWatched(s Snapshot, e watched, r Rules, now time.Time) (Snapshot, []effect) {
+	if sessionInstance(s) != e.instanceID || s.Phase == Ending {
+		return s, nil
+	}
+	left := s.Viewers != 0 && e.viewers == 0
+	s.Viewers, s.watchAt = e.viewers, now
+	if e.viewers == 0 && !left {
+		return s, nil
+	}
+	return nextActivity(s, r, now)
+}
+
+// extendDue is when use that the session's end does not reflect yet must be written; zero for never. The window is
+// written at most once in a twelfth of it, so that use does not become a stream of writes, and use is never dropped:
+// the session ends no sooner than a window after LastUse, and at most a twelfth later.
+func extendDue(s Snapshot, r Rules) time.Time {
+	if !s.unsaved || s.Phase != Ready || s.Session == nil {
+		return time.Time{}
+	}
+	end := s.Session.ExpireAt
+	if r.Maximum > 0 && !end.Before(s.Session.CreationTime.Add(r.Maximum)) {
+		return time.Time{} // nothing moves it any more
+	}
+	at := end.Add(-(r.Window - r.Window/12))
+	if !end.Before(s.LastUse.Add(r.Window)) {
+		return time.Time{} // it is late enough already
+	}
+	if at.Before(s.extendAt) {
+		at = s.extendAt
+	}
+	return at
+}
+
+// extend asks for a later end.
+func extend(s Snapshot, now time.Time) (Snapshot, []effect) {
+	s.extendAt, s.unsaved = now.Add(extendPause), false
+	return s, []effect{doExtend{*s.Session}}
+}
+
+// staleAt is when the last report of viewers no longer holds; zero if nobody is connected.
+func staleAt(s Snapshot) time.Time {
+	if s.Viewers == 0 {
+		return time.Time{}
+	}
+	return s.watchAt.Add(watchTime)
+}
+
+// unused forgets the use of a session that is over.
+func unused(s Snapshot) Snapshot {
+	s.Viewers, s.LastUse, s.unsaved, s.watchAt = 0, time.Time{}, false, time.Time{}
+	s.unextended = nil
+	return s
+}
