@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -36,13 +34,7 @@ func (s *Shell) watchConfig(ctx context.Context, first config.Profile) {
 		l.Notify("config", waitProblem(toRestart(first, p)))
 		s.adoptDesktop(f.Desktop)
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		refuse(stateProblem(filepath.Dir(file), err))
-		return
-	}
-	if err := config.Watch(ctx, file, accept, refuse); err != nil {
-		refuse(backend.ProblemOf(err))
-	}
+	config.Watch(ctx, file, accept, refuse)
 }
 
 // toRestart are the keys in which a profile differs from the one that the launcher started with, live ones left out.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"avatar-launcher/app/words"
@@ -117,7 +118,7 @@ func readOnly(path string) *backend.Problem {
 	if err != nil {
 		return nil // it is made when something is changed
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	f, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0) // a pipe is not waited for
 	if err == nil {
 		err = f.Close()
 	}

@@ -71,7 +71,7 @@ func TestWaysIn(t *testing.T) {
 }
 
 func TestNothingWrittenIsDefault(t *testing.T) {
-	for _, text := range []string{"", "\n", "# nothing yet\n", "---\n", "profiles:\n  local: {cloud: embedded}\n"} {
+	for _, text := range []string{"", "\n", "# nothing yet\n", "---\n", "%YAML 1.2\n---\n", "%YAML 1.2\n---\nprofile: local\n", "%YAML 1.1\n%TAG ! tag:example.com,2000:\n---\n# c\nprofile: local\n...\n", "profiles:\n  local: {cloud: embedded}\n"} {
 		f, err := Parse("c.yaml", []byte(text))
 		if err != nil {
 			t.Errorf("%q: %v", text, err)
@@ -145,6 +145,12 @@ func TestRefusals(t *testing.T) {
 		"redirect twice":      {who("      redirect_uris: ['http://[::1]:4711/c', 'http://[::1]:4711/c']\n"), "8:46", "is there twice", "take it out"},
 		"no redirect":         {who("      sign_in: either\n      domain: https://a.example.com\n      redirect_uris: []\n"), "10:22", "redirect_uris is empty", "registered"},
 		"unknown default":     {"profile: other\n", "1:10", `"other"`, "one of local"},
+		"window, warning":     {"profiles: {x: {cloud: embedded, session: {warning: 1m, window: -5m}}}\n", "1:64", "session.window is set to -5m", "1s"},
+		"window alone":        {"profiles: {x: {cloud: embedded, session: {window: -5m}}}\n", "1:51", "session.window is set to -5m", "1s"},
+		"window of 40 days":   {"profiles: {x: {cloud: embedded, session: {window: 960h}}}\n", "1:51", "session.window is set to 960h", "168h"},
+		"pool and maximum":    {"profiles: {x: {cloud: embedded, warm_pool: {max_instances: 5, size: 2000}}}\n", "1:69", "size is set to 2000", "0 to 1000"},
+		"pool alone":          {"profiles: {x: {cloud: embedded, warm_pool: {size: 6000}}}\n", "1:51", "size is set to 6000", "0 to 1000"},
+		"pool ID, no region":  {strings.Replace(strings.Replace(studio, "    region: eu-central-1\n", "", 1), "eu-central-1_Ab1Cd2Ef3", "Ab1Cd2Ef3", 1), "5:21", "user_pool_id is set to", "us-east-1_"},
 		"one table for three": {"profiles: {x: {cloud: embedded, tables: {leases: avatar-sessions}}}\n", "1:42", "one table twice", "a table each"},
 	}
 	for name, tt := range tests {
@@ -246,10 +252,7 @@ func TestWatch(t *testing.T) {
 	changed, broken := make(chan *File, 8), make(chan *backend.Problem, 8)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	err := Watch(ctx, path, func(f *File) { changed <- f }, func(p *backend.Problem) { broken <- p })
-	if err != nil {
-		t.Fatal(err)
-	}
+	Watch(ctx, path, func(f *File) { changed <- f }, func(p *backend.Problem) { broken <- p })
 	write(t, path, "profile: a\nprofiles: {a: {cloud: embedded}}\n")
 	if f := receive(t, changed); f.Profile != "a" {
 		t.Errorf("got %+v", f)

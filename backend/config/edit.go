@@ -33,7 +33,7 @@ func EditFile(path string, changes ...Change) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		target = real // a link into somebody's collection of settings stays one
 	}
-	data, err := os.ReadFile(target)
+	data, err := readFile(target)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return problem("The settings could not be read", reason(err, path), "Check the file and its permissions.", err)
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -22,7 +21,7 @@ const maxSize = 1 << 20
 
 // Load reads the file at path; a file that does not exist gives Default. Errors are *backend.Problem.
 func Load(path string) (*File, error) {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return Default(), nil
@@ -39,6 +38,10 @@ func reason(err error, path string) string {
 		return "There is no file or folder " + path + "."
 	case errors.Is(err, fs.ErrPermission):
 		return "Permission is denied for " + path + "."
+	}
+	var odd *irregular
+	if errors.As(err, &odd) {
+		return odd.Error()
 	}
 	var p *fs.PathError
 	if errors.As(err, &p) {
@@ -76,7 +79,7 @@ func parse(name string, data []byte) (ast.Node, Faults) {
 	if len(data) > maxSize {
 		return nil, Faults{{File: name, Wrong: "It is larger than 1 MiB.", Right: "Name a configuration file."}}
 	}
-	tree, err := parser.ParseBytes(bytes.TrimPrefix(data, []byte("\ufeff")), 0)
+	tree, err := parser.ParseBytes(withoutDirectives(bytes.TrimPrefix(data, []byte("\ufeff"))), 0)
 	if err != nil {
 		return nil, Faults{syntaxFault(name, err)}
 	}
@@ -97,6 +100,27 @@ func parse(name string, data []byte) (ast.Node, Faults) {
 	}
 	at := placeOf(bodies[1])
 	return nil, Faults{{File: name, Line: at.line, Column: at.column, Wrong: "A second document begins here.", Right: "Keep everything in one."}}
+}
+
+// withoutDirectives makes comments of the directives before the document, such as %YAML 1.2, which the parser takes for
+// a document of their own. All places in the text stay.
+func withoutDirectives(data []byte) []byte {
+	if !bytes.HasPrefix(bytes.TrimLeft(data, " \r\n"), []byte("%")) && !bytes.HasPrefix(data, []byte("#")) {
+		return data
+	}
+	data = bytes.Clone(data)
+	for rest := data; len(rest) > 0; {
+		line, after, _ := bytes.Cut(rest, []byte("\n"))
+		switch text := bytes.TrimSpace(line); {
+		case len(text) == 0, text[0] == '#':
+		case line[0] == '%':
+			line[0] = '#'
+		default:
+			return data
+		}
+		rest = after
+	}
+	return data
 }
 
 func syntaxFault(name string, err error) Fault {

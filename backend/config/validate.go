@@ -67,6 +67,19 @@ func (v validator) fault(path, wrong, right string) {
 	v.d.faults = append(v.d.faults, Fault{File: v.d.file, Line: at.line, Column: at.column, Path: full, Wrong: full + " " + wrong, Right: right})
 }
 
+// given reports whether the file has the key: what follows from another key must not be blamed for it.
+func (v validator) given(path string) bool {
+	_, ok := v.d.places[join(v.base, path)]
+	return ok
+}
+
+// good reports whether no fault was found with any of the keys, so that others can be compared with them.
+func (v validator) good(paths ...string) bool {
+	return !slices.ContainsFunc(v.d.faults, func(f Fault) bool {
+		return slices.ContainsFunc(paths, func(path string) bool { return f.Path == join(v.base, path) })
+	})
+}
+
 // form checks text against a pattern. Empty text is a fault only where the key is needed.
 func (v validator) form(path, value string, form *regexp.Regexp, needed bool, example string) {
 	switch {
@@ -111,7 +124,8 @@ func (v validator) desktop(d Desktop) {
 func (v validator) profile(p *Profile) {
 	aws := p.Cloud != CloudEmbedded
 	v.choice("cloud", p.Cloud, CloudAWS, CloudEmbedded)
-	v.form("region", p.Region, regionForm, aws, "us-east-1")
+	poolOnly := p.Region == "" && p.Cognito.UserPoolID != "" // the pool's ID names the region, unless that is wrong
+	v.form("region", p.Region, regionForm, aws && !poolOnly, "us-east-1")
 	v.endpoint(p.Endpoint, aws)
 	v.names(p, aws)
 	v.signIn(&p.Cognito, aws)
@@ -272,8 +286,10 @@ func (v validator) avatar(a *Avatar) {
 
 func (v validator) limits(p *Profile) {
 	v.number("warm_pool.size", p.WarmPool.Size, 0, 1000)
-	v.number("warm_pool.max_instances", p.WarmPool.MaxInstances, 1, 10_000)
-	if p.WarmPool.MaxInstances < p.WarmPool.Size {
+	if v.given("warm_pool.max_instances") {
+		v.number("warm_pool.max_instances", p.WarmPool.MaxInstances, 1, 10_000)
+	}
+	if p.WarmPool.MaxInstances < p.WarmPool.Size && v.good("warm_pool.size") {
 		v.fault("warm_pool.max_instances", fmt.Sprintf("is set to %d, less than the size.", p.WarmPool.MaxInstances),
 			fmt.Sprintf("Write %d or more.", p.WarmPool.Size))
 	}
@@ -282,11 +298,13 @@ func (v validator) limits(p *Profile) {
 	v.prices(&p.Prices)
 	s := p.Session
 	v.duration("session.window", s.Window, time.Second, 7*24*time.Hour)
-	v.duration("session.maximum", s.Maximum, time.Second, 30*24*time.Hour)
-	if s.Maximum < s.Window {
+	if v.given("session.maximum") {
+		v.duration("session.maximum", s.Maximum, time.Second, 30*24*time.Hour)
+	}
+	if s.Maximum < s.Window && v.good("session.window", "session.maximum") {
 		v.fault("session.maximum", "is shorter than the window.", "Write "+brief(s.Window)+" or more.")
 	}
-	if s.Warning < 0 || s.Warning >= s.Window {
+	if s.Warning < 0 && v.given("session.warning") || s.Warning >= s.Window && v.good("session.window") {
 		v.fault("session.warning", "is set to "+brief(s.Warning)+".", "Write a duration of 0s or more, shorter than the window of "+brief(s.Window)+".")
 	}
 	v.duration("session.grace", s.Grace, 0, time.Hour)

@@ -1,0 +1,56 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// irregular says that a path leads to something that cannot be a configuration, such as a pipe that nobody writes to.
+type irregular struct {
+	path string
+	mode fs.FileMode
+}
+
+// Error says what it is instead.
+func (e *irregular) Error() string {
+	kind := "a special file"
+	switch {
+	case e.mode.IsDir():
+		kind = "a folder"
+	case e.mode&fs.ModeNamedPipe != 0:
+		kind = "a pipe"
+	case e.mode&fs.ModeSocket != 0:
+		kind = "a socket"
+	case e.mode&fs.ModeDevice != 0:
+		kind = "a device"
+	}
+	return fmt.Sprintf("%s is %s, not a regular file.", e.path, kind)
+}
+
+// readFile reads a regular file, links followed, up to one byte more than maxSize. It never waits for a writer.
+func readFile(path string) ([]byte, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, irregularOr(path, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &irregular{path, info.Mode()}
+	}
+	return io.ReadAll(io.LimitReader(f, maxSize+1))
+}
+
+// irregularOr explains a file that cannot be opened because of what it is, such as a socket.
+func irregularOr(path string, err error) error {
+	if info, statErr := os.Stat(path); statErr == nil && !info.Mode().IsRegular() {
+		return &irregular{path, info.Mode()}
+	}
+	return err
+}
