@@ -121,13 +121,13 @@ func (t Template) Body(region string, p Parameters) (string, error) {
 	return b.String(), nil
 }
 
-// mappings keeps the first-boot script of one operating system.
+// mappings keeps the first-boot script of one operating system, and the pins of what the scripts install.
 func (t Template) mappings(operatingSystem string) map[string]any {
 	all, _ := t.at("Mappings").(map[string]any)
 	out := maps.Clone(all)
 	scripts := map[string]any{}
 	for system, script := range asMap(all["FirstBoot"]) {
-		if system != operatingSystem {
+		if system != operatingSystem && system != "pins" {
 			script = map[string]any{"script": "# not used"}
 		}
 		scripts[system] = script

@@ -2,13 +2,16 @@
 
   unshare --net python instance.py CADDY     (as root; unshare --map-root-user --net otherwise)
 
-The script of build/aws/instance runs with its files in a folder and stops before the package managers. What it put there
-is then run: the metadata reader, the self-stop in every case, the readiness watch, Caddy with its page and its answer
-on certificates; the pipeline's shape is checked and its Lua is run. The Windows script, which cannot run here, is read by
-PowerShell's grammar, and its pipeline is compared with this one.
+The script of build/aws/instance runs with its files in a folder; systemd and the user database are commands that write
+down how they are called. What it put there is then run: the metadata reader, the self-stop in every case, the
+installation of the tools from a mirror, the readiness watch, Caddy with its page and its answer on certificates; the
+pipeline's shape is checked and its Lua is run. The Windows script, which cannot run here, is read by PowerShell's grammar,
+and its pipeline is compared with this one.
 """
 import atexit
+import hashlib
 import http.server
+import io
 import os
 import pathlib
 import re
@@ -17,6 +20,7 @@ import signal
 import ssl
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import time
@@ -31,10 +35,13 @@ import yaml
 HERE = pathlib.Path(__file__).resolve().parent
 SCRIPT = HERE.parent / "aws/instance/linux.sh"
 WINDOWS = HERE.parent / "aws/instance/windows.ps1"
+PINS = HERE.parent / "aws/instance/pins"
+MIRROR = "http://127.0.0.1:9200"
 ZONE = "avatar.example.com"
 INSTANCE = "i-0123456789abcdef0"
 ROOT = pathlib.Path(tempfile.mkdtemp(prefix="avatar-instance-"))
 BIN = ROOT / "usr/local/lib/avatar"
+COMMANDS = ROOT / "commands"
 RENDERED = ROOT / "run/avatar/vector.yaml"
 atexit.register(shutil.rmtree, ROOT, ignore_errors=True)
 
@@ -96,14 +103,111 @@ def script(name, **more):
     return subprocess.run([BIN / name], env=env, capture_output=True, text=True, timeout=60, check=False)
 
 
+def command(name, text):
+    """A command of the machine's, in place of the real one."""
+    path = COMMANDS / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/bash\n{text}\n")
+    path.chmod(0o755)
+
+
+def boot(**more):
+    (ROOT / "calls").unlink(missing_ok=True)
+    env = {**os.environ, "ROOT": str(ROOT), "PATH": f"{COMMANDS}:{os.environ['PATH']}", "REGION": "us-east-1", "STREAM": "avatar-logs",
+           "ZONE": ZONE, "MIRROR": MIRROR, "PINS": PINS.read_text(), **more}
+    done = subprocess.run(["bash", SCRIPT], env=env, capture_output=True, text=True, check=False)
+    return done, (ROOT / "calls").read_text().splitlines()
+
+
 def first_boot():
-    env = {**os.environ, "ROOT": str(ROOT), "MADE_BY_TEST": "1", "REGION": "us-east-1", "STREAM": "avatar-logs", "ZONE": ZONE}
+    for name in ("systemctl", "apt-get", "useradd"):
+        command(name, f'echo {name} "$@" >>{ROOT}/calls')
     for n in (1, 2):
-        done = subprocess.run(["bash", SCRIPT], env=env, capture_output=True, text=True, check=False)
-        claim(f"the script runs to the package managers ({n})", done.returncode == 0, done.stderr)
+        done, calls = boot()
+        claim(f"the script runs to its end ({n})", done.returncode == 0, done.stderr)
+    claim("it downloads nothing itself", not re.search(r"^(curl|wget|apt-get)", SCRIPT.read_text(), re.M) and not any("apt-get" in c for c in calls))
+    armed = calls.index("systemctl enable --now avatar-self-stop.timer")
+    others = [i for i, call in enumerate(calls) if re.search("avatar-(ready|identify|tools)|vector|caddy", call)]
+    claim("the instance's own stop is armed before anything else is started", armed < min(others), calls)
+    for unit in ("avatar-identify", "avatar-ready", "avatar-tools", "vector", "caddy"):
+        claim(f"{unit} is enabled and nothing waits for it", {f"systemctl enable {unit}.service", f"systemctl restart --no-block {unit}.service"} <= set(calls), calls)
+    command("systemctl", f'echo systemctl "$@" >>{ROOT}/calls; [[ $* != *--no-block* ]]')
+    done, _ = boot()
+    claim("a service that cannot be started does not end the script", done.returncode == 0, done.stderr)
     for path in BIN.iterdir():
         done = subprocess.run(["shellcheck", path], capture_output=True, text=True, check=False)
         claim(f"shellcheck takes {path.name}", done.returncode == 0, done.stdout)
+    for name in ("avatar-identify", "avatar-tools", "vector", "caddy"):
+        unit = (ROOT / f"etc/systemd/system/{name}.service").read_text()
+        claim(f"systemd never gives {name} up", "StartLimitIntervalSec=0" in unit and re.search("^Restart=(always|on-failure)$", unit, re.M), unit)
+
+
+def pins():
+    """The pins themselves: complete, not old, and the only place that names a version or a sum."""
+    lines = [line.split(" ") for line in PINS.read_text().splitlines() if not line.startswith("#")]
+    claim("each tool is pinned for each system", sorted((p[0], p[1]) for p in lines) ==
+          [(tool, system) for tool in ("caddy", "vector") for system in ("linux", "windows")], lines)
+    for name, system, version, day, digest, url in lines:
+        age = datetime.now(timezone.utc) - datetime.fromisoformat(f"{day}T00:00:00+00:00")
+        claim(f"{name} {version} for {system} is younger than a year", timedelta(0) <= age < timedelta(days=365), day)
+        claim("its sum is a SHA-256, its address names the version", re.fullmatch("[0-9a-f]{64}", digest) and f"/v{version}/" in url and url.startswith("https://"), url)
+        for file in (SCRIPT, WINDOWS):
+            claim(f"{file.name} says nothing of its own about it", version not in file.read_text() and digest not in file.read_text())
+    claim("the pins can be quoted in the template", "'" not in PINS.read_text())
+
+
+def tarball(name, member):
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w:gz") as archive:
+        for path, text in ((member, f"#!/bin/sh\necho {name}\n"), (f"./{name}-dir/etc/init.d/{name}", "no program\n")):
+            entry = tarfile.TarInfo(path)
+            entry.size, entry.mode = len(text), 0o755
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return data.getvalue()
+
+
+class Mirror(http.server.BaseHTTPRequestHandler):
+    """What the parameter ToolsMirror names."""
+
+    files = {}
+
+    def do_GET(self):
+        body = self.files.get(self.path)
+        self.send_response(404 if body is None else 200)
+        self.end_headers()
+        self.wfile.write(body or b"")
+
+    def log_message(self, *args):
+        pass
+
+
+def tools():
+    text, bin_folder = PINS.read_text(), ROOT / "bin"
+    for name, member in (("vector", "./vector-x86_64-unknown-linux-gnu/bin/vector"), ("caddy", "caddy")):
+        digest, url = next(line.split(" ")[4:] for line in text.splitlines() if line.startswith(f"{name} linux "))
+        Mirror.files[f"/{url.rsplit('/', 1)[1]}"] = body = tarball(name, member)
+        text = text.replace(digest, hashlib.sha256(body).hexdigest())
+    install = lambda path=None: script("install-tools", AVATAR_BIN=str(bin_folder), PATH=path or f"{COMMANDS}:{bin_folder}:{os.environ['PATH']}")
+    done = install()
+    claim("what does not have the pinned sum is not installed", done.returncode == 1 and not any(bin_folder.glob("*")), done.stdout)
+    (ROOT / "etc/avatar/pins").write_text(text)
+    caddy = Mirror.files.pop(next(f for f in Mirror.files if "caddy" in f))
+    done = install()
+    claim("a tool that cannot be had keeps no other from being installed", done.returncode == 1 and [p.name for p in bin_folder.iterdir()] == ["vector"], done.stdout)
+    Mirror.files[f"/{url.rsplit('/', 1)[1]}"] = caddy
+    done = install()
+    ran = [subprocess.run([bin_folder / n], capture_output=True, text=True, check=False).stdout for n in ("vector", "caddy")]
+    claim("the next attempt brings it", done.returncode == 0 and ran == ["vector\n", "caddy\n"], (ran, done.stdout, done.stderr))
+    Mirror.files.clear()
+    claim("an image that has both needs nothing", install().returncode == 0)
+    without_curl = ROOT / "without-curl"
+    without_curl.mkdir()
+    for name in ("bash", "env", "mktemp", "rm", "id", "dirname", "awk", "mkdir"):
+        (without_curl / name).symlink_to(shutil.which(name))
+    command("apt-get", f'echo apt-get "$@" >>{ROOT}/calls; exit 100')
+    done = install(f"{COMMANDS}:{bin_folder}:{without_curl}")
+    asked = [call for call in (ROOT / "calls").read_text().splitlines() if "apt-get" in call]
+    claim("a package manager that fails is asked again later", done.returncode == 1 and "DPkg::Lock::Timeout=600" in asked[0], (asked, done.stderr))
 
 
 def identity():
@@ -222,7 +326,11 @@ def windows():
     whole = WINDOWS.read_text()
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
     written = dict(re.findall(r'^Save-Text "\$Base\\([\w.-]+)" @\'\n(.*?)\n\'@', whole, re.M | re.S))
-    claim("the Windows script writes its four files", set(written) == {"metadata.ps1", "start.ps1", "self-stop.ps1", "vector.yaml"}, list(written))
+    claim("the Windows script writes its files", set(written) == {"metadata.ps1", "services.ps1", "watch-ready.ps1", "self-stop.ps1", "vector.yaml"}, list(written))
+    armed = whole.index("Start-ScheduledTask -TaskName 'Avatar self-stop'")
+    downloads = [m.start() for m in re.finditer("Invoke-WebRequest .*-OutFile", whole)]
+    claim("Windows arms its stop first and downloads in a task of its own", armed < min(downloads) and len(downloads) == written["services.ps1"].count("-OutFile"), downloads)
+    claim("and runs nothing before its sum fits", re.search("-OutFile.*\n.*Get-FileHash -Algorithm SHA256.*throw.*\n.*Expand-Archive", written["services.ps1"]))
     for name, text in {"windows.ps1": whole, **written}.items():
         if name.endswith(".ps1"):
             claim(f"{name} is PowerShell", not parser.parse(text.encode()).root_node.has_error)
@@ -275,7 +383,10 @@ assert(log.cpu == 30 and log.net_out == 1000 and log.mem == 75 and log.gpu == 42
 subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 subprocess.run(["ip", "address", "add", "169.254.169.254/32", "dev", "lo"], check=True)
 metadata = serve(("169.254.169.254", 80), Metadata)
+serve(("127.0.0.1", 9200), Mirror)
+pins()
 first_boot()
+tools()
 identity()
 self_stop()
 metadata.shutdown()

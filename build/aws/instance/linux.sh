@@ -1,33 +1,15 @@
-# First boot of an avatar instance on Ubuntu or Debian. The launch template puts REGION, STREAM and ZONE before it.
-# It installs Vector (log and metrics), Caddy (TLS and the readiness page) and two small timers. The avatar itself is
-# the image's: see build/aws/README.md, "What an image must bring".
-# ROOT is where files go and MADE_BY_TEST keeps a trial run off the package managers; both are empty on an instance.
+# First boot of an avatar instance on Ubuntu or Debian. The launch template puts REGION, STREAM, ZONE, MIRROR and PINS
+# before it. It arms the instance's own stop, then sees to Vector (log and metrics) and Caddy (TLS and the readiness page).
+# The avatar itself is the image's: see build/aws/README.md, "What an image must bring".
+# ROOT is where files go; it is empty on an instance.
 set -euo pipefail
-ROOT=${ROOT:-} MADE_BY_TEST=${MADE_BY_TEST:-}
-export DEBIAN_FRONTEND=noninteractive
+ROOT=${ROOT:-}
 
 put() { # put MODE PATH: a file from standard input
   mkdir -p "$ROOT$(dirname "$2")"
   cat >"$ROOT$2"
   chmod "$1" "$ROOT$2"
 }
-
-# archive NAME KEY-URL LINE: a package archive and the key that signs it.
-archive() {
-  curl -fsSL --retry 5 "$2" | gpg --batch --yes --dearmor -o "/usr/share/keyrings/$1.gpg"
-  printf 'deb [signed-by=/usr/share/keyrings/%s.gpg] %s\n' "$1" "$3" >"/etc/apt/sources.list.d/$1.list"
-}
-
-install_packages() {
-  command -v vector >/dev/null && command -v caddy >/dev/null && return
-  apt-get update -qq && apt-get install -y -qq curl gnupg ca-certificates
-  archive vector https://keys.datadoghq.com/DATADOG_APT_KEY_CURRENT.public 'https://apt.vector.dev/ stable vector-0'
-  archive caddy https://dl.cloudsmith.io/public/caddy/stable/gpg.key 'https://dl.cloudsmith.io/public/caddy/stable/deb/debian any-version main'
-  apt-get update -qq && apt-get install -y -qq vector caddy
-}
-
-mkdir -p "$ROOT/var/log/avatar" "$ROOT/etc/avatar"
-printf 'REGION=%s\nSTREAM=%s\nZONE=%s\n' "$REGION" "$STREAM" "$ZONE" | put 0644 /etc/avatar/stack.env
 
 # The metadata service, version 2, and the instance's tags in it.
 put 0755 /usr/local/lib/avatar/metadata <<'EOF'
@@ -44,24 +26,6 @@ case $code in
 404) exit 4 ;;
 *) exit 1 ;;
 esac
-EOF
-
-# Vector's configuration for this boot. It holds the values themselves, since Vector 0.57 and later replace no variables.
-# The tags are set before the instance is started. An epoch that is no number must not get into the configuration.
-put 0755 /usr/local/lib/avatar/identify <<'EOF'
-#!/bin/bash
-set -euo pipefail
-metadata() { "$(dirname "$0")/metadata" "$@"; }
-run=${AVATAR_RUN:-/run/avatar} etc=${AVATAR_ETC:-/etc/avatar}
-mkdir -p "$run"
-iid=$(metadata instance-id)
-[[ $iid =~ ^i-[0-9a-f]+$ ]] || { echo "avatar: $iid is not an instance ID"; exit 1; }
-epoch=$(metadata tags/instance/epoch) || { (($? == 4)) && epoch=0; }
-[[ $epoch =~ ^[0-9]{1,15}$ ]] || epoch=0
-# shellcheck source=/dev/null
-. "$etc/stack.env"
-sed "s/@IID@/$iid/; s/@EPOCH@/$((10#$epoch))/; s/@REGION@/$REGION/; s/@STREAM@/$STREAM/" "$etc/vector.yaml" >"$run/vector.yaml.new"
-mv "$run/vector.yaml.new" "$run/vector.yaml"
 EOF
 
 # The stop that needs neither launcher nor schedule nor network: past the tag expire-at the instance shuts itself down,
@@ -91,6 +55,85 @@ metadata tags/instance/owner >/dev/null
 exit 0
 EOF
 
+put 0644 /etc/systemd/system/avatar-self-stop.service <<'EOF'
+[Unit]
+Description=Stop this instance when its time is up
+
+[Service]
+Type=oneshot
+ExecStart=/usr/local/lib/avatar/self-stop
+EOF
+put 0644 /etc/systemd/system/avatar-self-stop.timer <<'EOF'
+[Unit]
+Description=Look every 15 seconds whether this instance's time is up
+
+[Timer]
+OnBootSec=15
+OnUnitActiveSec=15
+AccuracySec=1
+
+[Install]
+WantedBy=timers.target
+EOF
+# From here on the instance stops by itself, whatever fails below.
+systemctl daemon-reload
+systemctl enable --now avatar-self-stop.timer
+
+mkdir -p "$ROOT/var/log/avatar" "$ROOT/etc/avatar"
+printf 'REGION=%s\nSTREAM=%s\nZONE=%s\nMIRROR=%s\n' "$REGION" "$STREAM" "$ZONE" "${MIRROR:-}" | put 0644 /etc/avatar/stack.env
+put 0644 /etc/avatar/pins <<<"$PINS"
+
+# Vector and Caddy, unless the image has them: the pinned versions, from the mirror if there is one. Nothing runs before its
+# SHA-256 fits. curl is in Ubuntu's and Debian's own images.
+put 0755 /usr/local/lib/avatar/install-tools <<'EOF'
+#!/bin/bash
+set -uo pipefail
+etc=${AVATAR_ETC:-/etc/avatar} bin=${AVATAR_BIN:-/usr/local/bin}
+# shellcheck source=/dev/null
+. "$etc/stack.env"
+tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
+install_tool() {
+  local name=$1 sum url
+  id -u "$name" >/dev/null 2>&1 || useradd --system --user-group --home-dir "/var/lib/$name" --shell /usr/sbin/nologin "$name"
+  ! command -v "$name" >/dev/null || return 0
+  read -r sum url < <(awk -v name="$name" '$1 == name && $2 == "linux" { print $5, $6 }' "$etc/pins")
+  [[ -z $MIRROR ]] || url=$MIRROR/${url##*/}
+  if ! { mkdir -p "$tmp/$name" "$bin" &&
+    curl -fsSL --retry 3 -m 600 -o "$tmp/$name.tar.gz" "$url" &&
+    sha256sum -c --quiet <<<"$sum  $tmp/$name.tar.gz" &&
+    tar -xzf "$tmp/$name.tar.gz" -C "$tmp/$name" &&
+    install -m 0755 "$(find "$tmp/$name" -type f \( -path "*/bin/$name" -o -path "$tmp/$name/$name" \))" "$bin/$name"; }; then
+    echo "avatar: $name could not be installed from $url"
+    return 1
+  fi
+}
+failed=0
+if ! command -v curl >/dev/null; then
+  export DEBIAN_FRONTEND=noninteractive
+  { apt-get -qq -o DPkg::Lock::Timeout=600 update && apt-get -qq -y -o DPkg::Lock::Timeout=600 install curl ca-certificates; } || failed=1
+fi
+for tool in vector caddy; do install_tool "$tool" || failed=1; done
+exit "$failed"
+EOF
+
+# Vector's configuration for this boot. It holds the values themselves, since Vector 0.57 and later replace no variables.
+# The tags are set before the instance is started. An epoch that is no number must not get into the configuration.
+put 0755 /usr/local/lib/avatar/identify <<'EOF'
+#!/bin/bash
+set -euo pipefail
+metadata() { "$(dirname "$0")/metadata" "$@"; }
+run=${AVATAR_RUN:-/run/avatar} etc=${AVATAR_ETC:-/etc/avatar}
+mkdir -p "$run"
+iid=$(metadata instance-id)
+[[ $iid =~ ^i-[0-9a-f]+$ ]] || { echo "avatar: $iid is not an instance ID"; exit 1; }
+epoch=$(metadata tags/instance/epoch) || { (($? == 4)) && epoch=0; }
+[[ $epoch =~ ^[0-9]{1,15}$ ]] || epoch=0
+# shellcheck source=/dev/null
+. "$etc/stack.env"
+sed "s/@IID@/$iid/; s/@EPOCH@/$((10#$epoch))/; s/@REGION@/$REGION/; s/@STREAM@/$STREAM/" "$etc/vector.yaml" >"$run/vector.yaml.new"
+mv "$run/vector.yaml.new" "$run/vector.yaml"
+EOF
+
 # Ready is when the image's own check says so, or without one when something answers on the signalling server's port.
 put 0755 /usr/local/lib/avatar/watch-ready <<'EOF'
 #!/bin/bash
@@ -117,12 +160,31 @@ Description=Who this instance is, for its log
 After=network-online.target
 Wants=network-online.target
 Before=vector.service
+StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot
 ExecStart=/usr/local/lib/avatar/identify
 Restart=on-failure
 RestartSec=2
+
+[Install]
+WantedBy=multi-user.target
+EOF
+put 0644 /etc/systemd/system/avatar-tools.service <<'EOF'
+[Unit]
+Description=Vector and Caddy, unless the image has them
+After=network-online.target
+Wants=network-online.target
+Before=vector.service caddy.service
+StartLimitIntervalSec=0
+
+[Service]
+Type=oneshot
+ExecStart=/usr/local/lib/avatar/install-tools
+TimeoutStartSec=30min
+Restart=on-failure
+RestartSec=30
 
 [Install]
 WantedBy=multi-user.target
@@ -138,40 +200,47 @@ Restart=always
 [Install]
 WantedBy=multi-user.target
 EOF
-put 0644 /etc/systemd/system/avatar-self-stop.service <<'EOF'
+# Both start again until identify has written the configuration, or install-tools has brought the program.
+put 0644 /etc/systemd/system/vector.service <<'EOF'
 [Unit]
-Description=Stop this instance when its time is up
+Description=The instance's log and metrics
+Wants=avatar-identify.service
+After=avatar-identify.service
+StartLimitIntervalSec=0
 
 [Service]
-Type=oneshot
-ExecStart=/usr/local/lib/avatar/self-stop
-EOF
-put 0644 /etc/systemd/system/avatar-self-stop.timer <<'EOF'
-[Unit]
-Description=Look every 15 seconds whether this instance's time is up
-
-[Timer]
-OnBootSec=15
-OnUnitActiveSec=15
-AccuracySec=1
+User=vector
+StateDirectory=vector
+SupplementaryGroups=systemd-journal adm
+ExecStart=/usr/bin/env vector --config /run/avatar/vector.yaml
+Restart=always
+RestartSec=5
 
 [Install]
-WantedBy=timers.target
+WantedBy=multi-user.target
 EOF
-put 0644 /etc/systemd/system/vector.service.d/avatar.conf <<'EOF'
+put 0644 /etc/systemd/system/caddy.service <<'EOF'
 [Unit]
-Requires=avatar-identify.service
-After=avatar-identify.service
+Description=TLS and the readiness page
+After=network-online.target
+Wants=network-online.target
+StartLimitIntervalSec=0
 
 [Service]
-ExecStartPre=
-ExecStart=
-ExecStart=/usr/bin/env vector --config /run/avatar/vector.yaml
-SupplementaryGroups=systemd-journal adm
-EOF
-put 0644 /etc/systemd/system/caddy.service.d/avatar.conf <<'EOF'
-[Service]
+Type=notify
+User=caddy
+StateDirectory=caddy
 EnvironmentFile=/etc/avatar/stack.env
+ExecStart=/usr/bin/env caddy run --config /etc/caddy/Caddyfile
+ExecReload=/usr/bin/env caddy reload --config /etc/caddy/Caddyfile --force
+AmbientCapabilities=CAP_NET_BIND_SERVICE
+LimitNOFILE=1048576
+TimeoutStopSec=5
+Restart=always
+RestartSec=5
+
+[Install]
+WantedBy=multi-user.target
 EOF
 
 put 0644 /etc/avatar/vector.yaml <<'EOF'
@@ -308,9 +377,8 @@ https:// {
 	}
 }
 EOF
-[[ -z $MADE_BY_TEST ]] || exit 0
-install_packages
 systemctl daemon-reload
-systemctl enable --now avatar-identify.service avatar-ready.service avatar-self-stop.timer
-systemctl enable vector.service caddy.service
-systemctl restart vector.service caddy.service
+for unit in avatar-identify avatar-ready avatar-tools vector caddy; do
+  systemctl enable "$unit.service" || echo "avatar: $unit is not enabled"
+  systemctl restart --no-block "$unit.service" || echo "avatar: $unit is not started"
+done

@@ -1,10 +1,9 @@
-# First boot of an avatar instance on Windows Server. The launch template puts $Region, $Stream and $Zone before it.
-# It installs Vector (log and metrics) and Caddy (TLS and the readiness page) and registers two scheduled tasks. The
-# avatar itself is the image's: see build/aws/README.md, "What an image must bring".
+# First boot of an avatar instance on Windows Server. The launch template puts $Region, $Stream, $Zone, $Mirror and $Pins
+# before it. It arms the instance's own stop, then sees to Vector (log and metrics) and Caddy (TLS and the readiness page).
+# The avatar itself is the image's: see build/aws/README.md, "What an image must bring".
 $ErrorActionPreference = 'Stop'
-[Net.ServicePointManager]::SecurityProtocol = [Net.SecurityProtocolType]::Tls12
 $Base = 'C:\Avatar'
-New-Item -ItemType Directory -Force -Path $Base, "$Base\log", "$Base\run", "$Base\tls", 'C:\Caddy' | Out-Null
+New-Item -ItemType Directory -Force -Path $Base, "$Base\log", "$Base\run", "$Base\tls", "$Base\bin", 'C:\Caddy' | Out-Null
 
 function Save-Text([string]$Path, [string]$Text) {
     [IO.File]::WriteAllText($Path, $Text, (New-Object Text.UTF8Encoding($false)))
@@ -24,39 +23,6 @@ function Get-Metadata([string]$Path) {
 }
 '@
 
-# At each start of the machine: who this instance is, then Vector and Caddy, then whether the avatar is ready.
-Save-Text "$Base\start.ps1" @'
-$ErrorActionPreference = 'Stop'
-. C:\Avatar\metadata.ps1
-Remove-Item -Force -ErrorAction SilentlyContinue C:\Avatar\run\ready
-$iid = $null
-while (-not $iid) { try { $iid = Get-Metadata 'instance-id' } catch { Start-Sleep -Seconds 2 } }
-$epoch = Get-Metadata 'tags/instance/epoch'
-if ("$epoch" -notmatch '^[0-9]{1,15}$') { $epoch = '0' }
-$values = @{ IID = $iid; EPOCH = [long]$epoch }
-foreach ($line in Get-Content C:\Avatar\stack.env) { $name, $value = $line -split '=', 2; $values[$name] = $value }
-# Vector's configuration holds the values themselves, since Vector 0.57 and later replace no variables.
-$text = [IO.File]::ReadAllText('C:\Avatar\vector.yaml')
-foreach ($name in $values.Keys) { $text = $text.Replace("@$name@", "$($values[$name])") }
-[IO.File]::WriteAllText('C:\Avatar\run\vector.yaml', $text)
-foreach ($name in 'vector', 'caddy') {
-    # A service takes the machine's variables as they were when the machine started, so they are given to it here.
-    $key = "HKLM:\SYSTEM\CurrentControlSet\Services\$name"
-    New-ItemProperty -Force -Path $key -Name Environment -PropertyType MultiString -Value (Get-Content C:\Avatar\stack.env) | Out-Null
-    Restart-Service -Name $name
-}
-while ($true) {
-    $ready = $false
-    try {
-        if (Test-Path C:\Avatar\ready.ps1) { $ready = [bool](& C:\Avatar\ready.ps1) }
-        else { $ready = (Invoke-WebRequest -UseBasicParsing -TimeoutSec 2 -Uri 'http://127.0.0.1:8080/').StatusCode -eq 200 }
-    } catch { $ready = $false }
-    if ($ready) { [IO.File]::WriteAllText('C:\Avatar\run\ready', 'ready') }
-    else { Remove-Item -Force -ErrorAction SilentlyContinue C:\Avatar\run\ready }
-    Start-Sleep -Seconds 1
-}
-'@
-
 # The stop that needs neither launcher nor schedule: past the tag expire-at the instance shuts itself down, which stops
 # it. An instance without an owner is one that is being warmed: it shuts down as soon as it is ready.
 Save-Text "$Base\self-stop.ps1" @'
@@ -72,15 +38,95 @@ if ($until) {
 if ((Test-Path C:\Avatar\run\ready) -and $null -eq (Get-Metadata 'tags/instance/owner')) { Stop-Computer -Force }
 '@
 
-Save-Text "$Base\stack.env" "REGION=$Region`r`nSTREAM=$Stream`r`nZONE=$Zone`r`n"
+function Register-Task([string]$Name, [string]$Script, $Trigger) {
+    $action = New-ScheduledTaskAction -Execute 'powershell.exe' -Argument "-NoProfile -ExecutionPolicy Bypass -File $Script"
+    $settings = New-ScheduledTaskSettingsSet -ExecutionTimeLimit ([TimeSpan]::Zero) -RestartCount 999 -RestartInterval (New-TimeSpan -Minutes 1)
+    Register-ScheduledTask -Force -TaskName $Name -Action $action -Trigger $Trigger -Settings $settings -User 'SYSTEM' -RunLevel Highest | Out-Null
+}
+# From here on the instance stops by itself, whatever fails below.
+$everyMinute = New-ScheduledTaskTrigger -Once -At (Get-Date) -RepetitionInterval (New-TimeSpan -Minutes 1)
+Register-Task 'Avatar self-stop' "$Base\self-stop.ps1" $everyMinute
+Start-ScheduledTask -TaskName 'Avatar self-stop'
 
-if (-not (Test-Path 'C:\Program Files\Vector\bin\vector.exe')) {
-    Invoke-WebRequest -UseBasicParsing -Uri 'https://packages.timber.io/vector/latest/vector-x64.msi' -OutFile "$env:TEMP\vector.msi"
-    Start-Process -Wait msiexec -ArgumentList '/i', "$env:TEMP\vector.msi", '/quiet', '/norestart'
+Save-Text "$Base\stack.env" "REGION=$Region`r`nSTREAM=$Stream`r`nZONE=$Zone`r`nMIRROR=$Mirror`r`n"
+Save-Text "$Base\pins" $Pins
+
+# At each start of the machine: Vector and Caddy, unless the image has them, then both as services. What is downloaded is
+# the pinned version, from the mirror if there is one, and nothing runs before its SHA-256 fits.
+Save-Text "$Base\services.ps1" @'
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+[Net.ServicePointManager]::SecurityProtocol = [Net.SecurityProtocolType]::Tls12
+. C:\Avatar\metadata.ps1
+
+function Install-Tool([string]$Name, [string]$To) {
+    if (Test-Path $To) { return }
+    $sum, $url = ((Select-String -Path C:\Avatar\pins -Pattern "^$Name windows ").Line -split ' ')[4, 5]
+    if ($values.MIRROR) { $url = "$($values.MIRROR)/$(($url -split '/')[-1])" }
+    $at = "C:\Avatar\run\$Name"
+    Invoke-WebRequest -UseBasicParsing -TimeoutSec 600 -Uri $url -OutFile "$at.zip"
+    if ((Get-FileHash -Algorithm SHA256 -Path "$at.zip").Hash -ne $sum) { throw "$url does not have its SHA-256" }
+    Expand-Archive -Force -Path "$at.zip" -DestinationPath $at
+    $program = Get-ChildItem -Recurse -File -Path $at -Filter "$Name.exe" | Select-Object -First 1
+    Move-Item -Force -Path $program.FullName -Destination $To
+    Remove-Item -Recurse -Force -Path $at, "$at.zip"
 }
-if (-not (Test-Path 'C:\Caddy\caddy.exe')) {
-    Invoke-WebRequest -UseBasicParsing -Uri 'https://caddyserver.com/api/download?os=windows&arch=amd64' -OutFile 'C:\Caddy\caddy.exe'
+
+$iid = $null
+while (-not $iid) { try { $iid = Get-Metadata 'instance-id' } catch { Start-Sleep -Seconds 2 } }
+$epoch = Get-Metadata 'tags/instance/epoch'
+if ("$epoch" -notmatch '^[0-9]{1,15}$') { $epoch = '0' }
+$values = @{ IID = $iid; EPOCH = [long]$epoch }
+foreach ($line in Get-Content C:\Avatar\stack.env) { $name, $value = $line -split '=', 2; $values[$name] = $value }
+# Vector's configuration holds the values themselves, since Vector 0.57 and later replace no variables.
+$text = [IO.File]::ReadAllText('C:\Avatar\vector.yaml')
+foreach ($name in $values.Keys) { $text = $text.Replace("@$name@", "$($values[$name])") }
+[IO.File]::WriteAllText('C:\Avatar\run\vector.yaml', $text)
+
+$vector = 'C:\Program Files\Vector\bin\vector.exe'
+if (-not (Test-Path $vector)) { $vector = 'C:\Avatar\bin\vector.exe' }
+$services = @(
+    @{ Name = 'vector'; Program = $vector; Arguments = '--config C:\Avatar\run\vector.yaml' }
+    @{ Name = 'caddy'; Program = 'C:\Caddy\caddy.exe'; Arguments = 'run --config C:\Caddy\Caddyfile' }
+)
+function Start-Tool($Service) {
+    Install-Tool $Service.Name $Service.Program
+    $key = "HKLM:\SYSTEM\CurrentControlSet\Services\$($Service.Name)"
+    $path = '"' + $Service.Program + '" ' + $Service.Arguments
+    # Not by sc.exe: PowerShell 5 loses the quotation marks of an argument on the way to a program.
+    if (Get-Service -Name $Service.Name -ErrorAction SilentlyContinue) { Set-ItemProperty -Path $key -Name ImagePath -Value $path }
+    else { New-Service -Name $Service.Name -BinaryPathName $path -StartupType Manual | Out-Null }
+    # A service takes the machine's variables as they were when the machine started, so they are given to it here.
+    New-ItemProperty -Force -Path $key -Name Environment -PropertyType MultiString -Value (Get-Content C:\Avatar\stack.env) | Out-Null
+    Restart-Service -Name $Service.Name
 }
+
+while ($services) {
+    $services = @(foreach ($service in $services) {
+        try { Start-Tool $service | Out-Null }
+        catch {
+            Add-Content -Path C:\Avatar\log\services.log -Value "$(Get-Date -Format o) $($service.Name): $_"
+            $service
+        }
+    })
+    if ($services) { Start-Sleep -Seconds 30 }
+}
+'@
+
+# Whether the avatar is ready, once a second.
+Save-Text "$Base\watch-ready.ps1" @'
+Remove-Item -Force -ErrorAction SilentlyContinue C:\Avatar\run\ready
+while ($true) {
+    $ready = $false
+    try {
+        if (Test-Path C:\Avatar\ready.ps1) { $ready = [bool](& C:\Avatar\ready.ps1) }
+        else { $ready = (Invoke-WebRequest -UseBasicParsing -TimeoutSec 2 -Uri 'http://127.0.0.1:8080/').StatusCode -eq 200 }
+    } catch { $ready = $false }
+    if ($ready) { [IO.File]::WriteAllText('C:\Avatar\run\ready', 'ready') }
+    else { Remove-Item -Force -ErrorAction SilentlyContinue C:\Avatar\run\ready }
+    Start-Sleep -Seconds 1
+}
+'@
 
 # The log into the launcher's record schema; see linux.sh.
 New-Item -ItemType Directory -Force -Path 'C:\ProgramData\Vector' | Out-Null
@@ -213,26 +259,10 @@ https:// {
     else { "`ttls {`n`t`ton_demand`n`t}" }
 } | Out-String | ForEach-Object { Save-Text 'C:\Caddy\Caddyfile' ($_ -replace "`r", '') }
 
-$services = @(
-    @{ Name = 'vector'; Path = '"C:\Program Files\Vector\bin\vector.exe" --config C:\Avatar\run\vector.yaml' }
-    @{ Name = 'caddy'; Path = '"C:\Caddy\caddy.exe" run --config C:\Caddy\Caddyfile' }
-)
-foreach ($service in $services) {
-    if (Get-Service -Name $service.Name -ErrorAction SilentlyContinue) {
-        # Not by sc.exe: PowerShell 5 loses the quotation marks of an argument on the way to a program.
-        Set-ItemProperty -Path "HKLM:\SYSTEM\CurrentControlSet\Services\$($service.Name)" -Name ImagePath -Value $service.Path
-    } else { New-Service -Name $service.Name -BinaryPathName $service.Path -StartupType Manual | Out-Null }
-}
 foreach ($port in @{ Protocol = 'TCP'; Ports = '80', '443' }, @{ Protocol = 'UDP'; Ports = '49152-65535' }) {
     New-NetFirewallRule -DisplayName "Avatar $($port.Protocol)" -Direction Inbound -Action Allow -Protocol $port.Protocol -LocalPort $port.Ports | Out-Null
 }
-
-function Register-Task([string]$Name, [string]$Script, $Trigger) {
-    $action = New-ScheduledTaskAction -Execute 'powershell.exe' -Argument "-NoProfile -ExecutionPolicy Bypass -File $Script"
-    $settings = New-ScheduledTaskSettingsSet -ExecutionTimeLimit ([TimeSpan]::Zero) -RestartCount 999 -RestartInterval (New-TimeSpan -Minutes 1)
-    Register-ScheduledTask -Force -TaskName $Name -Action $action -Trigger $Trigger -Settings $settings -User 'SYSTEM' -RunLevel Highest | Out-Null
+foreach ($name in 'watch-ready', 'services') {
+    Register-Task "Avatar $name" "$Base\$name.ps1" (New-ScheduledTaskTrigger -AtStartup)
+    Start-ScheduledTask -TaskName "Avatar $name"
 }
-Register-Task 'Avatar start' "$Base\start.ps1" (New-ScheduledTaskTrigger -AtStartup)
-$everyMinute = New-ScheduledTaskTrigger -Once -At (Get-Date) -RepetitionInterval (New-TimeSpan -Minutes 1)
-Register-Task 'Avatar self-stop' "$Base\self-stop.ps1" $everyMinute
-Start-ScheduledTask -TaskName 'Avatar start'
