@@ -45,7 +45,7 @@ func browsable(address string) error {
 }
 
 // openBrowser opens an address of the sign-in in the system's browser. It waits for nothing but the start of the program:
-// whoever signs in sees the address, too.
+// anyone who signs in sees the address, too.
 func openBrowser(log *slog.Logger) func(address string) error {
 	return func(address string) error {
 		if err := browsable(address); err != nil {

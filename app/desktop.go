@@ -25,7 +25,7 @@ func (d *desk) get() config.Desktop {
 	return config.Default().Desktop
 }
 
-// adopt takes the settings of a configuration into force, and says whether they differ from those before.
+// adopt takes the settings of a configuration into force, and reports whether they differ from those before.
 func (d *desk) adopt(next config.Desktop) (changed bool) {
 	before := d.get()
 	d.now.Store(&next)

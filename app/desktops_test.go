@@ -57,7 +57,7 @@ func (r *room) operator() aws.Config {
 	return cfg
 }
 
-// desktop is a launcher on a computer of its own, with the credentials of whoever signs in there.
+// desktop is a launcher on a computer of its own, with the credentials of the user who signs in there.
 func (r *room) desktop(window time.Duration, more ...func(*backend.Launcher, aws.Config)) *backend.Launcher {
 	p, cfg := r.profile, r.sdk()
 	p.Session.Window, p.Session.Maximum = window, 12*time.Hour

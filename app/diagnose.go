@@ -27,7 +27,7 @@ func (d *Diagnose) Checks() []backend.Check {
 	return all
 }
 
-// Report is a text for whoever helps: what runs here, the checks, and the end of the launcher's log, with names,
+// Report is a text for anyone who helps: what runs here, the checks, and the end of the launcher's log, with names,
 // addresses and anything like a secret taken out.
 func (d *Diagnose) Report() string {
 	s := d.shell

@@ -59,7 +59,7 @@ func (l *LogBook) Series(seconds int, points int) logs.Series {
 // grown is the "log" event: the page fetches the lines that it shows.
 type grown struct {
 	Last  uint64 `json:"last"`
-	Error uint64 `json:"error"` // number of the newest line of level error, 0 where there is none
+	Error uint64 `json:"error"` // number of the newest line of level error, 0 if there is none
 }
 
 // tellGrowth tells the page of new lines, of what a search finds and of metrics; the log coalesces them itself.
@@ -82,7 +82,7 @@ func (s *Shell) tellGrowth(ctx context.Context) {
 	context.AfterFunc(ctx, func() { lines(); found(); metrics() })
 }
 
-// readersOf are the instances of a pool whose owners read their logs, nil where the pool has not been read.
+// readersOf are the instances of a pool whose owners read their logs, nil if the pool has not been read.
 func readersOf(p backend.Pool) []string {
 	if p.AsOf.IsZero() {
 		return nil

@@ -17,7 +17,7 @@ type Survey struct {
 	Problem  *backend.Problem  `json:"problem"`
 }
 
-// Outcome says why a change was not made; Problem is nil where it was. (A bare *Problem is an error to Wails, nil or not.)
+// Outcome says why a change was not made; Problem is nil if it was. (A bare *Problem is an error to Wails, nil or not.)
 type Outcome struct {
 	Problem *backend.Problem `json:"problem"`
 }
@@ -38,14 +38,14 @@ func (o *Operate) Overview() Survey {
 	return Survey{overview, toldOf(err)}
 }
 
-// StopInstance ends whatever session an instance has and stops it. Its Problem is nil where that is done.
+// StopInstance ends whatever session an instance has and stops it. Its Problem is nil if that is done.
 func (o *Operate) StopInstance(instanceID, reason string) Outcome {
 	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
 		return op.StopInstance(ctx, actor, instanceID, why)
 	})
 }
 
-// Retire takes an instance out of the pool for good. Its Problem is nil where that is done.
+// Retire takes an instance out of the pool for good. Its Problem is nil if that is done.
 func (o *Operate) Retire(instanceID, reason string) Outcome {
 	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
 		return op.Retire(ctx, actor, instanceID, why)
@@ -53,7 +53,7 @@ func (o *Operate) Retire(instanceID, reason string) Outcome {
 }
 
 // Resize sets the pool's size for all desktops; below zero gives it back to their profiles. Its Problem is
-// nil where that is done.
+// nil if that is done.
 func (o *Operate) Resize(size int, reason string) Outcome {
 	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
 		if size < 0 {

@@ -44,7 +44,7 @@ func toRestart(first, now config.Profile) []string {
 	})
 }
 
-// waitProblem says which keys wait, nil where none does.
+// waitProblem says which keys wait, nil if none does.
 func waitProblem(keys []string) *backend.Problem {
 	if len(keys) == 0 {
 		return nil

@@ -30,8 +30,8 @@ type Preferences struct {
 	Maximum   time.Duration  `json:"maximum" ts_type:"number"`
 	// StaySignedIn and the three above belong to the running profile.
 	StaySignedIn bool             `json:"staySignedIn"`
-	Keyring      *backend.Problem `json:"keyring"` // what is wrong with it, nil where nothing is
-	// Problem says why the file cannot be changed here: it is broken, or not the user's to write. Nil where it can.
+	Keyring      *backend.Problem `json:"keyring"` // what is wrong with it, nil if nothing is
+	// Problem says why the file cannot be changed here: it is broken, or not the user's to write. Nil if it can.
 	Problem *backend.Problem `json:"problem"`
 }
 
@@ -109,7 +109,7 @@ func (s *Shell) preferences() Preferences {
 	return out
 }
 
-// readOnly says why a file, or the folder that it would be made in, cannot be written; nil where it can.
+// readOnly says why a file, or the folder that it would be made in, cannot be written; nil if it can.
 func readOnly(path string) *backend.Problem {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real

@@ -147,7 +147,7 @@ func (f *setupFlags) people() ([]account.NewUser, error) {
 	return out, nil
 }
 
-// printTemplate prints the template as it would be sent, for whoever deploys it by other means.
+// printTemplate prints the template as it would be sent, for anyone who deploys it by other means.
 func printTemplate(w io.Writer, files fs.FS, f setupFlags) error {
 	template, err := readTemplate(files)
 	if err != nil {

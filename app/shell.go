@@ -36,7 +36,7 @@ type Shell struct {
 	ctx         context.Context // Wails': set by OnStartup, nil before
 	opened      chan struct{}   // closed once ctx is set
 	icon        atomic.Pointer[tray]
-	failure     atomic.Pointer[backend.Problem] // why the launcher cannot start, nil where it can
+	failure     atomic.Pointer[backend.Problem] // why the launcher cannot start, nil if it can
 	closer      sync.Once
 	displayLost func()       // ends the process properly where its display has gone
 	gone        atomic.Bool  // the launcher has finished, or was given up: the window may close
@@ -71,7 +71,7 @@ func (s *Shell) ready() bool {
 	}
 }
 
-// running says whether the rooms are there.
+// running reports whether the rooms are there.
 func (s *Shell) running() bool {
 	select {
 	case <-s.wired:

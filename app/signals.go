@@ -42,7 +42,7 @@ type ending struct {
 	first os.Signal // nil before it
 	what  string    // what is done, such as "stopping the instance"; "" for nothing special
 	by    time.Time // when the program ends by itself
-	after string    // what happens without the program, for whoever leaves now
+	after string    // what happens without the program, for anyone who leaves now
 	timer *time.Timer
 	err   io.Writer
 	leave func(os.Signal)

@@ -14,7 +14,7 @@ import (
 // second launch asks the first one by a socket to show itself.
 type single struct {
 	lock     *flock.Flock
-	listener net.Listener // nil where no socket could be made
+	listener net.Listener // nil if no socket could be made
 }
 
 // takeSingle takes the lock. With first false another launcher holds it, and has been asked to show its window

@@ -64,5 +64,5 @@ func secure(next http.Handler) http.Handler {
 	})
 }
 
-// atTerminal says whether somebody reads what is printed: then no window needs to say it.
+// atTerminal reports whether somebody reads what is printed: then no window needs to say it.
 func atTerminal() bool { return term.IsTerminal(int(os.Stderr.Fd())) }

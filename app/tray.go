@@ -57,7 +57,7 @@ func (t *tray) connect() bool {
 	return true
 }
 
-// hosted says whether somebody shows the icon: only then may the window hide.
+// hosted reports whether somebody shows the icon: only then may the window hide.
 func (t *tray) hosted() bool {
 	if t == nil {
 		return false

@@ -44,7 +44,7 @@ type rooms struct {
 	doctor   *account.Doctor
 	older    string                     // folder for the log's older lines, "" where they are dropped
 	browse   func(address string) error // opens the system's browser
-	cloud    *embedded                  // nil where the cloud is not this machine's
+	cloud    *embedded                  // nil if the cloud is not this machine's
 	operator backend.Operator
 	history  backend.History
 	log      *slog.Logger
@@ -143,7 +143,7 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	return nil
 }
 
-// readyLine tells the pool's keeper whether a warming instance has shown its readiness line; nil where the profile has
+// readyLine tells the pool's keeper whether a warming instance has shown its readiness line; nil if the profile has
 // no pattern for one.
 func readyLine(p config.Profile, stream *kinesisClient) func(context.Context, string, time.Time) (bool, error) {
 	ready := pattern(p.Log.ReadyPattern)

@@ -17,7 +17,7 @@ const monthHours = 730
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
 const shortestBilled = time.Minute
 
-// Running is what an instance costs an hour while it runs, zero where the table has no such type.
+// Running is what an instance costs an hour while it runs, zero if the table has no such type.
 func (p Prices) Running(kind string) float64 {
 	if p.Hourly[kind] == 0 {
 		return 0

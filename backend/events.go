@@ -16,12 +16,12 @@ type (
 		problem   *Problem
 		resumed   bool // of a Resume
 	}
-	// sessionFound: the user's session as stored, nil where there is none.
+	// sessionFound: the user's session as stored, nil if there is none.
 	sessionFound struct {
 		session *Session
 		problem *Problem
 	}
-	// prepared: what can be done before a start is done; nil where it could not be.
+	// prepared: what can be done before a start is done; nil if it could not be.
 	prepared struct{ *Prepared }
 	// progressed: the start under way reached a phase or learned something.
 	progressed struct{ Progress }
@@ -39,7 +39,7 @@ type (
 	stopped struct{ problem *Problem }
 	// signedOut: the sign-out is done; a problem is said but changes nothing.
 	signedOut struct{ problem *Problem }
-	// machineSeen: EC2's description of the session's instance, nil where EC2 has none.
+	// machineSeen: EC2's description of the session's instance, nil if EC2 has none.
 	machineSeen struct {
 		instanceID string
 		machine    *Machine

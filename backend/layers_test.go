@@ -31,7 +31,7 @@ func within(path, folder string) bool {
 	return path == folder || strings.HasPrefix(path, folder+"/")
 }
 
-// external says whether an import path is neither of the standard library nor ours.
+// external reports whether an import path is neither of the standard library nor ours.
 func external(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return strings.Contains(first, ".") && !strings.HasPrefix(path, "vendor/")

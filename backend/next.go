@@ -234,7 +234,7 @@ func nextTick(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
 	return s, nil
 }
 
-// retries says whether something that could not be reached is asked for again.
+// retries reports whether something that could not be reached is asked for again.
 func retries(s Snapshot) bool {
 	return !s.retryAt.IsZero() && (s.Phase == SignedOut && s.User == nil || s.Phase == Idle && s.User != nil)
 }

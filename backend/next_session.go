@@ -136,7 +136,7 @@ func nextStopped(s Snapshot, e stopped, r Rules, now time.Time) (Snapshot, []eff
 	return enter(s, phase, now), []effect{doPrepare{*s.User}}
 }
 
-// withArmedStop tells whoever cannot stop an instance when it stops all the same.
+// withArmedStop tells anyone who cannot stop an instance when it stops all the same.
 func withArmedStop(p *Problem, session *Session, r Rules) *Problem {
 	if p == nil || session == nil || session.ExpireAt.IsZero() {
 		return p

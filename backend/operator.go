@@ -30,7 +30,7 @@ type History interface {
 type Overview struct {
 	AsOf      time.Time  `json:"asOf"`
 	Pool      Pool       `json:"pool"`
-	Resized   *int       `json:"resized"` // the size that an operator has set, nil where the profiles' holds
+	Resized   *int       `json:"resized"` // the size that an operator has set, nil if the profiles' holds
 	Machines  []Machine  `json:"machines"`
 	Sessions  []Session  `json:"sessions"`
 	Leases    []Lease    `json:"leases"`
@@ -79,7 +79,7 @@ type Record struct {
 	Type       string        `json:"type"`
 	Started    time.Time     `json:"started"` // Start was pressed
 	Ended      time.Time     `json:"ended"`
-	StartTook  time.Duration `json:"startTook" ts_type:"number"` // nanoseconds from the press to ready; zero where it never was
+	StartTook  time.Duration `json:"startTook" ts_type:"number"` // nanoseconds from the press to ready; zero if it never was
 	Cold       bool          `json:"cold"`
 	Cost       float64       `json:"cost"` // in the price table's currency
 	Why        string        `json:"why"`
@@ -123,7 +123,7 @@ type Queue struct {
 type Cost struct {
 	Currency  string    `json:"currency"`
 	Hourly    float64   `json:"hourly"` // of the session's instance while it runs: session so far = Hourly × (now - Since)
-	Since     time.Time `json:"since"`  // when the running instance began to cost; zero where none runs
+	Since     time.Time `json:"since"`  // when the running instance began to cost; zero if none runs
 	Month     float64   `json:"month"`  // the user's ended sessions since the first of this month (UTC)
 	PoolMonth float64   `json:"poolMonth"`
 	AlwaysOn  float64   `json:"alwaysOn"` // a month of as many instances running all the time

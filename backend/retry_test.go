@@ -39,7 +39,7 @@ func TestASignInThatCouldNotBeReachedIsResumedLater(t *testing.T) {
 	}
 	sameEffects(t, effects, []effect{doKeep{true}, doFind{*alice}, doPrepare{*alice}})
 
-	// Whoever signs in by hand meanwhile does not wait for it.
+	// Anyone who signs in by hand meanwhile does not wait for it.
 	typed, effects := next(s, wished{Wish{Verb: WishSignIn, Username: "a", Password: "b"}}, rules, at)
 	sameEffects(t, effects, []effect{doLeave{}, doSignIn{1, "a", "b"}})
 	if typed, _ = next(typed, signInAnswered{resumed: true, problem: away}, rules, at); typed.Phase != SigningIn || typed.Problem != nil {

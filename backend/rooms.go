@@ -19,7 +19,7 @@ type Identity interface {
 	Leave()
 	// Respond answers the challenge that the last SignIn, Forgot, Resend or Respond gave: a code or a new password.
 	Respond(ctx context.Context, answer string) (*User, *Challenge, error)
-	// Resume signs in by what the keyring holds; nil, nil where it holds nothing.
+	// Resume signs in by what the keyring holds; nil, nil if it holds nothing.
 	Resume(ctx context.Context) (*User, error)
 	// SignOut revokes the refresh token and deletes what is kept. It is done when it returns nil; where the
 	// network is away, what is kept is deleted all the same.
@@ -28,7 +28,7 @@ type Identity interface {
 	Forget()
 	// Unlock tries again to keep the sign-in in the keyring, and waits for somebody to unlock it.
 	Unlock(ctx context.Context)
-	// Notice is the keyring's standing condition (missing, locked), nil where all is well.
+	// Notice is the keyring's standing condition (missing, locked), nil if all is well.
 	Notice() *Problem
 }
 
@@ -60,7 +60,7 @@ type Prepared struct {
 type Fleet interface {
 	// Prepare does ahead of a start what can be done ahead, and reads what earlier ones took and cost.
 	Prepare(ctx context.Context, u User) (*Prepared, error)
-	// Current reads the user's session, nil where there is none.
+	// Current reads the user's session, nil if there is none.
 	Current(ctx context.Context, u User) (*Session, error)
 	// Start claims an instance, or attaches to the session that the user has, and returns when the avatar answers.
 	Start(ctx context.Context, u User, report func(Progress)) (*Session, error)
@@ -70,7 +70,7 @@ type Fleet interface {
 	Stop(ctx context.Context, s Session, reason string) error
 	// Terminate ends the session and the instance for good.
 	Terminate(ctx context.Context, s Session, reason string) error
-	// Machine describes one instance, nil where EC2 has none of that ID.
+	// Machine describes one instance, nil if EC2 has none of that ID.
 	Machine(ctx context.Context, instanceID string) (*Machine, error)
 	// Pool reads the warm pool.
 	Pool(ctx context.Context) (*Pool, error)

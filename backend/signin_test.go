@@ -58,7 +58,7 @@ func TestNextSignIn(t *testing.T) {
 	}
 }
 
-// TestAStopThatFailsNamesTheArmedOne tells whoever cannot stop when the instance ends all the same.
+// TestAStopThatFailsNamesTheArmedOne tells anyone who cannot stop when the instance ends all the same.
 func TestAStopThatFailsNamesTheArmedOne(t *testing.T) {
 	r := rules
 	r.Grace = time.Minute

@@ -53,7 +53,7 @@ func (l learned) add(p Phase, cold bool, took time.Duration) {
 	l[k] = all[max(0, len(all)-keepLearned):]
 }
 
-// usual is the median of what a phase took, zero where there was no earlier start of the kind.
+// usual is the median of what a phase took, zero if there was no earlier start of the kind.
 func (l learned) usual(p Phase, cold bool) time.Duration {
 	all := slices.Sorted(slices.Values(l[learnedKey{p, cold}]))
 	if len(all) == 0 {

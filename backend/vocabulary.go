@@ -23,7 +23,7 @@ const (
 	Failed    Phase = "failed"     // see Problem; Start tries again
 )
 
-// Active says whether an instance is ours, or becoming ours, in this phase.
+// Active reports whether an instance is ours, or becoming ours, in this phase.
 func (p Phase) Active() bool {
 	switch p {
 	case Claiming, Arming, Booting, Probing, Ready, Ending:
@@ -32,7 +32,7 @@ func (p Phase) Active() bool {
 	return false
 }
 
-// Starting says whether a start is under way.
+// Starting reports whether a start is under way.
 func (p Phase) Starting() bool {
 	return p == Claiming || p == Arming || p == Booting || p == Probing
 }
@@ -174,7 +174,7 @@ type Step struct {
 	Phase   Phase         `json:"phase"`
 	Started time.Time     `json:"started"`
 	Took    time.Duration `json:"took" ts_type:"number"`  // nanoseconds; zero while it runs
-	Usual   time.Duration `json:"usual" ts_type:"number"` // median of earlier starts, zero where unknown
+	Usual   time.Duration `json:"usual" ts_type:"number"` // median of earlier starts, zero if unknown
 }
 
 // Snapshot is all that a window, a tray menu or a command prints. It is a value: no subscriber can change it.
@@ -202,7 +202,7 @@ type Snapshot struct {
 	Queue     *Queue     `json:"queue"`     // non-nil: nothing is free, and Claiming waits its turn
 	Timers    []Timer    `json:"timers"`    // what will end the session, soonest first
 	Cost      Cost       `json:"cost"`
-	// Estimate is how long a start like the one under way usually takes from the press to ready; zero where unknown.
+	// Estimate is how long a start like the one under way usually takes from the press to ready; zero if unknown.
 	Estimate time.Duration `json:"estimate" ts_type:"number"`
 	// Skew is how far the cloud's clock is ahead of this computer's: ExpireAt and the timers are in cloud time.
 	Skew time.Duration `json:"skew" ts_type:"number"`

@@ -21,7 +21,7 @@ import (
 //go:embed *.json
 var files embed.FS
 
-// Default is the language that is complete, and the one for whoever speaks none of the others.
+// Default is the language that is complete, and the one for anyone who speaks none of the others.
 const Default = "en"
 
 // Pseudo is a language that nobody speaks: English in brackets. A text without them is not from here.

@@ -163,7 +163,7 @@ func verdict(name, why string, err error) backend.Check {
 	return c
 }
 
-// permitted is nil where err shows that the caller may do what it asked for: a dry run that would have gone well, or a
+// permitted is nil if err shows that the caller may do what it asked for: a dry run that would have gone well, or a
 // refusal for a reason that is only looked at after the permission.
 func permitted(err error, reasons ...string) error {
 	if err == nil || slices.Contains(reasons, code(err)) {

@@ -86,7 +86,7 @@ func launchOf(template *string, owner string) *ec2.RunInstancesInput {
 		TagSpecifications: []ec2types.TagSpecification{{ResourceType: ec2types.ResourceTypeInstance, Tags: tags}}}
 }
 
-// deed is one call, by the configuration of whoever does it. It returns AWS's error.
+// deed is one call, by the configuration of the user who does it. It returns AWS's error.
 type deed func(context.Context, aws.Config) error
 
 func stopping(id string) deed {

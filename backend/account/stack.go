@@ -48,7 +48,7 @@ type ChangeSet struct {
 // Parameters are the template's parameters by name. On an update, one that is not named keeps its value.
 type Parameters map[string]string
 
-// Plan makes a change set. It is empty where the stack is as the template and the parameters say. What it made in the
+// Plan makes a change set. It is empty if the stack is as the template and the parameters say. What it made in the
 // account is taken away by Discard.
 func (a *Account) Plan(ctx context.Context, given Parameters) (*ChangeSet, error) {
 	const doing = "prepare the stack"
@@ -273,7 +273,7 @@ func (a *Account) newest(ctx context.Context) (string, error) {
 	return aws.ToString(page.StackEvents[0].EventId), nil
 }
 
-// describe reads the stack, nil where there is none.
+// describe reads the stack, nil if there is none.
 func (a *Account) describe(ctx context.Context, stack string) (*types.Stack, error) {
 	out, err := a.CloudFormation.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
 	if code(err) == "ValidationError" || err == nil && len(out.Stacks) == 0 {

@@ -12,7 +12,7 @@ import (
 	"avatar-launcher/backend"
 )
 
-// settled reads the stack that an update would start from, nil where there is none, and refuses one that cannot be
+// settled reads the stack that an update would start from, nil if there is none, and refuses one that cannot be
 // updated. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
 func (a *Account) settled(ctx context.Context) (*types.Stack, error) {
 	s, err := a.describe(ctx, a.Stack)

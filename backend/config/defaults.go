@@ -55,7 +55,7 @@ func usEast1() Prices {
 		"g6.xlarge": 0.8048, "g6.2xlarge": 0.9776, "g6.4xlarge": 1.3232}}
 }
 
-// fill sets the defaults that follow from other values. given says whether the file has a key, by its path.
+// fill sets the defaults that follow from other values. given reports whether the file has a key, by its path.
 func fill(p *Profile, given func(path string) bool) {
 	p.Cognito.Domain = strings.TrimSuffix(p.Cognito.Domain, "/")
 	if p.Cloud == CloudEmbedded {

@@ -84,7 +84,7 @@ func withCloud(text string, changes []Change) []Change {
 	return changes
 }
 
-// find is the value of a key of a mapping, nil where there is none.
+// find is the value of a key of a mapping, nil if there is none.
 func find(n ast.Node, key string) ast.Node {
 	entries, _ := mapping(n)
 	for _, e := range entries {

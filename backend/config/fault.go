@@ -7,7 +7,7 @@ import (
 	"avatar-launcher/backend"
 )
 
-// Fault is one thing wrong with a configuration file. Line and Column count from 1; 0 where there is no one place.
+// Fault is one thing wrong with a configuration file. Line and Column count from 1; 0 if there is no one place.
 type Fault struct {
 	File         string
 	Line, Column int

@@ -74,7 +74,7 @@ func Parse(name string, data []byte) (*File, error) {
 	return f, nil
 }
 
-// parse turns the text into its one YAML document, nil where there is nothing in it.
+// parse turns the text into its one YAML document, nil if there is nothing in it.
 func parse(name string, data []byte) (ast.Node, Faults) {
 	if len(data) > maxSize {
 		return nil, Faults{{File: name, Wrong: "It is larger than 1 MiB.", Right: "Name a configuration file."}}

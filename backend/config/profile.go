@@ -81,10 +81,10 @@ const (
 	SignInEither  = "either"  // both are offered
 )
 
-// Window says whether people sign in by user name and password in the window.
+// Window reports whether people sign in by user name and password in the window.
 func (c Cognito) Window() bool { return c.SignIn != SignInBrowser }
 
-// Browser says whether people sign in by the system's browser.
+// Browser reports whether people sign in by the system's browser.
 func (c Cognito) Browser() bool { return c.SignIn == SignInBrowser || c.SignIn == SignInEither }
 
 // Tables names the DynamoDB tables, the index of the instances table by State, and that of the audit table by Day.

@@ -239,7 +239,7 @@ func (v validator) endpoint(endpoint string, aws bool) {
 	}
 }
 
-// loopback says whether a host is this machine: a loopback address, localhost, or a name under it (RFC 6761).
+// loopback reports whether a host is this machine: a loopback address, localhost, or a name under it (RFC 6761).
 func loopback(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if ip, err := netip.ParseAddr(host); err == nil {
@@ -253,7 +253,7 @@ func validPort(s string) bool {
 	return err == nil && n > 0 && n < 1<<16
 }
 
-// freePort says whether a user's program may listen there.
+// freePort reports whether a user's program may listen there.
 func freePort(s string) bool {
 	n, err := strconv.Atoi(s)
 	return err == nil && n >= 1024 && n < 1<<16

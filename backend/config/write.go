@@ -29,7 +29,7 @@ func brief(d time.Duration) string {
 	return s
 }
 
-// WriteProfile writes a configuration file, readable by its owner only, in one step: whoever reads it meanwhile sees
+// WriteProfile writes a configuration file, readable by its owner only, in one step: anyone who reads it meanwhile sees
 // the old or the new, never half of one.
 func WriteProfile(path string, f File) error {
 	if f.Desktop == (Desktop{}) {

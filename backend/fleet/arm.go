@@ -20,7 +20,7 @@ const stopTarget = "arn:aws:scheduler:::aws-sdk:ec2:stopInstances"
 // armTime is when the armed stop of a session fires.
 func (s *Service) armTime(row sessionRow) time.Time { return row.ExpireAt.Add(s.current().Grace) }
 
-// rearmForHolder puts an instance's armed stop right for whoever holds it now: somebody who no longer holds it has
+// rearmForHolder puts an instance's armed stop right for the user who holds it now: somebody who no longer holds it has
 // moved it by mistake.
 func (s *Service) rearmForHolder(ctx context.Context, instanceID string) error {
 	inst, err := s.rowOf(ctx, instanceID)
@@ -34,7 +34,7 @@ func (s *Service) rearmForHolder(ctx context.Context, instanceID string) error {
 	return errors.Join(s.rearm(ctx, instanceID, s.armTime(*row)), s.tag(ctx, instanceID, ownerTags(*row)))
 }
 
-// armedAt reads when an instance's armed stop fires, zero where none is armed.
+// armedAt reads when an instance's armed stop fires, zero if none is armed.
 func (s *Service) armedAt(ctx context.Context, instanceID string) (time.Time, error) {
 	out, err := s.Scheduler.GetSchedule(ctx, &scheduler.GetScheduleInput{Name: &instanceID, GroupName: &s.Names.ScheduleGroup})
 	if isNotFound(err) {

@@ -66,7 +66,7 @@ func (s *Service) note(ctx context.Context, row auditRow) {
 // endVerbs are the verbs of rows that end a session.
 var endVerbs = map[backend.PoolState]string{backend.Recycling: "stopped", backend.Retired: "terminated"}
 
-// noteEnd writes a session's record. Only whoever has ended it does, so there is one a session.
+// noteEnd writes a session's record. Only the process that ended it does, so there is one a session.
 func (s *Service) noteEnd(ctx context.Context, row sessionRow, state backend.PoolState, actor, why string) {
 	a := auditRow{UserID: row.UserID, Username: row.Username, Actor: actor, Verb: endVerbs[state], InstanceID: row.InstanceID, Why: why,
 		InstanceType: row.InstanceType, Cold: row.Cold, Began: row.CreationTime}

@@ -50,7 +50,7 @@ func choose(rows []instanceRow, userID string, seat int64, failing func(zone, ki
 	return free[seat%int64(len(free))], true
 }
 
-// claim makes one warm instance the user's. It returns nil where nothing is warm, and *existing where the user has a
+// claim makes one warm instance the user's. It returns nil if nothing is warm, and *existing where the user has a
 // session already. Instances in lost are not reached for, and it adds those that somebody else got: the index that
 // lists them lags.
 func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]bool) (*sessionRow, error) {
@@ -130,7 +130,7 @@ func existingIn(reasons []types.CancellationReason, i int) *existing {
 	return had
 }
 
-// lostRace says whether a transaction was cancelled because somebody else was at the same rows.
+// lostRace reports whether a transaction was cancelled because somebody else was at the same rows.
 func lostRace(reasons []types.CancellationReason) bool {
 	return slices.ContainsFunc(reasons, func(r types.CancellationReason) bool {
 		c := aws.ToString(r.Code)
@@ -186,7 +186,7 @@ func (s *Service) endSession(row sessionRow, reason string) *types.Update {
 
 const rememberFailure = 3 * time.Minute
 
-// isFailing says whether a lack of capacity of this type in this zone, or of this type anywhere, is remembered.
+// isFailing reports whether a lack of capacity of this type in this zone, or of this type anywhere, is remembered.
 func (s *Service) isFailing(zone, kind string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

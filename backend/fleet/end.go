@@ -206,7 +206,7 @@ func (s *Service) stopNewborn(ctx context.Context, instanceID string) error {
 	}
 }
 
-// finish writes down that a session is over. The session's row is last: as long as it is open, whoever meets it
+// finish writes down that a session is over. The session's row is last: as long as it is open, anyone who meets it
 // finishes what is left, and the user's next session, which names the instance anew, cannot begin before the name is
 // parked.
 func (s *Service) finish(ctx context.Context, row sessionRow, state backend.PoolState, actor, why string) error {

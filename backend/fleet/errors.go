@@ -28,7 +28,7 @@ func isWrongState(err error) bool {
 	return awsx.Is(err, "IncorrectInstanceState")
 }
 
-// isRefusal says whether the service has answered that it did not do it: an error code of the caller's making. After
+// isRefusal reports whether the service has answered that it did not do it: an error code of the caller's making. After
 // anything else (no answer, a server's error) it may have been done.
 func isRefusal(err error) bool {
 	var api smithy.APIError
@@ -43,7 +43,7 @@ func isThrottled(err error) bool { return awsx.IsThrottled(err) }
 // pool answers that should renew them.
 func isExpired(err error) bool { return awsx.IsExpired(err) || awsx.Is(err, "NotAuthorizedException") }
 
-// isBusy says whether somebody else was quicker, or AWS is asked too much: trying again is right.
+// isBusy reports whether somebody else was quicker, or AWS is asked too much: trying again is right.
 func isBusy(err error) bool {
 	var p *backend.Problem
 	return errors.As(err, &p) && p.Kind == backend.KindBusy || isThrottled(err)

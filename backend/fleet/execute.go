@@ -128,7 +128,7 @@ func (s *Service) retireInstance(ctx context.Context, row instanceRow) error {
 }
 
 // adoptInstance records an instance that nobody did (its launcher died in between), in place of its intent, and
-// stops it. Whoever still means to record it fails, and leaves it to the pool.
+// stops it. Anyone who still means to record it fails, and leaves it to the pool.
 func (s *Service) adoptInstance(ctx context.Context, row instanceRow) error {
 	intent := intentPrefix + row.LaunchToken
 	row.State, row.PooledAt, row.LaunchToken = backend.Recycling, s.Clock.Now(), ""

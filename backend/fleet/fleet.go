@@ -101,7 +101,7 @@ type Options struct {
 	Figures   Figures
 	Avatar    Avatar
 	Prices    backend.Prices
-	// ReadyLine says whether an instance's log has shown its readiness line since a time; nil where the profile has no
+	// ReadyLine reports whether an instance's log has shown its readiness line since a time; nil if the profile has no
 	// pattern for it, and a warming instance is asked at its address instead.
 	ReadyLine  func(ctx context.Context, instanceID string, since time.Time) (bool, error)
 	LauncherID string // this desktop, for the rows' readers
@@ -155,7 +155,7 @@ func (s *Service) current() Figures {
 	return s.figures
 }
 
-// Wait returns when what went on behind the calls' backs has ended: each such thing is bounded by seconds.
+// Wait returns when background writes (DNS, audit) are done; each is bounded by seconds.
 func (s *Service) Wait() { s.behind.Wait() }
 
 // wake lets the keeper look now rather than at its next turn.

@@ -65,7 +65,7 @@ func notAfter(ctx context.Context, at time.Time) context.Context {
 	return context.WithValue(ctx, notAfterKey{}, at)
 }
 
-// inTime says whether a request may still be sent.
+// inTime reports whether a request may still be sent.
 func inTime(r *http.Request) bool {
 	at, limited := r.Context().Value(notAfterKey{}).(time.Time)
 	return !limited || wall().Before(at)

@@ -23,7 +23,7 @@ func (f Figures) sizeAt(now time.Time) int {
 	return f.PoolSize
 }
 
-// hold says whether the hours include a local time.
+// hold reports whether the hours include a local time.
 func (h Hours) hold(local time.Time) bool {
 	clock := time.Duration(local.Hour())*time.Hour + time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second
 	today, yesterday := local.Weekday(), (local.Weekday()+6)%7

@@ -54,7 +54,7 @@ func (s *Service) fire(ctx context.Context, row sessionRow, report func(backend.
 		return nil, errors.Join(err, s.abandon(ctx, row, "launch refused"))
 	}
 	if err != nil {
-		return nil, err // it may be under way: the intent stays, and whoever ends the session looks for the instance
+		return nil, err // it may be under way: the intent stays, and anyone who ends the session looks for the instance
 	}
 	bound, err := s.bind(through, row, *m)
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *Service) takeUp(ctx context.Context, row sessionRow, report func(backen
 	return bound, s.ignite(ctx, bound)
 }
 
-// launched finds the instance of a launch token, nil where there is none that lives.
+// launched finds the instance of a launch token, nil if there is none that lives.
 func (s *Service) launched(ctx context.Context, token string) (*backend.Machine, error) {
 	out, err := s.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{Filters: []types.Filter{
 		{Name: aws.String("client-token"), Values: []string{token + "*"}}}})
@@ -125,7 +125,7 @@ func (s *Service) reserve(ctx context.Context, row sessionRow) error {
 	return err
 }
 
-// full says whether there are more instances than may be, intents included. It is asked after an intent is written:
+// full reports whether there are more instances than may be, intents included. It is asked after an intent is written:
 // of two who launch at once, each sees the other's, so that max_instances is never exceeded, though both may give way.
 func (s *Service) full(ctx context.Context) (bool, error) {
 	rows, err := scan[instanceRow](ctx, s.DynamoDB, s.Names.InstancesTable)

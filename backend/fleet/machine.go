@@ -15,7 +15,7 @@ import (
 // poolTag is the value of the tag "pool" on every instance that the control plane may touch.
 const poolTag = "avatar"
 
-// Machine describes one instance with its status checks, nil where EC2 has none of that ID.
+// Machine describes one instance with its status checks, nil if EC2 has none of that ID.
 func (s *Service) Machine(ctx context.Context, instanceID string) (*backend.Machine, error) {
 	out, err := s.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{instanceID}})
 	if isGone(err) {

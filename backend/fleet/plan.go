@@ -14,10 +14,10 @@ type seen struct {
 	backend.Machine
 	owner, epoch, expireAt string // tags
 	token                  string // the client token of its launch
-	version                string // of the launch template, by the tag that EC2 sets; empty where there is none
+	version                string // of the launch template, by the tag that EC2 sets; empty if there is none
 }
 
-// up says whether the instance runs, or will in a moment.
+// up reports whether the instance runs, or will in a moment.
 func (m seen) up() bool { return m.State == "running" || m.State == "pending" }
 
 // view is one reading of the world: EC2 first, then the tables, so that an instance without a row is either new or
@@ -31,7 +31,7 @@ type view struct {
 	ready    map[string]bool // warming instances that have shown that they are ready
 	size     int             // how many warm instances there should be
 	figures  Figures
-	current  template // what a launch would be made of now; zero where it was not read
+	current  template // what a launch would be made of now; zero if it was not read
 	// armed and names are read at a deep look only, nil otherwise: when each claimed instance's armed stop fires,
 	// and where each name points.
 	armed map[string]time.Time
@@ -54,7 +54,7 @@ const (
 	end       verb = "end"       // end a session that is over in truth
 	forget    verb = "forget"    // a row whose instance is gone: delete it
 	withdraw  verb = "withdraw"  // an intent that came to nothing: delete it
-	reserve   verb = "reserve"   // it is for whoever is next in the queue
+	reserve   verb = "reserve"   // it is for the next user in the queue
 	unreserve verb = "unreserve" // whom it was for does not wait any more
 	retag     verb = "retag"     // its tags do not say what its row says
 	rearm     verb = "rearm"     // its stop is not armed for the end of its session

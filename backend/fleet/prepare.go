@@ -50,7 +50,7 @@ func (s *Service) see(rows []instanceRow) {
 	s.view, s.viewed = rows, time.Now()
 }
 
-// prepared takes the reading of Prepare, nil where there is none or it is too old. A reading serves one claim.
+// prepared takes the reading of Prepare, nil if there is none or it is too old. A reading serves one claim.
 func (s *Service) prepared() []instanceRow {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -124,7 +124,7 @@ func (w *waiter) turn(ctx context.Context, report func(backend.Progress)) (*sess
 	return nil, nil
 }
 
-// mayClaim says whether an instance is reserved for this user, or more are free than people stand before them.
+// mayClaim reports whether an instance is reserved for this user, or more are free than people stand before them.
 func (w *waiter) mayClaim(rows []instanceRow, at int) bool {
 	free := 0
 	for _, r := range rows {
@@ -170,7 +170,7 @@ type sighting struct {
 	since   time.Time
 }
 
-// still says whether a ticket has not moved for its whole life.
+// still reports whether a ticket has not moved for its whole life.
 func (s sightings) still(t ticketRow, now time.Time) bool {
 	seen, ok := s[t.LeaseID]
 	if !ok || seen.version != t.Version {

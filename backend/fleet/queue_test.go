@@ -9,7 +9,7 @@ import (
 	"avatar-launcher/backend"
 )
 
-// place waits until a desktop stands somewhere in the queue, and says where; 0 where it never does.
+// place waits until a desktop stands somewhere in the queue, and says where; 0 if it never does.
 func (d *desktop) place() int {
 	d.await(func(s backend.Snapshot) bool { return s.Queue != nil })
 	if q := d.launcher.Snapshot().Queue; q != nil {

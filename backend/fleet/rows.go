@@ -64,7 +64,7 @@ type instanceRow struct {
 }
 
 // intentPrefix begins the key of a row that stands for an instance being launched. It is written before RunInstances,
-// so that whoever counts the instances counts this one too.
+// so that anyone who counts the instances counts this one too.
 const intentPrefix = "launch#"
 
 func (r instanceRow) intent() bool { return strings.HasPrefix(r.InstanceID, intentPrefix) }
@@ -117,7 +117,7 @@ func value(v any) types.AttributeValue {
 	return av
 }
 
-// Current reads the user's session, nil where there is none or it has ended.
+// Current reads the user's session, nil if there is none or it has ended.
 func (s *Service) Current(ctx context.Context, u backend.User) (*backend.Session, error) {
 	row, err := s.sessionOf(ctx, u.ID)
 	if err != nil || row == nil || row.Phase == ended {
@@ -126,7 +126,7 @@ func (s *Service) Current(ctx context.Context, u backend.User) (*backend.Session
 	return row.session(), nil
 }
 
-// rowOf reads an instance's row, nil where there is none.
+// rowOf reads an instance's row, nil if there is none.
 func (s *Service) rowOf(ctx context.Context, instanceID string) (*instanceRow, error) {
 	out, err := s.DynamoDB.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Names.InstancesTable, Key: key("InstanceId", instanceID), ConsistentRead: aws.Bool(true)})
 	if err != nil || out.Item == nil {

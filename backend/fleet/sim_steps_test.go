@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 )
 
-// one draws a desktop that is alive, nil where none is.
+// one draws a desktop that is alive, nil if none is.
 func (s *simulation) one() *desktop {
 	var alive []*desktop
 	for _, d := range s.desktops {

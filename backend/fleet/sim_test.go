@@ -204,7 +204,7 @@ func (s *simulation) idleCost() []string {
 }
 
 // leftRunning checks the sixth invariant: a launcher that has quit by itself has had the stop request taken, or has told
-// its user about the armed stop. Whoever runs two launchers may have started again by the other.
+// its user about the armed stop. Anyone who runs two launchers may have started again by the other.
 func (s *simulation) leftRunning(v truth) []string {
 	var out []string
 	launchers := map[string]int{}
@@ -245,7 +245,7 @@ func (s *simulation) quiet() {
 	// A computer that sleeps gives its held requests up only after a while; the lease changes hands once.
 	s.pass(5 * time.Minute)
 	s.keptSince = time.Now()
-	// Whoever died last may hold an instance for a window. Once the world is settled, it stays so.
+	// The desktop that died last may hold an instance for a window. Once the world is settled, it stays so.
 	for settled := 0; settled < 2; {
 		s.pass(8 * time.Minute)
 		v, err := s.w.truth(s.t.Context())

@@ -174,7 +174,7 @@ type desktop struct {
 	net      *network
 	service  *fleet.Service
 	launcher *backend.Launcher
-	reader   *reader // of its instance's log; nil where it has none
+	reader   *reader // of its instance's log; nil if it has none
 	stop     context.CancelFunc
 	done     chan struct{}
 }

@@ -58,7 +58,7 @@ func TestASleeperTouchesNobodyElse(t *testing.T) {
 	}
 }
 
-// undisturbed says whether a desktop's instance runs on with the stops and the tags that are its owner's.
+// undisturbed reports whether a desktop's instance runs on with the stops and the tags that are its owner's.
 func (w *world) undisturbed(t *testing.T, owner *desktop, f fleet.Figures) {
 	t.Helper()
 	s := owner.launcher.Snapshot()

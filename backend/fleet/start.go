@@ -94,7 +94,7 @@ func (w *stopwatch) phases() map[backend.Phase]int64 {
 	return w.took
 }
 
-// noteReady writes down, behind the user's back, that and when the avatar answered.
+// noteReady stores, in the background, when the avatar answered.
 func (s *Service) noteReady(ctx context.Context, row sessionRow, session backend.Session, phases map[backend.Phase]int64) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()

@@ -32,7 +32,7 @@ type oauthError string
 func (e oauthError) Error() string { return "OAuth 2.0 error " + string(e) }
 
 // SignInByBrowser sends the system's browser to the user pool's sign-in and waits for it to come back, for ctx, or for
-// five minutes. It shows the step that it waits in, with the address, before the browser is asked. Whoever was signed in
+// five minutes. It shows the step that it waits in, with the address, before the browser is asked. Anyone who was signed in
 // is signed out. Errors are *backend.Problem.
 func (s *Service) SignInByBrowser(ctx context.Context, show func(backend.Challenge)) (*backend.User, error) {
 	b := s.opt.Browser
@@ -69,7 +69,7 @@ func (s *Service) SignInByBrowser(ctx context.Context, show func(backend.Challen
 	return s.admit(ctx, next), nil
 }
 
-// signedOut says whether somebody signed out here. The browser may still be signed in then, and would sign the same
+// signedOut reports whether somebody signed out here. The browser may still be signed in then, and would sign the same
 // user in without a question.
 func (s *Service) signedOut() bool {
 	s.mu.Lock()
@@ -145,7 +145,7 @@ func plainly(err error) error {
 	return errNotCognito
 }
 
-// answers says whether an ID token belongs to the flow of that nonce; sign-ins without a browser have none.
+// answers reports whether an ID token belongs to the flow of that nonce; sign-ins without a browser have none.
 func (c *idClaims) answers(nonce string) bool {
 	return nonce == "" || subtle.ConstantTimeCompare([]byte(c.Nonce), []byte(nonce)) == 1
 }

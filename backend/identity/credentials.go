@@ -28,7 +28,7 @@ func (c *credential) good(now time.Time) bool { return c != nil && now.Before(c.
 
 type provider struct{ s *Service }
 
-// Credentials gives temporary credentials of whoever is signed in. They are cached here, per sign-in: do not wrap the
+// Credentials gives temporary credentials of the user who is signed in. They are cached here, per sign-in: do not wrap the
 // provider in an aws.CredentialsCache, which would hand one user's credentials to the next.
 //
 // Credentials that are still good are answered at once, always; from a random point in 70–90 % of their life on they

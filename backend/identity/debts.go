@@ -17,7 +17,7 @@ const (
 )
 
 // debt is a refresh token that was signed out of and that Cognito does not yet know to be over: the network was away, or
-// the process died. It is kept in the keyring beside the sign-in, and revoked by a later start, since whoever has copied it
+// the process died. It is kept in the keyring beside the sign-in, and revoked by a later start, since anyone who has copied it
 // could use it for as long as it lives.
 type debt struct {
 	Refresh secretText `json:"refresh_token"`

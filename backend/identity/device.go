@@ -93,7 +93,7 @@ func (s *Service) proveDevice(ctx context.Context, e entry, a answered) (answere
 	return s.respond(ctx, next.challenge, next.session, answers)
 }
 
-// meet introduces this computer to a pool that tracks devices, and keeps its secret. It says whether the user is to
+// meet introduces this computer to a pool that tracks devices, and keeps its secret. It reports whether the user is to
 // decide if it is remembered. A failure is no reason to refuse the sign-in.
 func (s *Service) meet(ctx context.Context, e entry, tokens *types.AuthenticationResultType) (ask bool) {
 	m := tokens.NewDeviceMetadata
@@ -182,7 +182,7 @@ func (d *device) same(o *device) bool {
 	return d.Client == o.Client && d.Username == o.Username
 }
 
-// device is what this computer is remembered as for a user, nil where it is not.
+// device is what this computer is remembered as for a user, nil if it is not.
 func (v *vault) device(ctx context.Context, typed string) *device {
 	found := make(chan *device, 1)
 	want := &device{Client: v.client, Username: strings.ToLower(typed)}

@@ -65,7 +65,7 @@ func (k *osKeyring) call(do func() (string, error)) (string, error) {
 	go func() {
 		var r result
 		defer func() {
-			// The library reads a signal that is nil where the session bus goes away while it waits.
+			// The library reads a signal that is nil if the session bus goes away while it waits.
 			if p := recover(); p != nil {
 				r.err = fmt.Errorf("the keyring's library panicked: %v", p)
 			}

@@ -13,7 +13,7 @@ import (
 // turn until ctx ends, and returns the function that gives the turn back.
 type Lock func(ctx context.Context) (unlock func(), err error)
 
-// Locks are the two locks that guard a sign-in that several processes share. A nil Lock excludes nobody. Whoever holds
+// Locks are the two locks that guard a sign-in that several processes share. A nil Lock excludes nobody. Anyone who holds
 // Refresh may take Entries; never the other way round.
 type Locks struct {
 	Refresh Lock // held while a refresh token is used and its successor is stored

@@ -61,7 +61,7 @@ func (s *Service) reset(ctx context.Context, t *step, password string) (*backend
 	return s.SignIn(ctx, t.typed, password)
 }
 
-// confirm confirms a new account and signs in. Whoever is confirmed already is signed in all the same.
+// confirm confirms a new account and signs in. Anyone who is confirmed already is signed in all the same.
 func (s *Service) confirm(ctx context.Context, t *step, code string) (*backend.User, *backend.Challenge, error) {
 	_, err := s.idp.ConfirmSignUp(ctx, &cognitoidentityprovider.ConfirmSignUpInput{
 		ClientId: &s.opt.ClientID, Username: &t.typed, ConfirmationCode: &code,
@@ -78,7 +78,7 @@ func (s *Service) confirm(ctx context.Context, t *step, code string) (*backend.U
 	return user, c, signInErr
 }
 
-// resend is how another code of the step is had, nil where none is.
+// resend is how another code of the step is had, nil if none is.
 func (t *step) resend() func(*Service, context.Context, *step) (*backend.User, *backend.Challenge, error) {
 	switch t.name {
 	case backend.StepResetCode:

@@ -135,7 +135,7 @@ func TestUnconfirmedAccount(t *testing.T) {
 	}
 }
 
-// TestConfirmedMeanwhile signs in whoever was confirmed elsewhere, whatever code they type.
+// TestConfirmedMeanwhile signs in a user who was confirmed elsewhere, whatever code they type.
 func TestConfirmedMeanwhile(t *testing.T) {
 	w := newWorld(t)
 	w.signUp(t, "fresh", "Some-Passw0rd!")

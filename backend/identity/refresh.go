@@ -82,7 +82,7 @@ func complete(tokens *types.AuthenticationResultType) (*types.AuthenticationResu
 	return tokens, nil
 }
 
-// Resume signs in by what the keyring holds; nil, nil where it holds nothing. What a crash or the
+// Resume signs in by what the keyring holds; nil, nil if it holds nothing. What a crash or the
 // network kept an earlier sign-out from is done first. A sign-in that is no longer good is deleted and said; one that cannot be tried for now is kept.
 func (s *Service) Resume(ctx context.Context) (*backend.User, error) {
 	k, debts := s.vault.load(ctx)

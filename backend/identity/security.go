@@ -35,7 +35,7 @@ func (s *Service) accessToken(ctx context.Context) (*string, *session, error) {
 	return aws.String(string(now.access)), now, nil
 }
 
-// Security reads what guards the account of whoever is signed in. It makes a call or two.
+// Security reads what guards the account of the user who is signed in. It makes a call or two.
 func (s *Service) Security(ctx context.Context) (*backend.Security, error) {
 	access, now, err := s.accessToken(ctx)
 	if err != nil {

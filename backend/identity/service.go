@@ -44,7 +44,7 @@ type Options struct {
 	Account string // under which name the keyring keeps it, such as the profile's
 	// Locks exclude the other processes that use the same Keyring and Account.
 	Locks Locks
-	// Browser is the way in by the system's browser; nil where the profile does not offer it.
+	// Browser is the way in by the system's browser; nil if the profile does not offer it.
 	Browser *Browser
 	// StaySignedIn says that the user counts on the keyring; without one, Notice says what that means.
 	StaySignedIn bool
@@ -178,7 +178,7 @@ func (s *Service) replace(was, next *session) bool {
 	return true
 }
 
-// Notice is the keyring's standing condition, nil where all is well.
+// Notice is the keyring's standing condition, nil if all is well.
 func (s *Service) Notice() *backend.Problem { return s.vault.condition() }
 
 // wall is the time by the wall clock: the monotonic one stands still while the machine sleeps.

@@ -21,7 +21,7 @@ type entry struct {
 }
 
 // SignIn proves the password by SRP and answers the user, or the challenge that comes next, to be answered by
-// Respond. Whoever was signed in is signed out. Errors are *backend.Problem.
+// Respond. Anyone who was signed in is signed out. Errors are *backend.Problem.
 func (s *Service) SignIn(ctx context.Context, username, password string) (*backend.User, *backend.Challenge, error) {
 	s.ask(nil)
 	username = strings.TrimSpace(username)
@@ -33,7 +33,7 @@ func (s *Service) SignIn(ctx context.Context, username, password string) (*backe
 	return s.enter(ctx, e)
 }
 
-// discard signs out whoever is signed in: a second sign-in must not leave the first one's token good and forgotten.
+// discard signs out anyone who is signed in: a second sign-in must not leave the first one's token good and forgotten.
 func (s *Service) discard(ctx context.Context) {
 	s.mu.Lock()
 	signedIn := s.session != nil
@@ -205,7 +205,7 @@ func (s *Service) verify(ctx context.Context, next *session, tokens *types.Authe
 	return nil
 }
 
-// install makes a new sign-in the current one and forgets the credential of whoever was before.
+// install makes a new sign-in the current one and forgets the credential of the user who was before.
 func (s *Service) install(next *session) {
 	s.mu.Lock()
 	s.session, s.held, s.asked = next, nil, nil

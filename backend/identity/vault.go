@@ -57,7 +57,7 @@ func (v *vault) save(ctx context.Context, k kept) {
 	})
 }
 
-// load reads the sign-in, nil where there is none, and what is to be revoked. It waits longer than the others: it runs at
+// load reads the sign-in, nil if there is none, and what is to be revoked. It waits longer than the others: it runs at
 // the start, when the user may be typing the keyring's password. Entries that do not belong together, or to another app
 // client, are deleted, and so is what is left of a sign-in whose sign-out a crash cut short.
 func (v *vault) load(ctx context.Context) (*kept, []debt) {
@@ -89,7 +89,7 @@ func (v *vault) load(ctx context.Context) (*kept, []debt) {
 	}
 }
 
-// kept reads the sign-in, nil where there is none; damaged entries are deleted.
+// kept reads the sign-in, nil if there is none; damaged entries are deleted.
 func (v *vault) kept() (*kept, error) {
 	k := &kept{}
 	err := v.entries.read(k)
@@ -161,7 +161,7 @@ func (v *vault) set(p *backend.Problem) {
 	}
 }
 
-// tell says the condition of now: whoever comes last says the last one.
+// tell says the condition of now: the last caller says the last one.
 func (v *vault) tell() {
 	v.telling.Lock()
 	defer v.telling.Unlock()

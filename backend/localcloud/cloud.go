@@ -43,7 +43,7 @@ type Options struct {
 	IndexLag time.Duration
 	// Seed makes IDs, addresses and faults repeat; 0 takes a random one. Secrets and keys never repeat.
 	Seed uint64
-	// Region is us-east-1 where it is empty.
+	// Region is us-east-1 if it is empty.
 	Region string
 	// Throttle puts AWS's request limits in force.
 	Throttle bool

@@ -114,7 +114,7 @@ func (e *exchange) finish() {
 	}
 }
 
-// find sets the service and the operation: by the signature's scope, else by whoever knows the operation.
+// find sets the service and the operation: by the signature's scope, else by the service that knows the operation.
 func (e *exchange) find(signature *sigv4.Signature) bool {
 	if signature != nil {
 		s, ok := e.cloud.services[signature.Service]

@@ -19,7 +19,7 @@ type CallRecord struct {
 	Operation string        `json:"operation"`
 	Principal string        `json:"principal,omitempty"` // ARN
 	UserAgent string        `json:"userAgent,omitempty"`
-	Status    int           `json:"status"` // HTTP; 0 where no answer was given
+	Status    int           `json:"status"` // HTTP; 0 if no answer was given
 	ErrorCode string        `json:"errorCode,omitempty"`
 	Fault     string        `json:"fault,omitempty"` // kind of the injected fault
 	Took      time.Duration `json:"tookNanoseconds"`
@@ -66,7 +66,7 @@ func (c *Cloud) Seen() <-chan struct{} { return c.seen.next() }
 // bell wakes all who wait.
 type bell struct {
 	mu sync.Mutex
-	ch chan struct{} // nil where nobody waits
+	ch chan struct{} // nil if nobody waits
 }
 
 func (b *bell) next() <-chan struct{} {

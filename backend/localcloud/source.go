@@ -24,7 +24,7 @@ func newSource(seed, opening uint64) *source {
 	return &source{r: mathrand.New(mathrand.NewPCG(seed, opening))}
 }
 
-// n returns a number in [0, n), 0 where n is not positive.
+// n returns a number in [0, n), 0 if n is not positive.
 func (s *source) n(n int64) int64 {
 	if n <= 0 {
 		return 0

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 )
 
-// Beacon says whether instances have shown the line that means readiness. It reads a shard once for all instances
+// Beacon reports whether instances have shown the line that means readiness. It reads a shard once for all instances
 // that are asked about, and remembers how far; nothing of what it reads is kept. Its zero value but for the exported
 // fields is ready, and it is safe for concurrent use.
 type Beacon struct {
@@ -44,7 +44,7 @@ const (
 	beaconReads = 20
 )
 
-// Ready says whether the instance's log has shown the readiness line in a record that arrived at since or later, by
+// Ready reports whether the instance's log has shown the readiness line in a record that arrived at since or later, by
 // the cloud's clock. It does not wait for one: call it again, as often as you like; it asks the stream at most once a
 // second. Throttling is no error, only "not yet". The error says that the stream could not be read; the next call
 // tries again.
@@ -78,7 +78,7 @@ func (b *Beacon) shown(instanceID string, since time.Time) bool {
 	return ok && !at.Before(since)
 }
 
-// round reads each shard that may hold the instance's records once, and says whether there is more at once.
+// round reads each shard that may hold the instance's records once, and reports whether there is more at once.
 func (b *Beacon) round(ctx context.Context, instanceID string, since time.Time) (more bool, err error) {
 	all, err := b.cache.list(ctx, b.API, b.Stream)
 	if err != nil {

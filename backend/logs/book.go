@@ -55,7 +55,7 @@ type Book struct {
 	bell  bell
 	found bell   // of lenses
 	pulse bell   // of metrics
-	attic *attic // nil where older lines are dropped
+	attic *attic // nil if older lines are dropped
 	cache shardCache
 
 	mu      sync.Mutex
@@ -64,7 +64,7 @@ type Book struct {
 	metrics []Metrics
 	tapes   map[string]*tape
 	use     use      // what OnActivity and OnViewers have last been told
-	fellows []string // instances whose logs are read at present, nil where unknown
+	fellows []string // instances whose logs are read at present, nil if unknown
 	lenses  []*Lens
 	owner   int // counts calls of Forget: what was read for an earlier owner is dropped
 

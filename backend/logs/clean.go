@@ -119,7 +119,7 @@ func controlLength(b []byte) int {
 	return i
 }
 
-// isText says whether a plain record can be shown as text: valid UTF-8 without control characters other than those
+// isText reports whether a plain record can be shown as text: valid UTF-8 without control characters other than those
 // that end lines, lay out text or begin a control function.
 func isText(b []byte) bool {
 	for _, c := range b {

@@ -26,7 +26,7 @@ type decoder struct {
 type frame struct {
 	key     string // partition key
 	arrived time.Time
-	at      time.Time // of the envelope's event; zero where there is none
+	at      time.Time // of the envelope's event; zero if there is none
 	iid     string    // named by the envelope; "" where it names none
 	source  string    // likewise
 }

@@ -239,7 +239,7 @@ func FuzzMessage(f *testing.F) {
 	})
 }
 
-// foldable says whether a letter may make a name that encoding/json takes for another, written by an escape too.
+// foldable reports whether a letter may make a name that encoding/json takes for another, written by an escape too.
 func foldable(r rune) bool { return r == '\\' || r > 0x7f || unicode.IsUpper(r) }
 
 func FuzzFold(f *testing.F) {

@@ -101,7 +101,7 @@ func histogramOf(lines []written, most int) Histogram {
 }
 
 // At is the number of the first line that matches a query, bounds apart, and was written at t or later; the last
-// that matches where none was, 0 where none matches.
+// that matches where none was, 0 if none matches.
 func (l *Lens) At(q Query, t time.Time) uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -86,7 +86,7 @@ func (d *decoder) message(f frame, m *message) {
 	d.put(e)
 }
 
-// showable says whether a time fits nanoseconds since 1970 in 64 bits, which is how rows keep it.
+// showable reports whether a time fits nanoseconds since 1970 in 64 bits, which is how rows keep it.
 func showable(t time.Time) bool {
 	return !t.IsZero() && t.Year() >= 1970 && t.Year() < 2262
 }

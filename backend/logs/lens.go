@@ -196,7 +196,7 @@ func (l *Lens) await(enough int, context bool) {
 	}
 }
 
-// narrower says whether every line that matches q matches old too.
+// narrower reports whether every line that matches q matches old too.
 func narrower(old, q Query) bool {
 	return rank(strings.ToLower(q.Level)) >= rank(strings.ToLower(old.Level)) &&
 		(old.Source == "" || old.Source == q.Source) && !q.Since.Before(old.Since) &&

@@ -38,7 +38,7 @@ type Query struct {
 // Page is what a Query found, oldest first. Last is the last number given, even where Clear has left no line.
 type Page struct {
 	Lines   []Line `json:"lines"`
-	First   uint64 `json:"first"`   // Seq of the oldest line that is kept, 0 where there is none
+	First   uint64 `json:"first"`   // Seq of the oldest line that is kept, 0 if there is none
 	Last    uint64 `json:"last"`    // Seq of the newest line that is kept
 	Dropped uint64 `json:"dropped"` // lines that the bound has pushed out for good
 	Older   uint64 `json:"older"`   // lines that it has pushed into files, where Export finds them

@@ -131,13 +131,13 @@ func (m *matcher) sweep(c *chunk, i, j int, found []uint64) []uint64 {
 	}
 }
 
-// row says whether a row will do, its text apart. begin must have seen its chunk.
+// row reports whether a row will do, its text apart. begin must have seen its chunk.
 func (m *matcher) row(c *chunk, i int) bool {
 	r := &c.rows[i]
 	return m.only[r.from] && (m.since == 0 || r.at >= m.since)
 }
 
-// says says whether a text is one that is asked for.
+// says reports whether a text is one that is asked for.
 func (m *matcher) says(text []byte) (ok bool) {
 	if len(m.needle.folded) > 0 {
 		if ok, m.scratch = m.needle.in(text, m.scratch); !ok {
@@ -147,7 +147,7 @@ func (m *matcher) says(text []byte) (ok bool) {
 	return m.pattern == nil || m.pattern.Match(text)
 }
 
-// line says whether a line that is in no chunk will do.
+// line reports whether a line that is in no chunk will do.
 func (m *matcher) line(l *Line) bool {
 	return rank(l.Level) >= m.rank && (m.source == "" || l.Source == m.source) && (m.since == 0 || l.At.UnixNano() >= m.since) &&
 		m.says([]byte(l.Text))
@@ -157,7 +157,7 @@ func (m *matcher) line(l *Line) bool {
 const maxMarks = 100
 
 // marks are the places of a text that the query found, as pairs of beginning and end in UTF-16 units, which is what
-// JavaScript counts in. Nil where the query looks for no text.
+// JavaScript counts in. Nil if the query looks for no text.
 func (m *matcher) marks(text string) []int {
 	var at [][]int
 	switch {

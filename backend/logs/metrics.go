@@ -41,7 +41,7 @@ func (b *Book) MetricsSince(t time.Time) []Metrics {
 	return out
 }
 
-// Series is the session's metrics as columns, for charts. Every column is as long as At, or nil where the metric
+// Series is the session's metrics as columns, for charts. Every column is as long as At, or nil if the metric
 // never came; what is missing at a time is nil there, never zero.
 type Series struct {
 	At      []int64    `json:"at"`  // milliseconds since 1970, rising

@@ -85,7 +85,7 @@ func lower(c byte) byte {
 	return c
 }
 
-// at says whether text has the needle at its beginning.
+// at reports whether text has the needle at its beginning.
 func (n *needle) at(text []byte) bool {
 	if len(text) < len(n.folded) || lower(text[n.second]) != n.folded[n.second] {
 		return false
@@ -143,7 +143,7 @@ func (h *hits) after(from int) int {
 	}
 }
 
-// in says whether a text has the needle. The scratch is returned for the next call.
+// in reports whether a text has the needle. The scratch is returned for the next call.
 func (n *needle) in(text, scratch []byte) (bool, []byte) {
 	if n.ascii {
 		return n.hits(text, 0).after(0) >= 0, scratch

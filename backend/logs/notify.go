@@ -13,7 +13,7 @@ type bell struct {
 	mu          sync.Mutex
 	subs        map[int]func(first, last uint64)
 	nextID      int
-	first, last uint64 // not yet told; first is 0 where there is nothing
+	first, last uint64 // not yet told; first is 0 if there is nothing
 	armed       bool   // a call is due or under way
 	told        time.Time
 }

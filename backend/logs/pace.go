@@ -16,7 +16,7 @@ const (
 	retryMax = 30 * time.Second
 
 	// unreachedMax is the longest between two tries of a cloud that does not answer at all: they cost nobody anything,
-	// and whoever watches is to see lines soon after the network is back.
+	// and anyone who watches is to see lines soon after the network is back.
 	unreachedMax = 5 * time.Second
 )
 

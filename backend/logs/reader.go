@@ -40,7 +40,7 @@ type reader struct {
 	stream string
 	shard  string
 	since  func() time.Time // where to begin without a position, server's clock
-	crowd  func() int       // how many read the shard; nil where that does not change
+	crowd  func() int       // how many read the shard; nil if that does not change
 	pos    position
 	pace   pace
 	decode decoder
@@ -72,7 +72,7 @@ func (r *reader) run(ctx context.Context) {
 	}
 }
 
-// read reads once, and says how long to rest. The batch is nil where there is nothing to say.
+// read reads once, and says how long to rest. The batch is nil if there is nothing to say.
 func (r *reader) read(ctx context.Context) (*batch, time.Duration) {
 	if r.crowd != nil {
 		r.pace.readers = r.crowd()

@@ -142,7 +142,7 @@ func gapText(n uint64) string {
 	return fmt.Sprintf("%d records of the instance never came", n)
 }
 
-// deadline is when some of the lines that wait are to be shown whatever is missing; zero where none waits.
+// deadline is when some of the lines that wait are to be shown whatever is missing; zero if none waits.
 func (q *sequencer) deadline() time.Time {
 	var d time.Time
 	for _, h := range q.waiting {

@@ -95,7 +95,7 @@ func skewOf(d time.Duration) time.Duration {
 	return d
 }
 
-// owns says whether records with the partition key go to a shard: MD5 of the key, as a number of 128 bits, within
+// owns reports whether records with the partition key go to a shard: MD5 of the key, as a number of 128 bits, within
 // its range.
 // https://docs.aws.amazon.com/streams/latest/dev/key-concepts.html#partition-key
 func owns(s types.Shard, key string) bool {
@@ -142,7 +142,7 @@ func startable(shards []types.Shard, begun, ended map[string]bool) []types.Shard
 	return out
 }
 
-// childless says whether a listed shard that has been read to its end has no listed child.
+// childless reports whether a listed shard that has been read to its end has no listed child.
 func childless(all []types.Shard, ended map[string]bool) bool {
 	parents := map[string]bool{}
 	for _, s := range all {
@@ -164,7 +164,7 @@ func (b *Book) SetFellows(instanceIDs []string) {
 	b.fellows = slices.Clone(instanceIDs)
 }
 
-// readers is how many read a shard, a reader of an instance's log among them; 0 where unknown.
+// readers is how many read a shard, a reader of an instance's log among them; 0 if unknown.
 func (b *Book) readers(s types.Shard, instanceID string) int {
 	if b.opts.Readers > 0 {
 		return b.opts.Readers

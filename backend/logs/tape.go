@@ -33,7 +33,7 @@ func (b *Book) tape(instanceID string) (*tape, int) {
 }
 
 // begin makes the tape ready to go on, or to begin at since: what arrived between another session's end and this
-// one's beginning is not this session's to see. It says whether it begins.
+// one's beginning is not this session's to see. It reports whether it begins.
 func (t *tape) begin(instanceID string, since time.Time, hold time.Duration) bool {
 	fresh := t.at == nil || (since.After(t.since) && !t.last.After(since))
 	if fresh {

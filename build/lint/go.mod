@@ -3,6 +3,7 @@ module avatar-launcher/build/lint
 go 1.26.0
 
 require (
+	github.com/golangci/misspell v0.7.0
 	golang.org/x/tools v0.40.1-0.20260108161641-ca281cf95054
 	honnef.co/go/tools v0.7.0
 )

@@ -34,7 +34,7 @@ type Options struct {
 	Issue func(p wire.Principal, ttl time.Duration) (iam.Credentials, error)
 	// Trusted asks a role's trust policy; iam's Trusted. Nil trusts every role.
 	Trusted func(role, kind, who, action string, keys map[string][]string) bool
-	// Live says whether a token's sign-in still holds, for providers with ServerSideTokenCheck; cognitoidp's Live.
+	// Live reports whether a token's sign-in still holds, for providers with ServerSideTokenCheck; cognitoidp's Live.
 	// Nil lets the check pass.
 	Live func(issuer, originJTI string) bool
 }
@@ -131,7 +131,7 @@ func (s *Service) Name() string { return "cognito-identity" }
 // Operation names the operation of a request, "" where it is none of Cognito identity pools'.
 func (s *Service) Operation(r *http.Request, _ []byte) string { return wire.TargetOperation(r, target) }
 
-// Unsigned says whether the API reference lets the operation be called without a signature.
+// Unsigned reports whether the API reference lets the operation be called without a signature.
 func (s *Service) Unsigned(operation string) bool { return operations[operation].unsigned }
 
 // Serve answers one API call.

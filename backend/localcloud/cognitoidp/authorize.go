@@ -26,7 +26,7 @@ const (
 type grant struct {
 	attempt     attempt
 	redirectURI string
-	challenge   string // PKCE's S256, empty where the client sent none
+	challenge   string // PKCE's S256, empty if the client sent none
 	authTime    time.Time
 	expires     time.Time
 }
@@ -118,7 +118,7 @@ func (r *authRequest) back(params url.Values) string {
 	return u.String()
 }
 
-// readAuthorization reads the request of a page and answers what is wrong with it; nil where it has answered.
+// readAuthorization reads the request of a page and answers what is wrong with it; nil if it has answered.
 func (s *Service) readAuthorization(w http.ResponseWriter, r *http.Request) *authRequest {
 	req, bad, refused := s.readRequest(r.URL.Query())
 	switch {

@@ -84,7 +84,7 @@ func (s *Service) askUnder(key, kind string, a attempt, now time.Time) *challeng
 }
 
 // pendingChallenge finds an open challenge of one of the kinds, of the API (hosted false) or of the hosted UI: the
-// session strings of one are nothing to the other. An empty clientID stands for any. The challenge stays open: whoever
+// session strings of one are nothing to the other. An empty clientID stands for any. The challenge stays open: anyone who
 // settles it calls close.
 func (s *Service) pendingChallenge(key, clientID string, hosted bool, now time.Time, kinds ...string) (*challenge, error) {
 	ch := s.challenges[key]

@@ -84,7 +84,7 @@ func (c *client) sessionLife() time.Duration {
 	return time.Duration(max(c.Config.AuthSessionValidity, 3)) * time.Minute
 }
 
-// rotates says whether a refresh gives a new refresh token, and for how long the old one stays good.
+// rotates reports whether a refresh gives a new refresh token, and for how long the old one stays good.
 func (c *client) rotates() (grace time.Duration, ok bool) {
 	r := c.Config.RefreshTokenRotation
 	if r == nil || r.Feature != "ENABLED" {
@@ -97,10 +97,10 @@ func (c *client) revokes() bool {
 	return c.Config.EnableTokenRevocation == nil || *c.Config.EnableTokenRevocation
 }
 
-// hidesUsers says whether errors must not tell which users exist.
+// hidesUsers reports whether errors must not tell which users exist.
 func (c *client) hidesUsers() bool { return c.Config.PreventUserExistenceErrors == "ENABLED" }
 
-// allows says whether an authentication flow is switched on, under its new or its old name.
+// allows reports whether an authentication flow is switched on, under its new or its old name.
 func (c *client) allows(flow string) bool {
 	f := c.Config.ExplicitAuthFlows
 	return slices.Contains(f, "ALLOW_"+flow) || slices.Contains(f, flow)

@@ -205,7 +205,7 @@ func (s *Service) answerDeviceVerifier(ch *challenge, in *respondInput, now time
 	return a, nil
 }
 
-// needsDevice says whether a refresh must name the session's device.
+// needsDevice reports whether a refresh must name the session's device.
 func (u *user) needsDevice(x *session) bool {
 	return x.DeviceKey != "" && u.Devices[x.DeviceKey].Confirmed
 }

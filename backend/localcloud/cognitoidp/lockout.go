@@ -29,7 +29,7 @@ func lockName(p *pool, username string) string {
 	return username
 }
 
-// checkLock refuses whoever has to wait.
+// checkLock refuses a user who has to wait.
 func (s *Service) checkLock(p *pool, username string, now time.Time) error {
 	a := s.attempts[attemptsKey(p, lockName(p, username))]
 	if a != nil && now.Before(a.until) {

@@ -31,7 +31,7 @@ func (s *Service) erase(bucket, key string) {
 	s.pending = append(s.pending, store.Op{Bucket: bucket, Key: key})
 }
 
-// flush brings all noted values to the disk. Whoever comes while another flush runs waits for it and then finds its
+// flush brings all noted values to the disk. Anyone who comes while another flush runs waits for it and then finds its
 // own notes written by it or still pending; either way they are on the disk when flush returns nil.
 func (s *Service) flush() error {
 	s.flushing.Lock()

@@ -39,7 +39,7 @@ func (s *Service) addRefresh(x *session) string {
 	return token
 }
 
-// sessionOf finds the session of a refresh token that a client may redeem now. retired says whether the token was
+// sessionOf finds the session of a refresh token that a client may redeem now. retired reports whether the token was
 // already rotated and works by grace only.
 func (s *Service) sessionOf(cl *client, token string, now time.Time) (x *session, retired bool, err error) {
 	d := digest(token)
@@ -122,7 +122,7 @@ func (s *Service) refreshFlow(cl *client, params map[string]string, now time.Tim
 	return &authAnswer{AuthenticationResult: result, ChallengeParameters: map[string]string{}}, nil
 }
 
-// modern says whether a client uses the ALLOW_… names; with the old names refreshing was always allowed.
+// modern reports whether a client uses the ALLOW_… names; with the old names refreshing was always allowed.
 func modern(cl *client) bool {
 	return slices.ContainsFunc(cl.Config.ExplicitAuthFlows, func(f string) bool { return strings.HasPrefix(f, "ALLOW_") })
 }

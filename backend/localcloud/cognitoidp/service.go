@@ -85,7 +85,7 @@ func (s *Service) Operation(r *http.Request, _ []byte) string {
 	return wire.TargetOperation(r, target)
 }
 
-// Unsigned says whether the API reference lets the operation be called without a signature.
+// Unsigned reports whether the API reference lets the operation be called without a signature.
 func (s *Service) Unsigned(operation string) bool { return operations[operation].unsigned }
 
 // Serve answers one API call.
@@ -150,7 +150,7 @@ func (s *Service) issuer(poolID string) string {
 
 func (s *Service) now() time.Time { return s.env.Now().UTC() }
 
-// Live says whether the sign-in behind a token still holds: not revoked, its user there and not disabled. Identity
+// Live reports whether the sign-in behind a token still holds: not revoked, its user there and not disabled. Identity
 // pools with ServerSideTokenCheck ask it.
 func (s *Service) Live(issuer, originJTI string) bool {
 	s.mu.Lock()

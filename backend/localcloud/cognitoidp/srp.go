@@ -50,7 +50,7 @@ func verifier(group, name, password string, salt *big.Int) *big.Int {
 	return new(big.Int).Exp(srpG, x, srpN)
 }
 
-// matches says whether password is the one the secret was made of.
+// matches reports whether password is the one the secret was made of.
 func (k secret) matches(group, name, password string) bool {
 	salt, ok := new(big.Int).SetString(k.Salt, 16)
 	if !ok || k.Verifier == "" {

@@ -120,7 +120,7 @@ func (s *Service) idClaims(p *pool, cl *client, u *user, x *session, nonce strin
 	return claims
 }
 
-// reads says whether the client may see an attribute: all where it names none.
+// reads reports whether the client may see an attribute: all where it names none.
 func (c *client) reads(name string) bool {
 	return len(c.Config.ReadAttributes) == 0 || slices.Contains(c.Config.ReadAttributes, name)
 }

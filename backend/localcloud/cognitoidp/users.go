@@ -29,7 +29,7 @@ func (p *pool) find(username string) *user {
 	return nil
 }
 
-// aliasGood says whether an attribute works as an alias: an address of AliasAttributes only once it is verified.
+// aliasGood reports whether an attribute works as an alias: an address of AliasAttributes only once it is verified.
 func (p *pool) aliasGood(u *user, name string) bool {
 	if name == "preferred_username" || slices.Contains(p.Config.UsernameAttributes, name) {
 		return true

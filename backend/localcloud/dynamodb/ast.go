@@ -26,7 +26,7 @@ type node struct {
 	parens bool // written in parentheses
 }
 
-// operand says whether the node has a value rather than a truth.
+// operand reports whether the node has a value rather than a truth.
 func (n *node) operand() bool {
 	switch n.kind {
 	case nodePath, nodeValue, nodeArithmetic:

@@ -71,7 +71,7 @@ func (u *units) index(x *index, cost float64) {
 	}
 }
 
-// report is the ConsumedCapacity member, nil where it was not asked for.
+// report is the ConsumedCapacity member, nil if it was not asked for.
 func (u *units) report(table, mode string) map[string]any {
 	if mode != "TOTAL" && mode != "INDEXES" {
 		return nil

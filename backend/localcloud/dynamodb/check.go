@@ -72,7 +72,7 @@ func (p *parser) wrongType(op, kind string) {
 	p.mistake(mistakeType, "Incorrect operand type for operator or function; operator or function: %s, operand type: %s", op, kind)
 }
 
-// constantKind is the type that is known before any item is read, 0 where there is none.
+// constantKind is the type that is known before any item is read, 0 if there is none.
 func (n *node) constantKind() kind {
 	switch {
 	case n.kind == nodeValue:

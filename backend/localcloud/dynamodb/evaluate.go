@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// holds evaluates a condition on an item, which may be nil where there is none. An absent operand makes every
+// holds evaluates a condition on an item, which may be nil if there is none. An absent operand makes every
 // comparison false except <>, and a comparison across types is false.
 func (n *node) holds(it item) bool {
 	switch n.kind {

@@ -37,7 +37,7 @@ func look(doc map[string]any, path string) *plain {
 	return &at
 }
 
-// term is an operand: its text, and its value on a document, nil where it has none.
+// term is an operand: its text, and its value on a document, nil if it has none.
 type term struct {
 	text  string
 	value func(doc map[string]any) *plain

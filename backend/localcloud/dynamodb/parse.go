@@ -192,7 +192,7 @@ func (p *parser) nameStep() step {
 	return step{}
 }
 
-// isKeyword says whether the grammar itself uses the word.
+// isKeyword reports whether the grammar itself uses the word.
 func (p *parser) isKeyword(word string) bool {
 	switch p.parameter {
 	case projectionExpression:

@@ -81,7 +81,7 @@ func (p *parser) setValue() *node {
 	return n
 }
 
-// arithmeticAhead says whether the parenthesis at the current token encloses the whole value, so that what is
+// arithmeticAhead reports whether the parenthesis at the current token encloses the whole value, so that what is
 // inside may be arithmetic: (a + b), but not (a) + b.
 func (p *parser) arithmeticAhead() bool {
 	depth := 0

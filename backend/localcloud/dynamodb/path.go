@@ -61,13 +61,13 @@ func (v value) child(s step) (value, bool) {
 	return v.list[s.index], true
 }
 
-// overlap says whether one of two paths is the other or leads to it.
+// overlap reports whether one of two paths is the other or leads to it.
 func overlap(p, q path) bool {
 	n := min(len(p), len(q))
 	return slices.Equal(p[:n], q[:n])
 }
 
-// conflict says whether two paths treat one place as a list and as a map.
+// conflict reports whether two paths treat one place as a list and as a map.
 func conflict(p, q path) bool {
 	for i := range min(len(p), len(q)) {
 		if p[i] == q[i] {

@@ -66,7 +66,7 @@ func (p plain) same(q plain) bool {
 	return reflect.DeepEqual(p.v, q.v)
 }
 
-// order compares, and says whether the two can be compared.
+// order compares, and reports whether the two can be compared.
 func (p plain) order(q plain) (int, bool) {
 	if p.t != q.t {
 		return 0, false

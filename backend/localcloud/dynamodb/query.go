@@ -177,7 +177,7 @@ func (q *search) take(p *page, e *entry) {
 	p.items = append(p.items, projected(it, q.projection))
 }
 
-// fetches says whether a local index has to read the table for what it does not project.
+// fetches reports whether a local index has to read the table for what it does not project.
 func (q *search) fetches() bool {
 	return q.index != nil && q.index.local && slices.ContainsFunc(tops(q.projection), func(n string) bool { return !q.index.covers(n) })
 }

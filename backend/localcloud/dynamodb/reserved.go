@@ -2,7 +2,7 @@ package dynamodb
 
 import "strings"
 
-// isReserved says whether a bare attribute name in an expression is one of DynamoDB's reserved words, in any case.
+// isReserved reports whether a bare attribute name in an expression is one of DynamoDB's reserved words, in any case.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html
 func isReserved(name string) bool { return reserved[strings.ToUpper(name)] }
 

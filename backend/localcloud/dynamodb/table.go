@@ -70,7 +70,7 @@ func (t *table) index(name string) *index {
 	return t.indexes[i]
 }
 
-// set shows an item's new state, nil where it is gone. The global indexes see it lag later.
+// set shows an item's new state, nil if it is gone. The global indexes see it lag later.
 func (t *table) set(key string, old, new *entry, now time.Time, delay time.Duration) {
 	if new == nil {
 		t.rows.Delete(key)
@@ -89,7 +89,7 @@ func (t *table) set(key string, old, new *entry, now time.Time, delay time.Durat
 	t.catchUp(now)
 }
 
-// behind says whether the global indexes have changes to take over by now.
+// behind reports whether the global indexes have changes to take over by now.
 func (t *table) behind(now time.Time) bool {
 	return len(t.lagging) > 0 && !t.lagging[0].due.After(now)
 }
@@ -114,7 +114,7 @@ func size(e *entry) int64 {
 	return int64(e.size)
 }
 
-// holds says whether an item belongs to the index.
+// holds reports whether an item belongs to the index.
 func (x *index) holds(e *entry) bool {
 	if e == nil {
 		return false
@@ -150,7 +150,7 @@ func (x *index) projected(e *entry) *entry {
 	return &entry{item: it, size: it.size()}
 }
 
-// covers says whether the index has the attribute.
+// covers reports whether the index has the attribute.
 func (x *index) covers(name string) bool {
 	return x.def.Projection.all() || x.base.has(name) || x.schema.has(name) ||
 		slices.Contains(x.def.Projection.NonKeyAttributes, name)

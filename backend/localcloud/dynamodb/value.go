@@ -25,7 +25,7 @@ var kindNames = [...]string{"", "S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "
 
 func (k kind) String() string { return kindNames[k] }
 
-// kindOf is the kind of a type descriptor ("SS"), 0 where there is none such.
+// kindOf is the kind of a type descriptor ("SS"), 0 if there is none such.
 func kindOf(name string) kind {
 	return kind(max(0, slices.Index(kindNames[1:], name)+1))
 }
@@ -54,7 +54,7 @@ func (k kind) isSet() bool { return k == kindSS || k == kindNS || k == kindBS }
 // element is the kind of a set's members.
 func (k kind) element() kind { return k - kindSS + kindS }
 
-// ordered says whether values of the kind can be compared by < and kin, and be keys.
+// ordered reports whether values of the kind can be compared by < and kin, and be keys.
 func (k kind) ordered() bool { return k == kindS || k == kindN || k == kindB }
 
 // value is one attribute value; it is never changed once it is part of an item that others can see. The zero

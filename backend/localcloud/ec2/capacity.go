@@ -4,7 +4,7 @@ import (
 	"avatar-launcher/backend/localcloud/wire"
 )
 
-// admit says whether the wanted instances, counted by zone and type, can be up beside those that are. The caller holds
+// admit reports whether the wanted instances, counted by zone and type, can be up beside those that are. The caller holds
 // s.mu. Capacity is checked on every start, not only at launch: a stopped instance reserves nothing.
 func (s *Service) admit(wanted map[place]int) *wire.Error {
 	used := s.inUse()
@@ -36,7 +36,7 @@ func (s *Service) admit(wanted map[place]int) *wire.Error {
 	return nil
 }
 
-// room says whether every capacity limit that covers a place leaves room for n more.
+// room reports whether every capacity limit that covers a place leaves room for n more.
 func (s *Service) room(used map[place]int, at place, n int) bool {
 	for limited, limit := range s.capacity {
 		if !limited.covers(at) {

@@ -95,7 +95,7 @@ func (s *Service) stopInstances(c *wire.Call, p params, d *doc) *wire.Error {
 	})
 }
 
-// stoppable says whether StopInstances accepts the instance: stopping it again is fine, stopping one that is in its
+// stoppable reports whether StopInstances accepts the instance: stopping it again is fine, stopping one that is in its
 // very first pending is not.
 func stoppable(in *instance) *wire.Error {
 	switch {

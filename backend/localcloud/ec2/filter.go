@@ -42,7 +42,7 @@ func readFilters(p params, known attributes) ([]filter, *wire.Error) {
 	return out, nil
 }
 
-// matches says whether a resource passes all filters: any value of each, wildcards allowed, case significant.
+// matches reports whether a resource passes all filters: any value of each, wildcards allowed, case significant.
 func matches(filters []filter, a attributes) bool {
 	for _, f := range filters {
 		if !f.matches(a[f.name]) {

@@ -217,7 +217,7 @@ func idsOf[T any](values []T, id func(T) string) []string {
 	return out
 }
 
-// wanted says whether an ID is asked for: all are where none is named.
+// wanted reports whether an ID is asked for: all are where none is named.
 func wanted(ids []string, id string) bool { return len(ids) == 0 || slices.Contains(ids, id) }
 
 // known refuses the first ID that does not exist.

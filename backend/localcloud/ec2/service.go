@@ -34,7 +34,7 @@ type Instance struct {
 	// FirstBoot says that the disk is not initialised yet, so that this boot takes Options.Cold.
 	FirstBoot bool
 	// Boot counts the boots of the operating system, reboots included; BootTime is when the present one began,
-	// zero where none has.
+	// zero if none has.
 	Boot     int
 	BootTime time.Time
 	Tags     map[string]string

@@ -50,7 +50,7 @@ func (b *bucket) take(now time.Time, n float64) bool {
 	return true
 }
 
-// inCredit says whether the bucket owes nothing.
+// inCredit reports whether the bucket owes nothing.
 func (b *bucket) inCredit(now time.Time) bool {
 	b.refill(now)
 	return b.tokens >= 0

@@ -103,7 +103,7 @@ func (s *Service) load() error {
 	return s.st.Apply(orphans...)
 }
 
-// restore puts a stored record back into its shard, and says whether it has one.
+// restore puts a stored record back into its shard, and reports whether it has one.
 func (s *Service) restore(key string, value []byte) bool {
 	f := strings.Split(key, "/")
 	if len(f) != 4 {

@@ -112,7 +112,7 @@ func (st *stream) visible(sh *shard) uint64 {
 	return sh.ready
 }
 
-// drained says whether a reader at place n of a closed shard has seen all of it.
+// drained reports whether a reader at place n of a closed shard has seen all of it.
 func (st *stream) drained(sh *shard, n uint64) bool {
 	return !sh.open() && n >= sh.next() && st.visible(sh) >= sh.next()
 }
@@ -218,7 +218,7 @@ func (s *Service) noStream(name string) *wire.Error {
 	return notFound("Stream %s under account %s not found.", name, s.env.AccountID)
 }
 
-// lookup returns a stream by name, nil where there is none (any more).
+// lookup returns a stream by name, nil if there is none (any more).
 func (s *Service) lookup(name string, now time.Time) *stream {
 	s.mu.RLock()
 	st := s.streams[name]

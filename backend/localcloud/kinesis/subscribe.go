@@ -137,7 +137,7 @@ func (s *Service) push(ctx context.Context, p *pusher, st *stream, sh *shard, su
 	}
 }
 
-// over says whether the subscription has ended, and tells the caller where another call ended it.
+// over reports whether the subscription has ended, and tells the caller where another call ended it.
 func (s *Service) over(ctx context.Context, p *pusher, sub *subscription, life <-chan time.Time) bool {
 	select {
 	case <-sub.ended:

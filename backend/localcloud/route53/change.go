@@ -171,7 +171,7 @@ func checkItems(items []changeItem) *wire.Error {
 	return invalidBatch(problems)
 }
 
-// invalidBatch is nil where there are no problems.
+// invalidBatch is nil if there are no problems.
 func invalidBatch(problems []string) *wire.Error {
 	if len(problems) == 0 {
 		return nil

@@ -98,5 +98,5 @@ func reverseName(name string) string {
 	return strings.Join(labels, ".") + "."
 }
 
-// inZone says whether a canonical name is the zone's own or below it.
+// inZone reports whether a canonical name is the zone's own or below it.
 func inZone(name, zone string) bool { return name == zone || strings.HasSuffix(name, "."+zone) }

@@ -66,7 +66,7 @@ func (r *recordSet) values() []string {
 	return out
 }
 
-// same says whether a DELETE names this very record set: everything equal, the values in any order.
+// same reports whether a DELETE names this very record set: everything equal, the values in any order.
 func (r *recordSet) same(o *recordSet) bool {
 	a, b := r.values(), o.values()
 	slices.Sort(a)

@@ -283,7 +283,7 @@ func (s *Service) deleteZone(r *request) (answer, *wire.Error) {
 	return answer{body: changeOutput{XMLName: xml.Name{Local: "DeleteHostedZoneResponse"}, Xmlns: namespace, ChangeInfo: *s.info(ch, r.Now)}}, nil
 }
 
-// own says whether a record set is one of the two that every zone must have.
+// own reports whether a record set is one of the two that every zone must have.
 func (z *zone) own(r *recordSet) bool {
 	return r.Name == z.meta.Name && (r.Type == "NS" || r.Type == "SOA")
 }

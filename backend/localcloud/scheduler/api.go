@@ -48,7 +48,7 @@ func (s *Service) read(r *request) (*schedule, *scheduleInput, *wire.Error) {
 	if err := r.allow("scheduler:"+r.Operation, s.scheduleARN(in.GroupName, r.name), nil); err != nil {
 		return nil, nil, err
 	}
-	// Whoever names a role for the scheduler to assume must be allowed to pass it.
+	// Anyone who names a role for the scheduler to assume must be allowed to pass it.
 	passed := map[string][]string{"iam:PassedToService": {"scheduler.amazonaws.com"}}
 	if err := r.allow("iam:PassRole", in.Target.RoleArn, passed); err != nil {
 		return nil, nil, err

@@ -111,7 +111,7 @@ func (m *machine) quiet() {
 	}
 }
 
-// run does everything that is due, sets the timer for what comes next, and says whether the machine wants to stop.
+// run does everything that is due, sets the timer for what comes next, and reports whether the machine wants to stop.
 func (m *machine) run(now time.Time) (stop bool) {
 	if m.on {
 		m.runScript(now)
@@ -160,7 +160,7 @@ func (m *machine) pause() time.Duration {
 	return 15*time.Second + time.Duration(m.s.env.Rand(int64(15*time.Second)))
 }
 
-// runExpiry says whether the machine's own timer stops it now.
+// runExpiry reports whether the machine's own timer stops it now.
 func (m *machine) runExpiry(now time.Time) bool {
 	at, ok := m.expiry()
 	if !ok || m.stopAsked || now.Before(at) || now.Before(m.retryStop) {
@@ -236,7 +236,7 @@ func (m *machine) write(r record) {
 	m.queue = append(m.queue, data)
 }
 
-// epoch is the instance's tag of that name, 0 where it has none.
+// epoch is the instance's tag of that name, 0 if it has none.
 func (m *machine) epoch() int64 {
 	n, err := strconv.ParseInt(m.in.Tags["epoch"], 10, 64)
 	if err != nil {

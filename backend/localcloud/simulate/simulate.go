@@ -129,7 +129,7 @@ func (s *Service) flush(m *machine) {
 	m.sending = false
 }
 
-// Answering says whether the instance's avatar answers requests.
+// Answering reports whether the instance's avatar answers requests.
 func (s *Service) Answering(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -125,7 +125,7 @@ func (h *host) take() []said {
 	return out
 }
 
-// has says whether a line with the text is among the records.
+// has reports whether a line with the text is among the records.
 func has(records []said, text string) bool {
 	for _, r := range records {
 		if strings.Contains(*r.Msg, text) {

@@ -58,7 +58,7 @@ func Open(dir string) (*Store, error) {
 	return &Store{db: db}, nil
 }
 
-// stillborn says whether the file never became a database: its first four pages are written before anything else, and
+// stillborn reports whether the file never became a database: its first four pages are written before anything else, and
 // a full disk or a kill may have cut that off.
 func stillborn(path string) bool {
 	info, err := os.Stat(path)
@@ -72,7 +72,7 @@ func stillborn(path string) bool {
 	return err != nil && !errors.Is(err, berrors.ErrTimeout)
 }
 
-// Durable says whether anything outlives the store: where not, a caller need not describe many small writes.
+// Durable reports whether anything outlives the store: where not, a caller need not describe many small writes.
 func (s *Store) Durable() bool { return s != nil && s.db != nil }
 
 // Apply writes all ops or none. Concurrent callers share a disk flush.
@@ -107,7 +107,7 @@ func (s *Store) Apply(ops ...Op) error {
 	return err
 }
 
-// Trouble is why the last write failed, nil where it did not.
+// Trouble is why the last write failed, nil if it did not.
 func (s *Store) Trouble() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -128,7 +128,7 @@ func (s *Store) Each(bucket string, fn func(key string, value []byte) error) err
 	})
 }
 
-// Get returns a key's value, nil where there is none.
+// Get returns a key's value, nil if there is none.
 func (s *Store) Get(bucket, key string) []byte {
 	var out []byte
 	if !s.Durable() {

@@ -34,7 +34,7 @@ type Principal struct {
 	Root      bool              // the operator's own key: every action is allowed
 }
 
-// Anonymous says whether nobody signed the request.
+// Anonymous reports whether nobody signed the request.
 func (p Principal) Anonymous() bool { return p.ARN == "" }
 
 // Authorizer decides whether a principal may do an action ("ec2:StopInstances") on a resource ARN given the
@@ -75,7 +75,7 @@ type Service interface {
 	Name() string
 	// Operation names the API operation of a request, "" where it is none of the service's.
 	Operation(r *http.Request, body []byte) string
-	// Unsigned says whether AWS lets the operation be called without a signature.
+	// Unsigned reports whether AWS lets the operation be called without a signature.
 	Unsigned(operation string) bool
 	// Serve answers the call in the service's protocol, errors included.
 	Serve(ctx context.Context, w http.ResponseWriter, c *Call)
@@ -111,6 +111,6 @@ type Env struct {
 	Rand func(n int64) int64
 	// NewID returns n lowercase hex digits from the same seeded source ("i-" + NewID(17)).
 	NewID func(n int) string
-	// Throttle says whether the services' request limits are in force.
+	// Throttle reports whether the services' request limits are in force.
 	Throttle func() bool
 }

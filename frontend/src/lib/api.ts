@@ -57,7 +57,7 @@ export const logBook = {
   /** Like lines, and says how many match in all; a search that is still under way is heard of by onFound. */
   view: async (q: Query): Promise<LogPage> => decode.logPage(await LogBook.View(query(q))),
   histogram: async (q: Query, most: number): Promise<Histogram> => decode.histogram(await LogBook.Histogram(query(q), most)),
-  /** The number of the first line that matches at a time (milliseconds since 1970) or later; 0 where none matches. */
+  /** The number of the first line that matches at a time (milliseconds since 1970) or later; 0 if none matches. */
   at: (q: Query, ms: number): Promise<number> => LogBook.At(query(q), Math.round(ms)),
   clear: (): void => ask(LogBook.Clear()),
   /** The newest error of the session. */

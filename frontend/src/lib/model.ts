@@ -36,7 +36,7 @@ export interface Challenge {
   /** For SELECT_MFA_TYPE: the factors to choose from, by Cognito's names. */
   choices: readonly string[];
   secret: string;
-  /** The secret as a picture, a data: URL; empty where there is none. */
+  /** The secret as a picture, a data: URL; empty if there is none. */
   qr: string;
   /** For BROWSER: the address that the browser was sent to. */
   url: string;

@@ -194,7 +194,7 @@ export class Reel {
     });
   }
 
-  /** The match after (or before) a line, from the other end on where there is none; 0 where nothing matches. */
+  /** The match after (or before) a line, from the other end on where there is none; 0 if nothing matches. */
   async step(forward: boolean, from: number): Promise<number> {
     const whole = { ...this.query(), context: false };
     const ask = async (bounds: Partial<Query>): Promise<number> => (await this.#fetch({ ...whole, ...bounds, limit: 1 })).lines[0]?.seq ?? 0;
@@ -208,7 +208,7 @@ export class Reel {
     await this.#chain;
   }
 
-  /** Which of the matches the current one is, from 1 on; 0 where that is not known. */
+  /** Which of the matches the current one is, from 1 on; 0 if that is not known. */
   place(): number {
     const at = this.lines.findIndex((l) => l.seq === this.current);
     return at < 0 ? 0 : this.before + this.lines.slice(0, at + 1).filter((l) => this.#isMatch(l)).length;
