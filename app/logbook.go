@@ -33,9 +33,14 @@ func (l *LogBook) At(q logs.Query, ms int64) uint64 { return l.shell.lens.At(q, 
 // Clear forgets the log. What comes is shown all the same.
 func (l *LogBook) Clear() { l.shell.logs.Clear() }
 
-// Export writes the lines that match a query to a file that the user picks, and returns its path, "" where the
-// user picked none.
-func (l *LogBook) Export(q logs.Query) (string, error) { return l.shell.exportLog(q) }
+// Exported is a file of log lines.
+type Exported struct {
+	Path  string `json:"path"` // "" if the user picked none
+	Lines int    `json:"lines"`
+}
+
+// Export writes the lines that match a query to a file that the user picks.
+func (l *LogBook) Export(q logs.Query) (Exported, error) { return l.shell.exportLog(q) }
 
 // LastError is the newest line of level error of this session, null where there is none.
 func (l *LogBook) LastError() *logs.Line {

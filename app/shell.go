@@ -173,23 +173,24 @@ func (s *Shell) browse(address string) error {
 	return openBrowser(s.log)(address)
 }
 
-// exportLog writes the lines to a file of the user's choice; "" where there was none.
-func (s *Shell) exportLog(q logs.Query) (string, error) {
+// exportLog writes the lines to a file of the user's choice.
+func (s *Shell) exportLog(q logs.Query) (Exported, error) {
 	path, err := wails.SaveFileDialog(s.ctx, wails.SaveDialogOptions{
-		Title: "Export the log", DefaultFilename: "avatar-" + time.Now().Format("2006-01-02-150405") + ".log",
+		Title: say("log.exportTitle"), DefaultFilename: "avatar-" + time.Now().Format("2006-01-02-150405") + ".log",
 	})
 	if err != nil || path == "" {
-		return "", err
+		return Exported{}, err
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
-		return "", err
+		return Exported{}, err
 	}
-	if err := s.logs.Export(f, q); err != nil {
+	n, err := s.logs.Export(f, q)
+	if err != nil {
 		f.Close()
-		return "", err
+		return Exported{}, err
 	}
-	return path, f.Close()
+	return Exported{Path: path, Lines: n}, f.Close()
 }
 
 func (s *Shell) about() About {

@@ -12,7 +12,7 @@ import (
 func exported(t *testing.T, b *Book, q Query) []string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := b.Export(&out, q); err != nil {
+	if _, err := b.Export(&out, q); err != nil {
 		t.Fatal(err)
 	}
 	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")

@@ -175,7 +175,7 @@ func TestSubscribeCoalesces(t *testing.T) {
 func TestExport(t *testing.T) {
 	b := filled(30, Options{MaxLines: 25})
 	var out bytes.Buffer
-	if err := b.Export(&out, Query{Level: "error"}); err != nil {
+	if _, err := b.Export(&out, Query{Level: "error"}); err != nil {
 		t.Fatal(err)
 	}
 	want := "# 5 older lines are no longer kept\n" +
@@ -186,13 +186,13 @@ func TestExport(t *testing.T) {
 		t.Errorf("%s", out.String())
 	}
 	out.Reset()
-	if err := b.Export(&out, Query{Limit: 1}); err != nil || out.String() != strings.SplitAfter(want, "\n")[3] {
+	if _, err := b.Export(&out, Query{Limit: 1}); err != nil || out.String() != strings.SplitAfter(want, "\n")[3] {
 		t.Errorf("%v, %s", err, out.String())
 	}
-	if err := b.Export(&out, Query{Pattern: "("}); err == nil {
+	if _, err := b.Export(&out, Query{Pattern: "("}); err == nil {
 		t.Error("a bad pattern was taken")
 	}
-	if err := b.Export(full{}, Query{}); !errors.Is(err, errFull) {
+	if _, err := b.Export(full{}, Query{}); !errors.Is(err, errFull) {
 		t.Errorf("a full disk: %v", err)
 	}
 }

@@ -13,25 +13,25 @@ const exportTime = "2006-01-02T15:04:05.000Z"
 
 // Export writes every line that a query asks for, one to a row of text: time, level, source, text; those that the
 // bounds have pushed into files first. Query.Limit counts only where it is set, without the bound of Lines, and only
-// among the lines in memory. Its error is the writer's or the files', or says what is wrong with the pattern.
-func (b *Book) Export(w io.Writer, q Query) error {
+// among the lines in memory. It returns how many it wrote. Its error is the writer's or the files', or says what is wrong with the pattern.
+func (b *Book) Export(w io.Writer, q Query) (lines int, err error) {
 	older, v, err := b.all()
 	if err != nil {
-		return fmt.Errorf("logs: export: %w", err)
+		return 0, fmt.Errorf("logs: export: %w", err)
 	}
 	m, err := newMatcher(q, v.sample())
 	if err != nil {
 		_ = olderLines(older, func(Line) error { return io.EOF }) // closes them
-		return fmt.Errorf("logs: the pattern cannot be used: %w", err)
+		return 0, fmt.Errorf("logs: the pattern cannot be used: %w", err)
 	}
 	x := exporter{out: bufio.NewWriterSize(w, 64<<10), m: m}
 	if err := x.export(older, &v, q); err != nil {
-		return fmt.Errorf("logs: export: %w", err)
+		return 0, fmt.Errorf("logs: export: %w", err)
 	}
 	if err := x.out.Flush(); err != nil {
-		return fmt.Errorf("logs: export: %w", err)
+		return 0, fmt.Errorf("logs: export: %w", err)
 	}
-	return nil
+	return x.lines, nil
 }
 
 // all is the whole log at one moment: the files of older lines, and the rest. Of a chunk that has been pushed out in
@@ -59,6 +59,8 @@ type exporter struct {
 	out *bufio.Writer
 	m   *matcher
 	buf []byte
+
+	lines int // written
 }
 
 func (x *exporter) export(older []io.ReadCloser, v *view, q Query) error {
@@ -101,6 +103,7 @@ func (x *exporter) export(older []io.ReadCloser, v *view, q Query) error {
 func (x *exporter) write(at time.Time, level, source, text string) error {
 	x.buf = at.UTC().AppendFormat(x.buf[:0], exportTime)
 	x.buf = fmt.Appendf(x.buf, " %-5s %-10s %s\n", level, source, text)
+	x.lines++
 	_, err := x.out.Write(x.buf)
 	return err
 }

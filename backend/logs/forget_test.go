@@ -18,7 +18,7 @@ const mark = "MARK-of-alice"
 func leftOf(t *testing.T, b *Book, l *Lens, dir, text string) (places []string) {
 	t.Helper()
 	var export bytes.Buffer
-	if err := b.Export(&export, Query{}); err != nil {
+	if _, err := b.Export(&export, Query{}); err != nil {
 		t.Fatal(err)
 	}
 	last, _ := b.LastError()

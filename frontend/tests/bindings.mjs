@@ -97,7 +97,7 @@ export function install(scene) {
     Diagnose: service('Diagnose', ['Checks', 'Report'], { Checks: () => later(scene.checks), Report: () => 'a report' }),
     LogBook: service('LogBook', ['Lines', 'View', 'Histogram', 'At', 'Clear', 'LastError', 'Series', 'Export'], {
       Lines: lines, View: lines, Histogram: histogram, At: at, Clear: clear, LastError: lastError,
-      Series: () => structuredClone(scene.series ?? { at: [] }), Export: () => '/home/demo/avatar.log',
+      Series: () => structuredClone(scene.series ?? { at: [] }), Export: () => ({ path: '/home/demo/avatar.log', lines: 7 }),
     }),
     Page: service('Page', ['Snapshot', 'About', 'Touch', 'Beat', 'DismissProblem', 'OpenLogs', 'Quit'], {
       Snapshot: () => (scene.snapshot ? structuredClone(scene.snapshot) : new Promise(() => {})),

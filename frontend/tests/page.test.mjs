@@ -327,7 +327,7 @@ on('the log shows few rows of many, follows, stops following, filters, copies, e
   await button(page, 'Copy lines').click();
   await page.getByText(/^Copied [\d,]+ lines$/).waitFor();
   await button(page, 'Export…').click();
-  await page.getByText('Saved to /home/demo/avatar.log').waitFor();
+  await page.getByText('Saved 7 lines to /home/demo/avatar.log').waitFor();
   assert.equal((await asked(page, 'LogBook.Export'))[0][1].source, 'boot');
 });
 
@@ -716,4 +716,36 @@ for (const name of ['sign-in-demo', 'idle', 'ready', 'log', 'history', 'fleet', 
 on('a real cloud is no demo', { ...sceneOf('ready'), about: { ...sceneOf('ready').about, demo: false } }, async (page) => {
   await button(page, 'Copy link').waitFor();
   assert.equal(await page.getByText('costs nothing').count(), 0);
+});
+
+on('export and copy have what is on the screen: with context, all lines, and no more than a pause lets be seen', 'log', async (page) => {
+  const last = async () => (await asked(page, 'LogBook.Export')).at(-1)[1];
+  await page.getByLabel('Filter').first().fill('LogAudio');
+  await button(page, 'Export…').click();
+  await page.getByText('Saved 7 lines').waitFor();
+  assert.equal((await last()).text, 'LogAudio');
+  await button(page, 'Only matching lines').click();
+  await button(page, 'Export…').click();
+  assert.deepEqual([(await last()).text, (await last()).pattern, (await last()).context], ['', '', false]);
+  await button(page, 'Copy lines').click();
+  await page.waitForFunction(() => window.asked.some(([m, text]) => m === 'Clipboard' && /Linux version/.test(text) && /LogAudio/.test(text)));
+  await button(page, 'Pause').click();
+  await button(page, 'Export…').click();
+  assert.ok((await last()).before > 0);
+});
+
+on('every page begins at its top', 'settings', async (page) => {
+  await page.setViewportSize({ width: 800, height: 560 });
+  const top = () => page.evaluate(() => document.getElementById('main').scrollTop);
+  await page.evaluate(() => document.getElementById('main').scrollTo(0, 9999));
+  assert.ok((await top()) > 0);
+  await page.locator('nav button').filter({ hasText: /^Home$/ }).click();
+  await page.getByText('Ready when you are').waitFor();
+  assert.equal(await top(), 0);
+});
+
+on('the newest lines of the live log are in the window at its first size', 'ready', async (page) => {
+  await page.setViewportSize({ width: 1100, height: 760 });
+  const box = await page.getByRole('log').boundingBox();
+  assert.ok(box.y + box.height <= 760, `it ends at ${box.y + box.height}`);
 });

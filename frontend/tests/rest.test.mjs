@@ -51,8 +51,21 @@ for (const { name } of scenes.filter((s) => WATCHED.includes(s.name))) {
   });
 }
 
-test('a countdown paints once a second', { timeout: 180_000 }, async () => {
+test('minutes that are left paint nothing for a minute', { timeout: 180_000 }, async () => {
   const page = await browser.open(sceneOf('ready'), { reducedMotion: 'no-preference' });
+  try {
+    await settle(page);
+    await page.clock.setSystemTime(NOW + 15_000); // the rest of this minute is longer than the test
+    await page.waitForFunction((from) => Date.now() > from + 16_500, NOW);
+    const { drawn } = await painted(page, 2.5);
+    assert.ok(drawn <= 1, `${drawn} frames in 2.5 s`);
+  } finally {
+    await page.context().close();
+  }
+});
+
+test('a countdown paints once a second', { timeout: 180_000 }, async () => {
+  const page = await browser.open(sceneOf('ready-warning'), { reducedMotion: 'no-preference' });
   try {
     await page.clock.setSystemTime(NOW);
     const shown = await page.getByRole('timer').textContent();

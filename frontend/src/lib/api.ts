@@ -67,8 +67,8 @@ export const logBook = {
   },
   /** The metrics of the last seconds, 0 for all of the session. */
   series: async (last: number, points: number): Promise<Series> => decode.series(await LogBook.Series(last, points)),
-  /** Writes what matches to a file that the user picks; its path, "" where the user picked none. */
-  export: (q: Query): Promise<string> => LogBook.Export(query(q)),
+  /** Writes what matches to a file that the user picks, and answers its path, "" if none was picked, and how many lines. */
+  export: (q: Query): Promise<{ path: string; lines: number }> => LogBook.Export(query(q)),
   /** Calls fn whenever the log has grown, until the returned function is called; error numbers the newest error. */
   onGrowth: (fn: (grown: { last: number; error: number }) => void): (() => void) => EventsOn('log', fn),
   onFound: (fn: () => void): (() => void) => EventsOn('found', fn),

@@ -16,12 +16,17 @@ export function span(ms: number): string {
   return words.units.minutes(String(Math.floor(whole / 60)), two(whole % 60));
 }
 
-/** What is left, as a countdown: "4:05", "1:00:00". Never below zero; a begun second counts whole. */
+/** Below this, what is left is counted by the second, in milliseconds. */
+const CLOSE = 10 * 60_000;
+
+/**
+ * What is left: "1 h 05 min", "52 min", and by the second when it is little: "4:05". Never below zero; a begun minute or second
+ * counts whole. It changes once a minute for most of a session, so that a window that is open paints nothing meanwhile.
+ */
 export function countdown(ms: number): string {
+  if (ms >= CLOSE) return duration(Math.ceil(ms / 60_000) * 60_000);
   const s = Math.max(0, Math.ceil(ms / 1000));
-  const hours = Math.floor(s / 3600);
-  const minutes = Math.floor((s % 3600) / 60);
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`;
+  return s === CLOSE / 1000 ? duration(CLOSE) : `${Math.floor(s / 60)}:${two(s % 60)}`;
 }
 
 /** The time of day of a log line, to the millisecond, in the user's zone. */

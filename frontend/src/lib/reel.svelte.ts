@@ -62,6 +62,13 @@ export class Reel {
     return queryOf(this.#filter);
   }
 
+  /** The query of what the page shows: with context, the lines around the matches too. It ends where a pause began. */
+  shown(): Query {
+    const q = this.query();
+    const before = this.paused && this.#ceiling > 0 ? this.#ceiling + 1 : 0;
+    return q.context ? { ...q, context: false, text: '', pattern: '', before } : { ...q, before };
+  }
+
   /** Shows another filter's lines. Those shown stay until the first answer, so that nothing flickers. */
   pick(filter: Filter): Promise<void> {
     this.#filter = filter;
@@ -222,9 +229,10 @@ export class Reel {
     if (!on) void (this.following ? this.toEnd() : this.grown());
   }
 
-  /** The newest lines that the filter shows, as many as one answer holds: for the clipboard. */
-  async newest(): Promise<readonly Line[]> {
-    return (await this.#fetch({ ...this.query(), context: false, limit: MOST, before: this.paused ? this.#ceiling + 1 : 0 })).lines;
+  /** The newest lines that the page shows, as many as one answer holds, and whether there are more: for the clipboard. */
+  async newest(): Promise<{ lines: readonly Line[]; more: boolean }> {
+    const { lines } = await this.#fetch({ ...this.shown(), limit: MOST });
+    return { lines, more: lines.length === MOST };
   }
 
   /** Holds other lines: in the rows of those before where anew says so, so that text changes in them and none is made. */

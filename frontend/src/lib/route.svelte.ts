@@ -8,7 +8,9 @@ export type Route = 'home' | 'log' | 'history' | 'fleet' | 'settings' | 'about';
 class Router {
   at = $state<Route>('home');
 
+  /** Every page begins at its top, whatever was scrolled before. */
   go(to: Route): void {
+    if (to !== this.at) document.getElementById('main')?.scrollTo(0, 0);
     this.at = to;
   }
 

@@ -99,6 +99,20 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class Exported {
+	    path: string;
+	    lines: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Exported(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.path = source["path"];
+	        this.lines = source["lines"];
+	    }
+	}
 	export class Guarded {
 	    security: backend.Security;
 	    problem?: backend.Problem;
