@@ -26,6 +26,7 @@ type Shell struct {
 	log      *slog.Logger
 	stateDir string
 	desk     desk
+	hidden   bool // the window starts hidden
 
 	wired  chan struct{} // closed once the four below are set
 	rooms  *rooms

@@ -63,6 +63,7 @@ func openWindow(ctx context.Context, o *options, hidden bool) error {
 // its password, and a busy machine all take their time.
 func runWindow(ctx context.Context, o *options, lock *single, dir string, level slog.Level, hidden bool) error {
 	s := newShell(dir)
+	s.hidden = hidden
 	file := newLogFile(dir, s.logFileTroubled)
 	defer file.Close()
 	s.log = fileLog(file, level)
@@ -156,6 +157,32 @@ func (s *Shell) accompany(ctx context.Context) {
 	s.tellGrowth(ctx)
 	go s.heartbeat(ctx)
 	s.setTray(startTray(firstSettled(ctx, s.rooms.launcher, s.keyringLocked), s.choose))
+	if s.hidden && !hostedWithin(ctx, trayHostTime, s.currentTray().hosted) {
+		s.log.Info("the window is shown, since there is no tray")
+		s.rooms.launcher.Notify("tray", noTrayProblem())
+		s.show()
+	}
+}
+
+// trayHostTime is how long a window that starts hidden waits for the desktop's panel, which may start after it.
+const trayHostTime = 10 * time.Second
+
+// hostedWithin reports whether the tray has a host by the end of a time. It returns true if ctx is done.
+func hostedWithin(ctx context.Context, most time.Duration, hosted func() bool) bool {
+	for until := time.Now().Add(most); !hosted(); {
+		if !time.Now().Before(until) {
+			return false
+		}
+		if !pause(ctx, lookAgain) {
+			return true
+		}
+	}
+	return true
+}
+
+func noTrayProblem() *backend.Problem {
+	return &backend.Problem{Kind: backend.KindConfig, What: "Opened the window, since there’s no tray",
+		Why: "This desktop shows no tray icons, so a hidden window couldn’t be reached.", Next: "Add a tray to the desktop, or start without --hidden."}
 }
 
 // watched is what firstSettled needs of a launcher.
@@ -211,6 +238,7 @@ func windowOptions(o *options, s *Shell, hidden bool) *wailsoptions.App {
 	return &wailsoptions.App{
 		Title: "Avatar Launcher", Width: 1100, Height: 760, MinWidth: 800, MinHeight: 560,
 		StartHidden:        hidden,
+		BackgroundColour:   ground(s.desk.get().Theme, desktopIsDark()),
 		AssetServer:        &assetserver.Options{Assets: page, Middleware: assetserver.ChainMiddleware(secure, s.sorry, s.desk.dressed)},
 		LogLevel:           logger.ERROR,
 		LogLevelProduction: logger.ERROR,

@@ -1,0 +1,35 @@
+package app
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestAHiddenWindowWaitsForThePanel(t *testing.T) {
+	for name, tt := range map[string]struct {
+		after time.Duration // when there is a host
+		want  bool
+	}{
+		"at once": {0, true}, "a panel that starts later": {3 * time.Second, true}, "no tray": {time.Hour, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				from := time.Now()
+				got := hostedWithin(t.Context(), trayHostTime, func() bool { return time.Since(from) >= tt.after })
+				if took := time.Since(from); got != tt.want || took > trayHostTime+lookAgain {
+					t.Errorf("%v after %v", got, took)
+				}
+			})
+		})
+	}
+}
+
+func TestAHiddenWindowStaysHiddenWhileTheProgramEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if !hostedWithin(ctx, time.Hour, func() bool { return false }) {
+		t.Error("the window would be shown")
+	}
+}
