@@ -125,6 +125,9 @@ func (k *keysAndAttributes) rest(i int) map[string]any {
 	if k.ProjectionExpression != nil {
 		m["ProjectionExpression"] = *k.ProjectionExpression
 	}
+	if k.AttributesToGet != nil {
+		m["AttributesToGet"] = k.AttributesToGet
+	}
 	if k.ExpressionAttributeNames != nil {
 		m["ExpressionAttributeNames"] = k.ExpressionAttributeNames
 	}

@@ -38,6 +38,9 @@ func (s *Service) writeItem(ctx context.Context, c *wire.Call, action string, re
 	if err := decode(c.Body, &in); err != nil {
 		return nil, err
 	}
+	if action != "UpdateItem" {
+		in.AttributeUpdates, in.UpdateExpression = nil, nil // no parameters of the others
+	}
 	if err := in.check(returnValues); err != nil {
 		return nil, err
 	}
@@ -65,7 +68,7 @@ func (in *writeInput) check(returnValues []string) *wire.Error {
 	if err := checkTableName(in.TableName); err != nil {
 		return err
 	}
-	if err := in.legacy.check(); err != nil {
+	if err := in.checkLegacy(); err != nil {
 		return err
 	}
 	if err := in.returns.check(); err != nil {
@@ -79,6 +82,37 @@ func (in *writeInput) check(returnValues []string) *wire.Error {
 		return invalid("Return values set to invalid value")
 	}
 	return oneOf("returnValuesOnConditionCheckFailure", in.ReturnValuesOnConditionCheckFailure, "ALL_OLD", "NONE")
+}
+
+// checkLegacy checks the parameters before expressions that the operation has.
+func (in *writeInput) checkLegacy() *wire.Error {
+	old := []parameter{
+		{"AttributeUpdates", in.AttributeUpdates != nil}, {"Expected", in.Expected != nil},
+		{"ConditionalOperator", in.ConditionalOperator != ""},
+	}
+	expressions := []parameter{
+		{updateExpression, in.UpdateExpression != nil}, {conditionExpression, in.ConditionExpression != nil},
+	}
+	if err := checkMix(old, expressions); err != nil {
+		return err
+	}
+	if err := in.checkOperator(in.Expected); err != nil {
+		return err
+	}
+	return checkConditions("expected", in.Expected)
+}
+
+// takeLegacy takes the condition and the update of the parameters before expressions, if there are no expressions.
+func (w *write) takeLegacy(in *writeInput) *wire.Error {
+	if w.condition == nil {
+		w.condition = join(in.Expected, in.ConditionalOperator)
+	}
+	if w.action != "UpdateItem" || w.update != nil {
+		return nil
+	}
+	var err *wire.Error
+	w.update, err = legacyUpdate(in.AttributeUpdates)
+	return err
 }
 
 // prepare parses and authorises a write. What depends on the table's schema comes after it, in checkKey, because a
@@ -102,6 +136,9 @@ func (s *Service) prepare(c *wire.Call, action string, in *writeInput, enclosing
 		return nil, err
 	}
 	if err := vars.check(w.update != nil || w.condition != nil, takes...); err != nil {
+		return nil, err
+	}
+	if err := w.takeLegacy(in); err != nil {
 		return nil, err
 	}
 	t, notFound := s.find(in.TableName)
@@ -232,7 +269,11 @@ func (s *Service) getItem(_ context.Context, c *wire.Call) (any, *wire.Error) {
 }
 
 func (s *Service) prepareRead(c *wire.Call, action string, in *getInput, enclosing string) (*read, *wire.Error) {
-	if err := in.legacy.check(); err != nil {
+	old := []parameter{{"AttributesToGet", in.AttributesToGet != nil}}
+	if err := checkMix(old, []parameter{{projectionExpression, in.ProjectionExpression != nil}}); err != nil {
+		return nil, err
+	}
+	if err := in.checkAttributes(); err != nil {
 		return nil, err
 	}
 	vars, err := newPlaceholders(in.ExpressionAttributeNames, nil)
@@ -245,6 +286,9 @@ func (s *Service) prepareRead(c *wire.Call, action string, in *getInput, enclosi
 	}
 	if err := vars.check(r.projection != nil); err != nil {
 		return nil, err
+	}
+	if r.projection == nil {
+		r.projection = attributePaths(in.AttributesToGet)
 	}
 	t, notFound := s.find(in.TableName)
 	a := access{action: action, resource: s.tableARN(in.TableName), enclosing: enclosing}

@@ -17,6 +17,11 @@ func parseKeyCondition(src string, vars *placeholders, schema keySchema) (*keyCo
 	if err != nil {
 		return nil, nil, err
 	}
+	return keyConditionOf(n, schema)
+}
+
+// keyConditionOf reads a parsed key condition for one schema.
+func keyConditionOf(n *node, schema keySchema) (*keyCondition, *node, *wire.Error) {
 	terms, err := conjunction(n)
 	if err != nil {
 		return nil, n, err

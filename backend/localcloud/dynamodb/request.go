@@ -1,44 +1,11 @@
 package dynamodb
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
 	"avatar-launcher/backend/localcloud/wire"
 )
-
-// legacy are the parameters of the API before 2014; a request that has one is refused, with the name of what
-// replaced it, rather than half understood.
-type legacy struct {
-	AttributesToGet     json.RawMessage
-	AttributeUpdates    json.RawMessage
-	Expected            json.RawMessage
-	ConditionalOperator json.RawMessage
-	KeyConditions       json.RawMessage
-	QueryFilter         json.RawMessage
-	ScanFilter          json.RawMessage
-}
-
-func (l *legacy) check() *wire.Error {
-	for _, p := range []struct {
-		content     json.RawMessage
-		name, newer string
-	}{
-		{l.AttributesToGet, "AttributesToGet", projectionExpression},
-		{l.AttributeUpdates, "AttributeUpdates", updateExpression},
-		{l.Expected, "Expected", conditionExpression},
-		{l.ConditionalOperator, "ConditionalOperator", conditionExpression},
-		{l.KeyConditions, "KeyConditions", keyConditionExpression},
-		{l.QueryFilter, "QueryFilter", filterExpression},
-		{l.ScanFilter, "ScanFilter", filterExpression},
-	} {
-		if len(p.content) > 0 && string(p.content) != "null" {
-			return invalid("The legacy parameter %s is not supported by the embedded cloud: use %s", p.name, p.newer)
-		}
-	}
-	return nil
-}
 
 // expressions are the parameters that most item operations share.
 type expressions struct {

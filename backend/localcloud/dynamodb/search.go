@@ -10,7 +10,7 @@ func (in *searchInput) check(action string) *wire.Error {
 	if err := checkTableName(in.TableName); err != nil {
 		return err
 	}
-	if err := in.legacy.check(); err != nil {
+	if err := in.checkLegacy(action); err != nil {
 		return err
 	}
 	if err := in.returns.check(); err != nil {
@@ -22,7 +22,7 @@ func (in *searchInput) check(action string) *wire.Error {
 	if in.Limit != nil && *in.Limit < 1 {
 		return constraint(itoa(*in.Limit), "limit", "Member must have value greater than or equal to 1")
 	}
-	if action == "Query" && in.KeyConditionExpression == nil {
+	if action == "Query" && in.KeyConditionExpression == nil && in.KeyConditions == nil {
 		return invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
 	}
 	if err := in.checkSelect(); err != nil {
@@ -33,9 +33,11 @@ func (in *searchInput) check(action string) *wire.Error {
 
 func (in *searchInput) checkSelect() *wire.Error {
 	switch {
+	case in.AttributesToGet != nil && in.Select != "" && in.Select != "SPECIFIC_ATTRIBUTES":
+		return invalid("Cannot specify the AttributesToGet when choosing to get %s", in.Select)
 	case in.ProjectionExpression != nil && in.Select != "" && in.Select != "SPECIFIC_ATTRIBUTES":
 		return invalid("Cannot specify the ProjectionExpression when choosing to get %s", in.Select)
-	case in.ProjectionExpression == nil && in.Select == "SPECIFIC_ATTRIBUTES":
+	case in.ProjectionExpression == nil && in.AttributesToGet == nil && in.Select == "SPECIFIC_ATTRIBUTES":
 		return invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
 	case in.Select == "ALL_PROJECTED_ATTRIBUTES" && in.IndexName == nil:
 		return badParameter("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
@@ -69,7 +71,7 @@ func (s *Service) prepareSearch(c *wire.Call, action string, in *searchInput) (*
 	notFound := s.resolve(q)
 	var keyNode *node
 	if action == "Query" {
-		q.key, keyNode, err = parseKeyCondition(*in.KeyConditionExpression, vars, q.schema)
+		q.key, keyNode, err = in.keyCondition(vars, q.schema)
 	}
 	if denied := s.authorize(c, q.access(s, action, keyNode, vars)); denied != nil {
 		return nil, denied
@@ -80,13 +82,13 @@ func (s *Service) prepareSearch(c *wire.Call, action string, in *searchInput) (*
 	if err != nil {
 		return nil, err
 	}
-	if q.filter, err = optionalCondition(filterExpression, in.FilterExpression, vars); err != nil {
+	if q.filter, err = in.filter(vars); err != nil {
 		return nil, err
 	}
-	if q.projection, err = optionalProjection(in.ProjectionExpression, vars); err != nil {
+	if q.projection, err = in.projection(vars); err != nil {
 		return nil, err
 	}
-	anyExpression := keyNode != nil || q.filter != nil || q.projection != nil
+	anyExpression := in.KeyConditionExpression != nil || in.FilterExpression != nil || in.ProjectionExpression != nil
 	if err := vars.check(anyExpression, filterExpression); err != nil {
 		return nil, err
 	}
@@ -121,8 +123,8 @@ func (q *search) access(s *Service, action string, keyNode *node, vars *placehol
 		a.resource += "/index/" + *q.in.IndexName
 	}
 	// Expressions that do not parse are refused after the authorisation; they name no attributes for it.
-	filter, _ := optionalCondition(filterExpression, q.in.FilterExpression, vars)
-	paths, _ := optionalProjection(q.in.ProjectionExpression, vars)
+	filter, _ := q.in.filter(vars)
+	paths, _ := q.in.projection(vars)
 	a.attributes = tops(paths, keyNode, filter)
 	if q.key != nil {
 		a.leadingKeys = q.schema.leading(item{q.schema.hash.name: q.key.hash})
@@ -135,6 +137,9 @@ func (q *search) check() *wire.Error {
 	if q.key != nil {
 		for _, name := range tops(nil, q.filter) {
 			if q.schema.has(name) {
+				if q.in.QueryFilter != nil {
+					return invalid("QueryFilter can only contain non-primary key attributes: Primary key attribute: %s", name)
+				}
 				return invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", name)
 			}
 		}

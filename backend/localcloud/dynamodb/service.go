@@ -93,6 +93,12 @@ var operations = map[string]operation{
 	"BatchWriteItem":            (*Service).batchWrite,
 	"TransactGetItems":          (*Service).transactGet,
 	"TransactWriteItems":        (*Service).transactWrite,
+	"ExecuteStatement":          (*Service).refuseStatement,
+	"BatchExecuteStatement":     (*Service).refuseStatement,
+	"ExecuteTransaction":        (*Service).refuseStatement,
+	"GetResourcePolicy":         (*Service).noResourcePolicy,
+	"DeleteResourcePolicy":      (*Service).deleteResourcePolicy,
+	"PutResourcePolicy":         (*Service).refuseResourcePolicy,
 }
 
 // Serve implements wire.Service.

@@ -133,6 +133,7 @@ func (s *Service) prepareTransaction(c *wire.Call, in *transactWriteInput) ([]*w
 }
 
 func (s *Service) prepareAction(c *wire.Call, action string, in *writeInput) (*write, *wire.Error) {
+	in.legacy = legacy{} // transactions are younger than expressions
 	if err := in.check([]string{"NONE"}); err != nil {
 		return nil, err
 	}
@@ -290,6 +291,7 @@ func (s *Service) transactGet(_ context.Context, c *wire.Call) (any, *wire.Error
 		if t.Get == nil {
 			return nil, constraint("null", "transactItems."+itoa(i+1)+".member.get", "Member must not be null")
 		}
+		t.Get.legacy = legacy{}
 		r, err := s.prepareRead(c, "GetItem", t.Get, "TransactGetItems")
 		if err != nil {
 			return nil, err

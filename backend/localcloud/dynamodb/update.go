@@ -139,6 +139,8 @@ func addTo(old value, exists bool, v value) (value, *wire.Error) {
 		return v, nil
 	case old.kind != v.kind:
 		return value{}, errWrongOperand
+	case v.kind == kindL: // only AttributeUpdates adds to lists
+		return value{kind: kindL, list: slices.Concat(old.list, v.list)}, nil
 	case v.kind == kindN:
 		n, err := old.num.add(v.num)
 		return numberValue(n), err
