@@ -36,6 +36,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 SCRIPT = HERE.parent / "aws/instance/linux.sh"
 WINDOWS = HERE.parent / "aws/instance/windows.ps1"
 PINS = HERE.parent / "aws/instance/pins"
+TEMPLATE = HERE.parent / "aws/avatar-launcher.yaml"
 MIRROR = "http://127.0.0.1:9200"
 ZONE = "avatar.example.com"
 INSTANCE = "i-0123456789abcdef0"
@@ -120,7 +121,7 @@ def boot(**more):
 
 
 def first_boot():
-    for name in ("systemctl", "apt-get", "useradd"):
+    for name in ("systemctl", "apt-get", "useradd", "sysctl"):
         command(name, f'echo {name} "$@" >>{ROOT}/calls')
     for n in (1, 2):
         done, calls = boot()
@@ -154,6 +155,15 @@ def pins():
         for file in (SCRIPT, WINDOWS):
             claim(f"{file.name} says nothing of its own about it", version not in file.read_text() and digest not in file.read_text())
     claim("the pins can be quoted in the template", "'" not in PINS.read_text())
+
+
+def ports():
+    """WebRTC's ports are the same in the security group, in the kernel and in the Windows firewall."""
+    group = re.search(r"IpProtocol: udp, FromPort: (\d+), ToPort: (\d+)", TEMPLATE.read_text()).groups()
+    kernel = re.search(r"ip_local_port_range = (\d+) (\d+)", (ROOT / "etc/sysctl.d/60-avatar.conf").read_text()).groups()
+    firewall = re.search(r"Protocol = 'UDP'; Ports = '(\d+)-(\d+)'", WINDOWS.read_text()).groups()
+    claim("the security group opens the ports that WebRTC binds", group == kernel == firewall, (group, kernel, firewall))
+    claim("the kernel is told at once", f"sysctl -q -p {ROOT}/etc/sysctl.d/60-avatar.conf" in (ROOT / "calls").read_text())
 
 
 def tarball(name, member):
@@ -208,6 +218,14 @@ def tools():
     done = install(f"{COMMANDS}:{bin_folder}:{without_curl}")
     asked = [call for call in (ROOT / "calls").read_text().splitlines() if "apt-get" in call]
     claim("a package manager that fails is asked again later", done.returncode == 1 and "DPkg::Lock::Timeout=600" in asked[0], (asked, done.stderr))
+
+
+def late():
+    """The metadata service answers later than the machine starts; systemd calls identify each two seconds meanwhile."""
+    for _ in range(6):
+        claim("without the metadata service identify fails", script("identify").returncode != 0)
+    claim("and Vector gets no configuration", not RENDERED.exists())
+    claim("Vector does not depend on the first attempt", "Requires=" not in (ROOT / "etc/systemd/system/vector.service").read_text())
 
 
 def identity():
@@ -382,11 +400,13 @@ assert(log.cpu == 30 and log.net_out == 1000 and log.mem == 75 and log.gpu == 42
 
 subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 subprocess.run(["ip", "address", "add", "169.254.169.254/32", "dev", "lo"], check=True)
-metadata = serve(("169.254.169.254", 80), Metadata)
 serve(("127.0.0.1", 9200), Mirror)
 pins()
 first_boot()
+ports()
 tools()
+late()
+metadata = serve(("169.254.169.254", 80), Metadata)
 identity()
 self_stop()
 metadata.shutdown()

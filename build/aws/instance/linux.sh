@@ -83,6 +83,10 @@ mkdir -p "$ROOT/var/log/avatar" "$ROOT/etc/avatar"
 printf 'REGION=%s\nSTREAM=%s\nZONE=%s\nMIRROR=%s\n' "$REGION" "$STREAM" "$ZONE" "${MIRROR:-}" | put 0644 /etc/avatar/stack.env
 put 0644 /etc/avatar/pins <<<"$PINS"
 
+# WebRTC binds ports of the kernel's range, and the security group opens this one.
+put 0644 /etc/sysctl.d/60-avatar.conf <<<'net.ipv4.ip_local_port_range = 49152 65535'
+sysctl -q -p "$ROOT/etc/sysctl.d/60-avatar.conf" || echo "avatar: the range of ports stays as it was until the next start"
+
 # Vector and Caddy, unless the image has them: the pinned versions, from the mirror if there is one. Nothing runs before its
 # SHA-256 fits. curl is in Ubuntu's and Debian's own images.
 put 0755 /usr/local/lib/avatar/install-tools <<'EOF'
