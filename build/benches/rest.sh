@@ -1,5 +1,5 @@
 # What all processes of the launcher take of the processor while nothing happens, on each page.
-setup test &&
+install_packages build desktop && setup &&
   home=$(mktemp -d) &&
   HOME=$home XDG_RUNTIME_DIR=$home xvfb-run -a -s '-screen 0 1280x900x24 -noreset' dbus-run-session -- bash -c '
     printf test | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1

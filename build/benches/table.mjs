@@ -19,7 +19,8 @@ for (const r of rows) {
   console.log(`\n${r.row}\n    ${said(r.runs)} ${r.unit}${r.note ? `; ${r.note}` : ''}`);
   if (r.beside) console.log(`    beside ${said(r.beside)} ${r.unit} of ${r.reference}: ${figure(median(r.runs) / median(r.beside))} times it`);
   else if (r.reference) console.log(`    beside ${r.reference}`);
-  if (r.target) console.log(`    target: ${r.target}; ${r.met === undefined ? 'not judged' : r.met ? 'met' : 'missed'}`);
+  if (r.target) console.log(`    target: ${r.target}; ${r.met === undefined || process.env.QUICK ? 'not judged' : r.met ? 'met' : 'missed'}`);
 }
-console.log(`\n${rows.length} rows, ${rows.filter((r) => r.met === false).length} targets missed${broken ? `, ${broken} without a figure` : ''}`);
-if (rows.length === 0 || broken > 0) process.exit(1);
+const missed = process.env.QUICK ? 0 : rows.filter((r) => r.met === false).length;
+console.log(`\n${rows.length} rows, ${process.env.QUICK ? 'targets not judged' : `${missed} targets missed`}${broken ? `, ${broken} without a figure` : ''}`);
+if (rows.length === 0 || broken > 0 || missed > 0) process.exit(1);
