@@ -27,7 +27,9 @@ func notificationsFor(before, after backend.Snapshot, now time.Time) (all []noti
 	case before.Phase != backend.Ready && after.Phase == backend.Ready:
 		add("ready", say("notify.ready.title"), say("notify.ready.text"), itemConnect)
 	case before.Phase.Active() && !after.Phase.Active() && p != nil && after.Problem != before.Problem && after.User != nil:
-		add("ended", p.What, p.Why+" "+p.Next, itemStart)
+		add("ended", p.What, p.Why+" "+p.Next, startOrStop(after))
+	case held(before) && after.User != nil && after.Phase == backend.Idle:
+		add("ended", say("notify.ended.title"), say("notify.ended.text"), itemStart)
 	case before.User != nil && after.User == nil && p != nil:
 		add("signed-out", p.What, p.Why+" "+p.Next, itemOpen)
 	case before.User != nil && after.User == nil:
@@ -41,6 +43,17 @@ func notificationsFor(before, after backend.Snapshot, now time.Time) (all []noti
 		add("warning", say("notify.warning.title", minutesLeft(after, now)), say("notify.warning.text"), itemKeep, itemStop)
 	}
 	return all
+}
+
+// held reports whether a stop has failed, so that the session goes on.
+func held(s backend.Snapshot) bool { return s.Phase == backend.Failed && s.Session != nil }
+
+// startOrStop is what a failure offers: after a stop that failed it is the stop.
+func startOrStop(s backend.Snapshot) string {
+	if held(s) {
+		return itemStop
+	}
+	return itemStart
 }
 
 // actionTitle is the word on a notification's button.

@@ -24,6 +24,8 @@ func TestNotificationsFor(t *testing.T) {
 		"nearly over":     {ready, with(ready, func(s *backend.Snapshot) { s.Warning = true }), "warning: 5 minutes left [keep-going stop]"},
 		"once":            {with(ready, func(s *backend.Snapshot) { s.Warning = true }), with(ready, func(s *backend.Snapshot) { s.Warning = true }), ""},
 		"stopped and why": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), "ended: Your instance was stopped [start]"},
+		"a stop failed":   {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(ready, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), "ended: Your instance was stopped [stop]"},
+		"stopped at last": {with(ready, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), idle, "ended: Your avatar has stopped [start]"},
 		"stopped by hand": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), idle, ""},
 		"exhausted":       {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Cold = backend.Claiming, true }), "exhausted: No warm instance was free [open]"},
 		"queued":          {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Queue = backend.Claiming, &backend.Queue{Position: 3, Length: 4} }), "waiting: No instance is free [open]"},

@@ -22,6 +22,8 @@ const (
 	extendPause  = 30 * time.Second // between two attempts to extend
 	retryPause   = 15 * time.Second // before the kept sign-in, or the user's session, is asked for again
 	watchTime    = 2 * time.Minute  // a report of viewers holds for this long
+	firstRestop  = 5 * time.Second  // before a stop that failed is tried again; each further pause is twice as long,
+	lastRestop   = time.Minute      // up to this
 	preparePause = time.Minute      // between two preparations while somebody is at the idle window
 )
 
@@ -108,8 +110,8 @@ func nextWish(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
 	case WishCancel:
 		return nextCancel(s, now)
 	case WishStart:
-		if s.User == nil || (s.Phase != Idle && s.Phase != Failed) || s.Adopting {
-			return s, nil
+		if s.User == nil || (s.Phase != Idle && s.Phase != Failed) || s.Adopting || s.Phase == Failed && s.Session != nil {
+			return s, nil // a session whose stop failed is stopped first
 		}
 		s.Problem, s.Session, s.Machine, s.URL, s.Cold, s.after, s.failure = nil, nil, nil, "", false, "", nil
 		s = unused(s)
@@ -163,6 +165,7 @@ func nextEnd(s Snapshot, terminate bool, after Verb, reason string, now time.Tim
 		s.failure = nil
 		return enter(s, Ending, now), []effect{doBreak{}}
 	}
+	s.unstopped = unstopped{terminate: terminate, reason: reason}
 	stop := doStop{user: *s.User, session: s.Session, terminate: terminate, reason: reason}
 	return enter(s, Ending, now), []effect{stop}
 }
@@ -208,6 +211,9 @@ func nextTick(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
 		s.resuming = true
 		return s, []effect{doResume{s.attempt}}
 	}
+	if at := restopDue(s, r); !at.IsZero() && !now.Before(at) {
+		return nextRetryStop(s)
+	}
 	if s.Phase != Ready || s.Session == nil {
 		return s, nil
 	}
@@ -243,6 +249,9 @@ func retries(s Snapshot) bool {
 func deadline(s Snapshot, r Rules, now time.Time) time.Time {
 	if retries(s) {
 		return s.retryAt
+	}
+	if s.Phase == Failed {
+		return restopDue(s, r)
 	}
 	if s.Phase != Ready || s.Session == nil {
 		return time.Time{}

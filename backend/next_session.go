@@ -57,6 +57,7 @@ func nextStarted(s Snapshot, e started, now time.Time) (Snapshot, []effect) {
 		return s, nil
 	}
 	if s.Phase == Ending { // it was broken off; whatever it holds goes back
+		s.unstopped = unstopped{reason: "start broken off"}
 		return s, []effect{doStop{user: *s.User, session: nil, reason: "start broken off"}}
 	}
 	if !s.Phase.Starting() {
@@ -64,7 +65,8 @@ func nextStarted(s Snapshot, e started, now time.Time) (Snapshot, []effect) {
 	}
 	if e.problem != nil {
 		s.failure = e.problem
-		return enter(s, Ending, now), []effect{doStop{user: *s.User, session: nil, reason: "start failed: " + e.problem.What}}
+		s.unstopped = unstopped{reason: "start failed: " + e.problem.What}
+		return enter(s, Ending, now), []effect{doStop{user: *s.User, session: nil, reason: s.unstopped.reason}}
 	}
 	s.Session = e.session
 	s.lookAt = now
@@ -111,16 +113,19 @@ func nextExtended(s Snapshot, e extended, now time.Time) (Snapshot, []effect) {
 }
 
 func nextStopped(s Snapshot, e stopped, r Rules, now time.Time) (Snapshot, []effect) {
-	if s.Phase != Ending {
+	again := s.Phase == Failed && s.Session != nil // an attempt of nextRetryStop
+	if s.Phase != Ending && !again {
 		return s, nil
 	}
 	after, failure := s.after, s.failure
 	e.problem = withArmedStop(e.problem, s.Session, r)
-	if e.problem != nil && after == "" && failure == nil {
-		failure = e.problem // the session stays, so that Stop can be pressed again
-		s.failure, s.Problem = nil, failure
-		return enter(s, Failed, now), nil
+	if e.problem != nil && after == "" && s.Session != nil {
+		return stopFailed(s, e.problem, now), nil
 	}
+	if e.problem != nil && after == "" && failure == nil {
+		failure = e.problem
+	}
+	s.unstopped = unstopped{}
 	s.Session, s.Machine, s.URL, s.Warning, s.Cold, s.Announced, s.Queue = nil, nil, "", false, false, false, nil
 	s = unused(s)
 	s.after, s.failure, s.Problem = "", nil, failure
@@ -134,6 +139,40 @@ func nextStopped(s Snapshot, e stopped, r Rules, now time.Time) (Snapshot, []eff
 		phase = Failed
 	}
 	return enter(s, phase, now), []effect{doPrepare{*s.User}}
+}
+
+// unstopped is a stop that failed, and is tried again.
+type unstopped struct {
+	terminate bool
+	reason    string
+	tries     int
+	at        time.Time // when to try again; zero while an attempt is under way
+}
+
+// stopFailed keeps the session of a stop that failed: its user can press Stop, and the launcher tries again by itself.
+func stopFailed(s Snapshot, p *Problem, now time.Time) Snapshot {
+	if s.Phase != Failed || s.Problem != nil { // what was dismissed is not said again
+		s.Problem = p
+	}
+	s.failure = nil
+	s.unstopped.at = now.Add(min(firstRestop<<s.unstopped.tries, lastRestop))
+	s.unstopped.tries = min(s.unstopped.tries+1, 10)
+	return enter(s, Failed, now)
+}
+
+// restopDue is when a stop that failed is tried again: not at all once the armed stop has acted. It is zero for never.
+func restopDue(s Snapshot, r Rules) time.Time {
+	at := s.unstopped.at
+	if s.Phase != Failed || s.Session == nil || at.IsZero() || at.After(s.Session.ExpireAt.Add(r.Grace+lastRestop)) {
+		return time.Time{}
+	}
+	return at
+}
+
+// nextRetryStop tries a stop that failed again. The phase stays, so that nothing flickers while the cloud is away.
+func nextRetryStop(s Snapshot) (Snapshot, []effect) {
+	s.unstopped.at = time.Time{}
+	return s, []effect{doStop{user: *s.User, session: s.Session, terminate: s.unstopped.terminate, reason: s.unstopped.reason}}
 }
 
 // withArmedStop tells anyone who cannot stop an instance when it stops all the same.

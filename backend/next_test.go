@@ -180,7 +180,7 @@ func TestTheLogAnnouncesTheAvatarOfThisStart(t *testing.T) {
 	if s, _ = next(s, announced{session(t0).InstanceID}, rules, t0); !s.Announced {
 		t.Error("not announced")
 	}
-	s.Phase = Failed
+	s.Phase, s.Session = Failed, nil
 	if s, _ = next(s, wished{Wish{Verb: WishStart}}, rules, t0); s.Announced {
 		t.Error("announced by an earlier start")
 	}

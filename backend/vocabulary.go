@@ -223,6 +223,7 @@ type Snapshot struct {
 	watchAt  time.Time // when the instance last reported viewers
 	// unextended is why the last extension failed; nil if it did not. It is tried again by itself.
 	unextended *Problem
+	unstopped  unstopped
 }
 
 // NoticeBrowser is the key of the notice that no browser could be opened for the avatar.

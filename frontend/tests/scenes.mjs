@@ -193,6 +193,7 @@ export const scenes = [
   scene('ready-refused', { ...readySnapshot, problem: { kind: 'unreachable', what: 'The session was not extended', why: 'The cloud does not answer.', next: 'Check your network; the instance stops at its time all the same.' }, notices: [keyringNotice] }, { lines: logLines(60) }),
   scene('ending', { ...readySnapshot, phase: 'ending' }, { lines: logLines(60) }),
   scene('failed', { phase: 'failed', steps: steps('booting', 9000), problem: { kind: 'capacity', what: 'No instance could be had', why: 'Amazon EC2 has no free g4dn.xlarge in any of the three zones.', next: 'Try again in a few minutes.' }, pool: warmPool('claimed', 'claimed', 'retired') }),
+  scene('stop-failed', { ...readySnapshot, phase: 'failed', timers: null, problem: { kind: 'unreachable', what: 'The stop request could not be sent', why: 'The cloud cannot be reached.', next: 'Your instance is stopped by its own schedule at 10:20 at the latest; press Stop to try again.' }, notices: [offlineNotice] }, { lines: logLines(60) }),
   scene('notices', { notices: [configNotice, keyringNotice] }),
   scene('operator', { ...readySnapshot, user: { ...user, username: 'someone.with.a.long.name@example.com', role: 'operator' }, pool: { ...warmPool(...Array(24).fill('warm')), target: 24 } }, { lines: logLines(60) }),
   scene('log', readySnapshot, { route: 'Log', lines: logLines(3000), dropped: 1200 }),

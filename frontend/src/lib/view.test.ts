@@ -21,6 +21,10 @@ describe('action', () => {
   });
 });
 
+test('after a stop that failed the button stops it again', () => {
+  expect(action(snapshotOf({ phase: 'failed', problem, session }))).toEqual({ verb: 'stop', label: 'Try to stop it again' });
+});
+
 test.each(PHASES)('%s has a headline and a tone', (phase) => {
   const s = snapshotOf({ phase });
   expect(headline(s).title).not.toBe('');

@@ -45,7 +45,7 @@ export function screen(s: Snapshot): Screen {
 
 /** The one large button: it always says what it will do. */
 export interface Action {
-  verb: 'start' | 'cancel' | 'connect' | 'wait';
+  verb: 'start' | 'stop' | 'cancel' | 'connect' | 'wait';
   label: string;
 }
 
@@ -67,7 +67,7 @@ export function action(s: Snapshot): Action {
     case 'ending':
       return { verb: 'wait', label: a.stopping };
     case 'failed':
-      return { verb: 'start', label: a.again };
+      return s.session ? { verb: 'stop', label: a.stopAgain } : { verb: 'start', label: a.again };
     default:
       return assertNever(s.phase);
   }
