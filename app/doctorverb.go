@@ -224,7 +224,7 @@ func doctor(cfg aws.Config, watched aws.HTTPClient, p config.Profile) *account.D
 		Quotas:    newQuotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = watched }),
 		Names: account.Names{Sessions: p.Tables.Sessions, Instances: p.Tables.Instances, Leases: p.Tables.Leases, Audit: p.Tables.Audit,
 			StateIndex: p.Tables.StateIndex, Stream: p.Stream, LaunchTemplate: p.Launch.Template, ZoneID: p.Zone.ID, ZoneName: p.Zone.Name,
-			ScheduleGroup: p.Scheduler.Group, StopRoleARN: p.Scheduler.StopRoleARN},
+			SubnetIDs: p.Launch.SubnetIDs, ScheduleGroup: p.Scheduler.Group, StopRoleARN: p.Scheduler.StopRoleARN},
 	}
 	if p.Endpoint == "" { // the zone of an AWS-compatible cloud is in no public DNS
 		d.LookupNS = func(ctx context.Context, zone string) ([]string, error) {

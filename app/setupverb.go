@@ -258,22 +258,11 @@ func kindOfCheck(name string) backend.Kind {
 	return backend.KindConfig
 }
 
-// finishSetup makes the users and writes the profile.
+// finishSetup writes the profile and makes the users: Cognito mails 50 invitations a day, and the profile must not wait for them.
 func finishSetup(ctx context.Context, a *account.Account, out *printer, f setupFlags, people []account.NewUser) error {
 	made, err := a.Outputs(ctx)
 	if err != nil {
 		return err
-	}
-	for _, u := range people {
-		existed, err := a.CreateUser(ctx, made, u)
-		if err != nil {
-			return err
-		}
-		text := u.Name + " is made; Cognito mails the first password to " + u.Email
-		if existed {
-			text = u.Name + " was there already, and is now in the group " + u.Group
-		}
-		out.fact(map[string]any{"type": "user", "name": u.Name, "group": u.Group, "existed": existed}, text)
 	}
 	if err := config.WriteProfile(f.writeProfile, profileOf(f.stack, made)); err != nil {
 		return err
@@ -283,6 +272,17 @@ func finishSetup(ctx context.Context, a *account.Account, out *printer, f setupF
 	}
 	out.fact(map[string]any{"type": "profile", "file": f.writeProfile, "outputs": made},
 		"The profile for your users is "+f.writeProfile+"; nothing in it is secret. They use it by --profile "+f.writeProfile)
+	for _, u := range people {
+		existed, err := a.CreateUser(ctx, made, u)
+		if err != nil {
+			return err
+		}
+		text := u.Name + " is made; Cognito mails the first password to " + u.Email
+		if existed {
+			text = u.Name + " was there already, and is in the group " + u.Group + "; who never signed in gets the invitation again"
+		}
+		out.fact(map[string]any{"type": "user", "name": u.Name, "group": u.Group, "existed": existed}, text)
+	}
 	return nil
 }
 

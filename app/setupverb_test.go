@@ -1,9 +1,11 @@
 package app
 
 import (
+	"context"
 	"testing"
 
 	"avatar-launcher/backend/account"
+	"avatar-launcher/backend/config"
 )
 
 // TestWithoutAnImageThePoolIsEmpty: instances of an image that has no avatar never get ready, and each of them is billed.
@@ -13,5 +15,16 @@ func TestWithoutAnImageThePoolIsEmpty(t *testing.T) {
 		if got := f.Profiles["test"].WarmPool.Size; got != want {
 			t.Errorf("with an image of one's own %v: size %d, want %d", own, got, want)
 		}
+	}
+}
+
+// TestAProfileOfAWSThatIsGoneIsNoObstacle: a desktop signs by Cognito's credentials, and by no others.
+func TestAProfileOfAWSThatIsGoneIsNoObstacle(t *testing.T) {
+	t.Setenv("AWS_PROFILE", "of-an-earlier-job")
+	t.Setenv("AWS_CONFIG_FILE", t.TempDir()+"/config")
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", t.TempDir()+"/credentials")
+	cfg, err := sdkConfig(context.Background(), config.Profile{Region: "us-east-1"})
+	if err != nil || cfg.Region != "us-east-1" || cfg.HTTPClient == nil {
+		t.Errorf("%+v, %v", cfg, err)
 	}
 }

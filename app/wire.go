@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -162,6 +163,10 @@ func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
 			AppID: "avatar-launcher"}, nil
 	}
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(p.Region))
+	if gone := (awsconfig.SharedConfigProfileNotExistError{}); errors.As(err, &gone) {
+		// AWS_PROFILE names what isn't there, and a desktop needs nothing of it: its credentials come from the sign-in.
+		return aws.Config{Region: p.Region, HTTPClient: awshttp.NewBuildableClient(), AppID: "avatar-launcher"}, nil
+	}
 	if err != nil {
 		return cfg, &backend.Problem{Kind: backend.KindConfig, What: "The AWS settings of this computer could not be read",
 			Why: sentence(err.Error()), Next: "Mend the AWS configuration files or the AWS_ variables of the environment.", Cause: err}

@@ -62,6 +62,7 @@ type Names struct {
 	StateIndex                         string
 	Stream                             string
 	LaunchTemplate                     string
+	SubnetIDs                          []string // where launches go; empty: the template decides
 	ZoneID, ZoneName                   string
 	ScheduleGroup, StopRoleARN         string
 }

@@ -70,6 +70,7 @@ func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
 		{"a stop role that may not be passed", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.StopRoleARN = "arn:aws:iam::123456789012:role/other" }, "stop role", "may not do scheduler:UpdateSchedule", false},
 		{"a group of schedules that is not the stack's", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.ScheduleGroup = "other" }, "stop role", "may not do scheduler:UpdateSchedule", false},
 		{"a launch template that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.LaunchTemplate = "other" }, "launch template other", "There is no such thing", true},
+		{"a subnet that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.SubnetIDs = []string{"subnet-0000000000000000f"} }, "launching", "does not exist", false},
 		{"a user name that is no label", func(_ *testing.T, _ *cloud, d *Doctor) { d.User.Username = "Ann Smith" }, "own name", "cannot be part of a domain", false},
 		{"somebody else's name", func(_ *testing.T, _ *cloud, d *Doctor) { d.User.Username = "bob" }, "own name", "may not do route53:ChangeResourceRecordSets", false},
 		{"no quota", func(_ *testing.T, c *cloud, _ *Doctor) { c.SetVCPUQuota(4) }, "quota", "may run 4 vCPUs of GPU instances, and one g5.2xlarge has 8", false},

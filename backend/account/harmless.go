@@ -82,9 +82,13 @@ func (d *Doctor) template(ctx context.Context) (kind, why string, err error) {
 func (d *Doctor) launching(ctx context.Context) (string, error) {
 	tags := []ec2types.Tag{{Key: aws.String("pool"), Value: aws.String(pool)}, {Key: aws.String("owner"), Value: &d.User.ID},
 		{Key: aws.String("expire-at"), Value: aws.String(time.Now().UTC().Format(time.RFC3339))}}
-	_, err := d.EC2.RunInstances(ctx, &ec2.RunInstancesInput{DryRun: aws.Bool(true), MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+	in := &ec2.RunInstancesInput{DryRun: aws.Bool(true), MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
 		LaunchTemplate:    &ec2types.LaunchTemplateSpecification{LaunchTemplateName: &d.Names.LaunchTemplate, Version: aws.String("$Latest")},
-		TagSpecifications: []ec2types.TagSpecification{{ResourceType: ec2types.ResourceTypeInstance, Tags: tags}}})
+		TagSpecifications: []ec2types.TagSpecification{{ResourceType: ec2types.ResourceTypeInstance, Tags: tags}}}
+	if len(d.Names.SubnetIDs) > 0 { // without one EC2 takes the default VPC's, which the template's security group may not be in
+		in.SubnetId = &d.Names.SubnetIDs[0]
+	}
+	_, err := d.EC2.RunInstances(ctx, in)
 	return "You may launch an instance of your own.", permitted(err, dryRun)
 }
 

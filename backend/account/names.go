@@ -122,13 +122,6 @@ func (a *Account) userNames(ctx context.Context) ([]string, error) {
 
 // nameIsFree returns a problem if a new user's name is the name of something else in the zone.
 func (a *Account) nameIsFree(ctx context.Context, made *Outputs, u NewUser) error {
-	_, err := a.Cognito.AdminGetUser(ctx, &cognito.AdminGetUserInput{UserPoolId: &made.UserPoolID, Username: &u.Name})
-	if err == nil {
-		return nil // the record is theirs
-	}
-	if code(err) != "UserNotFoundException" {
-		return problem("look the user "+u.Name+" up", err)
-	}
 	all, err := a.records(ctx, made.ZoneID, made.ZoneName)
 	if err != nil {
 		return err

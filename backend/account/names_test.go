@@ -111,3 +111,22 @@ func TestAUserGetsNoNameThatIsTaken(t *testing.T) {
 		}
 	}
 }
+
+// TestAnInvitationCanBeSentAgain, to who never signed in and to nobody else.
+func TestAnInvitationCanBeSentAgain(t *testing.T) {
+	c := openCloud(t)
+	a := c.setup(t, &wire{})
+	invitations := func() int64 { return c.CallCounts()["cognito-idp:AdminCreateUser"] }
+	zoe := NewUser{Name: "zoe", Email: "z@example.com", Group: "user"}
+	before := invitations()
+	for want := int64(1); want <= 2; want++ {
+		if _, err := a.CreateUser(t.Context(), c.outputs(), zoe); err != nil || invitations()-before != want {
+			t.Errorf("%d invitations, want %d: %v", invitations()-before, want, err)
+		}
+	}
+	before = invitations()
+	demo := NewUser{Name: c.out.DemoUsers[0].Username, Email: "d@example.com", Group: "user"}
+	if existed, err := a.CreateUser(t.Context(), c.outputs(), demo); !existed || err != nil || invitations() != before {
+		t.Errorf("somebody who has signed in: %v, %v, %d invitations", existed, err, invitations()-before)
+	}
+}

@@ -233,7 +233,7 @@ func TestTheSurveySaysWhatIsMissing(t *testing.T) {
 		{"no quota", `{"Quota":{"Value":0}}`, false, "may run 0 vCPUs of GPU instances, and one g5.2xlarge has 8"},
 		{"too little", `{"Quota":{"Value":7}}`, false, "may run 7 vCPUs"},
 		{"enough for three", `{"Quota":{"Value":25}}`, true, "25 vCPUs of GPU instances: 3 of g5.2xlarge"},
-		{"a quota that may not be read", "!AccessDeniedException", false, "may not do servicequotas:GetServiceQuota"},
+		{"a quota that may not be read", "!AccessDeniedException", true, "could not be read, because your sign-in may not"},
 		{"a quota that is not known", "!NoSuchResourceException", true, "could not be read (NoSuchResourceException)"},
 	} {
 		t.Run(each.name, func(t *testing.T) {
@@ -248,5 +248,67 @@ func TestTheSurveySaysWhatIsMissing(t *testing.T) {
 				t.Errorf("%+v", last)
 			}
 		})
+	}
+}
+
+// TestAnImageIsHeldAgainstTheLaunchTemplate, and decides what the template takes from it.
+func TestAnImageIsHeldAgainstTheLaunchTemplate(t *testing.T) {
+	const id = "ami-0123456789abcdef0"
+	for _, each := range []struct {
+		name, image string
+		set         Parameters
+		ok          bool
+		why         string
+		system      string
+	}{
+		{"Linux", imageOf("x86_64", "Linux/UNIX", "/dev/sda1", 100), nil, true, "linux", "linux"},
+		{"Linux after Windows", imageOf("x86_64", "Linux/UNIX", "/dev/xvda", 8), nil, true, "linux", "linux"},
+		{"Windows", imageOf("x86_64", "Windows with SQL Server Web", "/dev/sda1", 30), nil, true, "windows", "windows"},
+		{"not what --os says", imageOf("x86_64", "Linux/UNIX", "/dev/sda1", 8), Parameters{"OperatingSystem": "windows"}, false, "runs linux", "windows"},
+		{"another architecture", imageOf("arm64", "Linux/UNIX", "/dev/sda1", 8), nil, false, "made for arm64", ""},
+		{"a disk that is too large", imageOf("x86_64", "Linux/UNIX", "/dev/sda1", 120), nil, false, "has 120 GiB", ""},
+		{"a larger volume", imageOf("x86_64", "Linux/UNIX", "/dev/sda1", 120), Parameters{"VolumeSize": "120"}, true, "linux", "linux"},
+	} {
+		t.Run(each.name, func(t *testing.T) {
+			w := &wire{answers: map[string][]string{"GetCallerIdentity": {me}, "DescribeInstanceTypeOfferings": {zones}, "DescribeInstanceTypes": {gpuTypes},
+				"GetServiceQuota": {`{"Quota":{"Value":64}}`}, "DescribeImages": {each.image}, "DescribeStacks": {noStack}}}
+			given, checks, err := w.account(t).Survey(t.Context(), Wish{Image: id, Set: each.set})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := check(t, checks, "image")
+			if got.OK != each.ok || !strings.Contains(got.Why, each.why) || given["OperatingSystem"] != each.system {
+				t.Errorf("%+v, %v", got, given)
+			}
+			if root := given["RootDeviceName"]; !strings.Contains(each.image, "<rootDeviceName>"+root+"<") {
+				t.Errorf("the root device is %q", root)
+			}
+		})
+	}
+}
+
+func imageOf(architecture, platform, root string, size int) string {
+	windows := ""
+	if strings.HasPrefix(platform, "Windows") {
+		windows = "<platform>windows</platform>"
+	}
+	return fmt.Sprintf("<imagesSet><item><imageState>available</imageState><name>avatar</name><architecture>%s</architecture>%s<platformDetails>%s</platformDetails>"+
+		"<rootDeviceName>%s</rootDeviceName><blockDeviceMapping><item><deviceName>%[4]s</deviceName><ebs><volumeSize>%d</volumeSize></ebs></item></blockDeviceMapping></item></imagesSet>",
+		architecture, windows, platform, root, size)
+}
+
+// TestSubnetsAreOfOneVPC, since the security group is.
+func TestSubnetsAreOfOneVPC(t *testing.T) {
+	subnet := func(id, vpc string) string {
+		return "<item><subnetId>" + id + "</subnetId><vpcId>" + vpc + "</vpcId><availabilityZone>us-east-1a</availabilityZone><mapPublicIpOnLaunch>true</mapPublicIpOnLaunch></item>"
+	}
+	w := &wire{answers: map[string][]string{"GetCallerIdentity": {me}, "DescribeInstanceTypeOfferings": {zones}, "DescribeInstanceTypes": {gpuTypes},
+		"GetServiceQuota": {`{"Quota":{"Value":64}}`}, "DescribeSubnets": {"<subnetSet>" + subnet("subnet-1", "vpc-1") + subnet("subnet-2", "vpc-2") + "</subnetSet>"}}}
+	_, checks, err := w.account(t).Survey(t.Context(), Wish{Subnets: []string{"subnet-1", "subnet-2"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := check(t, checks, "network"); got.OK || !strings.Contains(got.Why, "vpc-1, vpc-2") {
+		t.Errorf("%+v", got)
 	}
 }

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,7 +117,9 @@ func quotaCheck(ctx context.Context, api quotasAPI, kind string, vcpus int) back
 	c := backend.Check{Name: "quota"}
 	out, err := api.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{ServiceCode: aws.String("ec2"), QuotaCode: aws.String(gpuQuota)})
 	switch {
-	case isDenied(err) || isExpired(err):
+	case isDenied(err): // no right to read a quota is no lack of quota
+		c.OK, c.Why = true, "The quota of GPU instances could not be read, because your sign-in may not; EC2 will say if it is too small."
+	case isExpired(err):
 		c.Why = backend.ProblemOf(problem("read the quota", err)).Why
 		c.Cure = backend.ProblemOf(problem("read the quota", err)).Next
 	case err != nil || out.Quota == nil || out.Quota.Value == nil:
@@ -155,11 +158,7 @@ func (s *survey) image(ctx context.Context) error {
 	c := code(err)
 	switch {
 	case err == nil && len(out.Images) > 0 && out.Images[0].State == ec2types.ImageStateAvailable:
-		s.add("image", true, "This account may launch "+s.wish.Image+" ("+aws.ToString(out.Images[0].Name)+").", "")
-		s.params["ImageId"] = s.wish.Image
-		if strings.EqualFold(aws.ToString(out.Images[0].PlatformDetails), "windows") || out.Images[0].Platform == ec2types.PlatformValuesWindows {
-			s.params["OperatingSystem"] = "windows"
-		}
+		return s.fits(ctx, out.Images[0])
 	case err == nil || strings.HasPrefix(c, "InvalidAMIID"):
 		s.add("image", false, "There is no image "+s.wish.Image+" in "+s.a.Region+" that this account may use.",
 			"Copy it to the region, or have its owner share it with this account.")
@@ -167,6 +166,67 @@ func (s *survey) image(ctx context.Context) error {
 		return problem("look the image up", err)
 	}
 	return nil
+}
+
+// fits holds the image against the launch template, which EC2 looks at only when something is launched.
+func (s *survey) fits(ctx context.Context, image ec2types.Image) error {
+	system := "linux"
+	if image.Platform == ec2types.PlatformValuesWindows || strings.HasPrefix(strings.ToLower(aws.ToString(image.PlatformDetails)), "windows") {
+		system = "windows"
+	}
+	architecture := ec2types.ArchitectureValuesX8664
+	if strings.HasPrefix(s.wish.InstanceType, "g5g.") {
+		architecture = ec2types.ArchitectureValuesArm64
+	}
+	size, err := s.value(ctx, "VolumeSize")
+	if err != nil {
+		return err
+	}
+	room, _ := strconv.Atoi(size)
+	s.params["ImageId"] = s.wish.Image
+	if root := aws.ToString(image.RootDeviceName); root != "" {
+		s.params["RootDeviceName"] = root
+	}
+	switch told := s.wish.Set["OperatingSystem"]; {
+	case told != "" && told != system:
+		s.add("image", false, s.wish.Image+" runs "+system+", and --os says "+told+".", "Leave --os out: setup takes what the image says.")
+	case image.Architecture != "" && image.Architecture != architecture:
+		s.add("image", false, s.wish.Image+" is made for "+string(image.Architecture)+", and "+s.wish.InstanceType+" is "+string(architecture)+".",
+			"Name another image, or another type by --instance-type.")
+	case rootSize(image) > room:
+		s.add("image", false, fmt.Sprintf("The disk of %s has %d GiB, and instances would get %d.", s.wish.Image, rootSize(image), room),
+			fmt.Sprintf("Call setup with --set VolumeSize=%d, or more.", rootSize(image)))
+	default:
+		s.params["OperatingSystem"] = system
+		s.add("image", true, "This account may launch "+s.wish.Image+" ("+aws.ToString(image.Name)+", "+system+").", "")
+	}
+	return nil
+}
+
+// rootSize is the size of the image's root disk in GiB, 0 if it isn't told.
+func rootSize(image ec2types.Image) int {
+	for _, d := range image.BlockDeviceMappings {
+		if d.Ebs != nil && aws.ToString(d.DeviceName) == aws.ToString(image.RootDeviceName) {
+			return int(aws.ToInt32(d.Ebs.VolumeSize))
+		}
+	}
+	return 0
+}
+
+// value returns a parameter's value after the deployment: as it was asked for, or the stack's, or the template's.
+func (s *survey) value(ctx context.Context, name string) (string, error) {
+	all := Parameters{}
+	old, err := s.a.describe(ctx, s.a.Stack)
+	if err != nil {
+		return "", problem("look for the stack", err)
+	}
+	if old != nil {
+		for _, p := range old.Parameters {
+			all[aws.ToString(p.ParameterKey)] = aws.ToString(p.ParameterValue)
+		}
+	}
+	maps.Copy(all, s.params)
+	return s.a.Template.value(all, name), nil
 }
 
 // zone finds the public hosted zone that the domain is in: its own, or the nearest above it.
@@ -224,8 +284,9 @@ func (s *survey) network(ctx context.Context) error {
 
 func (s *survey) subnets(all []ec2types.Subnet) error {
 	var ids []string
-	taken := map[string]bool{}
+	taken, vpcs := map[string]bool{}, map[string]bool{}
 	for _, n := range all {
+		vpcs[aws.ToString(n.VpcId)] = true
 		zone := aws.ToString(n.AvailabilityZone)
 		if !slices.Contains(s.zones, zone) || !aws.ToBool(n.MapPublicIpOnLaunch) || taken[zone] {
 			continue
@@ -233,6 +294,11 @@ func (s *survey) subnets(all []ec2types.Subnet) error {
 		taken[zone] = true // one a zone: they are tried in turn where one has no capacity
 		ids = append(ids, aws.ToString(n.SubnetId))
 		s.params["VpcId"] = aws.ToString(n.VpcId)
+	}
+	if len(vpcs) > 1 {
+		s.add("network", false, "The subnets are in different VPCs: "+strings.Join(slices.Sorted(maps.Keys(vpcs)), ", ")+".",
+			"Name subnets of one VPC: the instances share a security group, which is in one.")
+		return nil
 	}
 	if len(ids) == 0 {
 		s.add("network", false, "No subnet of "+strconv.Itoa(len(all))+" gives public addresses in a zone that has "+s.wish.InstanceType+".",

@@ -44,10 +44,20 @@ func ParseUser(text, group string) (NewUser, error) {
 // CreateUser makes a user and puts them into their group. Cognito makes up the first password and mails it; it never
 // comes here. existed reports whether there was somebody of that name already, who is put into the group all the same.
 func (a *Account) CreateUser(ctx context.Context, made *Outputs, u NewUser) (existed bool, err error) {
+	userPoolID := made.UserPoolID
+	old, err := a.Cognito.AdminGetUser(ctx, &cognito.AdminGetUserInput{UserPoolId: &userPoolID, Username: &u.Name})
+	switch {
+	case err == nil:
+		if err := a.invite(ctx, made, u, old.UserStatus); err != nil {
+			return true, err
+		}
+		return true, a.join(ctx, made, u)
+	case code(err) != "UserNotFoundException":
+		return false, problem("look the user "+u.Name+" up", err)
+	}
 	if err := a.nameIsFree(ctx, made, u); err != nil {
 		return false, err
 	}
-	userPoolID := made.UserPoolID
 	_, err = a.Cognito.AdminCreateUser(ctx, &cognito.AdminCreateUserInput{UserPoolId: &userPoolID, Username: &u.Name,
 		DesiredDeliveryMediums: []types.DeliveryMediumType{types.DeliveryMediumTypeEmail},
 		UserAttributes:         []types.AttributeType{{Name: aws.String("email"), Value: &u.Email}, {Name: aws.String("email_verified"), Value: aws.String("true")}}})
@@ -55,10 +65,25 @@ func (a *Account) CreateUser(ctx context.Context, made *Outputs, u NewUser) (exi
 	if err != nil && !existed {
 		return false, problem("make the user "+u.Name, err)
 	}
-	_, err = a.Cognito.AdminAddUserToGroup(ctx, &cognito.AdminAddUserToGroupInput{UserPoolId: &userPoolID, Username: &u.Name, GroupName: &u.Group})
+	return existed, a.join(ctx, made, u)
+}
+
+// invite sends the invitation again to somebody who never came: it holds for a week.
+func (a *Account) invite(ctx context.Context, made *Outputs, u NewUser, status types.UserStatusType) error {
+	if status != types.UserStatusTypeForceChangePassword {
+		return nil
+	}
+	_, err := a.Cognito.AdminCreateUser(ctx, &cognito.AdminCreateUserInput{UserPoolId: &made.UserPoolID, Username: &u.Name,
+		DesiredDeliveryMediums: []types.DeliveryMediumType{types.DeliveryMediumTypeEmail}, MessageAction: types.MessageActionTypeResend})
+	return problem("send the invitation to "+u.Name+" again", err)
+}
+
+// join puts a user into their group.
+func (a *Account) join(ctx context.Context, made *Outputs, u NewUser) error {
+	_, err := a.Cognito.AdminAddUserToGroup(ctx, &cognito.AdminAddUserToGroupInput{UserPoolId: &made.UserPoolID, Username: &u.Name, GroupName: &u.Group})
 	if code(err) == "ResourceNotFoundException" {
-		return existed, &backend.Problem{Kind: backend.KindConfig, What: "There is no group " + u.Group + " in the user pool",
+		return &backend.Problem{Kind: backend.KindConfig, What: "There is no group " + u.Group + " in the user pool",
 			Next: "Update the stack by setup, then try again.", Cause: err}
 	}
-	return existed, problem("put "+u.Name+" into the group "+u.Group, err)
+	return problem("put "+u.Name+" into the group "+u.Group, err)
 }
