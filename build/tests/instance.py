@@ -248,7 +248,7 @@ def identity():
 
 def self_stop():
     stamp = lambda **d: (datetime.now(timezone.utc) + timedelta(**d)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    off, ready = ROOT / "off", ROOT / "run/avatar/ready"
+    off, ready, asked = ROOT / "off", ROOT / "run/avatar/ready", ROOT / "run/avatar/stop"
     for what, tags, is_ready, broken, stops in (
         ("before its time", {"expire-at": stamp(minutes=5), "owner": "me"}, True, False, False),
         ("past its time", {"expire-at": stamp(seconds=-1), "owner": "me"}, True, False, True),
@@ -260,15 +260,37 @@ def self_stop():
         ("with somebody's tag and no time yet", {"owner": "me"}, True, False, False),
         ("while the metadata service is broken", {}, True, True, False),
     ):
-        off.unlink(missing_ok=True)
-        ready.unlink(missing_ok=True)
+        for file in (off, ready, asked):
+            file.unlink(missing_ok=True)
         if is_ready:
             ready.write_text("ready")
         Metadata.values, Metadata.broken = {f"tags/instance/{k}": v for k, v in tags.items()}, broken
         done = script("self-stop")
+        claim(f"one look does not stop an instance {what}", not off.exists(), done.stdout + done.stderr)
+        done = script("self-stop")
         claim(f"an instance {what} {'stops' if stops else 'goes on'}", off.exists() == stops, done.stdout + done.stderr)
     Metadata.broken = False
-    ready.unlink(missing_ok=True)
+    for what, first, second in (
+        ("expire-at", {"expire-at": stamp(hours=-1), "owner": "them"}, {"expire-at": stamp(hours=1), "owner": "me"}),
+        ("expire-at, later expired as well", {"expire-at": stamp(hours=-1), "owner": "them"}, {"expire-at": stamp(minutes=-1), "owner": "me"}),
+        ("owner, who is gone", {"expire-at": stamp(hours=1)}, {"expire-at": stamp(hours=1), "owner": "me"}),
+    ):
+        for file in (off, asked):
+            file.unlink(missing_ok=True)
+        ready.write_text("ready")
+        for tags in (first, second):
+            Metadata.values = {f"tags/instance/{k}": v for k, v in tags.items()}
+            script("self-stop")
+        claim(f"the metadata service's last {what}, does not stop the next session", not off.exists())
+    Metadata.values = {f"tags/instance/{k}": v for k, v in first.items()}
+    for file in (off, asked):
+        file.unlink(missing_ok=True)
+    for tags in (first, second, first):
+        Metadata.values = {f"tags/instance/{k}": v for k, v in tags.items()}
+        script("self-stop")
+    claim("looks that agree must follow each other", not off.exists())
+    for file in (ready, asked):
+        file.unlink(missing_ok=True)
 
 
 def get(url, host=None):
@@ -348,6 +370,7 @@ def windows():
     armed = whole.index("Start-ScheduledTask -TaskName 'Avatar self-stop'")
     downloads = [m.start() for m in re.finditer("Invoke-WebRequest .*-OutFile", whole)]
     claim("Windows arms its stop first and downloads in a task of its own", armed < min(downloads) and len(downloads) == written["services.ps1"].count("-OutFile"), downloads)
+    claim("Windows looks as often as Linux, and twice", "Start-Sleep -Seconds 15" in written["self-stop.ps1"] and "-eq $before" in written["self-stop.ps1"])
     claim("and runs nothing before its sum fits", re.search("-OutFile.*\n.*Get-FileHash -Algorithm SHA256.*throw.*\n.*Expand-Archive", written["services.ps1"]))
     for name, text in {"windows.ps1": whole, **written}.items():
         if name.endswith(".ps1"):

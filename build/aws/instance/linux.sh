@@ -30,14 +30,25 @@ EOF
 
 # The stop that needs neither launcher nor schedule nor network: past the tag expire-at the instance shuts itself down,
 # which stops it. An instance without an owner is one that is being warmed: it shuts down as soon as it is ready.
+# Two looks in a row must agree: just after a start the metadata service may still show the last owner's tags.
 put 0755 /usr/local/lib/avatar/self-stop <<'EOF'
 #!/bin/bash
 set -uo pipefail
 metadata() { "$(dirname "$0")/metadata" "$@"; }
 run=${AVATAR_RUN:-/run/avatar}
 off() {
-  echo "avatar: $1, shutting down"
-  ${SHUTDOWN:-shutdown -h now}
+  if [[ $(cat "$run/stop" 2>/dev/null) == "$1" ]]; then
+    echo "avatar: $1, shutting down"
+    ${SHUTDOWN:-shutdown -h now}
+  else
+    echo "avatar: $1, shutting down if the next look agrees"
+    mkdir -p "$run"
+    echo "$1" >"$run/stop" || ${SHUTDOWN:-shutdown -h now}
+  fi
+  exit 0
+}
+on() {
+  rm -f "$run/stop"
   exit 0
 }
 until=$(metadata tags/instance/expire-at)
@@ -49,10 +60,10 @@ elif ((said != 4)); then
   echo "avatar: the metadata service does not answer"
   exit 1
 fi
-[[ -e $run/ready ]] || exit 0
+[[ -e $run/ready ]] || on
 metadata tags/instance/owner >/dev/null
 (($? != 4)) || off "initialised"
-exit 0
+on
 EOF
 
 put 0644 /etc/systemd/system/avatar-self-stop.service <<'EOF'

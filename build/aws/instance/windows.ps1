@@ -25,25 +25,39 @@ function Get-Metadata([string]$Path) {
 
 # The stop that needs neither launcher nor schedule: past the tag expire-at the instance shuts itself down, which stops
 # it. An instance without an owner is one that is being warmed: it shuts down as soon as it is ready.
+# It looks every 15 seconds. Two looks in a row must agree, as in linux.sh, and a readiness file of the last start is none.
 Save-Text "$Base\self-stop.ps1" @'
 $ErrorActionPreference = 'Stop'
 . C:\Avatar\metadata.ps1
-$until = Get-Metadata 'tags/instance/expire-at'
-if ($until) {
-    $end = [DateTimeOffset]::MinValue
-    $styles = [Globalization.DateTimeStyles]::AssumeUniversal
-    $known = [DateTimeOffset]::TryParse($until, [Globalization.CultureInfo]::InvariantCulture, $styles, [ref]$end)
-    if (-not $known -or [DateTimeOffset]::UtcNow -ge $end) { Stop-Computer -Force; return }
+function Get-Reason {
+    $until = Get-Metadata 'tags/instance/expire-at'
+    if ($until) {
+        $end = [DateTimeOffset]::MinValue
+        $styles = [Globalization.DateTimeStyles]::AssumeUniversal
+        $known = [DateTimeOffset]::TryParse($until, [Globalization.CultureInfo]::InvariantCulture, $styles, [ref]$end)
+        if (-not $known -or [DateTimeOffset]::UtcNow -ge $end) { return "the session's time is up ($until)" }
+    }
+    $ready = Get-Item -ErrorAction SilentlyContinue C:\Avatar\run\ready
+    if ($ready -and $ready.LastWriteTimeUtc -gt [DateTime]::UtcNow.AddSeconds(-30) -and $null -eq (Get-Metadata 'tags/instance/owner')) { 'initialised' }
 }
-if ((Test-Path C:\Avatar\run\ready) -and $null -eq (Get-Metadata 'tags/instance/owner')) { Stop-Computer -Force }
+$before = $null
+while ($true) {
+    try {
+        $reason = Get-Reason
+        if ($reason -and $reason -eq $before) { Stop-Computer -Force }
+        $before = $reason
+    } catch { Write-Output "avatar: $_" }
+    Start-Sleep -Seconds 15
+}
 '@
 
 function Register-Task([string]$Name, [string]$Script, $Trigger) {
     $action = New-ScheduledTaskAction -Execute 'powershell.exe' -Argument "-NoProfile -ExecutionPolicy Bypass -File $Script"
-    $settings = New-ScheduledTaskSettingsSet -ExecutionTimeLimit ([TimeSpan]::Zero) -RestartCount 999 -RestartInterval (New-TimeSpan -Minutes 1)
+    $settings = New-ScheduledTaskSettingsSet -ExecutionTimeLimit ([TimeSpan]::Zero) -RestartCount 999 -RestartInterval (New-TimeSpan -Minutes 1) -MultipleInstances IgnoreNew
     Register-ScheduledTask -Force -TaskName $Name -Action $action -Trigger $Trigger -Settings $settings -User 'SYSTEM' -RunLevel Highest | Out-Null
 }
 # From here on the instance stops by itself, whatever fails below.
+# The task runs as long as the machine; each minute it is started again if it has ended.
 $everyMinute = New-ScheduledTaskTrigger -Once -At (Get-Date) -RepetitionInterval (New-TimeSpan -Minutes 1)
 Register-Task 'Avatar self-stop' "$Base\self-stop.ps1" $everyMinute
 Start-ScheduledTask -TaskName 'Avatar self-stop'
