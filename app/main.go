@@ -37,6 +37,12 @@ func Main(page fs.FS, icon []byte) int {
 		return 0
 	}
 	settleBus()
+	programEnd.leave = func(s os.Signal) {
+		if o.endsBySignal && s == os.Interrupt {
+			dieBy(s)
+		}
+		os.Exit(6)
+	}
 	ctx, stop := untilSignal(context.Background())
 	defer stop()
 	root := commands(o)

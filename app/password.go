@@ -21,7 +21,9 @@ func passwordFor(p config.Profile, user string, fromStdin bool) (string, error) 
 		return "", usage(errors.New("--user is missing"))
 	}
 	if fromStdin {
+		answered := programEnd.asking(func() {})
 		line, err := bufio.NewReader(io.LimitReader(os.Stdin, 4096)).ReadString('\n')
+		answered()
 		if err != nil && !errors.Is(err, io.EOF) {
 			return "", usage(fmt.Errorf("the password could not be read from standard input: %w", err))
 		}
@@ -42,10 +44,23 @@ func passwordFor(p config.Profile, user string, fromStdin bool) (string, error) 
 		return "", usage(errors.New("there is no terminal to ask for the password at: give it by --password-stdin"))
 	}
 	fmt.Fprintf(os.Stderr, "Password of %s: ", user)
-	password, err := term.ReadPassword(stdin)
-	fmt.Fprintln(os.Stderr)
+	password, err := readSecret(stdin)
 	if err != nil {
 		return "", &backend.Problem{Kind: backend.KindInterrupted, What: "No password was typed", Cause: err}
 	}
 	return string(password), nil
+}
+
+// readSecret reads a line that is not shown. A signal meanwhile leaves the terminal as it was.
+func readSecret(fd int) ([]byte, error) {
+	was, _ := term.GetState(fd)
+	defer programEnd.asking(func() {
+		if was != nil {
+			_ = term.Restore(fd, was)
+		}
+		fmt.Fprintln(os.Stderr)
+	})()
+	typed, err := term.ReadPassword(fd)
+	fmt.Fprintln(os.Stderr)
+	return typed, err
 }

@@ -38,14 +38,15 @@ const armedStops = "If you leave now, the stop that was armed when the instance 
 
 // ending is what the program does between the first signal and its end.
 type ending struct {
-	mu    sync.Mutex
-	first os.Signal // nil before it
-	what  string    // what is done, such as "stopping the instance"; "" for nothing special
-	by    time.Time // when the program ends by itself
-	after string    // what happens without the program, for anyone who leaves now
-	timer *time.Timer
-	err   io.Writer
-	leave func(os.Signal)
+	mu     sync.Mutex
+	first  os.Signal // nil before it
+	what   string    // what is done, such as "stopping the instance"; "" for nothing special
+	by     time.Time // when the program ends by itself
+	after  string    // what happens without the program, for anyone who leaves now
+	timer  *time.Timer
+	prompt func() // restores the terminal; nil while nobody is asked for anything
+	err    io.Writer
+	leave  func(os.Signal)
 }
 
 // programEnd is the program's.
@@ -61,11 +62,29 @@ func (e *ending) allow(what string, within time.Duration, after string) {
 	}
 }
 
+// asking says that somebody is asked for something, until the returned function is called: a signal then ends the program
+// at once, after restore.
+func (e *ending) asking(restore func()) (answered func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.prompt = restore
+	return func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.prompt = nil
+	}
+}
+
 // begin notes the first signal and sees that the program ends, whatever hangs.
 func (e *ending) begin(s os.Signal) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.first = s
+	if e.prompt != nil { // nothing has begun that would have to be ended
+		e.prompt()
+		e.leave(s)
+		return
+	}
 	if e.by.IsZero() {
 		e.by = time.Now().Add(endTime)
 	}

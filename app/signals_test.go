@@ -45,6 +45,24 @@ func TestSignals(t *testing.T) {
 	})
 }
 
+// TestSignalAtAPrompt ends the program at once, with the terminal as it was.
+func TestSignalAtAPrompt(t *testing.T) {
+	var did []string
+	e := &ending{leave: func(os.Signal) { did = append(did, "leave") }}
+	answered := e.asking(func() { did = append(did, "restore") })
+	e.begin(os.Interrupt)
+	if strings.Join(did, " ") != "restore leave" {
+		t.Errorf("it did %q", did)
+	}
+	answered()
+	did = nil
+	e.begin(os.Interrupt)
+	if len(did) > 0 {
+		t.Errorf("after the answer it did %q", did)
+	}
+	e.timer.Stop()
+}
+
 // TestWhatHangsAfterASignal ends by itself, after the time that it was allowed.
 func TestWhatHangsAfterASignal(t *testing.T) {
 	for name, allowed := range map[string]time.Duration{"nothing was allowed": 0, "a stop": 25 * time.Second} {

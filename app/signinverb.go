@@ -162,7 +162,9 @@ func (c *conversation) password() (string, error) {
 
 // line is the next line of standard input.
 func (c *conversation) line() (string, error) {
+	answered := programEnd.asking(func() {})
 	line, err := c.in.ReadString('\n')
+	answered()
 	if line = strings.TrimRight(line, "\r\n"); line != "" {
 		return line, nil
 	}
@@ -184,9 +186,8 @@ func (c *conversation) answer(s backend.Challenge) (string, error) {
 	switch {
 	case terminal && secret:
 		var typed []byte
-		typed, err = term.ReadPassword(int(os.Stdin.Fd()))
+		typed, err = readSecret(int(os.Stdin.Fd()))
 		line = string(typed)
-		fmt.Fprintln(c.out)
 	case terminal || c.flags.fromStdin:
 		line, err = c.line()
 		if c.flags.fromStdin {
