@@ -82,7 +82,7 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 			return err
 		}
 	}
-	a.announce(&printer{w: os.Stdout, json: o.json}, f.writeProfile)
+	a.announce(&printer{w: stdout, json: o.json}, f.writeProfile)
 	<-ctx.Done()
 	if err := cloud.Close(); err != nil {
 		return &backend.Problem{Kind: backend.KindUnexpected, What: "The embedded cloud did not end well", Cause: err}

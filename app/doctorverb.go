@@ -52,7 +52,7 @@ func runDoctor(ctx context.Context, o *options, user string, fromStdin bool) err
 	if err != nil {
 		return err
 	}
-	out := &printer{w: os.Stdout, json: o.json}
+	out := &printer{w: stdout, json: o.json}
 	all := computerChecks()
 	ring := identity.Memory() // a look as --user touches no keyring: it could ask for a password that nobody is there to type
 	if user == "" {

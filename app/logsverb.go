@@ -84,6 +84,9 @@ func (v *visit) logs(ctx context.Context, follow bool, q logs.Query) error {
 		select {
 		case <-grown:
 			r.printLines()
+			if err := stdout.failure(); err != nil {
+				return err
+			}
 			quiet.Reset(caughtUp)
 		case <-quiet.C:
 			if !follow {

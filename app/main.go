@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -24,6 +25,7 @@ type options struct {
 	json     bool
 	// endsBySignal is set by a command that, if interrupted, ends by SIGINT rather than with an exit code.
 	endsBySignal bool
+	ended        bool // the command has printed how it ended
 	page         fs.FS
 	icon         []byte
 }
@@ -46,10 +48,17 @@ func Main(page fs.FS, icon []byte) int {
 	ctx, stop := untilSignal(context.Background())
 	defer stop()
 	root := commands(o)
+	root.SetOut(stdout)
 	root.SetArgs(ownArguments(os.Args[1:]))
 	err := root.ExecuteContext(ctx)
+	if unwritten := stdout.failure(); unwritten != nil && (err == nil || backend.ProblemOf(err).Kind == backend.KindUnexpected) {
+		err = unwritten
+	}
 	if err != nil {
-		complain(err)
+		o.complain(os.Stderr, err)
+	}
+	if err != nil && !o.ended && wantsJSON(o, os.Args[1:]) {
+		(&printer{w: stdout, json: true}).failed(err)
 	}
 	if o.endsBySignal && programEnd.signal() == os.Interrupt {
 		dieBy(os.Interrupt)
@@ -116,16 +125,20 @@ func exitCode(err error) int {
 	return 1
 }
 
-// complain prints a problem for people: what, why, next.
-func complain(err error) {
+// complain prints a problem for people: what, why, next. The raw error is for whoever asks for details.
+func (o *options) complain(w io.Writer, err error) {
 	p := backend.ProblemOf(err)
-	fmt.Fprintln(os.Stderr, p.Error()+".")
+	fmt.Fprintln(w, p.Error()+".")
 	var faults config.Faults
 	if errors.As(err, &faults) && len(faults) > 1 {
-		fmt.Fprintln(os.Stderr, faults.Error())
+		fmt.Fprintln(w, faults.Error())
 	}
-	if p.Kind == backend.KindUnexpected && p.Cause != nil {
-		fmt.Fprintln(os.Stderr, "Cause:", p.Cause)
+	switch level, levelErr := o.level(slog.LevelError); {
+	case p.Cause == nil || levelErr != nil:
+	case level <= slog.LevelDebug:
+		fmt.Fprintln(w, "Details:", p.Cause)
+	case p.Kind == backend.KindUnexpected:
+		fmt.Fprintln(w, "For the details, do it again with --log-level debug.")
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -82,7 +81,8 @@ func runJob(ctx context.Context, o *options, ru *runner, user string, fromStdin 
 	if err != nil {
 		return err
 	}
-	ru.rooms, ru.out = r, &printer{w: os.Stdout, json: o.json}
+	ru.rooms, ru.out = r, &printer{w: stdout, json: o.json}
+	defer func() { o.ended = o.json }()
 	return ru.run(ctx, user, password)
 }
 

@@ -90,13 +90,13 @@ func runSetup(ctx context.Context, o *options, f setupFlags) error {
 		return usage(err)
 	}
 	if f.printTemplate {
-		return printTemplate(os.Stdout, o.page, f)
+		return printTemplate(stdout, o.page, f)
 	}
 	a, err := openAccount(ctx, o.page, &f)
 	if err != nil {
 		return err
 	}
-	out := &printer{w: os.Stdout, json: o.json}
+	out := &printer{w: stdout, json: o.json}
 	if f.remove {
 		return removeStack(ctx, a, out, f)
 	}
@@ -348,7 +348,9 @@ func confirm(in *os.File, what, name string) error {
 		return usage(errors.New("there is no terminal to ask at: give --yes to delete without being asked"))
 	}
 	fmt.Fprintf(os.Stderr, "%s\nType its name to go on: ", what)
+	answered := programEnd.asking(func() {})
 	line, err := bufio.NewReader(io.LimitReader(in, 1024)).ReadString('\n')
+	answered()
 	if err != nil && !errors.Is(err, io.EOF) || strings.TrimSpace(line) != name {
 		return &backend.Problem{Kind: backend.KindInterrupted, What: "Nothing was deleted", Why: "The name was not typed.", Cause: err}
 	}

@@ -59,7 +59,7 @@ func signIn(ctx context.Context, o *options, f signInFlags) error {
 		return err
 	}
 	defer r.close()
-	v := &visit{rooms: r, out: &printer{w: os.Stdout, json: o.json}}
+	v := &visit{rooms: r, out: &printer{w: stdout, json: o.json}}
 	if err := v.makeRoom(ctx); err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
 	"strconv"
 	"time"
 
@@ -68,7 +67,7 @@ func signOutCommand(o *options) *cobra.Command {
 		err := withVisit(c.Context(), o, "", false, func(v *visit, ctx context.Context) error { return v.signOut(ctx, forget) },
 			func(v *visit, ctx context.Context, cause error) error { return v.signOutAlone(ctx, forget, cause) })
 		if errors.Is(err, errNobody) {
-			v := &visit{out: &printer{w: os.Stdout, json: o.json}}
+			v := &visit{out: &printer{w: stdout, json: o.json}}
 			v.say(map[string]any{"done": "nothing"}, "nobody is signed in")
 			return nil
 		}
@@ -96,7 +95,7 @@ func withVisit(ctx context.Context, o *options, user string, fromStdin bool, do 
 		return err
 	}
 	defer r.close()
-	v := &visit{rooms: r, out: &printer{w: os.Stdout, json: o.json}}
+	v := &visit{rooms: r, out: &printer{w: stdout, json: o.json}}
 	call, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	if user == "" {
