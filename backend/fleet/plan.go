@@ -90,7 +90,7 @@ const (
 
 // plan says what brings the pool back to its size and the world back to the invariants. It is pure.
 func plan(v view, now time.Time) []action {
-	p := planner{view: v, now: now, rows: map[string]instanceRow{}, sessions: map[string]*sessionRow{}, intents: map[string]instanceRow{},
+	p := planner{view: v, now: now, rows: map[string]instanceRow{}, sessions: map[claim]*sessionRow{}, intents: map[string]instanceRow{},
 		alive: map[string]bool{}, waited: map[string]bool{}, owned: map[string]bool{}}
 	for _, r := range v.rows {
 		p.rows[r.InstanceID] = r
@@ -99,7 +99,7 @@ func plan(v view, now time.Time) []action {
 		}
 	}
 	for i, r := range v.sessions {
-		p.sessions[r.InstanceID] = &v.sessions[i]
+		p.sessions[r.claim()] = &v.sessions[i]
 		if r.LaunchToken != "" && now.Sub(r.CreationTime) <= intentLimit {
 			p.waited[r.LaunchToken] = true
 		}
@@ -121,7 +121,7 @@ type planner struct {
 	view
 	now      time.Time
 	rows     map[string]instanceRow
-	sessions map[string]*sessionRow // by instance
+	sessions map[claim]*sessionRow  // an instance may also be named by a stale session of an earlier owner
 	intents  map[string]instanceRow // by launch token
 	alive    map[string]bool
 	waited   map[string]bool // launch tokens that a session waits for
@@ -215,9 +215,9 @@ func launchToken(clientToken string) string {
 
 // claimed judges a claimed instance by its session: past its end, gone, or stopped behind its back.
 func (p *planner) claimed(m seen, row instanceRow) {
-	s := p.sessions[m.InstanceID]
+	s := p.sessions[row.claim()]
 	switch {
-	case s == nil || s.Epoch != row.Epoch || s.UserID != row.Owner:
+	case s == nil:
 		p.do(stop, row, "claimed, but by no session")
 	case p.now.After(s.ExpireAt.Add(reapMargin)):
 		p.acts = append(p.acts, action{verb: end, row: row, session: s, why: "its time was up and its launcher did not stop it"})
@@ -232,7 +232,7 @@ func (p *planner) claimed(m seen, row instanceRow) {
 
 // leftovers finds rows whose instance is gone, intents that came to nothing, and sessions that hold nothing.
 func (p *planner) leftovers() {
-	claimed := map[string]bool{}
+	claimed := map[claim]bool{}
 	for _, r := range p.view.rows {
 		switch {
 		case r.intent():
@@ -242,7 +242,7 @@ func (p *planner) leftovers() {
 				p.serving++
 			}
 		case p.alive[r.InstanceID]:
-			claimed[r.InstanceID] = r.State == backend.Claimed
+			claimed[r.claim()] = r.State == backend.Claimed
 		case p.now.Sub(r.PooledAt) > newborn:
 			p.do(forget, r, "its instance is gone")
 		}
@@ -252,7 +252,7 @@ func (p *planner) leftovers() {
 		if s.LaunchToken != "" {
 			limit = intentLimit
 		}
-		if p.now.Sub(s.CreationTime) > limit && !claimed[s.InstanceID] {
+		if p.now.Sub(s.CreationTime) > limit && !claimed[s.claim()] {
 			p.acts = append(p.acts, action{verb: end, row: instanceRow{InstanceID: s.InstanceID, Epoch: s.Epoch}, session: &p.view.sessions[i], why: "holds no instance"})
 		}
 	}

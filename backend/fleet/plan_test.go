@@ -50,6 +50,15 @@ func TestPlan(t *testing.T) {
 		{"a session past its time is ended", claimed("running", now.Add(-2*time.Minute), old), []verb{end}},
 		{"a session found stopped is ended", claimed("stopped", now.Add(time.Hour), old), []verb{end}},
 		{"a session that is just starting is spared", claimed("stopped", now.Add(time.Hour), now), nil},
+		{"an earlier owner's open session does not count, read last", with(claimed("running", now.Add(time.Hour), old), func(v *view) {
+			v.sessions = append(v.sessions, sessionRow{UserID: "x", InstanceID: "i-1", Epoch: 2, ExpireAt: now.Add(time.Hour), CreationTime: now})
+		}), nil},
+		{"nor does it, read first, and it is closed", with(claimed("running", now.Add(time.Hour), old), func(v *view) {
+			v.sessions = append([]sessionRow{{UserID: "x", InstanceID: "i-1", Epoch: 2, ExpireAt: now.Add(time.Hour), CreationTime: old}}, v.sessions...)
+		}), []verb{end}},
+		{"nor does it after its end", with(claimed("running", now.Add(time.Hour), old), func(v *view) {
+			v.sessions = append(v.sessions, sessionRow{UserID: "x", InstanceID: "i-1", Epoch: 2, ExpireAt: old, CreationTime: old})
+		}), []verb{end}},
 		{"claimed by no session is stopped", with(one("running", backend.Claimed), func(v *view) { v.size = 0 }), []verb{stop}},
 		{"surplus goes after a while", with(one("stopped", backend.Warm), func(v *view) { v.size = 0 }), []verb{retire}},
 		{"fresh surplus stays", with(one("stopped", backend.Warm), func(v *view) { v.size = 0; v.rows[0].PooledAt = now }), nil},
@@ -73,10 +82,17 @@ func TestPlanProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := drawView(t)
 		acts := plan(v, now)
-		total, seen := len(v.machines), map[string]bool{}
+		total, seen, ends := len(v.machines), map[string]bool{}, map[claim]bool{}
 		for _, a := range acts {
 			if a.verb == launch {
 				total++
+				continue
+			}
+			if a.verb == end {
+				if ends[a.session.claim()] {
+					t.Fatalf("the session %+v is ended twice", *a.session)
+				}
+				ends[a.session.claim()] = true
 				continue
 			}
 			if seen[string(a.verb)+a.row.InstanceID] {
@@ -88,7 +104,7 @@ func TestPlanProperties(t *testing.T) {
 			t.Fatalf("%d instances, at most %d allowed", total, v.figures.MaxInstances)
 		}
 		for i, m := range v.machines {
-			touched := seen["stop"+m.InstanceID] || seen["retire"+m.InstanceID] || seen["end"+m.InstanceID] || seen["adopt"+m.InstanceID]
+			touched := seen["stop"+m.InstanceID] || seen["retire"+m.InstanceID] || ends[v.rows[i].claim()] || seen["adopt"+m.InstanceID]
 			inTime := v.rows[i].State == backend.Claimed && len(v.sessions) > i && v.sessions[i].Epoch == v.rows[i].Epoch && v.sessions[i].ExpireAt.After(now)
 			if inTime && m.State == "running" && touched {
 				t.Fatalf("a session in its time is touched: %+v", acts)
@@ -101,9 +117,16 @@ func TestPlanProperties(t *testing.T) {
 	})
 }
 
-func drawView(t *rapid.T) view {
-	v := view{ready: map[string]bool{}, size: rapid.IntRange(0, 5).Draw(t, "size"), figures: Figures{MaxInstances: rapid.IntRange(0, 10).Draw(t, "max")}}
+func drawView(t *rapid.T) (v view) {
+	v = view{ready: map[string]bool{}, size: rapid.IntRange(0, 5).Draw(t, "size"), figures: Figures{MaxInstances: rapid.IntRange(0, 10).Draw(t, "max")}}
 	n := rapid.IntRange(0, 8).Draw(t, "n")
+	defer func() { // sessions whose ending failed, of earlier owners: before and after those that hold something
+		for i := range rapid.IntRange(0, 3).Draw(t, "stale") {
+			s := sessionRow{UserID: fmt.Sprint("stale", i), InstanceID: fmt.Sprintf("i-%d", i), Epoch: 0,
+				ExpireAt: now.Add(time.Hour), CreationTime: now.Add(-time.Hour)}
+			v.sessions = append(v.sessions, s)
+		}
+	}()
 	for i := range n {
 		id := fmt.Sprintf("i-%d", i)
 		ago := func(name string) time.Time {

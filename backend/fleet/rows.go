@@ -67,6 +67,16 @@ type instanceRow struct {
 // so that anyone who counts the instances counts this one too.
 const intentPrefix = "launch#"
 
+// claim is one hold of an instance: a session and an instance's row belong together if all three parts agree. The
+// instance alone is not enough: the row of a session whose ending failed may outlive its hold.
+type claim struct {
+	instanceID, userID string
+	epoch              int64
+}
+
+func (r instanceRow) claim() claim { return claim{r.InstanceID, r.Owner, r.Epoch} }
+func (r sessionRow) claim() claim  { return claim{r.InstanceID, r.UserID, r.Epoch} }
+
 func (r instanceRow) intent() bool { return strings.HasPrefix(r.InstanceID, intentPrefix) }
 
 func (r sessionRow) session() *backend.Session {
