@@ -105,7 +105,7 @@ func usage(err error) error {
 }
 
 // exitCode is what scripts see: 0 done, 1 unexpected, 2 usage or configuration, 3 sign-in refused, 4 no capacity,
-// 5 cloud unreachable, 6 interrupted.
+// 5 cloud unreachable, 6 interrupted, 7 done with something left that others finish.
 func exitCode(err error) int {
 	if err == nil {
 		return 0
@@ -121,6 +121,8 @@ func exitCode(err error) int {
 		return 5
 	case backend.KindInterrupted:
 		return 6
+	case backend.KindLeftover:
+		return 7
 	}
 	return 1
 }

@@ -98,7 +98,7 @@ func (s *Shell) finish(tell bool) {
 	defer timer.Stop()
 	select {
 	case <-s.rooms.launcher.Finished():
-		if s.snapshot().Problem == nil {
+		if p := s.snapshot().Problem; p == nil || p.Kind == backend.KindLeftover {
 			return
 		}
 	case <-timer.C:

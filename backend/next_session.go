@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -118,6 +119,10 @@ func nextStopped(s Snapshot, e stopped, r Rules, now time.Time) (Snapshot, []eff
 		return s, nil
 	}
 	after, failure := s.after, s.failure
+	var left *Problem
+	if e.problem != nil && e.problem.Kind == KindLeftover {
+		left, e.problem = e.problem, nil // the instance is stopped all the same
+	}
 	e.problem = withArmedStop(e.problem, s.Session, r)
 	if e.problem != nil && after == "" && s.Session != nil {
 		return stopFailed(s, e.problem, now), nil
@@ -128,9 +133,9 @@ func nextStopped(s Snapshot, e stopped, r Rules, now time.Time) (Snapshot, []eff
 	s.unstopped = unstopped{}
 	s.Session, s.Machine, s.URL, s.Warning, s.Cold, s.Announced, s.Queue = nil, nil, "", false, false, false, nil
 	s = unused(s)
-	s.after, s.failure, s.Problem = "", nil, failure
+	s.after, s.failure, s.Problem = "", nil, cmp.Or(failure, left)
 	if after == WishSignOut || after == WishQuit {
-		s.after, s.Problem = after, e.problem
+		s.after, s.Problem = after, cmp.Or(e.problem, left)
 		return s, leaving(after, r)
 	}
 	s.prepared = now

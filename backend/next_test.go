@@ -196,3 +196,18 @@ func TestDurationsAsPeopleSayThem(t *testing.T) {
 		}
 	}
 }
+
+func TestAStopThatLeavesSomethingEndsTheSessionAndSaysSo(t *testing.T) {
+	left := &Problem{Kind: KindLeftover, What: "Your instance is stopped, but its name still points at it"}
+	s, _ := next(readySnapshot(), wished{Wish{Verb: WishStop}}, rules, t0)
+	s, _ = next(s, stopped{problem: left}, rules, t0)
+	if s.Phase != Idle || s.Session != nil || s.Problem != left {
+		t.Errorf("after a stop: phase %q, session %v, problem %v", s.Phase, s.Session, s.Problem)
+	}
+	s, _ = next(readySnapshot(), wished{Wish{Verb: WishQuit}}, rules, t0)
+	s, effects := next(s, stopped{problem: left}, rules, t0)
+	sameEffects(t, effects, []effect{doFollow{}, doKeep{false}, doSignOut{}})
+	if s, _ = next(s, signedOut{}, rules, t0); s.Problem != left {
+		t.Errorf("after quitting, what is left is not said: %v", s.Problem)
+	}
+}

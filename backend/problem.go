@@ -19,6 +19,7 @@ const (
 	KindKeyring     Kind = "keyring"     // the OS keyring is missing or locked
 	KindDenied      Kind = "denied"      // signed in, but not allowed to do this
 	KindBusy        Kind = "busy"        // somebody else was quicker; trying again is right
+	KindLeftover    Kind = "leftover"    // done as far as the user is concerned; others finish what is left
 )
 
 // Problem is an error that a person can read: what happened, why, and what to do next.

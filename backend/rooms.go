@@ -66,7 +66,7 @@ type Fleet interface {
 	Start(ctx context.Context, u User, report func(Progress)) (*Session, error)
 	// Extend moves the session's end to now + the window, stop schedule first.
 	Extend(ctx context.Context, s Session) (*Session, error)
-	// Stop ends the session: the instance's stop request is out when it returns nil.
+	// Stop ends the session: the instance's stop request is out when it returns nil, or a Problem of KindLeftover.
 	Stop(ctx context.Context, s Session, reason string) error
 	// Terminate ends the session and the instance for good.
 	Terminate(ctx context.Context, s Session, reason string) error

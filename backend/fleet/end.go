@@ -68,7 +68,7 @@ func (s *Service) noteArmed(ctx context.Context, row sessionRow) error {
 }
 
 // Stop ends the session: the stop request first, then the rows and the name. What comes after the stop request is
-// found and finished by the pool's keeper, should it fail.
+// found and finished by the pool's keeper, should it fail; a Problem of KindLeftover then says what is left.
 func (s *Service) Stop(ctx context.Context, session backend.Session, reason string) error {
 	return s.end(ctx, rowOf(session), backend.Recycling, session.Username, reason)
 }
@@ -88,10 +88,7 @@ func (s *Service) end(ctx context.Context, row sessionRow, state backend.PoolSta
 	if err := s.halt(ctx, row, state); err != nil {
 		return s.armedStop(*row.session(), err)
 	}
-	if err := s.finish(ctx, row, state, actor, why); err != nil {
-		s.Log.Warn("the session's end was not written down; the pool's keeper will", "user", row.Username, "instance", row.InstanceID, "cause", err)
-	}
-	return nil
+	return s.finish(ctx, row, state, actor, why)
 }
 
 // halt sends the stop, or the termination, of the session's instance. Not to hold it any more is as good.
@@ -107,17 +104,29 @@ func (s *Service) halt(ctx context.Context, row sessionRow, state backend.PoolSt
 		return s.terminate(ctx, row.InstanceID)
 	}
 	stop := func(ctx context.Context) error { return s.stopInstance(ctx, row.InstanceID) }
-	if row.Cold && s.Clock.Now().Sub(row.CreationTime) < newborn {
+	fresh := row.Cold && s.Clock.Now().Sub(row.CreationTime) < newborn
+	if fresh {
 		stop = func(ctx context.Context) error { return s.stopNewborn(ctx, row.InstanceID) }
 	}
 	err := s.whileHeld(ctx, row, false, stop)
 	if errors.Is(err, errNotHeld) {
 		return nil
 	}
-	if err != nil && ctx.Err() == nil && s.Clock.Now().Before(row.ExpireAt) {
-		return stop(ctx) // the tables do not answer; within its time nobody else can have the instance
+	if err != nil && ctx.Err() == nil && (fresh || s.tagged(ctx, row)) {
+		return stop(ctx) // the tables don't answer, but EC2 says whose it is
 	}
 	return err
+}
+
+// tagged reports whether an instance's tags say that it is the session's. They are set before every start, so that a
+// running instance carries those of its present owner.
+func (s *Service) tagged(ctx context.Context, row sessionRow) bool {
+	out, err := s.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{row.InstanceID}})
+	if err != nil || len(out.Reservations) == 0 || len(out.Reservations[0].Instances) == 0 {
+		return false
+	}
+	i := out.Reservations[0].Instances[0]
+	return tagOf(i, "owner") == row.UserID && tagOf(i, "epoch") == itoa64(row.Epoch)
 }
 
 // endUnlaunched ends a session whose instance is not known, by what is stored.
@@ -146,9 +155,15 @@ func (s *Service) endUnlaunched(ctx context.Context, row sessionRow, why string)
 	return s.endRow(ctx, *stored, why)
 }
 
-// closeRow marks a session as over, on the condition that it is not.
-func (s *Service) closeRow(ctx context.Context, row sessionRow, why string) error {
+// closeRow marks a session as over, on the condition that it is not. The row of one whose name is still to be parked
+// is kept until it is.
+func (s *Service) closeRow(ctx context.Context, row sessionRow, why string, namePending bool) error {
 	up := s.endSession(row, why)
+	if namePending {
+		up.UpdateExpression = aws.String("SET #p = :ended, EndedBecause = :r, NamePending = :pending REMOVE LaunchToken, PurgeAt")
+		delete(up.ExpressionAttributeValues, ":purge")
+		up.ExpressionAttributeValues[":pending"] = value(true)
+	}
 	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: up.TableName, Key: up.Key,
 		UpdateExpression: up.UpdateExpression, ConditionExpression: up.ConditionExpression,
 		ExpressionAttributeNames: up.ExpressionAttributeNames, ExpressionAttributeValues: up.ExpressionAttributeValues})
@@ -157,7 +172,7 @@ func (s *Service) closeRow(ctx context.Context, row sessionRow, why string) erro
 
 // endRow marks a session as over. That somebody else did is no error.
 func (s *Service) endRow(ctx context.Context, row sessionRow, why string) error {
-	return unlessConditionFailed(s.closeRow(ctx, row, why))
+	return unlessConditionFailed(s.closeRow(ctx, row, why, false))
 }
 
 // stopInstance asks EC2 to stop; an instance that is gone or already stopped is as good. One that is pending
@@ -206,35 +221,108 @@ func (s *Service) stopNewborn(ctx context.Context, instanceID string) error {
 	}
 }
 
-// finish writes down that a session is over. The session's row is last: as long as it is open, anyone who meets it
-// finishes what is left, and the user's next session, which names the instance anew, cannot begin before the name is
-// parked.
+// parkTime is how long an ending waits for Route 53.
+const parkTime = 3 * time.Second
+
+// finish records that a session is over: the instance goes back to the pool, and the session's row is closed. The name
+// is parked before that, so that it normally is by the time the user's next session begins. Where Route 53 does not
+// take it within parkTime, the row is closed all the same and says NamePending: the name is then parked in the
+// background, by the pool's keeper, or overwritten by the user's next session.
 func (s *Service) finish(ctx context.Context, row sessionRow, state backend.PoolState, actor, why string) error {
-	var both errgroup.Group
-	both.Go(func() error { return s.move(ctx, row.InstanceID, row.Epoch, backend.Claimed, state) })
-	both.Go(func() error { return s.point(ctx, row.Domain, s.Names.ParkingAddress) })
-	if err := both.Wait(); err != nil {
-		return err
+	parked := make(chan error, 1)
+	go func() {
+		limited, cancel := context.WithTimeout(ctx, parkTime)
+		defer cancel()
+		parked <- s.point(limited, row.Domain, s.Names.ParkingAddress)
+	}()
+	moved := s.move(ctx, row.InstanceID, row.Epoch, backend.Claimed, state)
+	unnamed := <-parked
+	if moved != nil {
+		return s.unclosed(row, moved)
 	}
-	err := s.closeRow(ctx, row, why)
-	if isConditionFailed(err) {
-		return s.pointForHolder(ctx, row.UserID)
+	err := s.closeRow(ctx, row, why, unnamed != nil)
+	if isConditionFailed(err) { // somebody else closed it, and the user may have another one by now
+		s.settleSoon(ctx, row)
+		return nil
 	}
 	if err != nil {
-		return err
+		return s.unclosed(row, err)
 	}
 	s.noteEnd(ctx, row, state, actor, why)
+	if unnamed != nil {
+		s.behind.Go(func() { s.settleSoon(ctx, row) })
+		return s.unparked(row, unnamed)
+	}
 	return nil
 }
 
-// pointForHolder points a user's name at the instance of the session that they have now: somebody who ended an
-// earlier one, long over, has parked the name by mistake.
-func (s *Service) pointForHolder(ctx context.Context, userID string) error {
-	row, err := s.sessionOf(ctx, userID)
-	if err != nil || row == nil || row.Phase == ended || row.PublicIP == "" {
-		return err
+// unclosed says that the instance is stopped and the session's row still says that it runs.
+func (s *Service) unclosed(row sessionRow, err error) error {
+	s.Log.Warn("the session's end was not written down; the pool's keeper will", "user", row.Username,
+		"instance", row.InstanceID, "cause", err)
+	return &backend.Problem{Kind: backend.KindLeftover, Cause: err, What: "Your instance is stopped, but your session is still open",
+		Why: "The end of the session couldn't be saved.", Next: "The pool's keeper closes it, or your next start does."}
+}
+
+// unparked says that the session is over and its name still points at the address that the instance had.
+func (s *Service) unparked(row sessionRow, err error) error {
+	s.Log.Warn("the name is not parked yet; the pool's keeper will do it", "name", row.Domain, "cause", err)
+	return &backend.Problem{Kind: backend.KindLeftover, Cause: err, What: "Your instance is stopped, but its name still points at it",
+		Why: "Route 53 didn't take the change in time.", Next: "The pool's keeper changes the name, or your next start does."}
+}
+
+// settleTime bounds settleSoon.
+const settleTime = 8 * time.Second
+
+// settleSoon settles the name of a user. If that fails, the pool's keeper does it.
+func (s *Service) settleSoon(ctx context.Context, row sessionRow) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	if err := s.settleName(ctx, row.UserID); err != nil {
+		s.Log.Warn("the name is not settled yet", "name", row.Domain, "cause", err)
 	}
-	return s.point(ctx, row.Domain, row.PublicIP)
+}
+
+// settleName points a user's name to where their session says: at its instance while it is open, at the parking
+// address once it has ended. Nothing in Route 53 can be made conditional, so the row is read again afterwards: a
+// session that began or ended meanwhile has the last word.
+func (s *Service) settleName(ctx context.Context, userID string) error {
+	row, err := s.sessionOf(ctx, userID)
+	for range 3 {
+		if err != nil || row == nil {
+			return err
+		}
+		address := row.PublicIP
+		if row.Phase == ended {
+			address = s.Names.ParkingAddress
+		}
+		if address == "" {
+			return nil // it is starting, and sets the name itself
+		}
+		if err := s.point(ctx, row.Domain, address); err != nil {
+			return err
+		}
+		before := *row
+		row, err = s.sessionOf(ctx, userID)
+		if row != nil && row.CreationTime.Equal(before.CreationTime) && row.Phase == before.Phase && row.PublicIP == before.PublicIP {
+			return s.noteParked(ctx, *row)
+		}
+	}
+	return err
+}
+
+// noteParked records that the name of an ended session is parked. That another session began meanwhile is no error.
+func (s *Service) noteParked(ctx context.Context, row sessionRow) error {
+	if row.Phase != ended || !row.NamePending {
+		return nil
+	}
+	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
+		UpdateExpression:         aws.String("SET PurgeAt = :purge REMOVE NamePending"),
+		ConditionExpression:      aws.String("CreationTime = :c AND #p = :ended"),
+		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
+		ExpressionAttributeValues: item{":c": value(row.CreationTime), ":ended": str(ended),
+			":purge": value(s.Clock.Now().Add(keepEnded).Unix())}})
+	return unlessConditionFailed(err)
 }
 
 // move changes the state of an instance's row under its epoch; somebody who was quicker is no error.

@@ -43,11 +43,9 @@ func (s *Service) execute(ctx context.Context, a action) error {
 	case rearm:
 		return s.rearmForHolder(ctx, id)
 	case rename:
-		address := a.address
-		if address == parked {
-			address = s.Names.ParkingAddress
-		}
-		return s.point(ctx, a.name, address)
+		ctx, cancel := context.WithTimeout(ctx, settleTime)
+		defer cancel()
+		return s.settleName(ctx, a.session.UserID)
 	case dequeue:
 		return s.dropTicket(ctx, a.ticket)
 	}

@@ -29,6 +29,7 @@ type keeper struct {
 	s       *Service
 	seen    sightings
 	deepAt  time.Time
+	namesAt time.Time // no name is changed before, after Route 53 failed
 	current template
 	told    bool
 	last    auditRow // the occupancy written last
@@ -138,13 +139,19 @@ func (k *keeper) turn(ctx context.Context, l *lease, report func(backend.Pool)) 
 	}
 	report(s.poolOf(v.rows))
 	k.noteOccupancy(ctx, v)
-	acts := plan(v, s.Clock.Now())
+	acts := slices.DeleteFunc(plan(v, s.Clock.Now()), k.postponed)
 	for _, a := range acts {
 		if ctx.Err() != nil || !l.held() {
 			return true
 		}
+		if k.postponed(a) {
+			continue
+		}
 		if err := s.execute(notAfter(ctx, wall().Add(holdTime)), a); err != nil {
 			s.Log.Warn("pool", "do", a.verb, "instance", a.row.InstanceID, "why", a.why, "cause", err)
+			if a.verb == rename {
+				k.namesAt = time.Now().Add(quietTurn)
+			}
 			if isCapacity(err) || errors.Is(err, errFull) {
 				return false // there is none to be had: the next quiet turn tries again
 			}
@@ -161,6 +168,9 @@ func (k *keeper) turn(ctx context.Context, l *lease, report func(backend.Pool)) 
 	return busy || len(acts) > 0 || len(v.tickets) > 0
 }
 
+// postponed reports whether an action waits: while Route 53 fails, names must not hold up the rest of the pool.
+func (k *keeper) postponed(a action) bool { return a.verb == rename && time.Now().Before(k.namesAt) }
+
 // look reads the world: the cloud before its records.
 func (k *keeper) look(ctx context.Context) (view, error) {
 	s := k.s
@@ -172,8 +182,16 @@ func (k *keeper) look(ctx context.Context) (view, error) {
 	if v.rows, err = scan[instanceRow](ctx, s.DynamoDB, s.Names.InstancesTable); err != nil {
 		return v, err
 	}
-	if v.sessions, err = s.openSessions(ctx); err != nil {
+	sessions, err := scan[sessionRow](ctx, s.DynamoDB, s.Names.SessionsTable)
+	if err != nil {
 		return v, err
+	}
+	for _, r := range sessions {
+		if r.Phase == ended {
+			v.ended = append(v.ended, r)
+		} else {
+			v.sessions = append(v.sessions, r)
+		}
 	}
 	_, tickets, size, err := s.coordination(ctx)
 	if err != nil {
@@ -205,25 +223,24 @@ func (k *keeper) look(ctx context.Context) (view, error) {
 
 // lookDeep reads what rarely differs and costs a call each: schedules, names, the launch template.
 func (k *keeper) lookDeep(ctx context.Context, v *view) error {
-	var err error
-	if k.current, err = k.s.template(ctx); err != nil {
-		return err
+	t, unread := k.s.template(ctx)
+	if unread == nil {
+		k.current = t
 	}
 	v.current = k.current
-	if v.names, err = k.s.names(ctx); err != nil {
-		return err
-	}
+	var unnamed, unarmed error
+	v.names, unnamed = k.s.names(ctx)
 	armed := map[string]time.Time{}
 	for _, r := range v.sessions {
-		if r.InstanceID == "" {
+		if r.InstanceID == "" || unarmed != nil {
 			continue
 		}
-		if armed[r.InstanceID], err = k.s.armedAt(ctx, r.InstanceID); err != nil {
-			return err
-		}
+		armed[r.InstanceID], unarmed = k.s.armedAt(ctx, r.InstanceID)
 	}
-	v.armed = armed
-	return nil
+	if unarmed == nil {
+		v.armed = armed
+	}
+	return errors.Join(unread, unnamed, unarmed)
 }
 
 // occupancyVerb marks the audit rows that count the pool.
@@ -374,8 +391,6 @@ func (s *Service) poolOf(rows []instanceRow) backend.Pool {
 }
 
 func itoa64(n int64) string { return strconv.FormatInt(n, 10) }
-
-func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
 
 func (s *Service) setLeading(on bool) {
 	s.mu.Lock()

@@ -26,6 +26,7 @@ type view struct {
 	machines []seen // pool instances that are not terminated
 	rows     []instanceRow
 	sessions []sessionRow    // those that have not ended
+	ended    []sessionRow    // those that have, as long as their rows stay
 	tickets  []ticketRow     // those that are alive, in the order in which they are served
 	stale    []ticketRow     // those that nobody keeps alive
 	ready    map[string]bool // warming instances that have shown that they are ready
@@ -66,10 +67,8 @@ const (
 type action struct {
 	verb    verb
 	row     instanceRow // InstanceID is always set but for launch, rename and dequeue
-	session *sessionRow // for end, retag, rearm
+	session *sessionRow // for end, retag, rearm, rename
 	ticket  ticketRow   // for reserve, dequeue
-	name    string      // for rename
-	address string      // for rename
 	why     string
 }
 
@@ -309,28 +308,28 @@ func (p *planner) size() {
 	}
 }
 
-// drift compares, at a deep look, what is armed and named with what the sessions say.
+// drift compares, at a deep look, what is armed and named with what the sessions say. It touches no name that none of
+// the sessions has had: whatever else is in the zone belongs to somebody else.
 func (p *planner) drift() {
-	held := map[string]string{} // name → address
+	held := map[string]bool{} // names
 	for i, s := range p.view.sessions {
 		row := p.rows[s.InstanceID]
-		if row.State != backend.Claimed || row.Owner != s.UserID || row.Epoch != s.Epoch {
+		if row.State != backend.Claimed || row.claim() != s.claim() {
 			continue
 		}
-		held[s.Domain] = s.PublicIP
+		held[s.Domain] = true
 		if p.armed != nil && p.now.Sub(s.CreationTime) > newborn && p.now.Before(s.ExpireAt) {
 			if at, want := p.armed[s.InstanceID], s.ExpireAt.Add(p.figures.Grace); at.Before(want.Add(-time.Second)) || at.After(want.Add(time.Second)) {
 				p.acts = append(p.acts, action{verb: rearm, row: row, session: &p.view.sessions[i], why: "its stop is armed for another time"})
 			}
 		}
+		if p.names != nil && s.PublicIP != "" && p.names[s.Domain] != s.PublicIP {
+			p.acts = append(p.acts, action{verb: rename, session: &p.view.sessions[i], why: s.Domain + " points elsewhere"})
+		}
 	}
-	for _, name := range sortedKeys(p.names) {
-		address, is := held[name]
-		switch {
-		case !is && p.names[name] != parked:
-			p.acts = append(p.acts, action{verb: rename, name: name, address: parked, why: "nothing runs behind it"})
-		case is && address != "" && p.names[name] != address:
-			p.acts = append(p.acts, action{verb: rename, name: name, address: address, why: "it points elsewhere"})
+	for i, s := range p.view.ended {
+		if !held[s.Domain] && (s.NamePending || p.names[s.Domain] != parked) {
+			p.acts = append(p.acts, action{verb: rename, session: &p.view.ended[i], why: "nothing runs behind " + s.Domain})
 		}
 	}
 }

@@ -159,7 +159,26 @@ func TestPlanOfQueueIntentsAndDrift(t *testing.T) {
 		{"its tags say another owner", func(v *view) { held(v); v.machines[0].owner = "x" }, "[retag i-1 ]"},
 		{"its stop is not armed", func(v *view) { held(v); v.armed = map[string]time.Time{} }, "[rearm i-1 ]"},
 		{"its stop is armed too late", func(v *view) { held(v); v.armed = map[string]time.Time{"i-1": now.Add(3 * time.Hour)} }, "[rearm i-1 ]"},
-		{"a name points where nothing runs", func(v *view) { v.names = map[string]string{"u.zone": "1.2.3.4"} }, "[rename  ]"},
+		{"a name of nobody's session is left alone", func(v *view) {
+			held(v)
+			v.names = map[string]string{"u.zone": "1.2.3.4", "www.zone": "9.9.9.9", "vpn.zone": "8.8.8.8"}
+		}, "[]"},
+		{"a name whose session is over points where nothing runs", func(v *view) {
+			v.ended = []sessionRow{{UserID: "u", Domain: "u.zone", PublicIP: "1.2.3.4", Phase: ended}}
+			v.names = map[string]string{"u.zone": "1.2.3.4", "www.zone": "9.9.9.9"}
+		}, "[rename  ]"},
+		{"a name whose session is over is parked", func(v *view) {
+			v.ended = []sessionRow{{UserID: "u", Domain: "u.zone", PublicIP: "1.2.3.4", Phase: ended}}
+			v.names = map[string]string{"u.zone": parked}
+		}, "[]"},
+		{"a name that could not be parked", func(v *view) {
+			v.ended = []sessionRow{{UserID: "u", Domain: "u.zone", NamePending: true, Phase: ended}}
+		}, "[rename  ]"},
+		{"a name that could not be parked and is held by another", func(v *view) {
+			held(v)
+			v.ended = []sessionRow{{UserID: "w", Domain: "u.zone", NamePending: true, Phase: ended}}
+		}, "[]"},
+		{"a name does not exist yet", func(v *view) { held(v); v.names = map[string]string{} }, "[rename  ]"},
 		{"a name is still parked", func(v *view) { held(v); v.names = map[string]string{"u.zone": parked} }, "[rename  ]"},
 	}
 	for _, tt := range tests {

@@ -40,6 +40,8 @@ type sessionRow struct {
 	ReadyAt      int64  `dynamodbav:",omitempty"` // Unix nanoseconds, when the avatar first answered
 	EndedBecause string `dynamodbav:",omitempty"`
 	PurgeAt      int64  `dynamodbav:",omitempty"`
+	// NamePending marks an ended session whose name may still point at the address that its instance had.
+	NamePending bool `dynamodbav:",omitempty"`
 
 	// armedUntil is what the instance's row said at the claim: whether an earlier owner's stop is still armed. Not stored.
 	armedUntil int64

@@ -211,7 +211,8 @@ func (v truth) settled(size int, parking string) []string {
 		}
 	}
 	for name, address := range v.names {
-		if address != parking {
+		label, _, _ := strings.Cut(name, ".")
+		if address != parking && foreign[label] == "" {
 			out = append(out, fmt.Sprintf("%s points at %s", name, address))
 		}
 	}

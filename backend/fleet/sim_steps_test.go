@@ -30,7 +30,7 @@ func (s *simulation) step() {
 		return
 	}
 	minutes := func(n int) time.Duration { return time.Duration(1+s.rand.IntN(n*60)) * time.Second }
-	switch s.rand.IntN(21) {
+	switch s.rand.IntN(23) {
 	case 0, 1, 2, 3, 4:
 		s.tell("%s presses start", d.name)
 		d.do(backend.WishStart)
@@ -99,7 +99,37 @@ func (s *simulation) step() {
 			}
 			s.survive("line twice")
 		}
+	case 21, 22:
+		s.breakService(d)
 	}
+}
+
+// breakService lets one service fail alone, for one desktop or for all, while a session ends. Everybody else wants an
+// instance then: what the ending gives back has a new owner soon.
+func (s *simulation) breakService(d *desktop) {
+	name := []string{"route53", "route53", "scheduler", "dynamodb"}[s.rand.IntN(4)]
+	span, all, hang := time.Duration(1+s.rand.IntN(600))*time.Second, s.rand.IntN(2) == 0, s.rand.IntN(4) == 0
+	if d.launcher.Snapshot().Phase != backend.Ready {
+		d.do(backend.WishStart)
+		s.pass(time.Minute)
+	}
+	s.tell("%s fails for %v (%s, all %v, without an answer %v), and %s ends", name, span, d.name, all, hang, d.name)
+	for _, other := range s.desktops {
+		if other == d || all {
+			other.net.set(func(n *network) { n.broken, n.hang = map[string]time.Time{name: time.Now().Add(span)}, hang })
+		}
+	}
+	d.do([]backend.Verb{backend.WishStop, backend.WishTerminate, backend.WishQuit}[s.rand.IntN(3)])
+	if s.rand.IntN(3) == 0 {
+		d.net.set(func(n *network) { n.killIn, n.killAnte = 1+s.rand.IntN(8), s.rand.IntN(2) == 0 })
+	}
+	s.pass(time.Minute)
+	for _, other := range s.desktops {
+		if other != d && other.alive() {
+			other.do(backend.WishStart)
+		}
+	}
+	s.survive(name + " failing")
 }
 
 // capacity takes capacity away or gives it back.
@@ -126,6 +156,7 @@ func (s *simulation) byHand() {
 		return
 	}
 	id := *v.machines[s.rand.IntN(len(v.machines))].InstanceId
+	s.w.stops.excuse(id, v.rows[id].Epoch)
 	cloud := ec2.NewFromConfig(s.w.cfg)
 	switch s.rand.IntN(3) {
 	case 0:

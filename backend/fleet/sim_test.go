@@ -93,6 +93,7 @@ func newSimulation(t *testing.T, seed uint64, sum *tally) *simulation {
 	if *loud {
 		w.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
+	w.withForeign(t)
 	w.cloud.SetThrottle(true)
 	return &simulation{t: t, w: w, rand: rand.New(rand.NewPCG(seed, 0)), seed: seed, sum: sum, figures: brief(), began: time.Now(), unowned: map[string]time.Time{}, stream: w.stream()}
 }
@@ -166,6 +167,8 @@ func (s *simulation) check() {
 	}
 	faults := v.broken(time.Now(), s.figures, s.unowned, s.keptSince, s.w.out.ParkingAddress)
 	faults = append(faults, s.leftRunning(v)...)
+	faults = append(faults, s.w.brokenStops(v, time.Now())...)
+	faults = append(faults, s.w.brokenNames(v)...)
 	faults = append(faults, s.unshown()...)
 	if faults = append(faults, s.idleCost()...); len(faults) > 0 {
 		s.fail(faults)
@@ -237,7 +240,7 @@ func (s *simulation) quiet() {
 	s.w.cloud.SetVCPUQuota(-1)
 	s.w.cloud.SetCapacity("us-east-1a", "g5.2xlarge", -1)
 	for _, d := range s.desktops {
-		d.net.set(func(n *network) { n.until, n.lose, n.fail, n.killIn = time.Time{}, 0, 0, 0 })
+		d.net.set(func(n *network) { n.until, n.lose, n.fail, n.killIn, n.broken = time.Time{}, 0, 0, 0, nil })
 		d.do(backend.WishQuit)
 	}
 	s.figures.PoolSize, s.figures.Replace = 3, false

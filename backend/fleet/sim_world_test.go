@@ -44,8 +44,16 @@ type network struct {
 	lose     float64   // share of the answers that are lost
 	fail     float64   // share of the calls that the cloud answers with an error of its own
 	latency  time.Duration
-	calls    []string // operations, newest last
+	calls    []string             // operations, newest last
+	broken   map[string]time.Time // services that do not answer, by the name that service gives, until when
+	hang     bool                 // calls to a broken service get no answer at all, rather than an error
+	breakIn  int                  // calls until breaking begins for some minutes; 0: not planned
+	breaking string               // the service
+	onStop   func(*http.Request)  // looks at what is about to be carried out
 }
+
+// breakFor is how long a service fails that breaks at a planned call.
+const breakFor = 3 * time.Minute
 
 var errNetwork = errors.New("the network is unreachable")
 
@@ -60,8 +68,17 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	if n.isDead() {
 		return nil, errNetwork
 	}
+	if until, hang := n.failing(r); !until.IsZero() {
+		if hang && !wait(r.Context(), time.Until(until)) {
+			return nil, r.Context().Err()
+		}
+		return nil, errors.New("connection reset by peer")
+	}
 	if fail {
 		return nil, errors.New("connection reset by peer")
+	}
+	if n.onStop != nil {
+		n.onStop(r)
 	}
 	resp, err := n.next.RoundTrip(r)
 	if deadly {
@@ -78,6 +95,30 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
+// failing returns until when the call's service is broken, zero if it is not.
+func (n *network) failing(r *http.Request) (until time.Time, hang bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	until = n.broken[service(r)]
+	if !time.Now().Before(until) {
+		return time.Time{}, false
+	}
+	return until, n.hang
+}
+
+// service names the service that a request goes to.
+func service(r *http.Request) string {
+	switch {
+	case strings.HasPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB"):
+		return "dynamodb"
+	case strings.HasPrefix(r.URL.Path, "/2013-04-01/"):
+		return "route53"
+	case strings.HasPrefix(r.URL.Path, "/schedules"):
+		return "scheduler"
+	}
+	return ""
+}
+
 // fate draws what becomes of a call.
 func (n *network) fate(r *http.Request) (deadly, lost, fail bool, hold, latency time.Duration, err error) {
 	n.mu.Lock()
@@ -85,6 +126,11 @@ func (n *network) fate(r *http.Request) (deadly, lost, fail bool, hold, latency 
 	if n.killIn > 0 {
 		if n.killIn--; n.killIn == 0 {
 			deadly = true
+		}
+	}
+	if n.breakIn > 0 {
+		if n.breakIn--; n.breakIn == 0 {
+			n.broken = map[string]time.Time{n.breaking: time.Now().Add(breakFor)}
 		}
 	}
 	dies := deadly && n.killAnte
@@ -208,6 +254,7 @@ func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, sk
 	ctx, stop := context.WithCancel(context.Background())
 	d := &desktop{name: name, user: u, stop: stop, done: make(chan struct{}),
 		net: &network{next: w.cloud.Transport(), rand: rand.New(rand.NewPCG(seed, 1)), onKill: stop}}
+	d.net.onStop = func(r *http.Request) { w.stopping(d, r) }
 	clock := &fleet.Clock{Local: func() time.Time { return time.Now().Add(skew) }}
 	cfg := w.cfg.Copy()
 	cfg.Credentials = creds

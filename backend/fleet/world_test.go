@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
+	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 )
 
@@ -27,6 +28,7 @@ type world struct {
 	cfg   aws.Config
 	http  *http.Client
 	log   *slog.Logger
+	stops stops
 }
 
 func newWorld(t *testing.T) *world {
@@ -40,6 +42,21 @@ func newWorld(t *testing.T) *world {
 	w.cfg = aws.Config{Region: w.out.Region, HTTPClient: w.http, BaseEndpoint: aws.String("http://localcloud"),
 		Credentials: credentials.NewStaticCredentialsProvider(w.out.OperatorAccessKeyID, w.out.OperatorSecretAccessKey, "")}
 	return w
+}
+
+// withForeign puts the records into the zone that are not the launcher's.
+func (w *world) withForeign(t *testing.T) {
+	t.Helper()
+	for label, address := range foreign {
+		_, err := route53.NewFromConfig(w.cfg).ChangeResourceRecordSets(t.Context(), &route53.ChangeResourceRecordSetsInput{
+			HostedZoneId: &w.out.ZoneID, ChangeBatch: &r53types.ChangeBatch{Changes: []r53types.Change{{
+				Action: r53types.ChangeActionCreate, ResourceRecordSet: &r53types.ResourceRecordSet{
+					Name: aws.String(label + "." + w.out.ZoneName + "."), Type: r53types.RRTypeA, TTL: aws.Int64(300),
+					ResourceRecords: []r53types.ResourceRecord{{Value: &address}}}}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func (w *world) desktop(t *testing.T, id string) *fleet.Service {
