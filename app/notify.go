@@ -39,6 +39,10 @@ func notificationsFor(before, after backend.Snapshot, now time.Time) (all []noti
 	case !before.Cold && after.Cold && after.Phase.Starting():
 		add("exhausted", say("notify.exhausted.title"), say("notify.exhausted.text"), itemOpen)
 	}
+	if b := after.Pool.Backoff; b != nil && concerned(after) && (before.Pool.Backoff == nil || !before.Pool.Backoff.Stopped && b.Stopped) {
+		lines := backoffLines(b)
+		add("pool", say("notify.pool"), lines[0]+" "+lines[1], itemOpen)
+	}
 	if !before.Warning && after.Warning && after.Session != nil {
 		add("warning", say("notify.warning.title", minutesLeft(after, now)), say("notify.warning.text"), itemKeep, itemStop)
 	}
@@ -54,6 +58,11 @@ func startOrStop(s backend.Snapshot) string {
 		return itemStop
 	}
 	return itemStart
+}
+
+// concerned reports whether the state of the pool is this user's business: operators, and whose desktop keeps it.
+func concerned(s backend.Snapshot) bool {
+	return s.Pool.Leader || s.User != nil && s.User.Role == backend.RoleOperator
 }
 
 // actionTitle is the word on a notification's button.

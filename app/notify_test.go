@@ -29,9 +29,13 @@ func TestNotificationsFor(t *testing.T) {
 		"stopped by hand": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), idle, ""},
 		"exhausted":       {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Cold = backend.Claiming, true }), "exhausted: No warm instance was free [open]"},
 		"queued":          {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Queue = backend.Claiming, &backend.Queue{Position: 3, Length: 4} }), "waiting: No instance is free [open]"},
-		"signed out":      {idle, backend.Snapshot{Phase: backend.SignedOut}, "signed-out: Signed out [open]"},
-		"thrown out":      {ready, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, "signed-out: Your instance was stopped [open]"},
-		"not in yet":      {backend.Snapshot{Phase: backend.SigningIn}, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, ""},
+		"pool held back": {idle, with(idle, func(s *backend.Snapshot) {
+			s.Pool.Leader, s.Pool.Backoff = true, &backend.Backoff{Failures: 2, Why: "why"}
+		}), "pool: New instances don't become ready [open]"},
+		"not theirs": {idle, with(idle, func(s *backend.Snapshot) { s.Pool.Backoff = &backend.Backoff{Failures: 2, Why: "why"} }), ""},
+		"signed out": {idle, backend.Snapshot{Phase: backend.SignedOut}, "signed-out: Signed out [open]"},
+		"thrown out": {ready, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, "signed-out: Your instance was stopped [open]"},
+		"not in yet": {backend.Snapshot{Phase: backend.SigningIn}, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string

@@ -63,6 +63,13 @@ func (o *Operate) Resize(size int, reason string) Outcome {
 	})
 }
 
+// Resume lets the pool launch instances again after failures held it back. Its Problem is nil if that was done.
+func (o *Operate) Resume(reason string) Outcome {
+	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
+		return op.Resume(ctx, actor, why)
+	})
+}
+
 func (o *Operate) act(reason string, do func(context.Context, backend.Operator, backend.User, string) error) Outcome {
 	actor, p := o.actor()
 	if p != nil {

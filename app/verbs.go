@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strconv"
 	"time"
@@ -254,7 +255,23 @@ func (v *visit) pool(ctx context.Context) error {
 		rows = append(rows, []string{m.InstanceID, string(m.State), m.Type, m.Zone, strconv.FormatInt(m.Epoch, 10), m.Owner})
 	}
 	v.out.table(rows)
+	for _, line := range backoffLines(p.Backoff) {
+		fmt.Fprintln(v.out.w, line)
+	}
 	return nil
+}
+
+// backoffLines says why the pool launches nothing, one line each. There are none if it may launch.
+func backoffLines(b *backend.Backoff) []string {
+	if b == nil {
+		return nil
+	}
+	lines := []string{say("pool.backoff.stopped", b.Failures)}
+	if !b.Stopped {
+		lines[0] = say("pool.backoff.paused", b.Failures, b.RetryAt.Local().Format("15:04"))
+	}
+	lines = append(lines, say("pool.backoff.last", b.InstanceID, b.Why))
+	return append(lines, b.Lines...)
 }
 
 func (v *visit) signOut(ctx context.Context, forget bool) error {

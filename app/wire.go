@@ -197,6 +197,7 @@ func figures(p config.Profile) fleet.Figures {
 		Replace: p.WarmPool.Recycle == config.RecycleReplace,
 		Window:  p.Session.Window, Maximum: p.Session.Maximum, Grace: p.Session.Grace,
 		TTL: p.Zone.TTL, ReadyTimeout: p.Avatar.ReadyTimeout,
+		WarmLimit: p.WarmPool.WarmLimit, MaxFailures: p.WarmPool.MaxFailures,
 	}
 }
 

@@ -16,6 +16,8 @@ type Operator interface {
 	Retire(ctx context.Context, actor User, instanceID, reason string) error
 	// Resize sets the warm pool's size for all desktops, in place of their profiles'; nil gives it back to them.
 	Resize(ctx context.Context, actor User, size *int, reason string) error
+	// Resume lets the pool launch instances again at once after failures held it back (see Backoff).
+	Resume(ctx context.Context, actor User, reason string) error
 }
 
 // History is what has happened, as the audit tells. Package fleet implements it.

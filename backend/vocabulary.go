@@ -135,6 +135,9 @@ type Machine struct {
 	PrivateIP      string    `json:"privateIp"`
 	SubnetID       string    `json:"subnetId"`
 	LaunchTime     time.Time `json:"launchTime"`
+	// ReasonCode and Reason are EC2's state reason: why it is in State, empty while it runs.
+	ReasonCode string `json:"reasonCode"`
+	Reason     string `json:"reason"`
 }
 
 // PoolState is the State attribute of a row of the instances table.
@@ -167,6 +170,18 @@ type Pool struct {
 	Members []PoolMember `json:"members"`
 	Leader  bool         `json:"leader"` // this desktop keeps the pool
 	AsOf    time.Time    `json:"asOf"`   // zero before the first reading
+	// Backoff is non-nil while failures hold launches back.
+	Backoff *Backoff `json:"backoff"`
+}
+
+// Backoff says why the pool launches no instances although it is below its size.
+type Backoff struct {
+	Failures   int       `json:"failures"`   // instances that failed to become ready since the last that did
+	InstanceID string    `json:"instanceId"` // of the last one
+	Why        string    `json:"why"`        // what is known of it, EC2's state reason included
+	Lines      []string  `json:"lines"`      // the end of its log
+	RetryAt    time.Time `json:"retryAt"`    // when the next launch is due; zero if Stopped
+	Stopped    bool      `json:"stopped"`    // nothing is launched until an operator resumes it or the template changes
 }
 
 // Step is one phase of the start that is under way or was the last.

@@ -35,10 +35,11 @@ func defaults() Profile {
 		Avatar:    Avatar{Scheme: "https", Port: 443, HealthPath: "/healthz", ReadyTimeout: 10 * time.Minute},
 		Launch:    Launch{Template: "avatar-launcher"},
 		Scheduler: Scheduler{Group: "avatar-launcher"},
-		WarmPool:  WarmPool{Size: 5, MaxInstances: 10, Recycle: RecycleReuse, Keep: true, TimeZone: "UTC"},
-		Session:   Session{Window: time.Hour, Maximum: 12 * time.Hour, Warning: 5 * time.Minute, Grace: time.Minute},
-		Log:       Log{MaxLines: 1_000_000, MaxMegabytes: 256, Older: OlderFile, OlderMegabytes: 1024, ActivityPattern: activityPattern},
-		Prices:    usEast1(),
+		WarmPool: WarmPool{Size: 5, MaxInstances: 10, Recycle: RecycleReuse, Keep: true, TimeZone: "UTC",
+			WarmLimit: 15 * time.Minute, MaxFailures: 6},
+		Session: Session{Window: time.Hour, Maximum: 12 * time.Hour, Warning: 5 * time.Minute, Grace: time.Minute},
+		Log:     Log{MaxLines: 1_000_000, MaxMegabytes: 256, Older: OlderFile, OlderMegabytes: 1024, ActivityPattern: activityPattern},
+		Prices:  usEast1(),
 	}
 }
 

@@ -139,6 +139,10 @@ type WarmPool struct {
 	MaxInstances int    `yaml:"max_instances"` // claimed ones included
 	Recycle      string `yaml:"recycle"`
 	Keep         bool   `yaml:"keep"` // this desktop may be the one that keeps the pool
+	// WarmLimit is how long a new instance may take to become ready; after that it is replaced.
+	WarmLimit time.Duration `yaml:"warm_limit"`
+	// MaxFailures is after how many failures of one launch template version nothing more is launched by itself.
+	MaxFailures int `yaml:"max_failures"`
 	// Hours are sizes that hold at certain hours in place of Size. The first that fits counts.
 	Hours    []PoolHours `yaml:"hours"`
 	TimeZone string      `yaml:"time_zone"` // of Hours, an IANA name such as Europe/Berlin; the same on every desktop

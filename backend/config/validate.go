@@ -293,6 +293,8 @@ func (v validator) limits(p *Profile) {
 		v.fault("warm_pool.max_instances", fmt.Sprintf("is set to %d, less than the size.", p.WarmPool.MaxInstances),
 			fmt.Sprintf("Write %d or more.", p.WarmPool.Size))
 	}
+	v.duration("warm_pool.warm_limit", p.WarmPool.WarmLimit, time.Minute, 6*time.Hour)
+	v.number("warm_pool.max_failures", p.WarmPool.MaxFailures, 2, 1000)
 	v.choice("warm_pool.recycle", p.WarmPool.Recycle, RecycleReuse, RecycleReplace)
 	v.hours(p)
 	v.prices(&p.Prices)

@@ -69,7 +69,7 @@ func (s *Service) warmUp(ctx context.Context) error {
 	if full, err := s.full(ctx); err != nil || full {
 		return cmp.Or[error](err, s.deleteRow(ctx, intent), errFull)
 	}
-	until := now.Add(warmLimit)
+	until := now.Add(s.current().warmLimit())
 	m, err := s.run(ctx, intent.LaunchToken, tags("Name", "avatar-warming", "pool", poolTag, "expire-at", until.Format(time.RFC3339)))
 	if err != nil {
 		if ctx.Err() == nil {

@@ -79,6 +79,8 @@ type Figures struct {
 	Window, Maximum, Grace time.Duration
 	TTL                    time.Duration // of the DNS records
 	ReadyTimeout           time.Duration // how long a start may take
+	WarmLimit              time.Duration // how long a warming instance may take to become ready; 0: 15 minutes
+	MaxFailures            int           // launches stop after this many failures of one template version; 0: 6
 }
 
 // Avatar says how an instance's avatar is reached.
@@ -103,7 +105,9 @@ type Options struct {
 	Prices    backend.Prices
 	// ReadyLine reports whether an instance's log has shown its readiness line since a time; nil if the profile has no
 	// pattern for it, and a warming instance is asked at its address instead.
-	ReadyLine  func(ctx context.Context, instanceID string, since time.Time) (bool, error)
+	ReadyLine func(ctx context.Context, instanceID string, since time.Time) (bool, error)
+	// LastLines returns the end of an instance's log since a time; nil if there is no log to read.
+	LastLines  func(ctx context.Context, instanceID string, since time.Time) ([]string, error)
 	LauncherID string // this desktop, for the rows' readers
 	Clock      *Clock // the cloud's time; nil for this computer's
 	Log        *slog.Logger

@@ -137,7 +137,7 @@ func (k *keeper) turn(ctx context.Context, l *lease, report func(backend.Pool)) 
 		}
 		return false
 	}
-	report(s.poolOf(v.rows))
+	report(s.poolOf(v.rows, v.health.of(v.current.version)))
 	k.noteOccupancy(ctx, v)
 	acts := slices.DeleteFunc(plan(v, s.Clock.Now()), k.postponed)
 	for _, a := range acts {
@@ -147,7 +147,7 @@ func (k *keeper) turn(ctx context.Context, l *lease, report func(backend.Pool)) 
 		if k.postponed(a) {
 			continue
 		}
-		if err := s.execute(notAfter(ctx, wall().Add(holdTime)), a); err != nil {
+		if err := k.carryOut(notAfter(ctx, wall().Add(holdTime)), a); err != nil {
 			s.Log.Warn("pool", "do", a.verb, "instance", a.row.InstanceID, "why", a.why, "cause", err)
 			if a.verb == rename {
 				k.namesAt = time.Now().Add(quietTurn)
@@ -171,6 +171,20 @@ func (k *keeper) turn(ctx context.Context, l *lease, report func(backend.Pool)) 
 // postponed reports whether an action waits: while Route 53 fails, names must not hold up the rest of the pool.
 func (k *keeper) postponed(a action) bool { return a.verb == rename && time.Now().Before(k.namesAt) }
 
+// carryOut records how a warming ended, then carries the action out. A failure that could not be recorded stays as it
+// is: it is found again at the next turn.
+func (k *keeper) carryOut(ctx context.Context, a action) error {
+	if a.result != nil {
+		if err := k.s.recordResult(ctx, *a.result, k.current.version); err != nil {
+			return err
+		}
+	}
+	if a.result != nil && a.result.failed {
+		k.s.note(ctx, auditRow{UserID: poolUser, Verb: "failed", InstanceID: a.row.InstanceID, Why: a.why})
+	}
+	return k.s.execute(ctx, a)
+}
+
 // look reads the world: the cloud before its records.
 func (k *keeper) look(ctx context.Context) (view, error) {
 	s := k.s
@@ -193,16 +207,17 @@ func (k *keeper) look(ctx context.Context) (view, error) {
 			v.sessions = append(v.sessions, r)
 		}
 	}
-	_, tickets, size, err := s.coordination(ctx)
+	c, err := s.coordination(ctx)
 	if err != nil {
 		return v, err
 	}
+	v.health = c.health
 	v.size = v.figures.sizeAt(s.Clock.Now())
-	if size != nil {
-		v.size = *size
+	if c.size != nil {
+		v.size = *c.size
 	}
 	s.setTarget(v.size)
-	for _, t := range tickets {
+	for _, t := range c.tickets {
 		if k.seen.still(t, time.Now()) {
 			v.stale = append(v.stale, t)
 		} else {
@@ -262,12 +277,12 @@ func (k *keeper) noteOccupancy(ctx context.Context, v view) {
 	k.s.note(ctx, now)
 }
 
-// machines lists the pool's instances that are not terminated.
+// machines lists the pool's instances, those that were terminated of late included.
 func (s *Service) machines(ctx context.Context) ([]seen, error) {
 	var machines []seen
 	pages := ec2.NewDescribeInstancesPaginator(s.EC2, &ec2.DescribeInstancesInput{MaxResults: aws.Int32(1000), Filters: []types.Filter{
 		{Name: aws.String("tag:pool"), Values: []string{poolTag}},
-		{Name: aws.String("instance-state-name"), Values: []string{"pending", "running", "stopping", "stopped"}}}})
+		{Name: aws.String("instance-state-name"), Values: []string{"pending", "running", "stopping", "stopped", "shutting-down", "terminated"}}}})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -301,7 +316,7 @@ func (s *Service) template(ctx context.Context) (template, error) {
 		t.image = aws.ToString(latest.LaunchTemplateData.ImageId)
 	}
 	if !strings.HasPrefix(t.image, "ami-") {
-		return template{}, nil // an alias such as resolve:ssm:…: what it stands for is not known here
+		t.image = "" // an alias such as resolve:ssm:…: what it stands for is not known here
 	}
 	return t, nil
 }
@@ -362,7 +377,11 @@ func (s *Service) Pool(ctx context.Context) (*backend.Pool, error) {
 	if err != nil {
 		return nil, problem("read the pool", err)
 	}
-	p := s.poolOf(rows)
+	c, err := s.coordination(ctx)
+	if err != nil {
+		return nil, problem("read the pool", err)
+	}
+	p := s.poolOf(rows, c.health)
 	return &p, nil
 }
 
@@ -373,8 +392,9 @@ func (s *Service) setTarget(n int) {
 	s.mu.Unlock()
 }
 
-func (s *Service) poolOf(rows []instanceRow) backend.Pool {
-	p := backend.Pool{Target: s.current().sizeAt(s.Clock.Now()), AsOf: s.Clock.Now()}
+func (s *Service) poolOf(rows []instanceRow, health healthRow) backend.Pool {
+	f := s.current()
+	p := backend.Pool{Target: f.sizeAt(s.Clock.Now()), AsOf: s.Clock.Now(), Backoff: health.backoff(f)}
 	s.mu.Lock()
 	p.Leader = s.leading
 	if s.leading && s.targeted {

@@ -2,7 +2,9 @@ package fleet
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"avatar-launcher/backend"
@@ -59,10 +61,34 @@ func machine(i types.Instance) backend.Machine {
 	if i.State != nil {
 		m.State = string(i.State.Name)
 	}
+	if i.StateReason != nil {
+		m.ReasonCode, m.Reason = aws.ToString(i.StateReason.Code), aws.ToString(i.StateReason.Message)
+	}
 	if i.Placement != nil {
 		m.Zone = aws.ToString(i.Placement.AvailabilityZone)
 	}
 	return m
+}
+
+// orderlyReasons are the state reasons of instances that somebody stopped, or that stopped themselves.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
+var orderlyReasons = []string{"", "Client.UserInitiatedShutdown", "Client.InstanceInitiatedShutdown", "Client.UserInitiatedHibernate"}
+
+// brokeDown reports whether EC2 could not start the instance, or could not keep it running.
+func (m seen) brokeDown() bool { return !slices.Contains(orderlyReasons, m.ReasonCode) }
+
+// reason says why the instance is in its state, for people.
+func (m seen) reason() string { return stateReason(m.Machine) }
+
+// stateReason says why an instance is in its state, for people.
+func stateReason(m backend.Machine) string {
+	switch {
+	case m.Reason != "" && (m.ReasonCode == "" || strings.Contains(m.Reason, m.ReasonCode)):
+		return m.Reason
+	case m.ReasonCode != "":
+		return strings.TrimSuffix(m.ReasonCode+": "+m.Reason, ": ")
+	}
+	return "EC2 gives no reason"
 }
 
 func tagOf(i types.Instance, key string) string {

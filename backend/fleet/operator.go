@@ -31,13 +31,17 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 	all.Go(func() error {
 		machines, err := s.machines(ctx)
 		for _, m := range machines {
-			o.Machines = append(o.Machines, m.Machine)
+			if m.State != "terminated" && m.State != "shutting-down" {
+				o.Machines = append(o.Machines, m.Machine)
+			}
 		}
 		return err
 	})
 	all.Go(func() error {
-		rows, err := scan[instanceRow](ctx, s.DynamoDB, s.Names.InstancesTable)
-		o.Pool = s.poolOf(rows)
+		pool, err := s.Pool(ctx)
+		if pool != nil {
+			o.Pool = *pool
+		}
 		return err
 	})
 	all.Go(func() error {
@@ -48,14 +52,14 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 		return err
 	})
 	all.Go(func() error {
-		leases, tickets, size, err := s.coordination(ctx)
-		for _, l := range leases {
+		c, err := s.coordination(ctx)
+		for _, l := range c.leases {
 			o.Leases = append(o.Leases, backend.Lease{ID: l.LeaseID, Holder: l.Holder, Version: l.Version, Duration: time.Duration(l.Duration)})
 		}
-		for _, t := range tickets {
+		for _, t := range c.tickets {
 			o.Queue = append(o.Queue, t.ticket())
 		}
-		o.Resized = size
+		o.Resized = c.size
 		return err
 	})
 	all.Go(func() (err error) {
@@ -174,6 +178,19 @@ func (s *Service) Resize(ctx context.Context, actor backend.User, size *int, rea
 		return problem("resize the pool", err)
 	}
 	s.note(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Verb: "resized", Why: why})
+	s.wake()
+	return nil
+}
+
+// Resume lets the pool launch instances again after failures held it back.
+func (s *Service) Resume(ctx context.Context, actor backend.User, reason string) error {
+	if reason == "" {
+		return errNoReason
+	}
+	if err := s.resetHealth(ctx); err != nil {
+		return problem("resume the pool's launches", err)
+	}
+	s.note(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Verb: "resumed", Why: reason})
 	s.wake()
 	return nil
 }

@@ -23,7 +23,7 @@ func (m seen) up() bool { return m.State == "running" || m.State == "pending" }
 // view is one reading of the world: EC2 first, then the tables, so that an instance without a row is either new or
 // truly unrecorded, and a row without an instance is truly left over.
 type view struct {
-	machines []seen // pool instances that are not terminated
+	machines []seen // pool instances, those that were terminated of late included
 	rows     []instanceRow
 	sessions []sessionRow    // those that have not ended
 	ended    []sessionRow    // those that have, as long as their rows stay
@@ -33,13 +33,14 @@ type view struct {
 	size     int             // how many warm instances there should be
 	figures  Figures
 	current  template // what a launch would be made of now; zero if it was not read
+	health   healthRow
 	// armed and names are read at a deep look only, nil otherwise: when each claimed instance's armed stop fires,
 	// and where each name points.
 	armed map[string]time.Time
 	names map[string]string
 }
 
-// template is what makes one launch differ from another.
+// template is what makes one launch differ from another. Its image is empty if the template names none by its ID.
 type template struct{ version, image string }
 
 // verb is what the keeper does to one instance.
@@ -70,6 +71,7 @@ type action struct {
 	session *sessionRow // for end, retag, rearm, rename
 	ticket  ticketRow   // for reserve, dequeue
 	why     string
+	result  *launchResult // for park, recycle, retire, forget: how its warming ended
 }
 
 const (
@@ -77,7 +79,6 @@ const (
 	// startLimit is when a claimed instance that is stopped was not started, or was stopped by hand: its desktop may ask
 	// EC2 for claimTime where that is asked too much.
 	startLimit  = claimTime + time.Minute
-	warmLimit   = 15 * time.Minute // an instance that has not become ready in this time is broken
 	reapMargin  = 60 * time.Second // past its ExpireAt, a session is ended by the keeper after this
 	excessPause = 10 * time.Minute // a surplus stays this long, so that stop, start, stop does not launch and delete one each time
 	// intentLimit is when an intent has come to nothing: a signed request is refused after five minutes (SigV4), so
@@ -90,7 +91,7 @@ const (
 // plan says what brings the pool back to its size and the world back to the invariants. It is pure.
 func plan(v view, now time.Time) []action {
 	p := planner{view: v, now: now, rows: map[string]instanceRow{}, sessions: map[claim]*sessionRow{}, intents: map[string]instanceRow{},
-		alive: map[string]bool{}, waited: map[string]bool{}, owned: map[string]bool{}}
+		alive: map[string]bool{}, gone: map[string]seen{}, waited: map[string]bool{}, owned: map[string]bool{}}
 	for _, r := range v.rows {
 		p.rows[r.InstanceID] = r
 		if r.intent() {
@@ -106,6 +107,8 @@ func plan(v view, now time.Time) []action {
 	for _, m := range v.machines {
 		if m.State != "shutting-down" && m.State != "terminated" {
 			p.instance(m)
+		} else {
+			p.gone[m.InstanceID] = m
 		}
 	}
 	p.leftovers()
@@ -123,10 +126,12 @@ type planner struct {
 	sessions map[claim]*sessionRow  // an instance may also be named by a stale session of an earlier owner
 	intents  map[string]instanceRow // by launch token
 	alive    map[string]bool
+	gone     map[string]seen // terminated, or about to be
 	waited   map[string]bool // launch tokens that a session waits for
 	owned    map[string]bool // launch tokens whose instance is there
 	free     []instanceRow   // warm, and stay so
 	serving  int             // instances that are warm or will be
+	warming  int             // of these, those that are being launched or warmed
 	unknown  int             // instances without a row or intent
 	acts     []action
 }
@@ -143,21 +148,10 @@ func (p *planner) instance(m seen) {
 		p.unrecorded(m)
 		return
 	}
-	old := p.current != (template{}) && (m.ImageID != p.current.image || m.version != "" && m.version != p.current.version)
+	old := p.current.image != "" && (m.ImageID != p.current.image || m.version != "" && m.version != p.current.version)
 	switch row.State {
 	case backend.Warming:
-		p.serving++
-		switch {
-		case old:
-			p.serving--
-			p.do(retire, row, "made from an earlier launch template")
-		case m.State == "running" && p.ready[m.InstanceID]:
-			p.do(park, row, "initialised")
-		case m.State == "stopped":
-			p.do(recycle, row, "initialised and stopped")
-		case m.up() && p.now.Sub(row.PooledAt) > warmLimit:
-			p.do(retire, row, "did not become ready")
-		}
+		p.warmingUp(m, row, old)
 	case backend.Warm:
 		p.serving++
 		switch {
@@ -185,6 +179,42 @@ func (p *planner) instance(m seen) {
 	case backend.Claimed:
 		p.claimed(m, row)
 	}
+}
+
+// warmingUp judges an instance that is being initialised.
+func (p *planner) warmingUp(m seen, row instanceRow, old bool) {
+	p.serving++
+	p.warming++
+	switch {
+	case old:
+		p.serving--
+		p.warming--
+		p.do(retire, row, "made from an earlier launch template")
+	case m.State == "running" && p.ready[m.InstanceID]:
+		p.warmed(park, row, m, "initialised")
+	case m.State == "stopped" && m.brokeDown():
+		p.failed(retire, row, m, "EC2 could not keep it running: "+m.reason())
+	case m.State == "stopped":
+		p.warmed(recycle, row, m, "initialised and stopped")
+	case m.up() && p.now.Sub(row.PooledAt) > p.figures.warmLimit():
+		p.failed(retire, row, m, "did not become ready in "+p.figures.warmLimit().String())
+	}
+}
+
+// warmed plans what follows a warming that ended well. It is recorded if that changes how many may be launched.
+func (p *planner) warmed(v verb, row instanceRow, m seen, why string) {
+	p.do(v, row, why)
+	if h := p.health.of(p.current.version); !h.Proven || h.Failures > 0 {
+		p.acts[len(p.acts)-1].result = &launchResult{instanceID: row.InstanceID, template: m.version, launched: row.PooledAt}
+	}
+}
+
+// failed plans what follows a warming that failed.
+func (p *planner) failed(v verb, row instanceRow, m seen, why string) {
+	p.do(v, row, why)
+	r := launchResult{failed: true, instanceID: row.InstanceID, template: m.version, launched: row.PooledAt, why: why}
+	p.acts[len(p.acts)-1].result = &r
+	p.health = p.health.add(r, p.current.version, p.now) // it counts already for what this plan launches
 }
 
 // unrecorded judges an instance without a row: one that is being launched has an intent, and time to get its row.
@@ -239,9 +269,15 @@ func (p *planner) leftovers() {
 				p.do(withdraw, r, "its launch came to nothing")
 			} else if r.Owner == "" {
 				p.serving++
+				p.warming++
 			}
 		case p.alive[r.InstanceID]:
 			claimed[r.claim()] = r.State == backend.Claimed
+		case r.State == backend.Warming && p.gone[r.InstanceID].InstanceID == "" && p.now.Sub(r.PooledAt) <= newborn:
+			p.serving++ // EC2 does not list it yet
+			p.warming++
+		case r.State == backend.Warming:
+			p.failed(forget, r, p.gone[r.InstanceID], "was terminated while it was warming: "+p.gone[r.InstanceID].reason())
 		case p.now.Sub(r.PooledAt) > newborn:
 			p.do(forget, r, "its instance is gone")
 		}
@@ -290,12 +326,14 @@ func (p *planner) queue() {
 	p.free = free
 }
 
-// size launches what is missing, within max_instances, and retires what has been too much for a while.
+// size launches what is missing, within max_instances and what earlier failures allow, and retires what has been too much for a while.
 func (p *planner) size() {
 	total := len(p.view.rows) + p.unknown // every row counts, intents too, until its instance is gone
-	for n := p.serving; n < p.view.size && total < p.figures.MaxInstances; n++ {
+	allowed := p.health.allowed(p.current.version, p.warming, p.figures, p.now)
+	for n := p.serving; n < p.view.size && total < p.figures.MaxInstances && allowed > 0; n++ {
 		p.do(launch, instanceRow{}, "the pool is below its size")
 		total++
+		allowed--
 	}
 	slices.SortFunc(p.free, func(a, b instanceRow) int {
 		return cmp.Or(a.PooledAt.Compare(b.PooledAt), cmp.Compare(a.InstanceID, b.InstanceID))

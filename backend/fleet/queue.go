@@ -182,46 +182,58 @@ func (s sightings) still(t ticketRow, now time.Time) bool {
 
 // tickets lists the queue in the order in which it is served.
 func (s *Service) tickets(ctx context.Context) ([]ticketRow, error) {
-	_, tickets, _, err := s.coordination(ctx)
-	return tickets, err
+	c, err := s.coordination(ctx)
+	return c.tickets, err
 }
 
-// coordination reads the leases table: who holds leases, who waits, and the pool's size where an operator set it.
-func (s *Service) coordination(ctx context.Context) (leases []leaseRow, tickets []ticketRow, size *int, err error) {
+// coordination is what the leases table holds.
+type coordination struct {
+	leases  []leaseRow
+	tickets []ticketRow // in the order in which they are served
+	size    *int        // of the pool, if an operator set it
+	health  healthRow
+}
+
+// coordination reads the leases table.
+func (s *Service) coordination(ctx context.Context) (c coordination, err error) {
 	items, err := scanItems(ctx, s.DynamoDB, s.Names.LeasesTable)
 	if err != nil {
-		return nil, nil, nil, err
+		return c, err
 	}
 	for _, it := range items {
 		var id struct {
 			LeaseID string `dynamodbav:"LeaseId"`
 		}
 		if err := attributevalue.UnmarshalMap(it, &id); err != nil {
-			return nil, nil, nil, err
+			return c, err
 		}
 		switch {
 		case strings.HasPrefix(id.LeaseID, ticketPrefix):
 			t, err := unmarshal[ticketRow](it)
 			if err != nil {
-				return nil, nil, nil, err
+				return c, err
 			}
-			tickets = append(tickets, t)
+			c.tickets = append(c.tickets, t)
 		case id.LeaseID == poolLease:
 			l, err := unmarshal[leaseRow](it)
 			if err != nil {
-				return nil, nil, nil, err
+				return c, err
 			}
-			leases = append(leases, l)
+			c.leases = append(c.leases, l)
 		case id.LeaseID == sizeRow:
 			r, err := unmarshal[struct{ Size int }](it)
 			if err != nil {
-				return nil, nil, nil, err
+				return c, err
 			}
-			size = &r.Size
+			c.size = &r.Size
+		case id.LeaseID == healthRowID:
+			if c.health, err = unmarshal[healthRow](it); err != nil {
+				return c, err
+			}
 		}
 	}
-	slices.SortFunc(tickets, func(a, b ticketRow) int {
+	slices.SortFunc(c.tickets, func(a, b ticketRow) int {
 		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.UserID, b.UserID))
 	})
-	return leases, tickets, size, nil
+	return c, nil
 }

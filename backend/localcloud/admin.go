@@ -29,6 +29,14 @@ func (c *Cloud) SetCapacity(zone, instanceType string, n int) {
 // SetVCPUQuota sets the on-demand quota in vCPUs of each family of types; n < 0 lifts it.
 func (c *Cloud) SetVCPUQuota(n int) { c.ec2.Load().SetVCPUQuota(n) }
 
+// SetNeverReady makes avatars of instances that boot from now on never become ready, or makes them boot as usual.
+func (c *Cloud) SetNeverReady(on bool) { c.sim.SetNeverReady(on) }
+
+// FailStarts lets the next n starts and launches fail late, n < 0 all of them: EC2 accepts the request, then the
+// instance falls back to stopped, or to terminated if it was launched, with code as its state reason. An empty code is
+// Client.InternalError.
+func (c *Cloud) FailStarts(n int, code string) { c.ec2.Load().FailStarts(n, code) }
+
 // admin is the operator's API. It needs the operator's secret access key as a bearer token.
 func (c *Cloud) admin(w http.ResponseWriter, r *http.Request) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -50,6 +58,8 @@ func (c *Cloud) admin(w http.ResponseWriter, r *http.Request) {
 		"POST /_admin/behavior":            c.adminBehavior,
 		"POST /_admin/throttle":            c.adminThrottle,
 		"POST /_admin/capacity":            c.adminCapacity,
+		"POST /_admin/late-failures":       c.adminLateFailures,
+		"POST /_admin/never-ready":         c.adminNeverReady,
 		"POST /_admin/instances/{id}/kill": func(r *http.Request) (any, error) { return nil, c.KillInstance(r.PathValue("id")) },
 		"POST /_admin/stream/pause":        func(*http.Request) (any, error) { return nil, c.PauseStream() },
 		"POST /_admin/stream/resume":       func(*http.Request) (any, error) { return nil, c.ResumeStream() },
@@ -162,6 +172,27 @@ func (c *Cloud) adminThrottle(r *http.Request) (any, error) {
 		return nil, err
 	}
 	c.SetThrottle(in.Enabled)
+	return nil, nil
+}
+
+func (c *Cloud) adminNeverReady(r *http.Request) (any, error) {
+	var in struct{ Enabled bool }
+	if err := read(r, &in); err != nil {
+		return nil, err
+	}
+	c.SetNeverReady(in.Enabled)
+	return nil, nil
+}
+
+func (c *Cloud) adminLateFailures(r *http.Request) (any, error) {
+	in := struct {
+		Count int
+		Code  string
+	}{Count: 1}
+	if err := read(r, &in); err != nil {
+		return nil, err
+	}
+	c.FailStarts(in.Count, in.Code)
 	return nil, nil
 }
 

@@ -1,6 +1,8 @@
 package ec2
 
 import (
+	"cmp"
+	"strings"
 	"time"
 
 	"avatar-launcher/backend/localcloud/wire"
@@ -21,7 +23,44 @@ func (ch *change) start(in *instance) {
 	if !in.Initialised {
 		delay = ch.s.opts.Cold / 6
 	}
+	if ch.failLate(in, delay) {
+		return
+	}
 	ch.enter(in, pending, running, delay)
+}
+
+// lateReasons are EC2's words for the state reasons of starts that fail after they were accepted.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
+var lateReasons = map[string]string{
+	"Client.InternalError":                "Client error on launch",
+	"Server.InsufficientInstanceCapacity": "Insufficient capacity to launch the instance. We currently do not have sufficient capacity to fulfil your request.",
+	"Server.InternalError":                "Internal error on launch",
+}
+
+// failLate lets a start end as FailStarts asked for, and reports whether it did.
+func (ch *change) failLate(in *instance, delay time.Duration) bool {
+	if ch.s.failing == 0 {
+		return false
+	}
+	if ch.s.failing > 0 {
+		ch.s.failing--
+	}
+	in.ReasonCode = ch.s.failCode
+	in.Reason = strings.TrimSuffix(in.ReasonCode+": "+lateReasons[in.ReasonCode], ": ")
+	in.StateReason = in.ReasonCode
+	end := stopped
+	if !in.Ran {
+		end = terminated
+	}
+	ch.enter(in, pending, end, delay)
+	return true
+}
+
+// FailStarts lets the next n starts and launches fail late, n < 0 all of them. An empty code is Client.InternalError.
+func (s *Service) FailStarts(n int, code string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failing, s.failCode = n, cmp.Or(code, "Client.InternalError")
 }
 
 // stop begins stopping, or shutting-down where terminate is true. A forced stop does not wait for the system.

@@ -369,3 +369,36 @@ func TestStateSurvivesARestart(t *testing.T) {
 		}
 	})
 }
+
+func TestStartsThatFailLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud(t, 6*time.Second, 24*time.Second, nil)
+		id := c.run(1)[0]
+		sleep(time.Minute)
+		c.ok("StopInstances", "InstanceId.1", id)
+		sleep(time.Minute)
+		c.FailStarts(2, "Server.InsufficientInstanceCapacity")
+		c.ok("StartInstances", "InstanceId.1", id)
+		if got := c.state(id); got != pending {
+			t.Fatalf("just after the start: %s", got)
+		}
+		sleep(10 * time.Second)
+		if in, _ := c.Instance(id); in.State != stopped || in.PublicIP != "" {
+			t.Fatalf("a start that failed late: %+v", in)
+		}
+		described := c.ok("DescribeInstances", "InstanceId.1", id)
+		if got := described.text("reservationSet/item/instancesSet/item/stateReason/code"); got != "Server.InsufficientInstanceCapacity" {
+			t.Errorf("state reason %q", got)
+		}
+		launched := c.run(1)[0]
+		sleep(10 * time.Second)
+		if got := c.state(launched); got != terminated {
+			t.Errorf("a launch that failed late is %s", got)
+		}
+		c.ok("StartInstances", "InstanceId.1", id)
+		sleep(10 * time.Second)
+		if got := c.state(id); got != running {
+			t.Errorf("a start after the failures is %s", got)
+		}
+	})
+}

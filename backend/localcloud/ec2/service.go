@@ -61,7 +61,9 @@ type Service struct {
 	behavior  Behavior
 	pastTags  map[string][]pastTags // by resource ID, see Behavior.TagLag
 	capacity  map[place]int
-	vcpuQuota int // −1: none
+	vcpuQuota int    // −1: none
+	failing   int    // how many starts are still to fail late; −1: all
+	failCode  string // the state reason that they get
 	closed    bool
 
 	limitsMu sync.Mutex

@@ -14,6 +14,8 @@ const (
 	selfStop     = 60 * time.Second // after the tag expire-at
 	queueLength  = 1000             // lines kept while the stream refuses them
 	mostPlayers  = 100
+	// neverReady is the last line of a boot that fails, see SetNeverReady.
+	neverReady = "LogInit: Error: the avatar's content is missing"
 )
 
 // machine is the inside of one instance. All its methods are called with Service.mu held.
@@ -51,6 +53,9 @@ func (m *machine) powerOn(now time.Time, unmet bool) {
 	m.players = map[string]time.Time{}
 	m.load = load{}
 	m.script = bootScript(m.in)
+	if m.s.mute {
+		m.script = append(m.script[:len(m.script)/2:len(m.script)/2], line{at: 0.6, level: "error", src: "unreal", msg: neverReady})
+	}
 	begun := m.begun(now)
 	if !unmet || now.Sub(begun) < time.Second {
 		return
@@ -63,7 +68,12 @@ func (m *machine) powerOn(now time.Time, unmet bool) {
 		m.seq = int64(len(m.script)) + int64(now.Sub(begun)/(100*time.Millisecond))
 		m.say(now, "warn", "agent", "log stream resumed; lines written while the host was away are lost")
 	}
-	if m.step == len(m.script) {
+	m.upAfterScript(now)
+}
+
+// upAfterScript makes the avatar answer once the boot's script is over, unless the script is one that fails.
+func (m *machine) upAfterScript(now time.Time) {
+	if m.step == len(m.script) && m.script[m.step-1].msg != neverReady {
 		m.up(now)
 	}
 }
@@ -133,9 +143,7 @@ func (m *machine) runScript(now time.Time) {
 		l := m.script[m.step]
 		m.step++
 		m.say(now, l.level, l.src, l.msg)
-		if m.step == len(m.script) {
-			m.up(now)
-		}
+		m.upAfterScript(now)
 	}
 }
 

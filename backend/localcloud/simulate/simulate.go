@@ -30,6 +30,7 @@ type Service struct {
 	mu       sync.Mutex // guards everything below; never held while Put or Stop runs
 	machines map[string]*machine
 	closed   bool
+	mute     bool // instances that boot from now on never become ready
 }
 
 // New makes a Service with no instances; Changed brings them.
@@ -69,6 +70,13 @@ func (s *Service) Changed(in ec2.Instance) {
 	stop := m.run(now)
 	s.mu.Unlock()
 	s.after(m, in.ID, stop)
+}
+
+// SetNeverReady makes avatars of instances that boot from now on never become ready, or makes them boot as usual.
+func (s *Service) SetNeverReady(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mute = on
 }
 
 // tick is the machine's timer.
