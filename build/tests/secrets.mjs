@@ -159,7 +159,7 @@ async function attributes(page, marked) {
   await button('Sign in').waitFor();
 }
 
-async function connect(page, launcher, address) {
+export async function connect(page, launcher, address) {
   for (const until = Date.now() + 60_000; Date.now() < until;) {
     if (launcher.child.exitCode !== null) throw new Error(`the launcher ended with ${launcher.child.exitCode}`);
     if ((await fetch(address).catch(() => null))?.ok) break;
@@ -380,7 +380,7 @@ function commandLines(pid) {
   return texts;
 }
 
-function files(folder) {
+export function files(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((f) => f.isFile()).map((f) => {
     const path = join(f.parentPath, f.name);
     return statSync(path).size < 32 << 20 ? readFileSync(path, 'latin1') : '';
@@ -391,7 +391,7 @@ function files(folder) {
  * The texts of the page's heap after a collection. A number counts where it is a text of the page's own: V8 names the
  * places of its inner tables by numbers, thousands of them as long as a code.
  */
-async function heap(session) {
+export async function heap(session) {
   const parts = [];
   session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => parts.push(chunk));
   await session.send('HeapProfiler.enable');

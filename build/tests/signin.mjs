@@ -8,6 +8,7 @@ import { claim, environment, folder, objects, run, start } from './launcher.mjs'
 import { opened, pathWithOpener } from './opener.mjs';
 import { searchForSecrets } from './secrets.mjs';
 import { judgeSRP } from './srp.mjs';
+import { searchForTheFirstUser } from './two_users.mjs';
 
 const [binary, dev] = process.argv.slice(2);
 const shots = join(new URL('../../', import.meta.url).pathname, 'build', 'artifacts', 'sign-in');
@@ -31,6 +32,7 @@ const browser = await chromium.launch({
 });
 try {
   await byBrowser();
+  await searchForTheFirstUser(world, browser, dev);
   await searchForSecrets(world, browser, dev);
 } finally {
   await browser.close();
