@@ -49,7 +49,7 @@ func (p *printer) phase(s backend.Snapshot) {
 
 func (p *printer) line(l logs.Line) {
 	if !p.json {
-		fmt.Fprintf(p.w, "%s  %-5s %-10s %s\n", l.At.Local().Format("15:04:05.000"), l.Level, l.Source, l.Text)
+		fmt.Fprintf(p.w, "%s  %-5s %-10s %s\n", l.At.Local().Format("15:04:05.000"), l.Level, l.Source, logs.OneLine(l.Text))
 		return
 	}
 	p.object(struct {

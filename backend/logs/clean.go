@@ -1,6 +1,8 @@
 package logs
 
 import (
+	"bytes"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -11,13 +13,14 @@ const maxText = 64 << 10
 // esc begins the control functions of ECMA-48, which terminals call ANSI sequences.
 const esc = 0x1b
 
-// clean makes text of bytes: control functions and control characters other than newline and tab are taken out,
-// invalid UTF-8 is replaced. What the control functions say of colours is its style, see Line. Most lines need
+// clean makes text of bytes: control functions are taken out, a carriage return begins the line anew, control characters other
+// than newline and tab and those that turn the direction of text are made visible, and invalid UTF-8 is replaced. What the control functions say of colours is its style, see Line. Most lines need
 // nothing of that and are found so in one pass.
 func clean(b []byte) (text, style string) {
 	if isClean(b) {
 		return string(b), ""
 	}
+	b = overwritten(b)
 	out := make([]byte, 0, len(b))
 	var s stylist
 	for i := 0; i < len(b); {
@@ -28,6 +31,8 @@ func clean(b []byte) (text, style string) {
 			s.see(b[i : i+n])
 			i += n
 		case c < 0x20 && c != '\t' && c != '\n', c == 0x7f:
+			out = utf8.AppendRune(out, picture(c))
+			s.wrote(picture(c))
 			i++
 		case c < utf8.RuneSelf:
 			out = append(out, c)
@@ -35,7 +40,12 @@ func clean(b []byte) (text, style string) {
 			i++
 		default:
 			r, n := utf8.DecodeRune(b[i:])
-			if r < 0x80 || r > 0x9f { // C1 controls
+			if deceptive(r) {
+				for _, shown := range fmt.Sprintf("<U+%04X>", r) {
+					out = utf8.AppendRune(out, shown)
+					s.wrote(shown)
+				}
+			} else {
 				out = utf8.AppendRune(out, r)
 				s.wrote(r)
 			}
@@ -44,6 +54,36 @@ func clean(b []byte) (text, style string) {
 	}
 	return string(out), s.String()
 }
+
+// picture is the character that stands for a control character: U+2400 and those after it.
+func picture(c byte) rune {
+	if c == 0x7f {
+		return '␡'
+	}
+	return '␀' + rune(c)
+}
+
+// deceptive reports whether a character makes text look like another: a C1 control, one that turns the direction of text, or one
+// that ends a line.
+func deceptive(r rune) bool {
+	return r >= 0x80 && r <= 0x9f || r == 0x061c || r == 0x200e || r == 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+}
+
+// overwritten leaves out of each line what a carriage return begins anew, as a terminal shows it. One at a line's end only ends it.
+func overwritten(b []byte) []byte {
+	if bytes.IndexByte(b, '\r') < 0 {
+		return b
+	}
+	lines := bytes.Split(b, []byte{'\n'})
+	for i, line := range lines {
+		line = bytes.TrimRight(line, "\r")
+		lines[i] = line[bytes.LastIndexByte(line, '\r')+1:]
+	}
+	return bytes.Join(lines, []byte{'\n'})
+}
+
+// OneLine is a line's text on one line, for output in which each line stands for itself: newlines in it are made visible.
+func OneLine(text string) string { return strings.ReplaceAll(text, "\n", "␊") }
 
 // cleanString is clean for a string, which is returned as it is where nothing needs to be taken out.
 func cleanString(s string) (text, style string) {
@@ -68,7 +108,7 @@ func isClean(b []byte) bool {
 	}
 	for i := 0; i < len(b); {
 		r, n := utf8.DecodeRune(b[i:])
-		if (r == utf8.RuneError && n == 1) || (r >= 0x80 && r <= 0x9f) {
+		if (r == utf8.RuneError && n == 1) || deceptive(r) {
 			return false
 		}
 		i += n
@@ -119,17 +159,19 @@ func controlLength(b []byte) int {
 	return i
 }
 
-// isText reports whether a plain record can be shown as text: valid UTF-8 without control characters other than those
-// that end lines, lay out text or begin a control function.
+// isText reports whether a plain record can be shown as text: valid UTF-8 with few control characters other than those that
+// end lines, lay out text or begin a control function.
 func isText(b []byte) bool {
+	const share = 8 // at most one of so many bytes
+	odd := 0
 	for _, c := range b {
 		switch {
 		case c >= 0x20 && c != 0x7f, c == '\t', c == '\n', c == '\r', c == '\f', c == '\b', c == '\a', c == esc:
 		default:
-			return false
+			odd++
 		}
 	}
-	return utf8.Valid(b)
+	return odd*share <= len(b) && utf8.Valid(b)
 }
 
 // cut bounds a text and says what it left out.

@@ -102,7 +102,7 @@ func (x *exporter) export(older []io.ReadCloser, v *view, q Query) error {
 
 func (x *exporter) write(at time.Time, level, source, text string) error {
 	x.buf = at.UTC().AppendFormat(x.buf[:0], exportTime)
-	x.buf = fmt.Appendf(x.buf, " %-5s %-10s %s\n", level, source, text)
+	x.buf = fmt.Appendf(x.buf, " %-5s %-10s %s\n", level, source, OneLine(text))
 	x.lines++
 	_, err := x.out.Write(x.buf)
 	return err

@@ -96,7 +96,7 @@ export function grouped(secret: string): string {
 
 /** Log lines as plain text, one a line, for the clipboard. */
 export function asText(lines: readonly Line[]): string {
-  return lines.map((l) => [l.at === null ? '' : new Date(l.at).toISOString(), l.level, l.source, l.text].join('\t')).join('\n');
+  return lines.map((l) => [l.at === null ? '' : new Date(l.at).toISOString(), l.level, l.source, l.text.replaceAll('\n', '␊')].join('\t')).join('\n');
 }
 
 function two(n: number): string {

@@ -1,0 +1,48 @@
+package logs
+
+import (
+	"bytes"
+	"testing"
+)
+
+func TestWhatLooksLikeSomethingElseIsMadeVisible(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain, ünïcode 🎈\ttab":            "plain, ünïcode 🎈\ttab",
+		"two\nlines":                       "two\nlines",
+		"a\x00b\x07\x08\x7f":               "a␀b␇␈␡",
+		"\x1b[31mred\x1b[0m":               "red",
+		"pay \u202e001$\u202c now":         "pay <U+202E>001$<U+202C> now",
+		"\u2066x\u2069\u200e\u200f\u061c":  "<U+2066>x<U+2069><U+200E><U+200F><U+061C>",
+		"a\u2028ready http://evil.test/":   "a<U+2028>ready http://evil.test/",
+		"next\u0085line":                   "next<U+0085>line",
+		"10 %\r50 %\r100 %":                "100 %",
+		"ends as on Windows\r\nnext\r\n":   "ends as on Windows\nnext\n",
+		"first\rsecond\nthird\rfourth\r\r": "second\nfourth",
+	} {
+		if got, _ := clean([]byte(in)); got != want {
+			t.Errorf("clean(%q) = %q, want %q", in, got, want)
+		}
+		if got, _ := cleanString(in); got != want {
+			t.Errorf("cleanString(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestOneNULDoesNotMakeALineMalformed(t *testing.T) {
+	for in, want := range map[string]bool{"a line with one\x00 in it": true, "\x00\x01\x02": false, "\x00": false, "": true, "ok\xff": false} {
+		if got := isText([]byte(in)); got != want {
+			t.Errorf("isText(%q) = %v", in, got)
+		}
+	}
+}
+
+// A text with newlines stays one line of an export.
+func TestAnExportedLineIsOneLine(t *testing.T) {
+	b := New(Options{})
+	b.append([]entry{{at: arrival, level: levelInfo, source: "unreal", text: "x\nready http://evil.test/"}})
+	var out bytes.Buffer
+	n, err := b.Export(&out, Query{})
+	if err != nil || n != 1 || bytes.Count(out.Bytes(), []byte{'\n'}) != 1 || !bytes.Contains(out.Bytes(), []byte("x␊ready")) {
+		t.Errorf("%d lines, %v: %q", n, err, out.String())
+	}
+}
