@@ -20,7 +20,7 @@ type Outputs struct {
 	LaunchTemplate                                          string
 	SubnetIDs                                               []string
 	InstanceTypes                                           []string // the first is the launch template's own
-	ScheduleGroup, StopRoleARN                              string
+	ScheduleGroup, StopRoleARN, DeadLetterARN               string
 	OwnImage                                                bool // the stack was given an image, which is expected to bring an avatar
 }
 
@@ -46,7 +46,7 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 		"SignInUrl": &out.SignInURL, "SessionsTable": &out.SessionsTable, "InstancesTable": &out.InstancesTable, "StateIndex": &out.StateIndex,
 		"LeasesTable": &out.LeasesTable, "AuditTable": &out.AuditTable, "DayIndex": &out.DayIndex, "Stream": &out.Stream,
 		"ZoneId": &out.ZoneID, "ZoneName": &out.ZoneName, "LaunchTemplate": &out.LaunchTemplate, "SubnetIds": &subnets, "InstanceTypes": &kinds,
-		"ScheduleGroup": &out.ScheduleGroup, "StopRoleArn": &out.StopRoleARN,
+		"ScheduleGroup": &out.ScheduleGroup, "StopRoleArn": &out.StopRoleARN, "DeadLetterArn": &out.DeadLetterARN,
 	} {
 		if *to = got[name]; *to == "" {
 			missing = append(missing, name)

@@ -106,6 +106,8 @@ func intrinsic(n *ast.TagNode) (any, error) {
 // scripts together are too long. A budget alarm is left out where nobody is to be told or CloudFormation has none.
 func (t Template) Body(region string, p Parameters) (string, error) {
 	body := maps.Clone(t)
+	delete(body, "Metadata") // the console's arrangement of the parameters
+	body["Parameters"] = t.terse()
 	body["Mappings"] = t.mappings(t.value(p, "OperatingSystem"))
 	resources, _ := t.at("Resources").(map[string]any)
 	body["Resources"] = t.withBudget(maps.Clone(resources), region, p)
@@ -119,6 +121,17 @@ func (t Template) Body(region string, p Parameters) (string, error) {
 		return "", fmt.Errorf("the template is %d bytes long, and %d are allowed", b.Len(), maxBody)
 	}
 	return b.String(), nil
+}
+
+// terse returns the parameters without what only a person at the console reads.
+func (t Template) terse() map[string]any {
+	out := map[string]any{}
+	for name, p := range asMap(t.at("Parameters")) {
+		bare := maps.Clone(asMap(p))
+		delete(bare, "Description")
+		out[name] = bare
+	}
+	return out
 }
 
 // mappings keeps the first-boot script of one operating system, and the pins of what the scripts install.

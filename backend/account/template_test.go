@@ -247,6 +247,44 @@ func TestBodyLeavesTheTemplateAsItIs(t *testing.T) {
 	}
 }
 
+// TestAStopThatFailsIsHeard: what EventBridge Scheduler gives up is kept, and each way of giving up has an alarm.
+func TestAStopThatFailsIsHeard(t *testing.T) {
+	tmpl := template(t)
+	metrics := map[string]bool{}
+	for _, r := range tmpl.at("Resources").(map[string]any) {
+		if name, ok := Template(r.(map[string]any)).at("Properties", "MetricName").(string); ok {
+			metrics[name] = true
+		}
+	}
+	for _, want := range []string{"ApproximateNumberOfMessagesVisible", "InvocationDroppedCount"} {
+		if !metrics[want] {
+			t.Errorf("there is no alarm on %s", want)
+		}
+	}
+	if got := tmpl.at("Outputs", "DeadLetterArn", "Value", "Fn::GetAtt"); got == nil {
+		t.Error("the stack does not say where failed stops go")
+	}
+	second := tmpl.at("Resources", "StopRole", "Properties", "Policies").([]any)[1].(map[string]any)
+	if text, _ := json.Marshal(second); !strings.Contains(string(text), `"sqs:SendMessage"`) {
+		t.Errorf("the stop role may not write there: %s", text)
+	}
+}
+
+// TestTheRolesMayUseTheDisksKey: without these five actions a launch ends and a start falls back, with an answer of 200.
+// https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
+func TestTheRolesMayUseTheDisksKey(t *testing.T) {
+	policy, err := json.Marshal(template(t).at("Resources", "DiskKeyPolicy", "Properties"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*",
+		"kms:ViaService", "kms:GrantIsForAWSResource", "UserRole", "KeeperRole", "OperatorRole"} {
+		if !strings.Contains(string(policy), want) {
+			t.Errorf("%s is not in %s", want, policy)
+		}
+	}
+}
+
 // TestEveryStatementIsArgued holds build/aws/README.md to the documents: a statement that nobody can argue for is one too many.
 func TestEveryStatementIsArgued(t *testing.T) {
 	readme, err := os.ReadFile("../../build/aws/README.md")
