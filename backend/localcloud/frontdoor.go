@@ -64,6 +64,9 @@ func (c *Cloud) api(w http.ResponseWriter, r *http.Request) {
 		e.unknown()
 		return
 	}
+	if kind := r.Header.Get("Content-Type"); strings.HasPrefix(kind, "application/x-amz-cbor") {
+		w.Header().Set("Content-Type", kind) // which tells WriteError that the client reads CBOR
+	}
 	f := c.faults.take(e.service.Name(), e.operation, e.body)
 	if f != nil {
 		c.seen.ring()

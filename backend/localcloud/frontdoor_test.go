@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/fxamacker/cbor/v2"
 )
 
 func TestFrontDoorBelievesGoodSignaturesOnly(t *testing.T) {
@@ -116,6 +118,39 @@ func TestSignatureAgeDependsOnTheService(t *testing.T) {
 					t.Errorf("%s, signed at %v from now: %d %s", api.service, off, got.status, got.body)
 				}
 			}
+		}
+	})
+}
+
+// TestTheFrontDoorAnswersCBORInCBOR asks Kinesis with a wrong secret and against a fault.
+func TestTheFrontDoorAnswersCBORInCBOR(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, Options{Seed: 1})
+		k := operatorOf(t, c)
+		ask := func(k caller) map[string]any {
+			t.Helper()
+			r := k.request("kinesis", "ListStreams", "\xa0")
+			r.Header.Set("Content-Type", "application/x-amz-cbor-1.1")
+			got := k.do(r)
+			var out map[string]any
+			if err := cbor.Unmarshal([]byte(got.body), &out); err != nil || got.header.Get("Content-Type") != "application/x-amz-cbor-1.1" {
+				t.Fatalf("%d %s %q: %v", got.status, got.header.Get("Content-Type"), got.body, err)
+			}
+			return out
+		}
+		if out := ask(k); out["StreamNames"] == nil {
+			t.Errorf("the streams: %v", out)
+		}
+		wrong := k
+		wrong.secret = "wrong"
+		if out := ask(wrong); out["__type"] != "InvalidSignatureException" {
+			t.Errorf("a wrong secret: %v", out)
+		}
+		if _, err := c.AddFault(Fault{Service: "kinesis", Kind: FaultError, Code: "LimitExceededException", Status: 400}); err != nil {
+			t.Fatal(err)
+		}
+		if out := ask(k); out["__type"] != "LimitExceededException" {
+			t.Errorf("a fault: %v", out)
 		}
 	})
 }

@@ -1,6 +1,6 @@
 // Package kinesis is the embedded cloud's Kinesis Data Streams: streams of shards that hold records in memory and in
-// the store, read by iterators or pushed to registered consumers. It speaks awsJson1.1 under the target prefix
-// Kinesis_20131202, and application/vnd.amazon.eventstream for SubscribeToShard.
+// the store, read by iterators or pushed to registered consumers. It speaks awsJson1.1 and the same in CBOR
+// under the target prefix Kinesis_20131202, and application/vnd.amazon.eventstream for SubscribeToShard.
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/Welcome.html
 package kinesis
 
@@ -70,11 +70,6 @@ func (s *Service) Operation(r *http.Request, _ []byte) string {
 // Unsigned implements wire.Service: every operation needs a signature.
 func (s *Service) Unsigned(string) bool { return false }
 
-// WriteError implements wire.Service.
-func (s *Service) WriteError(w http.ResponseWriter, requestID string, err *wire.Error) {
-	wire.WriteJSONError(w, "1.1", requestID, "", err)
-}
-
 // Close ends open subscriptions and stops the timers.
 func (s *Service) Close() {
 	s.closeOnce.Do(func() { close(s.closed) })
@@ -89,6 +84,9 @@ func (s *Service) Close() {
 
 // Serve implements wire.Service.
 func (s *Service) Serve(ctx context.Context, w http.ResponseWriter, c *wire.Call) {
+	if isCBOR(c.Request.Header) {
+		w.Header().Set("Content-Type", cborType) // for errors
+	}
 	if c.Operation == "SubscribeToShard" {
 		if err := s.subscribeToShard(ctx, w, c); err != nil {
 			s.WriteError(w, c.RequestID, err)
@@ -105,7 +103,7 @@ func (s *Service) Serve(ctx context.Context, w http.ResponseWriter, c *wire.Call
 		s.WriteError(w, c.RequestID, err)
 		return
 	}
-	wire.WriteJSON(w, "1.1", c.RequestID, out)
+	write(w, c, out)
 }
 
 type operation func(*Service, *wire.Call) (any, *wire.Error)
@@ -114,7 +112,7 @@ type operation func(*Service, *wire.Call) (any, *wire.Error)
 func typed[In any](f func(*Service, *wire.Call, *In) (any, *wire.Error)) operation {
 	return func(s *Service, c *wire.Call) (any, *wire.Error) {
 		in := new(In)
-		if err := wire.DecodeJSON(c.Body, in); err != nil {
+		if err := decode(c, in); err != nil {
 			return nil, err
 		}
 		return f(s, c, in)

@@ -50,7 +50,7 @@ type subscribeEvent struct {
 // works on the request's own goroutine.
 func (s *Service) subscribeToShard(ctx context.Context, w http.ResponseWriter, c *wire.Call) *wire.Error {
 	var in subscribeInput
-	if err := wire.DecodeJSON(c.Body, &in); err != nil {
+	if err := decode(c, &in); err != nil {
 		return err
 	}
 	st, m, err := s.findConsumer(c, consumerRef{ConsumerARN: in.ConsumerARN})

@@ -50,6 +50,11 @@ func WriteJSONError(w http.ResponseWriter, version, requestID, typePrefix string
 	writeJSON(w, e.Status, version, requestID, body)
 }
 
+// WriteJSONBody answers with a status and v in awsJson of the given version.
+func WriteJSONBody(w http.ResponseWriter, status int, version, requestID string, v any) {
+	writeJSON(w, status, version, requestID, v)
+}
+
 func writeJSON(w http.ResponseWriter, status int, version, requestID string, v any) {
 	var body []byte
 	if v != nil {
