@@ -380,6 +380,9 @@ def windows():
     given = set(re.findall(r"@([A-Z]+)@", written["vector.yaml"]))
     claim("Windows gives Vector each value", given == {"IID", "EPOCH", "REGION", "STREAM"} and "$" not in written["vector.yaml"], given)
     here["transforms"]["lines"]["inputs"].remove("journal")
+    said = set(re.findall(r"C:\\Avatar\\log\\(avatar-\w+\.log)", whole))
+    claim("what Linux says in its journal, Windows writes where Vector reads", said == {"avatar-ready.log", "avatar-services.log", "avatar-stop.log"}
+          and "C:\\Avatar\\log\\avatar-*.log" in there["sources"]["boot"]["include"] and "'avatar: ready'" in written["watch-ready.ps1"], said)
     for part in ("transforms", "sinks"):
         claim(f"Windows has Linux's {part}", here[part] == there[part])
     claim("and its sources, the journal apart", {k: v["type"] for k, v in there["sources"].items()} ==

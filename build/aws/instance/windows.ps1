@@ -44,7 +44,10 @@ $before = $null
 while ($true) {
     try {
         $reason = Get-Reason
-        if ($reason -and $reason -eq $before) { Stop-Computer -Force }
+        if ($reason -and $reason -eq $before) {
+            Add-Content -ErrorAction SilentlyContinue -Path C:\Avatar\log\avatar-stop.log -Value "avatar: $reason, shutting down"
+            Stop-Computer -Force
+        }
         $before = $reason
     } catch { Write-Output "avatar: $_" }
     Start-Sleep -Seconds 15
@@ -119,7 +122,7 @@ while ($services) {
     $services = @(foreach ($service in $services) {
         try { Start-Tool $service | Out-Null }
         catch {
-            Add-Content -Path C:\Avatar\log\services.log -Value "$(Get-Date -Format o) $($service.Name): $_"
+            Add-Content -Path C:\Avatar\log\avatar-services.log -Value "$(Get-Date -Format o) $($service.Name): $_"
             $service
         }
     })
@@ -136,6 +139,7 @@ while ($true) {
         if (Test-Path C:\Avatar\ready.ps1) { $ready = [bool](& C:\Avatar\ready.ps1) }
         else { $ready = (Invoke-WebRequest -UseBasicParsing -TimeoutSec 2 -Uri 'http://127.0.0.1:8080/').StatusCode -eq 200 }
     } catch { $ready = $false }
+    if ($ready -and -not (Test-Path C:\Avatar\run\ready)) { Add-Content -ErrorAction SilentlyContinue -Path C:\Avatar\log\avatar-ready.log -Value 'avatar: ready' }
     if ($ready) { [IO.File]::WriteAllText('C:\Avatar\run\ready', 'ready') }
     else { Remove-Item -Force -ErrorAction SilentlyContinue C:\Avatar\run\ready }
     Start-Sleep -Seconds 1
@@ -149,7 +153,7 @@ data_dir: C:\ProgramData\Vector
 sources:
   unreal: {type: file, include: ['C:\Avatar\log\unreal*.log'], read_from: beginning}
   signalling: {type: file, include: ['C:\Avatar\log\signalling*.log'], read_from: beginning}
-  boot: {type: file, include: ['C:\ProgramData\Amazon\EC2Launch\log\agent.log'], read_from: beginning}
+  boot: {type: file, include: ['C:\ProgramData\Amazon\EC2Launch\log\agent.log', 'C:\Avatar\log\avatar-*.log'], read_from: beginning}
   host: {type: host_metrics, scrape_interval_secs: 5, collectors: [cpu, memory, network]}
   gpu:
     type: exec
