@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
+
+	"avatar-launcher/backend/awsx"
 )
 
 // The larger of the SDK's clients, with those of their operations that the launcher calls, each as a function. An
@@ -41,7 +43,7 @@ type ec2Client struct {
 }
 
 func newEC2(cfg aws.Config, with func(*ec2.Options)) *ec2Client {
-	c := ec2.NewFromConfig(cfg, with)
+	c := ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.Retryer = awsx.CorrectClock(o.Retryer) }, with)
 	return &ec2Client{
 		describeInstances:              c.DescribeInstances,
 		describeInstanceStatus:         c.DescribeInstanceStatus,

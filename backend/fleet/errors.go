@@ -3,7 +3,9 @@ package fleet
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
@@ -84,6 +86,9 @@ func problem(doing string, err error) error {
 	case awsx.IsDenied(err):
 		return &backend.Problem{Kind: backend.KindDenied, What: what, Why: "Your sign-in does not allow it.",
 			Next: "Ask your operator to check the role of your user group.", Cause: err}
+	case isExpired(err) && awsx.SkewOf(err).Abs() > time.Minute:
+		return &backend.Problem{Kind: backend.KindRefused, What: what, Why: wrongClock(awsx.SkewOf(err)),
+			Next: "Set the clock, or have the system set it, then try again.", Cause: err}
 	case isExpired(err):
 		return &backend.Problem{Kind: backend.KindRefused, What: what, Why: "Your sign-in is no longer good.",
 			Next: "Sign out and sign in again.", Cause: err}
@@ -99,6 +104,15 @@ func problem(doing string, err error) error {
 	}
 	return &backend.Problem{Kind: backend.KindUnexpected, What: what, Why: "The cloud gave an answer that was not expected" + paren(c) + ".",
 		Next: "Try again; if it stays, send the launcher's log to your operator.", Cause: err}
+}
+
+// wrongClock names the error of this computer's clock. The cloud's is ahead by skew.
+func wrongClock(skew time.Duration) string {
+	minutes := int(skew.Abs().Round(time.Minute) / time.Minute)
+	if skew < 0 {
+		return fmt.Sprintf("This computer's clock is %d minutes fast, and AWS doesn't take requests of such a time.", minutes)
+	}
+	return fmt.Sprintf("This computer's clock is %d minutes slow, and AWS doesn't take requests of such a time.", minutes)
 }
 
 func unreachable(err error) bool {
