@@ -2,9 +2,13 @@ package app
 
 import (
 	"context"
+	"path/filepath"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"avatar-launcher/backend"
 )
 
 func TestAHiddenWindowWaitsForThePanel(t *testing.T) {
@@ -31,5 +35,20 @@ func TestAHiddenWindowStaysHiddenWhileTheProgramEnds(t *testing.T) {
 	cancel()
 	if !hostedWithin(ctx, time.Hour, func() bool { return false }) {
 		t.Error("the window would be shown")
+	}
+}
+
+// Closing the window into the tray is said once, and offers Stop while an avatar runs.
+func TestHidingIsSaidOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "said")
+	if !firstTime(path) || firstTime(path) {
+		t.Error("it is not said exactly once")
+	}
+	if firstTime(filepath.Join(path, "no", "folder")) {
+		t.Error("it would be said each time")
+	}
+	idle, ready := hiddenNotification(backend.Snapshot{Phase: backend.Idle}), hiddenNotification(backend.Snapshot{Phase: backend.Ready})
+	if slices.Contains(idle.Actions, itemStop) || !slices.Contains(ready.Actions, itemStop) || idle.Body == ready.Body || idle.Body == "" {
+		t.Errorf("idle %+v, ready %+v", idle, ready)
 	}
 }

@@ -21,7 +21,7 @@ func TestNotificationsFor(t *testing.T) {
 	}{
 		"nothing":         {ready, ready, ""},
 		"ready":           {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Probing }), ready, "ready: Your avatar is ready [connect]"},
-		"nearly over":     {ready, with(ready, func(s *backend.Snapshot) { s.Warning = true }), "warning: 5 minutes left [keep-going stop]"},
+		"nearly over":     {ready, with(ready, func(s *backend.Snapshot) { s.Warning = true }), "warning: Your avatar stops in 5 minutes [keep-going stop]"},
 		"once":            {with(ready, func(s *backend.Snapshot) { s.Warning = true }), with(ready, func(s *backend.Snapshot) { s.Warning = true }), ""},
 		"stopped and why": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), "ended: Your instance was stopped [start]"},
 		"a stop failed":   {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(ready, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), "ended: Your instance was stopped [stop]"},

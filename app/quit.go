@@ -130,7 +130,7 @@ func (s *Shell) beforeClose(ctx context.Context) bool {
 		return false
 	case s.asked.Load():
 	case s.currentTray().hosted():
-		wails.WindowHide(ctx)
+		s.hide(ctx)
 	default:
 		s.quit()
 	}

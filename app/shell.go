@@ -26,7 +26,8 @@ type Shell struct {
 	log      *slog.Logger
 	stateDir string
 	desk     desk
-	hidden   bool // the window starts hidden
+	place    atomic.Pointer[[2]int] // of the window when it was hidden, nil while it is shown
+	hidden   bool                   // the window starts hidden
 
 	wired  chan struct{} // closed once the four below are set
 	rooms  *rooms
@@ -253,8 +254,7 @@ func (s *Shell) sessionEnds() {
 // show raises the window.
 func (s *Shell) show() {
 	<-s.opened
-	wails.WindowShow(s.ctx)
-	wails.WindowUnminimise(s.ctx)
+	s.unhide()
 }
 
 // logFileTroubled says, or takes back, that the launcher's own log cannot be written.

@@ -40,8 +40,8 @@ def processor(pid):
     return total / TICKS
 
 
-def measure(pid, what):
-    time.sleep(12)  # animations have ended, and a page that was opened is complete
+def measure(pid, what, settle=12):
+    time.sleep(settle)  # animations have ended, and a page that was opened is complete
     before, began = processor(pid), time.monotonic()
     time.sleep(SECONDS)
     share = 100 * (processor(pid) - before) / (time.monotonic() - began)
@@ -54,7 +54,7 @@ def rows(pid):
     measure(pid, "sign-in page")
     press(pid, "Sign in as demo")
     wait("the home page offers Start", lambda: button(pid, "Start my avatar"))
-    measure(pid, "home page, idle")
+    measure(pid, "home page, idle", 45)  # the pool has been filled
     press(pid, "Start my avatar")
     wait("the avatar is ready", lambda: says(pid, "Your avatar is ready"), 180)
     measure(pid, "home page, ready")
