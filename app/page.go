@@ -68,6 +68,9 @@ func (a *Account) Respond(answer string) {
 // Cancel leaves a challenge and returns to the sign-in form.
 func (a *Account) Cancel() { a.shell.do(backend.Wish{Verb: backend.WishCancel}) }
 
+// SignInAgain leaves a sign-in that is no longer good for the sign-in form. The instance goes on running.
+func (a *Account) SignInAgain() { a.shell.do(backend.Wish{Verb: backend.WishRenew}) }
+
 // SignOut stops the instance, revokes the sign-in and returns to the sign-in form.
 func (a *Account) SignOut() { a.shell.do(backend.Wish{Verb: backend.WishSignOut}) }
 

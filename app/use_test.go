@@ -66,3 +66,30 @@ func TestAViewerKeepsTheAvatar(t *testing.T) {
 		}
 	})
 }
+
+// TestSigningInAgainKeepsTheAvatar has its own launcher adopt the instance, and nobody else's.
+func TestSigningInAgainKeepsTheAvatar(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRoom(t)
+		l := r.desktop(time.Hour)
+		r.signIn(l, "demo", backend.Idle)
+		l.Do(backend.Wish{Verb: backend.WishStart})
+		first := r.until(l, 5*time.Minute, backend.Ready)
+		for _, name := range []string{"alice", "demo"} {
+			l.Do(backend.Wish{Verb: backend.WishRenew})
+			r.until(l, time.Minute, backend.SignedOut)
+			if name == "alice" {
+				if s := r.signIn(l, name, backend.Idle); s.Session != nil {
+					t.Errorf("alice has %s", s.Session.InstanceID)
+				}
+				continue
+			}
+			if s := r.signIn(l, name, backend.Ready); s.Session.InstanceID != first.Session.InstanceID {
+				t.Errorf("%s, not %s", s.Session.InstanceID, first.Session.InstanceID)
+			}
+		}
+		if n := r.running(); n != 1 {
+			t.Errorf("%d instances run", n)
+		}
+	})
+}

@@ -131,6 +131,8 @@ func nextWish(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
 		return nextActivity(s, r, now)
 	case WishDismiss:
 		s.Problem = nil
+	case WishRenew:
+		return nextRenew(s, now)
 	case WishSignOut, WishQuit:
 		return nextLeave(s, w, r, now)
 	}

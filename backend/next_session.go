@@ -198,7 +198,7 @@ func nextMachine(s Snapshot, e machineSeen, now time.Time) (Snapshot, []effect) 
 	}
 	s.lookAt = now.Add(lookStarting)
 	if e.problem != nil {
-		return withNotice(s, "cloud", e.problem), nil
+		return withNotice(s, noticeKey(e.problem), e.problem), nil
 	}
 	s = withNotice(s, "cloud", nil)
 	s.Machine = e.machine

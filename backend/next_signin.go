@@ -85,6 +85,7 @@ func nextSignIn(s Snapshot, e signInAnswered, now time.Time) (Snapshot, []effect
 		return enter(s, SignedOut, now), nil
 	}
 	s.User, s.Challenge, s.Problem, s.Adopting, s.prepared = e.user, nil, nil, true, now
+	s.Kept = nil
 	s.retryAt, s.unfound = time.Time{}, nil
 	effects := []effect{doKeep{true}, doFind{*e.user}, doPrepare{*e.user}}
 	if s.reader != "" && s.reader != e.user.ID {
@@ -95,8 +96,31 @@ func nextSignIn(s Snapshot, e signInAnswered, now time.Time) (Snapshot, []effect
 	return enter(s, Idle, now), effects
 }
 
+// nextRenew leaves a sign-in that is no longer good, and nothing else: the session goes on, and the next sign-in of the
+// same user adopts it. Another user's sign-in finds their own session, if any.
+func nextRenew(s Snapshot, now time.Time) (Snapshot, []effect) {
+	if s.User == nil || s.Adopting || s.Phase != Idle && s.Phase != Ready && s.Phase != Failed {
+		return s, nil
+	}
+	s.Kept = &Kept{Username: s.User.Username}
+	if s.Session != nil {
+		s.Kept.Until = s.Session.ExpireAt
+	}
+	s.User, s.Session, s.Machine, s.URL, s.Problem, s.after = nil, nil, nil, "", nil, WishRenew
+	return enter(unused(s), SigningIn, now), []effect{doFollow{}, doForget{}, doKeep{false}, doSignOut{forget: true}}
+}
+
+// noticeKey is the notice that a problem of the control plane belongs to. Only a sign-in that is no longer good is refused
+// there.
+func noticeKey(p *Problem) string {
+	if p != nil && p.Kind == KindRefused {
+		return "sign-in"
+	}
+	return "cloud"
+}
+
 func nextSignedOut(s Snapshot, e signedOut, now time.Time) (Snapshot, []effect) {
-	if s.Phase != Ending {
+	if s.Phase != Ending && s.after != WishRenew {
 		return s, nil
 	}
 	quit := s.after == WishQuit
@@ -105,6 +129,9 @@ func nextSignedOut(s Snapshot, e signedOut, now time.Time) (Snapshot, []effect) 
 	}
 	s = withNotice(s, "cloud", nil) // it is about this user's instance
 	clean := Snapshot{Revision: s.Revision, Phase: s.Phase, Since: s.Since, Profile: s.Profile, Notices: s.Notices, Problem: s.Problem, attempt: s.attempt}
+	if s.after == WishRenew {
+		clean.Kept = s.Kept
+	}
 	clean = enter(clean, SignedOut, now)
 	if quit {
 		return clean, []effect{doFinish{}}

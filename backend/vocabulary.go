@@ -213,6 +213,7 @@ type Snapshot struct {
 	Adopting  bool       `json:"adopting"`  // looking whether an instance of an earlier run is still up
 	Announced bool       `json:"announced"` // the instance's log has shown the readiness line
 	Viewers   int        `json:"viewers"`   // who is connected to the avatar now; UnknownViewers if their number is not known
+	Kept      *Kept      `json:"kept"`      // non-nil: signing in again continues a session that was kept
 	LastUse   time.Time  `json:"lastUse"`   // the session's last activity that the launcher saw; zero if none
 	Queue     *Queue     `json:"queue"`     // non-nil: nothing is free, and Claiming waits its turn
 	Timers    []Timer    `json:"timers"`    // what will end the session, soonest first
@@ -243,6 +244,12 @@ type Snapshot struct {
 
 // NoticeBrowser is the key of the notice that no browser could be opened for the avatar.
 const NoticeBrowser = "browser"
+
+// Kept is what WishRenew leaves running until its user has signed in again.
+type Kept struct {
+	Username string    `json:"username"`
+	Until    time.Time `json:"until"` // when the session ends unless its user is back; zero if none runs
+}
 
 // UnknownViewers is the value of Snapshot.Viewers if somebody is connected, and how many is not known.
 const UnknownViewers = -1

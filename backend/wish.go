@@ -12,6 +12,7 @@ const (
 	WishResend    Verb = "resend"  // have the challenge's code sent again
 	WishUnlock    Verb = "unlock"  // try the keyring again
 	WishSignOut   Verb = "sign-out"
+	WishRenew     Verb = "renew" // sign in again, and keep the instance
 	WishStart     Verb = "start"
 	WishCancel    Verb = "cancel" // leave a challenge, or break a start off
 	WishStop      Verb = "stop"

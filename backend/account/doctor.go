@@ -155,7 +155,7 @@ func verdict(name, why string, err error) backend.Check {
 		p := backend.ProblemOf(problem("ask", err))
 		c.Why, c.Cure = p.Why, p.Next
 		if isExpired(err) {
-			c.Cure = "Sign out and sign in again; if that does not help, set this computer's clock."
+			c.Cure = "Sign in again; if that does not help, set this computer's clock."
 		}
 		if c.Cure == "" {
 			c.Cure = "Try again; if it stays, send the launcher's log to your operator."

@@ -90,8 +90,8 @@ func problem(doing string, err error) error {
 		return &backend.Problem{Kind: backend.KindRefused, What: what, Why: wrongClock(awsx.SkewOf(err)),
 			Next: "Set the clock, or have the system set it, then try again.", Cause: err}
 	case isExpired(err):
-		return &backend.Problem{Kind: backend.KindRefused, What: what, Why: "Your sign-in is no longer good.",
-			Next: "Sign out and sign in again.", Cause: err}
+		return &backend.Problem{Kind: backend.KindRefused, What: what, Why: "Your sign-in has ended.",
+			Next: "Sign in again. A running avatar keeps running meanwhile.", Cause: err}
 	case awsx.IsThrottled(err):
 		return &backend.Problem{Kind: backend.KindBusy, What: what, Why: "AWS is being asked too much at the moment.",
 			Next: "Try again in a minute.", Cause: err}

@@ -43,9 +43,8 @@ func noBrowser() *backend.Problem {
 // endedSignIn is the standing condition of a sign-in that Cognito has ended while somebody works by it.
 func endedSignIn(good time.Time, cause error) *backend.Problem {
 	return &backend.Problem{Kind: backend.KindRefused, What: "Your sign-in has ended", Cause: cause,
-		Why: "Cognito does not renew it: it was revoked, or is too old. What you have goes on working until " + good.Local().Format("15:04") +
-			"; after that the stop that was armed ends your instance.",
-		Next: "Finish what you do, sign out, and sign in again."}
+		Why:  "It’s too old, or somebody has ended it. Everything here works until " + good.Local().Format("15:04") + ".",
+		Next: "Sign in again. A running avatar keeps running meanwhile."}
 }
 
 func nothingAsked() *backend.Problem {

@@ -69,7 +69,7 @@ export function install(scene) {
     if (next.series) window.send('metrics');
   };
   window.go = { app: {
-    Account: service('Account', ['SignIn', 'SignInDemo', 'Respond', 'Cancel', 'SignOut', 'DemoUsers', 'Ways', 'SignInByBrowser', 'OpenBrowser', 'Forgot', 'Resend', 'Unlock'], {
+    Account: service('Account', ['SignIn', 'SignInDemo', 'Respond', 'Cancel', 'SignOut', 'DemoUsers', 'Ways', 'SignInByBrowser', 'OpenBrowser', 'Forgot', 'Resend', 'Unlock', 'SignInAgain'], {
       DemoUsers: () => scene.demoUsers, Ways: () => scene.ways ?? { window: true, browser: false },
     }),
     Instance: service('Instance', ['Start', 'Cancel', 'Stop', 'Terminate', 'KeepGoing', 'Connect']),

@@ -42,7 +42,7 @@ const idleSteps = ORDER.map((phase) => ({ phase, started: ZERO, took: 0, usual: 
 const base = {
   revision: 1, phase: 'idle', since: at(-1000), profile: 'local', user, challenge: null, busy: false, session: null, machine: null,
   pool: FULL, steps: idleSteps, cold: false, url: '', warning: false, problem: null, notices: null, adopting: false,
-  queue: null, timers: null, estimate: 5300e6, skew: 0, announced: false, viewers: 0, lastUse: ZERO,
+  queue: null, timers: null, estimate: 5300e6, skew: 0, announced: false, viewers: 0, lastUse: ZERO, kept: null,
   cost: { currency: 'USD', hourly: 0, since: ZERO, month: 4.2, poolMonth: 31.4, alwaysOn: 1915.2, saved: 1434.87 },
 };
 const running = (left) => ({
@@ -194,6 +194,8 @@ export const scenes = [
   scene('ending', { ...readySnapshot, phase: 'ending' }, { lines: logLines(60) }),
   scene('failed', { phase: 'failed', steps: steps('booting', 9000), problem: { kind: 'capacity', what: 'No instance could be had', why: 'Amazon EC2 has no free g4dn.xlarge in any of the three zones.', next: 'Try again in a few minutes.' }, pool: warmPool('claimed', 'claimed', 'retired') }),
   scene('stop-failed', { ...readySnapshot, phase: 'failed', timers: null, problem: { kind: 'unreachable', what: 'The stop request could not be sent', why: 'The cloud cannot be reached.', next: 'Your instance is stopped by its own schedule at 10:20 at the latest; press Stop to try again.' }, notices: [offlineNotice] }, { lines: logLines(60) }),
+  scene('sign-in-ended', { ...readySnapshot, notices: [{ key: 'sign-in', problem: { kind: 'refused', what: 'Your sign-in has ended', why: 'It’s too old, or somebody has ended it. Everything here works until 10:12.', next: 'Sign in again. A running avatar keeps running meanwhile.' } }] }, { lines: logLines(60) }),
+  scene('sign-in-again', { ...out, kept: { username: 'demo', until: at(52 * MINUTE) } }),
   scene('notices', { notices: [configNotice, keyringNotice] }),
   scene('operator', { ...readySnapshot, user: { ...user, username: 'someone.with.a.long.name@example.com', role: 'operator' }, pool: { ...warmPool(...Array(24).fill('warm')), target: 24 } }, { lines: logLines(60) }),
   scene('log', readySnapshot, { route: 'Log', lines: logLines(3000), dropped: 1200 }),

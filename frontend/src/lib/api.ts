@@ -38,6 +38,7 @@ export const account = {
   forgot: (username: string): void => ask(Account.Forgot(username)),
   resend: (): void => ask(Account.Resend()),
   unlock: (): void => ask(Account.Unlock()),
+  signInAgain: (): void => ask(Account.SignInAgain()),
   respond: (answer: string): void => ask(Account.Respond(answer)),
   cancel: (): void => ask(Account.Cancel()),
   signOut: (): void => ask(Account.SignOut()),

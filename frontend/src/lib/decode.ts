@@ -103,6 +103,7 @@ export function snapshot(s: backend.Snapshot): Snapshot {
     announced: s.announced,
     viewers: s.viewers,
     lastUse: time(s.lastUse),
+    kept: s.kept ? { username: s.kept.username, until: time(s.kept.until) } : null,
   };
 }
 

@@ -428,6 +428,39 @@ export namespace backend {
 		    return a;
 		}
 	}
+	export class Kept {
+	    username: string;
+	    // Go type: time
+	    until: any;
+	
+	    static createFrom(source: any = {}) {
+	        return new Kept(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.username = source["username"];
+	        this.until = this.convertValues(source["until"], null);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Lease {
 	    id: string;
 	    holder: string;
@@ -1062,6 +1095,7 @@ export namespace backend {
 	    adopting: boolean;
 	    announced: boolean;
 	    viewers: number;
+	    kept?: Kept;
 	    // Go type: time
 	    lastUse: any;
 	    queue?: Queue;
@@ -1095,6 +1129,7 @@ export namespace backend {
 	        this.adopting = source["adopting"];
 	        this.announced = source["announced"];
 	        this.viewers = source["viewers"];
+	        this.kept = this.convertValues(source["kept"], Kept);
 	        this.lastUse = this.convertValues(source["lastUse"], null);
 	        this.queue = this.convertValues(source["queue"], Queue);
 	        this.timers = this.convertValues(source["timers"], Timer);

@@ -16,6 +16,8 @@ export function Respond(arg1:string):Promise<void>;
 
 export function SignIn(arg1:string,arg2:string):Promise<void>;
 
+export function SignInAgain():Promise<void>;
+
 export function SignInByBrowser():Promise<void>;
 
 export function SignInDemo(arg1:string):Promise<void>;

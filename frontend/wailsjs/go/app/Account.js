@@ -30,6 +30,10 @@ export function SignIn(arg1, arg2) {
   return window['go']['app']['Account']['SignIn'](arg1, arg2);
 }
 
+export function SignInAgain() {
+  return window['go']['app']['Account']['SignInAgain']();
+}
+
 export function SignInByBrowser() {
   return window['go']['app']['Account']['SignInByBrowser']();
 }
