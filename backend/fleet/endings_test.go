@@ -10,9 +10,9 @@ import (
 	"avatar-launcher/backend"
 )
 
-// TestEveryEndingWithAServiceFailing breaks each service alone from each call of each ending on, for some minutes, and
-// lets the process live or die at each later call. Other users then take all instances: what an ending has left behind
-// must not stop theirs, and is cleared up in the end.
+// TestEveryEndingWithAServiceFailing breaks each service alone from each call of each ending on, for some minutes, for
+// whoever ends and for the pool's keeper, and lets the process live or die at each later call. Other users then take all
+// instances: what an ending has left behind must not stop theirs, and is cleared up in the end.
 func TestEveryEndingWithAServiceFailing(t *testing.T) {
 	tested, every := 0, setting("KILL_POINTS", 20)
 	for _, seq := range sequences {
@@ -51,7 +51,8 @@ type breaking struct {
 func (seq sequence) breakAt(t *testing.T, b breaking) {
 	w, d := seq.world(t)
 	w.withForeign(t)
-	w.launch(t, "keeper", userNo(60), true, 0, figures, 4)
+	keeper := w.launch(t, "keeper", userNo(60), true, 0, figures, 4)
+	d.net.set(func(n *network) { n.breaks = []*network{keeper.net} })
 	d.net.set(func(n *network) { n.breaking, n.breakIn, n.killIn = b.service, b.call, b.dies })
 	seq.do(d)
 	d.await(seq.over)

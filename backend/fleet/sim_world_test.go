@@ -49,6 +49,7 @@ type network struct {
 	hang     bool                 // calls to a broken service get no answer at all, rather than an error
 	breakIn  int                  // calls until breaking begins for some minutes; 0: not planned
 	breaking string               // the service
+	breaks   []*network           // those for whom it then fails, too
 	onStop   func(*http.Request)  // looks at what is about to be carried out
 }
 
@@ -131,6 +132,9 @@ func (n *network) fate(r *http.Request) (deadly, lost, fail bool, hold, latency 
 	if n.breakIn > 0 {
 		if n.breakIn--; n.breakIn == 0 {
 			n.broken = map[string]time.Time{n.breaking: time.Now().Add(breakFor)}
+			for _, other := range n.breaks {
+				other.set(func(o *network) { o.broken = n.broken })
+			}
 		}
 	}
 	dies := deadly && n.killAnte
