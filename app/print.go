@@ -81,14 +81,15 @@ func (p *printer) queue(q backend.Queue) {
 		fmt.Fprintln(p.w, waiting(&q))
 		return
 	}
-	p.object(map[string]any{"type": "queue", "position": q.Position, "length": q.Length})
+	p.object(map[string]any{"type": "queue", "position": q.Position, "length": q.Length, "why": tell(q.Why)})
 }
 
 func waiting(q *backend.Queue) string {
+	place := fmt.Sprintf("You are number %d of %d who wait for an instance.", q.Position, q.Length)
 	if q.Length == 1 {
-		return "You are the only one who waits for an instance."
+		place = "You are the only one who waits for an instance."
 	}
-	return fmt.Sprintf("You are number %d of %d who wait for an instance.", q.Position, q.Length)
+	return strings.TrimSpace(tell(q.Why) + " " + place)
 }
 
 // ended is the last line; err says why it ended badly, nil that it did not.

@@ -119,6 +119,7 @@ type Queue struct {
 	Position int       `json:"position"` // 1 is served next
 	Length   int       `json:"length"`
 	Since    time.Time `json:"since"`
+	Why      string    `json:"why"` // why there is no instance, as known last
 }
 
 // Cost is what instances cost by the profile's price table. A price that the table does not have counts as zero.

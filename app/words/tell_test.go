@@ -15,7 +15,7 @@ func TestTell(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                      "",
 		"It is empty.":                          "⟦It is empty.⟧",
-		"EC2 says that it is stopping.":         "⟦EC2 says that it is stopping.⟧",
+		"EC2 says: stopping.":         "⟦EC2 says: stopping.⟧",
 		"The keyring is locked. Sign in first.": "⟦The keyring is locked.⟧ ⟦Sign in first.⟧",
 		"No new code was sent. The code is wrong. Type the newest code.": "⟦No new code was sent⟧. ⟦The code is wrong.⟧ ⟦Type the newest code.⟧",
 		"start failed: There is no free instance":                        "⟦start failed: ⟦There is no free instance⟧⟧",
@@ -32,7 +32,7 @@ func TestTell(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := english.Tell("EC2 says that it is stopping."); got != "EC2 says that it is stopping." {
+	if got := english.Tell("EC2 says: stopping."); got != "EC2 says: stopping." {
 		t.Errorf("English says %q", got)
 	}
 }

@@ -63,7 +63,7 @@ func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]boo
 				return nil, err
 			}
 		}
-		rows = slices.DeleteFunc(rows, func(r instanceRow) bool { return lost[r.InstanceID] })
+		rows = slices.DeleteFunc(rows, func(r instanceRow) bool { return lost[r.InstanceID] || s.isFailing("", r.InstanceID) })
 		r, ok := choose(rows, u.ID, s.seat(), s.isFailing)
 		if !ok && !fresh { // what was read ahead may be short of what has become warm since
 			rows = nil

@@ -80,6 +80,10 @@ func problem(doing string, err error) error {
 	what := "It was not possible to " + doing
 	c := code(err)
 	switch {
+	case c == "VcpuLimitExceeded" || c == "InstanceLimitExceeded":
+		return &backend.Problem{Kind: backend.KindCapacity, What: "There is no free instance",
+			Why:  "Your AWS account's quota for instances of this type is used up, or is 0 (" + c + ").",
+			Next: "Ask your operator to request a higher quota (Service Quotas, EC2 on-demand instances).", Cause: err}
 	case isCapacity(err):
 		return &backend.Problem{Kind: backend.KindCapacity, What: "There is no free instance",
 			Why: "AWS has none of this type to give at the moment (" + c + ").", Next: "Try again in a few minutes, or ask your operator for a higher limit.", Cause: err}

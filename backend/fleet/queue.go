@@ -44,8 +44,8 @@ func (t ticketRow) ticket() backend.Ticket {
 
 // queue waits until an instance is the user's. Warm instances are claimed in turn (the keeper reserves each for whose
 // turn it is); the first in the queue also tries to launch, since AWS may have capacity again.
-func (s *Service) queue(ctx context.Context, u backend.User, report func(backend.Progress)) (*sessionRow, error) {
-	w := &waiter{s: s, user: u, seen: sightings{}, launchAt: time.Now().Add(launchTurn)}
+func (s *Service) queue(ctx context.Context, u backend.User, lost map[string]bool, lack error, report func(backend.Progress)) (*sessionRow, error) {
+	w := &waiter{s: s, user: u, lost: lost, why: lackOf(lack), seen: sightings{}, launchAt: time.Now().Add(launchTurn)}
 	if err := w.enter(ctx); err != nil {
 		return nil, err
 	}
@@ -58,6 +58,8 @@ func (s *Service) queue(ctx context.Context, u backend.User, report func(backend
 			return row, nil
 		case err != nil && !isCapacity(err) && !errors.Is(err, errFull) && !isBusy(err):
 			return nil, err
+		case err != nil && !isBusy(err):
+			w.why = lackOf(err)
 		}
 		if err := pause(ctx, queueTurn/2+rand.N(queueTurn)); err != nil {
 			return nil, err
@@ -65,10 +67,20 @@ func (s *Service) queue(ctx context.Context, u backend.User, report func(backend
 	}
 }
 
+// lackOf says for people why there is no instance.
+func lackOf(err error) string {
+	if p := backend.ProblemOf(problem("start your instance", err)); p != nil {
+		return p.Why
+	}
+	return ""
+}
+
 // waiter is one who waits.
 type waiter struct {
 	s        *Service
 	user     backend.User
+	lost     map[string]bool // instances not to be tried again
+	why      string          // why there is no instance, as known last
 	ticket   ticketRow
 	seen     sightings
 	launchAt time.Time
@@ -108,18 +120,18 @@ func (w *waiter) turn(ctx context.Context, report func(backend.Progress)) (*sess
 	}
 	tickets = w.living(tickets)
 	at := slices.IndexFunc(tickets, func(t ticketRow) bool { return t.UserID == w.user.ID })
-	report(backend.Progress{Phase: backend.Claiming, Queue: &backend.Queue{Position: at + 1, Length: len(tickets), Since: w.ticket.Since}})
+	report(backend.Progress{Phase: backend.Claiming, Queue: &backend.Queue{Position: at + 1, Length: len(tickets), Since: w.ticket.Since, Why: w.why}})
 	rows, err := w.s.warm(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if w.mayClaim(rows, at) {
 		w.s.see(rows)
-		return w.s.obtain(ctx, w.user, report)
+		return w.s.obtain(ctx, w.user, w.lost, report)
 	}
 	if at == 0 && !time.Now().Before(w.launchAt) {
 		w.launchAt = time.Now().Add(launchTurn)
-		return w.s.obtain(ctx, w.user, report)
+		return w.s.obtain(ctx, w.user, w.lost, report)
 	}
 	return nil, nil
 }

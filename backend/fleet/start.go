@@ -31,25 +31,7 @@ const (
 func (s *Service) Start(ctx context.Context, u backend.User, report func(backend.Progress)) (*backend.Session, error) {
 	took := &stopwatch{report: report}
 	report = took.progress
-	report(backend.Progress{Phase: backend.Claiming})
-	row, err := s.obtain(ctx, u, report)
-	if isCapacity(err) || errors.Is(err, errFull) {
-		row, err = s.queue(ctx, u, report)
-	}
-	if err != nil {
-		return nil, problem("start your instance", err)
-	}
-	s.wake()
-	s.behind.Go(func() {
-		s.note(ctx, auditRow{UserID: u.ID, Username: u.Username, Actor: u.Username, Verb: "claimed", InstanceID: row.InstanceID, Cold: row.Cold})
-	})
-	wait, cancel := context.WithTimeout(ctx, s.current().ReadyTimeout)
-	defer cancel()
-	session, err := s.await(wait, *row, report)
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		return nil, &backend.Problem{Kind: backend.KindUnexpected, What: "Your avatar did not answer in time",
-			Why: "The instance was started, but its avatar said nothing for " + s.current().ReadyTimeout.String() + ".", Next: "Press Start to try another one.", Cause: err}
-	}
+	row, session, err := s.startAny(ctx, u, report)
 	if err == nil {
 		session.ReadyAt = s.Clock.Now()
 		phases := took.phases()
@@ -116,11 +98,10 @@ func (s *Service) noteReady(ctx context.Context, row sessionRow, session backend
 }
 
 // obtain returns a session whose instance is starting and whose stop is armed: the one that the user has, else each
-// warm instance in turn, else a fresh launch.
-func (s *Service) obtain(ctx context.Context, u backend.User, report func(backend.Progress)) (*sessionRow, error) {
+// warm instance in turn that is not in lost, else a fresh launch.
+func (s *Service) obtain(ctx context.Context, u backend.User, lost map[string]bool, report func(backend.Progress)) (*sessionRow, error) {
 	limited, cancel := context.WithTimeout(ctx, claimTime)
 	defer cancel()
-	lost := map[string]bool{}
 	for range s.current().MaxInstances + claimTries {
 		row, err := s.obtainOnce(limited, u, lost, report)
 		switch {
@@ -275,7 +256,12 @@ func (s *Service) await(ctx context.Context, row sessionRow, report func(backend
 	})
 	all, actx := errgroup.WithContext(ctx)
 	all.Go(func() error { return s.saveAddress(actx, row) })
-	all.Go(func() error { return s.probe(actx, m.PublicIP, row.Domain) })
+	watching, answered := context.WithCancel(actx)
+	all.Go(func() error {
+		defer answered()
+		return s.probe(actx, m.PublicIP, row.Domain)
+	})
+	all.Go(func() error { return s.watch(watching, row.InstanceID) })
 	if err := all.Wait(); err != nil {
 		giveUp()
 		return nil, err
@@ -299,9 +285,9 @@ func (s *Service) pointSoon(ctx context.Context, domain, address string) {
 	}
 }
 
-// addressed waits until the instance has a public address.
+// addressed waits until the instance has a public address. It returns *fellBack if it stops instead.
 func (s *Service) addressed(ctx context.Context, instanceID string, report func(backend.Progress)) (*backend.Machine, error) {
-	last := ""
+	last, w := "", watcher{began: time.Now()}
 	for {
 		m, err := s.Machine(ctx, instanceID)
 		if isThrottled(err) { // many look at once; the instance comes up all the same
@@ -313,16 +299,15 @@ func (s *Service) addressed(ctx context.Context, instanceID string, report func(
 		if err != nil {
 			return nil, err
 		}
+		if err := w.check(m); err != nil {
+			return nil, err
+		}
 		if m != nil && m.State != last {
 			last = m.State
 			report(backend.Progress{Machine: m})
 		}
-		switch {
-		case m != nil && m.State == "running" && m.PublicIP != "":
+		if m != nil && m.State == "running" && m.PublicIP != "" {
 			return m, nil
-		case m != nil && (m.State == "terminated" || m.State == "shutting-down" || m.State == "stopping"):
-			return nil, &backend.Problem{Kind: backend.KindUnexpected, What: "Your instance stopped while it was starting",
-				Why: "EC2 says that it is " + m.State + ".", Next: "Press Start to try another one."}
 		}
 		if err := pause(ctx, pollEvery); err != nil {
 			return nil, err
