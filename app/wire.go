@@ -183,7 +183,7 @@ func names(p config.Profile) fleet.Names {
 		AuditTable: p.Tables.Audit, StateIndex: p.Tables.StateIndex, DayIndex: p.Tables.DayIndex,
 		LaunchTemplate: p.Launch.Template, SubnetIDs: p.Launch.SubnetIDs, InstanceTypes: p.Launch.Types,
 		ZoneID: p.Zone.ID, ZoneName: p.Zone.Name, ParkingAddress: p.Zone.ParkingAddress,
-		ScheduleGroup: p.Scheduler.Group, StopRoleARN: p.Scheduler.StopRoleARN,
+		ScheduleGroup: p.Scheduler.Group, StopRoleARN: p.Scheduler.StopRoleARN, DeadLetterARN: p.Scheduler.DeadLetterARN,
 	}
 }
 

@@ -15,7 +15,7 @@ func TestTell(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                      "",
 		"It is empty.":                          "⟦It is empty.⟧",
-		"EC2 says: stopping.":         "⟦EC2 says: stopping.⟧",
+		"EC2 says: stopping.":                   "⟦EC2 says: stopping.⟧",
 		"The keyring is locked. Sign in first.": "⟦The keyring is locked.⟧ ⟦Sign in first.⟧",
 		"No new code was sent. The code is wrong. Type the newest code.": "⟦No new code was sent⟧. ⟦The code is wrong.⟧ ⟦Type the newest code.⟧",
 		"start failed: There is no free instance":                        "⟦start failed: ⟦There is no free instance⟧⟧",

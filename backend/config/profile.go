@@ -125,6 +125,8 @@ type Launch struct {
 type Scheduler struct {
 	Group       string `yaml:"group"`
 	StopRoleARN string `yaml:"stop_role_arn"`
+	// DeadLetterARN is the SQS queue that gets the stops that could not be made; "" for none.
+	DeadLetterARN string `yaml:"dead_letter_arn"`
 }
 
 // The two values of WarmPool.Recycle.

@@ -28,6 +28,7 @@ var (
 	subnetForm       = regexp.MustCompile(`^subnet-[0-9a-f]{8,17}$`)
 	groupForm        = regexp.MustCompile(`^[0-9a-zA-Z_.-]{1,64}$`)
 	roleForm         = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$`)
+	queueForm        = regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+$`)
 	hostForm         = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	pathForm         = regexp.MustCompile(`^/[^\s?#]*$`)
 	profileForm      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
@@ -161,6 +162,7 @@ func (v validator) names(p *Profile, aws bool) {
 	}
 	v.form("scheduler.group", p.Scheduler.Group, groupForm, true, "avatar-launcher")
 	v.form("scheduler.stop_role_arn", p.Scheduler.StopRoleARN, roleForm, aws, "arn:aws:iam::123456789012:role/avatar-stop")
+	v.form("scheduler.dead_letter_arn", p.Scheduler.DeadLetterARN, queueForm, false, "arn:aws:sqs:us-east-1:123456789012:avatar-stops")
 }
 
 // signIn checks the way in. The browser gets the domain's address and comes back to one of the redirect addresses, so

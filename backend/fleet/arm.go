@@ -17,6 +17,13 @@ import (
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
 const stopTarget = "arn:aws:scheduler:::aws-sdk:ec2:stopInstances"
 
+// A stop that fails is retried for ten minutes. The default of a day would let it hit a later session of the instance.
+// https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
+const (
+	stopMaxAge  = 600 // seconds
+	stopRetries = 20
+)
+
 // armTime is when the armed stop of a session fires.
 func (s *Service) armTime(row sessionRow) time.Time { return row.ExpireAt.Add(s.current().Grace) }
 
@@ -74,13 +81,18 @@ func (s *Service) rearm(ctx context.Context, instanceID string, at time.Time) er
 
 func (s *Service) schedule(instanceID string, at time.Time) *scheduler.CreateScheduleInput {
 	input, _ := json.Marshal(map[string]any{"InstanceIds": []string{instanceID}})
+	target := &types.Target{Arn: aws.String(stopTarget), RoleArn: &s.Names.StopRoleARN, Input: aws.String(string(input)),
+		RetryPolicy: &types.RetryPolicy{MaximumEventAgeInSeconds: aws.Int32(stopMaxAge), MaximumRetryAttempts: aws.Int32(stopRetries)}}
+	if s.Names.DeadLetterARN != "" {
+		target.DeadLetterConfig = &types.DeadLetterConfig{Arn: &s.Names.DeadLetterARN}
+	}
 	return &scheduler.CreateScheduleInput{
 		Name: &instanceID, GroupName: &s.Names.ScheduleGroup,
 		ScheduleExpression:         aws.String("at(" + at.UTC().Format(atForm) + ")"),
 		ScheduleExpressionTimezone: aws.String("UTC"),
 		FlexibleTimeWindow:         &types.FlexibleTimeWindow{Mode: types.FlexibleTimeWindowModeOff},
 		ActionAfterCompletion:      types.ActionAfterCompletionDelete,
-		Target:                     &types.Target{Arn: aws.String(stopTarget), RoleArn: &s.Names.StopRoleARN, Input: aws.String(string(input))},
+		Target:                     target,
 	}
 }
 

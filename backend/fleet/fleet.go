@@ -68,6 +68,7 @@ type Names struct {
 	ZoneID, ZoneName                                       string   // Route 53 hosted zone
 	ParkingAddress                                         string   // where a name points that has no instance
 	ScheduleGroup, StopRoleARN                             string
+	DeadLetterARN                                          string // SQS queue that gets the stops that could not be made; "" for none
 }
 
 // Figures are the sizes and times; the profile gives them, and Configure changes them while running.
