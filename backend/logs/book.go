@@ -114,7 +114,7 @@ func (b *Book) Stats() Stats {
 	return s
 }
 
-// Clear forgets the lines, older ones included, and the metrics. Numbers go on where they were, and reading does too.
+// Clear forgets the lines, older ones included; the metrics stay. Numbers go on where they were, and reading does too.
 func (b *Book) Clear() {
 	if b.attic != nil {
 		b.attic.mu.Lock()
@@ -124,7 +124,7 @@ func (b *Book) Clear() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.store.clear()
-	b.metrics, b.lastError = nil, Line{}
+	b.lastError = Line{}
 }
 
 // Forget drops everything of the user who had the log: lines in memory and in files, metrics, counts, searches, and what

@@ -223,9 +223,13 @@ func TestLastError(t *testing.T) {
 	if l, ok := b.LastError(); !ok || l.Seq != 20 || l.Source != "unreal" || l.Text != "Line 20 of the boot" {
 		t.Errorf("%v, %+v", ok, l)
 	}
+	b.append([]entry{{at: arrival, metrics: &Metrics{At: arrival}}})
 	b.Clear()
 	if l, ok := b.LastError(); ok {
 		t.Errorf("after Clear: %+v", l)
+	}
+	if _, ok := b.Metrics(); !ok {
+		t.Error("clearing the log has emptied the charts")
 	}
 }
 

@@ -57,7 +57,7 @@ def rows(pid):
     measure(pid, "home page, idle", 45)  # the pool has been filled
     press(pid, "Start my avatar")
     wait("the avatar is ready", lambda: says(pid, "Your avatar is ready"), 180)
-    measure(pid, "home page, ready")
+    measure(pid, "home page, ready", 45)  # and filled up again
     for name in ["Log", "History", "Settings", "About"]:
         press(pid, name)
         measure(pid, f"{name.lower()} page, ready")
