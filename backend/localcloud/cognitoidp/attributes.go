@@ -29,7 +29,7 @@ func (p *pool) checkAttributes(list []attribute, admin bool) error {
 			return fail("InvalidParameterException", "Attributes did not conform to the schema: sub: Attribute cannot be updated.\n")
 		case !admin && (strings.HasSuffix(a.Name, "_verified") || def.DeveloperOnlyAttribute):
 			return fail("NotAuthorizedException", "A client attempted to write unauthorized attribute")
-		case def.AttributeDataType == "Boolean" && a.Value != "true" && a.Value != "false":
+		case def.AttributeDataType == "Boolean" && !isBoolean(a.Value):
 			return fail("InvalidParameterException", "Attributes did not conform to the schema: %s: Attribute value is not a valid boolean.\n", a.Name)
 		case a.Name == "email" && a.Value != "" && !emailLike(a.Value):
 			return fail("InvalidParameterException", "Invalid email address format.")
@@ -166,3 +166,6 @@ func verifyAttribute(s *Service, c *wire.Call, b *bearer, in *attributesInput) (
 	s.writeUser(b.pool, b.user)
 	return nil, nil
 }
+
+// isBoolean reports whether an attribute's value is a boolean, which may be capitalised.
+func isBoolean(v string) bool { return strings.EqualFold(v, "true") || strings.EqualFold(v, "false") }

@@ -65,7 +65,7 @@ func (s *Service) begin(p *pool, cl *client, a attempt, in *initiateInput, admin
 	switch {
 	case flow == "USER_AUTH" && cl.allows("USER_AUTH"):
 		return s.beginChoice(p, cl, a, in.AuthParameters, now)
-	case flow == "USER_SRP_AUTH" && cl.allows("USER_SRP_AUTH"):
+	case flow == "USER_SRP_AUTH" && cl.allowsSRP():
 		return s.beginSRP(p, cl, a, in.AuthParameters["SRP_A"], now)
 	case !admin && flow == "USER_PASSWORD_AUTH" && cl.allows("USER_PASSWORD_AUTH"),
 		admin && (flow == "ADMIN_USER_PASSWORD_AUTH" || flow == "ADMIN_NO_SRP_AUTH") &&

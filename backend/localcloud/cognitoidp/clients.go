@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"avatar-launcher/backend/localcloud/wire"
@@ -104,6 +105,12 @@ func (c *client) hidesUsers() bool { return c.Config.PreventUserExistenceErrors 
 func (c *client) allows(flow string) bool {
 	f := c.Config.ExplicitAuthFlows
 	return slices.Contains(f, "ALLOW_"+flow) || slices.Contains(f, flow)
+}
+
+// allowsSRP reports whether SRP is switched on. It always is for a client whose flows are all of the old names.
+func (c *client) allowsSRP() bool {
+	old := !slices.ContainsFunc(c.Config.ExplicitAuthFlows, func(f string) bool { return strings.HasPrefix(f, "ALLOW_") })
+	return old && !slices.Contains(c.Config.ExplicitAuthFlows, "CUSTOM_AUTH_FLOW_ONLY") || c.allows("USER_SRP_AUTH")
 }
 
 // checkSecretHash verifies SECRET_HASH: HMAC-SHA256 of username + client ID under the client's secret.

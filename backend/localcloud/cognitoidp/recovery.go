@@ -1,13 +1,15 @@
 package cognitoidp
 
 import (
+	"strings"
+
 	"avatar-launcher/backend/localcloud/wire"
 )
 
 // recoveryAddress is the verified address to which a reset code goes, the phone first as by Cognito's default.
 func recoveryAddress(u *user) (string, error) {
 	for _, name := range []string{"phone_number", "email"} {
-		if u.get(name) != "" && u.get(name+"_verified") == "true" {
+		if u.get(name) != "" && strings.EqualFold(u.get(name+"_verified"), "true") {
 			return name, nil
 		}
 	}

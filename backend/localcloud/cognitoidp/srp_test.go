@@ -134,3 +134,26 @@ func TestClientSecret(t *testing.T) {
 		}
 	}
 }
+
+// TestSRPWithFlowsOfTheOldNames signs in to clients whose flows are of the names before 2019, none of which is SRP's.
+func TestSRPWithFlowsOfTheOldNames(t *testing.T) {
+	for flow, allowed := range map[string]bool{
+		"ADMIN_NO_SRP_AUTH": true, "USER_PASSWORD_AUTH": true, "CUSTOM_AUTH_FLOW_ONLY": false, "ALLOW_USER_PASSWORD_AUTH": false,
+	} {
+		c := fresh(t, nil, obj{"ExplicitAuthFlows": []string{flow}})
+		c.addUser("demo")
+		if _, e := c.srpSignIn("demo", password, "", nil); (e == nil) != allowed {
+			t.Errorf("%s: %v", flow, e)
+		}
+	}
+}
+
+// TestCapitalisedBooleans takes what Python and the console write of a boolean.
+func TestCapitalisedBooleans(t *testing.T) {
+	c := fresh(t, nil, nil)
+	for _, v := range []string{"True", "False"} {
+		c.addUser("user-"+v, attr("email", "a@example.com"), attr("email_verified", v))
+	}
+	c.refused("InvalidParameterException", "boolean", "AdminCreateUser", obj{"UserPoolId": c.pool, "Username": "x",
+		"UserAttributes": []obj{attr("email_verified", "yes")}})
+}

@@ -128,7 +128,7 @@ func (c *client) reads(name string) bool {
 // claimValue writes the _verified attributes as booleans.
 func claimValue(a attribute) any {
 	if strings.HasSuffix(a.Name, "_verified") && !strings.HasPrefix(a.Name, "custom:") {
-		return a.Value == "true"
+		return strings.EqualFold(a.Value, "true")
 	}
 	return a.Value
 }

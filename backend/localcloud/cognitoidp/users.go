@@ -34,7 +34,7 @@ func (p *pool) aliasGood(u *user, name string) bool {
 	if name == "preferred_username" || slices.Contains(p.Config.UsernameAttributes, name) {
 		return true
 	}
-	return u.get(name+"_verified") == "true"
+	return strings.EqualFold(u.get(name+"_verified"), "true")
 }
 
 // userOf finds a user for an administrator, who is told when there is none.

@@ -227,5 +227,8 @@ func (s *Service) prepareBatchWrite(c *wire.Call, name string, r batchRequest) (
 		return nil, notFound
 	}
 	w.table = t
+	if r.PutRequest != nil && in.Item != nil && !t.schema.fits(in.Item) {
+		return nil, invalid("The provided key element does not match the schema")
+	}
 	return w, w.checkKey(&in)
 }

@@ -177,3 +177,16 @@ func TestConsumedCapacity(t *testing.T) {
 	wantJSON(t, c.call("GetItem", `{"TableName":"sessions","Key":{"UserId":{"S":"u"}},"ReturnConsumedCapacity":"TOTAL"}`)["ConsumedCapacity"], `{"TableName":"sessions","CapacityUnits":0.5}`)
 	wantJSON(t, c.call("TransactGetItems", `{"TransactItems":[{"Get":{"TableName":"sessions","Key":{"UserId":{"S":"u"}}}}],"ReturnConsumedCapacity":"TOTAL"}`)["ConsumedCapacity"], `[{"TableName":"sessions","CapacityUnits":2,"ReadCapacityUnits":2}]`)
 }
+
+// TestBatchWriteOfAnItemWithoutTheKey has a sentence of its own, which PutItem does not have.
+func TestBatchWriteOfAnItemWithoutTheKey(t *testing.T) {
+	c := newClient(t, Options{})
+	c.sessions()
+	for _, request := range []string{
+		`{"PutRequest":{"Item":{"x":{"S":"y"}}}}`, `{"PutRequest":{"Item":{"UserId":{"N":"1"}}}}`,
+		`{"DeleteRequest":{"Key":{"x":{"S":"y"}}}}`,
+	} {
+		c.wantFail("ValidationException: The provided key element does not match the schema", "BatchWriteItem",
+			`{"RequestItems":{"sessions":[%s]}}`, request)
+	}
+}

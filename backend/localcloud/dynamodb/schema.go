@@ -157,3 +157,13 @@ func segmentOf(key string, total int) int {
 	hi, _ := bits.Mul64(h, uint64(total))
 	return int(hi)
 }
+
+// fits reports whether an item has the key's attributes in their types.
+func (s keySchema) fits(it item) bool {
+	for _, a := range s.attributes() {
+		if v, ok := it[a.name]; !ok || v.kind != a.kind {
+			return false
+		}
+	}
+	return true
+}

@@ -28,6 +28,8 @@ func (s *Service) createStream(c *wire.Call, in *createStreamInput) (any, *wire.
 	shards := 4 // what AWS gives a new on-demand stream
 	if in.StreamModeDetails != nil {
 		m.Mode = in.StreamModeDetails.StreamMode
+	} else if in.ShardCount == nil {
+		m.Mode = onDemand
 	}
 	switch m.Mode {
 	case onDemand:

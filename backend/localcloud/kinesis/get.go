@@ -47,6 +47,9 @@ func (it iterator) String() string {
 
 func parseIterator(s string) (iterator, error) {
 	const fixed = 1 + 8 + 8 + 8 + 4
+	if len(s) > 1 && s[0] == '"' && s[len(s)-1] == '"' { // AWS takes an iterator in quotes, too
+		s = s[1 : len(s)-1]
+	}
 	b, err := base64.StdEncoding.Strict().DecodeString(s)
 	if err != nil || len(b) < fixed+4 || b[0] != 1 {
 		return iterator{}, errIterator

@@ -155,3 +155,26 @@ func TestClosedShardEnds(t *testing.T) {
 		}
 	}
 }
+
+// TestIteratorsInQuotesAreTaken reads by an iterator that a script has left its quotes on.
+func TestIteratorsInQuotesAreTaken(t *testing.T) {
+	c := newCloud(t, "", Options{})
+	c.create("s", 1)
+	c.putOne("s", "k", "data")
+	it := c.must("GetShardIterator", m{"StreamName": "s", "ShardId": "shardId-000000000000", "ShardIteratorType": "TRIM_HORIZON"})
+	out := c.must("GetRecords", m{"ShardIterator": `"` + it["ShardIterator"].(string) + `"`})
+	want(t, "records", len(out["Records"].([]any)), 1)
+	for _, bad := range []string{`"`, `""`, `"` + it["ShardIterator"].(string)} {
+		if _, code := c.call("GetRecords", m{"ShardIterator": bad}); code != "InvalidArgumentException" {
+			t.Errorf("%s: %s", bad, code)
+		}
+	}
+}
+
+func TestAStreamOfANameAloneIsOnDemand(t *testing.T) {
+	c := newCloud(t, "", Options{})
+	c.must("CreateStream", m{"StreamName": "s"})
+	out := c.must("DescribeStreamSummary", m{"StreamName": "s"})["StreamDescriptionSummary"].(map[string]any)
+	want(t, "shards", out["OpenShardCount"], any(4.0))
+	want(t, "mode", out["StreamModeDetails"].(map[string]any)["StreamMode"], any("ON_DEMAND"))
+}

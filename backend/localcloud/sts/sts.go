@@ -107,11 +107,11 @@ type assumed struct {
 func (s *Service) assumeRole(c *wire.Call, form url.Values) (any, *wire.Error) {
 	arn, session := form.Get("RoleArn"), form.Get("RoleSessionName")
 	role := iam.RoleName(arn)
-	if role == "" {
-		return nil, wire.Errorf(400, "ValidationError", "%s is invalid", arn)
-	}
 	if !sessionName.MatchString(session) {
 		return nil, wire.Errorf(400, "ValidationError", "Value '%s' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]* and have length between 2 and 64", session)
+	}
+	if role == "" {
+		return nil, wire.Errorf(400, "ValidationError", "%s is invalid", arn)
 	}
 	ttl, err := duration(form.Get("DurationSeconds"))
 	if err != nil {

@@ -87,6 +87,10 @@ func TestSTS(t *testing.T) {
 			}
 		})
 	}
+	got := ask(t, s, i, operator, url.Values{"Action": {"AssumeRole"}, "RoleArn": {"x"}, "RoleSessionName": {"a b"}})
+	if !strings.Contains(got.body, "roleSessionName") {
+		t.Errorf("of a wrong session name and a wrong ARN, the name comes first: %s", got.body)
+	}
 	if got := ask(t, s, i, operator, url.Values{"Action": {"Nothing"}}); got.Code != "InvalidAction" {
 		t.Errorf("code %q", got.Code)
 	}
