@@ -454,7 +454,7 @@ on('signing out leaves the log page', 'log', async (page) => {
 
 on('the time row says which clock ends the session, and keeps the page from promising more', 'ready', async (page) => {
   await page.getByText('Stops by itself at 10:19, unless you use it.').waitFor();
-  await page.getByText('At the latest at 20:26 · about US$0.53 by then').waitFor();
+  await page.getByText('About US$0.53 by 10:19 · At the latest at 20:26').waitFor();
   await show(page, 'ready-last', 2);
   await page.getByText('Stops at 09:47: the longest that a session may be.').waitFor();
   assert.equal(await button(page, 'Keep going').count(), 0);

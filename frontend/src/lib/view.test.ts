@@ -111,7 +111,7 @@ test('the row below the action says which clock fires, and offers more only wher
   const idle = { kind: 'idle', at: NOW + 60_000, cost: 0.5 } as const;
   const maximum = { kind: 'maximum', at: NOW + 90_000, cost: 2 } as const;
   const ready = (timers: readonly (typeof idle | typeof maximum)[], more = {}): ReturnType<typeof pace> => pace(snapshotOf({ phase: 'ready', timers, ...more }), 60_000);
-  expect(ready([idle, maximum])).toMatchObject({ what: expect.stringContaining('unless you use it'), more: expect.stringMatching(/At the latest.*0\.50/), extendable: true });
+  expect(ready([idle, maximum])).toMatchObject({ what: expect.stringContaining('unless you use it'), more: expect.stringMatching(/^About .*0\.50 by .* · At the latest at /), extendable: true });
   expect(ready([maximum])).toMatchObject({ what: expect.stringContaining('longest'), extendable: false });
   expect(ready([idle], { warning: true }).what).toMatch(/^Stops in less than a minute/);
   for (const phase of PHASES) expect(pace(snapshotOf({ phase, timers: [idle] }), 1).what).not.toBe('');
@@ -161,4 +161,13 @@ describe('use', () => {
     expect(said({})).toMatch(/^Nobody has used it for 20 min\. Stops by itself at /);
     expect(said({ lastUse: NOW - 9 * 60_000 })).toMatch(/^Stops by itself at /);
   });
+});
+
+test('a time that is not today carries its day, and a cost names its own time', () => {
+  const noon = new Date(2026, 2, 14, 12).getTime();
+  const held = { ...session, expireAt: noon + 60 * 60_000, lastActivity: noon };
+  const timers = [{ kind: 'idle', at: noon + 60 * 60_000, cost: 1.22 }, { kind: 'maximum', at: noon + 14 * 60 * 60_000, cost: 14.6 }] as const;
+  const { what, more } = pace(snapshotOf({ phase: 'ready', session: held, timers, lastUse: noon }), 60 * 60_000);
+  expect(what).toBe('Stops by itself at 13:00, unless you use it.');
+  expect(more).toMatch(/^About .*1\.22 by 13:00 · At the latest at 02:00 on .*15/);
 });

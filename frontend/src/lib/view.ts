@@ -1,6 +1,6 @@
 /** What the page shows of a snapshot: pure functions, so that the whole face of the launcher can be tested by tables. */
 import { assertNever } from './assert';
-import { clock, duration, money, span } from './format';
+import { clock, day, duration, money, span } from './format';
 import { START_PHASES, type Phase, type Pool, type PoolState, type Problem, type Session, type Snapshot, type StartPhase, type Step, type Timer } from './model';
 import type { Route } from './route.svelte';
 import { words } from './words';
@@ -159,7 +159,8 @@ function windowOf(session: Session | null): number {
 function readyPace(s: Snapshot, left: number | null): Pace {
   const w = words.timers;
   const [next, after] = s.timers;
-  const at = (t: { at: number }): string => clock(t.at - s.skew);
+  const today = day((s.session?.expireAt ?? 0) - (left ?? 0) - s.skew);
+  const at = (t: Timer): string => (left === null || day(t.at - s.skew) === today ? clock(t.at - s.skew) : w.dated(day(t.at - s.skew), clock(t.at - s.skew)));
   if (inUse(s)) {
     const window = windowOf(s.session);
     const more = [window > 0 ? w.afterUse(duration(window)) : '', after ? w.atMost(at(after)) : ''].filter((t) => t !== '').join(' · ');
@@ -169,8 +170,8 @@ function readyPace(s: Snapshot, left: number | null): Pace {
   const ends = (t: Timer): string => (t.kind === 'idle' && idle >= SAID_IDLE ? w.unused(duration(idle), at(t)) : w[t.kind](at(t)));
   const what = s.warning && left !== null ? w.soon(Math.ceil(left / 60_000)) : next ? ends(next) : '';
   if (next?.kind === 'maximum') return { what, more: w.last, extendable: false };
-  const cost = next && next.cost > 0 ? w.costs(money(next.cost, s.cost.currency)) : '';
-  const more = [after?.kind === 'maximum' ? w.atMost(at(after)) : '', cost].filter((t) => t !== '').join(' · ');
+  const cost = next && next.cost > 0 ? w.costs(money(next.cost, s.cost.currency), at(next)) : '';
+  const more = [cost, after?.kind === 'maximum' ? w.atMost(at(after)) : ''].filter((t) => t !== '').join(' · ');
   return { what, more, extendable: true };
 }
 
