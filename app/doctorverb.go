@@ -25,6 +25,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
+	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/identity"
 )
@@ -134,7 +135,15 @@ func (r *rooms) answers(ctx context.Context) backend.Check {
 		c.Why = sentence(err.Error())
 		return c
 	}
-	resp, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
+	client, err := awsClient()
+	if err != nil {
+		return failedCheck("endpoint", err)
+	}
+	resp, err := client.WithTimeout(10 * time.Second).Do(req)
+	if awsx.IsCertificate(err) {
+		c.Why, c.Cure = "The certificate of "+req.URL.Host+" isn't trusted here: "+sentence(rootCause(err).Error()), certificateCure
+		return c
+	}
 	if err != nil {
 		c.Why = req.URL.Host + " does not answer: " + sentence(rootCause(err).Error())
 		return c
@@ -146,6 +155,9 @@ func (r *rooms) answers(ctx context.Context) backend.Check {
 	}
 	return backend.Check{Name: "endpoint", OK: true, Why: req.URL.Host + " answers and knows the user pool."}
 }
+
+// certificateCure is for networks that inspect TLS.
+const certificateCure = "If your network inspects TLS, name its certificates by AWS_CA_BUNDLE; otherwise don't go on, and ask your operator."
 
 func rootCause(err error) error {
 	for {

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -158,21 +157,28 @@ func readyLine(p config.Profile, stream *kinesisClient) func(context.Context, st
 // sdkConfig is the SDK's configuration without credentials. A profile that names its endpoint takes nothing from
 // the environment; any other honours AWS_ENDPOINT_URL, the shared configuration files and the rest.
 func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
+	client, err := awsClient()
+	if err != nil {
+		return aws.Config{}, err
+	}
 	if p.Endpoint != "" {
-		return aws.Config{Region: p.Region, BaseEndpoint: aws.String(p.Endpoint), HTTPClient: awshttp.NewBuildableClient(),
-			AppID: "avatar-launcher"}, nil
+		return aws.Config{Region: p.Region, BaseEndpoint: aws.String(p.Endpoint), HTTPClient: client, AppID: "avatar-launcher"}, nil
 	}
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(p.Region))
 	if gone := (awsconfig.SharedConfigProfileNotExistError{}); errors.As(err, &gone) {
 		// AWS_PROFILE names what isn't there, and a desktop needs nothing of it: its credentials come from the sign-in.
-		return aws.Config{Region: p.Region, HTTPClient: awshttp.NewBuildableClient(), AppID: "avatar-launcher"}, nil
+		cfg := aws.Config{Region: p.Region, HTTPClient: client, AppID: "avatar-launcher"}
+		if endpoint := os.Getenv("AWS_ENDPOINT_URL"); endpoint != "" {
+			cfg.BaseEndpoint = &endpoint
+		}
+		return cfg, nil
 	}
 	if err != nil {
 		return cfg, &backend.Problem{Kind: backend.KindConfig, What: "The AWS settings of this computer could not be read",
 			Why: sentence(err.Error()), Next: "Mend the AWS configuration files or the AWS_ variables of the environment.", Cause: err}
 	}
 	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = awshttp.NewBuildableClient()
+		cfg.HTTPClient = client
 	}
 	return cfg, nil
 }

@@ -102,6 +102,9 @@ func problem(doing string, err error) error {
 	case slices.Contains(missingCodes, c):
 		return &backend.Problem{Kind: backend.KindConfig, What: what, Why: "Something that the profile names does not exist in the cloud (" + c + ").",
 			Next: "Compare the profile's names with what is there, or ask your operator.", Cause: err}
+	case awsx.IsCertificate(err):
+		return &backend.Problem{Kind: backend.KindUnreachable, What: what, Why: "The certificate of the server isn't trusted on this computer.",
+			Next: "If your network inspects TLS, name its certificates by AWS_CA_BUNDLE; otherwise don't go on, and ask your operator.", Cause: err}
 	case c == "" && unreachable(err):
 		return &backend.Problem{Kind: backend.KindUnreachable, What: what, Why: "The cloud does not answer.",
 			Next: "Check the network connection, then try again.", Cause: err}

@@ -12,6 +12,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/awsx"
 )
 
 // This file is the one place where Cognito's errors are classified: by code, never by text.
@@ -235,7 +236,9 @@ var (
 
 	notCognito = sentence{backend.KindUnreachable, "Something answered that is not Cognito: a sign-in page of the network, a proxy, or a wrong endpoint.",
 		"Check endpoint in the configuration, and open any web page to see whether this network wants a sign-in of its own."}
-	noAnswer = sentence{backend.KindUnreachable, "Cognito does not answer.", "Check the network and the endpoint in the configuration, then try again."}
+	noAnswer       = sentence{backend.KindUnreachable, "Cognito does not answer.", "Check the network and the endpoint in the configuration, then try again."}
+	badCertificate = sentence{backend.KindUnreachable, "The certificate of the server isn't trusted on this computer.",
+		"If your network inspects TLS, name its certificates by AWS_CA_BUNDLE; otherwise don't go on, and ask your operator."}
 	tooSlow  = sentence{backend.KindUnreachable, "Cognito did not answer in time.", "Check the network, then try again."}
 	badToken = sentence{backend.KindRefused, "The sign-in's token is not one of this user pool and app client.",
 		"Check user_pool_id and client_id in the configuration; if they are right, tell your operator."}
@@ -287,6 +290,8 @@ func say(at stage, err error) sentence {
 	switch {
 	case errors.Is(err, errNotCognito):
 		return notCognito
+	case awsx.IsCertificate(err):
+		return badCertificate
 	case isUnreachable(err): // before isForeign: the SDK wraps a connection that broke in an answer of nothing
 		return noAnswer
 	case isForeign(err):
