@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/aws/smithy-go"
@@ -279,6 +280,9 @@ func say(at stage, err error) sentence {
 	case errors.Is(err, context.DeadlineExceeded):
 		return tooSlow
 	}
+	if isSecretClient(err) {
+		return secretClient
+	}
 	if code := codeOf(err); code != "" {
 		if s, ok := special[at][code]; ok {
 			return s
@@ -300,6 +304,17 @@ func say(at stage, err error) sentence {
 		return sentence{backend.KindUnexpected, "Cognito answered " + codeOf(err) + ", which the launcher does not know.", operator}
 	}
 	return sentence{backend.KindUnexpected, "Details are in the launcher's log file.", operator}
+}
+
+// secretClient is Cognito's own reason, for the operator.
+var secretClient = sentence{backend.KindConfig, "The app client of the profile has a secret, and a desktop can keep none.",
+	"Ask your operator for an app client without a secret, and set cognito.client_id to it."}
+
+// isSecretClient reports whether the app client has a secret. Cognito has no code of its own for it, only the name of the
+// parameter that it misses.
+func isSecretClient(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "SECRET_HASH")
 }
 
 // codeOf is the error's code as Cognito sent it, "" where it sent none.
