@@ -19,6 +19,7 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
@@ -203,6 +204,7 @@ func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Acco
 		Quotas:         newQuotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = patient }),
 		STS:            sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = patient }),
 		Cognito:        newCognito(cfg, func(o *cognito.Options) { o.HTTPClient = patient }),
+		DynamoDB:       newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = patient }),
 		Region:         cfg.Region, Stack: f.stack, Template: template,
 	}, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
@@ -61,6 +62,11 @@ type cognitoAPI interface {
 	AdminAddUserToGroup(context.Context, *cognito.AdminAddUserToGroupInput, ...func(*cognito.Options)) (*cognito.AdminAddUserToGroupOutput, error)
 }
 
+// dynamoAPI is what closing the pool needs of *dynamodb.Client.
+type dynamoAPI interface {
+	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
+}
+
 // Account is an AWS account that the launcher is to run on. The clients sign as its administrator.
 type Account struct {
 	CloudFormation cloudFormationAPI
@@ -69,6 +75,7 @@ type Account struct {
 	Quotas         quotasAPI
 	STS            stsAPI
 	Cognito        cognitoAPI
+	DynamoDB       dynamoAPI
 	Region         string
 	Stack          string   // the stack's name
 	Template       Template // of build/aws

@@ -3,10 +3,13 @@ package account
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	cfntypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	dynamotypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
@@ -50,6 +53,9 @@ func (a *Account) Remove(ctx context.Context, report func(Event)) error {
 			Next: "Name another by --stack. Nothing was touched."}
 	}
 	if everMade(s.StackStatus) { // else the instances are another stack's
+		if err := a.closePool(ctx, s); err != nil {
+			return problem("close the pool", err)
+		}
 		if err := a.clear(ctx, report); err != nil {
 			return problem("delete the instances", err)
 		}
@@ -67,11 +73,42 @@ func (a *Account) Remove(ctx context.Context, report func(Event)) error {
 		return problem("delete the stack", err)
 	}
 	if left == nil {
-		return nil
+		return a.nothingLeft(ctx, everMade(s.StackStatus))
 	}
 	p := backend.ProblemOf(failed(failures))
 	p.What, p.Next = "The stack was not wholly deleted", "Delete what it names by hand, then call setup --remove again."
 	return p
+}
+
+// closePool sets the pool's size to 0 for all desktops, or a keeper would launch anew what Remove terminates. The row is
+// the one that fleet.Service.Resize writes.
+func (a *Account) closePool(ctx context.Context, s *cfntypes.Stack) error {
+	for _, o := range s.Outputs {
+		if aws.ToString(o.OutputKey) != "LeasesTable" {
+			continue
+		}
+		_, err := a.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{TableName: o.OutputValue, Item: map[string]attribute{
+			"LeaseId": text("pool-size"), "Size": &dynamotypes.AttributeValueMemberN{Value: "0"}, "By": text("setup"),
+			"Why": text("the stack is being removed")}})
+		if code(err) == "ResourceNotFoundException" {
+			return nil // an earlier try deleted the table
+		}
+		return err
+	}
+	return nil
+}
+
+// nothingLeft returns a problem if an instance was launched while the stack was being deleted: nothing stops it any more.
+func (a *Account) nothingLeft(ctx context.Context, looked bool) error {
+	if !looked {
+		return nil
+	}
+	ids, err := a.Instances(ctx)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return &backend.Problem{Kind: backend.KindConfig, What: "Instances are left", Why: "They were launched while the stack was being deleted: " + strings.Join(ids, ", ") + ".",
+		Next: "Terminate them in the EC2 console. Nothing else stops them."}
 }
 
 func everMade(s cfntypes.StackStatus) bool {
