@@ -3,6 +3,7 @@ package logs
 import (
 	"errors"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -82,6 +83,9 @@ func (d *decoder) message(f frame, m *message) {
 	}
 	e.level, e.source = Level(m.Lvl), source(m.Src, f.source)
 	e.text, e.style = cleanString(strings.TrimRight(*m.Msg, "\r\n"))
+	if m.Lvl == "" {
+		e.level = textLevel(e.text)
+	}
 	e.text = cut(e.text)
 	d.put(e)
 }
@@ -132,6 +136,14 @@ func (d *decoder) foreign(f frame, data []byte) bool {
 	if m.Src == metricsSource {
 		d.malformed(f, data, errNotMetrics)
 		return true
+	}
+	for _, name := range []string{"level", "severity", "PRIORITY", "priority"} {
+		if n, ok := o[name].(float64); ok && m.Lvl == "" && n == math.Trunc(n) && n >= 0 && n <= 60 {
+			m.Lvl = strconv.Itoa(int(n))
+		}
+	}
+	if m.Lvl == "" {
+		m.Lvl = first(o, "PRIORITY", "priority")
 	}
 	msg := first(o, "msg", "message", "log", "text")
 	if msg == "" {

@@ -18,6 +18,12 @@ func Level(s string) string {
 		return s
 	}
 	switch strings.ToLower(s) {
+	case "7", "10", "20": // syslog has 0 to 7, pino and bunyan 10 to 60
+		return levelDebug
+	case "4", "40":
+		return levelWarn
+	case "0", "1", "2", "3", "50", "60":
+		return levelError
 	case "debug", "trace", "verbose", "veryverbose", "dbg":
 		return levelDebug
 	case "warn", "warning", "wrn":
