@@ -105,7 +105,8 @@ func TestRootDeviceAndSnapshotOfAnImage(t *testing.T) {
 	}
 	launch := []string{"ImageId", DefaultImage, "InstanceType", "g5.2xlarge", "MinCount", "1", "MaxCount", "1"}
 	message := c.fails(400, "InvalidBlockDeviceMapping", "RunInstances", append(launch, disk("/dev/xvda", "199")...)...)
-	if wanted := "Volume of size 199GB is smaller than snapshot '" + e.text(disks+"ebs/snapshotId") + "', expect size >= 200GB"; message != wanted {
+	snapshot := e.text(disks + "ebs/snapshotId")
+	if wanted := "Volume of size 199GB is smaller than snapshot '" + snapshot + "', expect size >= 200GB"; message != wanted {
 		t.Errorf("%s\nwant %s", message, wanted)
 	}
 	c.fails(400, "InvalidParameterValue", "RunInstances", append(launch, disk("/dev/xvda", "much")...)...)

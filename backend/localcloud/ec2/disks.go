@@ -45,7 +45,8 @@ func (s *Service) readDisks(l *launch, p params) *wire.Error {
 			continue
 		}
 		if snapshot, least := s.snapshotOf(l.image); size != "" && gib < least {
-			return wire.Errorf(400, "InvalidBlockDeviceMapping", "Volume of size %dGB is smaller than snapshot '%s', expect size >= %dGB", gib, snapshot, least)
+			return wire.Errorf(400, "InvalidBlockDeviceMapping",
+				"Volume of size %dGB is smaller than snapshot '%s', expect size >= %dGB", gib, snapshot, least)
 		}
 	}
 	return nil
