@@ -133,6 +133,9 @@ func (s *Service) changeRecords(r *request) (answer, *wire.Error) {
 	if s.env.Throttle() && r.Now.Before(z.busy) {
 		return answer{}, wire.Errorf(400, "PriorRequestNotComplete", "The request was rejected because Route 53 was still processing a prior request.")
 	}
+	if s.env.Throttle() && !s.limits.takeChanges(r.Now, len(items)) {
+		return answer{}, throttled()
+	}
 	ch, err := s.applyChanges(z, items, in.ChangeBatch.Comment, r.Now)
 	if err != nil {
 		return answer{}, err

@@ -22,8 +22,6 @@ const (
 
 	defaultSync = 30 * time.Second
 	defaultBusy = 100 * time.Millisecond
-	// requestsPerSecond is Route 53's limit for an account, over all operations.
-	requestsPerSecond = 5
 	// changeLife is how long a change can be asked about.
 	changeLife = 24 * time.Hour
 )
@@ -44,11 +42,12 @@ type Service struct {
 	st   *store.Store
 	opts Options
 
-	mu       sync.Mutex
-	nameLag  time.Duration      // see SetNameLag
-	zones    map[string]*zone   // by ID
-	changes  map[string]*change // by ID
-	requests []time.Time        // of the last second
+	mu      sync.Mutex
+	nameLag time.Duration      // see SetNameLag
+	zones   map[string]*zone   // by ID
+	changes map[string]*change // by ID
+
+	limits limits
 }
 
 // New makes the service and reads its zones back from the store.
@@ -180,29 +179,10 @@ func (s *Service) serve(c *wire.Call) (answer, *wire.Error) {
 	if !ok {
 		return answer{}, wire.Errorf(404, "UnknownOperationException", "Route 53 has no operation at %s %s here", c.Request.Method, c.Request.URL.Path)
 	}
-	if !s.admit(c.Now) {
-		return answer{}, wire.Errorf(400, "Throttling", "Rate exceeded")
+	if s.env.Throttle() && !s.limits.takeRequest(c.Now, op) {
+		return answer{}, throttled()
 	}
 	return h(s, &request{Call: c, query: c.Request.URL.Query(), ids: ids})
-}
-
-// admit takes one of the account's requests of this second.
-func (s *Service) admit(now time.Time) bool {
-	if !s.env.Throttle() {
-		return true
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	old := 0
-	for old < len(s.requests) && now.Sub(s.requests[old]) >= time.Second {
-		old++
-	}
-	s.requests = append(s.requests[:0], s.requests[old:]...)
-	if len(s.requests) >= requestsPerSecond {
-		return false
-	}
-	s.requests = append(s.requests, now)
-	return true
 }
 
 // allow answers AWS's denial where the caller's policies do not allow the call's own action.
