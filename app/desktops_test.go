@@ -71,6 +71,7 @@ func (r *room) desktop(window time.Duration, more ...func(*backend.Launcher, aws
 	f := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
 		Scheduler: scheduler.NewFromConfig(cfg), Names: names(p), Figures: figures(p), Avatar: shape, LauncherID: launcherID()})
 	l.Identity, l.Fleet = id, f
+	l.BeforeSignOut = func(ctx context.Context) { finishBackground(ctx, f) }
 	for _, add := range more {
 		add(l, cfg)
 	}
@@ -151,6 +152,33 @@ func TestTwoDesktopsOfOneUser(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestANameIsParkedBeforeTheSignOut ends a program while Route 53 refuses changes for longer than an ending waits.
+func TestANameIsParkedBeforeTheSignOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRoom(t)
+		l := r.desktop(time.Hour)
+		r.signIn(l, "demo", backend.Idle)
+		l.Do(backend.Wish{Verb: backend.WishStart})
+		session := r.until(l, 5*time.Minute, backend.Ready).Session
+		fault, err := r.cloud.AddFault(localcloud.Fault{Service: "route53", Operation: "ChangeResourceRecordSets",
+			Kind: localcloud.FaultError, Code: "ServiceUnavailable", Status: 503})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(4*time.Second, func() { r.cloud.RemoveFault(fault) })
+		l.Do(backend.Wish{Verb: backend.WishQuit})
+		<-l.Finished()
+		out, err := route53.NewFromConfig(r.operator()).ListResourceRecordSets(t.Context(),
+			&route53.ListResourceRecordSetsInput{HostedZoneId: &r.profile.Zone.ID, StartRecordName: &session.Domain})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := *out.ResourceRecordSets[0].ResourceRecords[0].Value; got != r.profile.Zone.ParkingAddress {
+			t.Errorf("%s points at %s when the program ends, want %s", session.Domain, got, r.profile.Zone.ParkingAddress)
+		}
+	})
 }
 
 // TestASignInThatWasRevoked stops by the last valid credentials; when they are over, the armed stop acts, and its time

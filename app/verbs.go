@@ -115,7 +115,15 @@ func withVisit(ctx context.Context, o *options, user string, fromStdin bool, do 
 	if err != nil {
 		return err
 	}
+	defer v.finishBackground(ctx)
 	return do(v, ctx)
+}
+
+// finishBackground waits for what a command has begun in the background, also after a signal: the process ends next.
+func (v *visit) finishBackground(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), backgroundTime)
+	defer cancel()
+	finishBackground(ctx, v.fleet)
 }
 
 func (v *visit) resume(ctx context.Context) error {
@@ -280,6 +288,7 @@ func (v *visit) signOut(ctx context.Context, forget bool) error {
 	s, err := v.fleet.Current(ctx, v.user)
 	if err == nil && s != nil {
 		err = v.fleet.Stop(ctx, *s, "sign-out")
+		v.finishBackground(ctx)
 	}
 	if err != nil {
 		return err

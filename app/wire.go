@@ -60,6 +60,19 @@ func (r *rooms) close() {
 	}
 }
 
+// backgroundTime is how long a command waits for the fleet's background work, such as a name that is not parked yet.
+const backgroundTime = 10 * time.Second
+
+// finishBackground waits until the fleet's background work is done, or ctx ends. That work needs the sign-in.
+func finishBackground(ctx context.Context, f *fleet.Service) {
+	done := make(chan struct{})
+	go func() { defer close(done); f.Wait() }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
 // build wires the rooms for the profile that the command line names.
 func build(ctx context.Context, o *options, ring identity.Keyring, log *slog.Logger) (*rooms, error) {
 	p, file, err := config.Resolve(o.profile, config.Paths().ConfigFile)
@@ -129,6 +142,7 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	r.operator, r.history = r.fleet, r.fleet
 	r.launcher = &backend.Launcher{
 		Identity: r.identity, Fleet: r.fleet, Rules: rules(p), Profile: p.Name, Log: r.log, KeepPool: p.WarmPool.Keep, Now: clock.Now,
+		BeforeSignOut: func(ctx context.Context) { finishBackground(ctx, r.fleet) },
 	}
 	r.doctor = doctor(cfg, watched, p)
 	r.logs = logs.New(logs.Options{

@@ -10,6 +10,7 @@ const (
 	answerTime  = 30 * time.Second
 	stopTime    = 20 * time.Second
 	signOutTime = 5 * time.Second
+	settleTime  = 10 * time.Second // for BeforeSignOut
 )
 
 // begin runs one effect beside the loop; what comes of it returns as an event. It is called by the loop alone.
@@ -100,8 +101,14 @@ func (l *Launcher) stop(ctx context.Context, f doStop) {
 	l.post(stopped{ProblemOf(err)})
 }
 
-// signOut waits for the keeper first: it gives the pool's lease back while there are still credentials.
+// signOut waits for background work and for the keeper first: the keeper gives the pool's lease back while there are
+// still credentials.
 func (l *Launcher) signOut(ctx context.Context, forget bool, keeping <-chan struct{}) {
+	if l.BeforeSignOut != nil {
+		settling, cancel := context.WithTimeout(ctx, settleTime)
+		l.BeforeSignOut(settling)
+		cancel()
+	}
 	ctx, cancel := context.WithTimeout(ctx, signOutTime)
 	defer cancel()
 	if keeping != nil {

@@ -18,6 +18,8 @@ type Launcher struct {
 	Log      *slog.Logger
 	KeepPool bool // this desktop may keep the pool
 	Resume   bool // try the keyring's sign-in at the start of Run
+	// BeforeSignOut waits for background work that needs the sign-in's credentials; nil for none. Its context bounds it.
+	BeforeSignOut func(context.Context)
 	// Now is the cloud's time, by which sessions end; nil for this computer's.
 	Now func() time.Time
 

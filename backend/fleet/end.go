@@ -271,15 +271,25 @@ func (s *Service) unparked(row sessionRow, err error) error {
 		Why: "Route 53 didn't take the change in time.", Next: "The pool's keeper changes the name, or your next start does."}
 }
 
-// settleTime bounds settleSoon.
-const settleTime = 8 * time.Second
+// settleTime bounds settleSoon; settlePause comes between its tries.
+const (
+	settleTime  = 8 * time.Second
+	settlePause = time.Second
+)
 
-// settleSoon settles the name of a user. If that fails, the pool's keeper does it.
+// settleSoon settles the name of a user, and tries for settleTime. If that fails, the pool's keeper does it.
 func (s *Service) settleSoon(ctx context.Context, row sessionRow) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
-	if err := s.settleName(ctx, row.UserID); err != nil {
-		s.Log.Warn("the name is not settled yet", "name", row.Domain, "cause", err)
+	for {
+		err := s.settleName(ctx, row.UserID)
+		if err == nil {
+			return
+		}
+		if pause(ctx, settlePause) != nil {
+			s.Log.Warn("the name is not settled yet", "name", row.Domain, "cause", err)
+			return
+		}
 	}
 }
 
