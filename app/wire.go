@@ -137,7 +137,7 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		Route53:   newRoute53(cfg, func(o *route53.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
 		Scheduler: newScheduler(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
 		Names:     names(p), Figures: figures(p), Avatar: avatar(p), Prices: prices(p), ReadyLine: readyLine(p, stream),
-		LauncherID: launcherID(), Clock: clock, Log: r.log,
+		LastLines: lastLines(p, stream), LauncherID: launcherID(), Clock: clock, Log: r.log,
 	})
 	r.operator, r.history = r.fleet, r.fleet
 	r.launcher = &backend.Launcher{
@@ -166,6 +166,20 @@ func readyLine(p config.Profile, stream *kinesisClient) func(context.Context, st
 	}
 	beacon := &logs.Beacon{API: stream, Stream: p.Stream, Pattern: ready, RandomKeys: p.Log.RandomKeys}
 	return beacon.Ready
+}
+
+// failedLines is how many lines of a failed instance's log the pool's keeper stores.
+const failedLines = 10
+
+// lastLines gives the pool's keeper the end of a failed instance's log; nil if the profile names no stream.
+func lastLines(p config.Profile, stream *kinesisClient) func(context.Context, string, time.Time) ([]string, error) {
+	if p.Stream == "" {
+		return nil
+	}
+	tail := &logs.Tail{API: stream, Stream: p.Stream, RandomKeys: p.Log.RandomKeys}
+	return func(ctx context.Context, instanceID string, since time.Time) ([]string, error) {
+		return tail.Last(ctx, instanceID, since, failedLines)
+	}
 }
 
 // sdkConfig is the SDK's configuration without credentials. A profile that names its endpoint takes nothing from
