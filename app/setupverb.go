@@ -311,6 +311,7 @@ func profileOf(name string, made *account.Outputs) config.File {
 		p.WarmPool.Size = 0
 	}
 	p.Scheduler.Group, p.Scheduler.StopRoleARN = made.ScheduleGroup, made.StopRoleARN
+	p.Scheduler.DeadLetterARN = made.DeadLetterARN
 	return config.File{Profile: name, Profiles: map[string]config.Profile{name: p}}
 }
 

@@ -18,6 +18,15 @@ func TestWithoutAnImageThePoolIsEmpty(t *testing.T) {
 	}
 }
 
+// TestTheProfileNamesTheDeadLetterQueue, where the stops that failed go.
+func TestTheProfileNamesTheDeadLetterQueue(t *testing.T) {
+	const queue = "arn:aws:sqs:us-east-1:123456789012:stops"
+	f := profileOf("test", &account.Outputs{Region: "us-east-1", DeadLetterARN: queue})
+	if got := f.Profiles["test"].Scheduler.DeadLetterARN; got != queue {
+		t.Errorf("the profile has the queue %q, want %q", got, queue)
+	}
+}
+
 // TestAProfileOfAWSThatIsGoneIsNoObstacle: a desktop signs by Cognito's credentials, and by no others.
 func TestAProfileOfAWSThatIsGoneIsNoObstacle(t *testing.T) {
 	t.Setenv("AWS_PROFILE", "of-an-earlier-job")
