@@ -46,12 +46,17 @@ func TestVocabularyIsStandardLibraryOnly(t *testing.T) {
 	}
 }
 
-// TestRoomsDoNotImportOneAnother holds imports to one way: app → backend/* → backend, backend/awsx.
+// leaves are what every room may import. They import nothing of ours.
+var leaves = []string{"backend/awsx", "backend/gate"}
+
+func isLeaf(path string) bool { return slices.Contains(leaves, strings.TrimPrefix(path, module)) }
+
+// TestRoomsDoNotImportOneAnother holds imports to one way: app → backend/* → backend, backend/awsx, backend/gate.
 func TestRoomsDoNotImportOneAnother(t *testing.T) {
 	for _, room := range rooms {
 		t.Run(room, func(t *testing.T) {
 			for _, path := range deps(t, "./"+room+"/...") {
-				if strings.HasPrefix(path, module) && path != module+"backend" && path != module+"backend/awsx" && !within(path, module+room) {
+				if strings.HasPrefix(path, module) && path != module+"backend" && !isLeaf(path) && !within(path, module+room) {
 					t.Errorf("%s must not depend on %s", room, path)
 				}
 			}
@@ -59,11 +64,22 @@ func TestRoomsDoNotImportOneAnother(t *testing.T) {
 	}
 }
 
-// TestLeavesImportNoRoom keeps awsx below the rooms that import it.
+// TestLeavesImportNoRoom keeps awsx and gate below the rooms that import them.
 func TestLeavesImportNoRoom(t *testing.T) {
-	for _, path := range deps(t, "./backend/awsx") {
-		if strings.HasPrefix(path, module) && path != module+"backend/awsx" || strings.Contains(path, "aws-sdk-go-v2/service/") {
-			t.Errorf("awsx must not depend on %s", path)
+	for _, leaf := range leaves {
+		for _, path := range deps(t, "./"+leaf) {
+			if strings.HasPrefix(path, module) && path != module+leaf || strings.Contains(path, "aws-sdk-go-v2/service/") {
+				t.Errorf("%s must not depend on %s", leaf, path)
+			}
+		}
+	}
+}
+
+// TestTheGateIsSmall keeps what every instance runs in front of the avatar to the standard library and a JWT library.
+func TestTheGateIsSmall(t *testing.T) {
+	for _, path := range deps(t, "./backend/gate") {
+		if external(path) && !within(path, "github.com/golang-jwt/jwt/v5") {
+			t.Errorf("gate must not depend on %s", path)
 		}
 	}
 }

@@ -1,0 +1,193 @@
+package gate
+
+import (
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	// EnterPath is where a ticket is handed in, as the query's parameter "ticket".
+	EnterPath = "/.avatar/enter"
+	// HealthPath is open to everybody.
+	HealthPath = "/healthz"
+	// InfoPath is the gate's own: it answers everybody 204 with Header, by which a launcher knows that there is a gate.
+	InfoPath = "/.avatar/gate"
+	Header   = "Avatar-Gate"
+	// RoleHeader tells the avatar what the sender of a request may do. What a client sends under this name is dropped.
+	RoleHeader = "Avatar-Role"
+)
+
+// Options is what a gate needs.
+type Options struct {
+	// Session returns the session that the instance belongs to now. It is called for every request, so it must be quick.
+	Session func() (Session, error)
+	// HTTPS reports whether a request came by https; nil if none does.
+	HTTPS func(*http.Request) bool
+	// Now is the instance's clock; nil for time.Now.
+	Now func() time.Time
+	// Secret authenticates the cookies. A gate with the same one takes those of a gate before it. nil for a random one.
+	Secret []byte
+	// Refused is told why somebody was refused, within the rate limit; nil if nobody asks.
+	Refused func(r *http.Request, why string)
+}
+
+type gate struct {
+	Options
+	next  http.Handler
+	wrong limiter
+	spent spent
+}
+
+// Link is the address that hands in a ticket at the avatar's address.
+func Link(avatar, ticket string) (string, error) {
+	u, err := url.Parse(avatar)
+	if err != nil {
+		return "", err
+	}
+	u.Path, u.RawQuery = EnterPath, url.Values{"ticket": {ticket}}.Encode()
+	return u.String(), nil
+}
+
+// Handler lets those through to next who handed in a ticket. HealthPath is open.
+func Handler(next http.Handler, o Options) http.Handler {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.HTTPS == nil {
+		o.HTTPS = func(*http.Request) bool { return false }
+	}
+	if o.Refused == nil {
+		o.Refused = func(*http.Request, string) {}
+	}
+	if o.Secret == nil {
+		o.Secret = make([]byte, 32)
+		_, _ = rand.Read(o.Secret) // never fails
+	}
+	return &gate{Options: o, next: next}
+}
+
+// ServeHTTP implements http.Handler.
+func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == HealthPath && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		g.forward(w, r, "")
+		return
+	}
+	if r.URL.Path == InfoPath {
+		w.Header().Set(Header, "1")
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	s, err := g.Session()
+	if err != nil {
+		page{http.StatusServiceUnavailable, "Not ready yet", "The instance can't tell yet whose it is. Try again in a moment.", retry}.write(w)
+		return
+	}
+	p, known := g.pass(r, s)
+	switch {
+	case r.URL.Path == EnterPath:
+		g.enter(w, r, s, p, known)
+	case !known:
+		page{http.StatusForbidden, "Only its owner gets in", "Press Connect in the launcher to open your avatar. " +
+			"If somebody invited you, open the link that they sent.", ""}.write(w)
+	case foreign(r):
+		page{http.StatusForbidden, "Not from here", "Another site's page asked for this.", ""}.write(w)
+	default:
+		g.forward(w, r, p.Role)
+	}
+}
+
+// forward hands a request on to the avatar, without what is the gate's own.
+func (g *gate) forward(w http.ResponseWriter, r *http.Request, role Role) {
+	r = r.Clone(r.Context())
+	withoutCookie(r)
+	r.Header.Del(RoleHeader)
+	if role != "" {
+		r.Header.Set(RoleHeader, string(role))
+	}
+	g.next.ServeHTTP(w, r)
+}
+
+// pass reads the request's cookie. It reports false if that lets nobody through.
+func (g *gate) pass(r *http.Request, s Session) (pass, bool) {
+	for _, c := range r.CookiesNamed(cookieName(g.HTTPS(r))) {
+		if p, ok := unseal(c.Value, g.Secret); ok && p.good(s, g.Now()) {
+			return p, true
+		}
+	}
+	return pass{}, false
+}
+
+// foreign reports whether another site's page sent a request that may change something or opens a WebSocket. SameSite
+// is not enough: all the avatars of a zone are one site.
+func foreign(r *http.Request) bool {
+	socket := strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+	if !socket && (r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions) {
+		return false
+	}
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return r.Header.Get("Sec-Fetch-Site") == "cross-site" || r.Header.Get("Sec-Fetch-Site") == "same-site"
+	}
+	u, err := url.Parse(origin)
+	return err != nil || !strings.EqualFold(u.Host, r.Host)
+}
+
+// enter trades a ticket for a cookie. A guest's ticket is used by a press on the page's button only, since programs that
+// show a preview of links open them, too.
+func (g *gate) enter(w http.ResponseWriter, r *http.Request, s Session, p pass, known bool) {
+	if r.Method != http.MethodGet && r.Method != http.MethodPost {
+		w.Header().Set("Allow", "GET, POST")
+		page{http.StatusMethodNotAllowed, "Not like this", "Open the link in a browser.", ""}.write(w)
+		return
+	}
+	now := g.Now()
+	t, err := parse(r.URL.Query().Get("ticket"), s, now)
+	if known && (err != nil || t.Role != Owner || p.Role == Owner) { // loaded again, or the owner opens a guest's link
+		enterCleanly(w, r)
+		return
+	}
+	if err == nil && t.Role != Owner && r.Method == http.MethodGet {
+		page{http.StatusOK, "You're invited", "Somebody shares their avatar with you.", button}.write(w)
+		return
+	}
+	if err == nil && !g.spent.take(t.ID, t.Uses, t.ExpiresAt.Add(ClockSkew), now) {
+		err = refusedUsed
+	}
+	if err != nil {
+		g.refuse(w, r, err)
+		return
+	}
+	secure, ends := g.HTTPS(r), t.ends(s)
+	p = pass{Key: s.Key, Instance: s.Instance, Epoch: s.Epoch, Role: t.Role}
+	if !ends.IsZero() {
+		p.Ends = ends.Unix()
+	}
+	http.SetCookie(w, cookie(seal(p, g.Secret), secure, ends, now))
+	enterCleanly(w, r)
+}
+
+// enterCleanly redirects to the avatar's address without the ticket.
+func enterCleanly(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// refuse answers a wrong ticket. Past the rate limit the answer is a short one, and nothing is logged.
+func (g *gate) refuse(w http.ResponseWriter, r *http.Request, why error) {
+	if !g.wrong.allow(source(r), g.Now()) {
+		w.Header().Set("Retry-After", "3")
+		http.Error(w, "Too many wrong links. Wait a moment, then press Connect in the launcher.", http.StatusTooManyRequests)
+		return
+	}
+	g.Refused(r, why.Error())
+	part := ""
+	if why == refusedKey || why == refusedNoOwner { // a new key takes a moment to arrive
+		part = retry
+	}
+	page{http.StatusForbidden, "This link doesn't open the avatar", why.Error(), part}.write(w)
+}

@@ -1,0 +1,64 @@
+// Package gate decides who may see an avatar: its owner, and the guests that the owner invites.
+//
+// Whoever starts a session makes a Key. Its public half is a tag of the instance (Tag), its private half stays in memory.
+// A ticket is a JWT signed with the private half: it names the instance, the session's epoch, a role, an expiry, and how
+// often it may be used. Handler stands in front of the avatar. It trades a ticket for a cookie, and lets nobody through
+// without one. A new key in the tag ends every ticket and every cookie made under the old one.
+//
+// What it protects against: people who know or guess the avatar's address, replayed or forged tickets, tickets of other
+// sessions, and pages of other sites. What it doesn't: whoever reads a fresh ticket before its owner's browser uses it,
+// whoever controls the instance, and whoever may set the instance's tags.
+package gate
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"errors"
+)
+
+// Tag is the key of the instance tag that holds the public key.
+const Tag = "gate-key"
+
+const coordinate = 32 // bytes of one coordinate of a P-256 point
+
+var errKey = errors.New("the public key is not a compressed P-256 point in base64url")
+
+// Key is a session's key pair.
+type Key struct{ private *ecdsa.PrivateKey }
+
+// NewKey makes a key pair.
+func NewKey() (*Key, error) {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	return &Key{private}, nil
+}
+
+// Public returns the public half as the tag holds it: the compressed point in base64url, 44 characters.
+func (k *Key) Public() string {
+	point, err := k.private.PublicKey.Bytes() // 4, X, Y
+	if err != nil {
+		panic(err) // NewKey makes points of the curve only
+	}
+	sign := 2 + point[len(point)-1]&1
+	return encode(append([]byte{sign}, point[1:1+coordinate]...))
+}
+
+// ParsePublic reads what Public returned.
+func ParsePublic(text string) (*ecdsa.PublicKey, error) {
+	point, err := decode(text)
+	if err != nil {
+		return nil, errKey
+	}
+	x, y := elliptic.UnmarshalCompressed(elliptic.P256(), point)
+	if x == nil {
+		return nil, errKey
+	}
+	whole := make([]byte, 1+2*coordinate)
+	whole[0] = 4
+	x.FillBytes(whole[1 : 1+coordinate])
+	y.FillBytes(whole[1+coordinate:])
+	return ecdsa.ParseUncompressedPublicKey(elliptic.P256(), whole)
+}

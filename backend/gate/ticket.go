@@ -1,0 +1,166 @@
+package gate
+
+import (
+	"crypto/rand"
+	"errors"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+const (
+	// TicketLife is how long an owner's ticket is good for.
+	TicketLife = time.Minute
+	// ClockSkew is how far the clocks of the issuer and of the instance may be apart. It lengthens a ticket's life, but
+	// not the number of its uses.
+	ClockSkew = 5 * time.Minute
+	// MaxUses is the most that one invitation can admit.
+	MaxUses = 100
+
+	maxTicket = 1024 // characters; an issued ticket has about 400
+)
+
+// Role is what the holder of a ticket may do.
+type Role string
+
+const (
+	Owner Role = "owner"
+	Guest Role = "guest"
+	Watch Role = "watch" // a guest who only watches: the avatar is told so in RoleHeader
+)
+
+// Session names the session that a ticket is for, and that the instance belongs to.
+type Session struct {
+	Instance string
+	Epoch    int64
+	Ends     time.Time // zero if not known
+	Key      string    // the public half, as in Tag; "" if the instance has no owner
+}
+
+// Invite describes a guest's ticket.
+type Invite struct {
+	Until     time.Time // no later than the session's end
+	Uses      int       // 1 to MaxUses
+	WatchOnly bool
+}
+
+// ticket is what a ticket says.
+type ticket struct {
+	Epoch int64 `json:"epoch"`
+	Role  Role  `json:"role"`
+	Uses  int   `json:"uses"`
+	jwt.RegisteredClaims
+}
+
+// Validate implements jwt.ClaimsValidator.
+func (t ticket) Validate() error {
+	switch {
+	case t.ID == "" || len(t.ID) > 64 || t.IssuedAt == nil || t.ExpiresAt == nil:
+		return errors.New("a claim is missing")
+	case t.Uses < 1 || t.Uses > MaxUses:
+		return errors.New("the number of uses is out of range")
+	case t.Role == Guest || t.Role == Watch:
+		return nil
+	case t.Role != Owner:
+		return errors.New("the role is unknown")
+	case t.Uses != 1 || t.ExpiresAt.Sub(t.IssuedAt.Time) > TicketLife:
+		return errors.New("an owner's ticket is good for a minute, once")
+	}
+	return nil
+}
+
+// Ticket returns a ticket for the session's owner. It is good once, for TicketLife.
+func (k *Key) Ticket(s Session, now time.Time) (string, error) {
+	return k.sign(s, Owner, 1, now, now.Add(TicketLife))
+}
+
+// Invite returns a ticket for guests. It ends with the session at the latest.
+func (k *Key) Invite(s Session, i Invite, now time.Time) (string, error) {
+	if !s.Ends.IsZero() && i.Until.After(s.Ends) {
+		i.Until = s.Ends
+	}
+	if i.Uses < 1 || i.Uses > MaxUses {
+		return "", errors.New("an invitation admits 1 to 100")
+	}
+	if !i.Until.After(now) {
+		return "", errors.New("an invitation must end later than now")
+	}
+	role := Guest
+	if i.WatchOnly {
+		role = Watch
+	}
+	return k.sign(s, role, i.Uses, now, i.Until)
+}
+
+func (k *Key) sign(s Session, role Role, uses int, now, until time.Time) (string, error) {
+	claims := ticket{Epoch: s.Epoch, Role: role, Uses: uses, RegisteredClaims: jwt.RegisteredClaims{
+		ID: rand.Text(), Audience: jwt.ClaimStrings{s.Instance}, IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(until)}}
+	return jwt.NewWithClaims(jwt.SigningMethodES256, claims).SignedString(k.private)
+}
+
+// refusal is why a ticket is refused. Its text is for the person who holds it.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+
+const (
+	refusedMalformed refusal = "This link isn't complete. Copy the whole link and try again."
+	refusedOther     refusal = "This link is for another session. Press Connect in the launcher to get a new one."
+	refusedKey       refusal = "This link was made before the newest one, or it is for another session. Press Connect in the launcher, " +
+		"or ask for a new link."
+	refusedExpired refusal = "This link has expired. Press Connect in the launcher, or ask for a new link. " +
+		"If you pressed Connect just now, check your computer's date and time."
+	refusedEarly refusal = "This link is from the future. Check your computer's date and time, then press Connect in the launcher."
+	refusedUsed  refusal = "This link has been used already. Press Connect in the launcher, or ask for a new link. " +
+		"If it wasn't you who used it, stop the session."
+	refusedNoOwner refusal = "Nobody has a session on this instance now."
+)
+
+// parse checks all of a ticket but how often it was used. now is the time by the instance's clock.
+func parse(text string, s Session, now time.Time) (*ticket, error) {
+	if s.Key == "" {
+		return nil, refusedNoOwner
+	}
+	public, err := ParsePublic(s.Key)
+	if err != nil {
+		return nil, refusedNoOwner
+	}
+	if text == "" || len(text) > maxTicket {
+		return nil, refusedMalformed
+	}
+	var t ticket
+	parser := jwt.NewParser(jwt.WithValidMethods([]string{"ES256"}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
+	_, err = parser.ParseWithClaims(text, &t, func(*jwt.Token) (any, error) { return public, nil })
+	switch {
+	case errors.Is(err, jwt.ErrTokenSignatureInvalid) && t.forSession(s):
+		return nil, refusedKey
+	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
+		return nil, refusedOther
+	case err != nil || t.Validate() != nil:
+		return nil, refusedMalformed
+	case !t.forSession(s):
+		return nil, refusedOther
+	case !now.Before(t.ExpiresAt.Add(ClockSkew)):
+		return nil, refusedExpired
+	case now.Before(t.IssuedAt.Add(-ClockSkew)):
+		return nil, refusedEarly
+	}
+	return &t, nil
+}
+
+func (t *ticket) forSession(s Session) bool {
+	return len(t.Audience) == 1 && t.Audience[0] == s.Instance && t.Epoch == s.Epoch
+}
+
+// ends is when a cookie that the ticket was traded for ends by itself. It is zero for the owner's, which ends with the
+// session.
+func (t *ticket) ends(s Session) time.Time {
+	until := t.ExpiresAt.Add(ClockSkew)
+	switch {
+	case t.Role == Owner:
+		return time.Time{}
+	case !s.Ends.IsZero() && until.After(s.Ends):
+		return s.Ends
+	}
+	return until
+}
