@@ -22,10 +22,11 @@ var deniedCodes = []string{"UnauthorizedOperation", "AccessDeniedException", "Ac
 var expiredCodes = []string{"ExpiredTokenException", "ExpiredToken", "RequestExpired", "UnrecognizedClientException",
 	"InvalidClientTokenId", "AuthFailure", "InvalidSignatureException", "SignatureDoesNotMatch"}
 
-// moreThrottleCodes are throttles that the SDK's own list lacks. Kinesis answers so while the key of an encrypted stream
-// is asked for too often.
+// moreThrottleCodes are throttles that the SDK's own list lacks. The first is Kinesis's answer while the key of an
+// encrypted stream is asked for too often, the others are reasons of cancelled DynamoDB transactions.
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
-var moreThrottleCodes = []string{"KMSThrottlingException"}
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html
+var moreThrottleCodes = []string{"KMSThrottlingException", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 // Code returns AWS's code of an error, or "" if it has none.
 func Code(err error) string {

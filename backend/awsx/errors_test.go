@@ -32,6 +32,8 @@ func TestClassesOfCodes(t *testing.T) {
 		"PriorRequestNotComplete":                {false, false, true},
 		"ProvisionedThroughputExceededException": {false, false, true},
 		"KMSThrottlingException":                 {false, false, true},
+		"ThrottlingError":                        {false, false, true},
+		"ProvisionedThroughputExceeded":          {false, false, true},
 		"SlowDown":                               {false, false, true},
 		"InvalidInstanceID.NotFound":             {false, false, false},
 	} {

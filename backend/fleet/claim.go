@@ -18,7 +18,7 @@ import (
 // errTaken says that another desktop claimed the instance between the reading and the transaction.
 var errTaken = errors.New("the instance was claimed by somebody else")
 
-// claimTries bounds how many instances one claim reaches for before it looks at what else there is.
+// claimTries bounds how many instances one claim tries.
 const claimTries = 8
 
 // choose picks the warm instance to reach for: one that is reserved for the user, else the one that they had last,
@@ -50,9 +50,9 @@ func choose(rows []instanceRow, userID string, seat int64, failing func(zone, ki
 	return free[seat%int64(len(free))], true
 }
 
-// claim makes one warm instance the user's. It returns nil if nothing is warm, and *existing where the user has a
-// session already. Instances in lost are not reached for, and it adds those that somebody else got: the index that
-// lists them lags.
+// claim makes one warm instance the user's. It returns nil if nothing is warm, *existing if the user has a session
+// already, and errAgain if somebody else got each of the claimTries instances that it tried. Instances in lost are not
+// tried, and it adds those that somebody else got: the index that lists them lags.
 func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]bool) (*sessionRow, error) {
 	rows := s.prepared()
 	for range claimTries {
@@ -79,7 +79,7 @@ func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]boo
 		lost[r.InstanceID] = true
 		rows = nil
 	}
-	return nil, nil
+	return nil, errAgain // there may be more
 }
 
 // existing is the error of a claim by somebody who already has a session.
@@ -130,11 +130,10 @@ func existingIn(reasons []types.CancellationReason, i int) *existing {
 	return had
 }
 
-// lostRace reports whether a transaction was cancelled because somebody else was at the same rows.
+// lostRace reports whether a condition cancelled a transaction: somebody else changed one of its rows before.
 func lostRace(reasons []types.CancellationReason) bool {
 	return slices.ContainsFunc(reasons, func(r types.CancellationReason) bool {
-		c := aws.ToString(r.Code)
-		return c == "ConditionalCheckFailed" || c == "TransactionConflict"
+		return aws.ToString(r.Code) == "ConditionalCheckFailed"
 	})
 }
 

@@ -34,12 +34,11 @@ func isWrongState(err error) bool {
 // anything else (no answer, a server's error) it may have been done.
 func isRefusal(err error) bool {
 	var api smithy.APIError
-	return errors.As(err, &api) && (api.ErrorFault() == smithy.FaultClient || isCapacity(err) || isThrottled(err) || awsx.IsDenied(err))
+	return errors.As(err, &api) && (api.ErrorFault() == smithy.FaultClient || isCapacity(err) || awsx.IsThrottled(err) || awsx.IsDenied(err))
 }
 
-func code(err error) string      { return awsx.Code(err) }
-func isDenied(err error) bool    { return awsx.IsDenied(err) }
-func isThrottled(err error) bool { return awsx.IsThrottled(err) }
+func code(err error) string   { return awsx.Code(err) }
+func isDenied(err error) bool { return awsx.IsDenied(err) }
 
 // isExpired reports whether the sign-in's credentials are no longer good. NotAuthorizedException is what the identity
 // pool answers that should renew them.
@@ -48,7 +47,7 @@ func isExpired(err error) bool { return awsx.IsExpired(err) || awsx.Is(err, "Not
 // isBusy reports whether somebody else was quicker, or AWS is asked too much: trying again is right.
 func isBusy(err error) bool {
 	var p *backend.Problem
-	return errors.As(err, &p) && p.Kind == backend.KindBusy || isThrottled(err)
+	return errors.As(err, &p) && p.Kind == backend.KindBusy || isContended(err)
 }
 func isConflict(err error) bool { return awsx.Is(err, "ConflictException") }
 func isConditionFailed(err error) bool {
@@ -96,7 +95,7 @@ func problem(doing string, err error) error {
 	case isExpired(err):
 		return &backend.Problem{Kind: backend.KindRefused, What: what, Why: "Your sign-in has ended.",
 			Next: "Sign in again. A running avatar keeps running meanwhile.", Cause: err}
-	case awsx.IsThrottled(err):
+	case isContended(err):
 		return &backend.Problem{Kind: backend.KindBusy, What: what, Why: "AWS is being asked too much at the moment.",
 			Next: "Try again in a minute.", Cause: err}
 	case slices.Contains(missingCodes, c):

@@ -143,6 +143,7 @@ func New(o Options) *Service {
 	if o.Clock == nil {
 		o.Clock = &Clock{}
 	}
+	o.DynamoDB = contentionAPI{o.DynamoDB}
 	return &Service{Options: o, figures: o.Figures, failing: map[string]time.Time{}, kick: make(chan struct{}, 1)}
 }
 

@@ -110,7 +110,7 @@ func (s *Service) obtain(ctx context.Context, u backend.User, lost map[string]bo
 		case limited.Err() != nil:
 			return nil, errBusy
 		case errors.Is(err, errAgain):
-		case isThrottled(err): // many start at once: EC2 launches and starts two a second for everybody
+		case isContended(err): // many start at once: EC2 launches and starts two a second for everybody
 			_ = pause(limited, throttlePause+rand.N(2*throttlePause))
 		default:
 			return nil, err
@@ -290,7 +290,7 @@ func (s *Service) addressed(ctx context.Context, instanceID string, report func(
 	last, w := "", watcher{began: time.Now()}
 	for {
 		m, err := s.Machine(ctx, instanceID)
-		if isThrottled(err) { // many look at once; the instance comes up all the same
+		if isContended(err) { // many look at once; the instance comes up all the same
 			if err := pause(ctx, throttlePause+rand.N(2*throttlePause)); err != nil {
 				return nil, err
 			}

@@ -23,18 +23,20 @@ const (
 
 // Fault is something that goes wrong on purpose. Latency comes before each of the kinds.
 type Fault struct {
-	ID        string        `json:"id"` // set by AddFault
-	Service   string        `json:"service,omitempty"`
-	Operation string        `json:"operation,omitempty"` // "" or "*": all of the service's
-	Contains  string        `json:"contains,omitempty"`  // only calls whose body has this text, such as a table's name
-	Kind      string        `json:"kind"`
-	Code      string        `json:"code,omitempty"`   // for FaultError, "InternalFailure" where it is empty
-	Status    int           `json:"status,omitempty"` // for FaultError, 500 where it is 0
-	Message   string        `json:"message,omitempty"`
-	Share     float64       `json:"share,omitempty"` // of the calls, 0 < Share ≤ 1; 0 means all
-	Count     int           `json:"count,omitempty"` // so many calls, then no more; 0 means for ever
-	Latency   time.Duration `json:"latencyNanoseconds,omitempty"`
-	Hits      int           `json:"hits"` // calls that it has met
+	ID        string `json:"id"` // set by AddFault
+	Service   string `json:"service,omitempty"`
+	Operation string `json:"operation,omitempty"` // "" or "*": all of the service's
+	Contains  string `json:"contains,omitempty"`  // only calls whose body has this text, such as a table's name
+	Kind      string `json:"kind"`
+	Code      string `json:"code,omitempty"`   // for FaultError, "InternalFailure" where it is empty
+	Status    int    `json:"status,omitempty"` // for FaultError, 500 where it is 0
+	Message   string `json:"message,omitempty"`
+	// Reasons are the cancellation reasons of a TransactionCanceledException, one code an item, such as "None".
+	Reasons []string      `json:"reasons,omitempty"`
+	Share   float64       `json:"share,omitempty"` // of the calls, 0 < Share ≤ 1; 0 means all
+	Count   int           `json:"count,omitempty"` // so many calls, then no more; 0 means for ever
+	Latency time.Duration `json:"latencyNanoseconds,omitempty"`
+	Hits    int           `json:"hits"` // calls that it has met
 }
 
 // faults are the rules in force, in the order in which they were added; the first that meets a call counts.
@@ -127,10 +129,24 @@ func (f *Fault) before(ctx context.Context, e *exchange) bool {
 	case FaultDropBefore:
 		panic(http.ErrAbortHandler)
 	case FaultError:
-		e.service.WriteError(e.w, e.id, &wire.Error{Status: f.Status, Code: f.Code, Message: f.Message})
+		e.service.WriteError(e.w, e.id, f.answer())
 		return false
 	}
 	return true
+}
+
+// answer is the error of a FaultError.
+func (f *Fault) answer() *wire.Error {
+	err := &wire.Error{Status: f.Status, Code: f.Code, Message: f.Message}
+	if len(f.Reasons) == 0 {
+		return err
+	}
+	reasons := make([]map[string]any, len(f.Reasons))
+	for i, code := range f.Reasons {
+		reasons[i] = map[string]any{"Code": code, "Message": f.Message}
+	}
+	err.Fields = map[string]any{"CancellationReasons": reasons, "Message": f.Message}
+	return err
 }
 
 func (f *Fault) dropsAnswer() bool { return f != nil && f.Kind == FaultDropAfter }
