@@ -40,7 +40,7 @@ func (s *Service) SignInByBrowser(ctx context.Context, show func(backend.Challen
 		return nil, noBrowser()
 	}
 	s.ask(nil)
-	s.discard(ctx)
+	s.signOutCurrent(ctx)
 	ctx, cancel := context.WithTimeoutCause(ctx, browserTime, errBrowserTime)
 	defer cancel()
 	s.browsing.Lock() // one flow at a time: it has the addresses to itself
@@ -62,11 +62,11 @@ func (s *Service) SignInByBrowser(ctx context.Context, show func(backend.Challen
 		return nil, explain(browsing, err)
 	}
 	next, err := s.redeemCode(ctx, flow, code)
-	back.tell(err)
+	back.finish(err)
 	if err != nil {
 		return nil, explain(browsing, err)
 	}
-	return s.admit(ctx, next), nil
+	return s.finishSignIn(ctx, next), nil
 }
 
 // signedOut reports whether somebody signed out here. The browser may still be signed in then, and would sign the same
@@ -109,7 +109,7 @@ func (s *Service) redeemCode(ctx context.Context, f flow, code string) (*session
 	}
 	tokens, err := f.Exchange(context.WithValue(ctx, oauth2.HTTPClient, client), code, oauth2.VerifierOption(f.verifier))
 	if err != nil {
-		return nil, plainly(err)
+		return nil, withoutAnswer(err)
 	}
 	id, _ := tokens.Extra("id_token").(string)
 	if tokens.RefreshToken == "" || id == "" {
@@ -131,8 +131,8 @@ func (b bodyOnce) RoundTrip(r *http.Request) (*http.Response, error) {
 	return b.Do(r)
 }
 
-// plainly strips an error of the exchange of what the endpoint answered: that may be anything.
-func plainly(err error) error {
+// withoutAnswer removes what the endpoint answered from an error of the exchange, since that may be anything.
+func withoutAnswer(err error) error {
 	var refused *oauth2.RetrieveError
 	switch {
 	case errors.As(err, &refused) && oauthCode.MatchString(refused.ErrorCode):

@@ -17,7 +17,7 @@ import (
 // step is a challenge that waits for the user's answer: one of Cognito's, or one of our own (backend.StepConfirm and
 // the others).
 type step struct {
-	entry
+	attempt
 	name        types.ChallengeNameType
 	session     *string
 	destination string
@@ -27,7 +27,7 @@ type step struct {
 	code        secret   // backend.StepResetPassword: the code that allows it
 	required    []string // NEW_PASSWORD_REQUIRED: the attributes that the account lacks, asked one by one before the password
 	given       []string // and what was answered so far
-	admitted    *session // backend.StepRemember: the sign-in that is complete but for this
+	signedIn    *session // backend.StepRemember: the sign-in that is complete but for this
 }
 
 func (t *step) challenge() *backend.Challenge {
@@ -43,8 +43,8 @@ func (t *step) attribute() string {
 	return t.required[len(t.given)]
 }
 
-// telling is the step after so many attributes were told: the next one's, or the password's.
-func (t *step) telling(given []string) *step {
+// withAnswers returns the step that follows once these attributes are given: the next attribute's, or the password's.
+func (t *step) withAnswers(given []string) *step {
 	next := *t
 	next.given, next.name = given, backend.StepAttribute
 	if len(given) == len(t.required) {
@@ -53,13 +53,13 @@ func (t *step) telling(given []string) *step {
 	return &next
 }
 
-// tell takes an attribute in. Its form is checked here as far as it is known, since Cognito sees them all at once and
-// does not say in its code which one it does not like.
-func (s *Service) tell(t *step, value string) (*backend.User, *backend.Challenge, error) {
+// answerAttribute takes an attribute. Its form is checked here as far as it is known: Cognito gets all attributes in one
+// call, and its error does not say which one it refused.
+func (s *Service) answerAttribute(t *step, value string) (*backend.User, *backend.Challenge, error) {
 	if form := forms[t.attribute()]; form.pattern != nil && !form.pattern.MatchString(value) {
 		return nil, t.challenge(), badAttribute(form.why, form.next)
 	}
-	return s.wait(t.telling(append(slices.Clone(t.given), value)))
+	return s.wait(t.withAnswers(append(slices.Clone(t.given), value)))
 }
 
 // forms are those of the standard attributes that Cognito holds to one.
@@ -87,11 +87,11 @@ var field = map[types.ChallengeNameType]string{
 const attributePrefix = "userAttributes."
 
 // prepare makes a step of what Cognito asks. Setting up a TOTP device begins at once: its secret is part of the step.
-func (s *Service) prepare(ctx context.Context, e entry, a answered) (*step, error) {
+func (s *Service) prepare(ctx context.Context, e attempt, a answered) (*step, error) {
 	if name := a.params["USER_ID_FOR_SRP"]; name != "" {
 		e.username = name
 	}
-	next := &step{entry: e, name: a.challenge, session: a.session, destination: a.params["CODE_DELIVERY_DESTINATION"]}
+	next := &step{attempt: e, name: a.challenge, session: a.session, destination: a.params["CODE_DELIVERY_DESTINATION"]}
 	switch {
 	case a.challenge == "" || aws.ToString(a.session) == "":
 		return nil, errNotCognito
@@ -104,7 +104,7 @@ func (s *Service) prepare(ctx context.Context, e entry, a answered) (*step, erro
 		for _, name := range list(a.params["requiredAttributes"]) {
 			next.required = append(next.required, strings.TrimPrefix(name, attributePrefix))
 		}
-		return next.telling(nil), nil
+		return next.withAnswers(nil), nil
 	case field[a.challenge] == "":
 		return nil, unknownChallenge(string(a.challenge))
 	}
@@ -197,7 +197,7 @@ func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *b
 	}
 	switch t.name {
 	case backend.StepAttribute:
-		return s.tell(t, answer)
+		return s.answerAttribute(t, answer)
 	case backend.StepChooseSetup:
 		return s.chooseSetup(ctx, t, answer)
 	case backend.StepEmailSetup:
@@ -207,7 +207,7 @@ func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *b
 	case backend.StepConfirm:
 		return s.confirm(ctx, t, answer)
 	case backend.StepResetCode:
-		return s.wait(&step{entry: t.entry, name: backend.StepResetPassword, destination: t.destination, code: secret(answer)})
+		return s.wait(&step{attempt: t.attempt, name: backend.StepResetPassword, destination: t.destination, code: secret(answer)})
 	case backend.StepResetPassword:
 		return s.reset(ctx, t, answer)
 	case backend.StepRemember:
@@ -215,7 +215,7 @@ func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *b
 	}
 	next, err := s.answer(ctx, t, answer)
 	if len(t.required) > 0 && (codeOf(err) == "InvalidParameterException" || codeOf(err) == "AliasExistsException") {
-		again := t.telling(nil)
+		again := t.withAnswers(nil)
 		s.ask(again)
 		return nil, again.challenge(), explain(telling, err)
 	}
@@ -223,7 +223,7 @@ func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *b
 		return s.refuse(answering, t, err)
 	}
 	s.ask(nil)
-	e := t.entry
+	e := t.attempt
 	if t.name == types.ChallengeNameTypeNewPasswordRequired {
 		e.password = secret(answer)
 	}

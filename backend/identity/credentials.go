@@ -116,7 +116,7 @@ func (s *Service) refreshSession(ctx context.Context, was *session) (*session, e
 		return nil, err
 	}
 	if !s.replace(was, next) {
-		_ = s.revoke(ctx, s.debtOf(next)) // the sign-out that came between knew the old one only
+		_ = s.revoke(ctx, s.revocationOf(next)) // the sign-out that came between knew the old one only
 		return nil, errSignedOut
 	}
 	return next, err
@@ -165,7 +165,7 @@ func (s *Service) hold(ctx context.Context, was, next *session, fresh *credentia
 		return errSignedOut
 	}
 	if next.identityID != was.identityID {
-		s.vault.replace(ctx, backgroundWait, string(next.refresh), keepsake(next)) // the identity never changes: later starts need not ask for it
+		s.vault.replace(ctx, backgroundWait, string(next.refresh), toStored(next)) // the identity never changes: later starts need not ask for it
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ func signed(n *big.Int) []byte {
 }
 
 // proveDevice answers DEVICE_SRP_AUTH and the verifier challenge that follows it.
-func (s *Service) proveDevice(ctx context.Context, e entry, a answered) (answered, error) {
+func (s *Service) proveDevice(ctx context.Context, e attempt, a answered) (answered, error) {
 	d := e.device
 	if d == nil {
 		return answered{}, errNotCognito // it asks for a device that we did not name
@@ -93,9 +93,9 @@ func (s *Service) proveDevice(ctx context.Context, e entry, a answered) (answere
 	return s.respond(ctx, next.challenge, next.session, answers)
 }
 
-// meet introduces this computer to a pool that tracks devices, and keeps its secret. It reports whether the user is to
+// registerDevice introduces this computer to a pool that tracks devices, and keeps its secret. It reports whether the user is to
 // decide if it is remembered. A failure is no reason to refuse the sign-in.
-func (s *Service) meet(ctx context.Context, e entry, tokens *types.AuthenticationResultType) (ask bool) {
+func (s *Service) registerDevice(ctx context.Context, e attempt, tokens *types.AuthenticationResultType) (ask bool) {
 	m := tokens.NewDeviceMetadata
 	d := &device{Client: s.opt.ClientID, Username: strings.ToLower(e.typed), Key: aws.ToString(m.DeviceKey),
 		Group: aws.ToString(m.DeviceGroupKey), Password: random()}
@@ -128,13 +128,13 @@ func (s *Service) remember(ctx context.Context, t *step, answer string) (*backen
 		return nil, t.challenge(), yesOrNo()
 	}
 	if answer == backend.AnswerYes {
-		_, err := s.idp.UpdateDeviceStatus(ctx, &cognitoidentityprovider.UpdateDeviceStatusInput{AccessToken: aws.String(string(t.admitted.access)),
-			DeviceKey: &t.admitted.deviceKey, DeviceRememberedStatus: types.DeviceRememberedStatusTypeRemembered})
+		_, err := s.idp.UpdateDeviceStatus(ctx, &cognitoidentityprovider.UpdateDeviceStatusInput{AccessToken: aws.String(string(t.signedIn.access)),
+			DeviceKey: &t.signedIn.deviceKey, DeviceRememberedStatus: types.DeviceRememberedStatusTypeRemembered})
 		if err != nil {
 			s.opt.Log.Warn("this computer is not remembered", "cause", explain(answering, err))
 		}
 	}
-	return s.admit(ctx, t.admitted), nil, nil
+	return s.finishSignIn(ctx, t.signedIn), nil, nil
 }
 
 // random is 32 bytes of the system's randomness in base64url.

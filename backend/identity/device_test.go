@@ -114,9 +114,9 @@ func TestComputerThatIsNoLongerRemembered(t *testing.T) {
 				_, _, err = s.Respond(t.Context(), appCode(t, app))
 				must(t, err)
 				must(t, s.SignOut(t.Context()))
-				var kept []struct{ Key string }
-				must(t, json.Unmarshal([]byte(w.ring.entries["test/devices"]), &kept))
-				spoil(t, w, kept[0].Key)
+				var stored []struct{ Key string }
+				must(t, json.Unmarshal([]byte(w.ring.entries["test/devices"]), &stored))
+				spoil(t, w, stored[0].Key)
 				time.Sleep(time.Minute)
 
 				s = w.service()

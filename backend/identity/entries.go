@@ -14,8 +14,8 @@ const (
 	chunkSize = 1800
 )
 
-// kept is what the keyring holds of a sign-in. Nothing else of it survives the process.
-type kept struct {
+// storedSignIn is what the keyring holds of a sign-in. Nothing else of it survives the process.
+type storedSignIn struct {
 	Refresh    string `json:"refresh_token"`
 	Username   string `json:"username"`
 	Sub        string `json:"sub"`
@@ -24,11 +24,11 @@ type kept struct {
 	Client     string `json:"client"` // of which app client the token is
 }
 
-func keepsake(s *session) kept {
-	return kept{Refresh: string(s.refresh), Username: s.user.Username, Sub: s.user.ID, IdentityID: s.identityID, DeviceKey: s.deviceKey}
+func toStored(s *session) storedSignIn {
+	return storedSignIn{Refresh: string(s.refresh), Username: s.user.Username, Sub: s.user.ID, IdentityID: s.identityID, DeviceKey: s.deviceKey}
 }
 
-// manifest is written last and says which chunks belong together: a write that was cut short leaves the one before.
+// manifest lists the chunks that belong together. It is written last, so a write that is cut short leaves the old value.
 type manifest struct {
 	Version    int    `json:"v"`
 	Generation string `json:"generation"` // "a" or "b", in turn
@@ -61,7 +61,8 @@ func (e entries) manifest() (manifest, error) {
 	return m, nil
 }
 
-// read answers ErrNotFound where nothing was written, errDamaged where it was not written by us, or not wholly.
+// read decodes the value into into. It returns ErrNotFound if there is none, and errDamaged if the entries are not
+// complete or not ours.
 func (e entries) read(into any) error {
 	m, err := e.manifest()
 	if err != nil {
@@ -123,7 +124,7 @@ func (e entries) erase() error {
 	return errors.Join(err, e.sweep("a", 0), e.sweep("b", 0))
 }
 
-// usual is more chunks than a sign-in ever took.
+// usual is more chunks than any sign-in takes.
 const usual = 4
 
 // sweep deletes the chunks of a generation from number i on, past gaps among the first few.

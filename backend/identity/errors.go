@@ -257,11 +257,11 @@ func explain(at stage, err error) *backend.Problem {
 	if errors.As(err, &p) {
 		return p
 	}
-	s := say(at, err)
+	s := sentenceFor(at, err)
 	return &backend.Problem{Kind: s.kind, What: what[at], Why: s.why, Next: s.next, Cause: err}
 }
 
-func say(at stage, err error) sentence {
+func sentenceFor(at stage, err error) sentence {
 	switch {
 	case errors.Is(err, errTurn):
 		return sayTurn

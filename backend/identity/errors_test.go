@@ -48,12 +48,12 @@ func every(t *testing.T, a answer, check func(t *testing.T, at stage, err error)
 			return err
 		},
 		answering: func(s *Service) error {
-			s.ask(&step{name: "SMS_MFA", entry: entry{username: "demo"}, session: aws.String("a session string of some length")})
+			s.ask(&step{name: "SMS_MFA", attempt: attempt{username: "demo"}, session: aws.String("a session string of some length")})
 			_, _, err := s.Respond(t.Context(), "123456")
 			return err
 		},
 		resuming: func(s *Service) error {
-			s.vault.save(t.Context(), kept{Refresh: "refresh", Username: "demo", Sub: "sub"})
+			s.vault.save(t.Context(), storedSignIn{Refresh: "refresh", Username: "demo", Sub: "sub"})
 			_, err := s.Resume(t.Context())
 			return err
 		},
@@ -67,17 +67,17 @@ func every(t *testing.T, a answer, check func(t *testing.T, at stage, err error)
 			return err
 		},
 		resetting: func(s *Service) error {
-			s.ask(&step{name: backend.StepResetPassword, entry: entry{typed: "demo", username: "demo"}, code: "123456"})
+			s.ask(&step{name: backend.StepResetPassword, attempt: attempt{typed: "demo", username: "demo"}, code: "123456"})
 			_, _, err := s.Respond(t.Context(), "a new password")
 			return err
 		},
 		sendingConfirmation: func(s *Service) error {
-			s.ask(&step{name: backend.StepConfirm, entry: entry{typed: "demo", username: "demo", password: "password"}})
+			s.ask(&step{name: backend.StepConfirm, attempt: attempt{typed: "demo", username: "demo", password: "password"}})
 			_, _, err := s.Resend(t.Context())
 			return err
 		},
 		confirming: func(s *Service) error {
-			s.ask(&step{name: backend.StepConfirm, entry: entry{typed: "demo", username: "demo", password: "password"}})
+			s.ask(&step{name: backend.StepConfirm, attempt: attempt{typed: "demo", username: "demo", password: "password"}})
 			_, _, err := s.Respond(t.Context(), "123456")
 			return err
 		},
@@ -235,7 +235,7 @@ func TestChallengesThatCannotBeAnswered(t *testing.T) {
 		"SMS setup":  {`{"ChallengeName":"MFA_SETUP","Session":"s","ChallengeParameters":{"MFAS_CAN_SETUP":"[\"SMS_MFA\"]"}}`, "offers SMS_MFA only"},
 	} {
 		s := facing(reply(200, "application/x-amz-json-1.1", tt.body))
-		s.ask(&step{name: "SMS_MFA", entry: entry{username: "demo"}, session: aws.String("s")})
+		s.ask(&step{name: "SMS_MFA", attempt: attempt{username: "demo"}, session: aws.String("s")})
 		_, c, err := s.Respond(t.Context(), "123456")
 		if c != nil || err == nil || !strings.Contains(err.Error(), tt.part) {
 			t.Errorf("%s: got %v, %v", name, c, err)

@@ -63,7 +63,7 @@ func (s *Service) renewShared(ctx context.Context, was *session) (next *session,
 		}
 	}
 	if next != nil && next.refresh != was.refresh {
-		s.vault.replace(context.WithoutCancel(ctx), backgroundWait, string(was.refresh), keepsake(next))
+		s.vault.replace(context.WithoutCancel(ctx), backgroundWait, string(was.refresh), toStored(next))
 	}
 	return next, was.refresh, err
 }
@@ -80,10 +80,10 @@ func (s *Service) newest(ctx context.Context, was *session) *session {
 }
 
 // current reads the sign-in as it is now, nil if there is none or the keyring does not answer.
-func (v *vault) current(ctx context.Context) *kept {
-	found := make(chan *kept, 1)
+func (v *vault) current(ctx context.Context) *storedSignIn {
+	found := make(chan *storedSignIn, 1)
 	v.do(ctx, backgroundWait, func() error {
-		k, err := v.kept()
+		k, err := v.storedSignIn()
 		found <- k
 		return err
 	})
@@ -97,10 +97,10 @@ func (v *vault) current(ctx context.Context) *kept {
 
 // replace writes a sign-in in the place of the one that holds the refresh token old. It leaves the keyring alone if
 // another process has signed out, or in, since this one last wrote or read it.
-func (v *vault) replace(ctx context.Context, wait time.Duration, old string, k kept) {
+func (v *vault) replace(ctx context.Context, wait time.Duration, old string, k storedSignIn) {
 	k.Client = v.client
 	v.do(ctx, wait, func() error {
-		var now kept
+		var now storedSignIn
 		switch err := v.entries.read(&now); {
 		case errors.Is(err, errDamaged), v.stored == "":
 		case errors.Is(err, ErrNotFound):
@@ -117,7 +117,7 @@ func (v *vault) replace(ctx context.Context, wait time.Duration, old string, k k
 // eraseOnly deletes the sign-in if it still is the one of the refresh token.
 func (v *vault) eraseOnly(ctx context.Context, refresh string) {
 	v.do(ctx, backgroundWait, func() error {
-		k, err := v.kept()
+		k, err := v.storedSignIn()
 		if err != nil || k == nil || k.Refresh != refresh {
 			return err
 		}
@@ -126,7 +126,7 @@ func (v *vault) eraseOnly(ctx context.Context, refresh string) {
 }
 
 // write stores a sign-in and remembers that it did.
-func (v *vault) write(k kept) error {
+func (v *vault) write(k storedSignIn) error {
 	err := v.entries.write(k)
 	if err == nil {
 		v.stored = k.Refresh

@@ -19,7 +19,7 @@ func (s *Service) Forgot(ctx context.Context, username string) (*backend.User, *
 	if username == "" {
 		return nil, nil, emptyName()
 	}
-	t := &step{entry: entry{typed: username, username: username}, name: backend.StepResetCode}
+	t := &step{attempt: attempt{typed: username, username: username}, name: backend.StepResetCode}
 	if err := s.sendReset(ctx, t); err != nil {
 		return nil, nil, explain(sendingReset, err)
 	}
@@ -50,7 +50,7 @@ func (s *Service) reset(ctx context.Context, t *step, password string) (*backend
 	})
 	switch codeOf(err) {
 	case "CodeMismatchException", "ExpiredCodeException":
-		back := &step{entry: t.entry, name: backend.StepResetCode, destination: t.destination}
+		back := &step{attempt: t.attempt, name: backend.StepResetCode, destination: t.destination}
 		s.ask(back)
 		return nil, back.challenge(), explain(resetting, err)
 	}
@@ -70,7 +70,7 @@ func (s *Service) confirm(ctx context.Context, t *step, code string) (*backend.U
 		return s.refuse(confirming, t, err)
 	}
 	s.ask(nil)
-	user, c, signInErr := s.enter(ctx, t.entry)
+	user, c, signInErr := s.begin(ctx, t.attempt)
 	if err != nil && user == nil && (signInErr != nil || c.Name == backend.StepConfirm) { // so it meant something else
 		s.ask(nil)
 		return nil, nil, explain(confirming, err)
@@ -126,7 +126,7 @@ func (s *Service) resendConfirmation(ctx context.Context, t *step) (*backend.Use
 
 // resendFactor signs in anew up to the same factor: Cognito sends a second factor's code at no other time.
 func (s *Service) resendFactor(ctx context.Context, t *step) (*backend.User, *backend.Challenge, error) {
-	user, c, err := s.enter(ctx, t.entry)
+	user, c, err := s.begin(ctx, t.attempt)
 	if err == nil && c != nil && c.Name == string(types.ChallengeNameTypeSelectMfaType) {
 		return s.Respond(ctx, string(t.name))
 	}

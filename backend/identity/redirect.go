@@ -29,8 +29,8 @@ var (
 
 var errPorts = errors.New("none of the redirect addresses is free")
 
-// redirect waits on a port of this computer for the browser to come back. It takes one answer: the first that carries
-// the flow's state; whatever else knocks is turned away and changes nothing.
+// redirect is the loopback server that waits for the browser to come back (RFC 8252, 7.3). It accepts one answer, the
+// first that carries the flow's state. Every other request is refused and changes nothing.
 type redirect struct {
 	uri    string
 	host   string // of uri, with its port
@@ -38,15 +38,15 @@ type redirect struct {
 	server *http.Server
 	ports  []net.Listener
 
-	state  string
-	came   chan arrival
-	once   sync.Once // for came
-	told   chan struct{}
-	good   bool // once told
-	tell1  sync.Once
-	parted chan struct{} // closed when the last page was fetched
-	part1  sync.Once
-	ended  chan struct{} // closed when the address is free again
+	state       string
+	arrived     chan arrival
+	once        sync.Once // for arrived
+	resultReady chan struct{}
+	succeeded   bool // valid once resultReady is closed
+	resultOnce  sync.Once
+	pageServed  chan struct{} // closed when the last page was fetched
+	pageOnce    sync.Once
+	ended       chan struct{} // closed when the address is free again
 }
 
 // arrival is what the browser brought: a code, or an error.
@@ -55,18 +55,18 @@ type arrival struct {
 	err  error
 }
 
-// newRedirect is the handler of one redirect URI.
+// newRedirect returns the server of one redirect URI, not yet listening.
 func newRedirect(uri string) (*redirect, error) {
 	u, err := url.Parse(uri)
 	if err != nil || u.Scheme != "http" || u.Port() == "" || u.Path == "" {
 		return nil, errPorts
 	}
-	r := &redirect{uri: uri, host: u.Host, path: u.Path, came: make(chan arrival, 1), told: make(chan struct{}), parted: make(chan struct{}), ended: make(chan struct{})}
+	r := &redirect{uri: uri, host: u.Host, path: u.Path, arrived: make(chan arrival, 1), resultReady: make(chan struct{}), pageServed: make(chan struct{}), ended: make(chan struct{})}
 	r.server = &http.Server{Handler: r, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: time.Minute, MaxHeaderBytes: 32 << 10}
 	return r, nil
 }
 
-// receive listens at the first of the addresses that is free, once those of the flow before are.
+// receive listens at the first free address, after the previous flow has closed its own.
 func (s *Service) receive(ctx context.Context, uris []string) (*redirect, error) {
 	if s.back != nil {
 		select {
@@ -120,7 +120,7 @@ func (s *Service) listenAt(host string) ([]net.Listener, error) {
 	return all, nil
 }
 
-// expect sets the state that the browser must bring, and answers from now on. It comes before the browser is opened.
+// expect sets the state that the browser must bring and starts serving. Call it before the browser is opened.
 func (r *redirect) expect(state string) {
 	r.state = state
 	for _, l := range r.ports {
@@ -128,12 +128,12 @@ func (r *redirect) expect(state string) {
 	}
 }
 
-// wait gives the code that the browser brings.
+// wait returns the authorization code that the browser brings.
 func (r *redirect) wait(ctx context.Context) (string, error) {
 	select {
-	case a := <-r.came:
+	case a := <-r.arrived:
 		if a.err != nil {
-			r.tell(a.err)
+			r.finish(a.err)
 		}
 		return a.code, a.err
 	case <-ctx.Done():
@@ -141,29 +141,29 @@ func (r *redirect) wait(ctx context.Context) (string, error) {
 	}
 }
 
-// tell says how the sign-in came out, for the page that the browser is shown.
-func (r *redirect) tell(err error) {
-	r.tell1.Do(func() {
-		r.good = err == nil
-		close(r.told)
+// finish sets how the sign-in came out, for the page that the browser shows.
+func (r *redirect) finish(err error) {
+	r.resultOnce.Do(func() {
+		r.succeeded = err == nil
+		close(r.resultReady)
 	})
 }
 
-// close ends the listening: at once where the browser never came, else when it has fetched its page.
+// close stops listening: at once if the browser never came, else when it has fetched its page.
 func (r *redirect) close() {
 	came := true
-	r.once.Do(func() { came = false }) // from now on nobody is let in
+	r.once.Do(func() { came = false }) // no answer is accepted from now on
 	if !came {
 		r.end()
 		return
 	}
-	r.tell(context.Canceled)
+	r.finish(context.Canceled)
 	go func() {
 		defer r.end()
 		timer := time.NewTimer(lingering)
 		defer timer.Stop()
 		select {
-		case <-r.parted:
+		case <-r.pageServed:
 		case <-timer.C:
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), lingering)
@@ -172,7 +172,7 @@ func (r *redirect) close() {
 	}()
 }
 
-// end frees the address. The server knows of its listeners only once it serves them, which may be later than this.
+// end frees the address. It closes the listeners itself, because the server knows them only once it serves them.
 func (r *redirect) end() {
 	_ = r.server.Close()
 	for _, l := range r.ports {
@@ -181,7 +181,7 @@ func (r *redirect) end() {
 	close(r.ended)
 }
 
-// ServeHTTP takes the browser's answer at the redirect's path, and then sends it on to an address without the code.
+// ServeHTTP accepts the browser's answer at the redirect's path and redirects it to an address without the code.
 func (r *redirect) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
@@ -191,35 +191,35 @@ func (r *redirect) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	switch {
 	case !strings.EqualFold(q.Host, r.host): // a name that somebody pointed here
-		r.say(w, http.StatusMisdirectedRequest, "astray")
+		r.write(w, http.StatusMisdirectedRequest, "astray")
 	case q.URL.Path != r.path && q.URL.Path != r.path+"/done":
-		r.say(w, http.StatusNotFound, "astray")
+		r.write(w, http.StatusNotFound, "astray")
 	case q.Method != http.MethodGet:
 		h.Set("Allow", http.MethodGet)
-		r.say(w, http.StatusMethodNotAllowed, "astray")
+		r.write(w, http.StatusMethodNotAllowed, "astray")
 	case q.URL.Path == r.path:
-		r.take(w, q)
+		r.accept(w, q)
 	default:
-		r.part(w)
+		r.servePage(w)
 	}
 }
 
-// take lets the answer in, once.
-func (r *redirect) take(w http.ResponseWriter, q *http.Request) {
+// accept takes the first valid answer.
+func (r *redirect) accept(w http.ResponseWriter, q *http.Request) {
 	a, ok := read(q.URL.RawQuery, r.state)
 	if !ok {
-		r.say(w, http.StatusBadRequest, "astray")
+		r.write(w, http.StatusBadRequest, "astray")
 		return
 	}
 	first := false
 	r.once.Do(func() { first = true })
 	if !first {
-		r.say(w, http.StatusConflict, "late")
+		r.write(w, http.StatusConflict, "late")
 		return
 	}
-	r.came <- a
+	r.arrived <- a
 	select {
-	case <-r.told:
+	case <-r.resultReady:
 	case <-q.Context().Done():
 		return
 	}
@@ -227,8 +227,8 @@ func (r *redirect) take(w http.ResponseWriter, q *http.Request) {
 	w.WriteHeader(http.StatusSeeOther)
 }
 
-// read takes an authorization response apart: RFC 6749, 4.1.2, each parameter at most once. Without the state it is
-// nobody's, whatever else it holds.
+// read parses an authorization response (RFC 6749, 4.1.2). It reports false if a parameter occurs twice or the state is
+// not the flow's.
 func read(query, state string) (arrival, bool) {
 	v, err := url.ParseQuery(query)
 	if err != nil || len(v["state"]) != 1 || len(v["code"]) > 1 || len(v["error"]) > 1 || state == "" ||
@@ -245,23 +245,23 @@ func read(query, state string) (arrival, bool) {
 	return arrival{}, false
 }
 
-// part shows the last page.
-func (r *redirect) part(w http.ResponseWriter) {
+// servePage serves the page that says how the sign-in came out.
+func (r *redirect) servePage(w http.ResponseWriter) {
 	select {
-	case <-r.told:
+	case <-r.resultReady:
 	default:
-		r.say(w, http.StatusNotFound, "astray")
+		r.write(w, http.StatusNotFound, "astray")
 		return
 	}
 	page := "failed"
-	if r.good {
+	if r.succeeded {
 		page = "done"
 	}
-	r.say(w, http.StatusOK, page)
-	r.part1.Do(func() { close(r.parted) })
+	r.write(w, http.StatusOK, page)
+	r.pageOnce.Do(func() { close(r.pageServed) })
 }
 
-func (r *redirect) say(w http.ResponseWriter, status int, page string) {
+func (r *redirect) write(w http.ResponseWriter, status int, page string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_ = redirectTemplate.Execute(w, page)

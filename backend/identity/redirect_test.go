@@ -74,14 +74,14 @@ func TestRedirectTakesOneAnswer(t *testing.T) {
 			t.Errorf("%s: status %d", name, w.Code)
 		}
 		select {
-		case a := <-r.came:
+		case a := <-r.arrived:
 			t.Fatalf("%s was let in: %+v", name, a)
 		default:
 		}
 	}
-	r.tell(nil)
+	r.finish(nil)
 	w := knock(r, "GET", good, host)
-	if a := <-r.came; w.Code != 303 || w.Header().Get("Location") != "/callback/done" || a.code != "c0de" {
+	if a := <-r.arrived; w.Code != 303 || w.Header().Get("Location") != "/callback/done" || a.code != "c0de" {
 		t.Errorf("status %d, to %q, code %q", w.Code, w.Header().Get("Location"), a.code)
 	}
 	if w = knock(r, "GET", good, host); w.Code != 409 {
@@ -108,7 +108,7 @@ func FuzzRedirect(f *testing.F) {
 	f.Add("GET", "/callback?%zz;&&==", "127.0.0.1:47115")
 	f.Fuzz(func(t *testing.T, method, target, host string) {
 		r := waiting(t)
-		r.tell(nil)
+		r.finish(nil)
 		w := knock(r, method, target, host)
 		u, err := url.ParseRequestURI(target)
 		if err != nil {
@@ -116,7 +116,7 @@ func FuzzRedirect(f *testing.F) {
 		}
 		var came *arrival
 		select {
-		case a := <-r.came:
+		case a := <-r.arrived:
 			came = &a
 		default:
 		}
@@ -186,7 +186,7 @@ func TestBrowserThatNeverComesBack(t *testing.T) {
 func TestBrowserThatDoesNotFetchItsPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := waiting(t)
-		r.tell(nil)
+		r.finish(nil)
 		knock(r, "GET", "/callback?code=c0de&state="+testState, "127.0.0.1:47115")
 		start := time.Now()
 		r.close()

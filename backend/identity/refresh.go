@@ -85,11 +85,11 @@ func complete(tokens *types.AuthenticationResultType) (*types.AuthenticationResu
 // Resume signs in by what the keyring holds; nil, nil if it holds nothing. What a crash or the
 // network kept an earlier sign-out from is done first. A sign-in that is no longer good is deleted and said; one that cannot be tried for now is kept.
 func (s *Service) Resume(ctx context.Context) (*backend.User, error) {
-	k, debts := s.vault.load(ctx)
+	k, pending := s.vault.load(ctx)
 	if k == nil && errors.Is(ctx.Err(), context.Canceled) {
 		return nil, explain(resuming, context.Canceled) // the keyring has not answered
 	}
-	s.settleEarlier(ctx, debts)
+	s.revokeEarlier(ctx, pending)
 	if k == nil {
 		return nil, nil
 	}

@@ -156,13 +156,13 @@ func TestTheKeyringHoldsTheRefreshTokenOnly(t *testing.T) {
 	w := newWorld(t)
 	s := w.signedIn(t, "demo")
 	c := retrieve(t, s)
-	kept := w.ring.text()
+	stored := w.ring.text()
 	for _, m := range secretMembers.FindAllStringSubmatch(w.wire.got.String(), -1) {
-		if (m[1] == "IdToken" || m[1] == "AccessToken") && strings.Contains(kept, m[2][:40]) {
+		if (m[1] == "IdToken" || m[1] == "AccessToken") && strings.Contains(stored, m[2][:40]) {
 			t.Errorf("the keyring holds the %s", m[1])
 		}
 	}
-	if strings.Contains(kept, c.SecretAccessKey) || strings.Contains(kept, w.password(t, "demo")) {
+	if strings.Contains(stored, c.SecretAccessKey) || strings.Contains(stored, w.password(t, "demo")) {
 		t.Error("the keyring holds a credential or the password")
 	}
 	for _, user := range w.ring.users() {

@@ -75,7 +75,7 @@ func (s *Service) BeginAuthenticator(ctx context.Context) (*backend.Challenge, e
 	if err != nil {
 		return nil, explain(enrolling, err)
 	}
-	t := &step{entry: entry{username: now.user.Username}, name: types.ChallengeNameTypeMfaSetup}
+	t := &step{attempt: attempt{username: now.user.Username}, name: types.ChallengeNameTypeMfaSetup}
 	if err := s.associate(ctx, t, &cognitoidentityprovider.AssociateSoftwareTokenInput{AccessToken: access}); err != nil {
 		return nil, explain(enrolling, err)
 	}

@@ -69,19 +69,19 @@ type Service struct {
 	// renewing is held while tokens or credentials are being renewed or revoked: one at a time, however many callers.
 	renewing chan struct{}
 
-	owing atomic.Bool // a revocation is still to be tried again
+	unrevoked atomic.Bool // a revocation is still to be tried again
 
 	browsing sync.Mutex // guards back, and is held while the browser is away
 	back     *redirect  // of the last flow
 
-	mu        sync.Mutex // guards what follows; never held while waiting
-	asked     *step      // the challenge that waits for an answer
-	session   *session   // nil: nobody is signed in
-	held      *credential
-	underway  bool      // a renewal runs beside the callers
-	retryAt   time.Time // no renewal beside the callers before this: the last one failed
-	left      bool      // somebody has signed out
-	farewells int       // counts sign-outs, so that a late timer does not clear a newer sign-in's credential
+	mu       sync.Mutex // guards what follows; never held while waiting
+	asked    *step      // the challenge that waits for an answer
+	session  *session   // nil: nobody is signed in
+	held     *credential
+	underway bool      // a renewal runs beside the callers
+	retryAt  time.Time // no renewal beside the callers before this: the last one failed
+	left     bool      // somebody has signed out
+	signOuts int       // counts sign-outs, so that a late timer does not clear a newer sign-in's credential
 }
 
 var _ backend.Identity = (*Service)(nil)

@@ -12,29 +12,29 @@ import (
 	"avatar-launcher/backend"
 )
 
-// entry is one sign-in on its way: what its steps need of those before.
-type entry struct {
+// attempt is one sign-in under way: what its later steps need from the earlier ones.
+type attempt struct {
 	typed    string  // the user name as typed
 	username string  // as Cognito knows it
 	password secret  // for the steps after which the sign-in begins anew
 	device   *device // that this computer was remembered as
 }
 
-// SignIn proves the password by SRP and answers the user, or the challenge that comes next, to be answered by
-// Respond. Anyone who was signed in is signed out. Errors are *backend.Problem.
+// SignIn proves the password by SRP (RFC 2945 as Cognito uses it). It returns the user, or the next challenge, which
+// Respond answers. A user who is signed in is signed out first. Errors are *backend.Problem.
 func (s *Service) SignIn(ctx context.Context, username, password string) (*backend.User, *backend.Challenge, error) {
 	s.ask(nil)
 	username = strings.TrimSpace(username)
 	if username == "" || password == "" {
 		return nil, nil, emptyFields()
 	}
-	s.discard(ctx)
-	e := entry{typed: username, username: username, password: secret(password), device: s.vault.device(ctx, username)}
-	return s.enter(ctx, e)
+	s.signOutCurrent(ctx)
+	e := attempt{typed: username, username: username, password: secret(password), device: s.vault.device(ctx, username)}
+	return s.begin(ctx, e)
 }
 
-// discard signs out anyone who is signed in: a second sign-in must not leave the first one's token good and forgotten.
-func (s *Service) discard(ctx context.Context) {
+// signOutCurrent signs out the current user, if any: a second sign-in must not leave the first one's token valid.
+func (s *Service) signOutCurrent(ctx context.Context) {
 	s.mu.Lock()
 	signedIn := s.session != nil
 	s.mu.Unlock()
@@ -46,14 +46,14 @@ func (s *Service) discard(ctx context.Context) {
 	}
 }
 
-// enter proves the password of an entry and goes on to what comes next.
-func (s *Service) enter(ctx context.Context, e entry) (*backend.User, *backend.Challenge, error) {
+// begin proves the password and goes on to the next step.
+func (s *Service) begin(ctx context.Context, e attempt) (*backend.User, *backend.Challenge, error) {
 	next, err := s.prove(ctx, &e)
 	switch {
 	case codeOf(err) == "UserNotConfirmedException":
-		return s.wait(&step{entry: e, name: backend.StepConfirm})
+		return s.wait(&step{attempt: e, name: backend.StepConfirm})
 	case codeOf(err) == "PasswordResetRequiredException":
-		return s.wait(&step{entry: e, name: backend.StepResetCode})
+		return s.wait(&step{attempt: e, name: backend.StepResetCode})
 	case err != nil:
 		return nil, nil, explain(signingIn, err)
 	}
@@ -62,7 +62,7 @@ func (s *Service) enter(ctx context.Context, e entry) (*backend.User, *backend.C
 
 // prove proves the password, and the device where Cognito remembers one. A device that Cognito does not know, or not
 // by this secret, is forgotten; the sign-in then is one of a new device.
-func (s *Service) prove(ctx context.Context, e *entry) (answered, error) {
+func (s *Service) prove(ctx context.Context, e *attempt) (answered, error) {
 	next, err := s.provePassword(ctx, e)
 	if err == nil && next.challenge == types.ChallengeNameTypeDeviceSrpAuth {
 		next, err = s.proveDevice(ctx, *e, next)
@@ -79,7 +79,7 @@ func (s *Service) prove(ctx context.Context, e *entry) (answered, error) {
 	return s.provePassword(ctx, e)
 }
 
-func (s *Service) provePassword(ctx context.Context, e *entry) (answered, error) {
+func (s *Service) provePassword(ctx context.Context, e *attempt) (answered, error) {
 	srp, err := newProver(e.typed, string(e.password), s.opt.UserPoolID, s.opt.ClientID)
 	if err != nil {
 		return answered{}, err
@@ -105,7 +105,7 @@ func (s *Service) provePassword(ctx context.Context, e *entry) (answered, error)
 	return s.respond(ctx, out.ChallengeName, out.Session, answers)
 }
 
-// answered is what Cognito says to an answer: tokens, or the next challenge.
+// answered is Cognito's reply to an answer: tokens, or the next challenge.
 type answered struct {
 	tokens    *types.AuthenticationResultType
 	challenge types.ChallengeNameType
@@ -123,17 +123,17 @@ func (s *Service) respond(ctx context.Context, name types.ChallengeNameType, ses
 	return answered{out.AuthenticationResult, out.ChallengeName, out.ChallengeParameters, out.Session}, nil
 }
 
-// proceed admits the user, or prepares the next challenge.
-func (s *Service) proceed(ctx context.Context, e entry, a answered) (*backend.User, *backend.Challenge, error) {
+// proceed finishes the sign-in, or prepares the next challenge.
+func (s *Service) proceed(ctx context.Context, e attempt, a answered) (*backend.User, *backend.Challenge, error) {
 	if a.tokens != nil {
-		next, err := s.examine(ctx, e, a.tokens)
+		next, err := s.newSession(ctx, e, a.tokens)
 		if err != nil {
 			return nil, nil, explain(signingIn, err)
 		}
-		if a.tokens.NewDeviceMetadata != nil && s.meet(ctx, e, a.tokens) {
-			return s.wait(&step{entry: e, name: backend.StepRemember, admitted: next})
+		if a.tokens.NewDeviceMetadata != nil && s.registerDevice(ctx, e, a.tokens) {
+			return s.wait(&step{attempt: e, name: backend.StepRemember, signedIn: next})
 		}
-		return s.admit(ctx, next), nil, nil
+		return s.finishSignIn(ctx, next), nil, nil
 	}
 	if a.challenge == types.ChallengeNameTypeDeviceSrpAuth && e.device != nil {
 		next, err := s.proveDevice(ctx, e, a)
@@ -156,8 +156,8 @@ func (s *Service) wait(next *step) (*backend.User, *backend.Challenge, error) {
 	return nil, next.challenge(), nil
 }
 
-// examine verifies the tokens of a finished sign-in.
-func (s *Service) examine(ctx context.Context, e entry, tokens *types.AuthenticationResultType) (*session, error) {
+// newSession returns the session of a finished sign-in after it has verified the tokens.
+func (s *Service) newSession(ctx context.Context, e attempt, tokens *types.AuthenticationResultType) (*session, error) {
 	if aws.ToString(tokens.RefreshToken) == "" {
 		return nil, errNotCognito
 	}
@@ -171,14 +171,14 @@ func (s *Service) examine(ctx context.Context, e entry, tokens *types.Authentica
 	return next, s.verify(ctx, next, tokens)
 }
 
-// admit makes a verified sign-in the current one and keeps it. A keyring that does not take the refresh token is no
-// reason to refuse: Notice tells.
-func (s *Service) admit(ctx context.Context, next *session) *backend.User {
+// finishSignIn makes a verified sign-in the current one and stores it. If the keyring does not take the refresh token,
+// the sign-in holds all the same, and Notice returns why.
+func (s *Service) finishSignIn(ctx context.Context, next *session) *backend.User {
 	s.install(next)
-	s.vault.save(ctx, keepsake(next))
-	if s.owing.Load() { // Cognito can be reached now
-		_, debts := s.vault.load(ctx)
-		s.settleEarlier(ctx, debts)
+	s.vault.save(ctx, toStored(next))
+	if s.unrevoked.Load() { // Cognito can be reached now
+		_, pending := s.vault.load(ctx)
+		s.revokeEarlier(ctx, pending)
 	}
 	s.opt.Log.Info("signed in", "user", next.user.Username, "role", next.user.Role)
 	user := next.user
@@ -209,7 +209,7 @@ func (s *Service) verify(ctx context.Context, next *session, tokens *types.Authe
 func (s *Service) install(next *session) {
 	s.mu.Lock()
 	s.session, s.held, s.asked = next, nil, nil
-	s.farewells++
+	s.signOuts++
 	s.mu.Unlock()
 	s.notify("sign-in", nil)
 }

@@ -16,26 +16,28 @@ func (s *Service) SignOut(ctx context.Context) error {
 	was := s.leave()
 	s.notify("sign-in", nil)
 	// Another process may be storing a successor of our token: revoke that one.
-	turn, cancel := context.WithTimeout(ctx, settleTime)
+	turn, cancel := context.WithTimeout(ctx, revokeTime)
 	defer cancel()
 	if unlock, err := s.opt.Locks.Refresh.take(turn); err == nil {
 		defer unlock()
 	}
-	var own []debt
+	var own []revocation
 	if was != nil {
-		own = []debt{s.debtOf(was)}
+		own = []revocation{s.revocationOf(was)}
 	}
-	err := s.settle(ctx, s.vault.surrender(ctx, own))
+	err := s.revokePending(ctx, s.vault.moveToPending(ctx, own))
 	if was != nil {
 		s.opt.Log.Info("signed out", "user", was.user.Username)
 	}
 	if err != nil {
-		return s.untold(err)
+		return s.unrevokedProblem(err)
 	}
 	return nil
 }
 
-func (s *Service) debtOf(was *session) debt { return debt{secretText(was.refresh), s.opt.ClientID} }
+func (s *Service) revocationOf(was *session) revocation {
+	return revocation{secretText(was.refresh), s.opt.ClientID}
+}
 
 // leave ends the session in memory.
 func (s *Service) leave() *session {
@@ -44,13 +46,13 @@ func (s *Service) leave() *session {
 	was := s.session
 	s.session, s.asked = nil, nil
 	s.left = s.left || was != nil
-	s.farewells++
-	turn := s.farewells
+	s.signOuts++
+	turn := s.signOuts
 	if s.held != nil {
 		time.AfterFunc(farewell, func() {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			if s.farewells == turn {
+			if s.signOuts == turn {
 				s.held = nil
 			}
 		})

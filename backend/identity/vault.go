@@ -15,8 +15,8 @@ const (
 	unlockWait     = 60 * time.Second // how long while the user may be unlocking it
 )
 
-// vault keeps a sign-in in a keyring. One goroutine at a time works through the jobs in their order; it ends when
-// there are none. Who gives up waiting leaves the job behind: a keyring that is unlocked late still gets it.
+// vault stores a sign-in in a keyring. One goroutine at a time works through the jobs in their order and ends when there
+// are none. A caller that gives up waiting leaves its job queued: a keyring that is unlocked late still gets it.
 type vault struct {
 	client  string
 	stay    bool
@@ -30,10 +30,10 @@ type vault struct {
 	notice  *backend.Problem
 	changed func(*backend.Problem) // hears of new conditions
 
-	telling sync.Mutex // makes changed hear them in order
+	publishing sync.Mutex // makes changed hear them in order
 }
 
-// newVault makes a vault over a keyring; nil is none, which is said from the start.
+// newVault returns a vault over a keyring. A nil ring means that there is none, which is its condition from the start.
 func newVault(ring Keyring, account, client string, stay bool) *vault {
 	v := &vault{client: client, stay: stay, entries: entries{ring, account}, changed: func(*backend.Problem) {}}
 	if ring == nil {
@@ -49,7 +49,7 @@ func (v *vault) condition() *backend.Problem {
 }
 
 // save writes a new sign-in over whatever the keyring holds.
-func (v *vault) save(ctx context.Context, k kept) {
+func (v *vault) save(ctx context.Context, k storedSignIn) {
 	k.Client = v.client
 	v.do(ctx, backgroundWait, func() error {
 		v.stored = ""
@@ -57,41 +57,41 @@ func (v *vault) save(ctx context.Context, k kept) {
 	})
 }
 
-// load reads the sign-in, nil if there is none, and what is to be revoked. It waits longer than the others: it runs at
-// the start, when the user may be typing the keyring's password. Entries that do not belong together, or to another app
-// client, are deleted, and so is what is left of a sign-in whose sign-out a crash cut short.
-func (v *vault) load(ctx context.Context) (*kept, []debt) {
+// load returns the stored sign-in, nil if there is none, and the pending revocations. It waits longer than the other
+// calls, because at a start the user may be typing the keyring's password. It deletes entries that do not belong
+// together or belong to another app client, and what a sign-out left that a crash cut short.
+func (v *vault) load(ctx context.Context) (*storedSignIn, []revocation) {
 	type content struct {
-		sign  *kept
-		debts []debt
+		sign    *storedSignIn
+		pending []revocation
 	}
 	found := make(chan content, 1)
 	v.do(ctx, unlockWait, func() error {
-		debts, err := v.debts()
+		pending, err := v.pending()
 		if err != nil {
 			return err
 		}
-		k, err := v.kept()
-		if err == nil && (k == nil && len(debts) > 0 || k != nil && (k.Client != v.client || slices.Contains(debts, k.debt()))) {
+		k, err := v.storedSignIn()
+		if err == nil && (k == nil && len(pending) > 0 || k != nil && (k.Client != v.client || slices.Contains(pending, k.revocation()))) {
 			k, err = nil, v.entries.erase()
 		}
 		if k != nil {
 			v.stored = k.Refresh
 		}
-		found <- content{k, debts}
+		found <- content{k, pending}
 		return err
 	})
 	select {
 	case c := <-found:
-		return c.sign, c.debts
+		return c.sign, c.pending
 	default:
 		return nil, nil
 	}
 }
 
-// kept reads the sign-in, nil if there is none; damaged entries are deleted.
-func (v *vault) kept() (*kept, error) {
-	k := &kept{}
+// storedSignIn reads the sign-in, nil if there is none; damaged entries are deleted.
+func (v *vault) storedSignIn() (*storedSignIn, error) {
+	k := &storedSignIn{}
 	err := v.entries.read(k)
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -104,13 +104,13 @@ func (v *vault) kept() (*kept, error) {
 	return k, nil
 }
 
-// do queues a job and waits for its end, for ctx, or for the time given. A keyring that has not answered after three
-// seconds is locked: that is said while the wait goes on.
+// do queues a job and returns when it has ended, when ctx is done or after wait. A keyring that has not answered within
+// backgroundWait counts as locked, which is reported while the wait goes on.
 func (v *vault) do(ctx context.Context, wait time.Duration, job func() error) {
 	done := make(chan struct{})
 	v.enqueue(func() {
 		defer close(done)
-		v.judge(v.guarded(ctx, job))
+		v.setOutcome(v.guarded(ctx, job))
 	})
 	first := time.NewTimer(min(wait, backgroundWait))
 	defer first.Stop()
@@ -123,9 +123,9 @@ func (v *vault) do(ctx context.Context, wait time.Duration, job func() error) {
 		case <-ctx.Done():
 			return
 		case <-first.C:
-			v.sayLocked(done)
+			v.reportLocked(done)
 		case <-last.C:
-			v.sayLocked(done)
+			v.reportLocked(done)
 			return
 		}
 	}
@@ -141,8 +141,8 @@ func (v *vault) guarded(ctx context.Context, job func() error) error {
 	return job()
 }
 
-// sayLocked makes a keyring that does not answer the condition, unless it did just now.
-func (v *vault) sayLocked(done <-chan struct{}) {
+// reportLocked makes a keyring that does not answer the condition, unless it did just now.
+func (v *vault) reportLocked(done <-chan struct{}) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	select {
@@ -152,19 +152,19 @@ func (v *vault) sayLocked(done <-chan struct{}) {
 	}
 }
 
-// set makes a condition the standing one. The caller holds the lock.
+// set changes the condition. The caller must hold mu.
 func (v *vault) set(p *backend.Problem) {
 	was := v.notice
 	v.notice = p
 	if (p == nil) != (was == nil) || p != nil && p.Error() != was.Error() {
-		go v.tell()
+		go v.publish()
 	}
 }
 
-// tell says the condition of now: the last caller says the last one.
-func (v *vault) tell() {
-	v.telling.Lock()
-	defer v.telling.Unlock()
+// publish passes the present condition to changed. The last of several concurrent calls passes the newest one.
+func (v *vault) publish() {
+	v.publishing.Lock()
+	defer v.publishing.Unlock()
 	v.changed(v.condition())
 }
 
@@ -193,12 +193,12 @@ func (v *vault) work() {
 	}
 }
 
-// judge turns how a job ended into the standing condition.
-func (v *vault) judge(err error) {
+// setOutcome sets the condition from a job's error.
+func (v *vault) setOutcome(err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if _, none := v.entries.ring.(*memory); none {
-		return // what was said at the start stays true
+		return // the condition from the start stays true
 	}
 	switch {
 	case err == nil:
@@ -212,13 +212,13 @@ func (v *vault) judge(err error) {
 	}
 }
 
-// Unlock tries again to keep the sign-in, which asks for the keyring's password where it is locked, and waits up to a
-// minute for it. Notice tells how it came out.
+// Unlock stores the sign-in again, for which a locked keyring asks the user for its password, and waits up to a minute.
+// Notice returns the outcome.
 func (s *Service) Unlock(ctx context.Context) {
 	s.mu.Lock()
 	was := s.session
 	s.mu.Unlock()
 	if was != nil {
-		s.vault.replace(ctx, unlockWait, string(was.refresh), keepsake(was))
+		s.vault.replace(ctx, unlockWait, string(was.refresh), toStored(was))
 	}
 }

@@ -67,16 +67,16 @@ func TestWritesThatAreCutShort(t *testing.T) {
 		memory := Memory().(*memory)
 		f := &faulty{Keyring: memory, err: errors.New("the power is gone")}
 		e := entries{f, "a"}
-		var possible []kept
+		var possible []storedSignIn
 		for i := range rapid.IntRange(1, 5).Draw(t, "writes") {
-			k := kept{Refresh: strings.Repeat(rapid.StringMatching(`[a-z]{1,50}`).Draw(t, "token"), rapid.IntRange(1, 200).Draw(t, "times")), Username: fmt.Sprint("ü", i)}
+			k := storedSignIn{Refresh: strings.Repeat(rapid.StringMatching(`[a-z]{1,50}`).Draw(t, "token"), rapid.IntRange(1, 200).Draw(t, "times")), Username: fmt.Sprint("ü", i)}
 			f.left = rapid.IntRange(-1, 20).Draw(t, "calls")
 			if e.write(k) == nil {
 				possible = nil
 			}
 			possible = append(possible, k)
 			f.left = -1
-			got := &kept{}
+			got := &storedSignIn{}
 			err := e.read(got)
 			if errors.Is(err, ErrNotFound) && len(possible) == i+1 {
 				continue // none was ever finished
@@ -106,7 +106,7 @@ func TestNothingOfAnEarlierSignInStays(t *testing.T) {
 	m := Memory().(*memory)
 	e := entries{m, "a"}
 	for _, length := range []int{9000, 9000, 10} {
-		if err := e.write(kept{Refresh: strings.Repeat("r", length)}); err != nil {
+		if err := e.write(storedSignIn{Refresh: strings.Repeat("r", length)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -128,7 +128,7 @@ func TestDamagedEntriesAreDropped(t *testing.T) {
 	} {
 		m := Memory().(*memory)
 		v := newVault(m, "a", "client", false)
-		v.save(t.Context(), kept{Refresh: strings.Repeat("r", 4000)})
+		v.save(t.Context(), storedSignIn{Refresh: strings.Repeat("r", 4000)})
 		damage(m)
 		if k, _ := v.load(t.Context()); k != nil || len(m.entries) > 0 {
 			t.Errorf("%s: got %v, and %d entries are left", name, k != nil, len(m.entries))
@@ -142,8 +142,8 @@ func TestLockedKeyring(t *testing.T) {
 		f := &faulty{Keyring: Memory(), left: -1, unlocked: make(chan struct{})}
 		v := newVault(f, "a", "client", true)
 		start := time.Now()
-		v.save(t.Context(), kept{Refresh: "one"})
-		v.save(t.Context(), kept{Refresh: "two"})
+		v.save(t.Context(), storedSignIn{Refresh: "one"})
+		v.save(t.Context(), storedSignIn{Refresh: "two"})
 		if took := time.Since(start); took != 2*backgroundWait {
 			t.Errorf("it took %v", took)
 		}
@@ -175,13 +175,13 @@ func TestConditionsOfTheKeyring(t *testing.T) {
 		"locked by itself": {ErrLocked, "is locked"},
 	} {
 		v := newVault(&faulty{Keyring: Memory(), err: tt.err}, "a", "client", true)
-		v.save(t.Context(), kept{Refresh: "r"})
+		v.save(t.Context(), storedSignIn{Refresh: "r"})
 		if p := v.condition(); p == nil || !strings.Contains(p.Error(), tt.what) || p.Next == "" {
 			t.Errorf("%s: got %v", name, p)
 		}
 	}
 	v := newVault(nil, "a", "client", false)
-	v.save(t.Context(), kept{Refresh: "r"})
+	v.save(t.Context(), storedSignIn{Refresh: "r"})
 	if k, _ := v.load(t.Context()); k == nil || v.condition() == nil {
 		t.Error("without a keyring the session is not kept in memory, or that is not said")
 	}
@@ -218,7 +218,7 @@ func TestInsideSession(t *testing.T) {
 		return // TestOSKeyring runs it
 	}
 	v := newVault(OSKeyring(10*time.Second), "a", "client", false)
-	want := kept{Refresh: strings.Repeat("t", 5000), Username: "demo", Sub: "s"}
+	want := storedSignIn{Refresh: strings.Repeat("t", 5000), Username: "demo", Sub: "s"}
 	v.save(t.Context(), want)
 	k, _ := v.load(t.Context()) // it comes after the save, however long that takes
 	switch p := v.condition(); state {
