@@ -12,6 +12,8 @@ import (
 const (
 	maxGlobalIndexes = 20
 	maxLocalIndexes  = 5
+	// maxIndexAttributes is how many attributes of each kind the key of a global index may have.
+	maxIndexAttributes = 4
 )
 
 func checkTableName(name string) *wire.Error {
@@ -84,7 +86,7 @@ func checkSchema(attributes []attributeDefinition, key []keyElement, global, loc
 		defined[a.AttributeName] = true
 	}
 	used := map[string]bool{}
-	if err := checkKeySchema(key, attributes, defined, used); err != nil {
+	if err := checkKeySchema(key, attributes, defined, used, 1); err != nil {
 		return err
 	}
 	if len(global) > maxGlobalIndexes {
@@ -93,7 +95,11 @@ func checkSchema(attributes []attributeDefinition, key []keyElement, global, loc
 	if len(local) > maxLocalIndexes {
 		return badParameter("Number of LocalSecondaryIndexes exceeds per-table limit of %d", maxLocalIndexes)
 	}
-	if err := checkIndexes(slices.Concat(global, local), attributes, defined, used); err != nil {
+	seen := map[string]bool{}
+	if err := checkIndexes(global, attributes, defined, used, seen, maxIndexAttributes); err != nil {
+		return err
+	}
+	if err := checkIndexes(local, attributes, defined, used, seen, 1); err != nil {
 		return err
 	}
 	for _, x := range local {
@@ -110,8 +116,9 @@ func checkSchema(attributes []attributeDefinition, key []keyElement, global, loc
 	return nil
 }
 
-func checkIndexes(indexes []indexDefinition, attributes []attributeDefinition, defined, used map[string]bool) *wire.Error {
-	seen := map[string]bool{}
+// checkIndexes checks indexes whose keys have up to most attributes of each kind; seen are the names so far.
+func checkIndexes(indexes []indexDefinition, attributes []attributeDefinition, defined, used, seen map[string]bool,
+	most int) *wire.Error {
 	for _, x := range indexes {
 		if !tableNameForm(x.IndexName) || len(x.IndexName) < 3 || len(x.IndexName) > 255 {
 			return constraint(x.IndexName, "indexName", "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]{3,255}")
@@ -120,7 +127,7 @@ func checkIndexes(indexes []indexDefinition, attributes []attributeDefinition, d
 			return badParameter("Duplicate index name: %s", x.IndexName)
 		}
 		seen[x.IndexName] = true
-		if err := checkKeySchema(x.KeySchema, attributes, defined, used); err != nil {
+		if err := checkKeySchema(x.KeySchema, attributes, defined, used, most); err != nil {
 			return err
 		}
 		if err := x.Projection.check(); err != nil {
@@ -144,26 +151,49 @@ func (p projection) check() *wire.Error {
 	return nil
 }
 
-func checkKeySchema(key []keyElement, attributes []attributeDefinition, defined, used map[string]bool) *wire.Error {
-	if len(key) == 0 || len(key) > 2 {
-		return constraint(fmt.Sprint(key), "keySchema", "Member must have length between 1 and 2")
+// checkKeySchema checks a key that may have up to most attributes of each kind, the partition key's before the others.
+func checkKeySchema(key []keyElement, attributes []attributeDefinition, defined, used map[string]bool, most int) *wire.Error {
+	if len(key) == 0 || len(key) > 2*most {
+		return constraint(fmt.Sprint(key), "keySchema", fmt.Sprintf("Member must have length between 1 and %d", 2*most))
 	}
 	if key[0].KeyType != "HASH" {
 		return invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
 	}
-	if len(key) == 2 {
-		if key[1].KeyType != "RANGE" {
-			return invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
-		}
-		if key[0].AttributeName == key[1].AttributeName {
-			return invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
-		}
+	if len(key) == 2 && key[1].KeyType != "RANGE" && most == 1 {
+		return invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+	}
+	if len(key) == 2 && key[0].AttributeName == key[1].AttributeName {
+		return invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
+	}
+	if err := checkKeyElements(key, most); err != nil {
+		return err
 	}
 	for _, e := range key {
 		if !defined[e.AttributeName] {
 			return badParameter("Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], AttributeDefinitions: [%s]", keyList(key), attributeList(attributes))
 		}
 		used[e.AttributeName] = true
+	}
+	return nil
+}
+
+// checkKeyElements checks the order, the number and the names of a key's attributes.
+func checkKeyElements(key []keyElement, most int) *wire.Error {
+	count := map[string]int{}
+	names := map[string]bool{}
+	for _, e := range key {
+		count[e.KeyType]++
+		switch {
+		case e.KeyType != "HASH" && e.KeyType != "RANGE":
+			return constraint(e.KeyType, "keySchema.1.member.keyType", "Member must satisfy enum value set: [HASH, RANGE]")
+		case e.KeyType == "HASH" && count["RANGE"] > 0:
+			return invalid("Invalid KeySchema: HASH key types must come before RANGE key types")
+		case count[e.KeyType] > most:
+			return invalid("Invalid KeySchema: Only %d elements of key type %s are allowed", most, e.KeyType)
+		case names[e.AttributeName]:
+			return invalid("Invalid KeySchema: Duplicate attribute name: %s", e.AttributeName)
+		}
+		names[e.AttributeName] = true
 	}
 	return nil
 }

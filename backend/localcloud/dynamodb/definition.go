@@ -65,10 +65,15 @@ func (d *definition) schema(elements []keyElement) keySchema {
 		if i >= 0 {
 			a.kind = kindOf(d.AttributeDefinitions[i].AttributeType)
 		}
-		if e.KeyType == "RANGE" {
+		switch {
+		case e.KeyType == "RANGE" && k.sort.name == "":
 			k.sort = a
-		} else {
+		case e.KeyType == "RANGE":
+			k.moreSort = append(k.moreSort, a)
+		case k.hash.name == "":
 			k.hash = a
+		default:
+			k.moreHash = append(k.moreHash, a)
 		}
 	}
 	return k

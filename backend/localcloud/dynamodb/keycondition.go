@@ -1,13 +1,18 @@
 package dynamodb
 
-import "avatar-launcher/backend/localcloud/wire"
+import (
+	"slices"
+
+	"avatar-launcher/backend/localcloud/wire"
+)
 
 // keyCondition is what a Query asks of the key: the partition, and optionally a range of the sort key.
 type keyCondition struct {
-	hash value
-	op   string // "", a comparator, BETWEEN, or begins_with
-	low  value
-	high value // BETWEEN only
+	hash   value  // of the first attribute of the partition key
+	prefix string // of the tree keys: the partition, and all sort attributes but the last one asked about
+	op     string // "", a comparator, BETWEEN, or begins_with
+	low    value
+	high   value // BETWEEN only
 }
 
 // parseKeyCondition reads a key condition expression for one schema.
@@ -93,32 +98,66 @@ func (n *node) keyTerm() (string, *keyCondition, *wire.Error) {
 	return left.path.top(), k, nil
 }
 
-// condition puts the terms together for the schema.
+// condition puts the terms together for the schema: equality of every attribute of the partition key, and conditions on
+// the sort attributes from the first on without a gap, of which only the last may be other than equality.
 func (s keySchema) condition(terms map[string]*keyCondition) (*keyCondition, *wire.Error) {
-	hash := terms[s.hash.name]
-	if hash == nil {
-		return nil, invalid("Query condition missed key schema element: %s", s.hash.name)
+	enc := ""
+	for _, a := range s.hashes() {
+		t, err := a.equality(terms)
+		if err != nil {
+			return nil, err
+		}
+		enc += ordering(t.low)
 	}
-	if hash.op != "=" {
-		return nil, invalid("Query key condition not supported")
+	k := &keyCondition{hash: terms[s.hash.name].low, prefix: partition(enc)}
+	left := len(terms) - len(s.hashes())
+	for _, a := range s.sorts() {
+		if left == 0 {
+			return k, nil
+		}
+		t := terms[a.name]
+		if t == nil && len(s.moreSort) > 0 && s.anyOf(terms) {
+			return nil, invalid("Query condition missed key schema element: %s", a.name)
+		}
+		if t == nil {
+			return nil, errKeyCondition
+		}
+		if err := a.accepts(t); err != nil {
+			return nil, err
+		}
+		left--
+		if left == 0 {
+			k.op, k.low, k.high = t.op, t.low, t.high
+			return k, nil
+		}
+		if t.op != "=" {
+			return nil, errKeyCondition
+		}
+		k.prefix += ordering(t.low)
 	}
-	k := &keyCondition{hash: hash.low}
-	delete(terms, s.hash.name)
-	if err := s.hash.accepts(hash); err != nil {
-		return nil, err
+	if left > 0 {
+		return nil, errKeyCondition
 	}
-	if len(terms) == 0 {
-		return k, nil
-	}
-	term := terms[s.sort.name]
-	if s.sort.name == "" || term == nil {
-		return nil, invalid("Query key condition not supported")
-	}
-	if err := s.sort.accepts(term); err != nil {
-		return nil, err
-	}
-	k.op, k.low, k.high = term.op, term.low, term.high
 	return k, nil
+}
+
+var errKeyCondition = invalid("Query key condition not supported")
+
+// anyOf reports whether the terms have one of the sort attributes.
+func (s keySchema) anyOf(terms map[string]*keyCondition) bool {
+	return slices.ContainsFunc(s.sorts(), func(a keyAttribute) bool { return terms[a.name] != nil })
+}
+
+// equality is the term of an attribute of the partition key.
+func (a keyAttribute) equality(terms map[string]*keyCondition) (*keyCondition, *wire.Error) {
+	t := terms[a.name]
+	if t == nil {
+		return nil, invalid("Query condition missed key schema element: %s", a.name)
+	}
+	if t.op != "=" {
+		return nil, errKeyCondition
+	}
+	return t, a.accepts(t)
 }
 
 func (a keyAttribute) accepts(k *keyCondition) *wire.Error {
@@ -133,7 +172,7 @@ func (a keyAttribute) accepts(k *keyCondition) *wire.Error {
 
 // bounds is the half-open range of tree keys that satisfy the condition.
 func (k *keyCondition) bounds() (low, high string) {
-	p := partition(k.hash)
+	p := k.prefix
 	low, high = p, after(p)
 	if k.op == "" {
 		return low, high

@@ -73,11 +73,11 @@ func pages(c *client, body, name, more string) string {
 		if k := keysOf(out, name); k != "" {
 			got = append(got, k)
 		}
-		last, ok := out["LastEvaluatedKey"].(map[string]any)
+		last, ok := out["LastEvaluatedKey"]
 		if !ok {
 			return strings.Join(got, " ")
 		}
-		next = fmt.Sprintf(`,"ExclusiveStartKey":{"p":{"S":"a"},"s":{"N":"%s"}}`, last["s"].(map[string]any)["N"])
+		next = `,"ExclusiveStartKey":` + string(mustJSON(last))
 	}
 }
 

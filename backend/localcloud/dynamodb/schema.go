@@ -3,6 +3,7 @@ package dynamodb
 import (
 	"crypto/sha256"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"avatar-launcher/backend/localcloud/wire"
@@ -21,28 +22,48 @@ type keyAttribute struct {
 	kind kind
 }
 
-// keySchema is a table's or index's key.
+// keySchema is a table's or index's key. A global index may have further attributes of either kind.
 type keySchema struct {
-	hash, sort keyAttribute
+	hash, sort         keyAttribute
+	moreHash, moreSort []keyAttribute
 }
 
 // names lists the key's attributes.
 func (k keySchema) names() []string {
-	if k.sort.name == "" {
-		return []string{k.hash.name}
+	all := k.attributes()
+	names := make([]string, len(all))
+	for i, a := range all {
+		names[i] = a.name
 	}
-	return []string{k.hash.name, k.sort.name}
+	return names
 }
 
 func (k keySchema) attributes() []keyAttribute {
+	out := make([]keyAttribute, 0, 2+len(k.moreHash)+len(k.moreSort))
+	out = append(append(out, k.hash), k.moreHash...)
 	if k.sort.name == "" {
-		return []keyAttribute{k.hash}
+		return out
 	}
-	return []keyAttribute{k.hash, k.sort}
+	return append(append(out, k.sort), k.moreSort...)
+}
+
+// hashes lists the partition key's attributes.
+func (k keySchema) hashes() []keyAttribute { return append([]keyAttribute{k.hash}, k.moreHash...) }
+
+// sorts lists the sort key's attributes, none if there is no sort key.
+func (k keySchema) sorts() []keyAttribute {
+	if k.sort.name == "" {
+		return nil
+	}
+	return append([]keyAttribute{k.sort}, k.moreSort...)
 }
 
 func (k keySchema) has(name string) bool {
-	return name == k.hash.name || k.sort.name != "" && name == k.sort.name
+	if name == k.hash.name || k.sort.name != "" && name == k.sort.name {
+		return true
+	}
+	same := func(a keyAttribute) bool { return a.name == name }
+	return slices.ContainsFunc(k.moreHash, same) || slices.ContainsFunc(k.moreSort, same)
 }
 
 // checkKey validates a Key parameter: exactly the key's attributes, of the right types.
@@ -97,15 +118,23 @@ func (k keySchema) checkValues(it item) *wire.Error {
 // encode is the item's place in a tree: eight bytes of the partition key's hash, so that a scan's order and its
 // segments have nothing to do with the keys, then the keys in an encoding whose byte order is their order.
 func (k keySchema) encode(it item) string {
-	p := partition(it[k.hash.name])
+	enc := ordering(it[k.hash.name])
+	for _, a := range k.moreHash {
+		enc += ordering(it[a.name])
+	}
+	p := partition(enc)
 	if k.sort.name == "" {
 		return p
 	}
-	return p + ordering(it[k.sort.name])
+	p += ordering(it[k.sort.name])
+	for _, a := range k.moreSort {
+		p += ordering(it[a.name])
+	}
+	return p
 }
 
-func partition(v value) string {
-	enc := ordering(v)
+// partition is the beginning of the tree keys of a partition key, which is given encoded.
+func partition(enc string) string {
 	sum := sha256.Sum256([]byte(enc))
 	return string(sum[:8]) + enc
 }
