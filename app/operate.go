@@ -31,6 +31,7 @@ func (o *Operate) Overview() Survey {
 	}
 	overview, err := o.shell.rooms.operator.Overview(ctx)
 	if overview != nil {
+		overview.Pool = toldPool(overview.Pool)
 		for i := range overview.Audit {
 			overview.Audit[i].Why = tell(overview.Audit[i].Why)
 		}

@@ -29,5 +29,21 @@ func toldSnapshot(s backend.Snapshot) backend.Snapshot {
 	for i := range s.Notices {
 		s.Notices[i].Problem = told(s.Notices[i].Problem)
 	}
+	if s.Queue != nil {
+		q := *s.Queue
+		q.Why = tell(q.Why)
+		s.Queue = &q
+	}
+	s.Pool = toldPool(s.Pool)
 	return s
+}
+
+// toldPool translates why launches are held back. Lines of an instance's log stay as they are.
+func toldPool(p backend.Pool) backend.Pool {
+	if p.Backoff != nil {
+		b := *p.Backoff
+		b.Why = tell(b.Why)
+		p.Backoff = &b
+	}
+	return p
 }

@@ -24,7 +24,7 @@ func inPseudo(t *testing.T) {
 
 func TestProblemsAreToldInTheLanguageInUse(t *testing.T) {
 	inPseudo(t)
-	own := &backend.Problem{Kind: backend.KindBusy, What: "Your session was ended elsewhere", Why: "EC2 says that it is stopping.", Next: "Press Start again."}
+	own := &backend.Problem{Kind: backend.KindBusy, What: "Your session was ended elsewhere", Why: "The cloud does not answer.", Next: "Press Start again."}
 	before := backend.Snapshot{Phase: backend.Ready, User: &backend.User{}}
 	after := backend.Snapshot{Phase: backend.Idle, User: &backend.User{}, Problem: own, Notices: []backend.Notice{{Key: "keyring", Problem: own}}}
 
@@ -35,6 +35,14 @@ func TestProblemsAreToldInTheLanguageInUse(t *testing.T) {
 				t.Errorf("the page gets %q", part)
 			}
 		}
+	}
+	waits := backend.Snapshot{Queue: &backend.Queue{Why: "The cloud does not answer."},
+		Pool: backend.Pool{Backoff: &backend.Backoff{Why: "The cloud does not answer."}}}
+	if seen := toldSnapshot(waits); !strings.HasPrefix(seen.Queue.Why, "⟦") || !strings.HasPrefix(seen.Pool.Backoff.Why, "⟦") {
+		t.Errorf("the page gets %q and %q", seen.Queue.Why, seen.Pool.Backoff.Why)
+	}
+	if strings.Contains(waits.Queue.Why+waits.Pool.Backoff.Why, "⟦") {
+		t.Error("the launcher's own snapshot is no longer English")
 	}
 	if after.Problem != own || after.Notices[0].Problem != own || strings.Contains(own.Error(), "⟦") {
 		t.Error("the launcher's own problem is no longer English")

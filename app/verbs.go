@@ -278,7 +278,7 @@ func backoffLines(b *backend.Backoff) []string {
 	if !b.Stopped {
 		lines[0] = say("pool.backoff.paused", b.Failures, b.RetryAt.Local().Format("15:04"))
 	}
-	lines = append(lines, say("pool.backoff.last", b.InstanceID, b.Why))
+	lines = append(lines, say("pool.backoff.last", b.InstanceID, tell(b.Why)))
 	return append(lines, b.Lines...)
 }
 

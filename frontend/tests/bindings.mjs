@@ -91,8 +91,8 @@ export function install(scene) {
       Confirm: () => ({ problem: scene.refusal ?? null }), Remove: () => ({ problem: scene.refusal ?? null }), ForgetDevice: () => ({ problem: scene.refusal ?? null }),
     }),
     Past: service('Past', ['Read'], { Read: () => later(scene.past) }),
-    Operate: service('Operate', ['Overview', 'StopInstance', 'Retire', 'Resize'], {
-      Overview: () => later(scene.fleet), StopInstance: () => ({ problem: scene.refusal ?? null }), Retire: () => ({ problem: scene.refusal ?? null }), Resize: () => ({ problem: scene.refusal ?? null }),
+    Operate: service('Operate', ['Overview', 'StopInstance', 'Retire', 'Resize', 'Resume'], {
+      Overview: () => later(scene.fleet), StopInstance: () => ({ problem: scene.refusal ?? null }), Retire: () => ({ problem: scene.refusal ?? null }), Resize: () => ({ problem: scene.refusal ?? null }), Resume: () => ({ problem: scene.refusal ?? null }),
     }),
     Diagnose: service('Diagnose', ['Checks', 'Report'], { Checks: () => later(scene.checks), Report: () => 'a report' }),
     LogBook: service('LogBook', ['Lines', 'View', 'Histogram', 'At', 'Clear', 'LastError', 'Series', 'Export'], {

@@ -542,6 +542,29 @@ on('an operator resizes the pool, gives the size back, and hears of a refusal', 
   assert.deepEqual((await asked(page, 'Operate.Resize')).map((a) => a.slice(1)), [[9, 'a class'], [-1, 'over']]);
 });
 
+on('why launches are held back is on the fleet page, and an operator resumes them', 'fleet-held', async (page) => {
+  await page.getByText('launches no more until an operator resumes it').waitFor();
+  await page.getByText('did not become ready in 15m0s').waitFor();
+  await page.getByText('The end of its log').click();
+  await page.getByText('no Vulkan driver for the GPU was found').waitFor();
+  await button(page, 'Resume…').click();
+  await page.getByLabel('Reason').fill('the image is fixed');
+  await button(page, 'Resume launches').click();
+  await page.getByText('The pool launches new instances again').waitFor();
+  assert.deepEqual((await asked(page, 'Operate.Resume')).map((a) => a.slice(1)), [['the image is fixed']]);
+});
+
+on('why launches are held back is in the pool card, and only operators can resume them', 'pool-held', async (page) => {
+  await page.getByText("3 instances didn't become ready. The pool launches another one at 10:08.").waitFor();
+  assert.equal(await button(page, 'Resume…').count(), 0);
+  await show(page, 'pool-held-operator', 2);
+  await button(page, 'Resume…').waitFor();
+});
+
+on('the queue says why there is no instance', 'queue-why', async (page) => {
+  await page.getByText('(VcpuLimitExceeded). Yours starts by itself as soon as an instance is free.').waitFor();
+});
+
 on('the fleet has each kind of record, by keyboard', 'fleet', async (page) => {
   await page.getByRole('tab', { name: 'Instances' }).focus();
   const seen = [];

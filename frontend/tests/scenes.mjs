@@ -15,6 +15,10 @@ const member = (n, state, owner = '') => ({
 const warmPool = (...states) => ({
   target: 5, members: states.map((s, n) => member(n, s, s === 'claimed' ? 'u-1' : '')), leader: true, asOf: at(-4000),
 });
+const HELD = {
+  failures: 3, instanceId: 'i-03f29a8c17be4d05e', why: 'did not become ready in 15m0s', stopped: false, retryAt: at(42 * MINUTE),
+  lines: ['Started avatar.service', 'unreal: no Vulkan driver for the GPU was found', 'avatar.service: exited, status=1'],
+};
 const FULL = warmPool('warm', 'warm', 'warm', 'warm', 'warm');
 const ONE_OUT = warmPool('claimed', 'warm', 'warm', 'warm', 'warming');
 
@@ -202,6 +206,10 @@ export const scenes = [
   scene('log-empty', {}, { route: 'Log' }),
   scene('ready-last', { ...readySnapshot, session: session(21 * MINUTE), timers: [{ kind: 'maximum', at: at(21 * MINUTE), cost: 6.3 }] }, { lines: logLines(60) }),
   scene('queue', { phase: 'claiming', steps: steps('claiming', 8000), queue: { position: 3, length: 5, since: at(-8000) }, pool: warmPool('claimed', 'claimed', 'claimed', 'claimed', 'claimed') }),
+  scene('queue-why', { phase: 'claiming', steps: steps('claiming', 8000), pool: warmPool('claimed'), queue: { position: 1, length: 2, since: at(-8000),
+    why: 'Your AWS account’s quota for instances of this type is used up, or is 0 (VcpuLimitExceeded).' } }),
+  scene('pool-held', { pool: { ...warmPool('claimed', 'warm'), backoff: HELD } }),
+  scene('pool-held-operator', { ...operatorUser, pool: { target: 5, members: null, leader: true, asOf: at(-1000), backoff: { ...HELD, stopped: true, retryAt: ZERO } } }),
   scene('unpriced', { cost: { ...base.cost, month: 0, poolMonth: 0, alwaysOn: 0, saved: 0 }, estimate: 0 }),
   scene('offline', { ...readySnapshot, notices: [offlineNotice] }, { lines: logLines(60) }),
   scene('offline-idle', { notices: [offlineNotice] }),
@@ -213,6 +221,7 @@ export const scenes = [
   scene('history-error', {}, { route: 'History', past: 'broken' }),
   scene('fleet', { ...readySnapshot, ...operatorUser }, { route: 'Fleet' }),
   scene('fleet-empty', operatorUser, { route: 'Fleet', fleet: { overview: { ...overview, resized: null, pool: { target: 5, members: null, leader: false, asOf: at(0) }, machines: null, sessions: null, leases: null, queue: null, schedules: null, audit: null }, problem: null } }),
+  scene('fleet-held', operatorUser, { route: 'Fleet', fleet: { overview: { ...overview, pool: { ...fleetPool, backoff: { ...HELD, stopped: true, retryAt: ZERO } } }, problem: null } }),
   scene('fleet-loading', operatorUser, { route: 'Fleet', fleet: undefined }),
   scene('fleet-offline', { ...operatorUser, notices: [offlineNotice] }, { route: 'Fleet', fleet: { overview: null, problem: unreachable } }),
   scene('settings', {}, { route: 'Settings' }),

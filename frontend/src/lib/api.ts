@@ -88,6 +88,8 @@ export const operate = {
   retire: async (instanceId: string, reason: string): Promise<Problem | null> => pages.problem((await Operate.Retire(instanceId, reason)).problem),
   /** Sets the pool's size for all; null gives it back to the profiles. */
   resize: async (size: number | null, reason: string): Promise<Problem | null> => pages.problem((await Operate.Resize(size ?? -1, reason)).problem),
+  /** Lets the pool launch instances again after failures held it back. */
+  resume: async (reason: string): Promise<Problem | null> => pages.problem((await Operate.Resume(reason)).problem),
 };
 
 export const settings = {

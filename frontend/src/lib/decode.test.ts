@@ -32,9 +32,16 @@ test('a notice without a problem says nothing', () => {
   expect(decode.snapshot(bare({ notices: [{ key: 'a', problem: null }, { key: 'config', problem }] })).notices).toEqual([{ key: 'config', problem }]);
 });
 
+test('why launches are held back, and until when', () => {
+  const held = { failures: 3, instanceId: 'i-1', why: 'broke', lines: null, retryAt: '2026-03-14T10:00:00Z', stopped: false };
+  const of = (backoff: unknown): unknown => decode.snapshot(bare({ pool: { target: 5, members: null, leader: true, asOf: '', backoff } })).pool.backoff;
+  const want = { failures: 3, instanceId: 'i-1', why: 'broke', lines: [], retryAt: Date.UTC(2026, 2, 14, 10) };
+  expect([of(null), of(held), of({ ...held, stopped: true })]).toEqual([null, want, { ...want, retryAt: null }]);
+});
+
 test('timers, cost and the queue', () => {
   const timers = [{ kind: 'idle', at: '2026-03-14T10:00:00Z', cost: 0.5 }, { kind: 'tea', at: '2026-03-14T10:00:00Z', cost: 0 }, { kind: 'maximum', at: '0001-01-01T00:00:00Z', cost: 0 }];
-  const s = decode.snapshot(bare({ timers, queue: { position: 2, length: 5, since: '' }, estimate: 5e9, skew: -2e9 }));
+  const s = decode.snapshot(bare({ timers, queue: { position: 2, length: 5, since: '', why: 'full' }, estimate: 5e9, skew: -2e9 }));
   expect(s.timers).toEqual([{ kind: 'idle', at: Date.UTC(2026, 2, 14, 10), cost: 0.5 }]);
-  expect([s.queue, s.estimate, s.skew, s.cost.since]).toEqual([{ position: 2, length: 5 }, 5000, -2000, null]);
+  expect([s.queue, s.estimate, s.skew, s.cost.since]).toEqual([{ position: 2, length: 5, why: 'full' }, 5000, -2000, null]);
 });

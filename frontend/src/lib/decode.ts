@@ -1,7 +1,7 @@
 import type { backend, logs } from '../../wailsjs/go/models';
 import {
   METRICS, PHASES, POOL_STATES,
-  type Cost, type Histogram, type Line, type LogPage, type Machine, type Notice, type Phase, type Pool, type PoolState, type Series, type Session, type Snapshot, type Step, type Timer,
+  type Backoff, type Cost, type Histogram, type Line, type LogPage, type Machine, type Notice, type Phase, type Pool, type PoolState, type Series, type Session, type Snapshot, type Step, type Timer,
 } from './model';
 
 /** Reads an RFC 3339 time; null for Go's zero time (year 1) and for anything that is no time. */
@@ -43,11 +43,15 @@ export function machine(m: backend.Machine): Machine {
   return { ...m, launchTime: time(m.launchTime) };
 }
 
+function backoff(b: backend.Backoff): Backoff {
+  return { failures: b.failures, instanceId: b.instanceId, why: b.why, lines: list(b.lines), retryAt: b.stopped ? null : time(b.retryAt) };
+}
+
 export function pool(p: backend.Pool): Pool {
   const members = list(p.members).map((m) => ({
     instanceId: m.instanceId, state: poolState(m.state), owner: m.owner, zone: m.zone, type: m.type,
   }));
-  return { target: p.target, members, leader: p.leader, asOf: time(p.asOf) };
+  return { target: p.target, members, leader: p.leader, asOf: time(p.asOf), backoff: p.backoff ? backoff(p.backoff) : null };
 }
 
 function step(s: backend.Step): Step {
@@ -95,7 +99,7 @@ export function snapshot(s: backend.Snapshot): Snapshot {
     problem: s.problem ?? null,
     notices: notices(list(s.notices)),
     adopting: s.adopting,
-    queue: s.queue ? { position: s.queue.position, length: s.queue.length } : null,
+    queue: s.queue ? { position: s.queue.position, length: s.queue.length, why: s.queue.why } : null,
     timers: timers(list(s.timers)),
     cost: cost(s.cost),
     estimate: duration(s.estimate),

@@ -86,11 +86,25 @@ export interface PoolMember {
   type: string;
 }
 
+/** Why the pool launches no instances although it is below its size. */
+export interface Backoff {
+  /** How many instances failed to become ready. */
+  failures: number;
+  /** The last one that failed, why, and the end of its log. */
+  instanceId: string;
+  why: string;
+  lines: readonly string[];
+  /** When the next one is launched; null if none is until an operator resumes it or the launch template changes. */
+  retryAt: number | null;
+}
+
 export interface Pool {
   target: number;
   members: readonly PoolMember[];
   leader: boolean;
   asOf: number | null;
+  /** Non-null while failures hold launches back. */
+  backoff: Backoff | null;
 }
 
 export interface Step {
@@ -112,6 +126,8 @@ export interface Queue {
   /** 1 is served next. */
   position: number;
   length: number;
+  /** Why there is no instance, empty if that is not known. */
+  why: string;
 }
 
 /** Amounts of money in `currency`; backend.Cost says what each counts. */

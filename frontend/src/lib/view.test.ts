@@ -39,7 +39,7 @@ test('a failure is told by its problem, once', () => {
 });
 
 test('no warm instance is said before the start, a cold start while it boots', () => {
-  const none = snapshotOf({ pool: { target: 5, members: [], leader: false, asOf: 1 } });
+  const none = snapshotOf({ pool: { target: 5, members: [], leader: false, asOf: 1, backoff: null } });
   expect(headline(none).lead).toMatch(/No warm instance/);
   expect(headline(snapshotOf()).lead).not.toMatch(/No warm instance/);
   expect(headline(snapshotOf({ phase: 'booting', cold: true })).lead).toMatch(/new one is being launched/);
@@ -128,9 +128,12 @@ test('offline is a standing condition; the queue and the fleet are said where th
   const gone = { ...problem, kind: 'unreachable' };
   expect(offline(snapshotOf({ problem: gone }))).toBeNull();
   expect(offline(snapshotOf({ notices: [{ key: 'cloud', problem: gone }] }))).toBe(gone);
-  const queue = { position: 2, length: 3 };
+  const queue = { position: 2, length: 3, why: '' };
   expect(headline(snapshotOf({ phase: 'claiming', queue })).title).toBe('You are number 2 of 3 in line');
   expect(action(snapshotOf({ phase: 'claiming', queue })).label).toBe('Leave the queue');
+  const lead = (why: string): string => headline(snapshotOf({ phase: 'claiming', queue: { ...queue, why } })).lead;
+  expect(lead('')).toContain('No instance is free right now.');
+  expect(lead('As many instances exist as the operator allows.')).toBe('As many instances exist as the operator allows. Yours starts by itself as soon as an instance is free.');
   expect(pagesOf(snapshotOf())).not.toContain('fleet');
   expect(pagesOf(snapshotOf({ user: { id: 'u', username: 'o', role: 'operator' } }))).toContain('fleet');
 });

@@ -82,7 +82,7 @@ export function headline(s: Snapshot): { title: string; lead: string } {
     case 'idle':
       return s.adopting ? h.adopting : { ...h.idle, lead: idleLead(s) };
     case 'claiming':
-      return s.queue ? { title: h.queueTitle(s.queue.position, s.queue.length), lead: h.queueLead } : h.claiming;
+      return s.queue ? { title: h.queueTitle(s.queue.position, s.queue.length), lead: s.queue.why ? h.queueWhy(s.queue.why) : h.queueLead } : h.claiming;
     case 'arming':
     case 'ready':
     case 'ending':

@@ -296,6 +296,47 @@ export namespace app {
 
 export namespace backend {
 	
+	export class Backoff {
+	    failures: number;
+	    instanceId: string;
+	    why: string;
+	    lines: string[];
+	    // Go type: time
+	    retryAt: any;
+	    stopped: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Backoff(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.failures = source["failures"];
+	        this.instanceId = source["instanceId"];
+	        this.why = source["why"];
+	        this.lines = source["lines"];
+	        this.retryAt = this.convertValues(source["retryAt"], null);
+	        this.stopped = source["stopped"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Challenge {
 	    name: string;
 	    username: string;
@@ -493,6 +534,8 @@ export namespace backend {
 	    subnetId: string;
 	    // Go type: time
 	    launchTime: any;
+	    reasonCode: string;
+	    reason: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Machine(source);
@@ -512,6 +555,8 @@ export namespace backend {
 	        this.privateIp = source["privateIp"];
 	        this.subnetId = source["subnetId"];
 	        this.launchTime = this.convertValues(source["launchTime"], null);
+	        this.reasonCode = source["reasonCode"];
+	        this.reason = source["reason"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -808,6 +853,7 @@ export namespace backend {
 	    leader: boolean;
 	    // Go type: time
 	    asOf: any;
+	    backoff?: Backoff;
 	
 	    static createFrom(source: any = {}) {
 	        return new Pool(source);
@@ -819,6 +865,7 @@ export namespace backend {
 	        this.members = this.convertValues(source["members"], PoolMember);
 	        this.leader = source["leader"];
 	        this.asOf = this.convertValues(source["asOf"], null);
+	        this.backoff = this.convertValues(source["backoff"], Backoff);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -894,6 +941,7 @@ export namespace backend {
 	    length: number;
 	    // Go type: time
 	    since: any;
+	    why: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Queue(source);
@@ -904,6 +952,7 @@ export namespace backend {
 	        this.position = source["position"];
 	        this.length = source["length"];
 	        this.since = this.convertValues(source["since"], null);
+	        this.why = source["why"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

@@ -6,6 +6,8 @@ export function Overview():Promise<app.Survey>;
 
 export function Resize(arg1:number,arg2:string):Promise<app.Outcome>;
 
+export function Resume(arg1:string):Promise<app.Outcome>;
+
 export function Retire(arg1:string,arg2:string):Promise<app.Outcome>;
 
 export function StopInstance(arg1:string,arg2:string):Promise<app.Outcome>;

@@ -10,6 +10,10 @@ export function Resize(arg1, arg2) {
   return window['go']['app']['Operate']['Resize'](arg1, arg2);
 }
 
+export function Resume(arg1) {
+  return window['go']['app']['Operate']['Resume'](arg1);
+}
+
 export function Retire(arg1, arg2) {
   return window['go']['app']['Operate']['Retire'](arg1, arg2);
 }
