@@ -39,12 +39,10 @@ func (d *Doctor) neverWrite(ctx context.Context, table string, key map[string]at
 
 // own deletes a record that is not there, which Route 53 refuses after the permission.
 func (d *Doctor) own(ctx context.Context) (string, error) {
-	label := strings.ToLower(d.User.Username)
-	if !dnsLabel.MatchString(label) {
-		return "", finding{"The user name " + d.User.Username + " cannot be part of a domain, and your role may write no other name.",
-			"Ask your operator for a user name of letters, digits and hyphens."}
+	if p := backend.CheckUsername(d.User.Username); p != nil {
+		return "", finding{p.Why, p.Next}
 	}
-	name := label + "." + strings.TrimSuffix(d.Names.ZoneName, ".")
+	name := d.User.Username + "." + strings.TrimSuffix(d.Names.ZoneName, ".")
 	_, err := d.Route53.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{HostedZoneId: &d.Names.ZoneID,
 		ChangeBatch: &route53types.ChangeBatch{Changes: []route53types.Change{{Action: route53types.ChangeActionDelete,
 			ResourceRecordSet: &route53types.ResourceRecordSet{Name: aws.String(name + "."), Type: route53types.RRTypeA, TTL: aws.Int64(1),

@@ -13,10 +13,6 @@ import (
 	"avatar-launcher/backend"
 )
 
-// reserved are labels that a company needs for machines of its own, now or later. No user can have one as their name.
-var reserved = []string{"admin", "api", "autoconfig", "autodiscover", "ftp", "imap", "localhost", "mail", "mx", "ns", "ns1", "ns2",
-	"ns3", "ns4", "pop", "pop3", "proxy", "remote", "smtp", "sso", "status", "vpn", "webmail", "wpad", "www"}
-
 // parkedAddress is where the launcher points the name of a user without an instance; see config.Zone.ParkingAddress.
 const parkedAddress = "192.0.2.1"
 
@@ -36,7 +32,7 @@ func (a *Account) records(ctx context.Context, zoneID, domain string) ([]named, 
 		}
 		for _, set := range page.ResourceRecordSets {
 			label, below := strings.CutSuffix(strings.ToLower(aws.ToString(set.Name)), "."+domain+".")
-			if below && dnsLabel.MatchString(label) && isAddress(set.Type) && !isParked(set) {
+			if below && backend.IsLabel(label) && isAddress(set.Type) && !isParked(set) {
 				out = append(out, named{label, string(set.Type)})
 			}
 		}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/mail"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,17 +20,14 @@ type NewUser struct {
 	Group string // user, keeper or operator
 }
 
-// dnsLabel is what a user's name must be, since it becomes a label of the zone and their role may write no other.
-var dnsLabel = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-
 // ParseUser reads NAME=EMAIL.
 func ParseUser(text, group string) (NewUser, error) {
 	name, email, _ := strings.Cut(text, "=")
 	u := NewUser{Name: name, Email: email, Group: group}
-	if !dnsLabel.MatchString(u.Name) {
+	if !backend.IsLabel(u.Name) {
 		return u, fmt.Errorf("the user name %q cannot be part of a domain: write lower-case letters, digits and hyphens, such as ann=ann@example.com", u.Name)
 	}
-	if slices.Contains(reserved, u.Name) {
+	if backend.IsReservedLabel(u.Name) {
 		return u, fmt.Errorf("the user name %q is reserved: a domain needs it for something else; choose another", u.Name)
 	}
 	if a, err := mail.ParseAddress(u.Email); err != nil || a.Address != u.Email {

@@ -110,7 +110,7 @@ func tags(kv ...string) []types.Tag {
 
 // ownerTags mirror the session for people, for recovery, and for the instance's own timer (expire-at).
 func ownerTags(row sessionRow) []types.Tag {
-	return tags("Name", "avatar-"+label(row.Username), "owner", row.UserID, "epoch", strconv.FormatInt(max(row.Epoch, 1), 10),
+	return tags("Name", "avatar-"+row.Username, "owner", row.UserID, "epoch", strconv.FormatInt(max(row.Epoch, 1), 10),
 		"expire-at", row.ExpireAt.UTC().Format(time.RFC3339))
 }
 

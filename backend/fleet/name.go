@@ -13,32 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 )
 
-// label makes a DNS label (RFC 1123) of a user name: letters, digits and inner hyphens, at most 63. A user name
-// that is an e-mail address gives its local part.
-func label(username string) string {
-	username, _, _ = strings.Cut(strings.ToLower(username), "@")
-	var b strings.Builder
-	for _, r := range username {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
-			b.WriteRune(r)
-		default:
-			b.WriteByte('-')
-		}
-	}
-	out := strings.Trim(b.String(), "-")
-	if len(out) > 63 {
-		out = strings.Trim(out[:63], "-")
-	}
-	if out == "" {
-		return "user"
-	}
-	return out
-}
-
-// domain is the user's own name, the same at every start.
+// domain is the user's own name, the same at every start. backend.CheckUsername holds for the user.
 func (s *Service) domain(u backend.User) string {
-	return label(u.Username) + "." + strings.TrimSuffix(s.Names.ZoneName, ".")
+	return u.Username + "." + strings.TrimSuffix(s.Names.ZoneName, ".")
 }
 
 // URL is where a browser finds the avatar of a session.

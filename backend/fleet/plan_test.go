@@ -141,11 +141,3 @@ func drawView(t *rapid.T) (v view) {
 	}
 	return v
 }
-
-func TestLabel(t *testing.T) {
-	for in, want := range map[string]string{"demo": "demo", "Alice.B@example.com": "alice-b", "--x--": "x", "ÄÖ": "user", "": "user"} {
-		if got := label(in); got != want {
-			t.Errorf("label(%q) = %q, want %q", in, got, want)
-		}
-	}
-}

@@ -25,10 +25,13 @@ const (
 	throttlePause = 3 * time.Second
 )
 
-// Start claims an instance, arms its stop, starts it, names it, and returns when the avatar's own address answers.
+// Start refuses a user whose name cannot be a name of the zone. It claims an instance, arms its stop, starts it, names it, and returns when the avatar's own address answers.
 // A user who has a session gets that one: a start that died half-way is taken up where it was. Where nothing is left
 // it waits in the queue until ctx is done.
 func (s *Service) Start(ctx context.Context, u backend.User, report func(backend.Progress)) (*backend.Session, error) {
+	if p := backend.CheckUsername(u.Username); p != nil {
+		return nil, p
+	}
 	took := &stopwatch{report: report}
 	report = took.progress
 	row, session, err := s.startAny(ctx, u, report)
