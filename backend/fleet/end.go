@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/awsx"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -182,7 +183,10 @@ func (s *Service) stopInstance(ctx context.Context, instanceID string) error {
 		return nil
 	}
 	for {
-		_, err := s.EC2.StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: []string{instanceID}})
+		err := untilTagsSeen(ctx, func() error {
+			_, err := s.EC2.StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: []string{instanceID}})
+			return err
+		})
 		if err == nil || isGone(err) {
 			return nil
 		}
@@ -200,25 +204,19 @@ func (s *Service) stopInstance(ctx context.Context, instanceID string) error {
 	}
 }
 
-// newbornTime is how long EC2 may not know of an instance that it has just launched.
-const newbornTime = 10 * time.Second
-
-// stopNewborn stops an instance that has just been launched. For a moment EC2 answers that there is none of that ID, or
-// that it may not be stopped, since its tags are not seen yet; that is asked again, and not taken for the truth.
+// stopNewborn stops an instance that has just been launched. For newbornTime EC2 may answer that there is none of that ID,
+// or that it may not be stopped, since its tags are not seen yet; neither is taken for the truth.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html#eventual-consistency
 func (s *Service) stopNewborn(ctx context.Context, instanceID string) error {
-	for began := time.Now(); ; {
+	unknown := func(err error) bool { return isGone(err) || awsx.IsDenied(err) }
+	err := repeatFor(ctx, newbornTime, unknown, func() error {
 		_, err := s.EC2.StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: []string{instanceID}})
-		if !isGone(err) && !isDenied(err) || time.Since(began) > newbornTime {
-			if err == nil {
-				return nil
-			}
-			return s.stopInstance(ctx, instanceID)
-		}
-		if err := pause(ctx, pollEvery); err != nil {
-			return err
-		}
+		return err
+	})
+	if err == nil || ctx.Err() != nil {
+		return err
 	}
+	return s.stopInstance(ctx, instanceID)
 }
 
 // parkTime is how long an ending waits for Route 53.
@@ -351,7 +349,10 @@ func (s *Service) move(ctx context.Context, instanceID string, epoch int64, from
 
 // terminate asks EC2 to terminate; an instance that is gone is as good.
 func (s *Service) terminate(ctx context.Context, instanceID string) error {
-	_, err := s.EC2.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{instanceID}})
+	err := untilTagsSeen(ctx, func() error {
+		_, err := s.EC2.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{instanceID}})
+		return err
+	})
 	if isGone(err) {
 		return nil
 	}

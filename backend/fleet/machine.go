@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/awsx"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -114,18 +115,42 @@ func ownerTags(row sessionRow) []types.Tag {
 		"expire-at", row.ExpireAt.UTC().Format(time.RFC3339))
 }
 
-// tag sets tags. EC2 may not know a new instance's ID for a moment after RunInstances, so that answer is asked again.
-// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html#eventual-consistency
-func (s *Service) tag(ctx context.Context, instanceID string, tags []types.Tag) error {
+// tagLag is how long EC2's policies may still see an instance's tags as they were before a change or a launch.
+// newbornTime is how long EC2 may not know of an instance that it has just launched.
+const (
+	tagLag      = 5 * time.Second
+	newbornTime = 10 * time.Second
+)
+
+// untilTagsSeen makes a call that an instance's tags permit. While it is denied it is repeated for tagLag: EC2 is
+// eventually consistent, also in what policies see.
+// https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+func untilTagsSeen(ctx context.Context, call func() error) error {
+	return repeatFor(ctx, tagLag, awsx.IsDenied, call)
+}
+
+// repeatFor makes a call, and repeats it for limit while again is true of its error.
+func repeatFor(ctx context.Context, limit time.Duration, again func(error) bool, call func() error) error {
 	for began := time.Now(); ; {
-		_, err := s.EC2.CreateTags(ctx, &ec2.CreateTagsInput{Resources: []string{instanceID}, Tags: tags})
-		if !isGone(err) || time.Since(began) > 10*time.Second {
+		err := call()
+		if err == nil || !again(err) || time.Since(began) > limit {
 			return err
 		}
-		if err := pause(ctx, pollEvery); err != nil {
-			return err
+		if ended := awsx.Sleep(ctx, pollEvery); ended != nil {
+			return ended
 		}
 	}
+}
+
+// tag sets tags. EC2 may not know a new instance's ID for newbornTime, and may deny the call for tagLag.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html#eventual-consistency
+func (s *Service) tag(ctx context.Context, instanceID string, tags []types.Tag) error {
+	return repeatFor(ctx, newbornTime, isGone, func() error {
+		return untilTagsSeen(ctx, func() error {
+			_, err := s.EC2.CreateTags(ctx, &ec2.CreateTagsInput{Resources: []string{instanceID}, Tags: tags})
+			return err
+		})
+	})
 }
 
 // scrub gives the name of a warm instance and takes the last owner's tags off, in this order: the tag owner is what
@@ -134,9 +159,11 @@ func (s *Service) scrub(ctx context.Context, instanceID string) error {
 	if err := s.tag(ctx, instanceID, tags("Name", warmName(instanceID))); err != nil {
 		return err
 	}
-	_, err := s.EC2.DeleteTags(ctx, &ec2.DeleteTagsInput{Resources: []string{instanceID}, Tags: []types.Tag{
-		{Key: aws.String("owner")}, {Key: aws.String("epoch")}, {Key: aws.String("expire-at")}}})
-	return err
+	return untilTagsSeen(ctx, func() error {
+		_, err := s.EC2.DeleteTags(ctx, &ec2.DeleteTagsInput{Resources: []string{instanceID}, Tags: []types.Tag{
+			{Key: aws.String("owner")}, {Key: aws.String("epoch")}, {Key: aws.String("expire-at")}}})
+		return err
+	})
 }
 
 // warmName names a pool instance; the ID's end tells them apart.

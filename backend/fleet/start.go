@@ -209,22 +209,12 @@ func (s *Service) ignite(ctx context.Context, row *sessionRow) error {
 	}
 }
 
-// tagLag is how long EC2 may take to heed a tag that it has just accepted.
-const tagLag = 5 * time.Second
-
-// startInstance asks EC2 to start an instance that has just been tagged as the user's. It is the tag that permits it,
-// and EC2 is eventually consistent, so that a refusal is asked again for a moment.
-// https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+// startInstance asks EC2 to start an instance that has just been tagged as the user's.
 func (s *Service) startInstance(ctx context.Context, instanceID string) error {
-	for began := time.Now(); ; {
+	return untilTagsSeen(ctx, func() error {
 		_, err := s.EC2.StartInstances(ctx, &ec2.StartInstancesInput{InstanceIds: []string{instanceID}})
-		if !isDenied(err) || time.Since(began) > tagLag {
-			return err
-		}
-		if err := pause(ctx, pollEvery); err != nil {
-			return err
-		}
-	}
+		return err
+	})
 }
 
 // secure sets the two stops that need no launcher: the schedule, and the tag that the instance's own timer reads.
