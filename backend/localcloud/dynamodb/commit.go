@@ -29,7 +29,7 @@ func (w *write) lockKey() string { return w.table.id + w.treeKey }
 func (w *write) failed() *wire.Error {
 	err := wire.Errorf(400, "ConditionalCheckFailedException", "The conditional request failed")
 	if w.onFailure && w.old != nil {
-		err.Fields = map[string]any{"Item": w.old.item}
+		err.Fields = map[string]any{"Item": w.old.item, "Message": err.Message}
 	}
 	return err
 }

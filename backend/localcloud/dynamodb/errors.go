@@ -1,15 +1,22 @@
 package dynamodb
 
-import "avatar-launcher/backend/localcloud/wire"
+import (
+	"strings"
+
+	"avatar-launcher/backend/localcloud/wire"
+)
 
 // invalid is the error for nearly every client's mistake.
 func invalid(format string, args ...any) *wire.Error {
 	return wire.Errorf(400, "ValidationException", format, args...)
 }
 
+// wrongParameter is what DynamoDB puts before most of its reasons.
+const wrongParameter = "One or more parameter values were invalid: "
+
 // badParameter is invalid with the words that DynamoDB puts before most of its reasons.
 func badParameter(format string, args ...any) *wire.Error {
-	return invalid("One or more parameter values were invalid: "+format, args...)
+	return invalid(wrongParameter+format, args...)
 }
 
 // constraint is how the API model's own limits are reported.
@@ -18,6 +25,18 @@ func constraint(value, member, rule string) *wire.Error {
 		value = "'" + value + "'"
 	}
 	return invalid("1 validation error detected: Value %s at '%s' failed to satisfy constraint: %s", value, member, rule)
+}
+
+// detected gives an invalid request's message the beginning that PutItem, UpdateItem and DeleteItem have, and Query
+// in part. Batches, transactions and the other reads answer without it.
+func detected(err *wire.Error) *wire.Error {
+	const beginning = "1 validation error detected: "
+	if err == nil || err.Code != "ValidationException" || strings.HasPrefix(err.Message, beginning) {
+		return err
+	}
+	out := *err
+	out.Message = beginning + err.Message
+	return &out
 }
 
 func noSuchTable(name string) *wire.Error {

@@ -96,7 +96,14 @@ func (c *client) fail(op, body string, args ...any) (string, map[string]any) {
 	}
 	out := parsed(c.tb, w)
 	_, code, _ := strings.Cut(out["__type"].(string), "#")
-	return code + ": " + out["message"].(string), out
+	message, ok := out["message"].(string)
+	if capital, has := out["Message"].(string); has {
+		if ok {
+			c.tb.Errorf("%s %s: two messages: %v", op, body, out)
+		}
+		message = capital
+	}
+	return code + ": " + message, out
 }
 
 func (c *client) wantFail(want, op, body string, args ...any) {

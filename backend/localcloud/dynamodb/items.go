@@ -3,6 +3,7 @@ package dynamodb
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"avatar-launcher/backend/localcloud/wire"
 )
@@ -36,6 +37,9 @@ func (s *Service) updateItem(ctx context.Context, c *wire.Call) (any, *wire.Erro
 func (s *Service) writeItem(ctx context.Context, c *wire.Call, action string, returnValues ...string) (any, *wire.Error) {
 	var in writeInput
 	if err := decode(c.Body, &in); err != nil {
+		if strings.HasPrefix(err.Message, wrongParameter) {
+			err = detected(err) // the others are about the form of a value
+		}
 		return nil, err
 	}
 	if action != "UpdateItem" {
@@ -46,7 +50,7 @@ func (s *Service) writeItem(ctx context.Context, c *wire.Call, action string, re
 	}
 	w, err := s.prepare(c, action, &in, "")
 	if err != nil {
-		return nil, err
+		return nil, detected(err)
 	}
 	if err := w.checkKey(&in); err != nil {
 		return nil, err
@@ -69,7 +73,7 @@ func (in *writeInput) check(returnValues []string) *wire.Error {
 		return err
 	}
 	if err := in.checkLegacy(); err != nil {
-		return err
+		return detected(err)
 	}
 	if err := in.returns.check(); err != nil {
 		return err
@@ -79,7 +83,7 @@ func (in *writeInput) check(returnValues []string) *wire.Error {
 		return err
 	}
 	if in.ReturnValues != "" && !slices.Contains(returnValues, in.ReturnValues) {
-		return invalid("Return values set to invalid value")
+		return invalid("ReturnValues can only be %s", strings.Join(returnValues, " or "))
 	}
 	return oneOf("returnValuesOnConditionCheckFailure", in.ReturnValuesOnConditionCheckFailure, "ALL_OLD", "NONE")
 }

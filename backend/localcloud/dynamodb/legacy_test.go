@@ -2,6 +2,8 @@ package dynamodb
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -133,9 +135,9 @@ func TestLegacyUpdates(t *testing.T) {
 	wantJSON(t, out["Attributes"], `{"list":{"L":[{"S":"x"},{"S":"a"}]}}`)
 	const bad = "ValidationException: One or more parameter values were invalid: "
 	for update, want := range map[string]string{
-		`{"x":{"Action":"PUT"}}`:                      bad + "Only DELETE action is allowed when no attribute value is specified",
-		`{"x":{"Action":"ADD","Value":{"S":"y"}}}`:    bad + "ADD action is not supported for the type S",
-		`{"x":{"Action":"DELETE","Value":{"S":"y"}}}`: bad + "DELETE action with value is not supported for the type S",
+		`{"x":{"Action":"PUT"}}`:                      "ValidationException: 1 validation error detected: One or more parameter values were invalid: Only DELETE action is allowed when no attribute value is specified",
+		`{"x":{"Action":"ADD","Value":{"S":"y"}}}`:    "ValidationException: 1 validation error detected: One or more parameter values were invalid: ADD action is not supported for the type S",
+		`{"x":{"Action":"DELETE","Value":{"S":"y"}}}`: "ValidationException: 1 validation error detected: One or more parameter values were invalid: DELETE action with value is not supported for the type S",
 		`{"s":{"Action":"PUT","Value":{"N":"7"}}}`:    bad + "Cannot update attribute s. This attribute is part of the key",
 		`{"x":{"Action":"REMOVE","Value":{"N":"7"}}}`: "ValidationException: 1 validation error detected: Value 'REMOVE' at 'attributeUpdates.member.action' failed to satisfy constraint: Member must satisfy enum value set: [ADD, PUT, DELETE]",
 	} {
@@ -154,7 +156,7 @@ func TestLegacyAttributesToGet(t *testing.T) {
 	wantJSON(t, out["Items"], `[{"n":{"N":"10"}}]`)
 	c.wantFail("ValidationException: One or more parameter values were invalid: Duplicate value in attribute name: n", "GetItem",
 		`{"TableName":"log","Key":%s,"AttributesToGet":["n","m","n"]}`, key)
-	c.wantFail("ValidationException: Cannot specify the AttributesToGet when choosing to get COUNT", "Scan",
+	c.wantFail("ValidationException: Cannot specify the AttributesToGet when choosing to get only the Count", "Scan",
 		`{"TableName":"log","AttributesToGet":["n"],"Select":"COUNT"}`)
 }
 
@@ -177,14 +179,18 @@ func TestLegacyParametersAreNotMixedWithExpressions(t *testing.T) {
 		{"GetItem", key + `,"AttributesToGet":["n"],"ExpressionAttributeNames":{"#n":"n"}`,
 			"ValidationException: ExpressionAttributeNames can only be specified when using expressions"},
 	} {
-		c.wantFail(tt.want, tt.op, "{%s}", tt.body)
+		want := tt.want
+		if slices.Contains([]string{"PutItem", "UpdateItem", "DeleteItem"}, tt.op) {
+			want = strings.Replace(want, ": ", ": 1 validation error detected: ", 1)
+		}
+		c.wantFail(want, tt.op, "{%s}", tt.body)
 	}
 	c.call("Scan", `{"TableName":"log","Expected":{},"KeyConditions":{},"FilterExpression":"attribute_exists(n)"}`) // of other operations
 }
 
 func TestLegacyConditionsThatAWSRefuses(t *testing.T) {
 	c := legacyTable(t)
-	const bad = "ValidationException: One or more parameter values were invalid: "
+	const bad = "ValidationException: 1 validation error detected: One or more parameter values were invalid: "
 	for expected, want := range map[string]string{
 		`{"n":{}}`:              bad + "Value must be provided when Exists is null for Attribute: n",
 		`{"n":{"Exists":true}}`: bad + "Value must be provided when Exists is true for Attribute: n",
@@ -197,9 +203,9 @@ func TestLegacyConditionsThatAWSRefuses(t *testing.T) {
 		`{"n":{"ComparisonOperator":"NULL","AttributeValueList":[{"N":"1"}]}}`:              bad + "Invalid number of argument(s) for the NULL ComparisonOperator",
 		`{"n":{"ComparisonOperator":"IN","AttributeValueList":[{"N":"1"},{"S":"2"}]}}`:      bad + "AttributeValues inside AttributeValueList must be of same type",
 		`{"n":{"ComparisonOperator":"LT","AttributeValueList":[{"SS":["1"]}]}}`:             bad + "ComparisonOperator LT is not valid for SS AttributeValue type",
-		`{"n":{"ComparisonOperator":"BETWEEN","AttributeValueList":[{"N":"2"},{"N":"1"}]}}`: "ValidationException: The BETWEEN condition was provided a range where the lower bound is greater than the upper bound",
-		`{"n":{"Exists":false}},"ConditionalOperator":"OR"`:                                 "ValidationException: ConditionalOperator can only be used when Filter or Expected has at least two elements",
-		`{},"ConditionalOperator":"AND"`:                                                    "ValidationException: ConditionalOperator cannot be used without Filter or Expected",
+		`{"n":{"ComparisonOperator":"BETWEEN","AttributeValueList":[{"N":"2"},{"N":"1"}]}}`: "ValidationException: 1 validation error detected: The BETWEEN condition was provided a range where the lower bound is greater than the upper bound",
+		`{"n":{"Exists":false}},"ConditionalOperator":"OR"`:                                 "ValidationException: 1 validation error detected: ConditionalOperator can only be used when Filter or Expected has at least two elements",
+		`{},"ConditionalOperator":"AND"`:                                                    "ValidationException: 1 validation error detected: ConditionalOperator cannot be used without Filter or Expected",
 	} {
 		c.wantFail(want, "DeleteItem", `{"TableName":"log","Key":{"p":{"S":"a"},"s":{"N":"1"}},"Expected":%s}`, expected)
 	}

@@ -26,17 +26,24 @@ func (in *searchInput) check(action string) *wire.Error {
 		return invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
 	}
 	if err := in.checkSelect(); err != nil {
+		if action == "Query" {
+			return detected(err)
+		}
 		return err
 	}
 	return in.checkSegments()
 }
 
 func (in *searchInput) checkSelect() *wire.Error {
+	got := in.Select
+	if got == "COUNT" {
+		got = "only the Count"
+	}
 	switch {
 	case in.AttributesToGet != nil && in.Select != "" && in.Select != "SPECIFIC_ATTRIBUTES":
-		return invalid("Cannot specify the AttributesToGet when choosing to get %s", in.Select)
+		return invalid("Cannot specify the AttributesToGet when choosing to get %s", got)
 	case in.ProjectionExpression != nil && in.Select != "" && in.Select != "SPECIFIC_ATTRIBUTES":
-		return invalid("Cannot specify the ProjectionExpression when choosing to get %s", in.Select)
+		return invalid("Cannot specify the ProjectionExpression when choosing to get %s", got)
 	case in.ProjectionExpression == nil && in.AttributesToGet == nil && in.Select == "SPECIFIC_ATTRIBUTES":
 		return invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
 	case in.Select == "ALL_PROJECTED_ATTRIBUTES" && in.IndexName == nil:

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"avatar-launcher/backend/localcloud/wire"
 )
@@ -169,16 +170,17 @@ func setValue(k kind, elements []any) (value, *wire.Error) {
 		}[k])
 	}
 	list := make([]value, len(elements))
+	given := make([]string, len(elements))
 	for i, x := range elements {
 		v, err := scalar(k.element(), x)
 		if err != nil {
 			return value{}, err
 		}
-		list[i] = v
+		list[i], given[i] = v, x.(string)
 	}
 	sortMembers(list)
 	if len(slices.CompactFunc(slices.Clone(list), value.equal)) != len(list) {
-		return value{}, badParameter("Input collection contains duplicates")
+		return value{}, badParameter("Input collection [%s] contains duplicates.", strings.Join(given, ", "))
 	}
 	return value{kind: k, list: list}, nil
 }

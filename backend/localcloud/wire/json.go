@@ -39,12 +39,16 @@ func WriteJSON(w http.ResponseWriter, version, requestID string, v any) {
 	writeJSON(w, 200, version, requestID, v)
 }
 
-// WriteJSONError answers with an awsJson error: __type, message, and the error's own fields. typePrefix is
+// WriteJSONError answers with an awsJson error: __type, message, and the error's own fields, of which a Message takes
+// the place of message. typePrefix is
 // "com.amazonaws.dynamodb.v20120810#" for DynamoDB and "" for most.
 func WriteJSONError(w http.ResponseWriter, version, requestID, typePrefix string, e *Error) {
 	body := map[string]any{"__type": typePrefix + e.Code, "message": e.Message}
 	for k, v := range e.Fields {
 		body[k] = v
+	}
+	if _, ok := e.Fields["Message"]; ok {
+		delete(body, "message")
 	}
 	w.Header().Set("X-Amzn-Errortype", e.Code)
 	writeJSON(w, e.Status, version, requestID, body)
