@@ -96,8 +96,13 @@ func (o *Operate) actor() (*backend.User, *backend.Problem) {
 	case user == nil:
 		return nil, signedOutProblem()
 	case user.Role != backend.RoleOperator:
-		return nil, &backend.Problem{Kind: backend.KindDenied, What: "Only operators see the fleet", Why: user.Username + " is not one.",
-			Next: "Ask whoever manages the accounts to add you to the group operator."}
+		return nil, notOperator(*user)
 	}
 	return user, nil
+}
+
+// notOperator says that somebody's group may not look after the fleet.
+func notOperator(u backend.User) *backend.Problem {
+	return &backend.Problem{Kind: backend.KindDenied, What: "Only operators see the fleet", Why: u.Username + " is not one.",
+		Next: "Ask whoever manages the accounts to add you to the group operator."}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,7 +27,7 @@ type visit struct {
 
 // sessionCommands are the verbs that do one thing and end.
 func sessionCommands(o *options) []*cobra.Command {
-	var user string
+	var user, resume string
 	var fromStdin, follow bool
 	var pick picking
 	verb := func(use, short string, do func(*visit, context.Context) error) *cobra.Command {
@@ -50,11 +51,24 @@ func sessionCommands(o *options) []*cobra.Command {
 	show.Flags().StringVar(&pick.level, "level", "", "only lines of at least this level: debug, info, warn or error")
 	show.Flags().StringVar(&pick.grep, "grep", "", "only lines that this regular expression (RE2) matches; (?i) in front ignores case")
 	show.Flags().StringVar(&pick.since, "since", "", "only lines written since then: 10m ago, 15:04 today, or 2026-01-02T15:04:05Z")
+	pool := verb("pool", "Show the warm pool", func(v *visit, ctx context.Context) error {
+		if resume != "" {
+			return v.resumePool(ctx, resume)
+		}
+		return v.pool(ctx)
+	})
+	pool.Flags().StringVar(&resume, "resume", "", "operators: launch new instances again after failures, for this `reason` (it goes into the audit)")
+	pool.PreRunE = func(c *cobra.Command, _ []string) error {
+		if c.Flags().Changed("resume") && strings.TrimSpace(resume) == "" {
+			return &backend.Problem{Kind: backend.KindConfig, What: "Nothing was changed", Why: "There is no reason given.", Next: "Write why: it goes into the audit."}
+		}
+		return nil
+	}
 	return []*cobra.Command{
 		verb("status", "Say who is signed in and what runs", (*visit).status),
 		verb("stop", "Stop your instance", func(v *visit, ctx context.Context) error { return v.end(ctx, v.fleet.Stop, "stopped") }),
 		verb("terminate", "Delete your instance and its disk", func(v *visit, ctx context.Context) error { return v.end(ctx, v.fleet.Terminate, "terminated") }),
-		verb("pool", "Show the warm pool", (*visit).pool),
+		pool,
 		show, signInCommand(o),
 		signOutCommand(o), authenticatorCommand(o),
 	}
@@ -266,6 +280,20 @@ func (v *visit) pool(ctx context.Context) error {
 	for _, line := range backoffLines(p.Backoff) {
 		fmt.Fprintln(v.out.w, line)
 	}
+	return nil
+}
+
+// resumePool lets the pool launch instances again after failures held it back.
+func (v *visit) resumePool(ctx context.Context, reason string) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	if v.user.Role != backend.RoleOperator {
+		return notOperator(v.user)
+	}
+	if err := v.operator.Resume(ctx, v.user, strings.TrimSpace(reason)); err != nil {
+		return err
+	}
+	v.say(map[string]any{"done": "resumed"}, say("pool.backoff.resumed"))
 	return nil
 }
 

@@ -1,0 +1,29 @@
+package fleet
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"avatar-launcher/backend"
+
+	"github.com/aws/smithy-go"
+)
+
+// TestQuotaProblem tells a quota, which an operator can raise, from a lack of capacity, which passes.
+func TestQuotaProblem(t *testing.T) {
+	for code, want := range map[string]struct{ why, next string }{
+		"VcpuLimitExceeded":            {"quota for instances of this type is used up, or is 0 (VcpuLimitExceeded)", "higher quota"},
+		"InstanceLimitExceeded":        {"quota for instances of this type is used up, or is 0 (InstanceLimitExceeded)", "higher quota"},
+		"InsufficientInstanceCapacity": {"none of this type to give", "few minutes"},
+	} {
+		err := problem("start your instance", &smithy.GenericAPIError{Code: code})
+		var p *backend.Problem
+		if !errors.As(err, &p) || p.Kind != backend.KindCapacity || !strings.Contains(p.Why, want.why) || !strings.Contains(p.Next, want.next) {
+			t.Errorf("%s: %+v", code, p)
+		}
+		if why := lackOf(&smithy.GenericAPIError{Code: code}); why != p.Why {
+			t.Errorf("%s: the queue says %q", code, why)
+		}
+	}
+}
