@@ -120,7 +120,7 @@ func (w *waiter) turn(ctx context.Context, report func(backend.Progress)) (*sess
 	}
 	tickets = w.living(tickets)
 	at := slices.IndexFunc(tickets, func(t ticketRow) bool { return t.UserID == w.user.ID })
-	report(backend.Progress{Phase: backend.Claiming, Queue: &backend.Queue{Position: at + 1, Length: len(tickets), Since: w.ticket.Since, Why: w.why}})
+	report(backend.Progress{Phase: backend.Claiming, Queue: &backend.Queue{Position: at + 1, Length: len(tickets), Since: w.ticket.Since, Why: w.reason(ctx, at)}})
 	rows, err := w.s.warm(ctx)
 	if err != nil {
 		return nil, err
@@ -134,6 +134,16 @@ func (w *waiter) turn(ctx context.Context, report func(backend.Progress)) (*sess
 		return w.s.obtain(ctx, w.user, w.lost, report)
 	}
 	return nil, nil
+}
+
+// reason says for people why there is no instance, or that enough instances are about to be given back. One that cannot
+// be counted changes nothing.
+func (w *waiter) reason(ctx context.Context, at int) string {
+	why := w.why
+	if back, err := w.s.inState(ctx, backend.Recycling); err == nil && at >= 0 && at < len(back) {
+		why = "One is free in about a minute."
+	}
+	return why
 }
 
 // mayClaim reports whether an instance is reserved for this user, or more are free than people stand before them.

@@ -160,9 +160,14 @@ func (s *Service) sessionOf(ctx context.Context, userID string) (*sessionRow, er
 
 // warm lists the rows that say warm, by the State index.
 func (s *Service) warm(ctx context.Context) ([]instanceRow, error) {
+	return s.inState(ctx, backend.Warm)
+}
+
+// inState lists the rows of one state, by the State index.
+func (s *Service) inState(ctx context.Context, state backend.PoolState) ([]instanceRow, error) {
 	out, err := s.DynamoDB.Query(ctx, &dynamodb.QueryInput{TableName: &s.Names.InstancesTable, IndexName: &s.Names.StateIndex,
-		KeyConditionExpression:   aws.String("#s = :warm"),
-		ExpressionAttributeNames: map[string]string{"#s": "State"}, ExpressionAttributeValues: item{":warm": str(string(backend.Warm))}})
+		KeyConditionExpression:   aws.String("#s = :state"),
+		ExpressionAttributeNames: map[string]string{"#s": "State"}, ExpressionAttributeValues: item{":state": str(string(state))}})
 	if err != nil {
 		return nil, err
 	}
