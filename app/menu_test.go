@@ -17,11 +17,11 @@ func TestMenuFor(t *testing.T) {
 	}{
 		"signed out":   {backend.Snapshot{Phase: backend.SignedOut}, "open quit", "Signed out"},
 		"signing in":   {backend.Snapshot{Phase: backend.SigningIn}, "open quit", "Signing in"},
-		"idle":         {backend.Snapshot{Phase: backend.Idle, User: user}, "start open sign-out quit", "No instance"},
-		"adopting":     {backend.Snapshot{Phase: backend.Idle, User: user, Adopting: true}, "open sign-out quit", "No instance"},
+		"idle":         {backend.Snapshot{Phase: backend.Idle, User: user}, "start open sign-out quit", "Off"},
+		"adopting":     {backend.Snapshot{Phase: backend.Idle, User: user, Adopting: true}, "open sign-out quit", "Off"},
 		"booting":      {backend.Snapshot{Phase: backend.Booting, User: user}, "stop open sign-out quit", "Starting"},
-		"ready":        {backend.Snapshot{Phase: backend.Ready, User: user}, "connect keep-going stop open sign-out quit", "ready"},
-		"nearly over":  {backend.Snapshot{Phase: backend.Ready, User: user, Session: session, Warning: true}, "connect keep-going stop open sign-out quit", "Ends at"},
+		"ready":        {backend.Snapshot{Phase: backend.Ready, User: user}, "connect keep-going stop open sign-out quit", "Running"},
+		"nearly over":  {backend.Snapshot{Phase: backend.Ready, User: user, Session: session, Warning: true}, "connect keep-going stop open sign-out quit", "Stops at"},
 		"ending":       {backend.Snapshot{Phase: backend.Ending, User: user}, "open quit", "Stopping"},
 		"failed":       {backend.Snapshot{Phase: backend.Failed, User: user}, "start open sign-out quit", "wrong"},
 		"unknown user": {backend.Snapshot{Phase: backend.Failed}, "open quit", "wrong"},
@@ -91,7 +91,7 @@ func TestTheTraySaysThatItIsInUse(t *testing.T) {
 		t.Errorf("title %q", title)
 	}
 	s.Timers = s.Timers[1:]
-	if tip := tooltipFor(s, now); !strings.Contains(tip, "60 minutes left") {
+	if tip := tooltipFor(s, now); !strings.Contains(tip, "60 min left") {
 		t.Errorf("tooltip %q, though nothing moves its end", tip)
 	}
 }

@@ -27,13 +27,13 @@ func TestNotificationsFor(t *testing.T) {
 		"a stop failed":   {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(ready, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), "ended: Your instance was stopped [stop]"},
 		"stopped at last": {with(ready, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), idle, "ended: Your avatar has stopped [start]"},
 		"stopped by hand": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), idle, ""},
-		"exhausted":       {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Cold = backend.Claiming, true }), "exhausted: No warm instance was free [open]"},
-		"queued":          {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Queue = backend.Claiming, &backend.Queue{Position: 3, Length: 4} }), "waiting: No instance is free [open]"},
+		"exhausted":       {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Cold = backend.Claiming, true }), "exhausted: This start takes a little longer [open]"},
+		"queued":          {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Queue = backend.Claiming, &backend.Queue{Position: 3, Length: 4} }), "waiting: You’re in line [open]"},
 		"pool held back": {idle, with(idle, func(s *backend.Snapshot) {
 			s.Pool.Leader, s.Pool.Backoff = true, &backend.Backoff{Failures: 2, Why: "why"}
-		}), "pool: New instances don't become ready [open]"},
+		}), "pool: New instances don’t become ready [open]"},
 		"not theirs": {idle, with(idle, func(s *backend.Snapshot) { s.Pool.Backoff = &backend.Backoff{Failures: 2, Why: "why"} }), ""},
-		"signed out": {idle, backend.Snapshot{Phase: backend.SignedOut}, "signed-out: Signed out [open]"},
+		"signed out": {idle, backend.Snapshot{Phase: backend.SignedOut}, "signed-out: You’re signed out [open]"},
 		"thrown out": {ready, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, "signed-out: Your instance was stopped [open]"},
 		"not in yet": {backend.Snapshot{Phase: backend.SigningIn}, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, ""},
 	} {
@@ -60,7 +60,7 @@ func TestNotificationsFor(t *testing.T) {
 func TestTooltipCountsByTheCloudsClock(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	s := backend.Snapshot{Phase: backend.Ready, User: &backend.User{Username: "demo"}, Session: &backend.Session{ExpireAt: now.Add(30*time.Minute + time.Second)}, Skew: 10 * time.Minute}
-	if got, want := tooltipFor(s, now), "Avatar Launcher: demo – Your avatar is ready, 21 minutes left"; got != want {
+	if got, want := tooltipFor(s, now), "Avatar Launcher: demo – Running · 21 min left"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -71,7 +71,7 @@ func TestMenuShowsTheLastErrorOfTheLog(t *testing.T) {
 		t.Errorf("without an error: %+v", row)
 	}
 	row := menuFor(s, "the GPU has fallen off the bus"+strings.Repeat("!", 100))[1]
-	if row.Hidden || !row.Enabled || !strings.HasPrefix(row.Title, "Last error: the GPU has fallen off the bus") || len([]rune(row.Title)) > 90 {
+	if row.Hidden || !row.Enabled || !strings.HasPrefix(row.Title, "Last log error: the GPU has fallen off the bus") || len([]rune(row.Title)) > 90 {
 		t.Errorf("with an error: %+v", row)
 	}
 }

@@ -60,15 +60,7 @@ func quitQuestion(snapshot backend.Snapshot, d config.Desktop, staysSignedIn boo
 	if staysSignedIn {
 		key = "quitting.keepsSignIn"
 	}
-	return say(key, instanceName(snapshot))
-}
-
-// instanceName is the instance's ID, or what stands for it before there is one.
-func instanceName(s backend.Snapshot) string {
-	if s.Session == nil {
-		return say("instance.title")
-	}
-	return s.Session.InstanceID
+	return say(key)
 }
 
 // leave stops the instance, signs out and ends the window, once. With tell, a stop that was not confirmed is said in
@@ -119,7 +111,7 @@ func lateStop(s backend.Snapshot, grace time.Duration) string {
 		return ""
 	}
 	at := s.Session.ExpireAt.Add(grace).Add(-s.Skew) // by this computer's clock
-	return say("quitting.late", s.Session.InstanceID, at.Local().Format("15:04"))
+	return say("quitting.late", at.Local().Format("15:04"))
 }
 
 // beforeClose decides what closing the window means: hiding it where the tray can bring it back, else quitting. It

@@ -8,7 +8,7 @@ const env = environment(folder());
 const { page, launcher, complaints, shoot, walk, button, headline } = await openPage(process.argv[2], ['--profile', 'local'], env, 'journey');
 
 await walk(async () => {
-  await button('Sign in as demo').waitFor();
+  await button('Try as demo').waitFor();
   await shoot('sign-in');
 
   await page.getByLabel('User name').fill('demo');
@@ -18,7 +18,7 @@ await walk(async () => {
   claim('a wrong password is refused in words', /password/i.test(await page.getByRole('alert').first().innerText()));
   await shoot('sign-in-refused');
 
-  await button('Sign in as demo').click();
+  await button('Try as demo').click();
   await button('Start my avatar').waitFor();
   claim('demo signs in by one press', true);
   await shoot('idle');
@@ -30,33 +30,33 @@ await walk(async () => {
   await shoot('booting');
 
   await headline('Your avatar is ready').waitFor();
-  await button('Connect').waitFor();
-  const facts = await page.getByRole('region', { name: 'Instance' }).innerText();
-  for (const [what, pattern] of [['instance ID', /i-[0-9a-f]{17}/], ['AMI ID', /ami-[0-9a-f]+/], ['subnet', /subnet-[0-9a-f]+/], ['domain', /demo\.avatar\.localhost/], ['state', /running/]]) {
+  await button('Open my avatar').waitFor();
+  const facts = await page.getByRole('region', { name: 'Details' }).innerText();
+  for (const [what, pattern] of [['machine ID', /i-[0-9a-f]{17}/], ['image ID', /ami-[0-9a-f]+/], ['subnet', /subnet-[0-9a-f]+/], ['address', /demo\.avatar\.localhost/], ['state', /running/]]) {
     claim(`the home page shows the ${what}`, pattern.test(facts), facts);
   }
   await shoot('ready-cold');
   await page.getByRole('button', { name: 'Log', exact: true }).click();
-  await page.getByPlaceholder('Filter text…').waitFor();
+  await page.getByPlaceholder('Search the log…').waitFor();
   await shoot('log');
   await page.getByRole('button', { name: 'About', exact: true }).click();
   await page.getByText('Configuration file').waitFor();
   await shoot('about');
 
   await page.getByRole('button', { name: 'Home', exact: true }).click();
-  await button('Terminate').click();
+  await button('Delete…').click();
   await page.getByRole('alertdialog').waitFor();
   await shoot('terminate');
-  await button('Keep it').click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click();
 
   await button('Stop').click();
   await button('Start my avatar').waitFor();
   claim('stop gives the instance back', true);
 
-  await page.getByText(/^[1-5] of 5 warm$/).waitFor();
+  await page.getByText(/^[1-5] of 5 ready$/).waitFor();
   await button('Start my avatar').click();
   await headline('Your avatar is ready').waitFor();
-  await page.getByText('Warm start').waitFor();
+  await page.getByText('Quick start').waitFor();
   claim('the next start is a warm one', true);
   await page.mouse.move(0, 0);
   await shoot('home');
@@ -66,7 +66,7 @@ await walk(async () => {
   await button('History').click();
   await page.getByRole('table').locator('tbody tr').nth(1).waitFor();
   const rows = await page.getByRole('table').locator('tbody').innerText();
-  claim('the history has both sessions, the cold one and the warm one', /Warm/.test(rows) && /Cold/.test(rows), rows);
+  claim('the history has both sessions, the cold one and the warm one', /Quick/.test(rows) && /Slow/.test(rows), rows);
   claim('the pool has a chart', (await page.locator('.chart canvas').count()) === 2);
   await shoot('history');
 
@@ -78,7 +78,7 @@ await walk(async () => {
   await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
   await page.getByRole('switch', { name: 'Notifications' }).click();
   await page.getByText('Saved', { exact: true }).waitFor();
-  await page.getByLabel('Stop when unused for').selectOption('2 h');
+  await page.getByLabel('Stop if nobody uses it for').selectOption('2 h');
   await until('the setting is in the file', () => readFileSync(file, 'utf8').includes('window:'));
   const text = readFileSync(file, 'utf8');
   claim('settings are in the file, its comments kept', text === '# mine\nprofile: local # the only one\ndesktop:\n  theme: dark\n  notifications: false\nprofiles:\n  local:\n    cloud: embedded\n    session:\n      window: 2h\n', text);
@@ -87,32 +87,32 @@ await walk(async () => {
   await shoot('settings');
 
   await button('About').click();
-  await page.getByText(/All is well|needs? attention/).first().waitFor();
+  await page.getByText(/Everything is working|needs? attention/).first().waitFor();
   claim('the diagnostics have looked at the permissions', /starting and stopping[\s\S]*quota/.test(await page.getByRole('region', { name: 'Diagnostics' }).innerText()));
   await shoot('diagnostics');
 
   await button('Sign out').click();
-  await button('Sign in as demo').waitFor();
+  await button('Try as demo').waitFor();
   claim('signing out returns to the sign-in page', true);
 
   const more = page.getByRole('button', { name: /^Show \d+ more$/ });
   if (await more.count()) await more.click();
-  await button('Sign in as operator').click();
+  await button('Try as operator').click();
   await button('Fleet').click();
   await page.getByRole('tabpanel').getByText(/i-[0-9a-f]{17}/).first().waitFor();
   claim('an operator sees the fleet', (await page.getByRole('tabpanel').locator('tbody tr').count()) >= 5);
   await page.getByLabel('Pool size').fill('6');
   await button('Set…').click();
   await page.getByLabel('Reason').fill('a class of six');
-  await button('Set to 6').click();
-  await page.getByText("The pool's size is 6").waitFor();
-  const retire = page.getByRole('button', { name: /^Retire i-/ }).first();
-  const victim = (await retire.getAttribute('aria-label')).replace('Retire ', '');
+  await button('Change to 6').click();
+  await page.getByText("Pool size changed to 6").waitFor();
+  const retire = page.getByRole('button', { name: /^Replace i-/ }).first();
+  const victim = (await retire.getAttribute('aria-label')).replace('Replace ', '');
   await retire.click();
   await page.getByLabel('Reason').fill('it was slow');
-  await button('Retire instance').click();
-  await page.getByText(`${victim} is retired`).waitFor();
-  await page.getByRole('tab', { name: 'Audit' }).click();
+  await button('Replace instance').click();
+  await page.getByText(`${victim} is being replaced`).waitFor();
+  await page.getByRole('tab', { name: 'Activity' }).click();
   await page.getByRole('cell', { name: 'a class of six' }).waitFor();
   await page.getByRole('cell', { name: 'it was slow' }).first().waitFor();
   claim('what an operator does is in the audit, with the reason', true);
@@ -120,7 +120,7 @@ await walk(async () => {
   await page.getByRole('tab', { name: 'Instances' }).click();
   await shoot('fleet');
   await button('Sign out').click();
-  await button('Sign in as demo').waitFor();
+  await button('Try as demo').waitFor();
   claim('the page threw nothing', complaints.length === 0, complaints.join('\n'));
 });
 

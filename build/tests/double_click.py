@@ -39,7 +39,7 @@ def main():
         pids = wait("the launcher runs", lambda: launched(program))
         pid = pids[0]
         wait("its window is there", lambda: application(pid))
-        wait("it is the local profile’s sign-in page", lambda: button(pid, "Sign in as demo"))
+        wait("it is the local profile’s sign-in page", lambda: button(pid, "Try as demo"))
         wait("it says that its log cannot be written, and why", lambda: says(pid, "No space left on device") or says(pid, "no space left on device"))
         shoot("double-click")
         again = subprocess.run(["gtk-launch", "avatar-launcher"], env=environment, timeout=180, stdin=subprocess.DEVNULL)

@@ -65,7 +65,7 @@ def begin(home, cloud, sign_in=True, **extra):
     launcher = home.start("--profile", cloud.profile, **extra)
     wait("the window is in the accessibility tree", lambda: application(launcher.pid))
     if sign_in:
-        press(launcher.pid, "Sign in as demo")
+        press(launcher.pid, "Try as demo")
         press(launcher.pid, "Start my avatar")
     wait("the avatar is ready", lambda: says(launcher.pid, "Your avatar is ready"))
     instance, _ = cloud.session()

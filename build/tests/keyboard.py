@@ -62,17 +62,17 @@ def tab_to(focus, name, most=80):
 
 
 def journey(pid, focus):
-    wait("the sign-in page is there", lambda: element(pid, "push button", "Sign in as demo"))
-    tab_to(focus, "Sign in as demo")
+    wait("the sign-in page is there", lambda: element(pid, "push button", "Try as demo"))
+    tab_to(focus, "Try as demo")
     key(RETURN)
     wait("Home offers Start", lambda: element(pid, "push button", "Start my avatar"))
     tab_to(focus, "Start my avatar")
     key(SPACE)
     wait("the avatar is ready", lambda: says(pid, "Your avatar is ready"))
-    tab_to(focus, "Keep going")
+    tab_to(focus, "Keep it running")
     key(RETURN)
     control(",")
-    wait("Control and comma open the settings", lambda: says(pid, "Changes are saved at once."))
+    wait("Control and comma open the settings", lambda: says(pid, "Changes are saved automatically."))
     tab_to(focus, "Notifications")
     key(SPACE)
     wait("Space turns a switch", lambda: says(pid, "Saved"))

@@ -50,9 +50,9 @@ def measure(pid, what, settle=12):
 
 
 def rows(pid):
-    wait("the sign-in page is there", lambda: button(pid, "Sign in as demo"))
+    wait("the sign-in page is there", lambda: button(pid, "Try as demo"))
     measure(pid, "sign-in page")
-    press(pid, "Sign in as demo")
+    press(pid, "Try as demo")
     wait("the home page offers Start", lambda: button(pid, "Start my avatar"))
     measure(pid, "home page, idle", 45)  # the pool has been filled
     press(pid, "Start my avatar")

@@ -190,7 +190,7 @@ async function flows(world, page, browser, marked) {
   await signIn(marked.wrong);
   await page.getByRole('alert').first().waitFor();
   await signIn(marked.temporary);
-  await page.getByText('works once').waitFor();
+  await page.getByText('only works once').waitFor();
   await choose(marked.own);
   await inside();
   claim('a first password is changed in the window', true);
@@ -198,7 +198,7 @@ async function flows(world, page, browser, marked) {
 
   await page.getByLabel('User name').fill('marked');
   await button('Forgot your password?').click();
-  await page.getByText('a code is on its way to').waitFor();
+  await page.getByText('sent a code to').waitFor();
   await page.screenshot({ path: join(world.shots, 'reset.png') });
   await page.getByLabel('Code').fill(await code(world, 'marked'));
   await button('Continue').click();
@@ -207,9 +207,9 @@ async function flows(world, page, browser, marked) {
   claim('a forgotten one is reset there', true);
   await leave();
 
-  await button('Sign in with the browser').click();
+  await button('Sign in with your browser').click();
   const address = await opened(world.home);
-  await page.getByText('Go on in your browser').waitFor();
+  await page.getByText('Continue in your browser').waitFor();
   await page.screenshot({ path: join(world.shots, 'browser.png') });
   const context = await browser.newContext();
   context.setDefaultTimeout(PATIENCE);
@@ -259,7 +259,7 @@ async function factors(world, page, marked, { codes, shown }) {
     await button('Forgot your password?').waitFor();
   };
   const secretShown = async () => {
-    await page.getByRole('img', { name: 'QR code of the secret' }).waitFor();
+    await page.getByRole('img', { name: 'QR code for your authenticator app' }).waitFor();
     const secret = (await page.locator('.secret .mono').textContent()).replaceAll(/\s/g, '');
     shown.add(secret);
     return secret;
@@ -273,10 +273,10 @@ async function factors(world, page, marked, { codes, shown }) {
   await answer('271828');
   await refused();
   await answer(totp(secret));
-  await remember('Do not remember it');
+  await remember('Not now');
   await leave();
   await signIn('marked', marked.reset);
-  await page.getByText('six digits').or(page.getByLabel('Code')).first().waitFor();
+  await page.getByText('six-digit code').or(page.getByLabel('Code')).first().waitFor();
   await answer('314159');
   await refused();
   await answer(totp(secret, 1));
@@ -291,7 +291,7 @@ async function factors(world, page, marked, { codes, shown }) {
   await answer('161803');
   await refused();
   await answer(await code(world, 'texted'));
-  await remember('Remember it');
+  await remember('Remember this computer');
   await leave();
   await signIn('texted', marked.own); // the computer stands for the code
   await leave();
@@ -302,15 +302,15 @@ async function factors(world, page, marked, { codes, shown }) {
   await admin(world, 'AdminCreateUser', { Username: 'choosing', MessageAction: 'SUPPRESS', UserAttributes: verified('choosing') });
   await admin(world, 'AdminSetUserPassword', { Username: 'choosing', Password: marked.own, Permanent: true });
   await signIn('choosing', marked.own);
-  await page.getByText('Choose how to confirm').waitFor();
-  await button('E-mail').click();
-  await page.getByText('Check your e-mail').waitFor();
+  await page.getByText('How do you want to get your code?').waitFor();
+  await button('Email').click();
+  await page.getByText('Check your email').waitFor();
   const earlier = await code(world, 'choosing');
   await button('Send a new code').click();
-  await page.getByText('A new code is on its way.').waitFor();
+  await page.getByText('New code sent.').waitFor();
   codes.add(earlier);
   await answer(await code(world, 'choosing'));
-  await remember('Do not remember it');
+  await remember('Not now');
   await leave();
   claim('a factor is chosen there, and its code comes by e-mail, twice', true);
 
@@ -318,13 +318,13 @@ async function factors(world, page, marked, { codes, shown }) {
   await admin(world, 'AdminCreateUser', { Username: 'bare', MessageAction: 'SUPPRESS' });
   await admin(world, 'AdminSetUserPassword', { Username: 'bare', Password: marked.own, Permanent: true });
   await signIn('bare', marked.own);
-  await page.getByText('Choose a second step').waitFor();
-  await button('E-mail').click();
-  await page.getByLabel('E-mail address').fill('bare@example.com');
+  await page.getByText('Set up two-step sign-in').waitFor();
+  await button('Email').click();
+  await page.getByLabel('Email address').fill('bare@example.com');
   await button('Continue').click();
   await page.getByLabel('Code').waitFor();
   await answer(await code(world, 'bare'));
-  await remember('Do not remember it');
+  await remember('Not now');
   await leave();
   claim('codes by e-mail are set up there', true);
 
@@ -345,7 +345,7 @@ async function factors(world, page, marked, { codes, shown }) {
   await answer('141421');
   await refused();
   await answer(await code(world, 'arrived'));
-  await remember('Remember it');
+  await remember('Remember this computer');
   await button('Sign out').waitFor();
   claim('an account is confirmed there', true);
 
@@ -356,13 +356,13 @@ async function factors(world, page, marked, { codes, shown }) {
   await answer('223606', 'Finish');
   await refused();
   await answer(totp(own), 'Finish');
-  await button('Take it off').waitFor();
+  await button('Turn off').waitFor();
   await page.screenshot({ path: join(world.shots, 'settings.png') });
-  await button('Take it off').click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Take it off' }).click();
+  await button('Turn off').click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Turn off' }).click();
   await button('Set up').waitFor();
-  await button('Forget and sign out').click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Forget and sign out' }).click();
+  await button('Forget this computer').click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Forget this computer' }).click();
   await button('Forgot your password?').waitFor();
   claim('an authenticator is set up in the settings and taken off, and the computer is forgotten', true);
 }

@@ -31,31 +31,31 @@ const says = (text) => page.getByText(text).first().waitFor();
 const gone = (text) => page.getByText(text).first().waitFor({ state: 'hidden' });
 
 async function signIn() {
-  await button('Sign in as demo').waitFor();
+  await button('Try as demo').waitFor();
 
   await fault('cognito-idp', '*', 'drop-before');
-  await button('Sign in as demo').click();
+  await button('Try as demo').click();
   await says('Cognito does not answer.');
   await says('Check the network');
   await shoot('sign-in-unreachable');
   await heal();
 
   await fault('cognito-idp', '*', 'error', { code: 'TooManyRequestsException', status: 400 });
-  await button('Sign in as demo').click();
+  await button('Try as demo').click();
   await says('Cognito has too many requests right now.');
   await shoot('sign-in-throttled');
   await heal();
 
   await fault('cognito-idp', '*', 'latency', { latency: '20s' });
-  await button('Sign in as demo').click();
+  await button('Try as demo').click();
   await says('Signing in as demo');
   await shoot('sign-in-slow');
   await button('Cancel').click();
-  await button('Sign in as demo').waitFor();
+  await button('Try as demo').waitFor();
   await heal();
 
   await fault('cognito-identity', '*', 'error', { code: 'NotAuthorizedException', status: 400 });
-  await button('Sign in as demo').click();
+  await button('Try as demo').click();
   await says('There are no AWS credentials for you');
   await shoot('sign-in-no-credentials');
   await heal();
@@ -64,7 +64,7 @@ async function signIn() {
 }
 
 async function home() {
-  await says('No warm instance is free, so Start launches a new one.');
+  await says('No standby machine is free');
   await shoot('home-empty-pool');
 
   await button('Start my avatar').click();
@@ -98,24 +98,24 @@ async function log() {
 async function offline() {
   await button('Home').click();
   for (const service of SERVICES) await fault(service, '*', 'drop-before');
-  await says('The cloud cannot be reached');
-  await says(/goes on running, and stops by itself at \d\d:\d\d/);
+  await says('Can’t reach the cloud');
+  await says(/keeps running and stops automatically at \d\d:\d\d/);
   await shoot('home-offline');
   for (const name of ['History', 'Log', 'Settings', 'About']) {
     await button(name).click();
-    await says('The cloud cannot be reached');
+    await says('Can’t reach the cloud');
   }
   await button('History').click();
   await says('Try again');
   await shoot('history-offline');
   await heal();
   await button('Home').click();
-  await gone('The cloud cannot be reached');
+  await gone('Can’t reach the cloud');
   claim('offline says that the instance goes on, and when it stops; and is over by itself', true);
 }
 
 async function killed() {
-  const facts = await page.getByRole('region', { name: 'Instance' }).innerText();
+  const facts = await page.getByRole('region', { name: 'Details' }).innerText();
   await admin('POST', `instances/${/i-[0-9a-f]{17}/.exec(facts)[0]}/kill`);
   await says('Your instance has stopped');
   await shoot('home-killed');
@@ -127,7 +127,7 @@ async function history() {
   await button('History').click();
   await page.locator('[aria-busy=true]').waitFor();
   await shoot('history-loading');
-  await says('This takes longer than usual.');
+  await says('Taking longer than usual');
   await button('Cancel').click();
   await headline(/Your instance has stopped|Ready when you are/).waitFor();
   await heal();
@@ -172,17 +172,17 @@ async function about() {
   claim('the diagnostics name what is refused, and the cure', /may not do kinesis[\s\S]*(operator|stack)/.test(text), text);
   await shoot('about-denied');
   await heal();
-  await button('Check again').click();
+  await button('Run again').click();
   await until('and no longer, once it is allowed', async () => !/may not do kinesis/.test(await page.getByRole('region', { name: 'Diagnostics' }).innerText()));
 }
 
 async function fleet() {
   claim('a user has no fleet page', (await button('Fleet').count()) === 0);
   await button('Sign out').click();
-  await button('Sign in as demo').waitFor();
+  await button('Try as demo').waitFor();
   const more = page.getByRole('button', { name: /^Show \d+ more$/ });
   if (await more.count()) await more.click();
-  await button('Sign in as operator').click();
+  await button('Try as operator').click();
   await button('Fleet').waitFor();
 
   await button('History').click();
@@ -198,7 +198,7 @@ async function fleet() {
   await page.getByRole('tabpanel').getByText(/i-[0-9a-f]{17}/).first().waitFor();
 
   await fault('dynamodb', '*', 'error', { code: 'InternalServerError', status: 500 });
-  await page.locator('button[aria-label^="Retire i-"]:enabled').first().click();
+  await page.locator('button[aria-label^="Replace i-"]:enabled').first().click();
   await page.getByLabel('Reason').fill('a try');
   await page.getByRole('alertdialog').getByRole('button').last().click();
   await says('It was not possible to');

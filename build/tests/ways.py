@@ -46,20 +46,20 @@ def visit(address, user, password):
 
 def recovery(pid):
     press(pid, "Forgot your password?")
-    wait("it asks whose password", lambda: says(pid, "so that it is known whose password to change"))
+    wait("it asks whose password", lambda: says(pid, "Enter your user name first."))
 
 
 def by_browser(home, pid, password):
-    press(pid, "Sign in with the browser")
-    wait("the window waits for the browser", lambda: says(pid, "Go on in your browser"))
+    press(pid, "Sign in with your browser")
+    wait("the window waits for the browser", lambda: says(pid, "Continue in your browser"))
     left = wait("the browser is opened", lambda: opened(home, 1))
-    press(pid, "Open the browser again")
+    press(pid, "Open the page again")
     claim("at the same address", wait("it is opened again", lambda: opened(home, 2)) == left)
     shoot("browser")
     press(pid, "Back to sign-in")
-    wait("it can be left", lambda: element(pid, "push button", "Sign in with the browser"))
+    wait("it can be left", lambda: element(pid, "push button", "Sign in with your browser"))
 
-    press(pid, "Sign in with the browser")
+    press(pid, "Sign in with your browser")
     address = wait("it can be tried again", lambda: opened(home, 3))
     claim("in another flow", address != left)
     screen = Screen()

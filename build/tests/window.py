@@ -11,17 +11,17 @@ from tray import Tray, entry
 
 
 def journey(pid, tray, notifications, opened):
-    press(pid, "Sign in as demo")
+    press(pid, "Try as demo")
     wait("the home page offers Start", lambda: element(pid, "push button", "Start my avatar"))
     wait("a tray item registered", lambda: tray.item)
     shoot("idle")
 
-    tray.press(wait("the tray offers Start", lambda: entry(tray, "Start")))
-    wait("the window shows the start that the tray asked for", lambda: says(pid, "Cancel") or says(pid, "Connect"))
+    tray.press(wait("the tray offers Start", lambda: entry(tray, "Start my avatar")))
+    wait("the window shows the start that the tray asked for", lambda: says(pid, "Cancel") or says(pid, "Open my avatar"))
     wait("the avatar is ready", lambda: says(pid, "Your avatar is ready"))
-    wait("the tray offers Connect", lambda: entry(tray, "Connect"))
-    wait("the tray offers Stop", lambda: entry(tray, "Stop"))
-    wait("its tooltip counts the minutes", lambda: "minutes left" in str(tray.property("ToolTip")))
+    wait("the tray offers to open the avatar", lambda: entry(tray, "Open my avatar"))
+    wait("the tray offers Stop", lambda: entry(tray, "Stop my avatar"))
+    wait("its tooltip counts the minutes", lambda: "min left" in str(tray.property("ToolTip")))
     shoot("ready")
     wait("a notification says that it is ready", lambda: "Your avatar is ready" in notifications.shown)
     notifications.press("Your avatar is ready", "connect")

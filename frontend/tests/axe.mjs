@@ -40,7 +40,7 @@ for (const scene of scenes) {
   count++;
 }
 const page = await open(sceneOf('ready'), { colorScheme: 'light' });
-await page.getByRole('button', { name: 'Terminate', exact: true }).click();
+await page.getByRole('button', { name: 'Delete…', exact: true }).click();
 await page.getByRole('alertdialog').waitFor();
 await judge(page, 'terminate');
 count++;

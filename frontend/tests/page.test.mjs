@@ -58,10 +58,10 @@ on('the first frame, before any script has run: the header, in the colours of th
 });
 
 on('signing in as a demonstration user by one press', 'sign-in-demo', async (page) => {
-  await button(page, 'Sign in as demo').click();
-  await button(page, 'Sign in as bob').click();
+  await button(page, 'Try as demo').click();
+  await button(page, 'Try as bob').click();
   await button(page, 'Show 50 more').click();
-  await button(page, 'Sign in as operator').click();
+  await button(page, 'Try as operator').click();
   assert.deepEqual((await asked(page, 'Account.SignInDemo')).map((a) => a[1]), ['demo', 'bob', 'operator']);
 });
 
@@ -90,7 +90,7 @@ on('a new password is typed twice', 'challenge-new-password', async (page) => {
   await page.getByLabel('New password', { exact: true }).fill('correct horse');
   await page.getByLabel('Repeat the new password').fill('correct house');
   await button(page, 'Continue').click();
-  await page.getByText('The two passwords differ.').waitFor();
+  await page.getByText('The passwords don’t match.').waitFor();
   await page.getByLabel('Repeat the new password').fill('correct horse');
   await page.keyboard.press('Enter');
   assert.deepEqual(await asked(page, 'Account.Respond'), [['Account.Respond', 'correct horse']]);
@@ -98,18 +98,18 @@ on('a new password is typed twice', 'challenge-new-password', async (page) => {
 
 on('a forgotten password: the name first, then code and password, each with a way back', 'sign-in-either', async (page) => {
   await button(page, 'Forgot your password?').click();
-  await page.getByText('so that it is known whose password').waitFor();
+  await page.getByText('Enter your user name first.').waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.id), 'username');
   await page.keyboard.type('alice');
   await button(page, 'Forgot your password?').click();
   assert.deepEqual(await asked(page, 'Account.Forgot'), [['Account.Forgot', 'alice']]);
   await show(page, 'challenge-reset', 2);
-  await page.getByText('a code is on its way to a***@e***').waitFor();
+  await page.getByText('sent a code to a***@e***').waitFor();
   await button(page, 'Send a new code').click();
   await show(page, 'challenge-reset-busy', 3);
   assert.ok(await button(page, 'Send a new code').isDisabled());
   await show(page, 'challenge-reset', 4);
-  await page.getByText('A new code is on its way.').waitFor();
+  await page.getByText('New code sent.').waitFor();
   await page.getByLabel('Code').fill('123-456');
   await button(page, 'Continue').click();
   await show(page, 'challenge-reset-busy', 5);
@@ -124,23 +124,23 @@ on('a forgotten password: the name first, then code and password, each with a wa
 });
 
 on('an account that is not confirmed yet, and a computer to remember', 'challenge-confirm', async (page) => {
-  await page.getByText('have a new one sent').waitFor();
+  await page.getByText('or send a new one').waitFor();
   await button(page, 'Send a new code').click();
   assert.equal((await asked(page, 'Account.Resend')).length, 1);
   await show(page, 'challenge-remember', 2);
-  await button(page, 'Do not remember it').click();
-  await button(page, 'Remember it').click();
+  await button(page, 'Not now').click();
+  await button(page, 'Remember this computer').click();
   assert.deepEqual((await asked(page, 'Account.Respond')).map((a) => a[1]), ['no', 'yes']);
 });
 
 on('the browser as the only way in', 'sign-in-browser', async (page) => {
   assert.equal(await page.getByLabel('Password').count(), 0);
-  await button(page, 'Sign in with the browser').click();
+  await button(page, 'Sign in with your browser').click();
   assert.equal((await asked(page, 'Account.SignInByBrowser')).length, 1);
   await show(page, 'challenge-browser', 2);
-  await button(page, 'Open the browser again').click();
+  await button(page, 'Open the page again').click();
   assert.equal((await asked(page, 'Account.OpenBrowser')).length, 1);
-  await button(page, 'Copy No page? Open this address:').click();
+  await button(page, 'Copy Page didn’t open? Copy this address:').click();
   assert.match((await asked(page, 'Clipboard'))[0][1], /^https:\/\/studio\.auth/);
   await button(page, 'Back to sign-in').click();
   assert.equal((await asked(page, 'Account.Cancel')).length, 1);
@@ -157,11 +157,11 @@ on('the QR code is shown beside the secret, and a keyring is tried again', { ...
 on('the main journey: start, cancel, connect, keep going, stop, sign out', 'idle', async (page) => {
   await button(page, 'Start my avatar').click();
   await show(page, 'booting', 2);
-  await page.getByRole('heading', { name: 'Booting your instance' }).waitFor();
+  await page.getByRole('heading', { name: 'Starting your avatar' }).waitFor();
   await button(page, 'Cancel').click();
   await show(page, 'ready-warning', 3);
   await page.getByRole('heading', { name: 'Your avatar is ready' }).waitFor();
-  for (const name of ['Connect', 'Keep going', 'Stop']) await button(page, name).click();
+  for (const name of ['Open my avatar', 'Keep it running', 'Stop']) await button(page, name).click();
   await show(page, 'ending', 4);
   assert.ok(await button(page, 'Stopping…').isDisabled());
   await button(page, 'Sign out').click();
@@ -171,25 +171,25 @@ on('the main journey: start, cancel, connect, keep going, stop, sign out', 'idle
 
 on('an older snapshot changes nothing', { ...sceneOf('ready'), snapshot: { ...sceneOf('ready').snapshot, revision: 9 } }, async (page) => {
   await show(page, 'idle', 8);
-  await button(page, 'Connect').waitFor();
+  await button(page, 'Open my avatar').waitFor();
 });
 
 on('terminating asks first, by keyboard too', 'ready', async (page) => {
-  await button(page, 'Terminate').click();
-  const dialog = page.getByRole('alertdialog', { name: 'Terminate this instance?' });
+  await button(page, 'Delete…').click();
+  const dialog = page.getByRole('alertdialog', { name: 'Delete this machine?' });
   await dialog.waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
   assert.deepEqual(await asked(page, 'Instance.Terminate'), []);
-  await page.waitForFunction(() => document.activeElement?.textContent?.includes('Terminate'));
+  await page.waitForFunction(() => document.activeElement?.textContent?.includes('Delete'));
   await page.keyboard.press('Enter');
-  await dialog.getByRole('button', { name: 'Terminate instance' }).click();
+  await dialog.getByRole('button', { name: 'Delete machine' }).click();
   await dialog.waitFor({ state: 'hidden' });
   assert.equal((await asked(page, 'Instance.Terminate')).length, 1);
 });
 
 on('an open question is taken back when the instance ends by itself', 'ready', async (page) => {
-  await button(page, 'Terminate').click();
+  await button(page, 'Delete…').click();
   await page.getByRole('alertdialog').waitFor();
   await show(page, 'idle', 2);
   await page.getByRole('alertdialog').waitFor({ state: 'hidden' });
@@ -210,13 +210,13 @@ on('shortcuts', 'ready', async (page) => {
   await page.keyboard.press('Control+f');
   await page.waitForFunction(() => document.activeElement?.id === 'log-text');
   await page.keyboard.press('Control+1');
-  await button(page, 'Connect').waitFor();
+  await button(page, 'Open my avatar').waitFor();
   await page.keyboard.press('Control+q');
   assert.equal((await asked(page, 'Page.Quit')).length, 1);
 });
 
 on('everything is reached by Tab, and what has the focus is seen', 'ready-refused', async (page) => {
-  const want = ['Home', 'Log', 'History', 'Settings', 'About', 'Sign out', 'Dismiss: There is no keyring', 'Dismiss: The session was not extended', 'Connect', 'Stop', 'Terminate', 'Keep going', 'Open log'];
+  const want = ['Home', 'Log', 'History', 'Settings', 'About', 'Sign out', 'Dismiss: There is no keyring', 'Dismiss: The session was not extended', 'Open my avatar', 'Stop', 'Delete…', 'Keep it running', 'Open log'];
   const seen = [];
   for (let n = 0; n < 40; n++) {
     await page.keyboard.press('Tab');
@@ -312,10 +312,10 @@ on('the log shows few rows of many, follows, stops following, filters, copies, e
   await page.getByLabel('Level').selectOption('error');
   await page.waitForFunction(() => [...document.querySelectorAll('[role=log] .line')].every((l) => l.classList.contains('error')));
   await page.getByLabel('Filter', { exact: true }).fill('no such text');
-  await page.getByText('No line matches.', { exact: false }).waitFor();
+  await page.getByText('No matching lines.', { exact: false }).waitFor();
   await button(page, 'Regular expression').click();
   await page.getByLabel('Filter', { exact: true }).fill('streamer|players(');
-  await page.getByText('The expression is not valid: missing closing )').waitFor();
+  await page.getByText('Not a valid regular expression: missing closing )').waitFor();
   await page.getByLabel('Level').selectOption('');
   await page.getByLabel('Filter', { exact: true }).fill('(streamer|players)$|/var');
   await page.waitForFunction(() => document.querySelectorAll('[role=log] .line').length > 0 && [...document.querySelectorAll('[role=log] .text')].every((t) => /streamer$|\/var/.test(t.textContent)));
@@ -324,7 +324,7 @@ on('the log shows few rows of many, follows, stops following, filters, copies, e
   await page.getByText('3,300 lines').waitFor();
   await page.getByLabel('Source').selectOption('boot');
   await page.waitForFunction(() => !document.querySelector('[role=log] .unreal') && /^[\d,]+ lines$/.test(document.querySelector('.count').textContent) && !document.querySelector('.count').textContent.startsWith('3,300'));
-  await button(page, 'Copy lines').click();
+  await button(page, 'Copy log').click();
   await page.getByText(/^Copied [\d,]+ lines$/).waitFor();
   await button(page, 'Export…').click();
   await page.getByText('Saved 7 lines to /home/demo/avatar.log').waitFor();
@@ -359,7 +359,7 @@ on('matches are marked and stepped through, in their context too', 'log', async 
   await page.locator('.current').waitFor();
   await page.keyboard.press('F3');
   await page.getByText('Match 2 of 334').waitFor();
-  await button(page, 'Only matching lines').click();
+  await button(page, 'Show only matches').click();
   await page.getByText('334 matches').waitFor();
   await page.locator('[role=log] .unreal, [role=log] .line:not(:has(.match))').first().waitFor();
   await button(page, 'Previous match').click();
@@ -377,7 +377,7 @@ on('matches are marked and stepped through, in their context too', 'log', async 
 on('jumps to a time, by typing and by the histogram, by mouse and by keyboard', 'log', async (page) => {
   const all = logLines(3000);
   const shows = (ms) => page.waitForFunction((wanted) => [...document.querySelectorAll('[role=log] .time')].some((t) => t.textContent >= wanted[0] && t.textContent < wanted[1]), [new Date(ms).toISOString().slice(11, 23), new Date(ms + 2000).toISOString().slice(11, 23)]);
-  const jump = page.getByLabel('Jump to time');
+  const jump = page.getByLabel('Go to time');
   await jump.fill('09:22:00');
   await jump.press('Enter');
   await shows(Date.parse('2026-03-14T09:22:00Z'));
@@ -402,19 +402,19 @@ on('jumps to a time, by typing and by the histogram, by mouse and by keyboard', 
 });
 
 on('a pause, times since the start, phases in the margin, colours, and an empty log', 'log', async (page) => {
-  await page.getByText('Booting', { exact: true }).waitFor();
-  await button(page, 'Time since the start').click();
+  await page.getByText('Starting', { exact: true }).first().waitFor();
+  await button(page, 'Show time since start').click();
   await page.waitForFunction(() => /^\+7:5\d\.\d{3}$/.test([...document.querySelectorAll('[role=log] .time')].at(-1).textContent.trim()));
   await button(page, 'Pause').click();
   const before = await inView(page);
   const coloured = { ...logLines(1)[0], seq: 3001, text: 'green words', style: '0-5 green bold', gap: 0 };
   await page.evaluate((lines) => window.setScene({ lines }), [...logLines(3000), coloured]);
-  await button(page, 'Paused, 1 new line').waitFor();
+  await button(page, 'Paused · 1 new line').waitFor();
   assert.deepEqual(await inView(page), before);
-  await button(page, 'Paused, 1 new line').click();
+  await button(page, 'Paused · 1 new line').click();
   assert.equal(await page.locator('.sgr-green.sgr-bold').textContent(), 'green');
-  await button(page, 'Clear the log').click();
-  await page.getByText('No lines yet.', { exact: false }).waitFor();
+  await button(page, 'Clear log').click();
+  await page.getByText('No log yet.', { exact: false }).waitFor();
   assert.equal((await asked(page, 'LogBook.Clear')).length, 1);
 });
 
@@ -432,14 +432,14 @@ on('a screen reader hears new errors, and nothing else of the log', 'log', async
 
 on('metrics are drawn small, and larger on demand; one that never came is absent', 'ready', async (page) => {
   const names = () => page.locator('.few dt').allTextContents();
-  await page.getByRole('img', { name: /^CPU over time, now \d+ %$/ }).waitFor();
+  await page.getByRole('img', { name: /^CPU over time, currently \d+ %$/ }).waitFor();
   assert.deepEqual(await names(), ['Frame rate', 'GPU', 'CPU', 'Memory', 'Network']);
   await button(page, 'Larger charts').click();
-  const dialog = page.getByRole('dialog', { name: 'Metrics' });
-  await dialog.getByRole('img', { name: /^Frame rate over time, now \d+ fps$/ }).waitFor();
+  const dialog = page.getByRole('dialog', { name: 'Performance' });
+  await dialog.getByRole('img', { name: /^Frame rate over time, currently \d+ fps$/ }).waitFor();
   assert.equal(await dialog.locator('canvas').count(), 5);
   await page.evaluate(() => window.setScene({ series: { at: [Date.now()], players: [2] } }));
-  await dialog.getByRole('img', { name: 'Players over time, now 2' }).waitFor();
+  await dialog.getByRole('img', { name: 'Viewers over time, currently 2' }).waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
   await page.waitForFunction(() => document.querySelectorAll('.few dt').length === 1);
@@ -453,28 +453,28 @@ on('signing out leaves the log page', 'log', async (page) => {
 });
 
 on('the time row says which clock ends the session, and keeps the page from promising more', 'ready', async (page) => {
-  await page.getByText('Stops by itself at 10:19, unless you use it.').waitFor();
-  await page.getByText('About US$0.53 by 10:19 · At the latest at 20:26').waitFor();
+  await page.getByText('Stops at 10:19 if nobody uses it.').waitFor();
+  await page.getByText('About US$0.53 by 10:19 · Latest stop: 20:26').waitFor();
   await show(page, 'ready-last', 2);
-  await page.getByText('Stops at 09:47: the longest that a session may be.').waitFor();
-  assert.equal(await button(page, 'Keep going').count(), 0);
+  await page.getByText('Stops at 09:47, the maximum session length.').waitFor();
+  assert.equal(await button(page, 'Keep it running').count(), 0);
 });
 
 on('waiting in the queue says the place, and can be left', 'queue', async (page) => {
-  await page.getByRole('heading', { name: 'You are number 3 of 5 in line' }).waitFor();
-  await button(page, 'Leave the queue').click();
+  await page.getByRole('heading', { name: 'You’re number 3 of 5 in line' }).waitFor();
+  await button(page, 'Leave the line').click();
   assert.equal((await asked(page, 'Instance.Cancel')).length, 1);
 });
 
 on('offline says what happens to the instance, and when', 'offline', async (page) => {
-  await page.getByRole('region', { name: 'The cloud cannot be reached' }).getByText('stops by itself at 10:19').waitFor();
+  await page.getByRole('region', { name: 'Can’t reach the cloud' }).getByText('stops automatically at 10:19').waitFor();
   await show(page, 'ready', 2);
-  await page.getByText('The cloud cannot be reached').waitFor({ state: 'detached' });
+  await page.getByText('Can’t reach the cloud').waitFor({ state: 'detached' });
 });
 
 on('cost is counted from the hourly price', 'ready', async (page) => {
   const card = page.getByRole('region', { name: 'Cost' });
-  assert.match(await card.innerText(), /US\$0\.07\s*US\$0\.53 an hour/);
+  assert.match(await card.innerText(), /US\$0\.07\s*US\$0\.53 per hour/);
   await page.clock.setFixedTime(NOW + 3_600_000);
   await page.clock.runFor(1100);
   await card.getByText('US$0.60').waitFor();
@@ -482,21 +482,21 @@ on('cost is counted from the hourly price', 'ready', async (page) => {
 
 on('history: figures, another period, another measure, the table', 'history', async (page) => {
   assert.deepEqual((await asked(page, 'Past.Read')).map((a) => a[1]), [30]);
-  assert.match(await page.locator('dl.tiles').innerText(), /34[\s\S]*Usual warm start[\s\S]*s[\s\S]*US\$17\.31/);
+  assert.match(await page.locator('dl.tiles').innerText(), /34[\s\S]*Typical quick start[\s\S]*s[\s\S]*US\$17\.31/);
   await page.getByText('7 days').click();
   assert.deepEqual((await asked(page, 'Past.Read')).map((a) => a[1]), [30, 7]);
-  await page.getByRole('img', { name: /^Length of each session, 34 sessions/ }).waitFor();
+  await page.getByRole('img', { name: /^Session length, 34 sessions/ }).waitFor();
   await page.getByRole('radio', { name: 'Length' }).focus();
   await page.keyboard.press('ArrowRight');
-  await page.getByRole('img', { name: /^Time until each was ready/ }).waitFor();
+  await page.getByRole('img', { name: /^Time to ready/ }).waitFor();
   assert.equal(await page.getByRole('table').locator('tbody tr').count(), 34);
-  await page.getByRole('cell', { name: 'Never ready' }).waitFor();
+  await page.getByRole('cell', { name: 'Didn’t start' }).waitFor();
   const painted = await page.locator('.chart canvas').first().evaluate((c) => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.filter((_, i) => i % 4 === 3)).size > 1);
   assert.ok(painted, 'the chart has drawn nothing');
 });
 
 on('history that is being read has a way out, one that failed can be tried again', 'history-error', async (page) => {
-  await page.getByText('This could not be read').waitFor();
+  await page.getByText('Couldn’t load this').waitFor();
   await page.evaluate((past) => window.setScene({ past }), sceneOf('history').past);
   await button(page, 'Try again').click();
   await page.getByRole('table').waitFor();
@@ -506,9 +506,9 @@ on('an operator stops an instance, with a reason', 'fleet', async (page) => {
   const id = sceneOf('fleet').fleet.overview.machines[0].instanceId;
   await button(page, `Stop ${id}`).click();
   const dialog = page.getByRole('alertdialog', { name: `Stop ${id}?` });
-  await dialog.getByText('The session of demo ends now.').waitFor();
+  await dialog.getByText('This ends demo’s session now').waitFor();
   await page.keyboard.press('Enter');
-  await dialog.getByText('Write a few words about why.').waitFor();
+  await dialog.getByText('Enter a reason.').waitFor();
   assert.deepEqual(await asked(page, 'Operate.StopInstance'), []);
   await page.keyboard.type('it hangs');
   await page.keyboard.press('Enter');
@@ -530,12 +530,12 @@ on('an operator resizes the pool, gives the size back, and hears of a refusal', 
   await page.getByLabel('Pool size').fill('9');
   await button(page, 'Set…').click();
   await page.getByLabel('Reason').fill('a class');
-  await button(page, 'Set to 9').click();
-  await page.getByText("The pool's size is 9").waitFor();
-  await button(page, "Use the profile's size").click();
+  await button(page, 'Change to 9').click();
+  await page.getByText("Pool size changed to 9").waitFor();
+  await button(page, "Use the profile’s size").click();
   await page.getByLabel('Reason').fill('over');
   await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'denied', what: 'It was refused', why: 'Your role may not.', next: 'Ask.' });
-  await page.getByRole('alertdialog').getByRole('button', { name: "Use the profile's size" }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: "Use the profile’s size" }).click();
   await page.getByText('It was refused').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('alertdialog').waitFor({ state: 'hidden' });
@@ -579,16 +579,16 @@ on('settings are written one by one, and the theme at once', 'settings', async (
   await page.getByText('Dark', { exact: true }).click();
   await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
   await page.getByRole('switch', { name: 'Notifications' }).press('Space');
-  await page.getByLabel('Stop when unused for').selectOption('2 h');
+  await page.getByLabel('Stop if nobody uses it for').selectOption('2 h');
   await page.getByLabel('Profile').selectOption('studio');
-  await page.getByText('This launcher still uses local; the next start uses studio.').waitFor();
+  await page.getByText('Switches to studio after a restart.').waitFor();
   const written = (await asked(page, 'Settings.Write')).map(([, s]) => [s.key, s.text || s.elapses || s.on]);
   assert.deepEqual(written, [['theme', 'dark'], ['notifications', false], ['window', 7200e9], ['profile', 'studio']]);
 });
 
 on('an authenticator app is set up from the settings, and the way back changes nothing', 'settings', async (page) => {
   await button(page, 'Set up').click();
-  await page.getByRole('img', { name: 'QR code of the secret' }).waitFor();
+  await page.getByRole('img', { name: 'QR code for your authenticator app' }).waitFor();
   await button(page, 'Back to settings').click();
   assert.deepEqual(await asked(page, 'Security.Confirm'), []);
   await button(page, 'Set up').click();
@@ -603,36 +603,36 @@ on('an authenticator app is set up from the settings, and the way back changes n
   await page.evaluate(() => window.setScene({ refusal: null, security: { security: { authenticator: true, device: '' }, problem: null } }));
   await page.getByLabel('Code').fill('123 456');
   await button(page, 'Finish').click();
-  await page.getByText('Signing in takes a code of your app.').waitFor();
+  await page.getByText('On. You need a code from your app to sign in.').waitFor();
   assert.deepEqual((await asked(page, 'Security.Confirm')).map((a) => a[1]), ['000000', '123456']);
   assert.ok(!(await page.content()).includes('JBSWY3DP'), 'the secret has left the page');
 });
 
 on('the authenticator app is taken off, and this computer forgotten, after a question', 'settings-guarded', async (page) => {
-  await button(page, 'Take it off').click();
-  await page.getByRole('alertdialog').getByText('your password alone').waitFor();
+  await button(page, 'Turn off').click();
+  await page.getByRole('alertdialog').getByText('just your password').waitFor();
   await button(page, 'Cancel').click();
   assert.deepEqual(await asked(page, 'Security.Remove'), []);
-  await button(page, 'Take it off').click();
+  await button(page, 'Turn off').click();
   await page.evaluate(() => window.setScene({ security: { security: { authenticator: false, device: 'remembered' }, problem: null } }));
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Take it off' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Turn off' }).click();
   await button(page, 'Set up').waitFor();
   assert.equal((await asked(page, 'Security.Remove')).length, 1);
-  await button(page, 'Forget and sign out').click();
+  await button(page, 'Forget this computer').click();
   await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'unreachable', what: 'This computer could not be forgotten at Cognito', why: 'Cognito does not answer.', next: 'Check the network.' });
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Forget and sign out' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Forget this computer' }).click();
   await page.getByRole('alertdialog').getByText('Cognito does not answer.').waitFor();
   await page.evaluate(() => window.setScene({ refusal: null }));
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Forget and sign out' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Forget this computer' }).click();
   await page.getByRole('alertdialog').waitFor({ state: 'detached' });
   assert.equal((await asked(page, 'Security.ForgetDevice')).length, 2);
 });
 
 on('a setting that is refused says why, and the others can still be changed', 'settings', async (page) => {
   await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'config', what: 'The setting could not be written', why: 'The disk is full.', next: 'Free some space.' });
-  await page.getByLabel('Longest session').selectOption('4 h');
+  await page.getByLabel('Maximum session length').selectOption('4 h');
   await page.getByRole('alert').getByText('The disk is full.').waitFor();
-  assert.ok(await page.getByLabel('Longest session').isEnabled());
+  assert.ok(await page.getByLabel('Maximum session length').isEnabled());
 });
 
 on('settings that are not the user\'s to write are shown, and locked', 'settings-read-only', async (page) => {
@@ -747,10 +747,10 @@ on('export and copy have what is on the screen: with context, all lines, and no 
   await button(page, 'Export…').click();
   await page.getByText('Saved 7 lines').waitFor();
   assert.equal((await last()).text, 'LogAudio');
-  await button(page, 'Only matching lines').click();
+  await button(page, 'Show only matches').click();
   await button(page, 'Export…').click();
   assert.deepEqual([(await last()).text, (await last()).pattern, (await last()).context], ['', '', false]);
-  await button(page, 'Copy lines').click();
+  await button(page, 'Copy log').click();
   await page.waitForFunction(() => window.asked.some(([m, text]) => m === 'Clipboard' && /Linux version/.test(text) && /LogAudio/.test(text)));
   await button(page, 'Pause').click();
   await button(page, 'Export…').click();

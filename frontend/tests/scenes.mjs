@@ -104,7 +104,7 @@ const about = {
   configFile: '/home/demo/.config/avatar-launcher/config.yaml', logFolder: '/home/demo/.local/state/avatar-launcher/logs', tray: true, demo: true,
 };
 const checks = [
-  { name: 'Configuration', ok: true, why: 'There is no file, so the built-in profile is used.', cure: '' },
+  { name: 'Configuration', ok: true, why: 'No configuration file. The built-in demo profile is used.', cure: '' },
   { name: 'Keyring', ok: false, why: 'There is no keyring. No Secret Service answers on this desktop.', cure: 'You stay signed in until you quit.' },
   { name: 'ec2:StartInstances', ok: true, why: 'Your role may do it.', cure: '' },
   { name: 'scheduler:CreateSchedule', ok: false, why: 'Your role may not do it.', cure: 'Ask your operator to attach the policy avatar-launcher-user to your role.' },
@@ -147,7 +147,7 @@ const overview = {
   audit: audit(40),
 };
 const fleet = { overview, problem: null };
-const unreachable = { kind: 'unreachable', what: 'The cloud cannot be reached', why: 'Nothing answers at ec2.us-east-1.amazonaws.com.', next: 'Check your network.' };
+const unreachable = { kind: 'unreachable', what: 'Can’t reach the cloud', why: 'Nothing answers at ec2.us-east-1.amazonaws.com.', next: 'Check your network.' };
 const offlineNotice = { key: 'cloud', problem: unreachable };
 const readOnly = { kind: 'config', what: 'These settings are read-only', why: 'The file /etc/avatar-launcher/config.yaml is not yours to write.', next: 'Ask whoever manages it, or make the file writable.' };
 const operatorUser = { user: { ...user, role: 'operator' } };
@@ -197,7 +197,7 @@ export const scenes = [
   scene('ready-refused', { ...readySnapshot, problem: { kind: 'unreachable', what: 'The session was not extended', why: 'The cloud does not answer.', next: 'Check your network; the instance stops at its time all the same.' }, notices: [keyringNotice] }, { lines: logLines(60) }),
   scene('ending', { ...readySnapshot, phase: 'ending' }, { lines: logLines(60) }),
   scene('failed', { phase: 'failed', steps: steps('booting', 9000), problem: { kind: 'capacity', what: 'No instance could be had', why: 'Amazon EC2 has no free g4dn.xlarge in any of the three zones.', next: 'Try again in a few minutes.' }, pool: warmPool('claimed', 'claimed', 'retired') }),
-  scene('stop-failed', { ...readySnapshot, phase: 'failed', timers: null, problem: { kind: 'unreachable', what: 'The stop request could not be sent', why: 'The cloud cannot be reached.', next: 'Your instance is stopped by its own schedule at 10:20 at the latest; press Stop to try again.' }, notices: [offlineNotice] }, { lines: logLines(60) }),
+  scene('stop-failed', { ...readySnapshot, phase: 'failed', timers: null, problem: { kind: 'unreachable', what: 'The stop request could not be sent', why: 'Can’t reach the cloud.', next: 'Your instance is stopped by its own schedule at 10:20 at the latest; press Stop to try again.' }, notices: [offlineNotice] }, { lines: logLines(60) }),
   scene('sign-in-ended', { ...readySnapshot, notices: [{ key: 'sign-in', problem: { kind: 'refused', what: 'Your sign-in has ended', why: 'It’s too old, or somebody has ended it. Everything here works until 10:12.', next: 'Sign in again. A running avatar keeps running meanwhile.' } }] }, { lines: logLines(60) }),
   scene('sign-in-again', { ...out, kept: { username: 'demo', until: at(52 * MINUTE) } }),
   scene('notices', { notices: [configNotice, keyringNotice] }),

@@ -13,7 +13,7 @@ describe('action', () => {
   const cases: Record<Phase, [Action['verb'], string]> = {
     'signed-out': ['start', 'Start my avatar'], 'signing-in': ['start', 'Start my avatar'], idle: ['start', 'Start my avatar'],
     claiming: ['cancel', 'Cancel'], arming: ['cancel', 'Cancel'], booting: ['cancel', 'Cancel'], probing: ['cancel', 'Cancel'],
-    ready: ['connect', 'Connect'], ending: ['wait', 'Stopping…'], failed: ['start', 'Try again'],
+    ready: ['connect', 'Open my avatar'], ending: ['wait', 'Stopping…'], failed: ['start', 'Try again'],
   };
   test.each(PHASES)('%s says what its button will do', (phase) => {
     const { verb, label } = action(snapshotOf({ phase }));
@@ -22,7 +22,7 @@ describe('action', () => {
 });
 
 test('after a stop that failed the button stops it again', () => {
-  expect(action(snapshotOf({ phase: 'failed', problem, session }))).toEqual({ verb: 'stop', label: 'Try to stop it again' });
+  expect(action(snapshotOf({ phase: 'failed', problem, session }))).toEqual({ verb: 'stop', label: 'Stop again' });
 });
 
 test.each(PHASES)('%s has a headline and a tone', (phase) => {
@@ -40,15 +40,15 @@ test('a failure is told by its problem, once', () => {
 
 test('no warm instance is said before the start, a cold start while it boots', () => {
   const none = snapshotOf({ pool: { target: 5, members: [], leader: false, asOf: 1, backoff: null } });
-  expect(headline(none).lead).toMatch(/No warm instance/);
-  expect(headline(snapshotOf()).lead).not.toMatch(/No warm instance/);
-  expect(headline(snapshotOf({ phase: 'booting', cold: true })).lead).toMatch(/new one is being launched/);
-  for (const phase of ['booting', 'probing'] as const) expect(headline(snapshotOf({ phase, announced: true })).lead).toMatch(/log says that the avatar is ready/);
+  expect(headline(none).lead).toMatch(/No standby machine/);
+  expect(headline(snapshotOf()).lead).not.toMatch(/No standby machine/);
+  expect(headline(snapshotOf({ phase: 'booting', cold: true })).lead).toMatch(/starting a new one/);
+  for (const phase of ['booting', 'probing'] as const) expect(headline(snapshotOf({ phase, announced: true })).lead).toMatch(/Your avatar is up/);
 });
 
 test('nothing is started while an earlier instance is looked for', () => {
   expect(action(snapshotOf({ adopting: true })).verb).toBe('wait');
-  expect(headline(snapshotOf({ adopting: true })).title).toBe('One moment');
+  expect(headline(snapshotOf({ adopting: true })).title).toBe('One moment…');
 });
 
 describe('screen', () => {
@@ -111,8 +111,8 @@ test('the row below the action says which clock fires, and offers more only wher
   const idle = { kind: 'idle', at: NOW + 60_000, cost: 0.5 } as const;
   const maximum = { kind: 'maximum', at: NOW + 90_000, cost: 2 } as const;
   const ready = (timers: readonly (typeof idle | typeof maximum)[], more = {}): ReturnType<typeof pace> => pace(snapshotOf({ phase: 'ready', timers, ...more }), 60_000);
-  expect(ready([idle, maximum])).toMatchObject({ what: expect.stringContaining('unless you use it'), more: expect.stringMatching(/^About .*0\.50 by .* · At the latest at /), extendable: true });
-  expect(ready([maximum])).toMatchObject({ what: expect.stringContaining('longest'), extendable: false });
+  expect(ready([idle, maximum])).toMatchObject({ what: expect.stringContaining('if nobody uses it'), more: expect.stringMatching(/^About .*0\.50 by .* · Latest stop: /), extendable: true });
+  expect(ready([maximum])).toMatchObject({ what: expect.stringContaining('maximum'), extendable: false });
   expect(ready([idle], { warning: true }).what).toMatch(/^Stops in less than a minute/);
   for (const phase of PHASES) expect(pace(snapshotOf({ phase, timers: [idle] }), 1).what).not.toBe('');
 });
@@ -129,11 +129,11 @@ test('offline is a standing condition; the queue and the fleet are said where th
   expect(offline(snapshotOf({ problem: gone }))).toBeNull();
   expect(offline(snapshotOf({ notices: [{ key: 'cloud', problem: gone }] }))).toBe(gone);
   const queue = { position: 2, length: 3, why: '' };
-  expect(headline(snapshotOf({ phase: 'claiming', queue })).title).toBe('You are number 2 of 3 in line');
-  expect(action(snapshotOf({ phase: 'claiming', queue })).label).toBe('Leave the queue');
+  expect(headline(snapshotOf({ phase: 'claiming', queue })).title).toBe('You’re number 2 of 3 in line');
+  expect(action(snapshotOf({ phase: 'claiming', queue })).label).toBe('Leave the line');
   const lead = (why: string): string => headline(snapshotOf({ phase: 'claiming', queue: { ...queue, why } })).lead;
-  expect(lead('')).toContain('No instance is free right now.');
-  expect(lead('As many instances exist as the operator allows.')).toBe('As many instances exist as the operator allows. Yours starts by itself as soon as an instance is free.');
+  expect(lead('')).toContain('All machines are in use.');
+  expect(lead('As many instances exist as the operator allows.')).toBe('As many instances exist as the operator allows. Yours starts automatically as soon as one is free.');
   expect(pagesOf(snapshotOf())).not.toContain('fleet');
   expect(pagesOf(snapshotOf({ user: { id: 'u', username: 'o', role: 'operator' } }))).toContain('fleet');
 });
@@ -151,7 +151,7 @@ describe('use', () => {
     expect(said({ viewers: -1 })).toBe('In use right now. It won’t stop.');
     const more = pace({ ...ready, viewers: 1 }, 40 * 60_000);
     expect(more.extendable).toBe(false);
-    expect(more.more).toMatch(/^It stops 1 h after the last viewer has left\. · At the latest at /);
+    expect(more.more).toMatch(/^It stops 1 h after the last viewer has left\. · Latest stop: /);
   });
 
   test('nothing keeps it past the longest session, or when it could not be extended', () => {
@@ -161,8 +161,8 @@ describe('use', () => {
   });
 
   test('how long nobody has used it is said once it is long', () => {
-    expect(said({})).toMatch(/^Nobody has used it for 20 min\. Stops by itself at /);
-    expect(said({ lastUse: NOW - 9 * 60_000 })).toMatch(/^Stops by itself at /);
+    expect(said({})).toMatch(/^Nobody has used it for 20 min\. Stops automatically at /);
+    expect(said({ lastUse: NOW - 9 * 60_000 })).toMatch(/^Stops at 00:56 if nobody/);
   });
 });
 
@@ -171,6 +171,6 @@ test('a time that is not today carries its day, and a cost names its own time', 
   const held = { ...session, expireAt: noon + 60 * 60_000, lastActivity: noon };
   const timers = [{ kind: 'idle', at: noon + 60 * 60_000, cost: 1.22 }, { kind: 'maximum', at: noon + 14 * 60 * 60_000, cost: 14.6 }] as const;
   const { what, more } = pace(snapshotOf({ phase: 'ready', session: held, timers, lastUse: noon }), 60 * 60_000);
-  expect(what).toBe('Stops by itself at 13:00, unless you use it.');
-  expect(more).toMatch(/^About .*1\.22 by 13:00 · At the latest at 02:00 on .*15/);
+  expect(what).toBe('Stops at 13:00 if nobody uses it.');
+  expect(more).toMatch(/^About .*1\.22 by 13:00 · Latest stop: 02:00 on .*15/);
 });

@@ -53,7 +53,7 @@ test('challenges are asked for in words, unknown ones by name', () => {
   expect(of('NEW_PASSWORD_REQUIRED').kind).toBe('password');
   for (const name of ['SOFTWARE_TOKEN_MFA', 'SMS_MFA', 'EMAIL_OTP', 'MFA_SETUP']) expect(of(name).kind).toBe('code');
   expect(of('SMS_MFA', '+*99').lead).toContain('+*99');
-  expect([of('SELECT_MFA_TYPE').kind, factor('EMAIL_OTP'), factor('PIGEON')]).toEqual(['choice', 'E-mail', 'PIGEON']);
+  expect([of('SELECT_MFA_TYPE').kind, factor('EMAIL_OTP'), factor('PIGEON')]).toEqual(['choice', 'Email', 'PIGEON']);
   for (const name of ['CONFIRM_ACCOUNT', 'RESET_CODE']) {
     expect(of(name).kind).toBe('code');
     expect(of(name, 'd***@e***').lead).toContain('d***@e***');
