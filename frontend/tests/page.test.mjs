@@ -542,8 +542,8 @@ on('an operator resizes the pool, gives the size back, and hears of a refusal', 
   assert.deepEqual((await asked(page, 'Operate.Resize')).map((a) => a.slice(1)), [[9, 'a class'], [-1, 'over']]);
 });
 
-on('why launches are held back is on the fleet page, and an operator resumes them', 'fleet-held', async (page) => {
-  await page.getByText('launches no more until an operator resumes it').waitFor();
+on('why launches are held back is on the fleet page, and an administrator resumes them', 'fleet-held', async (page) => {
+  await page.getByText('launches no more until an administrator resumes it').waitFor();
   await page.getByText('did not become ready in 15m0s').waitFor();
   await page.getByText('The end of its log').click();
   await page.getByText('no Vulkan driver for the GPU was found').waitFor();
@@ -555,7 +555,7 @@ on('why launches are held back is on the fleet page, and an operator resumes the
 });
 
 on('why launches are held back is in the pool card, and only operators can resume them', 'pool-held', async (page) => {
-  await page.getByText("3 instances didn't become ready. The pool launches another one at 10:08.").waitFor();
+  await page.getByText("3 instances didn’t become ready. The pool launches another one at 10:08.").waitFor();
   assert.equal(await button(page, 'Resume…').count(), 0);
   await show(page, 'pool-held-operator', 2);
   await button(page, 'Resume…').waitFor();
