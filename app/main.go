@@ -127,7 +127,7 @@ func exitCode(err error) int {
 	return 1
 }
 
-// complain prints a problem for people: what, why, next. The raw error is for whoever asks for details.
+// complain prints a problem for people: what, why, next. The raw error is for anyone who asks for details.
 func (o *options) complain(w io.Writer, err error) {
 	p := backend.ProblemOf(err)
 	fmt.Fprintln(w, p.Error()+".")

@@ -11,7 +11,7 @@ import (
 )
 
 // TestEveryEndingWithAServiceFailing breaks each service alone from each call of each ending on, for some minutes, for
-// whoever ends and for the pool's keeper, and lets the process live or die at each later call. Other users then take all
+// the process that ends and for the pool's keeper, and lets the process live or die at each later call. Other users then take all
 // instances: what an ending has left behind must not stop theirs, and is cleared up in the end.
 func TestEveryEndingWithAServiceFailing(t *testing.T) {
 	tested, every := 0, setting("KILL_POINTS", 20)

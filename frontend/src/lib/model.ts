@@ -180,7 +180,7 @@ export interface Snapshot {
   /** Who is connected to the avatar now; below 0 if somebody is, and how many is not known. */
   viewers: number;
   lastUse: number | null;
-  /** Whoever signs in again continues a session that was kept; `until` is when it ends otherwise, null if none runs. */
+  /** A user who signs in again continues a session that was kept; `until` is when it ends otherwise, null if none runs. */
   kept: { username: string; until: number | null } | null;
 }
 
