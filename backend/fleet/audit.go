@@ -47,9 +47,8 @@ type auditRow struct {
 	Waiting      int                       `dynamodbav:",omitempty"`
 }
 
-// note writes one row of the audit. What it tells of has happened already, so that a row that cannot be written is
-// only logged.
-func (s *Service) note(ctx context.Context, row auditRow) {
+// recordEvent writes one row of the audit. The event has happened already, so a failure to write is only logged.
+func (s *Service) recordEvent(ctx context.Context, row auditRow) {
 	now := s.Clock.Now()
 	row.At, row.Day = now.Format(auditTime)+"#"+uuid.NewString()[:8], now.Format(time.DateOnly)
 	row.PurgeAt = now.Add(keepAudit).Unix()
@@ -66,19 +65,19 @@ func (s *Service) note(ctx context.Context, row auditRow) {
 // endVerbs are the verbs of rows that end a session.
 var endVerbs = map[backend.PoolState]string{backend.Recycling: "stopped", backend.Retired: "terminated"}
 
-// noteEnd writes a session's record. Only the process that ended it does, so there is one a session.
-func (s *Service) noteEnd(ctx context.Context, row sessionRow, state backend.PoolState, actor, why string) {
+// recordEnd writes the audit row of a session's end. Only the process that closed the session's row calls it.
+func (s *Service) recordEnd(ctx context.Context, row sessionRow, state backend.PoolState, actor, why string) {
 	a := auditRow{UserID: row.UserID, Username: row.Username, Actor: actor, Verb: endVerbs[state], InstanceID: row.InstanceID, Why: why,
 		InstanceType: row.InstanceType, Cold: row.Cold, Began: row.CreationTime}
 	if row.ReadyAt != 0 {
 		a.StartTook = row.ReadyAt - row.CreationTime.UnixNano()
 	}
 	a.Cost = s.Prices.Session(row.InstanceType, s.Clock.Now().Sub(row.CreationTime))
-	s.note(ctx, a)
+	s.recordEvent(ctx, a)
 }
 
-// learn reads what the user's sessions of this month cost, and how long the last starts took.
-func (s *Service) learn(ctx context.Context, u backend.User) (backend.Prepared, error) {
+// readHistory reads what the user's sessions of this month cost, and how long the last starts took.
+func (s *Service) readHistory(ctx context.Context, u backend.User) (backend.Prepared, error) {
 	now := s.Clock.Now()
 	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 	rows, err := s.auditOf(ctx, u.ID, now.AddDate(0, 0, -45))

@@ -15,15 +15,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// errTaken says that another desktop claimed the instance between the reading and the transaction.
+// errTaken is the error of a claim whose instance was claimed by another desktop after it was read.
 var errTaken = errors.New("the instance was claimed by somebody else")
 
 // claimTries bounds how many instances one claim tries.
 const claimTries = 8
 
-// choose picks the warm instance to reach for: one that is reserved for the user, else the one that they had last,
-// else one by the desktop's seat. Seats are numbers that no two desktops share, so that as many desktops as there are
-// instances reach for different ones. Those in a zone that has just had no capacity come last.
+// choose returns the warm instance to claim: one that is reserved for the user, else the one that they had last, else one
+// by the desktop's seat. No two desktops share a seat, so that desktops that start at once try different instances.
+// Instances in a zone that has just had no capacity come last.
 func choose(rows []instanceRow, userID string, seat int64, failing func(zone, kind string) bool) (instanceRow, bool) {
 	var free, last []instanceRow
 	for _, r := range rows {
@@ -54,7 +54,7 @@ func choose(rows []instanceRow, userID string, seat int64, failing func(zone, ki
 // already, and errAgain if somebody else got each of the claimTries instances that it tried. Instances in lost are not
 // tried, and it adds those that somebody else got: the index that lists them lags.
 func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]bool) (*sessionRow, error) {
-	rows := s.prepared()
+	rows := s.takeCachedWarm()
 	for range claimTries {
 		fresh := rows == nil
 		if fresh {
@@ -72,7 +72,7 @@ func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]boo
 		if !ok {
 			return nil, nil
 		}
-		row, err := s.take(ctx, u, r)
+		row, err := s.claimInstance(ctx, u, r)
 		if !errors.Is(err, errTaken) {
 			return row, err
 		}
@@ -87,9 +87,9 @@ type existing struct{ row sessionRow }
 
 func (*existing) Error() string { return "the user already has a session" }
 
-// take is the claim's one transaction: the instance goes from warm to claimed under its Epoch, and the user's
-// session from absent (or ended) to present. Either both happen or neither.
-func (s *Service) take(ctx context.Context, u backend.User, r instanceRow) (*sessionRow, error) {
+// claimInstance makes the claim's one transaction: the instance goes from warm to claimed under its Epoch, and the user's
+// session from absent (or ended) to present.
+func (s *Service) claimInstance(ctx context.Context, u backend.User, r instanceRow) (*sessionRow, error) {
 	row := s.newSession(u)
 	row.InstanceID, row.Epoch, row.InstanceType = r.InstanceID, r.Epoch+1, r.InstanceType
 	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
@@ -118,7 +118,7 @@ func (s *Service) take(ctx context.Context, u backend.User, r instanceRow) (*ses
 	return &row, nil
 }
 
-// existingIn reads the user's row out of the reason by which its condition failed.
+// existingIn returns the user's row if its condition cancelled the transaction, else nil.
 func existingIn(reasons []types.CancellationReason, i int) *existing {
 	if len(reasons) <= i || aws.ToString(reasons[i].Code) != "ConditionalCheckFailed" {
 		return nil
@@ -193,8 +193,8 @@ func (s *Service) isFailing(zone, kind string) bool {
 	return now.Before(s.failing[zone+"/"+kind]) || now.Before(s.failing["/"+kind])
 }
 
-// remember keeps a lack of capacity in mind for a while; an empty zone means all of them (a quota).
-func (s *Service) remember(zone, kind string) {
+// rememberCapacity records a lack of capacity for rememberFailure. An empty zone means all zones (a quota).
+func (s *Service) rememberCapacity(zone, kind string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.failing[zone+"/"+kind] = time.Now().Add(rememberFailure)

@@ -32,7 +32,7 @@ func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend
 	err := s.whileHeld(ctx, row, false, func(ctx context.Context) error {
 		var all errgroup.Group
 		all.Go(func() error { return s.rearm(ctx, row.InstanceID, s.armTime(row)) })
-		all.Go(func() error { return s.noteArmed(ctx, row) })
+		all.Go(func() error { return s.recordArmed(ctx, row) })
 		return all.Wait()
 	})
 	if err != nil {
@@ -53,13 +53,13 @@ func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend
 	if err != nil {
 		return nil, problem("extend your session", err)
 	}
-	s.note(ctx, auditRow{UserID: row.UserID, Username: row.Username, Actor: row.Username, Verb: "extended", InstanceID: row.InstanceID})
+	s.recordEvent(ctx, auditRow{UserID: row.UserID, Username: row.Username, Actor: row.Username, Verb: "extended", InstanceID: row.InstanceID})
 	session.ExpireAt, session.LastActivity = end, now
 	return &session, nil
 }
 
-// noteArmed writes down until when the instance's stop is armed.
-func (s *Service) noteArmed(ctx context.Context, row sessionRow) error {
+// recordArmed stores in the instance's row when its armed stop fires.
+func (s *Service) recordArmed(ctx context.Context, row sessionRow) error {
 	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.InstancesTable, Key: key("InstanceId", row.InstanceID),
 		UpdateExpression:          aws.String("SET ArmedUntil = :armed"),
 		ConditionExpression:       aws.String("#s = :claimed AND Epoch = :e"),
@@ -86,14 +86,15 @@ func (s *Service) end(ctx context.Context, row sessionRow, state backend.PoolSta
 	if row.InstanceID == "" { // a cold start that never got its instance
 		return problem("end your session", s.endUnlaunched(ctx, row, why))
 	}
-	if err := s.halt(ctx, row, state); err != nil {
+	if err := s.stopOrTerminate(ctx, row, state); err != nil {
 		return s.armedStop(*row.session(), err)
 	}
 	return s.finish(ctx, row, state, actor, why)
 }
 
-// halt sends the stop, or the termination, of the session's instance. Not to hold it any more is as good.
-func (s *Service) halt(ctx context.Context, row sessionRow, state backend.PoolState) error {
+// stopOrTerminate requests the stop, or the termination, of the session's instance. It returns nil if the session does not
+// hold it any more.
+func (s *Service) stopOrTerminate(ctx context.Context, row sessionRow, state backend.PoolState) error {
 	if state == backend.Retired {
 		// Nobody claims what is retired: from here on the instance may be terminated at any time.
 		if err := s.move(ctx, row.InstanceID, row.Epoch, backend.Claimed, backend.Retired); err != nil {
@@ -146,9 +147,9 @@ func (s *Service) endUnlaunched(ctx context.Context, row sessionRow, why string)
 			return err
 		}
 		if m != nil {
-			return errors.Join(s.disown(ctx, *stored, *m), s.endRow(ctx, *stored, why))
+			return errors.Join(s.adoptOrphan(ctx, *stored, *m), s.endRow(ctx, *stored, why))
 		}
-		if err := pause(ctx, pollEvery); err != nil {
+		if err := awsx.Sleep(ctx, pollEvery); err != nil {
 			return err
 		}
 	}
@@ -198,7 +199,7 @@ func (s *Service) stopInstance(ctx context.Context, instanceID string) error {
 		if look == nil && (m == nil || m.State != "pending" && m.State != "running") {
 			return nil
 		}
-		if err := pause(ctx, pollEvery); err != nil {
+		if err := awsx.Sleep(ctx, pollEvery); err != nil {
 			return err
 		}
 	}
@@ -223,47 +224,47 @@ func (s *Service) stopNewborn(ctx context.Context, instanceID string) error {
 const parkTime = 3 * time.Second
 
 // finish records that a session is over: the instance goes back to the pool, and the session's row is closed. The name
-// is parked before that, so that it normally is by the time the user's next session begins. Where Route 53 does not
-// take it within parkTime, the row is closed all the same and says NamePending: the name is then parked in the
-// background, by the pool's keeper, or overwritten by the user's next session.
+// is parked before that, so that it normally is by the time the user's next session begins. If Route 53 does not accept it
+// within parkTime, the row is closed all the same with NamePending: the name is then parked in the background, by the
+// pool's keeper, or overwritten by the user's next session.
 func (s *Service) finish(ctx context.Context, row sessionRow, state backend.PoolState, actor, why string) error {
 	parked := make(chan error, 1)
 	go func() {
 		limited, cancel := context.WithTimeout(ctx, parkTime)
 		defer cancel()
-		parked <- s.point(limited, row.Domain, s.Names.ParkingAddress)
+		parked <- s.setDNS(limited, row.Domain, s.Names.ParkingAddress)
 	}()
 	moved := s.move(ctx, row.InstanceID, row.Epoch, backend.Claimed, state)
 	unnamed := <-parked
 	if moved != nil {
-		return s.unclosed(row, moved)
+		return s.openRowLeft(row, moved)
 	}
 	err := s.closeRow(ctx, row, why, unnamed != nil)
 	if isConditionFailed(err) { // somebody else closed it, and the user may have another one by now
-		s.settleSoon(ctx, row)
+		s.settleNameSoon(ctx, row)
 		return nil
 	}
 	if err != nil {
-		return s.unclosed(row, err)
+		return s.openRowLeft(row, err)
 	}
-	s.noteEnd(ctx, row, state, actor, why)
+	s.recordEnd(ctx, row, state, actor, why)
 	if unnamed != nil {
-		s.behind.Go(func() { s.settleSoon(ctx, row) })
-		return s.unparked(row, unnamed)
+		s.background.Go(func() { s.settleNameSoon(ctx, row) })
+		return s.nameLeft(row, unnamed)
 	}
 	return nil
 }
 
-// unclosed says that the instance is stopped and the session's row still says that it runs.
-func (s *Service) unclosed(row sessionRow, err error) error {
+// openRowLeft returns the Problem of a session whose instance is stopped while its row is still open.
+func (s *Service) openRowLeft(row sessionRow, err error) error {
 	s.Log.Warn("the session's end was not written down; the pool's keeper will", "user", row.Username,
 		"instance", row.InstanceID, "cause", err)
 	return &backend.Problem{Kind: backend.KindLeftover, Cause: err, What: "Your instance is stopped, but your session is still open",
 		Why: "The end of the session couldn't be saved.", Next: "The pool's keeper closes it, or your next start does."}
 }
 
-// unparked says that the session is over and its name still points at the address that the instance had.
-func (s *Service) unparked(row sessionRow, err error) error {
+// nameLeft returns the Problem of a session that is over while its name still points at its instance's address.
+func (s *Service) nameLeft(row sessionRow, err error) error {
 	s.Log.Warn("the name is not parked yet; the pool's keeper will do it", "name", row.Domain, "cause", err)
 	return &backend.Problem{Kind: backend.KindLeftover, Cause: err, What: "Your instance is stopped, but its name still points at it",
 		Why: "Route 53 didn't take the change in time.", Next: "The pool's keeper changes the name, or your next start does."}
@@ -275,8 +276,8 @@ const (
 	settlePause = time.Second
 )
 
-// settleSoon settles the name of a user, and tries for settleTime. If that fails, the pool's keeper does it.
-func (s *Service) settleSoon(ctx context.Context, row sessionRow) {
+// settleNameSoon settles the name of a user, and tries for settleTime. If that fails, the pool's keeper does it.
+func (s *Service) settleNameSoon(ctx context.Context, row sessionRow) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
 	for {
@@ -284,7 +285,7 @@ func (s *Service) settleSoon(ctx context.Context, row sessionRow) {
 		if err == nil {
 			return
 		}
-		if pause(ctx, settlePause) != nil {
+		if awsx.Sleep(ctx, settlePause) != nil {
 			s.Log.Warn("the name is not settled yet", "name", row.Domain, "cause", err)
 			return
 		}
@@ -307,20 +308,20 @@ func (s *Service) settleName(ctx context.Context, userID string) error {
 		if address == "" {
 			return nil // it is starting, and sets the name itself
 		}
-		if err := s.point(ctx, row.Domain, address); err != nil {
+		if err := s.setDNS(ctx, row.Domain, address); err != nil {
 			return err
 		}
 		before := *row
 		row, err = s.sessionOf(ctx, userID)
 		if row != nil && row.CreationTime.Equal(before.CreationTime) && row.Phase == before.Phase && row.PublicIP == before.PublicIP {
-			return s.noteParked(ctx, *row)
+			return s.recordParked(ctx, *row)
 		}
 	}
 	return err
 }
 
-// noteParked records that the name of an ended session is parked. That another session began meanwhile is no error.
-func (s *Service) noteParked(ctx context.Context, row sessionRow) error {
+// recordParked removes NamePending from an ended session's row. It is no error if another session began meanwhile.
+func (s *Service) recordParked(ctx context.Context, row sessionRow) error {
 	if row.Phase != ended || !row.NamePending {
 		return nil
 	}

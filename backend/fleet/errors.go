@@ -37,9 +37,6 @@ func isRefusal(err error) bool {
 	return errors.As(err, &api) && (api.ErrorFault() == smithy.FaultClient || isCapacity(err) || awsx.IsThrottled(err) || awsx.IsDenied(err))
 }
 
-func code(err error) string   { return awsx.Code(err) }
-func isDenied(err error) bool { return awsx.IsDenied(err) }
-
 // isExpired reports whether the sign-in's credentials are no longer good. NotAuthorizedException is what the identity
 // pool answers that should renew them.
 func isExpired(err error) bool { return awsx.IsExpired(err) || awsx.Is(err, "NotAuthorizedException") }
@@ -77,7 +74,7 @@ func problem(doing string, err error) error {
 		return &backend.Problem{Kind: backend.KindInterrupted, What: "It was broken off", Cause: err}
 	}
 	what := "It was not possible to " + doing
-	c := code(err)
+	c := awsx.Code(err)
 	switch {
 	case c == "VcpuLimitExceeded" || c == "InstanceLimitExceeded":
 		return &backend.Problem{Kind: backend.KindCapacity, What: "There is no free instance",

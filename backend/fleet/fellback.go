@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/awsx"
 )
 
 const (
@@ -14,7 +15,7 @@ const (
 	startTries = 3
 	// staleState is how long EC2 may still describe an instance as stopped after it accepted its start.
 	staleState = 5 * time.Second
-	// watchEvery is the time between looks at an instance whose avatar is awaited.
+	// watchEvery is the time between polls of an instance whose avatar is awaited.
 	watchEvery = 4 * time.Second
 	// endingTime is how long somebody who stops an instance may take to end its session as well.
 	endingTime = 5 * time.Second
@@ -42,7 +43,7 @@ func (e *fellBack) problem() *backend.Problem {
 	return p
 }
 
-// watcher tells a starting instance that comes up from one that fell back.
+// watcher recognizes a starting instance that stops instead of running.
 type watcher struct {
 	began time.Time
 	wasUp bool
@@ -62,11 +63,11 @@ func (w *watcher) check(m *backend.Machine) error {
 	return &fellBack{*m}
 }
 
-// watch looks at a running instance until ctx is done, and returns *fellBack if it stops. Failed looks are no answer.
+// watch polls a running instance until ctx is done. It returns *fellBack if the instance stops. Failed polls do not count.
 func (s *Service) watch(ctx context.Context, instanceID string) error {
 	w := watcher{began: time.Now(), wasUp: true}
 	for {
-		if err := pause(ctx, watchEvery); err != nil {
+		if err := awsx.Sleep(ctx, watchEvery); err != nil {
 			return nil
 		}
 		m, err := s.Machine(ctx, instanceID)
@@ -80,11 +81,11 @@ func (s *Service) watch(ctx context.Context, instanceID string) error {
 }
 
 // giveUp ends the session of an instance that fell back, so that another one can be started. The instance goes back to
-// the pool's keeper and is not reached for again for a while. It returns errNotHeld if somebody ended the session: then
-// the instance was stopped on purpose.
+// the pool's keeper and is not claimed again for a while. It returns errNotHeld if somebody ended the session: then the
+// instance was stopped on purpose.
 func (s *Service) giveUp(ctx context.Context, row sessionRow, why *fellBack) error {
 	if slices.Contains(orderlyReasons, why.machine.ReasonCode) {
-		if err := pause(ctx, endingTime); err != nil {
+		if err := awsx.Sleep(ctx, endingTime); err != nil {
 			return err
 		}
 	}
@@ -95,9 +96,9 @@ func (s *Service) giveUp(ctx context.Context, row sessionRow, why *fellBack) err
 	case stored == nil || stored.Phase == ended || !stored.CreationTime.Equal(row.CreationTime):
 		return errNotHeld
 	}
-	s.remember("", row.InstanceID)
+	s.rememberCapacity("", row.InstanceID)
 	if why.capacity() {
-		s.remember(why.machine.Zone, why.machine.Type)
+		s.rememberCapacity(why.machine.Zone, why.machine.Type)
 	}
 	s.Log.Warn("the instance fell back while it was starting", "instance", row.InstanceID, "state", why.machine.State, "cause", why)
 	return s.end(ctx, row, backend.Recycling, s.LauncherID, "stopped while it was starting")
@@ -114,12 +115,12 @@ func (s *Service) startOnce(ctx context.Context, u backend.User, lost map[string
 		return nil, nil, err
 	}
 	s.wake()
-	s.behind.Go(func() {
-		s.note(ctx, auditRow{UserID: u.ID, Username: u.Username, Actor: u.Username, Verb: "claimed", InstanceID: row.InstanceID, Cold: row.Cold})
+	s.background.Go(func() {
+		s.recordEvent(ctx, auditRow{UserID: u.ID, Username: u.Username, Actor: u.Username, Verb: "claimed", InstanceID: row.InstanceID, Cold: row.Cold})
 	})
 	wait, cancel := context.WithTimeout(ctx, s.current().ReadyTimeout)
 	defer cancel()
-	session, err := s.await(wait, *row, report)
+	session, err := s.awaitReady(wait, *row, report)
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		err = &backend.Problem{Kind: backend.KindUnexpected, What: "Your avatar did not answer in time",
 			Why: "The instance was started, but its avatar said nothing for " + s.current().ReadyTimeout.String() + ".", Next: "Press Start to try another one.", Cause: err}

@@ -1,7 +1,7 @@
 // Package fleet is the control plane that every desktop embeds: it claims an instance from the warm pool by one
 // DynamoDB transaction, arms the schedule that will stop it, starts it, names it, asks the avatar whether it
-// answers, and gives the instance back; the desktop that holds the pool's lease also keeps the pool full and stops
-// what nobody pays attention to. Desktops meet in AWS alone.
+// answers, and gives the instance back. The desktop that holds the pool's lease also keeps the pool full and stops what
+// was left behind. Desktops coordinate through AWS alone.
 package fleet
 
 import (
@@ -118,19 +118,19 @@ type Options struct {
 type Service struct {
 	Options
 
-	kick   chan struct{}  // wakes the keeper
-	behind sync.WaitGroup // what nobody waits for while it runs: names, the audit
+	kick       chan struct{}  // wakes the keeper
+	background sync.WaitGroup // writes that no caller waits for: names, the audit
 
-	mu       sync.Mutex
-	figures  Figures
-	failing  map[string]time.Time // "zone/type" → until when its lack of capacity is remembered
-	leading  bool
-	target   int // the size that this desktop keeps the pool at
-	targeted bool
-	view     []instanceRow // the warm instances as Prepare read them
-	viewed   time.Time
-	seatNo   int64
-	seated   bool
+	mu         sync.Mutex
+	figures    Figures
+	failing    map[string]time.Time // "zone/type" → until when its lack of capacity is remembered
+	leading    bool
+	target     int // the size that this desktop keeps the pool at
+	targeted   bool
+	warmRows   []instanceRow // the warm instances as Prepare read them
+	warmReadAt time.Time
+	seatNo     int64
+	seated     bool
 }
 
 var _ backend.Fleet = (*Service)(nil)
@@ -162,9 +162,9 @@ func (s *Service) current() Figures {
 }
 
 // Wait returns when background writes (DNS, audit) are done; each is bounded by seconds.
-func (s *Service) Wait() { s.behind.Wait() }
+func (s *Service) Wait() { s.background.Wait() }
 
-// wake lets the keeper look now rather than at its next turn.
+// wake makes the keeper observe now instead of after its interval.
 func (s *Service) wake() {
 	select {
 	case s.kick <- struct{}{}:

@@ -30,7 +30,7 @@ func (s *Service) holds(ctx context.Context, row sessionRow) (bool, error) {
 }
 
 // whileHeld carries do out while the session holds its instance. known says that this was seen a moment ago. Where
-// the computer slept in between, the row is read again; where it is no longer held, errNotHeld is returned.
+// the computer slept in between, the row is read again. It returns errNotHeld if the instance is no longer held.
 func (s *Service) whileHeld(ctx context.Context, row sessionRow, known bool, do func(context.Context) error) error {
 	for {
 		began := wall()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/awsx"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -19,20 +20,20 @@ import (
 )
 
 const (
-	busyTurn  = 2 * time.Second  // between the keeper's looks while something is on its way
-	quietTurn = 30 * time.Second // and while the pool is as it should be
-	deepTurn  = 5 * time.Minute  // between comparisons of schedules, names and the launch template
+	busyInterval  = 2 * time.Second  // between observations while something is under way
+	quietInterval = 30 * time.Second // between observations while the pool is as it should be
+	driftInterval = 5 * time.Minute  // between comparisons of schedules, names and the launch template
 )
 
-// keeper is what the desktop that keeps the pool remembers between its looks.
+// keeper is the state of the desktop that keeps the pool, between its observations.
 type keeper struct {
-	s       *Service
-	seen    sightings
-	deepAt  time.Time
-	namesAt time.Time // no name is changed before, after Route 53 failed
-	current template
-	told    bool
-	last    auditRow // the occupancy written last
+	s        *Service
+	seen     sightings
+	driftAt  time.Time
+	namesAt  time.Time // no name is changed before, after Route 53 failed
+	current  template
+	recorded bool     // an occupancy
+	last     auditRow // the occupancy written last
 }
 
 // Keep campaigns for the pool's lease and, while it holds it, keeps the pool. It returns when ctx is done, having
@@ -44,14 +45,14 @@ func (s *Service) Keep(ctx context.Context, report func(backend.Pool)) error {
 	l := &lease{s: s}
 	for ctx.Err() == nil {
 		won, err := l.acquire(ctx)
-		if isDenied(err) {
+		if awsx.IsDenied(err) {
 			s.Log.Info("this sign-in may not keep the pool")
-			s.stand(ctx, report)
+			s.waitWithoutRights(ctx, report)
 			continue
 		}
 		if err != nil && ctx.Err() == nil {
 			s.Log.Warn("the pool's lease cannot be read", "cause", err)
-			_ = pause(ctx, quietTurn)
+			_ = awsx.Sleep(ctx, quietInterval)
 			continue
 		}
 		if !won {
@@ -59,7 +60,7 @@ func (s *Service) Keep(ctx context.Context, report func(backend.Pool)) error {
 			if l.met {
 				wait = rivalPause
 			}
-			s.rest(ctx, wait, report)
+			s.awaitCampaign(ctx, wait, report)
 			continue
 		}
 		s.lead(ctx, l, report)
@@ -68,9 +69,9 @@ func (s *Service) Keep(ctx context.Context, report func(backend.Pool)) error {
 	return ctx.Err()
 }
 
-// rest waits for the next campaign. A start or stop of this desktop's own shows the pool anew, and brings the campaign
-// forward: now it matters that somebody keeps the pool.
-func (s *Service) rest(ctx context.Context, d time.Duration, report func(backend.Pool)) {
+// awaitCampaign waits for d, or until this desktop starts or stops a session: then somebody should keep the pool now, and
+// the pool is reported.
+func (s *Service) awaitCampaign(ctx context.Context, d time.Duration, report func(backend.Pool)) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -83,11 +84,11 @@ func (s *Service) rest(ctx context.Context, d time.Duration, report func(backend
 	}
 }
 
-// stand is a desktop that has no right to keep the pool: its profile may say keep, the role of its user's group does
-// not. Asking again would not change that before the next sign-in.
-func (s *Service) stand(ctx context.Context, report func(backend.Pool)) {
+// waitWithoutRights waits until ctx is done. The role of the user's group may not keep the pool, and that does not change
+// before the next sign-in.
+func (s *Service) waitWithoutRights(ctx context.Context, report func(backend.Pool)) {
 	for ctx.Err() == nil {
-		s.rest(ctx, 24*time.Hour, report)
+		s.awaitCampaign(ctx, 24*time.Hour, report)
 	}
 }
 
@@ -112,10 +113,10 @@ func (s *Service) lead(ctx context.Context, l *lease, report func(backend.Pool))
 			}
 			renewAt = time.Now().Add(leaseRenew)
 		}
-		busy := k.turn(ctx, l, report)
-		wait := quietTurn
+		busy := k.reconcile(ctx, l, report)
+		wait := quietInterval
 		if busy {
-			wait = busyTurn
+			wait = busyInterval
 		}
 		t := time.NewTimer(min(wait, max(time.Until(renewAt), 10*time.Millisecond)))
 		select {
@@ -127,10 +128,10 @@ func (s *Service) lead(ctx context.Context, l *lease, report func(backend.Pool))
 	}
 }
 
-// turn looks once and acts once; true while something is on its way.
-func (k *keeper) turn(ctx context.Context, l *lease, report func(backend.Pool)) (busy bool) {
+// reconcile observes once and acts once. It reports whether something is still on its way.
+func (k *keeper) reconcile(ctx context.Context, l *lease, report func(backend.Pool)) (busy bool) {
 	s := k.s
-	v, err := k.look(ctx)
+	v, err := k.observe(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
 			s.Log.Warn("the pool cannot be read", "cause", err)
@@ -138,7 +139,7 @@ func (k *keeper) turn(ctx context.Context, l *lease, report func(backend.Pool)) 
 		return false
 	}
 	report(s.poolOf(v.rows, v.health.of(v.current.version)))
-	k.noteOccupancy(ctx, v)
+	k.recordOccupancy(ctx, v)
 	acts := slices.DeleteFunc(plan(v, s.Clock.Now()), k.postponed)
 	for _, a := range acts {
 		if ctx.Err() != nil || !l.held() {
@@ -150,7 +151,7 @@ func (k *keeper) turn(ctx context.Context, l *lease, report func(backend.Pool)) 
 		if err := k.carryOut(notAfter(ctx, wall().Add(holdTime)), a); err != nil {
 			s.Log.Warn("pool", "do", a.verb, "instance", a.row.InstanceID, "why", a.why, "cause", err)
 			if a.verb == rename {
-				k.namesAt = time.Now().Add(quietTurn)
+				k.namesAt = time.Now().Add(quietInterval)
 			}
 			if isCapacity(err) || errors.Is(err, errFull) {
 				return false // there is none to be had: the next quiet turn tries again
@@ -159,7 +160,7 @@ func (k *keeper) turn(ctx context.Context, l *lease, report func(backend.Pool)) 
 		}
 		s.Log.Info("pool", "do", a.verb, "instance", a.row.InstanceID, "why", a.why)
 		if word := audited[a.verb]; word != "" {
-			s.note(ctx, auditRow{UserID: poolUser, Verb: word, InstanceID: a.row.InstanceID, Why: a.why})
+			s.recordEvent(ctx, auditRow{UserID: poolUser, Verb: word, InstanceID: a.row.InstanceID, Why: a.why})
 		}
 	}
 	for _, r := range v.rows {
@@ -180,13 +181,13 @@ func (k *keeper) carryOut(ctx context.Context, a action) error {
 		}
 	}
 	if a.result != nil && a.result.failed {
-		k.s.note(ctx, auditRow{UserID: poolUser, Verb: "failed", InstanceID: a.row.InstanceID, Why: a.why})
+		k.s.recordEvent(ctx, auditRow{UserID: poolUser, Verb: "failed", InstanceID: a.row.InstanceID, Why: a.why})
 	}
 	return k.s.execute(ctx, a)
 }
 
-// look reads the world: the cloud before its records.
-func (k *keeper) look(ctx context.Context) (view, error) {
+// observe reads the cloud first and its records afterwards: a record may be newer than what EC2 said, never older.
+func (k *keeper) observe(ctx context.Context) (view, error) {
 	s := k.s
 	v := view{figures: s.current(), ready: map[string]bool{}}
 	var err error
@@ -225,19 +226,19 @@ func (k *keeper) look(ctx context.Context) (view, error) {
 		}
 	}
 	s.askWarming(ctx, &v)
-	if time.Now().Before(k.deepAt) {
+	if time.Now().Before(k.driftAt) {
 		v.current = k.current
 		return v, nil
 	}
-	k.deepAt = time.Now().Add(deepTurn)
-	if err := k.lookDeep(ctx, &v); err != nil {
+	k.driftAt = time.Now().Add(driftInterval)
+	if err := k.observeDrift(ctx, &v); err != nil {
 		s.Log.Warn("the schedules, names and the launch template could not all be compared", "cause", err)
 	}
 	return v, nil
 }
 
-// lookDeep reads what rarely differs and costs a call each: schedules, names, the launch template.
-func (k *keeper) lookDeep(ctx context.Context, v *view) error {
+// observeDrift reads what rarely changes and costs a call each: schedules, names, the launch template.
+func (k *keeper) observeDrift(ctx context.Context, v *view) error {
 	t, unread := k.s.template(ctx)
 	if unread == nil {
 		k.current = t
@@ -261,8 +262,8 @@ func (k *keeper) lookDeep(ctx context.Context, v *view) error {
 // occupancyVerb marks the audit rows that count the pool.
 const occupancyVerb = "occupancy"
 
-// noteOccupancy writes the pool's counts down when they have changed.
-func (k *keeper) noteOccupancy(ctx context.Context, v view) {
+// recordOccupancy writes an audit row with the pool's counts if they have changed.
+func (k *keeper) recordOccupancy(ctx context.Context, v view) {
 	counts := map[backend.PoolState]int{}
 	for _, r := range v.rows {
 		if !r.intent() {
@@ -270,11 +271,11 @@ func (k *keeper) noteOccupancy(ctx context.Context, v view) {
 		}
 	}
 	now := auditRow{UserID: poolUser, Verb: occupancyVerb, Counts: counts, Target: v.size, Waiting: len(v.tickets)}
-	if k.told && maps.Equal(counts, k.last.Counts) && now.Target == k.last.Target && now.Waiting == k.last.Waiting {
+	if k.recorded && maps.Equal(counts, k.last.Counts) && now.Target == k.last.Target && now.Waiting == k.last.Waiting {
 		return
 	}
-	k.told, k.last = true, now
-	k.s.note(ctx, now)
+	k.recorded, k.last = true, now
+	k.s.recordEvent(ctx, now)
 }
 
 // machines lists the pool's instances, those that were terminated of late included.
@@ -321,7 +322,7 @@ func (s *Service) template(ctx context.Context) (template, error) {
 	return t, nil
 }
 
-// names lists where the zone's names point; parked stands for the parking address.
+// names returns the addresses of the zone's names; parked stands for the parking address.
 func (s *Service) names(ctx context.Context) (map[string]string, error) {
 	names := map[string]string{}
 	pages := route53.NewListResourceRecordSetsPaginator(s.Route53, &route53.ListResourceRecordSetsInput{HostedZoneId: &s.Names.ZoneID})
@@ -345,8 +346,8 @@ func (s *Service) names(ctx context.Context) (map[string]string, error) {
 	return names, nil
 }
 
-// askWarming asks each warming instance once whether it is ready: by the readiness line of its log where the profile
-// has a pattern for it, else by its avatar's address.
+// askWarming checks once whether each warming instance is ready: by the readiness line of its log if the profile has a
+// pattern for it, else at its avatar's address.
 func (s *Service) askWarming(ctx context.Context, v *view) {
 	rows := map[string]instanceRow{}
 	for _, r := range v.rows {
@@ -385,7 +386,7 @@ func (s *Service) Pool(ctx context.Context) (*backend.Pool, error) {
 	return &p, nil
 }
 
-// setTarget keeps the size that the pool is kept at, for those who look at it.
+// setTarget stores the pool's target size for Pool.
 func (s *Service) setTarget(n int) {
 	s.mu.Lock()
 	s.target, s.targeted = n, true

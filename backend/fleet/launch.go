@@ -22,8 +22,8 @@ import (
 var errFull = &backend.Problem{Kind: backend.KindCapacity, What: "There is no free instance",
 	Why: "As many instances exist as the operator allows (max_instances).", Next: "Wait for one to become free, or ask your operator for more."}
 
-// launch is the cold start: nothing warm is left, so an instance is launched for this user. It returns errFull, or
-// AWS's lack of capacity, where there can be none.
+// launch launches an instance for a user: the cold start, if nothing is warm. It returns errFull, or AWS's lack of
+// capacity, if there can be none.
 func (s *Service) launch(ctx context.Context, u backend.User, report func(backend.Progress)) (*sessionRow, error) {
 	row := s.newSession(u)
 	row.LaunchToken, row.Cold = uuid.NewString(), true
@@ -33,22 +33,22 @@ func (s *Service) launch(ctx context.Context, u backend.User, report func(backen
 	if full, err := s.full(ctx); err != nil || full {
 		return nil, errors.Join(cmp.Or[error](err, errFull), s.abandon(ctx, row, "no room for another instance"))
 	}
-	return s.fire(ctx, row, report)
+	return s.launchAndBind(ctx, row, report)
 }
 
-// fireTime is how long the answer to a launch is waited for that its user has broken off: without it, nobody would know
-// of the instance.
-const fireTime = 20 * time.Second
+// launchAnswerTime is how long a launch that its user has broken off waits for EC2's answer. Without the answer nobody would
+// know of the instance.
+const launchAnswerTime = 20 * time.Second
 
-// fire launches the instance of a reservation, ties it to the session, and secures its stop.
-func (s *Service) fire(ctx context.Context, row sessionRow, report func(backend.Progress)) (*sessionRow, error) {
+// launchAndBind launches the instance of a reservation, writes it into the session, and arms its stop.
+func (s *Service) launchAndBind(ctx context.Context, row sessionRow, report func(backend.Progress)) (*sessionRow, error) {
 	report(backend.Progress{Phase: backend.Claiming, Cold: true})
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	through, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(fireTime, cancel) })()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(launchAnswerTime, cancel) })()
 	m, err := s.run(through, row.LaunchToken, append(ownerTags(row), tags("pool", poolTag)...))
 	if isRefusal(err) {
 		return nil, errors.Join(err, s.abandon(ctx, row, "launch refused"))
@@ -56,25 +56,25 @@ func (s *Service) fire(ctx context.Context, row sessionRow, report func(backend.
 	if err != nil {
 		return nil, err // it may be under way: the intent stays, and anyone who ends the session looks for the instance
 	}
-	bound, err := s.bind(through, row, *m)
+	bound, err := s.bindInstance(through, row, *m)
 	if err != nil {
-		return nil, errors.Join(err, s.disown(ctx, row, *m))
+		return nil, errors.Join(err, s.adoptOrphan(ctx, row, *m))
 	}
 	report(backend.Progress{Phase: backend.Arming, Session: bound.session(), Machine: m, Cold: true})
-	return bound, cmp.Or(ctx.Err(), s.secure(ctx, bound))
+	return bound, cmp.Or(ctx.Err(), s.armStop(ctx, bound))
 }
 
-// takeUp goes on with a cold start that died half-way. The instance may have been launched already, under a token
-// of any of the places that were tried.
-func (s *Service) takeUp(ctx context.Context, row sessionRow, report func(backend.Progress)) (*sessionRow, error) {
+// resumeLaunch continues a cold start whose process died. The instance may have been launched already, with the client
+// token of any of the places that were tried.
+func (s *Service) resumeLaunch(ctx context.Context, row sessionRow, report func(backend.Progress)) (*sessionRow, error) {
 	m, err := s.launched(ctx, row.LaunchToken)
 	if err != nil {
 		return nil, err
 	}
 	if m == nil {
-		return s.fire(ctx, row, report)
+		return s.launchAndBind(ctx, row, report)
 	}
-	bound, err := s.bind(ctx, row, *m)
+	bound, err := s.bindInstance(ctx, row, *m)
 	if reasons, ok := cancelled(err); ok && lostRace(reasons) { // the keeper has adopted it
 		return nil, errors.Join(s.abandon(ctx, row, "its instance went to the pool"), errAgain)
 	}
@@ -82,7 +82,7 @@ func (s *Service) takeUp(ctx context.Context, row sessionRow, report func(backen
 		return nil, err
 	}
 	report(backend.Progress{Phase: backend.Arming, Session: bound.session(), Machine: m, Cold: true})
-	return bound, s.ignite(ctx, bound)
+	return bound, s.armAndStart(ctx, bound)
 }
 
 // launched finds the instance of a launch token, nil if there is none that lives.
@@ -102,8 +102,8 @@ func (s *Service) launched(ctx context.Context, token string) (*backend.Machine,
 	return nil, nil
 }
 
-// disown gives an instance to the pool that was launched for a session which is over by now.
-func (s *Service) disown(ctx context.Context, row sessionRow, m backend.Machine) error {
+// adoptOrphan adds an instance to the pool that was launched for a session which has ended meanwhile.
+func (s *Service) adoptOrphan(ctx context.Context, row sessionRow, m backend.Machine) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	return s.adoptInstance(ctx, instanceRow{InstanceID: m.InstanceID, Zone: m.Zone, InstanceType: m.Type, LaunchToken: row.LaunchToken})
@@ -132,8 +132,8 @@ func (s *Service) full(ctx context.Context) (bool, error) {
 	return len(rows) > s.current().MaxInstances, err
 }
 
-// bind ties the instance that a fresh launch gave to the session that reserved it.
-func (s *Service) bind(ctx context.Context, row sessionRow, m backend.Machine) (*sessionRow, error) {
+// bindInstance writes a launched instance into the session that reserved it.
+func (s *Service) bindInstance(ctx context.Context, row sessionRow, m backend.Machine) (*sessionRow, error) {
 	token := row.LaunchToken
 	row.InstanceID, row.Epoch, row.SubnetID, row.LaunchToken, row.InstanceType = m.InstanceID, 1, m.SubnetID, "", m.Type
 	inst := instanceRow{InstanceID: m.InstanceID, State: backend.Claimed, Owner: row.UserID, LastOwner: row.UserID, Epoch: 1,
@@ -187,7 +187,7 @@ func (s *Service) run(ctx context.Context, token string, tags []types.Tag) (*bac
 		if last = err; !isCapacity(err) {
 			break
 		}
-		s.remember(p.subnet, p.kind)
+		s.rememberCapacity(p.subnet, p.kind)
 	}
 	return nil, last
 }

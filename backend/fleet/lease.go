@@ -40,7 +40,7 @@ type lease struct {
 }
 
 // acquire takes the lease if nobody holds it, or if its holder has not moved for a whole Duration since it was first
-// seen. It makes one read, and one write where it campaigns; it returns false where the holder lives, or may.
+// seen. It makes one read, and one write if it campaigns. It returns false if the holder lives, or may.
 func (l *lease) acquire(ctx context.Context) (bool, error) {
 	began := time.Now()
 	seen, err := l.read(ctx)
@@ -61,7 +61,7 @@ func (l *lease) acquire(ctx context.Context) (bool, error) {
 	return l.write(ctx, seen)
 }
 
-// renew keeps the lease; false where somebody else has it.
+// renew renews the lease. It returns false if somebody else has it.
 func (l *lease) renew(ctx context.Context) (bool, error) {
 	return l.write(ctx, &leaseRow{Version: l.version})
 }

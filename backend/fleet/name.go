@@ -18,10 +18,10 @@ func (s *Service) domain(u backend.User) string {
 	return u.Username + "." + strings.TrimSuffix(s.Names.ZoneName, ".")
 }
 
-// URL is where a browser finds the avatar of a session.
+// URL returns the address of a session's avatar.
 func (s *Service) URL(session backend.Session) string { return s.url(session.Domain) }
 
-// url is where a browser finds the user's avatar.
+// url returns the address of the avatar at a domain.
 func (s *Service) url(domain string) string {
 	host := domain
 	if p := s.Avatar.Port; p != 0 && !(s.Avatar.Scheme == "https" && p == 443) && !(s.Avatar.Scheme == "http" && p == 80) {
@@ -30,9 +30,9 @@ func (s *Service) url(domain string) string {
 	return s.Avatar.Scheme + "://" + host + "/"
 }
 
-// point makes a name's A record say address. A name is parked (pointed at the parking address), never deleted, so
-// that resolvers do not remember that it does not exist.
-func (s *Service) point(ctx context.Context, domain, address string) error {
+// setDNS sets a name's A record to address. A name is parked (set to the parking address), never deleted: resolvers would
+// cache that it does not exist.
+func (s *Service) setDNS(ctx context.Context, domain, address string) error {
 	_, err := s.Route53.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{HostedZoneId: &s.Names.ZoneID,
 		ChangeBatch: &types.ChangeBatch{Changes: []types.Change{{Action: types.ChangeActionUpsert,
 			ResourceRecordSet: &types.ResourceRecordSet{Name: aws.String(domain + "."), Type: types.RRTypeA,

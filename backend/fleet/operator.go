@@ -20,10 +20,10 @@ var (
 	_ backend.History  = (*Service)(nil)
 )
 
-// sizeRow is the row of the leases table that holds the pool's size where an operator has set it.
+// sizeRow is the row of the leases table that holds the pool's size if an operator has set it.
 const sizeRow = "pool-size"
 
-// Overview reads everything that an operator looks at, side by side: all of it or nothing.
+// Overview reads everything that an operator sees. It returns all of it or an error.
 func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 	o := &backend.Overview{AsOf: s.Clock.Now(), Machines: []backend.Machine{}, Sessions: []backend.Session{}, Leases: []backend.Lease{},
 		Queue: []backend.Ticket{}, Schedules: []backend.Schedule{}, Audit: []backend.Entry{}}
@@ -86,7 +86,7 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 	return o, nil
 }
 
-// schedules lists the armed stops, soonest first. ListSchedules does not tell the times, so each is asked for.
+// schedules lists the armed stops, soonest first. ListSchedules does not return the times, so each schedule is read.
 func (s *Service) schedules(ctx context.Context) ([]backend.Schedule, error) {
 	out := []backend.Schedule{}
 	pages := scheduler.NewListSchedulesPaginator(s.Scheduler, &scheduler.ListSchedulesInput{GroupName: &s.Names.ScheduleGroup, MaxResults: aws.Int32(100)})
@@ -151,7 +151,7 @@ func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, r
 	if err := s.execute(ctx, do); err != nil {
 		return problem("do that to "+instanceID, err)
 	}
-	s.note(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Verb: endVerbs[state], InstanceID: instanceID, Why: reason})
+	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Verb: endVerbs[state], InstanceID: instanceID, Why: reason})
 	s.wake()
 	return nil
 }
@@ -177,7 +177,7 @@ func (s *Service) Resize(ctx context.Context, actor backend.User, size *int, rea
 	if err != nil {
 		return problem("resize the pool", err)
 	}
-	s.note(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Verb: "resized", Why: why})
+	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Verb: "resized", Why: why})
 	s.wake()
 	return nil
 }
@@ -190,7 +190,7 @@ func (s *Service) Resume(ctx context.Context, actor backend.User, reason string)
 	if err := s.resetHealth(ctx); err != nil {
 		return problem("resume the pool's launches", err)
 	}
-	s.note(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Verb: "resumed", Why: reason})
+	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Verb: "resumed", Why: reason})
 	s.wake()
 	return nil
 }

@@ -13,9 +13,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// viewAge is how old a reading of the warm instances may be for a claim to trust it. A claim by an old one is safe
-// all the same, by its conditions; it only costs a transaction that fails.
-const viewAge = time.Minute
+// warmCacheAge is how old a cached list of warm instances may be for a claim to use it. A claim by an older list would be
+// safe, by its conditions, but its transaction would probably fail.
+const warmCacheAge = time.Minute
 
 // seatsRow is the row of the leases table that counts seats.
 const seatsRow = "seats"
@@ -28,13 +28,13 @@ func (s *Service) Prepare(ctx context.Context, u backend.User) (*backend.Prepare
 	all.Go(func() error {
 		rows, err := s.warm(actx)
 		if err == nil {
-			s.see(rows)
+			s.cacheWarm(rows)
 		}
 		return err
 	})
 	var p backend.Prepared
 	all.Go(func() (err error) {
-		p, err = s.learn(actx, u)
+		p, err = s.readHistory(actx, u)
 		return err
 	})
 	if err := all.Wait(); err != nil {
@@ -43,26 +43,26 @@ func (s *Service) Prepare(ctx context.Context, u backend.User) (*backend.Prepare
 	return &p, nil
 }
 
-// see keeps a reading of the warm instances for the next claim.
-func (s *Service) see(rows []instanceRow) {
+// cacheWarm keeps a list of the warm instances for the next claim.
+func (s *Service) cacheWarm(rows []instanceRow) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.view, s.viewed = rows, time.Now()
+	s.warmRows, s.warmReadAt = rows, time.Now()
 }
 
-// prepared takes the reading of Prepare, nil if there is none or it is too old. A reading serves one claim.
-func (s *Service) prepared() []instanceRow {
+// takeCachedWarm returns the cached list of warm instances and drops it. It returns nil if there is none or it is too old.
+func (s *Service) takeCachedWarm() []instanceRow {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rows := s.view
-	s.view = nil
-	if time.Since(s.viewed) > viewAge {
+	rows := s.warmRows
+	s.warmRows = nil
+	if time.Since(s.warmReadAt) > warmCacheAge {
 		return nil
 	}
 	return rows
 }
 
-// takeSeat draws this desktop's number, once.
+// takeSeat gets this desktop's seat from the counter, once.
 func (s *Service) takeSeat(ctx context.Context) error {
 	s.mu.Lock()
 	had := s.seated
@@ -70,7 +70,7 @@ func (s *Service) takeSeat(ctx context.Context) error {
 	if had {
 		return nil
 	}
-	n, err := s.draw(ctx, seatsRow)
+	n, err := s.nextNumber(ctx, seatsRow)
 	if err != nil {
 		return err
 	}
@@ -86,8 +86,8 @@ func (s *Service) seat() int64 {
 	return s.seatNo
 }
 
-// draw gives the next number of a counter in the leases table; no number is given twice.
-func (s *Service) draw(ctx context.Context, counter string) (int64, error) {
+// nextNumber returns the next number of a counter in the leases table. No number is returned twice.
+func (s *Service) nextNumber(ctx context.Context, counter string) (int64, error) {
 	out, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.LeasesTable, Key: key("LeaseId", counter),
 		UpdateExpression:          aws.String("ADD #n :one"),
 		ExpressionAttributeNames:  map[string]string{"#n": "Number"},

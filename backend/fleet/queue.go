@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/awsx"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -19,11 +20,11 @@ import (
 // The queue is a set of rows in the leases table, one a waiting user, served by number. Numbers come from a counter,
 // so that no two are the same; a ticket that nobody keeps alive counts no more.
 const (
-	ticketPrefix = "queue#"
-	numbersRow   = "queue-number"
-	ticketLife   = time.Minute      // a ticket whose Version stands still for this long is nobody's
-	queueTurn    = 4 * time.Second  // between looks of one who waits, with jitter
-	launchTurn   = 30 * time.Second // between launches that the first in the queue tries
+	ticketPrefix   = "queue#"
+	numbersRow     = "queue-number"
+	ticketLife     = time.Minute      // a ticket whose Version stands still for this long is nobody's
+	queueInterval  = 4 * time.Second  // between the turns of a waiter, with jitter
+	launchInterval = 30 * time.Second // between launches that the first in the queue tries
 )
 
 // ticketRow is somebody's place in the queue. Like a lease's, its Version is all that says it is alive: no time of
@@ -45,7 +46,7 @@ func (t ticketRow) ticket() backend.Ticket {
 // queue waits until an instance is the user's. Warm instances are claimed in turn (the keeper reserves each for whose
 // turn it is); the first in the queue also tries to launch, since AWS may have capacity again.
 func (s *Service) queue(ctx context.Context, u backend.User, lost map[string]bool, lack error, report func(backend.Progress)) (*sessionRow, error) {
-	w := &waiter{s: s, user: u, lost: lost, why: lackOf(lack), seen: sightings{}, launchAt: time.Now().Add(launchTurn)}
+	w := &waiter{s: s, user: u, lost: lost, why: lackOf(lack), seen: sightings{}, launchAt: time.Now().Add(launchInterval)}
 	if err := w.enter(ctx); err != nil {
 		return nil, err
 	}
@@ -61,7 +62,7 @@ func (s *Service) queue(ctx context.Context, u backend.User, lost map[string]boo
 		case err != nil && !isBusy(err):
 			w.why = lackOf(err)
 		}
-		if err := pause(ctx, queueTurn/2+rand.N(queueTurn)); err != nil {
+		if err := awsx.Sleep(ctx, queueInterval/2+rand.N(queueInterval)); err != nil {
 			return nil, err
 		}
 	}
@@ -75,7 +76,7 @@ func lackOf(err error) string {
 	return ""
 }
 
-// waiter is one who waits.
+// waiter is a user in the queue.
 type waiter struct {
 	s        *Service
 	user     backend.User
@@ -88,7 +89,7 @@ type waiter struct {
 
 // enter takes a number, or goes on with the ticket that another desktop of the same user holds.
 func (w *waiter) enter(ctx context.Context) error {
-	n, err := w.s.draw(ctx, numbersRow)
+	n, err := w.s.nextNumber(ctx, numbersRow)
 	if err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ func (w *waiter) enter(ctx context.Context) error {
 	return unlessConditionFailed(err)
 }
 
-// leave takes the ticket out, whether it was served or not, and also when ctx is done.
+// leave deletes the ticket, also if ctx is done.
 func (w *waiter) leave(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer cancel()
@@ -109,9 +110,9 @@ func (w *waiter) leave(ctx context.Context) {
 	w.s.wake()
 }
 
-// turn keeps the ticket alive, says where it stands, and tries what its place allows.
+// turn keeps the ticket alive, reports its place, and tries what the place allows.
 func (w *waiter) turn(ctx context.Context, report func(backend.Progress)) (*sessionRow, error) {
-	if err := w.beat(ctx); err != nil {
+	if err := w.keepAlive(ctx); err != nil {
 		return nil, err
 	}
 	tickets, err := w.s.tickets(ctx)
@@ -126,11 +127,11 @@ func (w *waiter) turn(ctx context.Context, report func(backend.Progress)) (*sess
 		return nil, err
 	}
 	if w.mayClaim(rows, at) {
-		w.s.see(rows)
+		w.s.cacheWarm(rows)
 		return w.s.obtain(ctx, w.user, w.lost, report)
 	}
 	if at == 0 && !time.Now().Before(w.launchAt) {
-		w.launchAt = time.Now().Add(launchTurn)
+		w.launchAt = time.Now().Add(launchInterval)
 		return w.s.obtain(ctx, w.user, w.lost, report)
 	}
 	return nil, nil
@@ -160,8 +161,8 @@ func (w *waiter) mayClaim(rows []instanceRow, at int) bool {
 	return at >= 0 && at < free
 }
 
-// beat moves the ticket's Version. A ticket that was dropped, since this computer slept, is taken anew at the end.
-func (w *waiter) beat(ctx context.Context) error {
+// keepAlive increments the ticket's Version. If the ticket was dropped while this computer slept, it takes a new one.
+func (w *waiter) keepAlive(ctx context.Context) error {
 	_, err := w.s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &w.s.Names.LeasesTable, Key: key("LeaseId", w.ticket.LeaseID),
 		UpdateExpression: aws.String("ADD #v :one"), ConditionExpression: aws.String("attribute_exists(LeaseId)"),
 		ExpressionAttributeNames: map[string]string{"#v": "Version"}, ExpressionAttributeValues: item{":one": value(1)}})

@@ -16,18 +16,17 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-const pollEvery = 700 * time.Millisecond // between looks at an instance that is starting
+const pollEvery = 700 * time.Millisecond // between calls about an instance that is starting
 
-// claimTime bounds what comes between the press and EC2's start: a few calls, or some tries of them where AWS is asked
-// too much.
+// claimTime bounds what comes before EC2's start: a few calls, or some tries of them while AWS limits requests.
 const (
 	claimTime     = 5 * time.Minute
 	throttlePause = 3 * time.Second
 )
 
 // Start refuses a user whose name cannot be a name of the zone. It claims an instance, arms its stop, starts it, names it, and returns when the avatar's own address answers.
-// A user who has a session gets that one: a start that died half-way is taken up where it was. Where nothing is left
-// it waits in the queue until ctx is done.
+// A user who has a session gets that one: a start whose process died is continued. If there is no instance, Start waits in
+// the queue until ctx is done.
 func (s *Service) Start(ctx context.Context, u backend.User, report func(backend.Progress)) (*backend.Session, error) {
 	if p := backend.CheckUsername(u.Username); p != nil {
 		return nil, p
@@ -38,7 +37,7 @@ func (s *Service) Start(ctx context.Context, u backend.User, report func(backend
 	if err == nil {
 		session.ReadyAt = s.Clock.Now()
 		phases := took.phases()
-		s.behind.Go(func() { s.noteReady(context.WithoutCancel(ctx), *row, *session, phases) })
+		s.background.Go(func() { s.recordReady(context.WithoutCancel(ctx), *row, *session, phases) })
 	}
 	return session, problem("start your instance", err)
 }
@@ -79,8 +78,8 @@ func (w *stopwatch) phases() map[backend.Phase]int64 {
 	return w.took
 }
 
-// noteReady stores, in the background, when the avatar answered.
-func (s *Service) noteReady(ctx context.Context, row sessionRow, session backend.Session, phases map[backend.Phase]int64) {
+// recordReady stores ReadyAt and writes the audit row of a start. It runs in the background.
+func (s *Service) recordReady(ctx context.Context, row sessionRow, session backend.Session, phases map[backend.Phase]int64) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
@@ -96,7 +95,7 @@ func (s *Service) noteReady(ctx context.Context, row sessionRow, session backend
 	for _, took := range phases {
 		sum += took
 	}
-	s.note(ctx, auditRow{UserID: row.UserID, Username: row.Username, Actor: row.Username, Verb: "started", InstanceID: row.InstanceID,
+	s.recordEvent(ctx, auditRow{UserID: row.UserID, Username: row.Username, Actor: row.Username, Verb: "started", InstanceID: row.InstanceID,
 		Cold: row.Cold, InstanceType: row.InstanceType, StartTook: sum, Phases: phases})
 }
 
@@ -114,7 +113,7 @@ func (s *Service) obtain(ctx context.Context, u backend.User, lost map[string]bo
 			return nil, errBusy
 		case errors.Is(err, errAgain):
 		case isContended(err): // many start at once: EC2 launches and starts two a second for everybody
-			_ = pause(limited, throttlePause+rand.N(2*throttlePause))
+			_ = awsx.Sleep(limited, throttlePause+rand.N(2*throttlePause))
 		default:
 			return nil, err
 		}
@@ -145,32 +144,32 @@ func (s *Service) obtainOnce(ctx context.Context, u backend.User, lost map[strin
 		return nil, err
 	}
 	report(backend.Progress{Phase: backend.Arming, Session: row.session()})
-	if err = s.ignite(ctx, row); isCapacity(err) {
+	if err = s.armAndStart(ctx, row); isCapacity(err) {
 		lost[row.InstanceID] = true
-		return nil, errors.Join(s.giveWay(ctx, *row, err), errAgain)
+		return nil, errors.Join(s.releaseForCapacity(ctx, *row, err), errAgain)
 	}
 	return row, err
 }
 
-// giveWay gives a claimed instance back that AWS has no capacity to start, and remembers the lack.
-func (s *Service) giveWay(ctx context.Context, row sessionRow, lack error) error {
-	if code(lack) == "VcpuLimitExceeded" {
-		s.remember("", row.InstanceType)
+// releaseForCapacity releases a claimed instance that AWS has no capacity to start, and records the lack.
+func (s *Service) releaseForCapacity(ctx context.Context, row sessionRow, lack error) error {
+	if awsx.Code(lack) == "VcpuLimitExceeded" {
+		s.rememberCapacity("", row.InstanceType)
 	} else if inst, err := s.rowOf(ctx, row.InstanceID); err == nil && inst != nil {
-		s.remember(inst.Zone, inst.InstanceType)
+		s.rememberCapacity(inst.Zone, inst.InstanceType)
 	}
 	return s.release(ctx, row)
 }
 
-// attach goes on with the session that the user has, where it still holds its instance. One whose time is up, or
-// whose instance has gone back to the pool, is ended first, and errAgain asks for a new claim.
+// attach continues the session that the user has, if it still holds its instance. If its time is up, or its instance has
+// gone back to the pool, attach ends it and returns errAgain: a new claim is due.
 func (s *Service) attach(ctx context.Context, row sessionRow, report func(backend.Progress)) (*sessionRow, error) {
 	over := !s.Clock.Now().Before(row.ExpireAt)
 	if row.LaunchToken != "" {
 		if over {
 			return nil, errors.Join(s.abandon(ctx, row, "never launched"), errAgain)
 		}
-		return s.takeUp(ctx, row, report)
+		return s.resumeLaunch(ctx, row, report)
 	}
 	holds, err := s.holds(ctx, row)
 	if err != nil {
@@ -181,14 +180,14 @@ func (s *Service) attach(ctx context.Context, row sessionRow, report func(backen
 	}
 	report(backend.Progress{Phase: backend.Arming, Session: row.session(), Cold: row.Cold})
 	row.armedUntil = row.ExpireAt.Unix() // it may be armed or not; arm finds out
-	return &row, s.ignite(ctx, &row)
+	return &row, s.armAndStart(ctx, &row)
 }
 
-// ignite arms the stop and tags the instance, both before it runs, then starts it. Starting an instance that runs
+// armAndStart arms the stop and tags the instance, both before it runs, then starts it. Starting an instance that runs
 // is a no-op, so attaching goes the same way; one that is still stopping is waited for.
-func (s *Service) ignite(ctx context.Context, row *sessionRow) error {
+func (s *Service) armAndStart(ctx context.Context, row *sessionRow) error {
 	err := s.whileHeld(ctx, *row, true, func(ctx context.Context) error {
-		if err := s.secure(ctx, row); err != nil {
+		if err := s.armStop(ctx, row); err != nil {
 			return err
 		}
 		return s.startInstance(ctx, row.InstanceID)
@@ -197,7 +196,7 @@ func (s *Service) ignite(ctx context.Context, row *sessionRow) error {
 		return err
 	}
 	for {
-		if err := pause(ctx, pollEvery); err != nil {
+		if err := awsx.Sleep(ctx, pollEvery); err != nil {
 			return err
 		}
 		err := s.whileHeld(ctx, *row, false, func(ctx context.Context) error {
@@ -217,8 +216,8 @@ func (s *Service) startInstance(ctx context.Context, instanceID string) error {
 	})
 }
 
-// secure sets the two stops that need no launcher: the schedule, and the tag that the instance's own timer reads.
-func (s *Service) secure(ctx context.Context, row *sessionRow) error {
+// armStop sets the two stops that need no launcher: the schedule, and the tag expire-at, which the instance's timer reads.
+func (s *Service) armStop(ctx context.Context, row *sessionRow) error {
 	var both errgroup.Group
 	both.Go(func() error {
 		if s.Clock.Now().Before(time.Unix(row.armedUntil, 0)) {
@@ -230,11 +229,11 @@ func (s *Service) secure(ctx context.Context, row *sessionRow) error {
 	return both.Wait()
 }
 
-// await follows the start from EC2's pending to the avatar's answer. The name and the session's row are written
+// awaitReady follows the start from EC2's pending to the avatar's answer. The name and the session's row are written
 // beside the probe: neither is on the critical path of readiness.
-func (s *Service) await(ctx context.Context, row sessionRow, report func(backend.Progress)) (*backend.Session, error) {
+func (s *Service) awaitReady(ctx context.Context, row sessionRow, report func(backend.Progress)) (*backend.Session, error) {
 	report(backend.Progress{Phase: backend.Booting, Session: row.session()})
-	m, err := s.addressed(ctx, row.InstanceID, report)
+	m, err := s.awaitAddress(ctx, row.InstanceID, report)
 	if err != nil {
 		return nil, err
 	}
@@ -242,10 +241,10 @@ func (s *Service) await(ctx context.Context, row sessionRow, report func(backend
 	report(backend.Progress{Phase: backend.Probing, Session: row.session(), Machine: m, URL: s.url(row.Domain)})
 	naming, giveUp := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	named := make(chan struct{})
-	s.behind.Go(func() {
+	s.background.Go(func() {
 		defer close(named)
 		defer giveUp()
-		s.pointSoon(naming, row.Domain, m.PublicIP)
+		s.setDNSOrLog(naming, row.Domain, m.PublicIP)
 	})
 	all, actx := errgroup.WithContext(ctx)
 	all.Go(func() error { return s.saveAddress(actx, row) })
@@ -270,21 +269,21 @@ func (s *Service) await(ctx context.Context, row sessionRow, report func(backend
 // nameTime is how long a start that is otherwise ready waits for its name.
 const nameTime = 3 * time.Second
 
-// pointSoon points the user's name at their instance. Where Route 53 does not take it in time, the pool's keeper
-// finds the difference and mends it.
-func (s *Service) pointSoon(ctx context.Context, domain, address string) {
-	if err := s.point(ctx, domain, address); err != nil && ctx.Err() == nil {
+// setDNSOrLog points the user's name at their instance. If Route 53 does not accept it in time, the pool's keeper finds
+// the difference and corrects it.
+func (s *Service) setDNSOrLog(ctx context.Context, domain, address string) {
+	if err := s.setDNS(ctx, domain, address); err != nil && ctx.Err() == nil {
 		s.Log.Warn("the name does not point at the instance yet", "name", domain, "cause", err)
 	}
 }
 
-// addressed waits until the instance has a public address. It returns *fellBack if it stops instead.
-func (s *Service) addressed(ctx context.Context, instanceID string, report func(backend.Progress)) (*backend.Machine, error) {
+// awaitAddress waits until the instance has a public address. It returns *fellBack if it stops instead.
+func (s *Service) awaitAddress(ctx context.Context, instanceID string, report func(backend.Progress)) (*backend.Machine, error) {
 	last, w := "", watcher{began: time.Now()}
 	for {
 		m, err := s.Machine(ctx, instanceID)
-		if isContended(err) { // many look at once; the instance comes up all the same
-			if err := pause(ctx, throttlePause+rand.N(2*throttlePause)); err != nil {
+		if isContended(err) { // many desktops ask at once; the instance starts all the same
+			if err := awsx.Sleep(ctx, throttlePause+rand.N(2*throttlePause)); err != nil {
 				return nil, err
 			}
 			continue
@@ -302,7 +301,7 @@ func (s *Service) addressed(ctx context.Context, instanceID string, report func(
 		if m != nil && m.State == "running" && m.PublicIP != "" {
 			return m, nil
 		}
-		if err := pause(ctx, pollEvery); err != nil {
+		if err := awsx.Sleep(ctx, pollEvery); err != nil {
 			return nil, err
 		}
 	}
@@ -321,5 +320,3 @@ func (s *Service) saveAddress(ctx context.Context, row sessionRow) error {
 	}
 	return err
 }
-
-func pause(ctx context.Context, d time.Duration) error { return awsx.Sleep(ctx, d) }
