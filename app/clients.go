@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentity"
 	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -26,6 +27,8 @@ type call[In, Out, Options any] func(context.Context, *In, ...func(*Options)) (*
 
 // ec2Client is *ec2.Client, see above.
 type ec2Client struct {
+	getEbsDefaultKmsKeyId          call[ec2.GetEbsDefaultKmsKeyIdInput, ec2.GetEbsDefaultKmsKeyIdOutput, ec2.Options]
+	describeSnapshots              call[ec2.DescribeSnapshotsInput, ec2.DescribeSnapshotsOutput, ec2.Options]
 	describeInstances              call[ec2.DescribeInstancesInput, ec2.DescribeInstancesOutput, ec2.Options]
 	describeInstanceStatus         call[ec2.DescribeInstanceStatusInput, ec2.DescribeInstanceStatusOutput, ec2.Options]
 	runInstances                   call[ec2.RunInstancesInput, ec2.RunInstancesOutput, ec2.Options]
@@ -45,6 +48,8 @@ type ec2Client struct {
 func newEC2(cfg aws.Config, with func(*ec2.Options)) *ec2Client {
 	c := ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.Retryer = awsx.CorrectClock(o.Retryer) }, with)
 	return &ec2Client{
+		getEbsDefaultKmsKeyId:          c.GetEbsDefaultKmsKeyId,
+		describeSnapshots:              c.DescribeSnapshots,
 		describeInstances:              c.DescribeInstances,
 		describeInstanceStatus:         c.DescribeInstanceStatus,
 		runInstances:                   c.RunInstances,
@@ -154,25 +159,27 @@ func (c *route53Client) ListHostedZonesByName(ctx context.Context, in *route53.L
 
 // cloudformationClient is *cloudformation.Client, see above.
 type cloudformationClient struct {
-	describeStacks      call[cloudformation.DescribeStacksInput, cloudformation.DescribeStacksOutput, cloudformation.Options]
-	createChangeSet     call[cloudformation.CreateChangeSetInput, cloudformation.CreateChangeSetOutput, cloudformation.Options]
-	describeChangeSet   call[cloudformation.DescribeChangeSetInput, cloudformation.DescribeChangeSetOutput, cloudformation.Options]
-	executeChangeSet    call[cloudformation.ExecuteChangeSetInput, cloudformation.ExecuteChangeSetOutput, cloudformation.Options]
-	deleteChangeSet     call[cloudformation.DeleteChangeSetInput, cloudformation.DeleteChangeSetOutput, cloudformation.Options]
-	describeStackEvents call[cloudformation.DescribeStackEventsInput, cloudformation.DescribeStackEventsOutput, cloudformation.Options]
-	deleteStack         call[cloudformation.DeleteStackInput, cloudformation.DeleteStackOutput, cloudformation.Options]
+	describeStackResources call[cloudformation.DescribeStackResourcesInput, cloudformation.DescribeStackResourcesOutput, cloudformation.Options]
+	describeStacks         call[cloudformation.DescribeStacksInput, cloudformation.DescribeStacksOutput, cloudformation.Options]
+	createChangeSet        call[cloudformation.CreateChangeSetInput, cloudformation.CreateChangeSetOutput, cloudformation.Options]
+	describeChangeSet      call[cloudformation.DescribeChangeSetInput, cloudformation.DescribeChangeSetOutput, cloudformation.Options]
+	executeChangeSet       call[cloudformation.ExecuteChangeSetInput, cloudformation.ExecuteChangeSetOutput, cloudformation.Options]
+	deleteChangeSet        call[cloudformation.DeleteChangeSetInput, cloudformation.DeleteChangeSetOutput, cloudformation.Options]
+	describeStackEvents    call[cloudformation.DescribeStackEventsInput, cloudformation.DescribeStackEventsOutput, cloudformation.Options]
+	deleteStack            call[cloudformation.DeleteStackInput, cloudformation.DeleteStackOutput, cloudformation.Options]
 }
 
 func newCloudFormation(cfg aws.Config, with func(*cloudformation.Options)) *cloudformationClient {
 	c := cloudformation.NewFromConfig(cfg, with)
 	return &cloudformationClient{
-		describeStacks:      c.DescribeStacks,
-		createChangeSet:     c.CreateChangeSet,
-		describeChangeSet:   c.DescribeChangeSet,
-		executeChangeSet:    c.ExecuteChangeSet,
-		deleteChangeSet:     c.DeleteChangeSet,
-		describeStackEvents: c.DescribeStackEvents,
-		deleteStack:         c.DeleteStack,
+		describeStackResources: c.DescribeStackResources,
+		describeStacks:         c.DescribeStacks,
+		createChangeSet:        c.CreateChangeSet,
+		describeChangeSet:      c.DescribeChangeSet,
+		executeChangeSet:       c.ExecuteChangeSet,
+		deleteChangeSet:        c.DeleteChangeSet,
+		describeStackEvents:    c.DescribeStackEvents,
+		deleteStack:            c.DeleteStack,
 	}
 }
 
@@ -206,6 +213,8 @@ func (c *cloudformationClient) DeleteStack(ctx context.Context, in *cloudformati
 
 // dynamodbClient is *dynamodb.Client, see above.
 type dynamodbClient struct {
+	deleteTable        call[dynamodb.DeleteTableInput, dynamodb.DeleteTableOutput, dynamodb.Options]
+	describeTable      call[dynamodb.DescribeTableInput, dynamodb.DescribeTableOutput, dynamodb.Options]
 	getItem            call[dynamodb.GetItemInput, dynamodb.GetItemOutput, dynamodb.Options]
 	putItem            call[dynamodb.PutItemInput, dynamodb.PutItemOutput, dynamodb.Options]
 	updateItem         call[dynamodb.UpdateItemInput, dynamodb.UpdateItemOutput, dynamodb.Options]
@@ -218,6 +227,8 @@ type dynamodbClient struct {
 func newDynamoDB(cfg aws.Config, with func(*dynamodb.Options)) *dynamodbClient {
 	c := dynamodb.NewFromConfig(cfg, with)
 	return &dynamodbClient{
+		deleteTable:        c.DeleteTable,
+		describeTable:      c.DescribeTable,
 		getItem:            c.GetItem,
 		putItem:            c.PutItem,
 		updateItem:         c.UpdateItem,
@@ -332,6 +343,8 @@ func (c *schedulerClient) DeleteSchedule(ctx context.Context, in *scheduler.Dele
 
 // cognitoClient is *cognitoidentityprovider.Client as an administrator uses it, see above.
 type cognitoClient struct {
+	deleteUserPool      call[cognito.DeleteUserPoolInput, cognito.DeleteUserPoolOutput, cognito.Options]
+	listUserPools       call[cognito.ListUserPoolsInput, cognito.ListUserPoolsOutput, cognito.Options]
 	adminGetUser        call[cognito.AdminGetUserInput, cognito.AdminGetUserOutput, cognito.Options]
 	listUsers           call[cognito.ListUsersInput, cognito.ListUsersOutput, cognito.Options]
 	adminCreateUser     call[cognito.AdminCreateUserInput, cognito.AdminCreateUserOutput, cognito.Options]
@@ -341,6 +354,8 @@ type cognitoClient struct {
 func newCognito(cfg aws.Config, with func(*cognito.Options)) *cognitoClient {
 	c := cognito.NewFromConfig(cfg, with)
 	return &cognitoClient{
+		deleteUserPool:      c.DeleteUserPool,
+		listUserPools:       c.ListUserPools,
 		adminGetUser:        c.AdminGetUser,
 		listUsers:           c.ListUsers,
 		adminCreateUser:     c.AdminCreateUser,
@@ -378,4 +393,42 @@ func newQuotas(cfg aws.Config, with func(*servicequotas.Options)) *quotasClient 
 
 func (c *quotasClient) GetServiceQuota(ctx context.Context, in *servicequotas.GetServiceQuotaInput, with ...func(*servicequotas.Options)) (*servicequotas.GetServiceQuotaOutput, error) {
 	return c.getServiceQuota(ctx, in, with...)
+}
+
+func (c *ec2Client) DescribeSnapshots(ctx context.Context, in *ec2.DescribeSnapshotsInput, with ...func(*ec2.Options)) (*ec2.DescribeSnapshotsOutput, error) {
+	return c.describeSnapshots(ctx, in, with...)
+}
+
+func (c *ec2Client) GetEbsDefaultKmsKeyId(ctx context.Context, in *ec2.GetEbsDefaultKmsKeyIdInput, with ...func(*ec2.Options)) (*ec2.GetEbsDefaultKmsKeyIdOutput, error) {
+	return c.getEbsDefaultKmsKeyId(ctx, in, with...)
+}
+
+func (c *cognitoClient) ListUserPools(ctx context.Context, in *cognito.ListUserPoolsInput, with ...func(*cognito.Options)) (*cognito.ListUserPoolsOutput, error) {
+	return c.listUserPools(ctx, in, with...)
+}
+
+func (c *cognitoClient) DeleteUserPool(ctx context.Context, in *cognito.DeleteUserPoolInput, with ...func(*cognito.Options)) (*cognito.DeleteUserPoolOutput, error) {
+	return c.deleteUserPool(ctx, in, with...)
+}
+
+func (c *dynamodbClient) DescribeTable(ctx context.Context, in *dynamodb.DescribeTableInput, with ...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error) {
+	return c.describeTable(ctx, in, with...)
+}
+
+func (c *dynamodbClient) DeleteTable(ctx context.Context, in *dynamodb.DeleteTableInput, with ...func(*dynamodb.Options)) (*dynamodb.DeleteTableOutput, error) {
+	return c.deleteTable(ctx, in, with...)
+}
+
+func (c *cloudformationClient) DescribeStackResources(ctx context.Context, in *cloudformation.DescribeStackResourcesInput, with ...func(*cloudformation.Options)) (*cloudformation.DescribeStackResourcesOutput, error) {
+	return c.describeStackResources(ctx, in, with...)
+}
+
+// identityPoolRoles is the one operation of *cognitoidentity.Client that removing a stack needs.
+type identityPoolRoles struct {
+	set call[cognitoidentity.SetIdentityPoolRolesInput, cognitoidentity.SetIdentityPoolRolesOutput, cognitoidentity.Options]
+}
+
+func (c identityPoolRoles) SetIdentityPoolRoles(ctx context.Context, in *cognitoidentity.SetIdentityPoolRolesInput,
+	with ...func(*cognitoidentity.Options)) (*cognitoidentity.SetIdentityPoolRolesOutput, error) {
+	return c.set(ctx, in, with...)
 }

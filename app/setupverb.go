@@ -18,6 +18,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentity"
 	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -43,7 +44,8 @@ type setupFlags struct {
 	region, stack, writeProfile, system   string
 	wish                                  account.Wish
 	parameters, users, keepers, operators []string
-	dryRun, remove, yes, ignoreChecks     bool
+	dryRun, remove, purge                 bool
+	yes, ignoreChecks                     bool
 	printTemplate                         bool
 }
 
@@ -74,7 +76,8 @@ func setupCommand(o *options) *cobra.Command {
 	s.StringVar(&f.writeProfile, "write-profile", "avatar-launcher.yaml", "profile file to write")
 	s.BoolVar(&f.dryRun, "dry-run", false, "show what would change, and change nothing")
 	s.BoolVar(&f.printTemplate, "print-template", false, "print the template for the region, --os and --set, and call nothing")
-	s.BoolVar(&f.remove, "remove", false, "stop and delete all instances, and delete the stack")
+	s.BoolVar(&f.remove, "remove", false, "stop and delete all instances, and delete the stack but its users and its audit")
+	s.BoolVar(&f.purge, "purge", false, "with --remove: delete the users and the audit, too")
 	s.BoolVar(&f.yes, "yes", false, "do not ask before --remove")
 	s.BoolVar(&f.ignoreChecks, "ignore-checks", false, "deploy although a check of the account is not ok")
 	s.BoolVar(&o.json, "json", false, "print JSON")
@@ -85,6 +88,9 @@ func setupCommand(o *options) *cobra.Command {
 func runSetup(ctx context.Context, o *options, f setupFlags) error {
 	if _, err := o.level(slog.LevelError); err != nil {
 		return err
+	}
+	if f.purge && !f.remove {
+		return usage(errors.New("--purge goes with --remove only"))
 	}
 	people, err := f.people()
 	if err != nil {
@@ -100,6 +106,9 @@ func runSetup(ctx context.Context, o *options, f setupFlags) error {
 	out := &printer{w: stdout, json: o.json}
 	if f.remove {
 		return removeStack(ctx, a, out, f)
+	}
+	if err := takeUp(ctx, a, out, f); err != nil {
+		return err
 	}
 	cs, err := planStack(ctx, a, out, f)
 	if err != nil {
@@ -204,6 +213,7 @@ func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Acco
 		Quotas:         newQuotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = patient }),
 		STS:            sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = patient }),
 		Cognito:        newCognito(cfg, func(o *cognito.Options) { o.HTTPClient = patient }),
+		IdentityPool:   identityPoolRoles{cognitoidentity.NewFromConfig(cfg, func(o *cognitoidentity.Options) { o.HTTPClient = patient }).SetIdentityPoolRoles},
 		DynamoDB:       newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = patient }),
 		Region:         cfg.Region, Stack: f.stack, Template: template,
 	}, nil
@@ -223,6 +233,25 @@ func credentialsOf(ctx context.Context, cfg aws.Config) error {
 		Why:  "Neither the environment nor the AWS configuration files give any, or the sign-in that they name is over.",
 		Next: "Sign in, such as by aws sso login, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; then call this again.", Cause: err}
 }
+
+// takeUp makes a stack of what an earlier one left, if there is anything. A dry run only says so.
+func takeUp(ctx context.Context, a *account.Account, out *printer, f setupFlags) error {
+	kept, err := a.Kept(ctx)
+	if err != nil || len(kept) == 0 {
+		return err
+	}
+	out.fact(map[string]any{"type": "kept", "resources": kept}, "An earlier stack left "+account.KeptText(kept)+". The new stack takes them up.")
+	if f.dryRun {
+		return nil
+	}
+	if f.wish.Zone == "" {
+		return usage(errNoZone)
+	}
+	return a.TakeUp(ctx, kept, out.event)
+}
+
+// errNoZone is the error of a first setup without --zone.
+var errNoZone = errors.New("--zone is missing: the domain below which users get their names, such as avatar.example.com")
 
 // planStack surveys the account and makes the change set.
 func planStack(ctx context.Context, a *account.Account, out *printer, f setupFlags) (*account.ChangeSet, error) {
@@ -248,7 +277,7 @@ func (f setupFlags) enough(ctx context.Context, a *account.Account) error {
 		return nil
 	}
 	if _, err := a.Outputs(ctx); err != nil {
-		return usage(errors.New("--zone is missing: the domain below which users get their names, such as avatar.example.com"))
+		return usage(errNoZone)
 	}
 	return nil
 }
@@ -321,7 +350,14 @@ func removeStack(ctx context.Context, a *account.Account, out *printer, f setupF
 	if err != nil {
 		return err
 	}
-	what := fmt.Sprintf("This deletes the stack %s in %s with its users, records and log, and %s.", f.stack, a.Region, count(len(ids), "instance"))
+	what := fmt.Sprintf("This deletes the stack %s in %s with its records and log, and %s. ", f.stack, a.Region, count(len(ids), "instance"))
+	done := "The stack is deleted. The names of its users in the zone are left, pointing nowhere."
+	if f.purge {
+		what += "Its users and its audit are deleted, too."
+	} else {
+		what += "Its users and its audit stay; --purge deletes them."
+		done += "\nIts users and its audit are kept: setup takes them up again."
+	}
 	if f.dryRun {
 		out.fact(map[string]any{"type": "remove", "stack": f.stack, "instances": ids}, what)
 		return nil
@@ -331,10 +367,10 @@ func removeStack(ctx context.Context, a *account.Account, out *printer, f setupF
 			return err
 		}
 	}
-	if err := a.Remove(ctx, out.event); err != nil {
+	if err := a.Remove(ctx, f.purge, out.event); err != nil {
 		return err
 	}
-	out.fact(map[string]any{"type": "removed", "stack": f.stack}, "The stack is deleted. The names of its users in the zone are left, pointing nowhere.")
+	out.fact(map[string]any{"type": "removed", "stack": f.stack, "purged": f.purge}, done)
 	return nil
 }
 

@@ -34,10 +34,6 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 		return nil, &backend.Problem{Kind: backend.KindConfig, What: "There is no stack " + a.Stack + " in " + a.Region,
 			Next: "Make it by setup --zone DOMAIN, or name another by --stack or --region."}
 	}
-	got := map[string]string{}
-	for _, o := range s.Outputs {
-		got[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
-	}
 	out := &Outputs{}
 	var missing []string
 	subnets, kinds := "", ""
@@ -48,7 +44,7 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 		"ZoneId": &out.ZoneID, "ZoneName": &out.ZoneName, "LaunchTemplate": &out.LaunchTemplate, "SubnetIds": &subnets, "InstanceTypes": &kinds,
 		"ScheduleGroup": &out.ScheduleGroup, "StopRoleArn": &out.StopRoleARN, "DeadLetterArn": &out.DeadLetterARN,
 	} {
-		if *to = got[name]; *to == "" {
+		if *to = output(s, name); *to == "" {
 			missing = append(missing, name)
 		}
 	}

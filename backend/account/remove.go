@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	cfntypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentity"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	dynamotypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -16,8 +17,26 @@ import (
 	"avatar-launcher/backend"
 )
 
-// Instances lists the launcher's instances that are not terminated, by ID.
+// templateID is the tag in which EC2 names the launch template of an instance.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/launch-instances-from-launch-template.html
+const templateID = "aws:ec2launchtemplate:id"
+
+// Instances lists the stack's instances that are not terminated, by ID.
 func (a *Account) Instances(ctx context.Context) ([]string, error) {
+	s, err := a.describe(ctx, a.Stack)
+	if err != nil {
+		return nil, problem("look for the stack", err)
+	}
+	if s == nil {
+		return nil, nil
+	}
+	ids, err := a.instances(ctx, output(s, "LaunchTemplateId"))
+	return ids, problem("list the instances", err)
+}
+
+// instances lists the pool's instances except those of another launch template, which another stack owns. With template
+// "" it lists all: a stack of an earlier version does not say which is its own.
+func (a *Account) instances(ctx context.Context, template string) ([]string, error) {
 	var ids []string
 	pages := ec2.NewDescribeInstancesPaginator(a.EC2, &ec2.DescribeInstancesInput{Filters: []types.Filter{
 		{Name: aws.String(poolTag), Values: []string{pool}},
@@ -25,11 +44,13 @@ func (a *Account) Instances(ctx context.Context) ([]string, error) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, problem("list the instances", err)
+			return nil, err
 		}
 		for _, r := range page.Reservations {
 			for _, i := range r.Instances {
-				ids = append(ids, aws.ToString(i.InstanceId))
+				if of := tagOf(i.Tags, templateID); template == "" || of == "" || of == template {
+					ids = append(ids, aws.ToString(i.InstanceId))
+				}
 			}
 		}
 	}
@@ -37,29 +58,65 @@ func (a *Account) Instances(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
-// Remove stops and terminates the launcher's instances, waits until they are gone, since the stack's security group
-// cannot be deleted before, and deletes the stack with all that is in it: users, records, log and armed stops.
-func (a *Account) Remove(ctx context.Context, report func(Event)) error {
-	s, err := a.describe(ctx, a.Stack)
+// tagOf returns a tag's value, "" if there is none.
+func tagOf(tags []types.Tag, key string) string {
+	for _, t := range tags {
+		if aws.ToString(t.Key) == key {
+			return aws.ToString(t.Value)
+		}
+	}
+	return ""
+}
+
+// Remove stops and terminates the stack's instances, waits until they are gone, since the stack's security group cannot be
+// deleted before, and deletes the stack. The users and the audit stay, unless purge is set.
+func (a *Account) Remove(ctx context.Context, purge bool, report func(Event)) error {
+	s, err := a.removable(ctx)
 	if err != nil {
-		return problem("look for the stack", err)
+		return err
 	}
-	if s == nil {
-		return &backend.Problem{Kind: backend.KindConfig, What: "There is no stack " + a.Stack + " in " + a.Region,
-			Next: "Name another by --stack or --region; if it is gone already, nothing is left to do."}
-	}
-	if !a.ours(s) {
-		return &backend.Problem{Kind: backend.KindConfig, What: "The stack " + a.Stack + " is not one that the launcher made",
-			Next: "Name another by --stack. Nothing was touched."}
-	}
+	template := output(s, "LaunchTemplateId")
 	if everMade(s.StackStatus) { // else the instances are another stack's
-		if err := a.closePool(ctx, s); err != nil {
+		if err := a.close(ctx, s); err != nil {
 			return problem("close the pool", err)
 		}
-		if err := a.clear(ctx, report); err != nil {
+		if err := a.clear(ctx, template, report); err != nil {
 			return problem("delete the instances", err)
 		}
 	}
+	if err := a.deleteStack(ctx, s, report); err != nil {
+		return err
+	}
+	if everMade(s.StackStatus) { // a keeper whose credentials still held may have launched some meanwhile
+		if err := a.clear(ctx, template, report); err != nil {
+			return problem("delete the instances", err)
+		}
+	}
+	if !purge {
+		return nil
+	}
+	return a.purge(ctx, s)
+}
+
+// removable returns the stack, or a problem if there is none or the launcher did not make it.
+func (a *Account) removable(ctx context.Context) (*cfntypes.Stack, error) {
+	s, err := a.describe(ctx, a.Stack)
+	if err != nil {
+		return nil, problem("look for the stack", err)
+	}
+	if s == nil {
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: "There is no stack " + a.Stack + " in " + a.Region,
+			Next: "Name another by --stack or --region; if it is gone already, nothing is left to do."}
+	}
+	if !a.ours(s) {
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: "The stack " + a.Stack + " is not one that the launcher made",
+			Next: "Name another by --stack. Nothing was touched."}
+	}
+	return s, nil
+}
+
+// deleteStack deletes the stack and reports each event until it is gone.
+func (a *Account) deleteStack(ctx context.Context, s *cfntypes.Stack, report func(Event)) error {
 	id := aws.ToString(s.StackId) // a deleted stack is found by its ID only
 	seen, err := a.newest(ctx)
 	if err != nil {
@@ -73,52 +130,49 @@ func (a *Account) Remove(ctx context.Context, report func(Event)) error {
 		return problem("delete the stack", err)
 	}
 	if left == nil {
-		return a.nothingLeft(ctx, everMade(s.StackStatus))
+		return nil
 	}
 	p := backend.ProblemOf(failed(failures))
 	p.What, p.Next = "The stack was not wholly deleted", "Delete what it names by hand, then call setup --remove again."
 	return p
 }
 
-// closePool sets the pool's size to 0 for all desktops, or a keeper would launch anew what Remove terminates. The row is
-// the one that fleet.Service.Resize writes.
-func (a *Account) closePool(ctx context.Context, s *cfntypes.Stack) error {
-	for _, o := range s.Outputs {
-		if aws.ToString(o.OutputKey) != "LeasesTable" {
-			continue
+// close ends sign-ins and sets the pool's size to 0, or a keeper would launch anew what Remove terminates. Credentials
+// that were given before hold for up to an hour.
+func (a *Account) close(ctx context.Context, s *cfntypes.Stack) error {
+	if id := output(s, "IdentityPoolId"); id != "" {
+		_, err := a.IdentityPool.SetIdentityPoolRoles(ctx, &cognitoidentity.SetIdentityPoolRolesInput{IdentityPoolId: &id,
+			Roles: map[string]string{}})
+		if err != nil && code(err) != "ResourceNotFoundException" { // an earlier try deleted it
+			return err
 		}
-		_, err := a.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{TableName: o.OutputValue, Item: map[string]attribute{
-			"LeaseId": text("pool-size"), "Size": &dynamotypes.AttributeValueMemberN{Value: "0"}, "By": text("setup"),
-			"Why": text("the stack is being removed")}})
-		if code(err) == "ResourceNotFoundException" {
-			return nil // an earlier try deleted the table
-		}
-		return err
 	}
-	return nil
+	return a.closePool(ctx, output(s, "LeasesTable"))
 }
 
-// nothingLeft returns a problem if an instance was launched while the stack was being deleted: nothing stops it any more.
-func (a *Account) nothingLeft(ctx context.Context, looked bool) error {
-	if !looked {
+// closePool sets the pool's size to 0 for all desktops. The row is the one that fleet.Service.Resize writes.
+func (a *Account) closePool(ctx context.Context, table string) error {
+	if table == "" {
 		return nil
 	}
-	ids, err := a.Instances(ctx)
-	if err != nil || len(ids) == 0 {
-		return err
+	_, err := a.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{TableName: &table, Item: map[string]attribute{
+		"LeaseId": text("pool-size"), "Size": &dynamotypes.AttributeValueMemberN{Value: "0"}, "By": text("setup"),
+		"Why": text("the stack is being removed")}})
+	if code(err) == "ResourceNotFoundException" {
+		return nil // an earlier try deleted the table
 	}
-	return &backend.Problem{Kind: backend.KindConfig, What: "Instances are left", Why: "They were launched while the stack was being deleted: " + strings.Join(ids, ", ") + ".",
-		Next: "Terminate them in the EC2 console. Nothing else stops them."}
+	return err
 }
 
+// everMade reports whether the stack has ever had instances of its own.
 func everMade(s cfntypes.StackStatus) bool {
 	return s != cfntypes.StackStatusRollbackComplete && s != cfntypes.StackStatusRollbackFailed && s != cfntypes.StackStatusCreateFailed &&
-		s != cfntypes.StackStatusReviewInProgress
+		s != cfntypes.StackStatusReviewInProgress && !strings.HasPrefix(string(s), "IMPORT_")
 }
 
 // clear stops all instances first, which is quick and ends their cost, and then deletes them.
-func (a *Account) clear(ctx context.Context, report func(Event)) error {
-	ids, err := a.Instances(ctx)
+func (a *Account) clear(ctx context.Context, template string, report func(Event)) error {
+	ids, err := a.instances(ctx, template)
 	if err != nil || len(ids) == 0 {
 		return err
 	}
@@ -132,7 +186,7 @@ func (a *Account) clear(ctx context.Context, report func(Event)) error {
 		return err
 	}
 	for {
-		left, err := a.Instances(ctx)
+		left, err := a.instances(ctx, template)
 		if err != nil {
 			return err
 		}

@@ -68,22 +68,29 @@ func (a *Account) Plan(ctx context.Context, given Parameters) (*ChangeSet, error
 	if err != nil {
 		return nil, problem(doing, err)
 	}
+	out, err := a.awaitChangeSet(ctx, cs)
+	if err != nil {
+		return nil, problem(doing, err)
+	}
+	if out.Status == types.ChangeSetStatusFailed {
+		return a.nothingOr(ctx, cs, aws.ToString(out.StatusReason))
+	}
+	if err := a.readChanges(ctx, cs, out); err != nil {
+		return nil, problem(doing, err)
+	}
+	return a.refuseReplacing(ctx, cs)
+}
+
+// awaitChangeSet waits until CloudFormation has made a change set, or has failed to.
+func (a *Account) awaitChangeSet(ctx context.Context, cs *ChangeSet) (*cloudformation.DescribeChangeSetOutput, error) {
+	in := &cloudformation.DescribeChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name}
 	for {
-		out, err := a.CloudFormation.DescribeChangeSet(ctx, &cloudformation.DescribeChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name})
-		if err != nil {
-			return nil, problem(doing, err)
-		}
-		switch out.Status {
-		case types.ChangeSetStatusCreateComplete:
-			if err := a.readChanges(ctx, cs, out); err != nil {
-				return nil, problem(doing, err)
-			}
-			return a.refuseReplacing(ctx, cs)
-		case types.ChangeSetStatusFailed:
-			return a.nothingOr(ctx, cs, aws.ToString(out.StatusReason))
+		out, err := a.CloudFormation.DescribeChangeSet(ctx, in)
+		if err != nil || out.Status == types.ChangeSetStatusCreateComplete || out.Status == types.ChangeSetStatusFailed {
+			return out, err
 		}
 		if err := pause(ctx, pollEvery); err != nil {
-			return nil, problem(doing, err)
+			return nil, err
 		}
 	}
 }
@@ -192,6 +199,9 @@ func (a *Account) request(cs *ChangeSet, given Parameters, old *types.Stack) (*c
 	return in, err
 }
 
+// deployed are the states of a stack whose last change set was carried out.
+var deployed = []types.StackStatus{types.StackStatusCreateComplete, types.StackStatusUpdateComplete, types.StackStatusImportComplete}
+
 // Deploy carries a change set out and reports each event until the stack has settled.
 func (a *Account) Deploy(ctx context.Context, cs *ChangeSet, report func(Event)) error {
 	const doing = "deploy the stack"
@@ -206,10 +216,10 @@ func (a *Account) Deploy(ctx context.Context, cs *ChangeSet, report func(Event))
 	if err != nil {
 		return problem(doing, err)
 	}
-	if s == nil || s.StackStatus != types.StackStatusCreateComplete && s.StackStatus != types.StackStatusUpdateComplete {
-		return failed(failures)
+	if s != nil && slices.Contains(deployed, s.StackStatus) {
+		return nil
 	}
-	return nil
+	return failed(failures)
 }
 
 // follow reports the events after seen until the stack has settled or is gone.

@@ -36,6 +36,7 @@ const gpuQuota = "L-DB2E81BA"
 type survey struct {
 	a      *Account
 	wish   Wish
+	found  ec2types.Image // the image that was named, if it can be used
 	params Parameters
 	checks []backend.Check
 	zones  []string // that have the instance type
@@ -51,7 +52,7 @@ func (a *Account) Survey(ctx context.Context, w Wish) (Parameters, []backend.Che
 	for k, v := range w.Set {
 		s.params[k] = v
 	}
-	for _, look := range []func(context.Context) error{s.who, s.region, s.quota, s.image, s.zone, s.names, s.network, s.budget} {
+	for _, look := range []func(context.Context) error{s.who, s.region, s.quota, s.image, s.zone, s.names, s.network, s.budget, s.diskKey} {
 		if err := look(ctx); err != nil {
 			return nil, s.checks, err
 		}
@@ -158,7 +159,8 @@ func (s *survey) image(ctx context.Context) error {
 	c := code(err)
 	switch {
 	case err == nil && len(out.Images) > 0 && out.Images[0].State == ec2types.ImageStateAvailable:
-		return s.fits(ctx, out.Images[0])
+		s.found = out.Images[0]
+		return s.fits(ctx, s.found)
 	case err == nil || strings.HasPrefix(c, "InvalidAMIID"):
 		s.add("image", false, "There is no image "+s.wish.Image+" in "+s.a.Region+" that this account may use.",
 			"Copy it to the region, or have its owner share it with this account.")

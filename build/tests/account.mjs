@@ -134,7 +134,11 @@ claim('removing asks first', asked.code === 2 && /--yes/.test(asked.text), asked
 const removed = await setup('--remove', '--yes');
 claim('setup --remove takes the stack away', removed.code === 0 && removed.objects.some((o) => o.type === 'removed'), removed.text);
 claim('and the instances before it', (await states()).every((s) => s === 'terminated') && /STOP_REQUESTED[^]*DELETE_COMPLETE/.test(removed.text), removed.text);
-claim('nothing is left of it', !(await json('dynamodb', 'DynamoDB_20120810.ListTables', {})).TableNames.length);
+const left = (await json('dynamodb', 'DynamoDB_20120810.ListTables', {})).TableNames;
+claim('only the audit and the users are left of it', left.join() === 'avatar-audit', left.join());
+const anew = await setup(...wish, '--dry-run');
+const kept = anew.objects.find((o) => o.type === 'kept');
+claim('a later setup would take them up', kept?.resources.map((r) => r.id).join() === `${made.UserPoolID},avatar-audit`, anew.text);
 avatar.server.close();
 console.log('not proved here, since moto does not have it: SRP, policies, armed stops that fire, avatars and logs of instances, quotas, first boot');
 process.exit(0);

@@ -13,11 +13,15 @@ import sys
 import moto.cloudformation.parsing as parsing
 import moto.route53.models as route53
 from moto.budgets.models import budgets_backends
+from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import CloudFormationBackend
+from moto.cloudformation.responses import CloudFormationResponse
 from moto.cognitoidentity.models import cognitoidentity_backends
+from moto.cognitoidentity.responses import CognitoIdentityResponse
 from moto.cognitoidp.models import CognitoIdpBackend, cognitoidp_backends
 from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.common_models import CloudFormationModel
+from moto.core.responses import ActionResult
 from moto.scheduler.models import scheduler_backends
 from moto.server import main
 
@@ -170,6 +174,23 @@ def execute_change_set(self, change_set_name, stack_name=None):
     stack.parameters = sets[0].parameters
 
 
+def describe_stack_resources(self):
+    """moto finds a stack by its name only, and not by the physical ID of a resource."""
+    wanted = self._get_param("PhysicalResourceId")
+    for stack in self.cloudformation_backend.stacks.values():
+        if stack.status != "DELETE_COMPLETE" and any(getattr(r, "physical_resource_id", "") == wanted for r in stack.stack_resources):
+            return ActionResult({"StackResources": [{"PhysicalResourceId": wanted, "ResourceStatus": "CREATE_COMPLETE"}]})
+    raise ValidationError(wanted)
+
+
+def delete_resources(self):
+    """moto knows the policy Retain, and not RetainExceptOnCreate."""
+    for resource in self._resource_json_map.values():
+        if resource.get("DeletionPolicy") == "RetainExceptOnCreate":
+            resource["DeletionPolicy"] = "Retain"
+    delete_all(self)
+
+
 def zone_id(*args, **kwargs):
     """Route 53's zone IDs begin with Z; moto's need not."""
     return "Z" + new_zone_id(*args, **kwargs)[1:]
@@ -191,8 +212,16 @@ def revoke_token(self):
     return "{}"
 
 
+def set_identity_pool_roles(self):
+    """moto has no SetIdentityPoolRoles; no sign-in follows it here."""
+    return "{}"
+
+
+CognitoIdentityResponse.set_identity_pool_roles = set_identity_pool_roles
 CognitoIdpResponse.revoke_token = revoke_token
 begin_auth, CognitoIdpBackend.initiate_auth = CognitoIdpBackend.initiate_auth, initiate_auth
+CloudFormationResponse.describe_stack_resources = describe_stack_resources
+delete_all, parsing.ResourceMap.delete = parsing.ResourceMap.delete, delete_resources
 plainly, CloudFormationBackend.execute_change_set = CloudFormationBackend.execute_change_set, execute_change_set
 new_zone_id, route53.create_route53_zone_id = route53.create_route53_zone_id, zone_id
 known = parsing.get_model_map()
