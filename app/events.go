@@ -36,7 +36,7 @@ func (s *Shell) tellPage(ctx context.Context) {
 			wails.EventsEmit(s.ctx, "snapshot", toldSnapshot(snapshot))
 			s.currentTray().render(snapshot, s.trouble())
 			s.inhibitor.hold(snapshot.Phase.Active())
-			s.logs.SetFellows(readersOf(snapshot.Pool))
+			s.logs.SetFollowed(readersOf(snapshot.Pool))
 		}
 		if !pause(ctx, eventPause) {
 			return

@@ -18,17 +18,17 @@ type LogBook struct{ shell *Shell }
 func (l *LogBook) Lines(q logs.Query) logs.Page { return l.shell.logs.Lines(q) }
 
 // View returns the lines that match the log page's query, and how many there are in all. It is incremental: see
-// logs.Lens.
-func (l *LogBook) View(q logs.Query) logs.Page { return l.shell.lens.View(q) }
+// logs.Search.
+func (l *LogBook) View(q logs.Query) logs.Page { return l.shell.search.View(q) }
 
 // Histogram counts the lines that match the log page's query in at most so many stretches of time.
 func (l *LogBook) Histogram(q logs.Query, most int) logs.Histogram {
-	return l.shell.lens.Histogram(q, most)
+	return l.shell.search.Histogram(q, most)
 }
 
 // At is the number of the first line that matches the log page's query at a time, in milliseconds since 1970, or
 // later.
-func (l *LogBook) At(q logs.Query, ms int64) uint64 { return l.shell.lens.At(q, time.UnixMilli(ms)) }
+func (l *LogBook) At(q logs.Query, ms int64) uint64 { return l.shell.search.At(q, time.UnixMilli(ms)) }
 
 // Clear forgets the log. What comes is shown all the same.
 func (l *LogBook) Clear() { l.shell.logs.Clear() }

@@ -33,7 +33,7 @@ type Shell struct {
 	rooms  *rooms
 	wishes Wishes
 	logs   *logs.Book
-	lens   *logs.Lens // the log page's
+	search *logs.Search // the log page's
 
 	ctx         context.Context // Wails': set by OnStartup, nil before
 	opened      chan struct{}   // closed once ctx is set
@@ -57,7 +57,7 @@ func newShell(stateDir string) *Shell {
 
 // wire puts the rooms in.
 func (s *Shell) wire(r *rooms) {
-	s.rooms, s.wishes, s.logs, s.lens = r, r.launcher, r.logs, r.logs.Lens()
+	s.rooms, s.wishes, s.logs, s.search = r, r.launcher, r.logs, r.logs.NewSearch()
 	now := rules(r.profile)
 	s.rules.Store(&now)
 	close(s.wired)

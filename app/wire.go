@@ -151,7 +151,7 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		OlderDir: r.older, OlderBytes: int64(p.Log.OlderMegabytes) << 20,
 		ReadyPattern: pattern(p.Log.ReadyPattern), ActivityPattern: pattern(p.Log.ActivityPattern),
 		OnReady: r.launcher.Announced, OnActivity: r.launcher.Active, OnViewers: r.launcher.Watched,
-		Tell: tell, Log: r.log,
+		Translate: tell, Log: r.log,
 	})
 	r.launcher.Logs = r.logs
 	return nil
@@ -164,8 +164,8 @@ func readyLine(p config.Profile, stream *kinesisClient) func(context.Context, st
 	if ready == nil {
 		return nil
 	}
-	beacon := &logs.Beacon{API: stream, Stream: p.Stream, Pattern: ready, RandomKeys: p.Log.RandomKeys}
-	return beacon.Ready
+	probe := &logs.ReadyProbe{API: stream, Stream: p.Stream, Pattern: ready, RandomKeys: p.Log.RandomKeys}
+	return probe.Ready
 }
 
 // failedLines is how many lines of a failed instance's log the pool's keeper stores.

@@ -36,37 +36,37 @@ type Options struct {
 	ReadyPattern    *regexp.Regexp          // a line that says that the avatar is ready; may be nil
 	ActivityPattern *regexp.Regexp          // a line that says that somebody uses it; may be nil
 	OnReady         func(instanceID string) // called without locks, at most once for each read; must not wait for Follow
-	OnActivity      func(instanceID string) // likewise, for lines less than a minute old, at most every useEvery
+	OnActivity      func(instanceID string) // likewise, for lines less than a minute old, at most every activityInterval
 	// OnViewers is called without locks with how many viewers are connected, -1 if somebody is and their number is not
-	// known: at each change, and every useEvery while there are some. It must not wait for Follow.
+	// known: at each change, and every activityInterval while there are some. It must not wait for Follow.
 	OnViewers func(instanceID string, viewers int)
 
-	Tell func(string) string // says a remark of the log's own in the reader's language; nil leaves it English
+	Translate func(string) string // says a remark of the log's own in the reader's language; nil leaves it English
 
-	Readers    int          // readers of a shard, 1 where nobody else reads it; 0 to go by SetFellows
+	Readers    int          // readers of a shard, 1 where nobody else reads it; 0 to go by SetFollowed
 	RandomKeys bool         // producers use random partition keys: every shard is read
 	Log        *slog.Logger // nil for slog.Default
 }
 
 // Book is the log: what has been read, kept within its bounds, numbered from 1 on. It is safe for concurrent use.
 type Book struct {
-	opts  Options
-	log   *slog.Logger
-	bell  bell
-	found bell   // of lenses
-	pulse bell   // of metrics
-	attic *attic // nil if older lines are dropped
-	cache shardCache
+	opts            Options
+	log             *slog.Logger
+	lineNotifier    notifier
+	searchNotifier  notifier
+	metricsNotifier notifier
+	spill           *spill // nil if older lines are dropped
+	cache           shardCache
 
-	mu      sync.Mutex
-	store   store
-	stats   Stats
-	metrics []Metrics
-	tapes   map[string]*tape
-	use     use      // what OnActivity and OnViewers have last been told
-	fellows []string // instances whose logs are read at present, nil if unknown
-	lenses  []*Lens
-	owner   int // counts calls of Forget: what was read for an earlier owner is dropped
+	mu           sync.Mutex
+	store        store
+	stats        Stats
+	metrics      []Metrics
+	followStates map[string]*followState
+	activity     activity // what OnActivity and OnViewers have last been told
+	followed     []string // instances whose logs are read at present, nil if unknown
+	searches     []*Search
+	owner        int // counts calls of Forget: what was read for an earlier owner is dropped
 
 	lastError Line
 }
@@ -83,16 +83,16 @@ func New(o Options) *Book {
 		o.Log = slog.Default()
 	}
 	b := &Book{
-		opts:  o,
-		log:   o.Log.With("room", "logs", "stream", o.Stream),
-		store: store{maxLines: o.MaxLines, maxBytes: o.MaxBytes, first: 1, next: 1},
-		tapes: map[string]*tape{},
+		opts:         o,
+		log:          o.Log.With("room", "logs", "stream", o.Stream),
+		store:        store{maxLines: o.MaxLines, maxBytes: o.MaxBytes, first: 1, next: 1},
+		followStates: map[string]*followState{},
 	}
 	if o.OlderDir != "" {
-		b.store.spilling = true
-		b.attic = &attic{dir: o.OlderDir, max: o.OlderBytes, file: atticFileBytes}
+		b.store.keepEvicted = true
+		b.spill = &spill{dir: o.OlderDir, max: o.OlderBytes, file: spillFileBytes}
 		if o.OlderBytes <= 0 {
-			b.attic.max = DefaultOlderBytes
+			b.spill.max = DefaultOlderBytes
 		}
 	}
 	return b
@@ -116,10 +116,10 @@ func (b *Book) Stats() Stats {
 
 // Clear forgets the lines, older ones included; the metrics stay. Numbers go on where they were, and reading does too.
 func (b *Book) Clear() {
-	if b.attic != nil {
-		b.attic.mu.Lock()
-		defer b.attic.mu.Unlock()
-		defer b.attic.clear()
+	if b.spill != nil {
+		b.spill.mu.Lock()
+		defer b.spill.mu.Unlock()
+		defer b.spill.clear()
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -130,20 +130,20 @@ func (b *Book) Clear() {
 // Forget drops everything of the user who had the log: lines in memory and in files, metrics, counts, searches, and what
 // is still being read. It returns when all of that is gone. Numbers continue, so that no answer mixes two users' lines.
 func (b *Book) Forget() {
-	if b.attic != nil {
-		b.attic.mu.Lock()
-		defer b.attic.mu.Unlock()
-		defer b.attic.clear()
+	if b.spill != nil {
+		b.spill.mu.Lock()
+		defer b.spill.mu.Unlock()
+		defer b.spill.clear()
 	}
 	b.mu.Lock()
 	b.owner++
-	b.use = use{}
+	b.activity = activity{}
 	b.store.clear()
 	b.store.sources = nil
-	b.stats, b.metrics, b.lastError, b.tapes = Stats{}, nil, Line{}, map[string]*tape{}
-	lenses := b.lenses
+	b.stats, b.metrics, b.lastError, b.followStates = Stats{}, nil, Line{}, map[string]*followState{}
+	searches := b.searches
 	b.mu.Unlock()
-	for _, l := range lenses {
+	for _, l := range searches {
 		l.forget()
 	}
 }
@@ -172,10 +172,10 @@ func (b *Book) appendFor(owner int, entries []entry) {
 	if len(entries) == 0 {
 		return
 	}
-	if b.opts.Tell != nil {
+	if b.opts.Translate != nil {
 		for i := range entries {
 			if e := &entries[i]; e.source == launcherSource {
-				e.text = b.opts.Tell(e.text)
+				e.text = b.opts.Translate(e.text)
 			}
 		}
 	}
@@ -196,16 +196,16 @@ func (b *Book) appendFor(owner int, entries []entry) {
 		}
 		b.store.add(&entries[i])
 	}
-	last, spilling := b.store.next-1, len(b.store.gone) > 0
+	last, evicted := b.store.next-1, len(b.store.evicted) > 0
 	b.mu.Unlock()
-	if spilling {
-		b.spill()
+	if evicted {
+		b.flushEvicted()
 	}
 	if measured {
-		b.pulse.ring(1, 1)
+		b.metricsNotifier.notify(1, 1)
 	}
 	if last >= first {
-		b.bell.ring(first, last)
+		b.lineNotifier.notify(first, last)
 	}
 }
 
@@ -213,15 +213,15 @@ func (b *Book) appendFor(owner int, entries []entry) {
 // every 75 ms. Calls do not overlap. Lines added before Subscribe are not announced: subscribe, then read. fn may
 // be called once more while cancel returns.
 func (b *Book) Subscribe(fn func(first, last uint64)) (cancel func()) {
-	return b.bell.subscribe(fn)
+	return b.lineNotifier.subscribe(fn)
 }
 
-// SubscribeFound calls fn when a search of a Lens has found more or has come to its end, at most every 75 ms.
+// SubscribeFound calls fn when a search of a Search has found more or has come to its end, at most every 75 ms.
 func (b *Book) SubscribeFound(fn func()) (cancel func()) {
-	return b.found.subscribe(func(uint64, uint64) { fn() })
+	return b.searchNotifier.subscribe(func(uint64, uint64) { fn() })
 }
 
 // SubscribeMetrics calls fn when metrics have come, at most every 75 ms.
 func (b *Book) SubscribeMetrics(fn func()) (cancel func()) {
-	return b.pulse.subscribe(func(uint64, uint64) { fn() })
+	return b.metricsNotifier.subscribe(func(uint64, uint64) { fn() })
 }

@@ -161,7 +161,7 @@ func TestSubscribeCoalesces(t *testing.T) {
 			if c.first != next || c.last < c.first {
 				t.Errorf("call %d: %+v, want it to begin at %d", i, c, next)
 			}
-			if i > 0 && c.at-calls[i-1].at < quiet {
+			if i > 0 && c.at-calls[i-1].at < notifyInterval {
 				t.Errorf("call %d came %v after the one before", i, c.at-calls[i-1].at)
 			}
 			next = c.last + 1
@@ -265,7 +265,7 @@ func TestSeries(t *testing.T) {
 
 // The log's own remarks are told in the reader's language; what the instance says is not touched.
 func TestRemarksAreTold(t *testing.T) {
-	b := New(Options{Tell: func(s string) string { return "<" + s + ">" }})
+	b := New(Options{Translate: func(s string) string { return "<" + s + ">" }})
 	b.append([]entry{{at: arrival, level: levelWarn, source: "unreal", iid: mine, text: "said"}, remark(levelWarn, gapText(3), mine, 3)})
 	b.Remark(levelInfo, "The log stream is being read again.")
 	var got []string

@@ -20,34 +20,34 @@ func clean(b []byte) (text, style string) {
 	if isClean(b) {
 		return string(b), ""
 	}
-	b = overwritten(b)
+	b = applyCarriageReturns(b)
 	out := make([]byte, 0, len(b))
-	var s stylist
+	var s styleRuns
 	for i := 0; i < len(b); {
 		c := b[i]
 		switch {
 		case c == esc:
 			n := controlLength(b[i:])
-			s.see(b[i : i+n])
+			s.apply(b[i : i+n])
 			i += n
 		case c < 0x20 && c != '\t' && c != '\n', c == 0x7f:
-			out = utf8.AppendRune(out, picture(c))
-			s.wrote(picture(c))
+			out = utf8.AppendRune(out, controlPicture(c))
+			s.advance(controlPicture(c))
 			i++
 		case c < utf8.RuneSelf:
 			out = append(out, c)
-			s.wrote(rune(c))
+			s.advance(rune(c))
 			i++
 		default:
 			r, n := utf8.DecodeRune(b[i:])
 			if deceptive(r) {
 				for _, shown := range fmt.Sprintf("<U+%04X>", r) {
 					out = utf8.AppendRune(out, shown)
-					s.wrote(shown)
+					s.advance(shown)
 				}
 			} else {
 				out = utf8.AppendRune(out, r)
-				s.wrote(r)
+				s.advance(r)
 			}
 			i += n
 		}
@@ -56,7 +56,7 @@ func clean(b []byte) (text, style string) {
 }
 
 // picture is the character that stands for a control character: U+2400 and those after it.
-func picture(c byte) rune {
+func controlPicture(c byte) rune {
 	if c == 0x7f {
 		return '␡'
 	}
@@ -70,7 +70,7 @@ func deceptive(r rune) bool {
 }
 
 // overwritten leaves out of each line what a carriage return begins anew, as a terminal shows it. One at a line's end only ends it.
-func overwritten(b []byte) []byte {
+func applyCarriageReturns(b []byte) []byte {
 	if bytes.IndexByte(b, '\r') < 0 {
 		return b
 	}

@@ -169,7 +169,7 @@ func TestDecodeBoundsWhatItUnpacks(t *testing.T) {
 
 func TestTextLevel(t *testing.T) {
 	for line, want := range map[string]string{
-		"LogX: Error: e": levelError, "WARN something": levelWarn, "level=debug msg=x": levelDebug, "quiet": levelInfo,
+		"LogX: Error: e": levelError, "WARN something": levelWarn, "level=debug msg=x": levelDebug, "notifyInterval": levelInfo,
 		"LogX: Fatal: f": levelError, "": levelInfo,
 	} {
 		if got := textLevel(line); got != want {

@@ -27,9 +27,9 @@ type entry struct {
 
 var seed = maphash.MakeSeed()
 
-// print tells two records of the same number apart. The time of arrival is left out of it: a record that was put
+// fingerprint tells two records of the same number apart. The time of arrival is left out of it: a record that was put
 // twice arrived twice.
-func (e *entry) print() uint64 {
+func (e *entry) fingerprint() uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
 	if e.stamped {

@@ -37,21 +37,21 @@ func (b *Book) Export(w io.Writer, q Query) (lines int, err error) {
 // all is the whole log at one moment: the files of older lines, and the rest. Of a chunk that has been pushed out in
 // part, all is still there.
 func (b *Book) all() (older []io.ReadCloser, v view, err error) {
-	if b.attic == nil {
-		return nil, b.look(), nil
+	if b.spill == nil {
+		return nil, b.snapshot(), nil
 	}
-	b.spill()
-	b.attic.mu.Lock()
-	defer b.attic.mu.Unlock()
+	b.flushEvicted()
+	b.spill.mu.Lock()
+	defer b.spill.mu.Unlock()
 	b.mu.Lock()
-	v, gone := b.store.view(), b.store.gone
+	v, evicted := b.store.view(), b.store.evicted
 	b.mu.Unlock()
-	v.chunks = append(append([]*chunk(nil), gone...), v.chunks...) // pushed out since
+	v.chunks = append(append([]*chunk(nil), evicted...), v.chunks...) // pushed out since
 	if len(v.chunks) > 0 {
 		v.first = v.chunks[0].first
 	}
-	v.dropped = b.attic.lost.Load()
-	older, err = b.attic.open()
+	v.dropped = b.spill.lost.Load()
+	older, err = b.spill.open()
 	return older, v, err
 }
 
@@ -79,7 +79,7 @@ func (x *exporter) export(older []io.ReadCloser, v *view, q Query) error {
 		}
 	}
 	err := olderLines(older, func(l Line) error {
-		if l.Seq <= q.After || q.Before > 0 && l.Seq >= q.Before || !x.m.line(&l) {
+		if l.Seq <= q.After || q.Before > 0 && l.Seq >= q.Before || !x.m.matchLine(&l) {
 			return nil
 		}
 		return x.write(l.At, l.Level, l.Source, l.Text)
@@ -88,7 +88,7 @@ func (x *exporter) export(older []io.ReadCloser, v *view, q Query) error {
 		return err
 	}
 	v.spans(lo, hi, false, func(c *chunk, i, j int) bool {
-		for _, seq := range x.m.chunk(c, i, j, nil) {
+		for _, seq := range x.m.matchChunk(c, i, j, nil) {
 			i := int(seq - c.first)
 			o := c.originOf(i)
 			if err = x.write(time.Unix(0, c.rows[i].at), o.level, o.source, string(c.textOf(i))); err != nil {

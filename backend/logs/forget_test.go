@@ -15,7 +15,7 @@ import (
 const mark = "MARK-of-alice"
 
 // leftOf lists the places of a book in which a text of an earlier owner still is.
-func leftOf(t *testing.T, b *Book, l *Lens, dir, text string) (places []string) {
+func leftOf(t *testing.T, b *Book, l *Search, dir, text string) (places []string) {
 	t.Helper()
 	var export bytes.Buffer
 	if _, err := b.Export(&export, Query{}); err != nil {
@@ -48,7 +48,7 @@ func TestForgetDropsEverything(t *testing.T) {
 		dir := t.TempDir()
 		b := New(Options{MaxLines: 1000, OlderDir: dir})
 		defer b.Close()
-		l := b.Lens()
+		l := b.NewSearch()
 		var entries []entry
 		for i := range 3*chunkLines + 10 {
 			entries = append(entries, entry{at: arrival, level: levelError, source: mark, text: fmt.Sprint(mark, " ", i), iid: mark})
@@ -68,8 +68,8 @@ func TestForgetDropsEverything(t *testing.T) {
 		if places := leftOf(t, b, l, dir, mark); len(places) > 0 {
 			t.Errorf("left in %q", places)
 		}
-		if _, any := b.Metrics(); any || b.Stats() != (Stats{}) || len(b.tapes) > 0 {
-			t.Errorf("left: metrics %v, %+v, %d tapes", any, b.Stats(), len(b.tapes))
+		if _, any := b.Metrics(); any || b.Stats() != (Stats{}) || len(b.followStates) > 0 {
+			t.Errorf("left: metrics %v, %+v, %d followStates", any, b.Stats(), len(b.followStates))
 		}
 		b.Remark(levelInfo, "bob's")
 		if p := b.Lines(Query{}); len(p.Lines) != 1 || p.Lines[0].Seq != last+1 || p.Older != 0 || p.Dropped != 0 {

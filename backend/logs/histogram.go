@@ -16,45 +16,45 @@ type Histogram struct {
 var steps = []int64{100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000,
 	1_800_000, 3_600_000, 7_200_000, 21_600_000, 43_200_000, 86_400_000}
 
-// maxStretches bounds a histogram.
-const maxStretches = 500
+// maxBuckets bounds a histogram.
+const maxBuckets = 500
 
 // Histogram counts the lines that match a query, bounds apart, in at most so many stretches of time. Lines whose
 // clock is far from the others' are counted at the nearer end.
-func (l *Lens) Histogram(q Query, most int) Histogram {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	v := l.focus(q)
-	l.await(maxInt, false)
-	return histogramOf(l.times(&v), min(max(most, 1), maxStretches))
+func (s *Search) Histogram(q Query, most int) Histogram {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := s.setQuery(q)
+	s.await(maxInt, false)
+	return histogramOf(s.times(&v), min(max(most, 1), maxBuckets))
 }
 
 const maxInt = int(^uint(0) >> 1)
 
 // written is when a line of some rank was written, in milliseconds since 1970.
-type written struct {
+type lineTime struct {
 	at   int64
 	rank int8
 }
 
 // times are those of the lines that match.
-func (l *Lens) times(v *view) []written {
-	if l.matcher == nil {
+func (s *Search) times(v *view) []lineTime {
+	if s.matcher == nil {
 		return nil
 	}
-	l.found.trim(v.first)
-	out := make([]written, 0, l.found.count)
-	l.each(v, func(c *chunk, i int) bool {
-		out = append(out, written{c.rows[i].at / 1e6, int8(c.originOf(i).rank)})
+	s.found.trim(v.first)
+	out := make([]lineTime, 0, s.found.count)
+	s.eachMatch(v, func(c *chunk, i int) bool {
+		out = append(out, lineTime{c.rows[i].at / 1e6, int8(c.originOf(i).rank)})
 		return true
 	})
 	return out
 }
 
 // each calls fn for each line that matches, oldest first, until it says no.
-func (l *Lens) each(v *view, fn func(c *chunk, i int) bool) {
+func (s *Search) eachMatch(v *view, fn func(c *chunk, i int) bool) {
 	at := 0
-	for _, block := range l.found.blocks {
+	for _, block := range s.found.blocks {
 		for _, seq := range block {
 			for v.chunks[at].next() <= seq {
 				at++
@@ -66,10 +66,10 @@ func (l *Lens) each(v *view, fn func(c *chunk, i int) bool) {
 	}
 }
 
-// stray is the share of lines, at each end, that may lie outside of the stretches.
-const stray = 0.002
+// outlierShare is the share of lines, at each end, that may lie outside of the stretches.
+const outlierShare = 0.002
 
-func histogramOf(lines []written, most int) Histogram {
+func histogramOf(lines []lineTime, most int) Histogram {
 	var h Histogram
 	if len(lines) == 0 {
 		return h
@@ -79,7 +79,7 @@ func histogramOf(lines []written, most int) Histogram {
 		sample = append(sample, lines[i].at)
 	}
 	slices.Sort(sample)
-	skip := int(float64(len(sample)) * stray)
+	skip := int(float64(len(sample)) * outlierShare)
 	low, high := sample[skip], sample[len(sample)-1-skip]
 	h.Step = steps[len(steps)-1]
 	for _, s := range steps {
@@ -102,18 +102,18 @@ func histogramOf(lines []written, most int) Histogram {
 
 // At is the number of the first line that matches a query, bounds apart, and was written at t or later; the last
 // that matches where none was, 0 if none matches.
-func (l *Lens) At(q Query, t time.Time) uint64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	v := l.focus(q)
-	l.await(maxInt, false)
-	if l.matcher == nil {
+func (s *Search) At(q Query, t time.Time) uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := s.setQuery(q)
+	s.await(maxInt, false)
+	if s.matcher == nil {
 		return 0
 	}
-	l.found.trim(v.first)
+	s.found.trim(v.first)
 	want := t.UnixNano()
 	var seq uint64
-	l.each(&v, func(c *chunk, i int) bool {
+	s.eachMatch(&v, func(c *chunk, i int) bool {
 		seq = c.first + uint64(i)
 		return c.rows[i].at < want
 	})

@@ -32,7 +32,7 @@ type Query struct {
 
 	Pattern string    `json:"pattern"` // lines that this regular expression (RE2) matches; "" for all
 	Since   time.Time `json:"since"`   // lines written at this time or later; zero for all
-	Context bool      `json:"context"` // of a Lens: the lines that Text and Pattern leave out too
+	Context bool      `json:"context"` // of a Search: the lines that Text and Pattern leave out too
 }
 
 // Page is what a Query found, oldest first. Last is the last number given, even where Clear has left no line.
@@ -46,7 +46,7 @@ type Page struct {
 
 	Sources []string `json:"sources"` // that have spoken, in the order of the alphabet
 
-	// Of a Lens:
+	// Of a Search:
 	Matches   int  `json:"matches"`   // lines that match, found so far
 	Before    int  `json:"before"`    // of these, those before the first of Lines
 	Searching bool `json:"searching"` // more may be found

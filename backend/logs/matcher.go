@@ -11,20 +11,20 @@ import (
 
 // matcher decides which rows a query asks for. It is for one goroutine.
 type matcher struct {
-	rank    int
-	source  string
-	needle  needle
-	sieve   needle // what every match has: the needle, or a text that the pattern cannot do without
-	pattern *regexp.Regexp
-	since   int64 // Unix nanoseconds; 0 for all
+	rank      int
+	source    string
+	literal   literal
+	prefilter literal // what every match has: the literal, or a text that the pattern cannot do without
+	pattern   *regexp.Regexp
+	since     int64 // Unix nanoseconds; 0 for all
 
-	only    []bool // which origins of the chunk at hand will do
-	scratch []byte
+	originOK []bool // which origins of the chunk at hand will do
+	scratch  []byte
 }
 
 // newMatcher compiles a query; sample is some text of the log that it will be used on.
 func newMatcher(q Query, sample []byte) (*matcher, error) {
-	m := &matcher{rank: rank(strings.ToLower(q.Level)), source: q.Source, needle: newNeedle(q.Text, sample)}
+	m := &matcher{rank: rank(strings.ToLower(q.Level)), source: q.Source, literal: newLiteral(q.Text, sample)}
 	if !q.Since.IsZero() {
 		m.since = q.Since.UnixNano()
 	}
@@ -34,9 +34,9 @@ func newMatcher(q Query, sample []byte) (*matcher, error) {
 			return nil, err
 		}
 	}
-	m.sieve = m.needle
+	m.prefilter = m.literal
 	if q.Text == "" {
-		m.sieve = newNeedle(rarest(required(q.Pattern), sample), sample)
+		m.prefilter = newLiteral(rarest(required(q.Pattern), sample), sample)
 	}
 	return m, nil
 }
@@ -47,18 +47,18 @@ func required(pattern string) []string {
 	if err != nil {
 		return nil
 	}
-	return literals(re.Simplify())
+	return requiredLiterals(re.Simplify())
 }
 
-func literals(re *syntax.Regexp) (all []string) {
+func requiredLiterals(re *syntax.Regexp) (all []string) {
 	switch re.Op {
 	case syntax.OpLiteral:
 		return []string{string(re.Rune)}
 	case syntax.OpCapture, syntax.OpPlus:
-		return literals(re.Sub[0])
+		return requiredLiterals(re.Sub[0])
 	case syntax.OpConcat:
 		for _, sub := range re.Sub {
-			all = append(all, literals(sub)...)
+			all = append(all, requiredLiterals(sub)...)
 		}
 	}
 	return all
@@ -78,15 +78,15 @@ func rarest(texts []string, sample []byte) (best string) {
 }
 
 // chunk appends the numbers of the rows i ≤ row < j of a chunk that match, rising.
-func (m *matcher) chunk(c *chunk, i, j int, found []uint64) []uint64 {
-	if !m.begin(c) {
+func (m *matcher) matchChunk(c *chunk, i, j int, found []uint64) []uint64 {
+	if !m.selectOrigins(c) {
 		return found
 	}
-	if len(m.sieve.folded) > 0 && m.sieve.ascii {
-		return m.sweep(c, i, j, found)
+	if len(m.prefilter.folded) > 0 && m.prefilter.ascii {
+		return m.matchPrefiltered(c, i, j, found)
 	}
 	for ; i < j; i++ {
-		if m.row(c, i) && m.says(c.textOf(i)) {
+		if m.matchRow(c, i) && m.matchText(c.textOf(i)) {
 			found = append(found, c.first+uint64(i))
 		}
 	}
@@ -94,34 +94,34 @@ func (m *matcher) chunk(c *chunk, i, j int, found []uint64) []uint64 {
 }
 
 // begin sees which of a chunk's origins will do, false where none does.
-func (m *matcher) begin(c *chunk) bool {
-	m.only = m.only[:0]
+func (m *matcher) selectOrigins(c *chunk) bool {
+	m.originOK = m.originOK[:0]
 	some := false
 	for k := range c.origins {
 		o := &c.origins[k]
 		ok := o.rank >= m.rank && (m.source == "" || o.source == m.source)
-		m.only = append(m.only, ok)
+		m.originOK = append(m.originOK, ok)
 		some = some || ok
 	}
 	return some
 }
 
-// sweep finds the sieve in the texts of all rows at once, and then looks at the rows that have it.
-func (m *matcher) sweep(c *chunk, i, j int, found []uint64) []uint64 {
+// sweep finds the prefilter in the texts of all rows at once, and then looks at the rows that have it.
+func (m *matcher) matchPrefiltered(c *chunk, i, j int, found []uint64) []uint64 {
 	from := c.start(i)
-	h := m.sieve.hits(c.text[:c.rows[j-1].end], from)
+	h := m.prefilter.scan(c.text[:c.rows[j-1].end], from)
 	for {
-		at := h.after(from)
+		at := h.nextFrom(from)
 		if at < 0 {
 			return found
 		}
 		i += sort.Search(j-i, func(k int) bool { return int(c.rows[i+k].end) > at })
 		end := int(c.rows[i].end)
-		if at+len(m.sieve.folded) > end { // begins in one line and ends in the next
+		if at+len(m.prefilter.folded) > end { // begins in one line and ends in the next
 			from = at + 1
 			continue
 		}
-		if m.row(c, i) && (m.pattern == nil || m.pattern.Match(c.textOf(i))) {
+		if m.matchRow(c, i) && (m.pattern == nil || m.pattern.Match(c.textOf(i))) {
 			found = append(found, c.first+uint64(i))
 		}
 		if i++; i == j {
@@ -132,15 +132,15 @@ func (m *matcher) sweep(c *chunk, i, j int, found []uint64) []uint64 {
 }
 
 // row reports whether a row will do, its text apart. begin must have seen its chunk.
-func (m *matcher) row(c *chunk, i int) bool {
+func (m *matcher) matchRow(c *chunk, i int) bool {
 	r := &c.rows[i]
-	return m.only[r.from] && (m.since == 0 || r.at >= m.since)
+	return m.originOK[r.from] && (m.since == 0 || r.at >= m.since)
 }
 
 // says reports whether a text is one that is asked for.
-func (m *matcher) says(text []byte) (ok bool) {
-	if len(m.needle.folded) > 0 {
-		if ok, m.scratch = m.needle.in(text, m.scratch); !ok {
+func (m *matcher) matchText(text []byte) (ok bool) {
+	if len(m.literal.folded) > 0 {
+		if ok, m.scratch = m.literal.isIn(text, m.scratch); !ok {
 			return false
 		}
 	}
@@ -148,9 +148,9 @@ func (m *matcher) says(text []byte) (ok bool) {
 }
 
 // line reports whether a line that is in no chunk will do.
-func (m *matcher) line(l *Line) bool {
+func (m *matcher) matchLine(l *Line) bool {
 	return rank(l.Level) >= m.rank && (m.source == "" || l.Source == m.source) && (m.since == 0 || l.At.UnixNano() >= m.since) &&
-		m.says([]byte(l.Text))
+		m.matchText([]byte(l.Text))
 }
 
 // maxMarks bounds the places that are marked in one line.
@@ -163,19 +163,19 @@ func (m *matcher) marks(text string) []int {
 	switch {
 	case m.pattern != nil:
 		at = m.pattern.FindAllStringIndex(text, maxMarks)
-	case len(m.needle.folded) > 0 && m.needle.ascii:
+	case len(m.literal.folded) > 0 && m.literal.ascii:
 		b := []byte(text)
-		h := m.needle.hits(b, 0)
+		h := m.literal.scan(b, 0)
 		for from := 0; len(at) < maxMarks; {
-			i := h.after(from)
+			i := h.nextFrom(from)
 			if i < 0 {
 				break
 			}
-			from = i + len(m.needle.folded)
+			from = i + len(m.literal.folded)
 			at = append(at, []int{i, from})
 		}
-	case len(m.needle.folded) > 0:
-		at = regexp.MustCompile("(?i)"+regexp.QuoteMeta(string(m.needle.folded))).FindAllStringIndex(text, maxMarks)
+	case len(m.literal.folded) > 0:
+		at = regexp.MustCompile("(?i)"+regexp.QuoteMeta(string(m.literal.folded))).FindAllStringIndex(text, maxMarks)
 	}
 	var marks []int
 	units, done := 0, 0

@@ -33,7 +33,7 @@ func TestMatcherFindsWhatIsThere(t *testing.T) {
 				continue
 			}
 			folded := strings.ToLower(s)
-			if needle := newNeedle(q.Text, nil); needle.ascii { // ASCII is looked for as ASCII: no Kelvin sign for a k
+			if lit := newLiteral(q.Text, nil); lit.ascii { // ASCII is looked for as ASCII: no Kelvin sign for a k
 				folded = strings.Map(func(r rune) rune {
 					if r < 0x80 {
 						return rune(lower(byte(r)))

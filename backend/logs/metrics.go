@@ -61,7 +61,7 @@ const maxPoints = 2000
 func (b *Book) Series(since time.Time, points int) Series {
 	all := b.MetricsSince(since)
 	slices.SortStableFunc(all, func(x, y Metrics) int { return x.At.Compare(y.At) })
-	gap := silence(all)
+	gap := maxPause(all)
 	size := (len(all)-1)/min(max(points, 1), maxPoints) + 1
 	s := Series{At: []int64{}}
 	for begin := 0; begin < len(all); {
@@ -84,7 +84,7 @@ func (b *Book) Series(since time.Time, points int) Series {
 }
 
 // silence is how long records may stay away before that is a gap: a few of their usual intervals.
-func silence(all []Metrics) time.Duration {
+func maxPause(all []Metrics) time.Duration {
 	const least = 10 * time.Second
 	if len(all) < 2 {
 		return least

@@ -10,12 +10,12 @@ import (
 // The intervals between two reads of a shard. Kinesis serves five reads a second of a shard to all its readers.
 // https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
 const (
-	shortest = 200 * time.Millisecond
-	usual    = time.Second
-	longest  = 10 * time.Second
-	retryMax = 30 * time.Second
+	minInterval    = 200 * time.Millisecond
+	sharedInterval = time.Second
+	maxPenalty     = 10 * time.Second
+	retryMax       = 30 * time.Second
 
-	// unreachedMax is the longest between two tries of a cloud that does not answer at all: they cost nobody anything,
+	// unreachedMax is the maxPenalty between two tries of a cloud that does not answer at all: they cost nobody anything,
 	// and anyone who watches is to see lines soon after the network is back.
 	unreachedMax = 5 * time.Second
 )
@@ -29,23 +29,23 @@ type pace struct {
 }
 
 // caughtUp is the interval of a reader that has read all there is.
-func (p *pace) caughtUp() time.Duration {
+func (p *pace) idleInterval() time.Duration {
 	if p.readers == 1 {
-		return shortest
+		return minInterval
 	}
-	return max(usual, time.Duration(p.readers)*shortest)
+	return max(sharedInterval, time.Duration(p.readers)*minInterval)
 }
 
 // next is the wait after a read that succeeded; behind is how far it was from the end of the shard.
 func (p *pace) next(behind time.Duration) time.Duration {
 	p.failures = 0
 	p.penalty = p.penalty * 3 / 4
-	if p.penalty < shortest/4 {
+	if p.penalty < minInterval/4 {
 		p.penalty = 0
 	}
-	d := p.caughtUp()
+	d := p.idleInterval()
 	if behind > 0 {
-		d = shortest
+		d = minInterval
 	}
 	return jitter(d + p.penalty)
 }
@@ -54,8 +54,8 @@ func (p *pace) next(behind time.Duration) time.Duration {
 // for those who came at the same moment would only meet again; refused again and again, it grows.
 func (p *pace) throttled() time.Duration {
 	p.failures++
-	p.penalty = min(longest, max(shortest, p.penalty*3/2))
-	return shortest + rand.N(p.caughtUp()) + p.penalty
+	p.penalty = min(maxPenalty, max(minInterval, p.penalty*3/2))
+	return minInterval + rand.N(p.idleInterval()) + p.penalty
 }
 
 // failed is the wait after a call that failed otherwise.
@@ -65,7 +65,7 @@ func (p *pace) failed(err error) time.Duration {
 		most = unreachedMax
 	}
 	p.failures++
-	return jitter(min(most, shortest<<min(p.failures, 10)))
+	return jitter(min(most, minInterval<<min(p.failures, 10)))
 }
 
 // jitter adds up to a fifth, so that desktops that began together drift apart. It takes nothing off: a shorter wait

@@ -20,7 +20,7 @@ func (b *Book) Lines(q Query) Page {
 // Find answers a query and can be cancelled, for a query that changes while it is typed. Its only error is that of
 // ctx. Appending is not held up meanwhile.
 func (b *Book) Find(ctx context.Context, q Query) (Page, error) {
-	v := b.look()
+	v := b.snapshot()
 	p := b.page(&v)
 	m, err := newMatcher(q, v.sample())
 	if err != nil {
@@ -37,7 +37,7 @@ func (b *Book) Find(ctx context.Context, q Query) (Page, error) {
 }
 
 // look takes a view of the log.
-func (b *Book) look() view {
+func (b *Book) snapshot() view {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.store.view()
@@ -49,8 +49,8 @@ func (b *Book) page(v *view) Page {
 	if v.first < v.next {
 		p.First = v.first
 	}
-	if b.attic != nil {
-		p.Dropped = min(b.attic.lost.Load(), v.dropped)
+	if b.spill != nil {
+		p.Dropped = min(b.spill.lost.Load(), v.dropped)
 		p.Older = v.dropped - p.Dropped
 	}
 	return p
@@ -96,7 +96,7 @@ func (m *matcher) scan(ctx context.Context, v *view, lo, hi uint64, limit int, f
 		if ctx.Err() != nil {
 			return false
 		}
-		found := m.chunk(c, i, j, nil)
+		found := m.matchChunk(c, i, j, nil)
 		blocks = append(blocks, found)
 		n += len(found)
 		return n < limit

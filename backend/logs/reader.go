@@ -36,21 +36,21 @@ type batch struct {
 // reader reads one shard until ctx is done or the shard ends. Whatever it has read is behind it only when its batch
 // has been taken, so that a reader that starts from the last position loses nothing.
 type reader struct {
-	api    kinesisAPI
-	stream string
-	shard  string
-	since  func() time.Time // where to begin without a position, server's clock
-	crowd  func() int       // how many read the shard; nil if that does not change
-	pos    position
-	pace   pace
-	decode decoder
-	out    chan<- batch
+	api         kinesisAPI
+	stream      string
+	shard       string
+	since       func() time.Time // where to begin without a position, server's clock
+	readerCount func() int       // how many read the shard; nil if that does not change
+	pos         position
+	pace        pace
+	decode      decoder
+	out         chan<- batch
 
 	iterator string
 }
 
-// patience is how many failures in a row are kept from the person who watches.
-const patience = 3
+// quietFailures is how many failures in a row are kept from the person who watches.
+const quietFailures = 3
 
 func (r *reader) run(ctx context.Context) {
 	for ctx.Err() == nil {
@@ -74,12 +74,12 @@ func (r *reader) run(ctx context.Context) {
 
 // read reads once, and says how long to rest. The batch is nil if there is nothing to say.
 func (r *reader) read(ctx context.Context) (*batch, time.Duration) {
-	if r.crowd != nil {
-		r.pace.readers = r.crowd()
+	if r.readerCount != nil {
+		r.pace.readers = r.readerCount()
 	}
 	if r.iterator == "" {
-		if err := r.find(ctx); err != nil {
-			return r.trouble(err)
+		if err := r.openIterator(ctx); err != nil {
+			return r.failure(err)
 		}
 	}
 	began := time.Now()
@@ -91,7 +91,7 @@ func (r *reader) read(ctx context.Context) (*batch, time.Duration) {
 		return nil, 0
 	}
 	if err != nil {
-		return r.trouble(err)
+		return r.failure(err)
 	}
 	b := r.batch(out)
 	r.pos, r.iterator = b.pos, text(out.NextShardIterator)
@@ -100,7 +100,7 @@ func (r *reader) read(ctx context.Context) (*batch, time.Duration) {
 }
 
 // find gets an iterator behind the last record, or at since.
-func (r *reader) find(ctx context.Context) error {
+func (r *reader) openIterator(ctx context.Context) error {
 	in := &kinesis.GetShardIteratorInput{StreamName: aws.String(r.stream), ShardId: aws.String(r.shard)}
 	if r.pos.sequence != "" {
 		in.ShardIteratorType = types.ShardIteratorTypeAfterSequenceNumber
@@ -123,7 +123,7 @@ func (r *reader) find(ctx context.Context) error {
 }
 
 // trouble makes of an error what to say and how long to wait.
-func (r *reader) trouble(err error) (*batch, time.Duration) {
+func (r *reader) failure(err error) (*batch, time.Duration) {
 	if isNotFound(err) {
 		return &batch{shard: r.shard, pos: r.pos, gone: true, err: err}, 0
 	}
@@ -134,7 +134,7 @@ func (r *reader) trouble(err error) (*batch, time.Duration) {
 		r.iterator = "" // a bad iterator must not be tried for ever
 		wait = r.pace.failed(err)
 	}
-	if r.pace.failures < patience {
+	if r.pace.failures < quietFailures {
 		return nil, wait
 	}
 	return &batch{shard: r.shard, pos: r.pos, err: err}, wait
@@ -142,7 +142,7 @@ func (r *reader) trouble(err error) (*batch, time.Duration) {
 
 // batch decodes an answer, leaving out records that come again.
 func (r *reader) batch(out *kinesis.GetRecordsOutput) *batch {
-	r.decode.entries, r.decode.stats = make([]entry, 0, room(out.Records)), Stats{}
+	r.decode.entries, r.decode.stats = make([]entry, 0, entryCapacity(out.Records)), Stats{}
 	pos := r.pos
 	for _, rec := range out.Records {
 		n := text(rec.SequenceNumber)
@@ -165,7 +165,7 @@ func (r *reader) batch(out *kinesis.GetRecordsOutput) *batch {
 }
 
 // room is for how many entries it is worth to make room before records are decoded.
-func room(records []types.Record) int {
+func entryCapacity(records []types.Record) int {
 	const most = 1 << 16 // entries take more memory than empty lines do
 	n := len(records)
 	for _, rec := range records {

@@ -9,28 +9,28 @@ import (
 
 // sequencer puts the numbered lines of one instance into their order, leaves out those that came before, and says
 // where some never came. A line that is ahead of its turn waits for those before it, for PutRecords does not promise
-// order; after hold, or with maxHeld lines waiting, the missing ones count as lost. One that still comes is shown
+// order; after hold, or with maxWaiting lines waiting, the missing ones count as lost. One that still comes is shown
 // late, for a gap has been shown in its place. It is for one goroutine.
 type sequencer struct {
 	iid  string
 	hold time.Duration
 
-	run     *run
-	waiting map[uint64]*held
-	lastIn  *held // the line that began to wait last
-	out     []entry
-	stats   Stats // Duplicates and Lost
+	run         *producerRun
+	waiting     map[uint64]*waitingLine
+	lastWaiting *waitingLine // the line that began to wait last
+	out         []entry
+	stats       Stats // Duplicates and Lost
 }
 
-// held is a line ahead of its turn, and the lines without a number that came right behind it.
-type held struct {
-	entry  entry
-	came   time.Time
-	behind []entry
+// waitingLine is a line ahead of its turn, and the lines without a number that came right trailing it.
+type waitingLine struct {
+	entry    entry
+	came     time.Time
+	trailing []entry
 }
 
-// maxHeld bounds the lines that wait.
-const maxHeld = 10_000
+// maxWaiting bounds the lines that wait.
+const maxWaiting = 10_000
 
 // add takes one line. What may be shown is in out afterwards.
 func (q *sequencer) add(e entry, now time.Time) {
@@ -39,39 +39,39 @@ func (q *sequencer) add(e entry, now time.Time) {
 		return
 	}
 	if q.run == nil {
-		q.run = newRun(e.seq)
+		q.run = newProducerRun(e.seq)
 	}
 	switch v := q.run.place(&e); v {
-	case again:
+	case duplicate:
 		q.stats.Duplicates++
 	case restart:
 		q.flush()
-		q.run = newRun(min(e.seq, 1))
-		q.ahead(e, now)
+		q.run = newProducerRun(min(e.seq, 1))
+		q.accept(e, now)
 	case late:
-		q.run.fill(&e)
+		q.run.fillHole(&e)
 		q.out = append(q.out, e)
-	case onward:
-		q.ahead(e, now)
+	case inOrder:
+		q.accept(e, now)
 	}
-	if len(q.waiting) > maxHeld {
+	if len(q.waiting) > maxWaiting {
 		q.flush()
 	}
 }
 
 func (q *sequencer) unnumbered(e entry) {
-	if q.lastIn != nil {
-		q.lastIn.behind = append(q.lastIn.behind, e)
+	if q.lastWaiting != nil {
+		q.lastWaiting.trailing = append(q.lastWaiting.trailing, e)
 		return
 	}
 	q.out = append(q.out, e)
 }
 
 // ahead takes a line whose number is the next or a later one.
-func (q *sequencer) ahead(e entry, now time.Time) {
+func (q *sequencer) accept(e entry, now time.Time) {
 	if e.seq == q.run.next {
-		q.pass(e)
-		q.drain()
+		q.emit(e)
+		q.emitWaiting()
 		return
 	}
 	if h := q.waiting[e.seq]; h != nil {
@@ -79,36 +79,36 @@ func (q *sequencer) ahead(e entry, now time.Time) {
 		return
 	}
 	if q.waiting == nil {
-		q.waiting = map[uint64]*held{}
+		q.waiting = map[uint64]*waitingLine{}
 	}
-	q.lastIn = &held{entry: e, came: now}
-	q.waiting[e.seq] = q.lastIn
+	q.lastWaiting = &waitingLine{entry: e, came: now}
+	q.waiting[e.seq] = q.lastWaiting
 }
 
-func (q *sequencer) pass(e entry) {
-	q.run.mark(&e)
+func (q *sequencer) emit(e entry) {
+	q.run.remember(&e)
 	q.run.next = e.seq + 1
 	q.out = append(q.out, e)
 }
 
 // drain passes those waiting whose turn has come.
-func (q *sequencer) drain() {
+func (q *sequencer) emitWaiting() {
 	for {
 		h := q.waiting[q.run.next]
 		if h == nil {
 			return
 		}
 		delete(q.waiting, h.entry.seq)
-		q.pass(h.entry)
-		q.out = append(q.out, h.behind...)
-		if q.lastIn == h {
-			q.lastIn = nil
+		q.emit(h.entry)
+		q.out = append(q.out, h.trailing...)
+		if q.lastWaiting == h {
+			q.lastWaiting = nil
 		}
 	}
 }
 
 // release gives up on what is missing before the last of those waiting that due says so of, and shows each gap.
-func (q *sequencer) release(due func(*held) bool) {
+func (q *sequencer) flushThrough(due func(*waitingLine) bool) {
 	keys := slices.Sorted(maps.Keys(q.waiting))
 	end := 0
 	for i, k := range keys {
@@ -118,16 +118,16 @@ func (q *sequencer) release(due func(*held) bool) {
 	}
 	for _, k := range keys[:end] {
 		if h := q.waiting[k]; h != nil {
-			q.skip(&h.entry)
-			q.drain()
+			q.emitGap(&h.entry)
+			q.emitWaiting()
 		}
 	}
 }
 
 // skip shows the gap before a line and makes that line the next.
-func (q *sequencer) skip(e *entry) {
+func (q *sequencer) emitGap(e *entry) {
 	n := e.seq - q.run.next
-	q.run.miss(q.run.next, e.seq-1)
+	q.run.addHole(q.run.next, e.seq-1)
 	q.stats.Lost += n
 	gap := remark(levelWarn, gapText(n), q.iid, n)
 	gap.at, gap.arrived = e.at, e.arrived
@@ -158,12 +158,12 @@ func (q *sequencer) deadline() time.Time {
 
 // expire shows those that have waited long enough.
 func (q *sequencer) expire(now time.Time) {
-	q.release(func(h *held) bool { return now.Sub(h.came) >= q.hold })
+	q.flushThrough(func(h *waitingLine) bool { return now.Sub(h.came) >= q.hold })
 }
 
 // flush shows all that waits.
 func (q *sequencer) flush() {
-	q.release(func(*held) bool { return true })
+	q.flushThrough(func(*waitingLine) bool { return true })
 }
 
 // take returns what may be shown, and empties it.
@@ -176,47 +176,47 @@ func (q *sequencer) take() []entry {
 // span is a range of numbers, both ends in it.
 type span struct{ low, high uint64 }
 
-// marks is how many of the newest numbers of a run are remembered with what they said.
-const marks = 4096
+// remembered is how many of the newest numbers of a run are remembered with what they said.
+const remembered = 4096
 
 // maxHoles bounds the missing ranges that are remembered.
 const maxHoles = 1024
 
 // run is one life of the producer: its numbers from low to next-1 have been shown, but for the holes.
-type run struct {
-	low, next uint64
-	holes     []span // rising
-	prints    [marks]struct{ seq, print uint64 }
-	newest    time.Time // latest time in it
-	first     uint64    // print of its first line
+type producerRun struct {
+	low, next    uint64
+	holes        []span // rising
+	fingerprints [remembered]struct{ seq, fingerprint uint64 }
+	newest       time.Time // latest time in it
+	first        uint64    // fingerprint of its first line
 }
 
-func newRun(low uint64) *run { return &run{low: low, next: low} }
+func newProducerRun(low uint64) *producerRun { return &producerRun{low: low, next: low} }
 
-// verdict is where a numbered line belongs.
-type verdict int
+// placement is where a numbered line belongs.
+type placement int
 
 const (
-	onward  verdict = iota // the next, or ahead of it
-	late                   // its place was given up
-	again                  // it has been shown
-	restart                // the producer counts anew
+	inOrder   placement = iota // the next, or ahead of it
+	late                       // its place was given up
+	duplicate                  // it has been shown
+	restart                    // the producer counts anew
 )
 
-// place says where a line belongs. A number that has been shown comes again when a put is repeated, and then says
+// place says where a line belongs. A number that has been shown comes duplicate when a put is repeated, and then says
 // the same; one that says something else is another life of the producer. Beyond what is remembered the producer's
 // own clock decides, and it only decides: a jump of it can at worst show a line twice, never lose one that is new.
-func (r *run) place(e *entry) verdict {
+func (r *producerRun) place(e *entry) placement {
 	if e.seq >= r.next {
-		return onward
+		return inOrder
 	}
-	if p := r.prints[e.seq%marks]; p.seq == e.seq && p.print != 0 {
-		if p.print == e.print() {
-			return again
+	if p := r.fingerprints[e.seq%remembered]; p.seq == e.seq && p.fingerprint != 0 {
+		if p.fingerprint == e.fingerprint() {
+			return duplicate
 		}
 		return restart
 	}
-	if _, ok := r.hole(e.seq); ok {
+	if _, ok := r.findHole(e.seq); ok {
 		return late
 	}
 	newer := e.at.After(r.newest)
@@ -225,21 +225,21 @@ func (r *run) place(e *entry) verdict {
 		return restart
 	case e.seq < r.low:
 		return late
-	case newer, e.seq <= 1 && e.print() != r.first:
+	case newer, e.seq <= 1 && e.fingerprint() != r.first:
 		return restart
 	}
-	return again
+	return duplicate
 }
 
 // mark remembers what a number said.
-func (r *run) mark(e *entry) {
-	p := e.print()
+func (r *producerRun) remember(e *entry) {
+	p := e.fingerprint()
 	if r.first == 0 {
 		r.first = p
 	}
-	m := &r.prints[e.seq%marks]
-	if m.print == 0 || m.seq <= e.seq {
-		m.seq, m.print = e.seq, p
+	m := &r.fingerprints[e.seq%remembered]
+	if m.fingerprint == 0 || m.seq <= e.seq {
+		m.seq, m.fingerprint = e.seq, p
 	}
 	if e.at.After(r.newest) {
 		r.newest = e.at
@@ -247,7 +247,7 @@ func (r *run) mark(e *entry) {
 }
 
 // miss notes numbers as never come.
-func (r *run) miss(low, high uint64) {
+func (r *producerRun) addHole(low, high uint64) {
 	if high < low {
 		return
 	}
@@ -257,7 +257,7 @@ func (r *run) miss(low, high uint64) {
 	}
 }
 
-func (r *run) hole(seq uint64) (int, bool) {
+func (r *producerRun) findHole(seq uint64) (int, bool) {
 	return slices.BinarySearchFunc(r.holes, seq, func(s span, seq uint64) int {
 		switch {
 		case s.high < seq:
@@ -270,9 +270,9 @@ func (r *run) hole(seq uint64) (int, bool) {
 }
 
 // fill takes a late line's number out of the holes. One from before the run's first line lowers that.
-func (r *run) fill(e *entry) {
-	r.mark(e)
-	i, ok := r.hole(e.seq)
+func (r *producerRun) fillHole(e *entry) {
+	r.remember(e)
+	i, ok := r.findHole(e.seq)
 	if !ok {
 		if e.seq+1 < r.low {
 			r.holes = slices.Insert(r.holes, 0, span{e.seq + 1, r.low - 1})

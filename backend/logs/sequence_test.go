@@ -17,7 +17,7 @@ func seqEntry(boot, n int) entry {
 	}
 }
 
-func run2(q *sequencer, entries ...entry) []string {
+func sequenced(q *sequencer, entries ...entry) []string {
 	for _, e := range entries {
 		q.add(e, arrival)
 	}
@@ -61,7 +61,7 @@ func TestSequencer(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := run2(&sequencer{}, tt.in...); !slices.Equal(got, tt.want) {
+			if got := sequenced(&sequencer{}, tt.in...); !slices.Equal(got, tt.want) {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
 		})
@@ -70,11 +70,11 @@ func TestSequencer(t *testing.T) {
 
 func TestSequencerRestartFarBehind(t *testing.T) {
 	q := &sequencer{}
-	for i := 1; i <= 3*marks; i++ {
+	for i := 1; i <= 3*remembered; i++ {
 		q.add(seqEntry(0, i), arrival)
 	}
 	q.take()
-	got := run2(q, seqEntry(0, 1), seqEntry(0, 7), seqEntry(1, 1), seqEntry(1, 2))
+	got := sequenced(q, seqEntry(0, 1), seqEntry(0, 7), seqEntry(1, 1), seqEntry(1, 2))
 	if want := []string{"1.1", "1.2"}; !slices.Equal(got, want) || q.stats.Duplicates != 2 {
 		t.Errorf("%q, %+v", got, q.stats)
 	}
@@ -125,7 +125,7 @@ func TestSequencerLosesNothingSilently(t *testing.T) {
 			}
 		}
 		shown := map[string]bool{}
-		for _, s := range run2(&sequencer{}, in...) {
+		for _, s := range sequenced(&sequencer{}, in...) {
 			if shown[s] && s[0] != 'g' {
 				t.Fatalf("%s was shown twice", s)
 			}

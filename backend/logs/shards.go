@@ -59,9 +59,9 @@ func (c *shardCache) serverNow() time.Time {
 }
 
 // beginning is since, or just now where since is still to come: Kinesis refuses a time that lies ahead.
-func (c *shardCache) beginning(since time.Time) time.Time {
+func (c *shardCache) startTime(since time.Time) time.Time {
 	if now := c.serverNow(); since.After(now) {
-		return now.Add(-coarse)
+		return now.Add(-clockTolerance)
 	}
 	return since
 }
@@ -84,12 +84,12 @@ func listShards(ctx context.Context, api kinesisAPI, stream string) (all []types
 	}
 }
 
-// coarse is how far an HTTP Date header, of whole seconds, and the way of the answer can be off.
-const coarse = 3 * time.Second
+// clockTolerance is how far an HTTP Date header, of whole seconds, and the way of the answer can be off.
+const clockTolerance = 3 * time.Second
 
-// skewOf takes a difference that is within coarse as none.
+// skewOf takes a difference that is within clockTolerance as none.
 func skewOf(d time.Duration) time.Duration {
-	if d.Abs() < coarse {
+	if d.Abs() < clockTolerance {
 		return 0
 	}
 	return d
@@ -98,7 +98,7 @@ func skewOf(d time.Duration) time.Duration {
 // owns reports whether records with the partition key go to a shard: MD5 of the key, as a number of 128 bits, within
 // its range.
 // https://docs.aws.amazon.com/streams/latest/dev/key-concepts.html#partition-key
-func owns(s types.Shard, key string) bool {
+func ownsKey(s types.Shard, key string) bool {
 	if s.HashKeyRange == nil {
 		return false
 	}
@@ -113,10 +113,10 @@ func owns(s types.Shard, key string) bool {
 }
 
 // concerned are the shards that hold, held or will hold an instance's records.
-func concerned(all []types.Shard, instanceID string, random bool) []types.Shard {
+func shardsOf(all []types.Shard, instanceID string, random bool) []types.Shard {
 	var out []types.Shard
 	for _, s := range all {
-		if random || owns(s, instanceID) {
+		if random || ownsKey(s, instanceID) {
 			out = append(out, s)
 		}
 	}
@@ -143,7 +143,7 @@ func startable(shards []types.Shard, begun, ended map[string]bool) []types.Shard
 }
 
 // childless reports whether a listed shard that has been read to its end has no listed child.
-func childless(all []types.Shard, ended map[string]bool) bool {
+func lacksChildren(all []types.Shard, ended map[string]bool) bool {
 	parents := map[string]bool{}
 	for _, s := range all {
 		parents[text(s.ParentShardId)], parents[text(s.AdjacentParentShardId)] = true, true
@@ -156,12 +156,12 @@ func childless(all []types.Shard, ended map[string]bool) bool {
 	return false
 }
 
-// SetFellows says whose logs are being read at present, one reader each: how fast a shard may be read depends on how
+// SetFollowed says whose logs are being read at present, one reader each: how fast a shard may be read depends on how
 // many share it. Nil means that nobody knows.
-func (b *Book) SetFellows(instanceIDs []string) {
+func (b *Book) SetFollowed(instanceIDs []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.fellows = slices.Clone(instanceIDs)
+	b.followed = slices.Clone(instanceIDs)
 }
 
 // readers is how many read a shard, a reader of an instance's log among them; 0 if unknown.
@@ -170,14 +170,14 @@ func (b *Book) readers(s types.Shard, instanceID string) int {
 		return b.opts.Readers
 	}
 	b.mu.Lock()
-	fellows := b.fellows
+	followed := b.followed
 	b.mu.Unlock()
-	if fellows == nil {
+	if followed == nil {
 		return 0
 	}
 	n := 1
-	for _, id := range fellows {
-		if id != instanceID && (b.opts.RandomKeys || owns(s, id)) {
+	for _, id := range followed {
+		if id != instanceID && (b.opts.RandomKeys || ownsKey(s, id)) {
 			n++
 		}
 	}

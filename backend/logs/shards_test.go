@@ -26,9 +26,9 @@ func set(ids ...string) map[string]bool {
 func TestStartable(t *testing.T) {
 	all := []types.Shard{shard("b", "gone", ""), shard("c", "b", ""), shard("d", "b", ""), shard("e", "c", "d")}
 	tests := []struct {
-		begun, ended map[string]bool
-		want         []string
-		childless    bool
+		begun, ended  map[string]bool
+		want          []string
+		lacksChildren bool
 	}{
 		{nil, nil, []string{"b"}, false},
 		{set("b"), nil, nil, false},
@@ -45,13 +45,13 @@ func TestStartable(t *testing.T) {
 		if !slices.Equal(got, tt.want) {
 			t.Errorf("%d: %q, want %q", i, got, tt.want)
 		}
-		if got := childless(all, tt.ended); got != tt.childless {
-			t.Errorf("%d: childless %v", i, got)
+		if got := lacksChildren(all, tt.ended); got != tt.lacksChildren {
+			t.Errorf("%d: lacksChildren %v", i, got)
 		}
 	}
 }
 
-func TestOwns(t *testing.T) {
+func TestOwnsKey(t *testing.T) {
 	h := hashOf(mine).String()
 	for _, tt := range []struct {
 		low, high string
@@ -60,11 +60,11 @@ func TestOwns(t *testing.T) {
 		{"0", "340282366920938463463374607431768211455", true}, {h, h, true}, {"0", "5", false}, {"", "x", false},
 	} {
 		s := types.Shard{HashKeyRange: &types.HashKeyRange{StartingHashKey: aws.String(tt.low), EndingHashKey: aws.String(tt.high)}}
-		if got := owns(s, mine); got != tt.want {
+		if got := ownsKey(s, mine); got != tt.want {
 			t.Errorf("%s–%s: %v", tt.low, tt.high, got)
 		}
 	}
-	if owns(types.Shard{}, mine) {
+	if ownsKey(types.Shard{}, mine) {
 		t.Error("a shard without a range owns nothing")
 	}
 }
@@ -81,22 +81,22 @@ func TestPace(t *testing.T) {
 	} {
 		p := pace{readers: readers}
 		within(fmt.Sprint(readers, " readers, caught up"), p.next(0), want)
-		within(fmt.Sprint(readers, " readers, behind"), p.next(time.Second), shortest)
+		within(fmt.Sprint(readers, " readers, behind"), p.next(time.Second), minInterval)
 	}
 	p := pace{readers: 5}
 	for i := range 20 {
-		least := shortest + p.penalty
-		if got := p.throttled(); got < least || got > shortest+usual+longest {
+		least := minInterval + p.penalty
+		if got := p.throttled(); got < least || got > minInterval+sharedInterval+maxPenalty {
 			t.Errorf("throttled %d times: %v", i+1, got)
 		}
 	}
-	if p.penalty != longest {
+	if p.penalty != maxPenalty {
 		t.Errorf("throttled often: a penalty of %v", p.penalty)
 	}
 	for range 30 {
 		p.next(0)
 	}
-	within("well again", p.next(0), usual)
+	within("well again", p.next(0), sharedInterval)
 	refused, unreached := &types.ResourceNotFoundException{}, errors.New("no route to host")
 	for range 20 {
 		p.failed(refused)

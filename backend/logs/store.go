@@ -93,10 +93,10 @@ func (c *chunk) line(i int) Line {
 // store keeps the log in chunks. It is guarded by the lock of the book; a view of it is read without.
 type store struct {
 	maxLines, maxBytes int
-	spilling           bool // chunks that are let go are to be written elsewhere
+	keepEvicted        bool // chunks that are let go are to be written elsewhere
 
 	chunks  []*chunk // the last is being filled
-	gone    []*chunk // let go, not yet written elsewhere
+	evicted []*chunk // let go, not yet written elsewhere
 	first   uint64   // number of the oldest line kept; next where there is none
 	next    uint64   // number of the next line
 	bytes   int
@@ -107,7 +107,7 @@ type store struct {
 // maxSources bounds the sources that are offered to pick from.
 const maxSources = 64
 
-func (s *store) hear(source string) {
+func (s *store) addSource(source string) {
 	i, known := slices.BinarySearch(s.sources, source)
 	if !known && len(s.sources) < maxSources {
 		s.sources = slices.Insert(slices.Clone(s.sources), i, source)
@@ -131,10 +131,10 @@ func (s *store) add(e *entry) {
 		n++
 	}
 	c := s.chunks[n-1]
-	heard := len(c.origins)
+	origins := len(c.origins)
 	c.add(e)
-	if len(c.origins) > heard {
-		s.hear(e.source)
+	if len(c.origins) > origins {
+		s.addSource(e.source)
 	}
 	s.next++
 	s.bytes += rowBytes + len(e.text)
@@ -151,8 +151,8 @@ func (s *store) drop() {
 	s.first++
 	s.dropped++
 	if s.first == c.next() {
-		if s.spilling {
-			s.gone = append(s.gone, c)
+		if s.keepEvicted {
+			s.evicted = append(s.evicted, c)
 		}
 		s.chunks[0] = nil
 		s.chunks = s.chunks[1:]
@@ -160,7 +160,7 @@ func (s *store) drop() {
 }
 
 func (s *store) clear() {
-	s.chunks, s.gone, s.first, s.bytes, s.dropped = nil, nil, s.next, 0, 0
+	s.chunks, s.evicted, s.first, s.bytes, s.dropped = nil, nil, s.next, 0, 0
 }
 
 // view is the store as it was at one moment; it can be read without a lock.

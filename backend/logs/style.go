@@ -35,18 +35,18 @@ func (s style) words() string {
 // maxRuns bounds the runs of one line that are coloured.
 const maxRuns = 64
 
-// stylist collects the runs of a line while it is cleaned.
-type stylist struct {
+// styleRuns collects the runs of a line while it is cleaned.
+type styleRuns struct {
 	runs  []string
 	now   style
 	begun int // where now began, in UTF-16 units
 	units int // of the clean text so far
 }
 
-func (s *stylist) wrote(r rune) { s.units += max(1, utf16.RuneLen(r)) }
+func (s *styleRuns) advance(r rune) { s.units += max(1, utf16.RuneLen(r)) }
 
 // see takes a control function in; those that are no SGR change nothing.
-func (s *stylist) see(control []byte) {
+func (s *styleRuns) apply(control []byte) {
 	if len(control) < 3 || control[1] != '[' || control[len(control)-1] != 'm' {
 		return
 	}
@@ -58,14 +58,14 @@ func (s *stylist) see(control []byte) {
 }
 
 // close ends the run under way.
-func (s *stylist) close() {
+func (s *styleRuns) close() {
 	if s.units > s.begun && s.now != (style{}) && len(s.runs) < maxRuns {
 		s.runs = append(s.runs, strconv.Itoa(s.begun)+"-"+strconv.Itoa(s.units)+" "+s.now.words())
 	}
 	s.begun = s.units
 }
 
-func (s *stylist) String() string {
+func (s *styleRuns) String() string {
 	s.close()
 	return strings.Join(s.runs, ";")
 }

@@ -30,9 +30,9 @@ func (t *Tail) Last(ctx context.Context, instanceID string, since time.Time, n i
 		return nil, fmt.Errorf("logs: read the end of a log: %w", err)
 	}
 	var found []entry
-	for _, s := range concerned(shards, instanceID, t.RandomKeys) {
+	for _, s := range shardsOf(shards, instanceID, t.RandomKeys) {
 		r := reader{api: t.API, stream: t.Stream, shard: text(s.ShardId), decode: decoder{iid: instanceID, random: t.RandomKeys},
-			since: func() time.Time { return cache.beginning(since) }}
+			since: func() time.Time { return cache.startTime(since) }}
 		lines, failed := lastOf(ctx, &r, n)
 		found, err = append(found, lines...), errors.Join(err, failed)
 	}
@@ -61,7 +61,7 @@ func lastOf(ctx context.Context, r *reader, n int) (found []entry, err error) {
 				return found, nil
 			}
 		}
-		_ = awsx.Sleep(ctx, jitter(shortest))
+		_ = awsx.Sleep(ctx, jitter(minInterval))
 	}
 	return found, nil
 }

@@ -22,19 +22,19 @@ import (
 
 const million = 1_000_000
 
-// tape is a stream of one shard that hands out n lines as fast as they are asked for.
-type tape struct{ next, n int }
+// source is a stream of one shard that hands out n lines as fast as they are asked for.
+type source struct{ next, n int }
 
-func (t *tape) ListShards(context.Context, *kinesis.ListShardsInput, ...func(*kinesis.Options)) (*kinesis.ListShardsOutput, error) {
+func (t *source) ListShards(context.Context, *kinesis.ListShardsInput, ...func(*kinesis.Options)) (*kinesis.ListShardsOutput, error) {
 	return &kinesis.ListShardsOutput{Shards: []types.Shard{{ShardId: aws.String("shardId-000000000000"),
 		HashKeyRange: &types.HashKeyRange{StartingHashKey: aws.String("0"), EndingHashKey: aws.String("340282366920938463463374607431768211455")}}}}, nil
 }
 
-func (t *tape) GetShardIterator(context.Context, *kinesis.GetShardIteratorInput, ...func(*kinesis.Options)) (*kinesis.GetShardIteratorOutput, error) {
+func (t *source) GetShardIterator(context.Context, *kinesis.GetShardIteratorInput, ...func(*kinesis.Options)) (*kinesis.GetShardIteratorOutput, error) {
 	return &kinesis.GetShardIteratorOutput{ShardIterator: aws.String("x")}, nil
 }
 
-func (t *tape) GetRecords(context.Context, *kinesis.GetRecordsInput, ...func(*kinesis.Options)) (*kinesis.GetRecordsOutput, error) {
+func (t *source) GetRecords(context.Context, *kinesis.GetRecordsInput, ...func(*kinesis.Options)) (*kinesis.GetRecordsOutput, error) {
 	out := &kinesis.GetRecordsOutput{NextShardIterator: aws.String("x"), MillisBehindLatest: aws.Int64(0)}
 	for i := 0; i < 200 && t.next < t.n; i++ {
 		data := lines(t.next+1, 500)
@@ -50,7 +50,7 @@ func (t *tape) GetRecords(context.Context, *kinesis.GetRecordsInput, ...func(*ki
 
 // fill is a book with n lines.
 func fill(n int) (*logs.Book, error) {
-	b := logs.New(logs.Options{Stream: "tape", API: &tape{n: n}, Readers: 1, MaxLines: n, MaxBytes: 1 << 30, Log: slog.New(slog.DiscardHandler)})
+	b := logs.New(logs.Options{Stream: "source", API: &source{n: n}, Readers: 1, MaxLines: n, MaxBytes: 1 << 30, Log: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	b.Subscribe(func(_, last uint64) {
@@ -106,7 +106,7 @@ func filter([]string) error {
 		})
 		var got int
 		own := repeat(runs, func() float64 {
-			l := b.Lens()
+			l := b.NewSearch()
 			return milliseconds(func() { got = count(l, s.q) })
 		})
 		if fmt.Sprint(got) != want && !(got == 0 && want == "") {
@@ -116,7 +116,7 @@ func filter([]string) error {
 			Target: "within 3 times", Met: met(median(own) <= 3*median(beside)), Note: fmt.Sprintf("%d matches", got)}.print()
 	}
 	first := repeat(runs, func() float64 {
-		l := b.Lens()
+		l := b.NewSearch()
 		return milliseconds(func() {
 			for q := (logs.Query{Text: "candidate 12 of", Limit: 1}); len(l.View(q).Lines) == 0; { // near the far end
 			}
@@ -127,7 +127,7 @@ func filter([]string) error {
 }
 
 // count is how many lines match, once the search has come to its end.
-func count(l *logs.Lens, q logs.Query) int {
+func count(l *logs.Search, q logs.Query) int {
 	for q.Limit = 1; ; time.Sleep(time.Millisecond) {
 		if p := l.View(q); !p.Searching {
 			return p.Matches

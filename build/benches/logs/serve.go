@@ -19,8 +19,8 @@ import (
 // bridge stands in for the window's host: it serves the page, answers the log's bound methods over HTTP and sends its
 // events as server-sent ones. The log is the real one, read from a stream that a producer writes.
 type bridge struct {
-	book *logs.Book
-	lens *logs.Lens
+	book   *logs.Book
+	search *logs.Search
 }
 
 // serve runs it until standard input ends. Its first word is the address.
@@ -31,7 +31,7 @@ func serve(args []string) error {
 	}
 	defer stop()
 	b := &bridge{book: logs.New(logs.Options{Stream: p.Stream, API: p.client(), Readers: 1, MaxBytes: 1 << 30, Log: slog.New(slog.DiscardHandler)})}
-	b.lens = b.book.Lens()
+	b.search = b.book.NewSearch()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	go func() { _ = b.book.Follow(ctx, instance, time.Unix(0, 0)) }()
@@ -76,11 +76,11 @@ func (b *bridge) call(w http.ResponseWriter, r *http.Request) {
 	case "/call/Lines":
 		answer = b.book.Lines(q)
 	case "/call/View":
-		answer = b.lens.View(q)
+		answer = b.search.View(q)
 	case "/call/Histogram":
-		answer = b.lens.Histogram(q, number(1))
+		answer = b.search.Histogram(q, number(1))
 	case "/call/At":
-		answer = b.lens.At(q, time.UnixMilli(int64(number(1))))
+		answer = b.search.At(q, time.UnixMilli(int64(number(1))))
 	case "/call/Series":
 		answer = b.book.Series(time.Time{}, number(1))
 	}

@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// needle finds a text whatever its case. Where it is ASCII it is looked for in the texts of a whole chunk at once: by
+// literal finds a text whatever its case. Where it is ASCII it is looked for in the texts of a whole chunk at once: by
 // its rarest part, which package bytes finds many bytes at a time, and then by the rest of it.
-type needle struct {
+type literal struct {
 	folded []byte // in lower case
 	ascii  bool
 	rare   int      // place of the rarest part
@@ -19,12 +19,12 @@ type needle struct {
 	cases  [][]byte // the part in lower case, and in upper case where that is another
 }
 
-// dear is how dear it is to look for several bytes rather than for one: as dear as a place that is found in every 64th
+// multiByteCost is how multiByteCost it is to look for several bytes rather than for one: as multiByteCost as a place that is found in every 64th
 // byte. Measured with bytes.Index and bytes.IndexByte over a chunk's text.
-const dear = 64
+const multiByteCost = 64
 
-func newNeedle(text string, sample []byte) needle {
-	n := needle{folded: appendFold(nil, text), ascii: true}
+func newLiteral(text string, sample []byte) literal {
+	n := literal{folded: appendFold(nil, text), ascii: true}
 	for i := range len(text) {
 		n.ascii = n.ascii && text[i] < utf8.RuneSelf
 	}
@@ -50,7 +50,7 @@ func newNeedle(text string, sample []byte) needle {
 	least := frequency(n.rare)
 	for _, run := range caseless(n.folded) {
 		part := n.folded[run[0]:run[1]]
-		if count := bytes.Count(sample, part) + len(sample)/dear; count < least {
+		if count := bytes.Count(sample, part) + len(sample)/multiByteCost; count < least {
 			n.rare, n.second, n.cases, least = run[0], places[0], [][]byte{part}, count
 		}
 	}
@@ -85,8 +85,8 @@ func lower(c byte) byte {
 	return c
 }
 
-// at reports whether text has the needle at its beginning.
-func (n *needle) at(text []byte) bool {
+// at reports whether text has the literal at its beginning.
+func (n *literal) isPrefixOf(text []byte) bool {
 	if len(text) < len(n.folded) || lower(text[n.second]) != n.folded[n.second] {
 		return false
 	}
@@ -98,22 +98,22 @@ func (n *needle) at(text []byte) bool {
 	return true
 }
 
-// hits is a walk through a text from one place of the needle to the next.
-type hits struct {
-	n    *needle
+// hits is a walk through a text from one place of the literal to the next.
+type literalScan struct {
+	n    *literal
 	text []byte
 	next [2]int // of each case, the next place of the rarest part; len(text) where there is none
 }
 
-func (n *needle) hits(text []byte, from int) *hits {
-	h := &hits{n: n, text: text}
+func (n *literal) scan(text []byte, from int) *literalScan {
+	h := &literalScan{n: n, text: text}
 	for k := range n.cases {
 		h.next[k] = h.find(k, from)
 	}
 	return h
 }
 
-func (h *hits) find(k, from int) int {
+func (h *literalScan) find(k, from int) int {
 	if from < len(h.text) {
 		if i := bytes.Index(h.text[from:], h.n.cases[k]); i >= 0 {
 			return from + i
@@ -122,8 +122,8 @@ func (h *hits) find(k, from int) int {
 	return len(h.text)
 }
 
-// after is the place of the next needle that begins at from or later, -1 where there is none.
-func (h *hits) after(from int) int {
+// after is the place of the next literal that begins at from or later, -1 where there is none.
+func (h *literalScan) nextFrom(from int) int {
 	for {
 		k := 0
 		if len(h.n.cases) == 2 && h.next[1] < h.next[0] {
@@ -136,17 +136,17 @@ func (h *hits) after(from int) int {
 		if start := place - h.n.rare; start < from {
 			h.next[k] = h.find(k, max(place+1, from+h.n.rare))
 			continue
-		} else if h.n.at(h.text[start:]) {
+		} else if h.n.isPrefixOf(h.text[start:]) {
 			return start
 		}
 		h.next[k] = h.find(k, place+1)
 	}
 }
 
-// in reports whether a text has the needle. The scratch is returned for the next call.
-func (n *needle) in(text, scratch []byte) (bool, []byte) {
+// in reports whether a text has the literal. The scratch is returned for the next call.
+func (n *literal) isIn(text, scratch []byte) (bool, []byte) {
 	if n.ascii {
-		return n.hits(text, 0).after(0) >= 0, scratch
+		return n.scan(text, 0).nextFrom(0) >= 0, scratch
 	}
 	scratch = appendFold(scratch[:0], string(text))
 	return bytes.Contains(scratch, n.folded), scratch

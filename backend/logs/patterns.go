@@ -22,21 +22,21 @@ func (b *Book) forgetSession(owner int) {
 	if owner != b.owner {
 		return
 	}
-	b.metrics, b.lastError, b.use = nil, Line{}, use{}
+	b.metrics, b.lastError, b.activity = nil, Line{}, activity{}
 }
 
-// freshness is how old a line may be to count as activity. A session that is resumed reads its old lines again.
-const freshness = time.Minute
+// maxActivityAge is how old a line may be to count as activity. A session that is resumed reads its old lines again.
+const maxActivityAge = time.Minute
 
 // notice calls for what the profile's patterns find among the instance's own lines, each at most once.
-func (b *Book) notice(iid string, entries []entry) {
+func (b *Book) matchPatterns(iid string, entries []entry) {
 	ready, active := b.opts.ReadyPattern, b.opts.ActivityPattern
 	if b.opts.OnReady == nil {
 		ready = nil
 	}
 	now := b.cache.serverNow()
-	b.noticeViewers(iid, entries, now)
-	if b.opts.OnActivity == nil || !b.useDue(now) {
+	b.reportViewers(iid, entries, now)
+	if b.opts.OnActivity == nil || !b.activityDue(now) {
 		active = nil
 	}
 	if ready == nil && active == nil {
@@ -51,9 +51,9 @@ func (b *Book) notice(iid string, entries []entry) {
 			ready = nil
 			b.opts.OnReady(iid)
 		}
-		if active != nil && now.Sub(e.arrived) < freshness && active.MatchString(e.text) {
+		if active != nil && now.Sub(e.arrived) < maxActivityAge && active.MatchString(e.text) {
 			active = nil
-			b.noteUse(now)
+			b.noteActivity(now)
 			b.opts.OnActivity(iid)
 		}
 	}

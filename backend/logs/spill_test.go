@@ -66,7 +66,7 @@ func TestOlderFilesAreRotated(t *testing.T) {
 	dir := t.TempDir()
 	const file = 2 << 20
 	b := New(Options{MaxLines: 10, OlderDir: dir, OlderBytes: 3 * file})
-	b.attic.file = file
+	b.spill.file = file
 	text := strings.Repeat("x", 60_000)
 	const n = 300 // 18 MB
 	for i := range n {

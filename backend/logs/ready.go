@@ -13,10 +13,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 )
 
-// Beacon reports whether instances have shown the line that means readiness. It reads a shard once for all instances
+// ReadyProbe reports whether instances have shown the line that means readiness. It reads a shard once for all instances
 // that are asked about, and remembers how far; nothing of what it reads is kept. Its zero value but for the exported
 // fields is ready, and it is safe for concurrent use.
-type Beacon struct {
+type ReadyProbe struct {
 	API        kinesisAPI     // *kinesis.Client
 	Stream     string         // name of the Kinesis stream
 	Pattern    *regexp.Regexp // the line that means readiness
@@ -24,12 +24,12 @@ type Beacon struct {
 
 	mu     sync.Mutex
 	cache  shardCache
-	shards map[string]*sounding
+	shards map[string]*shardCursor
 	ready  map[string]time.Time // latest arrival of a readiness line, by instance
 }
 
 // sounding is how far one shard has been read.
-type sounding struct {
+type shardCursor struct {
 	reader reader
 	from   time.Time // where it began
 	read   time.Time // when it was read last
@@ -37,35 +37,35 @@ type sounding struct {
 	ended  bool
 }
 
-// The bounds of one call of Ready. A shard serves five reads a second to all its readers together: a Beacon takes at
+// The bounds of one call of Ready. A shard serves five reads a second to all its readers together: a ReadyProbe takes at
 // most one of them, but for what it has to catch up with.
 const (
-	beaconPause = time.Second
-	beaconReads = 20
+	probeInterval = time.Second
+	probeReads    = 20
 )
 
 // Ready reports whether the instance's log has shown the readiness line in a record that arrived at since or later, by
 // the cloud's clock. It does not wait for one: call it again, as often as you like; it asks the stream at most once a
 // second. Throttling is no error, only "not yet". The error says that the stream could not be read; the next call
 // tries again.
-func (b *Beacon) Ready(ctx context.Context, instanceID string, since time.Time) (bool, error) {
-	if b.API == nil || b.Pattern == nil {
-		return false, errors.New("logs: a beacon needs a Kinesis client and a readiness pattern")
+func (p *ReadyProbe) Ready(ctx context.Context, instanceID string, since time.Time) (bool, error) {
+	if p.API == nil || p.Pattern == nil {
+		return false, errors.New("logs: a probe needs a Kinesis client and a readiness pattern")
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.shown(instanceID, since) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.seen(instanceID, since) {
 		return true, nil
 	}
-	for range beaconReads {
-		more, err := b.round(ctx, instanceID, since)
-		if b.shown(instanceID, since) {
+	for range probeReads {
+		more, err := p.poll(ctx, instanceID, since)
+		if p.seen(instanceID, since) {
 			return true, nil
 		}
 		if err != nil || !more {
 			return false, err
 		}
-		_ = awsx.Sleep(ctx, jitter(shortest))
+		_ = awsx.Sleep(ctx, jitter(minInterval))
 		if ctx.Err() != nil {
 			return false, ctx.Err()
 		}
@@ -73,22 +73,22 @@ func (b *Beacon) Ready(ctx context.Context, instanceID string, since time.Time) 
 	return false, nil
 }
 
-func (b *Beacon) shown(instanceID string, since time.Time) bool {
-	at, ok := b.ready[instanceID]
+func (p *ReadyProbe) seen(instanceID string, since time.Time) bool {
+	at, ok := p.ready[instanceID]
 	return ok && !at.Before(since)
 }
 
 // round reads each shard that may hold the instance's records once, and reports whether there is more at once.
-func (b *Beacon) round(ctx context.Context, instanceID string, since time.Time) (more bool, err error) {
-	all, err := b.cache.list(ctx, b.API, b.Stream)
+func (p *ReadyProbe) poll(ctx context.Context, instanceID string, since time.Time) (more bool, err error) {
+	all, err := p.cache.list(ctx, p.API, p.Stream)
 	if err != nil {
 		if isThrottle(err) {
 			return false, nil
 		}
 		return false, err
 	}
-	for _, s := range concerned(all, instanceID, b.RandomKeys) {
-		m, err := b.sound(ctx, text(s.ShardId), all, since)
+	for _, s := range shardsOf(all, instanceID, p.RandomKeys) {
+		m, err := p.readShard(ctx, text(s.ShardId), all, since)
 		if err != nil {
 			return false, fmt.Errorf("logs: read for readiness: %w", err)
 		}
@@ -98,9 +98,9 @@ func (b *Beacon) round(ctx context.Context, instanceID string, since time.Time) 
 }
 
 // sound reads one shard once, unless it was read just now or has come to its end.
-func (b *Beacon) sound(ctx context.Context, id string, all []types.Shard, since time.Time) (more bool, err error) {
-	s := b.sounding(id, since)
-	if s.ended || !s.behind && time.Since(s.read) < beaconPause {
+func (p *ReadyProbe) readShard(ctx context.Context, id string, all []types.Shard, since time.Time) (more bool, err error) {
+	s := p.cursor(id, since)
+	if s.ended || !s.behind && time.Since(s.read) < probeInterval {
 		return false, nil
 	}
 	s.read = time.Now()
@@ -113,8 +113,8 @@ func (b *Beacon) sound(ctx context.Context, id string, all []types.Shard, since 
 		return s.behind, nil
 	}
 	if batch.gone {
-		delete(b.shards, id)
-		b.cache.forget()
+		delete(p.shards, id)
+		p.cache.forget()
 		return false, batch.err
 	}
 	if batch.err != nil {
@@ -123,40 +123,40 @@ func (b *Beacon) sound(ctx context.Context, id string, all []types.Shard, since 
 		}
 		return false, batch.err
 	}
-	b.note(batch.entries)
+	p.record(batch.entries)
 	s.behind, s.ended = batch.behind > 0 && !batch.pos.ended, batch.pos.ended
-	if s.ended && childless(all, map[string]bool{id: true}) {
-		b.cache.forget() // its children are to be read next
+	if s.ended && lacksChildren(all, map[string]bool{id: true}) {
+		p.cache.forget() // its children are to be read next
 		return true, nil
 	}
 	return s.behind || s.ended, nil
 }
 
 // sounding finds or makes the place in a shard; one that begins after since begins anew.
-func (b *Beacon) sounding(id string, since time.Time) *sounding {
-	s := b.shards[id]
+func (p *ReadyProbe) cursor(id string, since time.Time) *shardCursor {
+	s := p.shards[id]
 	if s != nil && !since.Before(s.from) {
 		return s
 	}
-	if b.shards == nil {
-		b.shards, b.ready = map[string]*sounding{}, map[string]time.Time{}
+	if p.shards == nil {
+		p.shards, p.ready = map[string]*shardCursor{}, map[string]time.Time{}
 	}
-	s = &sounding{from: since, behind: true, reader: reader{
-		api: b.API, stream: b.Stream, shard: id, decode: decoder{everybody: true, random: b.RandomKeys},
-		since: func() time.Time { return b.cache.beginning(since) },
+	s = &shardCursor{from: since, behind: true, reader: reader{
+		api: p.API, stream: p.Stream, shard: id, decode: decoder{everybody: true, random: p.RandomKeys},
+		since: func() time.Time { return p.cache.startTime(since) },
 	}}
-	b.shards[id] = s
+	p.shards[id] = s
 	return s
 }
 
-func (b *Beacon) note(entries []entry) {
+func (p *ReadyProbe) record(entries []entry) {
 	for i := range entries {
 		e := &entries[i]
-		if e.iid == "" || e.metrics != nil || e.source == launcherSource || !b.Pattern.MatchString(e.text) {
+		if e.iid == "" || e.metrics != nil || e.source == launcherSource || !p.Pattern.MatchString(e.text) {
 			continue
 		}
-		if e.arrived.After(b.ready[e.iid]) {
-			b.ready[e.iid] = e.arrived
+		if e.arrived.After(p.ready[e.iid]) {
+			p.ready[e.iid] = e.arrived
 		}
 	}
 }

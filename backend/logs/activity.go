@@ -3,8 +3,8 @@ package logs
 import "time"
 
 const (
-	// useEvery is how often use that goes on is told again.
-	useEvery = 15 * time.Second
+	// activityInterval is how often use that goes on is told again.
+	activityInterval = 15 * time.Second
 	// watchedRate is how many bytes a second an instance sends out only if somebody watches its stream. An idle one
 	// sends its log, some 10 kB/s; the lowest bit rate of Pixel Streaming is several times this.
 	watchedRate = 100_000
@@ -13,26 +13,26 @@ const (
 )
 
 // use is what the launcher has been told of the session's use.
-type use struct {
+type activity struct {
 	lineAt    time.Time // when OnActivity was last called
 	viewers   int
 	viewersAt time.Time // when OnViewers was last called; zero before
 }
 
-func (b *Book) useDue(now time.Time) bool {
+func (b *Book) activityDue(now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return now.Sub(b.use.lineAt) >= useEvery
+	return now.Sub(b.activity.lineAt) >= activityInterval
 }
 
-func (b *Book) noteUse(now time.Time) {
+func (b *Book) noteActivity(now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.use.lineAt = now
+	b.activity.lineAt = now
 }
 
-// noticeViewers tells OnViewers what the newest of the instance's metrics records says, if it is fresh.
-func (b *Book) noticeViewers(iid string, entries []entry, now time.Time) {
+// reportViewers tells OnViewers what the newest of the instance's metrics records says, if it is fresh.
+func (b *Book) reportViewers(iid string, entries []entry, now time.Time) {
 	if b.opts.OnViewers == nil {
 		return
 	}
@@ -41,7 +41,7 @@ func (b *Book) noticeViewers(iid string, entries []entry, now time.Time) {
 		if e.metrics == nil || e.iid != iid {
 			continue
 		}
-		if n := viewersOf(e.metrics); now.Sub(e.arrived) < freshness && b.viewersDue(n, now) {
+		if n := viewersOf(e.metrics); now.Sub(e.arrived) < maxActivityAge && b.viewersDue(n, now) {
 			b.opts.OnViewers(iid, n)
 		}
 		return
@@ -52,8 +52,8 @@ func (b *Book) noticeViewers(iid string, entries []entry, now time.Time) {
 func (b *Book) viewersDue(n int, now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	u := &b.use
-	if n == u.viewers && (n == 0 || now.Sub(u.viewersAt) < useEvery) {
+	u := &b.activity
+	if n == u.viewers && (n == 0 || now.Sub(u.viewersAt) < activityInterval) {
 		return false
 	}
 	u.viewers, u.viewersAt = n, now

@@ -11,7 +11,7 @@ import (
 )
 
 // asks calls Ready as the pool's keeper does, until it says yes or the time is up.
-func asks(t *testing.T, b *Beacon, iid string, since time.Time, d time.Duration) bool {
+func becomesReady(t *testing.T, b *ReadyProbe, iid string, since time.Time, d time.Duration) bool {
 	t.Helper()
 	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(5 * time.Second) {
 		ready, err := b.Ready(t.Context(), iid, since)
@@ -25,24 +25,24 @@ func asks(t *testing.T, b *Beacon, iid string, since time.Time, d time.Duration)
 	return false
 }
 
-func TestBeacon(t *testing.T) {
+func TestReadyProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const yours = "i-0fedcba9876543210"
 		s := &stream{page: 50}
-		b := &Beacon{API: s, Stream: "s", Pattern: regexp.MustCompile("avatar ready")}
+		b := &ReadyProbe{API: s, Stream: "s", Pattern: regexp.MustCompile("avatar ready")}
 		s.put(mine, "avatar ready") // of an earlier run
 		time.Sleep(time.Minute)
 		since := time.Now()
 		for i := range 300 {
 			s.put(mine, fmt.Sprint("booting ", i))
 		}
-		if asks(t, b, mine, since, time.Minute) {
+		if becomesReady(t, b, mine, since, time.Minute) {
 			t.Fatal("ready by a line of an earlier run")
 		}
 		s.split(mine)
 		s.put(yours, "avatar ready")
 		s.put(mine, "avatar ready")
-		if !asks(t, b, mine, since, time.Minute) || !asks(t, b, yours, since, time.Minute) {
+		if !becomesReady(t, b, mine, since, time.Minute) || !becomesReady(t, b, yours, since, time.Minute) {
 			t.Error("not ready after the line, behind a split")
 		}
 		reads := s.count("GetRecords")
@@ -58,16 +58,16 @@ func TestBeacon(t *testing.T) {
 			t.Errorf("%d reads within a moment", n)
 		}
 		// One that is asked about from an earlier time is looked for again.
-		if !asks(t, b, mine, since.Add(-time.Hour), time.Minute) {
+		if !becomesReady(t, b, mine, since.Add(-time.Hour), time.Minute) {
 			t.Error("the earlier line was not found")
 		}
 	})
 }
 
-func TestBeaconOutlivesTrouble(t *testing.T) {
+func TestReadyProbeRecovers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stream{}
-		b := &Beacon{API: s, Stream: "s", Pattern: regexp.MustCompile("avatar ready")}
+		b := &ReadyProbe{API: s, Stream: "s", Pattern: regexp.MustCompile("avatar ready")}
 		since := time.Now()
 		if ready, err := b.Ready(t.Context(), mine, since); ready || err != nil {
 			t.Fatal(ready, err)
@@ -80,11 +80,11 @@ func TestBeaconOutlivesTrouble(t *testing.T) {
 		if ready, err := b.Ready(t.Context(), mine, since); ready || err != nil {
 			t.Fatalf("throttled: %v, %v", ready, err)
 		}
-		if !asks(t, b, mine, since, time.Minute) {
+		if !becomesReady(t, b, mine, since, time.Minute) {
 			t.Error("not ready after trouble")
 		}
-		if _, err := (&Beacon{API: s, Stream: "s"}).Ready(t.Context(), mine, since); err == nil {
-			t.Error("a beacon without a pattern answers")
+		if _, err := (&ReadyProbe{API: s, Stream: "s"}).Ready(t.Context(), mine, since); err == nil {
+			t.Error("a probe without a pattern answers")
 		}
 	})
 }

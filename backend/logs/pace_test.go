@@ -58,22 +58,22 @@ func TestFollowPacesItselfByItsFellows(t *testing.T) {
 		s := &stream{}
 		since := time.Now()
 		b := newBook(s, func(o *Options) { o.Readers = 0 })
-		reads := func(fellows []string) int {
-			b.SetFellows(fellows)
+		reads := func(followed []string) int {
+			b.SetFollowed(followed)
 			before := s.count("GetRecords")
 			follow(t, b, since, time.Minute)
 			return s.count("GetRecords") - before
 		}
-		fellows := []string{mine}
+		followed := []string{mine}
 		for i := range 19 {
-			fellows = append(fellows, fmt.Sprintf("i-%017x", i))
+			followed = append(followed, fmt.Sprintf("i-%017x", i))
 		}
-		unknown, alone, crowd := reads(nil), reads([]string{mine}), reads(fellows)
+		unknown, alone, crowd := reads(nil), reads([]string{mine}), reads(followed)
 		if unknown < 50 || unknown > 61 || alone < 240 || alone > 301 || crowd < 12 || crowd > 16 {
 			t.Errorf("reads a minute: %d of an unknown many, %d alone, %d of twenty", unknown, alone, crowd)
 		}
 		s.split(mine) // most of them read another shard now
-		if n := reads(fellows); n <= crowd {
+		if n := reads(followed); n <= crowd {
 			t.Errorf("%d reads after the split", n)
 		}
 	})

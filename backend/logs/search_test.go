@@ -12,7 +12,7 @@ import (
 )
 
 // settled asks until the search is over, as the page does.
-func settled(t interface{ Fatalf(string, ...any) }, l *Lens, q Query) Page {
+func settled(t interface{ Fatalf(string, ...any) }, l *Search, q Query) Page {
 	for range 1000 {
 		if p := l.View(q); !p.Searching {
 			return p
@@ -28,7 +28,7 @@ func settled(t interface{ Fatalf(string, ...any) }, l *Lens, q Query) Page {
 func TestLensSeesWhatASearchFinds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := New(Options{MaxLines: rapid.SampledFrom([]int{3000, 1 << 30}).Draw(t, "max")})
-		l := b.Lens()
+		l := b.NewSearch()
 		n := 0
 		for range rapid.IntRange(1, 10).Draw(t, "steps") {
 			switch rapid.IntRange(0, 9).Draw(t, "do") {
@@ -72,7 +72,7 @@ func TestLensSeesWhatASearchFinds(t *testing.T) {
 
 func TestLensShowsMatchesInTheirContext(t *testing.T) {
 	b := filled(40, Options{})
-	p := settled(t, b.Lens(), Query{Text: "line 2", Context: true, Limit: 30})
+	p := settled(t, b.NewSearch(), Query{Text: "line 2", Context: true, Limit: 30})
 	var marked []uint64
 	for _, l := range p.Lines {
 		if len(l.Marks) > 0 {
@@ -85,7 +85,7 @@ func TestLensShowsMatchesInTheirContext(t *testing.T) {
 	if !slices.Equal(p.Sources, []string{"boot", "unreal"}) {
 		t.Errorf("sources %q", p.Sources)
 	}
-	if p := b.Lens().View(Query{Pattern: "("}); p.Problem == "" || p.Lines == nil {
+	if p := b.NewSearch().View(Query{Pattern: "("}); p.Problem == "" || p.Lines == nil {
 		t.Errorf("a bad pattern: %+v", p)
 	}
 }
@@ -95,7 +95,7 @@ func TestLensTellsWhenASearchEnds(t *testing.T) {
 		b := filled(10_000, Options{})
 		var told atomic.Int64
 		defer b.SubscribeFound(func() { told.Add(1) })()
-		l := b.Lens()
+		l := b.NewSearch()
 		for _, text := range []string{"l", "li", "lin", "line 77"} {
 			l.View(Query{Text: text})
 		}
@@ -110,7 +110,7 @@ func TestLensTellsWhenASearchEnds(t *testing.T) {
 func TestHistogram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := filled(600, Options{}) // one a second, each tenth an error
-		l := b.Lens()
+		l := b.NewSearch()
 		h := l.Histogram(Query{}, 100)
 		sum := func(h Histogram) (n [4]int) {
 			for level, counts := range h.Levels {
@@ -143,7 +143,7 @@ func TestHistogram(t *testing.T) {
 func TestAt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := filled(100, Options{MaxLines: 50})
-		l := b.Lens()
+		l := b.NewSearch()
 		for _, tt := range []struct {
 			q    Query
 			at   time.Duration

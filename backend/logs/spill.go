@@ -1,0 +1,211 @@
+package logs
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+)
+
+// DefaultOlderBytes bounds the files of older lines where Options names no bound.
+const DefaultOlderBytes = 1 << 30
+
+// spillFileBytes is the size of a file of older lines.
+const spillFileBytes = 32 << 20
+
+// spill keeps the lines that the bounds push out of memory in files of JSON lines, for Export. The oldest file goes
+// where they take too much. They hold what the instance said: only the user may read them, and they go at the end.
+type spill struct {
+	dir     string
+	max     int64
+	file    int64         // how large a file grows before the next one is begun
+	lost    atomic.Uint64 // lines that are in no file any more, or never were
+	mu      sync.Mutex
+	cleaned bool // what an earlier process left has been deleted
+	files   []spillFile
+	out     *os.File
+	w       *bufio.Writer
+}
+
+type spillFile struct {
+	path  string
+	bytes int64
+	lines uint64
+}
+
+// put writes chunks behind those before. A failure loses their lines, and is returned.
+func (s *spill) write(chunks []*chunk) error {
+	var failed error
+	for _, c := range chunks {
+		if err := s.writeChunk(c); err != nil {
+			s.lost.Add(uint64(len(c.rows)))
+			failed = err
+		}
+	}
+	return failed
+}
+
+func (s *spill) writeChunk(c *chunk) error {
+	if s.out == nil || s.files[len(s.files)-1].bytes >= s.file {
+		if err := s.nextFile(); err != nil {
+			return err
+		}
+	}
+	f := &s.files[len(s.files)-1]
+	before := f.bytes
+	for i := range c.rows {
+		data, err := json.Marshal(c.line(i))
+		if err != nil {
+			return err
+		}
+		n, err := s.w.Write(append(data, '\n'))
+		f.bytes += int64(n)
+		if err != nil {
+			return s.truncate(f, before, err)
+		}
+	}
+	if err := s.w.Flush(); err != nil {
+		return s.truncate(f, before, err)
+	}
+	f.lines += uint64(len(c.rows))
+	return nil
+}
+
+// cut takes back what was half written.
+func (s *spill) truncate(f *spillFile, size int64, err error) error {
+	f.bytes = size
+	err = errors.Join(err, s.out.Truncate(size), s.out.Close())
+	s.out = nil
+	return err
+}
+
+// next begins a file, and deletes the oldest where they would take too much.
+func (s *spill) nextFile() error {
+	if err := s.removeLeftovers(); err != nil {
+		return err
+	}
+	if s.out != nil {
+		_ = s.out.Close()
+		s.out = nil
+	}
+	total := s.file
+	for _, f := range s.files {
+		total += f.bytes
+	}
+	for len(s.files) > 0 && total > s.max {
+		total -= s.files[0].bytes
+		s.lost.Add(s.files[0].lines)
+		_ = os.Remove(s.files[0].path)
+		s.files = s.files[1:]
+	}
+	out, err := os.CreateTemp(s.dir, "older-*.jsonl") // mode 0600
+	if err != nil {
+		return err
+	}
+	s.out, s.w = out, bufio.NewWriterSize(out, 64<<10)
+	s.files = append(s.files, spillFile{path: out.Name()})
+	return nil
+}
+
+// sweep deletes what a process that was killed left behind.
+func (s *spill) removeLeftovers() error {
+	if s.cleaned {
+		return nil
+	}
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return err
+	}
+	old, err := filepath.Glob(filepath.Join(s.dir, "older-*.jsonl"))
+	for _, path := range old {
+		_ = os.Remove(path)
+	}
+	s.cleaned = err == nil
+	return err
+}
+
+// clear deletes all files.
+func (s *spill) clear() {
+	if s.out != nil {
+		_ = s.out.Close()
+		s.out = nil
+	}
+	for _, f := range s.files {
+		_ = os.Remove(f.path)
+	}
+	s.files = nil
+	s.lost.Store(0)
+}
+
+// open opens the files as they are now, so that they can be read while others are begun and deleted.
+func (s *spill) open() (readers []io.ReadCloser, err error) {
+	for _, f := range s.files {
+		r, err := os.Open(f.path)
+		if err != nil {
+			for _, r := range readers {
+				_ = r.Close()
+			}
+			return nil, err
+		}
+		readers = append(readers, struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(r, f.bytes), r})
+	}
+	return readers, nil
+}
+
+// olderLines reads the older lines that open gave, oldest first, and closes what it gave.
+func olderLines(readers []io.ReadCloser, fn func(Line) error) error {
+	defer func() {
+		for _, r := range readers {
+			_ = r.Close()
+		}
+	}()
+	for _, r := range readers {
+		d := json.NewDecoder(bufio.NewReaderSize(r, 64<<10))
+		for {
+			var l Line
+			if err := d.Decode(&l); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				return fmt.Errorf("older lines: %w", err)
+			}
+			if err := fn(l); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// spill writes what the book's bounds have pushed out. It holds the spill's lock for it and not the book's, so that
+// a slow disk holds up who appends and nobody who reads.
+func (b *Book) flushEvicted() {
+	if b.spill == nil {
+		return
+	}
+	b.spill.mu.Lock()
+	defer b.spill.mu.Unlock()
+	b.mu.Lock()
+	evicted := b.store.evicted
+	b.store.evicted = nil
+	b.mu.Unlock()
+	if err := b.spill.write(evicted); err != nil {
+		b.log.Warn("older lines could not be kept", "err", err)
+	}
+}
+
+// Close deletes the files of older lines. Follow must have returned.
+func (b *Book) Close() {
+	if b.spill == nil {
+		return
+	}
+	b.spill.mu.Lock()
+	defer b.spill.mu.Unlock()
+	b.spill.clear()
+}
