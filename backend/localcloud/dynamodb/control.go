@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -21,6 +22,39 @@ type createTableInput struct {
 	TableClass                string
 	Tags                      []tag
 	StreamSpecification       *struct{ StreamEnabled bool }
+	SSESpecification          *sseSpecification
+}
+
+// sseSpecification is which key encrypts a table.
+type sseSpecification struct {
+	Enabled        bool
+	SSEType        string
+	KMSMasterKeyId string
+}
+
+// managedKey is the ID of the key that AWS manages for DynamoDB in an account.
+const managedKey = "0dd0d8ba-3c5e-4bd1-9c2a-6a2f8f6f2b10"
+
+// encryptionKey is the ARN of the KMS key, "" for the key that DynamoDB owns.
+func (s *Service) encryptionKey(in *sseSpecification) (string, *wire.Error) {
+	switch {
+	case in == nil, !in.Enabled && in.KMSMasterKeyId == "" && in.SSEType == "":
+		return "", nil
+	case !in.Enabled:
+		return "", badParameter("SSEType and KMSMasterKeyId can only be specified if SSE is enabled")
+	case in.SSEType != "" && in.SSEType != "KMS":
+		return "", badParameter("SSEType %s is not supported", in.SSEType)
+	}
+	key := in.KMSMasterKeyId
+	switch {
+	case key == "" || key == "alias/aws/dynamodb":
+		key = "key/" + managedKey
+	case strings.HasPrefix(key, "arn:"):
+		return key, nil
+	case !strings.HasPrefix(key, "alias/"):
+		key = "key/" + key
+	}
+	return fmt.Sprintf("arn:aws:kms:%s:%s:%s", s.env.Region, s.env.AccountID, key), nil
 }
 
 // createTable answers CREATING, as AWS does; the table is there at the next call.
@@ -35,7 +69,12 @@ func (s *Service) createTable(ctx context.Context, c *wire.Call) (any, *wire.Err
 	if err := in.check(); err != nil {
 		return nil, err
 	}
+	key, err := s.encryptionKey(in.SSESpecification)
+	if err != nil {
+		return nil, err
+	}
 	def := in.definition()
+	def.EncryptionKey = key
 	def.ID = uuid(s.env.NewID(32))
 	def.ARN = s.tableARN(in.TableName)
 	def.Created = c.Now
@@ -50,7 +89,7 @@ func (s *Service) createTable(ctx context.Context, c *wire.Call) (any, *wire.Err
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.tables[def.TableName] = t
-		return map[string]any{"TableDescription": t.describe("CREATING")}, nil
+		return map[string]any{"TableDescription": without(t.describe("CREATING"), "WarmThroughput")}, nil
 	})
 }
 
@@ -145,7 +184,8 @@ func (s *Service) deleteTable(ctx context.Context, c *wire.Call) (any, *wire.Err
 		defer s.mu.Unlock()
 		t.dropped = true
 		delete(s.tables, t.name)
-		return map[string]any{"TableDescription": t.describe("DELETING")}, nil
+		gone := []string{"AttributeDefinitions", "KeySchema", "CreationDateTime", "WarmThroughput"}
+		return map[string]any{"TableDescription": without(t.describe("DELETING"), gone...)}, nil
 	})
 }
 

@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -66,6 +67,60 @@ func TestUpdateTableIndexes(t *testing.T) {
 	c.wantFail("ValidationException: Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.", "DeleteTable", `{"TableName":"log"}`)
 	c.call("UpdateTable", `{"TableName":"log","DeletionProtectionEnabled":false,"BillingMode":"PAY_PER_REQUEST"}`)
 	c.call("DeleteTable", `{"TableName":"log"}`)
+}
+
+// TestTableDescriptions: which members the answers of the table operations have.
+func TestTableDescriptions(t *testing.T) {
+	c := newClient(t, Options{})
+	const index = `"GlobalSecondaryIndexes":[{"IndexName":"idx","KeySchema":[{"AttributeName":"k","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}%s}]`
+	const table = `{"TableName":"%s",%s,"KeySchema":[{"AttributeName":"p","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"},{"AttributeName":"k","AttributeType":"S"}],`
+	const five = `"ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5}`
+	const three = `,"ProvisionedThroughput":{"ReadCapacityUnits":3,"WriteCapacityUnits":2}`
+	warm := func(d map[string]any) []any {
+		return []any{d["WarmThroughput"], d["GlobalSecondaryIndexes"].([]any)[0].(map[string]any)["WarmThroughput"]}
+	}
+	for name, tt := range map[string]struct{ billing, index, want string }{
+		"provisioned": {five, three, `[{"ReadUnitsPerSecond":5,"WriteUnitsPerSecond":5,"Status":"ACTIVE"},{"ReadUnitsPerSecond":3,"WriteUnitsPerSecond":2,"Status":"ACTIVE"}]`},
+		"demand": {`"BillingMode":"PAY_PER_REQUEST"`, "",
+			`[{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":4000,"Status":"ACTIVE"},{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":4000,"Status":"ACTIVE"}]`},
+	} {
+		made := c.call("CreateTable", fmt.Sprintf(table, name, tt.billing)+fmt.Sprintf(index, tt.index)+"}")["TableDescription"].(map[string]any)
+		wantJSON(t, warm(made), `[null,null]`)
+		wantJSON(t, warm(c.call("DescribeTable", `{"TableName":"%s"}`, name)["Table"].(map[string]any)), tt.want)
+		gone := c.call("DeleteTable", `{"TableName":"%s"}`, name)["TableDescription"].(map[string]any)
+		wantJSON(t, warm(gone), `[null,null]`)
+		for _, member := range []string{"AttributeDefinitions", "KeySchema", "CreationDateTime"} {
+			if made[member] == nil || gone[member] != nil {
+				t.Errorf("%s: %s is %v when made and %v when deleted", name, member, made[member], gone[member])
+			}
+		}
+	}
+}
+
+func TestEncryptionKeys(t *testing.T) {
+	c := newClient(t, Options{})
+	describe := func() any {
+		return c.call("DescribeTable", `{"TableName":"abc"}`)["Table"].(map[string]any)["SSEDescription"]
+	}
+	const arn = "arn:aws:kms:us-east-1:123456789012:"
+	for spec, want := range map[string]string{
+		`{"Enabled":false}`: "",
+		`{"Enabled":true}`:  arn + "key/" + managedKey,
+		`{"Enabled":true,"SSEType":"KMS","KMSMasterKeyId":"id"}`: arn + "key/id",
+		`{"Enabled":true,"KMSMasterKeyId":"alias/mine"}`:         arn + "alias/mine",
+		`{"Enabled":true,"KMSMasterKeyId":"` + arn + `key/x"}`:   arn + "key/x",
+	} {
+		c.call("CreateTable", `{"TableName":"abc","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"p","KeyType":"HASH"}],
+			"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"}],"SSESpecification":%s}`, spec)
+		if want == "" {
+			wantJSON(t, describe(), `null`)
+		} else {
+			wantJSON(t, describe(), `{"Status":"ENABLED","SSEType":"KMS","KMSMasterKeyArn":"`+want+`"}`)
+		}
+		c.call("UpdateTable", `{"TableName":"abc","SSESpecification":{"Enabled":false}}`)
+		wantJSON(t, describe(), `null`)
+		c.call("DeleteTable", `{"TableName":"abc"}`)
+	}
 }
 
 func TestTagsAndBackups(t *testing.T) {

@@ -15,6 +15,7 @@ type updateTableInput struct {
 	DeletionProtectionEnabled   *bool
 	TableClass                  string
 	StreamSpecification         *struct{ StreamEnabled bool }
+	SSESpecification            *sseSpecification
 	GlobalSecondaryIndexUpdates []indexUpdate
 }
 
@@ -41,6 +42,11 @@ func (s *Service) updateTable(ctx context.Context, c *wire.Call) (any, *wire.Err
 		def, err := in.apply(t.def)
 		if err != nil {
 			return nil, err
+		}
+		if in.SSESpecification != nil {
+			if def.EncryptionKey, err = s.encryptionKey(in.SSESpecification); err != nil {
+				return nil, err
+			}
 		}
 		return s.redefine(t, def, func() any {
 			return map[string]any{"TableDescription": t.describe("UPDATING")}

@@ -19,6 +19,7 @@ type definition struct {
 	Throughput             throughput
 	DeletionProtection     bool
 	TableClass             string
+	EncryptionKey          string `json:",omitempty"` // ARN of the KMS key, "" for the key that DynamoDB owns
 	TTLAttribute           string // "" while time to live is off
 	Recovery               bool   // point-in-time recovery
 	RecoverySince          time.Time
@@ -94,7 +95,10 @@ func (t *table) describe(status string) map[string]any {
 		"TableSizeBytes":            t.bytes,
 		"DeletionProtectionEnabled": d.DeletionProtection,
 		"ProvisionedThroughput":     described(&d.Throughput),
-		"WarmThroughput":            map[string]any{"ReadUnitsPerSecond": 12000, "WriteUnitsPerSecond": 4000, "Status": "ACTIVE"},
+		"WarmThroughput":            d.warm(&d.Throughput),
+	}
+	if d.EncryptionKey != "" {
+		out["SSEDescription"] = map[string]any{"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": d.EncryptionKey}
 	}
 	if d.BillingMode == payPerRequest {
 		out["BillingModeSummary"] = map[string]any{"BillingMode": payPerRequest, "LastUpdateToPayPerRequestDateTime": epoch(d.Created)}
@@ -107,6 +111,7 @@ func (t *table) describe(status string) map[string]any {
 		for i, m := range global {
 			m["IndexStatus"] = status
 			m["ProvisionedThroughput"] = described(d.GlobalSecondaryIndexes[i].ProvisionedThroughput)
+			m["WarmThroughput"] = d.warm(d.GlobalSecondaryIndexes[i].ProvisionedThroughput)
 		}
 		out["GlobalSecondaryIndexes"] = global
 	}
@@ -130,6 +135,32 @@ func (t *table) describeIndexes(definitions []indexDefinition) []map[string]any 
 		}
 	}
 	return out
+}
+
+// warm is a table's or index's warm throughput: what is provisioned, or that of a new on-demand one.
+func (d *definition) warm(t *throughput) map[string]any {
+	read, write := int64(12000), int64(4000)
+	if d.BillingMode != payPerRequest {
+		if t == nil {
+			t = &throughput{}
+		}
+		read, write = t.ReadCapacityUnits, t.WriteCapacityUnits
+	}
+	return map[string]any{"ReadUnitsPerSecond": read, "WriteUnitsPerSecond": write, "Status": "ACTIVE"}
+}
+
+// without removes members of a TableDescription, and WarmThroughput from its indexes if it is among them.
+func without(description map[string]any, members ...string) map[string]any {
+	for _, m := range members {
+		delete(description, m)
+	}
+	if slices.Contains(members, "WarmThroughput") {
+		global, _ := description["GlobalSecondaryIndexes"].([]map[string]any)
+		for _, x := range global {
+			delete(x, "WarmThroughput")
+		}
+	}
+	return description
 }
 
 func described(t *throughput) map[string]any {
