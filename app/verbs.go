@@ -234,7 +234,7 @@ func (v *visit) status(ctx context.Context) error {
 			[]string{"public IP", s.PublicIP}, []string{"created", clockTime(s.CreationTime)}, []string{"ends", clockTime(s.ExpireAt)})
 	}
 	if m != nil {
-		rows = append(rows, []string{"state", m.State}, []string{"type", m.Type}, []string{"zone", m.Zone}, []string{"image", m.ImageID})
+		rows = append(rows, []string{"state", string(m.State)}, []string{"type", m.Type}, []string{"zone", m.Zone}, []string{"image", m.ImageID})
 	}
 	v.out.table(rows)
 	return nil

@@ -202,7 +202,7 @@ func nextMachine(s Snapshot, e machineSeen, now time.Time) (Snapshot, []effect) 
 	}
 	s = withNotice(s, "cloud", nil)
 	s.Machine = e.machine
-	if e.machine != nil && (e.machine.State == "running" || e.machine.State == "pending") {
+	if e.machine != nil && e.machine.State.Up() {
 		if e.machine.InstanceStatus == "ok" && e.machine.SystemStatus == "ok" {
 			s.lookAt = now.Add(lookSteady)
 		}

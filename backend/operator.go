@@ -64,15 +64,34 @@ type Schedule struct {
 	At         time.Time `json:"at"`
 }
 
+// AuditEvent is what a row of the audit records: the attribute Verb.
+type AuditEvent string
+
+// The events of a session come first, then those of the pool's instances and of the pool itself.
+const (
+	EventClaimed    AuditEvent = "claimed"
+	EventStarted    AuditEvent = "started"
+	EventExtended   AuditEvent = "extended"
+	EventStopped    AuditEvent = "stopped"    // the session ended; also: an instance of the pool that nobody had claimed
+	EventTerminated AuditEvent = "terminated" // the session ended, and its instance is deleted
+	EventLaunched   AuditEvent = "launched"
+	EventFailed     AuditEvent = "failed" // the instance did not become ready
+	EventAdopted    AuditEvent = "adopted"
+	EventRetired    AuditEvent = "retired"
+	EventResized    AuditEvent = "resized"
+	EventResumed    AuditEvent = "resumed" // launches go on after failures
+	EventOccupancy  AuditEvent = "occupancy"
+)
+
 // Entry is one row of the audit: who did what to which instance, and why.
 type Entry struct {
-	At         time.Time `json:"at"`
-	UserID     string    `json:"userId"` // whose session it concerns; "pool" for the pool's own instances
-	Username   string    `json:"username"`
-	Actor      string    `json:"actor"` // who did it: a user's name, or the LauncherID of the desktop that keeps the pool
-	Verb       string    `json:"verb"`  // claimed, started, extended, stopped, terminated, launched, retired, resized, …
-	InstanceID string    `json:"instanceId"`
-	Why        string    `json:"why"`
+	At         time.Time  `json:"at"`
+	UserID     string     `json:"userId"` // whose session it concerns; "pool" for the pool's own instances
+	Username   string     `json:"username"`
+	Actor      string     `json:"actor"` // who did it: a user's name, or the LauncherID of the desktop that keeps the pool
+	Verb       AuditEvent `json:"verb"`
+	InstanceID string     `json:"instanceId"`
+	Why        string     `json:"why"`
 }
 
 // Record is one session that has ended.

@@ -123,22 +123,42 @@ type Session struct {
 
 // Machine is an EC2 instance as the cloud describes it.
 type Machine struct {
-	InstanceID     string    `json:"instanceId"`
-	Name           string    `json:"name"` // the Name tag
-	ImageID        string    `json:"imageId"`
-	Type           string    `json:"type"`
-	Zone           string    `json:"zone"`
-	State          string    `json:"state"`          // EC2's: pending, running, stopping, stopped, …
-	SystemStatus   string    `json:"systemStatus"`   // ok, initializing, impaired, or empty while not running
-	InstanceStatus string    `json:"instanceStatus"` // likewise
-	PublicIP       string    `json:"publicIp"`
-	PrivateIP      string    `json:"privateIp"`
-	SubnetID       string    `json:"subnetId"`
-	LaunchTime     time.Time `json:"launchTime"`
+	InstanceID     string        `json:"instanceId"`
+	Name           string        `json:"name"` // the Name tag
+	ImageID        string        `json:"imageId"`
+	Type           string        `json:"type"`
+	Zone           string        `json:"zone"`
+	State          InstanceState `json:"state"`
+	SystemStatus   string        `json:"systemStatus"`   // ok, initializing, impaired, or empty while not running
+	InstanceStatus string        `json:"instanceStatus"` // likewise
+	PublicIP       string        `json:"publicIp"`
+	PrivateIP      string        `json:"privateIp"`
+	SubnetID       string        `json:"subnetId"`
+	LaunchTime     time.Time     `json:"launchTime"`
 	// ReasonCode and Reason are EC2's state reason: why it is in State, empty while it runs.
 	ReasonCode string `json:"reasonCode"`
 	Reason     string `json:"reason"`
 }
+
+// InstanceState is EC2's state of an instance.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html
+type InstanceState string
+
+// The states of an instance.
+const (
+	Pending      InstanceState = "pending"
+	Running      InstanceState = "running"
+	Stopping     InstanceState = "stopping"
+	Stopped      InstanceState = "stopped"
+	ShuttingDown InstanceState = "shutting-down"
+	Terminated   InstanceState = "terminated"
+)
+
+// Up reports whether the instance runs or is about to.
+func (s InstanceState) Up() bool { return s == Pending || s == Running }
+
+// Gone reports whether the instance is terminated or about to be.
+func (s InstanceState) Gone() bool { return s == ShuttingDown || s == Terminated }
 
 // PoolState is the State attribute of a row of the instances table.
 type PoolState string

@@ -30,19 +30,19 @@ type auditRow struct {
 	Day        string // 2006-01-02, UTC
 	Username   string `dynamodbav:",omitempty"`
 	Actor      string
-	Verb       string
-	InstanceID string `dynamodbav:"InstanceId,omitempty"`
-	Why        string `dynamodbav:",omitempty"`
+	Event      backend.AuditEvent `dynamodbav:"Verb"`
+	InstanceID string             `dynamodbav:"InstanceId,omitempty"`
+	Why        string             `dynamodbav:",omitempty"`
 	PurgeAt    int64
 
-	// Of the verbs "started" and those that end a session:
+	// Of EventStarted and the events that end a session:
 	InstanceType string                    `dynamodbav:",omitempty"`
 	Cold         bool                      `dynamodbav:",omitempty"`
 	StartTook    int64                     `dynamodbav:",omitempty"` // nanoseconds
-	Phases       map[backend.Phase]int64   `dynamodbav:",omitempty"` // nanoseconds, of "started"
+	Phases       map[backend.Phase]int64   `dynamodbav:",omitempty"` // nanoseconds, of EventStarted
 	Began        time.Time                 `dynamodbav:",omitempty"`
 	Cost         float64                   `dynamodbav:",omitempty"`
-	Counts       map[backend.PoolState]int `dynamodbav:",omitempty"` // of "occupancy"
+	Counts       map[backend.PoolState]int `dynamodbav:",omitempty"` // of EventOccupancy
 	Target       int                       `dynamodbav:",omitempty"`
 	Waiting      int                       `dynamodbav:",omitempty"`
 }
@@ -58,16 +58,16 @@ func (s *Service) recordEvent(ctx context.Context, row auditRow) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if _, err := s.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Names.AuditTable, Item: marshal(row)}); err != nil {
-		s.Log.Warn("the audit could not be written", "verb", row.Verb, "instance", row.InstanceID, "cause", err)
+		s.Log.Warn("the audit could not be written", "event", row.Event, "instance", row.InstanceID, "cause", err)
 	}
 }
 
-// endVerbs are the verbs of rows that end a session.
-var endVerbs = map[backend.PoolState]string{backend.Recycling: "stopped", backend.Retired: "terminated"}
+// endEvents are the events that end a session, by the state that its instance goes on to.
+var endEvents = map[backend.PoolState]backend.AuditEvent{backend.Recycling: backend.EventStopped, backend.Retired: backend.EventTerminated}
 
 // recordEnd writes the audit row of a session's end. Only the process that closed the session's row calls it.
 func (s *Service) recordEnd(ctx context.Context, row sessionRow, state backend.PoolState, actor, why string) {
-	a := auditRow{UserID: row.UserID, Username: row.Username, Actor: actor, Verb: endVerbs[state], InstanceID: row.InstanceID, Why: why,
+	a := auditRow{UserID: row.UserID, Username: row.Username, Actor: actor, Event: endEvents[state], InstanceID: row.InstanceID, Why: why,
 		InstanceType: row.InstanceType, Cold: row.Cold, Began: row.CreationTime}
 	if row.ReadyAt != 0 {
 		a.StartTook = row.ReadyAt - row.CreationTime.UnixNano()
@@ -83,14 +83,14 @@ func (s *Service) readHistory(ctx context.Context, u backend.User) (backend.Prep
 	rows, err := s.auditOf(ctx, u.ID, now.AddDate(0, 0, -45))
 	p := backend.Prepared{}
 	for _, r := range rows {
-		switch r.Verb {
-		case "started":
+		switch r.Event {
+		case backend.EventStarted:
 			start := backend.Start{Cold: r.Cold, Took: time.Duration(r.StartTook), Phases: map[backend.Phase]time.Duration{}}
 			for phase, took := range r.Phases {
 				start.Phases[phase] = time.Duration(took)
 			}
 			p.Starts = append(p.Starts, start)
-		case endVerbs[backend.Recycling], endVerbs[backend.Retired]:
+		case endEvents[backend.Recycling], endEvents[backend.Retired]:
 			if !r.time().Before(month) {
 				p.Month += r.Cost
 			}
@@ -144,7 +144,7 @@ func (s *Service) Sessions(ctx context.Context, u backend.User, since time.Time)
 	}
 	records := []backend.Record{}
 	for _, r := range slices.Backward(rows) {
-		if r.Verb == endVerbs[backend.Recycling] || r.Verb == endVerbs[backend.Retired] {
+		if r.Event == endEvents[backend.Recycling] || r.Event == endEvents[backend.Retired] {
 			records = append(records, backend.Record{InstanceID: r.InstanceID, Type: r.InstanceType, Started: r.Began, Ended: r.time(),
 				StartTook: time.Duration(r.StartTook), Cold: r.Cold, Cost: r.Cost, Why: r.Why})
 		}
@@ -160,7 +160,7 @@ func (s *Service) Occupancy(ctx context.Context, since time.Time) ([]backend.Occ
 	}
 	samples := []backend.Occupancy{}
 	for _, r := range rows {
-		if r.Verb == occupancyVerb {
+		if r.Event == backend.EventOccupancy {
 			samples = append(samples, backend.Occupancy{At: r.time(), Target: r.Target, Waiting: r.Waiting, Warm: r.Counts[backend.Warm],
 				Warming: r.Counts[backend.Warming], Claimed: r.Counts[backend.Claimed], Recycling: r.Counts[backend.Recycling]})
 		}
@@ -169,5 +169,5 @@ func (s *Service) Occupancy(ctx context.Context, since time.Time) ([]backend.Occ
 }
 
 func (r auditRow) entry() backend.Entry {
-	return backend.Entry{At: r.time(), UserID: r.UserID, Username: r.Username, Actor: r.Actor, Verb: r.Verb, InstanceID: r.InstanceID, Why: r.Why}
+	return backend.Entry{At: r.time(), UserID: r.UserID, Username: r.Username, Actor: r.Actor, Verb: r.Event, InstanceID: r.InstanceID, Why: r.Why}
 }

@@ -53,7 +53,7 @@ func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend
 	if err != nil {
 		return nil, problem("extend your session", err)
 	}
-	s.recordEvent(ctx, auditRow{UserID: row.UserID, Username: row.Username, Actor: row.Username, Verb: "extended", InstanceID: row.InstanceID})
+	s.recordEvent(ctx, auditRow{UserID: row.UserID, Username: row.Username, Actor: row.Username, Event: backend.EventExtended, InstanceID: row.InstanceID})
 	session.ExpireAt, session.LastActivity = end, now
 	return &session, nil
 }
@@ -196,7 +196,7 @@ func (s *Service) stopInstance(ctx context.Context, instanceID string) error {
 		}
 		m, look := s.Machine(ctx, instanceID)
 		// It may have come up between the refusal and the look: only what will not run any more is done with.
-		if look == nil && (m == nil || m.State != "pending" && m.State != "running") {
+		if look == nil && (m == nil || !m.State.Up()) {
 			return nil
 		}
 		if err := awsx.Sleep(ctx, pollEvery); err != nil {

@@ -25,7 +25,7 @@ const (
 type fellBack struct{ machine backend.Machine }
 
 func (e *fellBack) Error() string {
-	return "the instance is " + e.machine.State + ": " + stateReason(e.machine)
+	return "the instance is " + string(e.machine.State) + ": " + stateReason(e.machine)
 }
 
 // capacity reports whether the instance stopped since AWS has no room for it.
@@ -54,10 +54,10 @@ func (w *watcher) check(m *backend.Machine) error {
 	switch {
 	case m == nil: // EC2 does not list a new instance at once
 		return nil
-	case m.State == "pending" || m.State == "running":
+	case m.State.Up():
 		w.wasUp = true
 		return nil
-	case m.State == "stopped" && !w.wasUp && time.Since(w.began) < staleState:
+	case m.State == backend.Stopped && !w.wasUp && time.Since(w.began) < staleState:
 		return nil
 	}
 	return &fellBack{*m}
@@ -116,7 +116,7 @@ func (s *Service) startOnce(ctx context.Context, u backend.User, lost map[string
 	}
 	s.wake()
 	s.background.Go(func() {
-		s.recordEvent(ctx, auditRow{UserID: u.ID, Username: u.Username, Actor: u.Username, Verb: "claimed", InstanceID: row.InstanceID, Cold: row.Cold})
+		s.recordEvent(ctx, auditRow{UserID: u.ID, Username: u.Username, Actor: u.Username, Event: backend.EventClaimed, InstanceID: row.InstanceID, Cold: row.Cold})
 	})
 	wait, cancel := context.WithTimeout(ctx, s.current().ReadyTimeout)
 	defer cancel()

@@ -78,7 +78,7 @@ func (w *pretendPool) fail(m *seen, state string) {
 	case "gone":
 		w.view.machines = slices.DeleteFunc(slices.Clone(w.view.machines), func(o seen) bool { return o.InstanceID == m.InstanceID })
 	case "stopped", "terminated":
-		m.State, m.ReasonCode, m.Reason = state, "Client.InternalError", "Client.InternalError: Client error on launch"
+		m.State, m.ReasonCode, m.Reason = backend.InstanceState(state), "Client.InternalError", "Client.InternalError: Client error on launch"
 	}
 }
 

@@ -160,7 +160,7 @@ func (k *keeper) reconcile(ctx context.Context, l *lease, report func(backend.Po
 		}
 		s.Log.Info("pool", "do", a.verb, "instance", a.row.InstanceID, "why", a.why)
 		if word := audited[a.verb]; word != "" {
-			s.recordEvent(ctx, auditRow{UserID: poolUser, Verb: word, InstanceID: a.row.InstanceID, Why: a.why})
+			s.recordEvent(ctx, auditRow{UserID: poolUser, Event: backend.AuditEvent(word), InstanceID: a.row.InstanceID, Why: a.why})
 		}
 	}
 	for _, r := range v.rows {
@@ -181,7 +181,7 @@ func (k *keeper) carryOut(ctx context.Context, a action) error {
 		}
 	}
 	if a.result != nil && a.result.failed {
-		k.s.recordEvent(ctx, auditRow{UserID: poolUser, Verb: "failed", InstanceID: a.row.InstanceID, Why: a.why})
+		k.s.recordEvent(ctx, auditRow{UserID: poolUser, Event: backend.EventFailed, InstanceID: a.row.InstanceID, Why: a.why})
 	}
 	return k.s.execute(ctx, a)
 }
@@ -259,9 +259,6 @@ func (k *keeper) observeDrift(ctx context.Context, v *view) error {
 	return errors.Join(unread, unnamed, unarmed)
 }
 
-// occupancyVerb marks the audit rows that count the pool.
-const occupancyVerb = "occupancy"
-
 // recordOccupancy writes an audit row with the pool's counts if they have changed.
 func (k *keeper) recordOccupancy(ctx context.Context, v view) {
 	counts := map[backend.PoolState]int{}
@@ -270,7 +267,7 @@ func (k *keeper) recordOccupancy(ctx context.Context, v view) {
 			counts[r.State]++
 		}
 	}
-	now := auditRow{UserID: poolUser, Verb: occupancyVerb, Counts: counts, Target: v.size, Waiting: len(v.tickets)}
+	now := auditRow{UserID: poolUser, Event: backend.EventOccupancy, Counts: counts, Target: v.size, Waiting: len(v.tickets)}
 	if k.recorded && maps.Equal(counts, k.last.Counts) && now.Target == k.last.Target && now.Waiting == k.last.Waiting {
 		return
 	}

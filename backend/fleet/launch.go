@@ -94,7 +94,7 @@ func (s *Service) launched(ctx context.Context, token string) (*backend.Machine,
 	}
 	for _, r := range out.Reservations {
 		for _, i := range r.Instances {
-			if m := machine(i); m.State != "terminated" && m.State != "shutting-down" {
+			if m := machine(i); !m.State.Gone() {
 				return &m, nil
 			}
 		}

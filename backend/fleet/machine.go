@@ -38,7 +38,7 @@ func (s *Service) Machine(ctx context.Context, instanceID string) (*backend.Mach
 
 // addStatus adds the status checks, which EC2 has for running instances only.
 func (s *Service) addStatus(ctx context.Context, m *backend.Machine) error {
-	if m.State != string(types.InstanceStateNameRunning) {
+	if m.State != backend.Running {
 		return nil
 	}
 	out, err := s.EC2.DescribeInstanceStatus(ctx, &ec2.DescribeInstanceStatusInput{InstanceIds: []string{m.InstanceID}})
@@ -60,7 +60,7 @@ func machine(i types.Instance) backend.Machine {
 		PublicIP: aws.ToString(i.PublicIpAddress), PrivateIP: aws.ToString(i.PrivateIpAddress), SubnetID: aws.ToString(i.SubnetId),
 		LaunchTime: aws.ToTime(i.LaunchTime), Name: tagOf(i, "Name")}
 	if i.State != nil {
-		m.State = string(i.State.Name)
+		m.State = backend.InstanceState(i.State.Name)
 	}
 	if i.StateReason != nil {
 		m.ReasonCode, m.Reason = aws.ToString(i.StateReason.Code), aws.ToString(i.StateReason.Message)

@@ -68,7 +68,7 @@ func TestPoolThatNeverBecomesReady(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, e := range o.Audit {
-			verbs[e.Verb]++
+			verbs[string(e.Verb)]++
 		}
 		if verbs["resumed"] != 1 || verbs["failed"] == 0 {
 			t.Errorf("the audit has %v", verbs)

@@ -31,7 +31,7 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 	all.Go(func() error {
 		machines, err := s.machines(ctx)
 		for _, m := range machines {
-			if m.State != "terminated" && m.State != "shutting-down" {
+			if !m.State.Gone() {
 				o.Machines = append(o.Machines, m.Machine)
 			}
 		}
@@ -73,7 +73,7 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 				return err
 			}
 			for _, r := range slices.Backward(rows) {
-				if r.Verb != occupancyVerb {
+				if r.Event != backend.EventOccupancy {
 					o.Audit = append(o.Audit, r.entry())
 				}
 			}
@@ -151,7 +151,7 @@ func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, r
 	if err := s.execute(ctx, do); err != nil {
 		return problem("do that to "+instanceID, err)
 	}
-	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Verb: endVerbs[state], InstanceID: instanceID, Why: reason})
+	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Event: endEvents[state], InstanceID: instanceID, Why: reason})
 	s.wake()
 	return nil
 }
@@ -177,7 +177,7 @@ func (s *Service) Resize(ctx context.Context, actor backend.User, size *int, rea
 	if err != nil {
 		return problem("resize the pool", err)
 	}
-	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Verb: "resized", Why: why})
+	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Event: backend.EventResized, Why: why})
 	s.wake()
 	return nil
 }
@@ -190,7 +190,7 @@ func (s *Service) Resume(ctx context.Context, actor backend.User, reason string)
 	if err := s.resetHealth(ctx); err != nil {
 		return problem("resume the pool's launches", err)
 	}
-	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Verb: "resumed", Why: reason})
+	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Event: backend.EventResumed, Why: reason})
 	s.wake()
 	return nil
 }

@@ -57,7 +57,7 @@ func TestTheOverviewHasItAllOrNothing(t *testing.T) {
 // told reports whether the audit has an entry.
 func told(o *backend.Overview, verb, actor, instanceID, why string) bool {
 	for _, e := range o.Audit {
-		if e.Verb == verb && e.Actor == actor && e.InstanceID == instanceID && strings.Contains(e.Why, why) {
+		if string(e.Verb) == verb && e.Actor == actor && e.InstanceID == instanceID && strings.Contains(e.Why, why) {
 			return true
 		}
 	}

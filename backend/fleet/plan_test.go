@@ -14,13 +14,13 @@ var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 func TestPlan(t *testing.T) {
 	old := now.Add(-time.Hour)
-	one := func(state string, pool backend.PoolState) view {
+	one := func(state backend.InstanceState, pool backend.PoolState) view {
 		return view{size: 1, figures: Figures{MaxInstances: 2}, ready: map[string]bool{},
 			machines: []seen{{Machine: backend.Machine{InstanceID: "i-1", State: state, LaunchTime: old}}},
 			rows:     []instanceRow{{InstanceID: "i-1", State: pool, Epoch: 3, PooledAt: old}}}
 	}
 	with := func(v view, f func(*view)) view { f(&v); return v }
-	claimed := func(state string, expire, created time.Time) view {
+	claimed := func(state backend.InstanceState, expire, created time.Time) view {
 		return with(one(state, backend.Claimed), func(v *view) {
 			v.size = 0
 			v.rows[0].Owner = "u"
@@ -133,7 +133,7 @@ func drawView(t *rapid.T) (v view) {
 			return now.Add(-time.Duration(rapid.IntRange(-7200, 7200).Draw(t, name)) * time.Second)
 		}
 		v.machines = append(v.machines, seen{Machine: backend.Machine{InstanceID: id, LaunchTime: ago("launch"),
-			State: rapid.SampledFrom([]string{"pending", "running", "stopping", "stopped"}).Draw(t, "state")}})
+			State: rapid.SampledFrom([]backend.InstanceState{"pending", "running", "stopping", "stopped"}).Draw(t, "state")}})
 		v.rows = append(v.rows, instanceRow{InstanceID: id, Owner: id, Epoch: 1, PooledAt: ago("pooled"),
 			State: rapid.SampledFrom([]backend.PoolState{backend.Warming, backend.Warm, backend.Claimed, backend.Recycling, backend.Retired}).Draw(t, "pool")})
 		v.sessions = append(v.sessions, sessionRow{UserID: id, InstanceID: id, Epoch: int64(rapid.IntRange(1, 2).Draw(t, "epoch")),

@@ -95,7 +95,7 @@ func (s *Service) recordReady(ctx context.Context, row sessionRow, session backe
 	for _, took := range phases {
 		sum += took
 	}
-	s.recordEvent(ctx, auditRow{UserID: row.UserID, Username: row.Username, Actor: row.Username, Verb: "started", InstanceID: row.InstanceID,
+	s.recordEvent(ctx, auditRow{UserID: row.UserID, Username: row.Username, Actor: row.Username, Event: backend.EventStarted, InstanceID: row.InstanceID,
 		Cold: row.Cold, InstanceType: row.InstanceType, StartTook: sum, Phases: phases})
 }
 
@@ -279,7 +279,7 @@ func (s *Service) setDNSOrLog(ctx context.Context, domain, address string) {
 
 // awaitAddress waits until the instance has a public address. It returns *fellBack if it stops instead.
 func (s *Service) awaitAddress(ctx context.Context, instanceID string, report func(backend.Progress)) (*backend.Machine, error) {
-	last, w := "", watcher{began: time.Now()}
+	last, w := backend.InstanceState(""), watcher{began: time.Now()}
 	for {
 		m, err := s.Machine(ctx, instanceID)
 		if isContended(err) { // many desktops ask at once; the instance starts all the same
@@ -298,7 +298,7 @@ func (s *Service) awaitAddress(ctx context.Context, instanceID string, report fu
 			last = m.State
 			report(backend.Progress{Machine: m})
 		}
-		if m != nil && m.State == "running" && m.PublicIP != "" {
+		if m != nil && m.State == backend.Running && m.PublicIP != "" {
 			return m, nil
 		}
 		if err := awsx.Sleep(ctx, pollEvery); err != nil {
