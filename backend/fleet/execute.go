@@ -21,7 +21,7 @@ func (s *Service) execute(ctx context.Context, a action) error {
 	case launch:
 		return s.warmUp(ctx)
 	case park:
-		return s.stopInstance(ctx, id)
+		return s.park(ctx, a.row)
 	case recycle:
 		return s.makeWarm(ctx, a.row)
 	case retire:
@@ -98,6 +98,18 @@ func (s *Service) record(ctx context.Context, row instanceRow, intent string) er
 		return nil // another keeper has adopted it
 	}
 	return err
+}
+
+// park records that a warming instance was ready, and stops it: one that stopped without the record was not.
+func (s *Service) park(ctx context.Context, row instanceRow) error {
+	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.InstancesTable, Key: key("InstanceId", row.InstanceID),
+		UpdateExpression: aws.String("SET Ready = :yes"), ConditionExpression: aws.String("#s = :warming AND Epoch = :e"),
+		ExpressionAttributeNames:  map[string]string{"#s": "State"},
+		ExpressionAttributeValues: item{":yes": value(true), ":warming": str(string(backend.Warming)), ":e": value(row.Epoch)}})
+	if err != nil {
+		return unlessConditionFailed(err) // another keeper was quicker
+	}
+	return s.stopInstance(ctx, row.InstanceID)
 }
 
 // makeWarm gives a stopped instance back to the pool, its owner's tags scrubbed while no desktop can claim it. The

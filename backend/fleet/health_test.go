@@ -56,6 +56,7 @@ func (w *pretendPool) turn(now time.Time) {
 			w.view.machines = append(w.view.machines, seen{version: w.view.current.version,
 				Machine: backend.Machine{InstanceID: id, State: "running", LaunchTime: now, ImageID: w.view.current.image}})
 		case park, stop:
+			w.view.rows[i].Ready = w.view.rows[i].Ready || a.verb == park
 			w.machine(a.row.InstanceID).State = "stopped"
 		case recycle:
 			w.view.rows[i].State = backend.Warm

@@ -32,8 +32,9 @@ type keeper struct {
 	driftAt  time.Time
 	namesAt  time.Time // no name is changed before, after Route 53 failed
 	current  template
-	recorded bool     // an occupancy
-	last     auditRow // the occupancy written last
+	asked    map[string]time.Time // since when the log of a stopped warming instance has been asked for its readiness line
+	recorded bool                 // an occupancy
+	last     auditRow             // the occupancy written last
 }
 
 // Keep campaigns for the pool's lease and, while it holds it, keeps the pool. It returns when ctx is done, having
@@ -104,7 +105,7 @@ func (s *Service) lead(ctx context.Context, l *lease, report func(backend.Pool))
 			s.Log.Warn("the pool's lease was not given back", "cause", err)
 		}
 	}()
-	k := &keeper{s: s, seen: sightings{}}
+	k := &keeper{s: s, seen: sightings{}, asked: map[string]time.Time{}}
 	renewAt := time.Now().Add(leaseRenew)
 	for ctx.Err() == nil {
 		if !time.Now().Before(renewAt) {
@@ -189,7 +190,7 @@ func (k *keeper) carryOut(ctx context.Context, a action) error {
 // observe reads the cloud first and its records afterwards: a record may be newer than what EC2 said, never older.
 func (k *keeper) observe(ctx context.Context) (view, error) {
 	s := k.s
-	v := view{figures: s.current(), ready: map[string]bool{}}
+	v := view{figures: s.current(), ready: map[string]bool{}, asking: map[string]bool{}}
 	var err error
 	if v.machines, err = s.machines(ctx); err != nil {
 		return v, err
@@ -225,7 +226,7 @@ func (k *keeper) observe(ctx context.Context) (view, error) {
 			v.tickets = append(v.tickets, t)
 		}
 	}
-	s.askWarming(ctx, &v)
+	k.askWarming(ctx, &v)
 	if time.Now().Before(k.driftAt) {
 		v.current = k.current
 		return v, nil
@@ -341,32 +342,6 @@ func (s *Service) names(ctx context.Context) (map[string]string, error) {
 		}
 	}
 	return names, nil
-}
-
-// askWarming checks once whether each warming instance is ready: by the readiness line of its log if the profile has a
-// pattern for it, else at its avatar's address.
-func (s *Service) askWarming(ctx context.Context, v *view) {
-	rows := map[string]instanceRow{}
-	for _, r := range v.rows {
-		rows[r.InstanceID] = r
-	}
-	for _, m := range v.machines {
-		r := rows[m.InstanceID]
-		if r.State != backend.Warming || m.State != "running" || m.PublicIP == "" {
-			continue
-		}
-		one, cancel := context.WithTimeout(ctx, 2*time.Second)
-		if s.ReadyLine != nil {
-			ready, err := s.ReadyLine(one, m.InstanceID, m.LaunchTime)
-			if err != nil && ctx.Err() == nil {
-				s.Log.Warn("the log of a warming instance could not be read", "instance", m.InstanceID, "cause", err)
-			}
-			v.ready[m.InstanceID] = ready
-		} else {
-			v.ready[m.InstanceID] = s.probeOnce(one, m.PublicIP) == nil
-		}
-		cancel()
-	}
 }
 
 // Pool reads the rows of the warm pool.

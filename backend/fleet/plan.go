@@ -30,6 +30,7 @@ type view struct {
 	tickets  []ticketRow     // those that are alive, in the order in which they are served
 	stale    []ticketRow     // those that nobody keeps alive
 	ready    map[string]bool // warming instances that have shown that they are ready
+	asking   map[string]bool // stopped warming instances whose log may still show it
 	size     int             // how many warm instances there should be
 	figures  Figures
 	current  template // what a launch would be made of now; zero if it was not read
@@ -194,8 +195,10 @@ func (p *planner) warmingUp(m seen, row instanceRow, old bool) {
 		p.warmed(park, row, m, "initialised")
 	case m.State == "stopped" && m.brokeDown():
 		p.failed(retire, row, m, "EC2 could not keep it running: "+m.reason())
-	case m.State == "stopped":
+	case m.State == "stopped" && (row.Ready || p.ready[m.InstanceID]):
 		p.warmed(recycle, row, m, "initialised and stopped")
+	case m.State == "stopped" && !p.asking[m.InstanceID]:
+		p.failed(retire, row, m, "stopped before it was ready: "+m.reason())
 	case m.up() && p.now.Sub(row.PooledAt) > p.figures.warmLimit():
 		p.failed(retire, row, m, "did not become ready in "+p.figures.warmLimit().String())
 	}

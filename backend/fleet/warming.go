@@ -1,0 +1,58 @@
+package fleet
+
+import (
+	"context"
+	"time"
+
+	"avatar-launcher/backend"
+)
+
+// readyLineDelay is how long the readiness line of an instance that has stopped may take to be read.
+const readyLineDelay = 30 * time.Second
+
+// askWarming asks each warming instance once whether it is ready: by the readiness line of its log if the profile has a
+// pattern for it, else by its avatar's address. The log also says it of one that has stopped.
+func (k *keeper) askWarming(ctx context.Context, v *view) {
+	rows := map[string]instanceRow{}
+	for _, r := range v.rows {
+		rows[r.InstanceID] = r
+	}
+	for _, m := range v.machines {
+		r := rows[m.InstanceID]
+		switch {
+		case r.State != backend.Warming || r.Ready:
+			delete(k.asked, m.InstanceID)
+		case m.State == "running" && m.PublicIP != "":
+			v.ready[m.InstanceID], _ = k.askReady(ctx, m)
+		case m.State == "stopped" && k.s.ReadyLine != nil:
+			k.askStopped(ctx, v, m)
+		}
+	}
+}
+
+// askStopped asks the log of an instance that stopped while it was warming. It goes on asking for readyLineDelay, and
+// for as long as the log cannot be read.
+func (k *keeper) askStopped(ctx context.Context, v *view, m seen) {
+	since, known := k.asked[m.InstanceID]
+	if !known {
+		since = time.Now()
+		k.asked[m.InstanceID] = since
+	}
+	ready, err := k.askReady(ctx, m)
+	v.ready[m.InstanceID] = ready
+	v.asking[m.InstanceID] = err != nil || time.Since(since) < readyLineDelay
+}
+
+// askReady asks one instance whether it is ready. It returns an error if its log cannot be read.
+func (k *keeper) askReady(ctx context.Context, m seen) (bool, error) {
+	one, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if k.s.ReadyLine == nil {
+		return k.s.probeOnce(one, m.PublicIP) == nil, nil
+	}
+	ready, err := k.s.ReadyLine(one, m.InstanceID, m.LaunchTime)
+	if err != nil && ctx.Err() == nil {
+		k.s.Log.Warn("the log of a warming instance could not be read", "instance", m.InstanceID, "cause", err)
+	}
+	return ready, err
+}
