@@ -165,6 +165,8 @@ on('the main journey: start, cancel, connect, keep going, stop, sign out', 'idle
   await show(page, 'ending', 4);
   assert.ok(await button(page, 'Stopping…').isDisabled());
   await button(page, 'Sign out').click();
+  assert.equal((await asked(page, 'Account.SignOut')).length, 0);
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Stop and sign out' }).click();
   const names = await page.evaluate(() => window.asked.map(([m]) => m).filter((m) => /^(Instance|Account\.Sign)/.test(m)));
   assert.deepEqual(names, ['Instance.Start', 'Instance.Cancel', 'Instance.Connect', 'Instance.KeepGoing', 'Instance.Stop', 'Account.SignOut']);
 });
