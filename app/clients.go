@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"github.com/aws/aws-sdk-go-v2/service/pricing"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
@@ -431,4 +432,14 @@ type identityPoolRoles struct {
 func (c identityPoolRoles) SetIdentityPoolRoles(ctx context.Context, in *cognitoidentity.SetIdentityPoolRolesInput,
 	with ...func(*cognitoidentity.Options)) (*cognitoidentity.SetIdentityPoolRolesOutput, error) {
 	return c.set(ctx, in, with...)
+}
+
+// pricingClient is the one operation of *pricing.Client that setup needs.
+type pricingClient struct {
+	get call[pricing.GetProductsInput, pricing.GetProductsOutput, pricing.Options]
+}
+
+func (c pricingClient) GetProducts(ctx context.Context, in *pricing.GetProductsInput,
+	with ...func(*pricing.Options)) (*pricing.GetProductsOutput, error) {
+	return c.get(ctx, in, with...)
 }

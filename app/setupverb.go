@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ import (
 	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/pricing"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -215,7 +217,10 @@ func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Acco
 		Cognito:        newCognito(cfg, func(o *cognito.Options) { o.HTTPClient = patient }),
 		IdentityPool:   identityPoolRoles{cognitoidentity.NewFromConfig(cfg, func(o *cognitoidentity.Options) { o.HTTPClient = patient }).SetIdentityPoolRoles},
 		DynamoDB:       newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = patient }),
-		Region:         cfg.Region, Stack: f.stack, Template: template,
+		Pricing: pricingClient{pricing.NewFromConfig(cfg, func(o *pricing.Options) {
+			o.HTTPClient, o.Region = patient, account.PricingRegion
+		}).GetProducts},
+		Region: cfg.Region, Stack: f.stack, Template: template,
 	}, nil
 }
 
@@ -295,11 +300,15 @@ func finishSetup(ctx context.Context, a *account.Account, out *printer, f setupF
 	if err != nil {
 		return err
 	}
-	if err := config.WriteProfile(f.writeProfile, profileOf(f.stack, made)); err != nil {
+	prices, priceErr := a.Prices(ctx, made)
+	if err := config.WriteProfile(f.writeProfile, profileOf(f.stack, made, prices)); err != nil {
 		return err
 	}
 	if !made.OwnImage {
 		out.fact(map[string]any{"type": "pool", "size": 0}, noImage)
+	}
+	if priceErr != nil {
+		out.fact(map[string]any{"type": "prices", "read": false, "why": backend.ProblemOf(priceErr).Why}, noPrices(made, priceErr))
 	}
 	out.fact(map[string]any{"type": "profile", "file": f.writeProfile, "outputs": made},
 		"The profile for your users is "+f.writeProfile+"; nothing in it is secret. They use it by --profile "+f.writeProfile)
@@ -317,12 +326,18 @@ func finishSetup(ctx context.Context, a *account.Account, out *printer, f setupF
 	return nil
 }
 
+// noPrices says whose prices the profile has, if AWS's price list could not be read.
+func noPrices(made *account.Outputs, err error) string {
+	return "AWS's price list could not be read (" + backend.ProblemOf(err).Error() + ").\n" +
+		"The profile has the prices of us-east-1 for " + made.OperatingSystem + "; correct \"prices\" in it for " + made.Region + "."
+}
+
 // noImage says why the profile's warm pool is empty.
 const noImage = "The warm pool's size is 0: the stack launches AWS's own image, which has no avatar on it, so no instance would get ready.\n" +
 	"Call setup again with --image AMI once you have an image with your avatar; see build/aws/README.md."
 
 // profileOf is a configuration for the stack's users.
-func profileOf(name string, made *account.Outputs) config.File {
+func profileOf(name string, made *account.Outputs, prices *account.Prices) config.File {
 	p := config.Default().Profiles["local"]
 	p.Cloud, p.Region = config.CloudAWS, made.Region
 	p.Avatar.Scheme, p.Avatar.Port = "https", 443
@@ -339,9 +354,38 @@ func profileOf(name string, made *account.Outputs) config.File {
 	if !made.OwnImage {
 		p.WarmPool.Size = 0
 	}
+	p.Prices = pricesOf(p.Prices, made, prices)
 	p.Scheduler.Group, p.Scheduler.StopRoleARN = made.ScheduleGroup, made.StopRoleARN
 	p.Scheduler.DeadLetterARN = made.DeadLetterARN
 	return config.File{Profile: name, Profiles: map[string]config.Profile{name: p}}
+}
+
+// windowsHourly is what Windows adds to the price of a vCPU's hour. https://aws.amazon.com/ec2/pricing/on-demand/
+const windowsHourly = 0.046
+
+// pricesOf returns the stack's prices. If there are none, it corrects the defaults, which are those of Linux in us-east-1.
+func pricesOf(p config.Prices, made *account.Outputs, prices *account.Prices) config.Prices {
+	gb := 0.08
+	hourly := map[string]float64{}
+	if prices != nil {
+		hourly, gb = prices.Hourly, cmp.Or(prices.GBMonth, gb)
+	} else {
+		for kind, price := range p.Hourly {
+			if made.OperatingSystem == "windows" {
+				price += windowsHourly * vcpus(kind)
+			}
+			hourly[kind] = math.Round(price*10_000) / 10_000
+		}
+	}
+	p.Hourly = hourly
+	p.DiskMonth = math.Round(gb*float64(cmp.Or(made.VolumeSize, 100))*100) / 100
+	return p
+}
+
+// vcpus is how many vCPUs an instance type of the default price table has.
+func vcpus(kind string) float64 {
+	_, size, _ := strings.Cut(kind, ".")
+	return map[string]float64{"xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32}[size]
 }
 
 // removeStack takes everything away, after asking.

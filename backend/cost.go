@@ -2,7 +2,7 @@ package backend
 
 import "time"
 
-// Prices is the profile's price table. AWS is never asked: what it would say is the operator's to know.
+// Prices is the profile's price table, which setup writes.
 type Prices struct {
 	Currency      string             // ISO 4217
 	Hourly        map[string]float64 // of a running instance, by instance type
@@ -17,17 +17,19 @@ const monthHours = 730
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
 const shortestBilled = time.Minute
 
-// Running is what an instance costs an hour while it runs, zero if the table has no such type.
-func (p Prices) Running(kind string) float64 {
-	if p.Hourly[kind] == 0 {
-		return 0
+// Running returns what an instance costs an hour while it runs. It reports whether the table has its type.
+func (p Prices) Running(kind string) (hourly float64, known bool) {
+	price := p.Hourly[kind]
+	if price == 0 {
+		return 0, false
 	}
-	return p.Hourly[kind] + p.AddressHourly
+	return price + p.AddressHourly, true
 }
 
-// Session is what an instance costs that runs for a time.
-func (p Prices) Session(kind string, d time.Duration) float64 {
-	return p.Running(kind) * max(d, shortestBilled).Hours()
+// Session returns what an instance costs that runs for d. It reports whether the table has its type.
+func (p Prices) Session(kind string, d time.Duration) (cost float64, known bool) {
+	hourly, known := p.Running(kind)
+	return hourly * max(d, shortestBilled).Hours(), known
 }
 
 // cost fills in what a snapshot says about money. The pool's instances are stopped, so they cost their disks; what
@@ -35,14 +37,22 @@ func (p Prices) Session(kind string, d time.Duration) float64 {
 func cost(s Snapshot, p Prices, now time.Time) Cost {
 	c := Cost{Currency: p.Currency, Month: s.month}
 	if s.Session != nil && s.Session.Type != "" && (s.Phase.Active() || s.Phase == Failed) {
-		c.Hourly, c.Since = p.Running(s.Session.Type), s.Session.CreationTime
+		c.Hourly, _ = p.Running(s.Session.Type)
+		c.Since = s.Session.CreationTime
 	}
-	running, disks := 0.0, 0
+	c.PoolMonth = p.DiskMonth * float64(len(s.Pool.Members))
+	running := 0.0
 	for _, m := range s.Pool.Members {
-		running += p.Running(m.Type)
-		disks++
+		hourly, known := p.Running(m.Type)
+		if !known {
+			return c // nothing to compare with
+		}
+		running += hourly
 	}
-	c.PoolMonth, c.AlwaysOn = p.DiskMonth*float64(disks), running*monthHours
+	if !c.Since.IsZero() && c.Hourly == 0 {
+		return c
+	}
+	c.AlwaysOn = running * monthHours
 	begin := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 	month := now.Sub(begin).Hours()
 	spent := c.Month
@@ -60,7 +70,8 @@ func timers(s Snapshot, r Rules) []Timer {
 		return nil
 	}
 	will := func(kind TimerKind, at time.Time) Timer {
-		return Timer{Kind: kind, At: at, Cost: r.Prices.Session(s.Session.Type, at.Sub(s.Session.CreationTime))}
+		cost, _ := r.Prices.Session(s.Session.Type, at.Sub(s.Session.CreationTime))
+		return Timer{Kind: kind, At: at, Cost: cost}
 	}
 	idle := will(TimerIdle, s.Session.ExpireAt)
 	if r.Maximum <= 0 {

@@ -18,8 +18,8 @@ func TestPricesSession(t *testing.T) {
 		{"g5.2xlarge", 10 * time.Second, 1.205 / 60}, // a minute is the least
 		{"unheard.of", time.Hour, 0},
 	} {
-		if got := prices.Session(tt.kind, tt.d); math.Abs(got-tt.want) > 1e-9 {
-			t.Errorf("%v of %s cost %v, want %v", tt.d, tt.kind, got, tt.want)
+		if got, known := prices.Session(tt.kind, tt.d); math.Abs(got-tt.want) > 1e-9 || known != (tt.want > 0) {
+			t.Errorf("%v of %s cost %v (known: %v), want %v", tt.d, tt.kind, got, known, tt.want)
 		}
 	}
 }
@@ -43,6 +43,21 @@ func TestCost(t *testing.T) {
 	}
 	if !c.Since.Equal(s.Session.CreationTime) {
 		t.Errorf("it costs since %v", c.Since)
+	}
+}
+
+// TestNothingIsSavedAgainstAnUnknownPrice: a comparison with instances whose price is not known would be wrong.
+func TestNothingIsSavedAgainstAnUnknownPrice(t *testing.T) {
+	at := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
+	known, unknown := PoolMember{Type: "g5.2xlarge"}, PoolMember{Type: "unheard.of"}
+	for name, s := range map[string]Snapshot{
+		"in the pool": {Phase: Idle, Pool: Pool{Members: []PoolMember{known, unknown}}},
+		"running": {Phase: Ready, Session: &Session{Type: "unheard.of", CreationTime: at.Add(-time.Hour)},
+			Pool: Pool{Members: []PoolMember{known}}},
+	} {
+		if c := cost(s, prices, at); c.Saved != 0 || c.AlwaysOn != 0 || c.Hourly != 0 || c.PoolMonth == 0 {
+			t.Errorf("%s: %+v", name, c)
+		}
 	}
 }
 

@@ -130,7 +130,7 @@ const (
 type Timer struct {
 	Kind TimerKind `json:"kind"`
 	At   time.Time `json:"at"`
-	Cost float64   `json:"cost"` // what the session will have cost by then
+	Cost float64   `json:"cost"` // what the session will have cost by then; zero if not known
 }
 
 // Queue is the user's place among those who wait for an instance.
@@ -141,10 +141,11 @@ type Queue struct {
 	Why      string    `json:"why"` // why there is no instance, as known last
 }
 
-// Cost is what instances cost by the profile's price table. A price that the table does not have counts as zero.
+// Cost is what instances cost by the profile's price table. Amounts that follow from a price that the table does not have
+// are zero, and shown as not known.
 type Cost struct {
 	Currency  string    `json:"currency"`
-	Hourly    float64   `json:"hourly"` // of the session's instance while it runs: session so far = Hourly × (now - Since)
+	Hourly    float64   `json:"hourly"` // zero if not known; of the session's instance while it runs: session so far = Hourly × (now - Since)
 	Since     time.Time `json:"since"`  // when the running instance began to cost; zero if none runs
 	Month     float64   `json:"month"`  // the user's ended sessions since the first of this month (UTC)
 	PoolMonth float64   `json:"poolMonth"`

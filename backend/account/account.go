@@ -11,6 +11,7 @@ import (
 	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/pricing"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -76,6 +77,11 @@ type rolesAPI interface {
 		...func(*cognitoidentity.Options)) (*cognitoidentity.SetIdentityPoolRolesOutput, error)
 }
 
+// pricingAPI is what reading prices needs of *pricing.Client.
+type pricingAPI interface {
+	GetProducts(context.Context, *pricing.GetProductsInput, ...func(*pricing.Options)) (*pricing.GetProductsOutput, error)
+}
+
 // dynamoAPI is what closing the pool and keeping the audit need of *dynamodb.Client.
 type dynamoAPI interface {
 	DescribeTable(context.Context, *dynamodb.DescribeTableInput, ...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error)
@@ -93,6 +99,7 @@ type Account struct {
 	Cognito        cognitoAPI
 	IdentityPool   rolesAPI
 	DynamoDB       dynamoAPI
+	Pricing        pricingAPI // in PricingRegion
 	Region         string
 	Stack          string   // the stack's name
 	Template       Template // of build/aws

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,6 +22,8 @@ type Outputs struct {
 	SubnetIDs                                               []string
 	InstanceTypes                                           []string // the first is the launch template's own
 	ScheduleGroup, StopRoleARN, DeadLetterARN               string
+	OperatingSystem                                         string
+	VolumeSize                                              int  // GB of an instance's disk
 	OwnImage                                                bool // the stack was given an image, which is expected to bring an avatar
 }
 
@@ -56,6 +59,12 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 	out.SubnetIDs = strings.Split(subnets, ",")
 	out.InstanceTypes = strings.FieldsFunc(kinds, func(r rune) bool { return r == ',' })
 	out.OwnImage = a.hasOwnImage(s)
+	set := Parameters{}
+	for _, p := range s.Parameters {
+		set[aws.ToString(p.ParameterKey)] = aws.ToString(p.ParameterValue)
+	}
+	out.OperatingSystem = a.Template.value(set, "OperatingSystem")
+	out.VolumeSize, _ = strconv.Atoi(a.Template.value(set, "VolumeSize"))
 	return out, nil
 }
 

@@ -16,6 +16,7 @@ import (
 	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/pricing"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
@@ -80,7 +81,7 @@ func (w *wire) account(t *testing.T) *Account {
 	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: aws.String("http://aws"), HTTPClient: &http.Client{Transport: w}, RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider("AKIA", "secret", "")}
 	return &Account{CloudFormation: cloudformation.NewFromConfig(cfg), EC2: ec2.NewFromConfig(cfg), Quotas: servicequotas.NewFromConfig(cfg),
-		STS: sts.NewFromConfig(cfg), Cognito: cognito.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Region: "us-east-1", Stack: "avatar-launcher", Template: template(t)}
+		STS: sts.NewFromConfig(cfg), Cognito: cognito.NewFromConfig(cfg), Pricing: pricing.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Region: "us-east-1", Stack: "avatar-launcher", Template: template(t)}
 }
 
 // The answers that the tests are made of.

@@ -158,8 +158,8 @@ type PoolHours struct {
 	Size int      `yaml:"size"`
 }
 
-// Prices is what instances cost, for the figures that the window shows. They are of the profile's region and never
-// asked of AWS.
+// Prices is what instances cost, for the figures that the window shows. setup reads them from AWS's price
+// list, for the region and the operating system. A type that is not in it is shown without a price.
 type Prices struct {
 	Currency      string             `yaml:"currency"`       // ISO 4217
 	Hourly        map[string]float64 `yaml:"hourly"`         // a running instance's hour by instance type

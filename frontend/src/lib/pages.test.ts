@@ -16,6 +16,11 @@ test('sums and medians, warm and cold apart, starts that were never ready left o
   expect(summary([])).toEqual({ count: 0, used: 0, cost: 0, warm: null, cold: null });
 });
 
+test('a cost that is not known is no zero', () => {
+  expect(summary([past(0, { cost: 0 })]).cost).toBe(null);
+  expect(figure(past(0, { cost: 0 }), 'cost')).toBe(null);
+});
+
 test('figures by measure, and a clock that went back', () => {
   expect([figure(past(0), 'length'), figure(past(0), 'start'), figure(past(0), 'cost')]).toEqual([60, 4, 0.5]);
   expect(figure(past(0, { ended: -5 }), 'length')).toBe(0);

@@ -11,18 +11,20 @@ export function median(figures: readonly number[]): number | null {
 export interface Summary {
   count: number;
   used: number;
-  cost: number;
+  /** Null if no session's price is known. */
+  cost: number | null;
   /** Medians of the starts that came to be ready; null where there was none of the kind. */
   warm: number | null;
   cold: number | null;
 }
 
 export function summary(sessions: readonly Past[]): Summary {
+  const priced = sessions.some((s) => s.cost > 0);
   const starts = (cold: boolean): number[] => sessions.flatMap((s) => (s.cold === cold && s.startTook !== null ? [s.startTook] : []));
   return {
     count: sessions.length,
     used: sessions.reduce((sum, s) => sum + Math.max(0, s.ended - s.started), 0),
-    cost: sessions.reduce((sum, s) => sum + s.cost, 0),
+    cost: sessions.length > 0 && !priced ? null : sessions.reduce((sum, s) => sum + s.cost, 0),
     warm: median(starts(false)),
     cold: median(starts(true)),
   };
@@ -40,7 +42,7 @@ export function figure(s: Past, measure: Measure): number | null {
     case 'start':
       return s.startTook === null ? null : s.startTook / 1000;
     case 'cost':
-      return s.cost;
+      return s.cost > 0 ? s.cost : null; // the price of its type is not known
   }
 }
 

@@ -1,0 +1,33 @@
+package account
+
+import (
+	"fmt"
+	"strconv"
+	"testing"
+)
+
+// product is a page of the price list with one price.
+func product(usd string) string {
+	entry := `{"product":{},"terms":{"OnDemand":{"A.B":{"priceDimensions":{"A.B.C":{"unit":"Hrs","pricePerUnit":{"USD":"` + usd + `"}}}}}}}`
+	return fmt.Sprintf(`{"FormatVersion":"aws_v1","PriceList":[%s]}`, strconv.Quote(entry))
+}
+
+// TestPricesAreThoseOfTheRegionAndTheSystem, and a type that the price list lacks has none.
+func TestPricesAreThoseOfTheRegionAndTheSystem(t *testing.T) {
+	w := &wire{answers: map[string][]string{"GetProducts": {product("1.5800000000"), `{"PriceList":[]}`, product("0.0952")}}}
+	got, err := w.account(t).Prices(t.Context(), &Outputs{Region: "eu-central-1", OperatingSystem: "windows",
+		InstanceTypes: []string{"g5.2xlarge", "g9.large"}})
+	if err != nil || len(got.Hourly) != 1 || got.Hourly["g5.2xlarge"] != 1.58 || got.GBMonth != 0.0952 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestPricesThatMayNotBeReadAreAnError, so that setup says so.
+func TestPricesThatMayNotBeReadAreAnError(t *testing.T) {
+	for _, answer := range []string{"!AccessDeniedException", `{"PriceList":[]}`, product("none")} {
+		w := &wire{answers: map[string][]string{"GetProducts": {answer}}}
+		if got, err := w.account(t).Prices(t.Context(), &Outputs{Region: "us-east-1", InstanceTypes: []string{"g5.xlarge"}}); err == nil {
+			t.Errorf("%s: %+v", answer, got)
+		}
+	}
+}
