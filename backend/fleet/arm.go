@@ -43,7 +43,10 @@ func (s *Service) rearmForHolder(ctx context.Context, instanceID string) error {
 
 // armedAt reads when an instance's armed stop fires, zero if none is armed.
 func (s *Service) armedAt(ctx context.Context, instanceID string) (time.Time, error) {
-	out, err := s.Scheduler.GetSchedule(ctx, &scheduler.GetScheduleInput{Name: &instanceID, GroupName: &s.Names.ScheduleGroup})
+	out, err := s.Scheduler.GetSchedule(ctx, &scheduler.GetScheduleInput{
+		Name:      &instanceID,
+		GroupName: &s.Names.ScheduleGroup,
+	})
 	if isNotFound(err) {
 		return time.Time{}, nil
 	}
@@ -81,8 +84,15 @@ func (s *Service) rearm(ctx context.Context, instanceID string, at time.Time) er
 
 func (s *Service) schedule(instanceID string, at time.Time) *scheduler.CreateScheduleInput {
 	input, _ := json.Marshal(map[string]any{"InstanceIds": []string{instanceID}})
-	target := &types.Target{Arn: aws.String(stopTarget), RoleArn: &s.Names.StopRoleARN, Input: aws.String(string(input)),
-		RetryPolicy: &types.RetryPolicy{MaximumEventAgeInSeconds: aws.Int32(stopMaxAge), MaximumRetryAttempts: aws.Int32(stopRetries)}}
+	target := &types.Target{
+		Arn:     aws.String(stopTarget),
+		RoleArn: &s.Names.StopRoleARN,
+		Input:   aws.String(string(input)),
+		RetryPolicy: &types.RetryPolicy{
+			MaximumEventAgeInSeconds: aws.Int32(stopMaxAge),
+			MaximumRetryAttempts:     aws.Int32(stopRetries),
+		},
+	}
 	if s.Names.DeadLetterARN != "" {
 		target.DeadLetterConfig = &types.DeadLetterConfig{Arn: &s.Names.DeadLetterARN}
 	}
@@ -98,7 +108,10 @@ func (s *Service) schedule(instanceID string, at time.Time) *scheduler.CreateSch
 
 // disarm deletes an instance's armed stop; one that is not there is fine. Only for an instance that is stopped.
 func (s *Service) disarm(ctx context.Context, instanceID string) error {
-	_, err := s.Scheduler.DeleteSchedule(ctx, &scheduler.DeleteScheduleInput{Name: &instanceID, GroupName: &s.Names.ScheduleGroup})
+	_, err := s.Scheduler.DeleteSchedule(ctx, &scheduler.DeleteScheduleInput{
+		Name:      &instanceID,
+		GroupName: &s.Names.ScheduleGroup,
+	})
 	if isNotFound(err) {
 		return nil
 	}

@@ -57,18 +57,33 @@ func (s *Service) recordEvent(ctx context.Context, row auditRow) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if _, err := s.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Names.AuditTable, Item: marshal(row)}); err != nil {
+	if _, err := s.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.Names.AuditTable,
+		Item:      marshal(row),
+	}); err != nil {
 		s.Log.Warn("the audit could not be written", "event", row.Event, "instance", row.InstanceID, "cause", err)
 	}
 }
 
 // endEvents are the events that end a session, by the state that its instance goes on to.
-var endEvents = map[backend.PoolState]backend.AuditEvent{backend.Recycling: backend.EventStopped, backend.Retired: backend.EventTerminated}
+var endEvents = map[backend.PoolState]backend.AuditEvent{
+	backend.Recycling: backend.EventStopped,
+	backend.Retired:   backend.EventTerminated,
+}
 
 // recordEnd writes the audit row of a session's end. Only the process that closed the session's row calls it.
 func (s *Service) recordEnd(ctx context.Context, row sessionRow, state backend.PoolState, actor, why string) {
-	a := auditRow{UserID: row.UserID, Username: row.Username, Actor: actor, Event: endEvents[state], InstanceID: row.InstanceID, Why: why,
-		InstanceType: row.InstanceType, Cold: row.Cold, Began: row.CreationTime}
+	a := auditRow{
+		UserID:       row.UserID,
+		Username:     row.Username,
+		Actor:        actor,
+		Event:        endEvents[state],
+		InstanceID:   row.InstanceID,
+		Why:          why,
+		InstanceType: row.InstanceType,
+		Cold:         row.Cold,
+		Began:        row.CreationTime,
+	}
 	if row.ReadyAt != 0 {
 		a.StartTook = row.ReadyAt - row.CreationTime.UnixNano()
 	}
@@ -114,8 +129,12 @@ func (s *Service) auditOf(ctx context.Context, userID string, since time.Time) (
 
 // auditOfDay lists all rows of one day (UTC), oldest first.
 func (s *Service) auditOfDay(ctx context.Context, day time.Time) ([]auditRow, error) {
-	return s.auditQuery(ctx, &dynamodb.QueryInput{IndexName: &s.Names.DayIndex, KeyConditionExpression: aws.String("#day = :k"),
-		ExpressionAttributeNames: map[string]string{"#day": "Day"}, ExpressionAttributeValues: item{":k": str(day.UTC().Format(time.DateOnly))}})
+	return s.auditQuery(ctx, &dynamodb.QueryInput{
+		IndexName:                 &s.Names.DayIndex,
+		KeyConditionExpression:    aws.String("#day = :k"),
+		ExpressionAttributeNames:  map[string]string{"#day": "Day"},
+		ExpressionAttributeValues: item{":k": str(day.UTC().Format(time.DateOnly))},
+	})
 }
 
 func (s *Service) auditQuery(ctx context.Context, in *dynamodb.QueryInput) ([]auditRow, error) {
@@ -145,8 +164,16 @@ func (s *Service) Sessions(ctx context.Context, u backend.User, since time.Time)
 	records := []backend.Record{}
 	for _, r := range slices.Backward(rows) {
 		if r.Event == endEvents[backend.Recycling] || r.Event == endEvents[backend.Retired] {
-			records = append(records, backend.Record{InstanceID: r.InstanceID, Type: r.InstanceType, Started: r.Began, Ended: r.time(),
-				StartTook: time.Duration(r.StartTook), Cold: r.Cold, Cost: r.Cost, Why: r.Why})
+			records = append(records, backend.Record{
+				InstanceID: r.InstanceID,
+				Type:       r.InstanceType,
+				Started:    r.Began,
+				Ended:      r.time(),
+				StartTook:  time.Duration(r.StartTook),
+				Cold:       r.Cold,
+				Cost:       r.Cost,
+				Why:        r.Why,
+			})
 		}
 	}
 	return records, nil
@@ -161,13 +188,28 @@ func (s *Service) Occupancy(ctx context.Context, since time.Time) ([]backend.Occ
 	samples := []backend.Occupancy{}
 	for _, r := range rows {
 		if r.Event == backend.EventOccupancy {
-			samples = append(samples, backend.Occupancy{At: r.time(), Target: r.Target, Waiting: r.Waiting, Warm: r.Counts[backend.Warm],
-				Warming: r.Counts[backend.Warming], Claimed: r.Counts[backend.Claimed], Recycling: r.Counts[backend.Recycling]})
+			samples = append(samples, backend.Occupancy{
+				At:        r.time(),
+				Target:    r.Target,
+				Waiting:   r.Waiting,
+				Warm:      r.Counts[backend.Warm],
+				Warming:   r.Counts[backend.Warming],
+				Claimed:   r.Counts[backend.Claimed],
+				Recycling: r.Counts[backend.Recycling],
+			})
 		}
 	}
 	return samples, nil
 }
 
 func (r auditRow) entry() backend.Entry {
-	return backend.Entry{At: r.time(), UserID: r.UserID, Username: r.Username, Actor: r.Actor, Verb: r.Event, InstanceID: r.InstanceID, Why: r.Why}
+	return backend.Entry{
+		At:         r.time(),
+		UserID:     r.UserID,
+		Username:   r.Username,
+		Actor:      r.Actor,
+		Verb:       r.Event,
+		InstanceID: r.InstanceID,
+		Why:        r.Why,
+	}
 }

@@ -13,8 +13,15 @@ import (
 // cancels makes the next count transactions fail with these reasons, one a transaction's item.
 func (w *world) cancels(t *testing.T, count int, reasons ...string) (end func()) {
 	t.Helper()
-	id, err := w.cloud.AddFault(localcloud.Fault{Service: "dynamodb", Operation: "TransactWriteItems", Kind: localcloud.FaultError,
-		Code: "TransactionCanceledException", Status: 400, Count: count, Reasons: reasons})
+	id, err := w.cloud.AddFault(localcloud.Fault{
+		Service:   "dynamodb",
+		Operation: "TransactWriteItems",
+		Kind:      localcloud.FaultError,
+		Code:      "TransactionCanceledException",
+		Status:    400,
+		Count:     count,
+		Reasons:   reasons,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,8 +34,15 @@ func claimed(t *testing.T, size int) (w *world, s *fleet.Service, last string) {
 	t.Helper()
 	w = newWorld(t)
 	s = w.desktop(t, "one")
-	figures := fleet.Figures{PoolSize: size, MaxInstances: 2 * size, Window: time.Hour, Maximum: 12 * time.Hour, Grace: time.Minute,
-		TTL: 10 * time.Second, ReadyTimeout: 10 * time.Minute}
+	figures := fleet.Figures{
+		PoolSize:     size,
+		MaxInstances: 2 * size,
+		Window:       time.Hour,
+		Maximum:      12 * time.Hour,
+		Grace:        time.Minute,
+		TTL:          10 * time.Second,
+		ReadyTimeout: 10 * time.Minute,
+	}
 	keeper := w.desktop(t, "keeper")
 	keeper.Configure(figures)
 	s.Configure(figures)

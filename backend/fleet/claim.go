@@ -94,13 +94,16 @@ func (s *Service) claimInstance(ctx context.Context, u backend.User, r instanceR
 	row.InstanceID, row.Epoch, row.InstanceType = r.InstanceID, r.Epoch+1, r.InstanceType
 	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
 		TransactItems: []types.TransactWriteItem{
-			{Update: &types.Update{TableName: &s.Names.InstancesTable, Key: key("InstanceId", r.InstanceID),
+			{Update: &types.Update{
+				TableName:        &s.Names.InstancesTable,
+				Key:              key("InstanceId", r.InstanceID),
 				UpdateExpression: aws.String("SET #s = :claimed, #o = :user, LastOwner = :user, Epoch = :next, ArmedUntil = :armed REMOVE ReservedFor"),
 				ConditionExpression: aws.String("#s = :warm AND Epoch = :epoch AND " +
 					"(attribute_not_exists(ReservedFor) OR ReservedFor = :user)"),
 				ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
 				ExpressionAttributeValues: item{":claimed": str(string(backend.Claimed)), ":warm": str(string(backend.Warm)),
-					":user": str(u.ID), ":epoch": value(r.Epoch), ":next": value(r.Epoch + 1), ":armed": value(s.armTime(row).Unix())}}},
+					":user": str(u.ID), ":epoch": value(r.Epoch), ":next": value(r.Epoch + 1), ":armed": value(s.armTime(row).Unix())},
+			}},
 			{Put: s.putSession(row)},
 		}})
 	if reasons, ok := cancelled(err); ok {
@@ -163,11 +166,18 @@ func (s *Service) release(ctx context.Context, row sessionRow) error {
 		return err
 	}
 	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
-		{Update: &types.Update{TableName: &s.Names.InstancesTable, Key: key("InstanceId", row.InstanceID),
-			UpdateExpression:          aws.String("SET #s = :warm REMOVE #o"),
-			ConditionExpression:       aws.String("#s = :claimed AND Epoch = :e"),
-			ExpressionAttributeNames:  map[string]string{"#s": "State", "#o": "Owner"},
-			ExpressionAttributeValues: item{":warm": str(string(backend.Warm)), ":claimed": str(string(backend.Claimed)), ":e": value(row.Epoch)}}},
+		{Update: &types.Update{
+			TableName:                &s.Names.InstancesTable,
+			Key:                      key("InstanceId", row.InstanceID),
+			UpdateExpression:         aws.String("SET #s = :warm REMOVE #o"),
+			ConditionExpression:      aws.String("#s = :claimed AND Epoch = :e"),
+			ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
+			ExpressionAttributeValues: item{
+				":warm":    str(string(backend.Warm)),
+				":claimed": str(string(backend.Claimed)),
+				":e":       value(row.Epoch),
+			},
+		}},
 		{Update: s.endSession(row, "no capacity")},
 	}})
 	return err

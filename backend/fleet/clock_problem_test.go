@@ -22,8 +22,15 @@ func TestWrongClockIsNamed(t *testing.T) {
 		0:                 "sign-in is no longer good",
 	} {
 		request := &http.Request{Header: http.Header{"X-Amz-Date": {signed.Format("20060102T150405Z")}}}
-		answer := &http.Response{StatusCode: http.StatusBadRequest, Request: request, Header: http.Header{"Date": {signed.Add(skew).Format(http.TimeFormat)}}}
-		err := problem("start", &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: answer}, Err: &smithy.GenericAPIError{Code: "RequestExpired"}})
+		answer := &http.Response{
+			StatusCode: http.StatusBadRequest,
+			Request:    request,
+			Header:     http.Header{"Date": {signed.Add(skew).Format(http.TimeFormat)}},
+		}
+		err := problem("start", &smithyhttp.ResponseError{
+			Response: &smithyhttp.Response{Response: answer},
+			Err:      &smithy.GenericAPIError{Code: "RequestExpired"},
+		})
 		if p := backend.ProblemOf(err); !strings.Contains(p.Error(), want) || p.Kind != backend.KindRefused {
 			t.Errorf("%v: %v", skew, err)
 		}

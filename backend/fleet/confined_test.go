@@ -22,8 +22,14 @@ import (
 func (w *world) as(t *testing.T, role string, u backend.User) *fleet.Service {
 	t.Helper()
 	out, err := sts.NewFromConfig(w.cfg).AssumeRole(t.Context(), &sts.AssumeRoleInput{
-		RoleArn: aws.String("arn:aws:iam::123456789012:role/avatar-launcher-" + role), RoleSessionName: &u.Username, DurationSeconds: aws.Int32(43200),
-		Tags: []ststypes.Tag{{Key: aws.String("sub"), Value: &u.ID}, {Key: aws.String("username"), Value: &u.Username}}})
+		RoleArn:         aws.String("arn:aws:iam::123456789012:role/avatar-launcher-" + role),
+		RoleSessionName: &u.Username,
+		DurationSeconds: aws.Int32(43200),
+		Tags: []ststypes.Tag{{
+			Key:   aws.String("sub"),
+			Value: &u.ID,
+		}, {Key: aws.String("username"), Value: &u.Username}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +137,14 @@ func TestATagThatEC2HeedsLate(t *testing.T) {
 		stop := keep(t, w.desktop(t, "keeper"))
 		time.Sleep(3 * time.Minute)
 		stop()
-		late := localcloud.Fault{Service: "ec2", Operation: "StartInstances", Kind: "error", Code: "UnauthorizedOperation", Status: 403, Count: 3}
+		late := localcloud.Fault{
+			Service:   "ec2",
+			Operation: "StartInstances",
+			Kind:      "error",
+			Code:      "UnauthorizedOperation",
+			Status:    403,
+			Count:     3,
+		}
 		if _, err := w.cloud.AddFault(late); err != nil {
 			t.Fatal(err)
 		}

@@ -75,19 +75,27 @@ func classifyCancelled(err error) error {
 // conflict or a throttle. The SDK repeats neither. Its errors are those of classifyCancelled.
 type contentionAPI struct{ dynamoAPI }
 
-func (a contentionAPI) PutItem(ctx context.Context, in *dynamodb.PutItemInput, o ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+func (a contentionAPI) PutItem(ctx context.Context, in *dynamodb.PutItemInput, o ...func(*dynamodb.Options)) (
+	*dynamodb.PutItemOutput, error,
+) {
 	return repeatContended(ctx, func() (*dynamodb.PutItemOutput, error) { return a.dynamoAPI.PutItem(ctx, in, o...) })
 }
 
-func (a contentionAPI) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+func (a contentionAPI) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o ...func(*dynamodb.Options)) (
+	*dynamodb.UpdateItemOutput, error,
+) {
 	return repeatContended(ctx, func() (*dynamodb.UpdateItemOutput, error) { return a.dynamoAPI.UpdateItem(ctx, in, o...) })
 }
 
-func (a contentionAPI) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, o ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
+func (a contentionAPI) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, o ...func(*dynamodb.Options)) (
+	*dynamodb.DeleteItemOutput, error,
+) {
 	return repeatContended(ctx, func() (*dynamodb.DeleteItemOutput, error) { return a.dynamoAPI.DeleteItem(ctx, in, o...) })
 }
 
-func (a contentionAPI) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+func (a contentionAPI) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (
+	*dynamodb.TransactWriteItemsOutput, error,
+) {
 	return repeatContended(ctx, func() (*dynamodb.TransactWriteItemsOutput, error) {
 		return a.dynamoAPI.TransactWriteItems(ctx, in, o...)
 	})

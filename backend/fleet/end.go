@@ -11,62 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"golang.org/x/sync/errgroup"
 )
-
-// Extend moves the session's end to now + the window, never past the longest session: the armed stop first, then the
-// row, then the instance's own timer. Cut short before the row, that timer ends the instance when the row says, though
-// the armed stop would come later and nobody might keep the pool; cut short after it, it ends it too soon, not too late.
-func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend.Session, error) {
-	f := s.current()
-	now := s.Clock.Now()
-	end := now.Add(f.Window)
-	if last := session.CreationTime.Add(f.Maximum); f.Maximum > 0 && end.After(last) {
-		end = last
-	}
-	if !end.After(session.ExpireAt) {
-		return &session, nil
-	}
-	row := rowOf(session)
-	row.ExpireAt = end
-	err := s.whileHeld(ctx, row, false, func(ctx context.Context) error {
-		var all errgroup.Group
-		all.Go(func() error { return s.rearm(ctx, row.InstanceID, s.armTime(row)) })
-		all.Go(func() error { return s.recordArmed(ctx, row) })
-		return all.Wait()
-	})
-	if err != nil {
-		return nil, problem("extend your session", err)
-	}
-	_, err = s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
-		UpdateExpression:         aws.String("SET ExpireAt = :x, LastActivity = :now"),
-		ConditionExpression:      aws.String("InstanceId = :i AND Epoch = :e AND #p <> :ended"),
-		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
-		ExpressionAttributeValues: item{":x": value(end), ":now": value(now), ":i": str(row.InstanceID), ":e": value(row.Epoch),
-			":ended": str(ended)}})
-	if isConditionFailed(err) {
-		return nil, errors.Join(errNotHeld, s.rearmForHolder(ctx, row.InstanceID))
-	}
-	if err == nil {
-		err = s.whileHeld(ctx, row, true, func(ctx context.Context) error { return s.tag(ctx, row.InstanceID, ownerTags(row)) })
-	}
-	if err != nil {
-		return nil, problem("extend your session", err)
-	}
-	s.recordEvent(ctx, auditRow{UserID: row.UserID, Username: row.Username, Actor: row.Username, Event: backend.EventExtended, InstanceID: row.InstanceID})
-	session.ExpireAt, session.LastActivity = end, now
-	return &session, nil
-}
-
-// recordArmed stores in the instance's row when its armed stop fires.
-func (s *Service) recordArmed(ctx context.Context, row sessionRow) error {
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.InstancesTable, Key: key("InstanceId", row.InstanceID),
-		UpdateExpression:          aws.String("SET ArmedUntil = :armed"),
-		ConditionExpression:       aws.String("#s = :claimed AND Epoch = :e"),
-		ExpressionAttributeNames:  map[string]string{"#s": "State"},
-		ExpressionAttributeValues: item{":armed": value(s.armTime(row).Unix()), ":claimed": str(string(backend.Claimed)), ":e": value(row.Epoch)}})
-	return unlessConditionFailed(err)
-}
 
 // Stop ends the session: the stop request first, then the rows and the name. What comes after the stop request is
 // found and finished by the pool's keeper, should it fail; a Problem of KindLeftover then says what is left.
@@ -259,79 +204,25 @@ func (s *Service) finish(ctx context.Context, row sessionRow, state backend.Pool
 func (s *Service) openRowLeft(row sessionRow, err error) error {
 	s.Log.Warn("the session's end was not written down; the pool's keeper will", "user", row.Username,
 		"instance", row.InstanceID, "cause", err)
-	return &backend.Problem{Kind: backend.KindLeftover, Cause: err, What: "Your instance is stopped, but your session is still open",
-		Why: "The end of the session couldn't be saved.", Next: "The pool's keeper closes it, or your next start does."}
+	return &backend.Problem{
+		Kind:  backend.KindLeftover,
+		Cause: err,
+		What:  "Your instance is stopped, but your session is still open",
+		Why:   "The end of the session couldn't be saved.",
+		Next:  "The pool's keeper closes it, or your next start does.",
+	}
 }
 
 // nameLeft returns the Problem of a session that is over while its name still points at its instance's address.
 func (s *Service) nameLeft(row sessionRow, err error) error {
 	s.Log.Warn("the name is not parked yet; the pool's keeper will do it", "name", row.Domain, "cause", err)
-	return &backend.Problem{Kind: backend.KindLeftover, Cause: err, What: "Your instance is stopped, but its name still points at it",
-		Why: "Route 53 didn't take the change in time.", Next: "The pool's keeper changes the name, or your next start does."}
-}
-
-// settleTime bounds settleSoon; settlePause comes between its tries.
-const (
-	settleTime  = 8 * time.Second
-	settlePause = time.Second
-)
-
-// settleNameSoon settles the name of a user, and tries for settleTime. If that fails, the pool's keeper does it.
-func (s *Service) settleNameSoon(ctx context.Context, row sessionRow) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
-	defer cancel()
-	for {
-		err := s.settleName(ctx, row.UserID)
-		if err == nil {
-			return
-		}
-		if awsx.Sleep(ctx, settlePause) != nil {
-			s.Log.Warn("the name is not settled yet", "name", row.Domain, "cause", err)
-			return
-		}
+	return &backend.Problem{
+		Kind:  backend.KindLeftover,
+		Cause: err,
+		What:  "Your instance is stopped, but its name still points at it",
+		Why:   "Route 53 didn't take the change in time.",
+		Next:  "The pool's keeper changes the name, or your next start does.",
 	}
-}
-
-// settleName points a user's name to where their session says: at its instance while it is open, at the parking
-// address once it has ended. Nothing in Route 53 can be made conditional, so the row is read again afterwards: a
-// session that began or ended meanwhile has the last word.
-func (s *Service) settleName(ctx context.Context, userID string) error {
-	row, err := s.sessionOf(ctx, userID)
-	for range 3 {
-		if err != nil || row == nil {
-			return err
-		}
-		address := row.PublicIP
-		if row.Phase == ended {
-			address = s.Names.ParkingAddress
-		}
-		if address == "" {
-			return nil // it is starting, and sets the name itself
-		}
-		if err := s.setDNS(ctx, row.Domain, address); err != nil {
-			return err
-		}
-		before := *row
-		row, err = s.sessionOf(ctx, userID)
-		if row != nil && row.CreationTime.Equal(before.CreationTime) && row.Phase == before.Phase && row.PublicIP == before.PublicIP {
-			return s.recordParked(ctx, *row)
-		}
-	}
-	return err
-}
-
-// recordParked removes NamePending from an ended session's row. It is no error if another session began meanwhile.
-func (s *Service) recordParked(ctx context.Context, row sessionRow) error {
-	if row.Phase != ended || !row.NamePending {
-		return nil
-	}
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
-		UpdateExpression:         aws.String("SET PurgeAt = :purge REMOVE NamePending"),
-		ConditionExpression:      aws.String("CreationTime = :c AND #p = :ended"),
-		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
-		ExpressionAttributeValues: item{":c": value(row.CreationTime), ":ended": str(ended),
-			":purge": value(s.Clock.Now().Add(keepEnded).Unix())}})
-	return unlessConditionFailed(err)
 }
 
 // move changes the state of an instance's row under its epoch; somebody who was quicker is no error.
@@ -339,12 +230,15 @@ func (s *Service) move(ctx context.Context, instanceID string, epoch int64, from
 	if instanceID == "" {
 		return nil
 	}
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.InstancesTable, Key: key("InstanceId", instanceID),
+	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                &s.Names.InstancesTable,
+		Key:                      key("InstanceId", instanceID),
 		UpdateExpression:         aws.String("SET #s = :to, PooledAt = :now REMOVE #o"),
 		ConditionExpression:      aws.String("#s = :from AND Epoch = :e"),
 		ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
 		ExpressionAttributeValues: item{":from": str(string(from)), ":to": str(string(to)), ":e": value(epoch),
-			":now": value(s.Clock.Now())}})
+			":now": value(s.Clock.Now())},
+	})
 	return unlessConditionFailed(err)
 }
 
@@ -370,8 +264,13 @@ func unlessConditionFailed(err error) error {
 // armedStop says when the schedule will stop what the launcher could not.
 func (s *Service) armedStop(session backend.Session, err error) error {
 	at := session.ExpireAt.Add(s.current().Grace).Local().Format("15:04")
-	p := &backend.Problem{Kind: backend.KindUnexpected, Cause: err, What: "The stop request could not be sent",
-		Why: "The cloud did not take it.", Next: "Your instance is stopped by its own schedule at " + at + " at the latest; press Stop to try again."}
+	p := &backend.Problem{
+		Kind:  backend.KindUnexpected,
+		Cause: err,
+		What:  "The stop request could not be sent",
+		Why:   "The cloud did not take it.",
+		Next:  "Your instance is stopped by its own schedule at " + at + " at the latest; press Stop to try again.",
+	}
 	var known *backend.Problem
 	if errors.As(problem("stop your instance", err), &known) {
 		p.Kind, p.Why = known.Kind, known.Why

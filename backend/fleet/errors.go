@@ -81,8 +81,13 @@ func problem(doing string, err error) error {
 			Why:  "Your AWS account's quota for instances of this type is used up, or is 0 (" + c + ").",
 			Next: "Ask your operator to request a higher quota (Service Quotas, EC2 on-demand instances).", Cause: err}
 	case isCapacity(err):
-		return &backend.Problem{Kind: backend.KindCapacity, What: "There is no free instance",
-			Why: "AWS has none of this type to give at the moment (" + c + ").", Next: "Try again in a few minutes, or ask your operator for a higher limit.", Cause: err}
+		return &backend.Problem{
+			Kind:  backend.KindCapacity,
+			What:  "There is no free instance",
+			Why:   "AWS has none of this type to give at the moment (" + c + ").",
+			Next:  "Try again in a few minutes, or ask your operator for a higher limit.",
+			Cause: err,
+		}
 	case awsx.IsDenied(err):
 		return &backend.Problem{Kind: backend.KindDenied, What: what, Why: "Your sign-in does not allow it.",
 			Next: "Ask your operator to check the role of your user group.", Cause: err}
@@ -96,17 +101,32 @@ func problem(doing string, err error) error {
 		return &backend.Problem{Kind: backend.KindBusy, What: what, Why: "AWS is being asked too much at the moment.",
 			Next: "Try again in a minute.", Cause: err}
 	case slices.Contains(missingCodes, c):
-		return &backend.Problem{Kind: backend.KindConfig, What: what, Why: "Something that the profile names does not exist in the cloud (" + c + ").",
-			Next: "Compare the profile's names with what is there, or ask your operator.", Cause: err}
+		return &backend.Problem{
+			Kind:  backend.KindConfig,
+			What:  what,
+			Why:   "Something that the profile names does not exist in the cloud (" + c + ").",
+			Next:  "Compare the profile's names with what is there, or ask your operator.",
+			Cause: err,
+		}
 	case awsx.IsCertificate(err):
-		return &backend.Problem{Kind: backend.KindUnreachable, What: what, Why: "The certificate of the server isn't trusted on this computer.",
-			Next: "If your network inspects TLS, name its certificates by AWS_CA_BUNDLE; otherwise don't go on, and ask your operator.", Cause: err}
+		return &backend.Problem{
+			Kind:  backend.KindUnreachable,
+			What:  what,
+			Why:   "The certificate of the server isn't trusted on this computer.",
+			Next:  "If your network inspects TLS, name its certificates by AWS_CA_BUNDLE; otherwise don't go on, and ask your operator.",
+			Cause: err,
+		}
 	case c == "" && unreachable(err):
 		return &backend.Problem{Kind: backend.KindUnreachable, What: what, Why: "The cloud does not answer.",
 			Next: "Check the network connection, then try again.", Cause: err}
 	}
-	return &backend.Problem{Kind: backend.KindUnexpected, What: what, Why: "The cloud gave an answer that was not expected" + paren(c) + ".",
-		Next: "Try again; if it stays, send the launcher's log to your operator.", Cause: err}
+	return &backend.Problem{
+		Kind:  backend.KindUnexpected,
+		What:  what,
+		Why:   "The cloud gave an answer that was not expected" + paren(c) + ".",
+		Next:  "Try again; if it stays, send the launcher's log to your operator.",
+		Cause: err,
+	}
 }
 
 // wrongClock names the error of this computer's clock. The cloud's is ahead by skew.

@@ -105,7 +105,9 @@ func (s *Service) giveUp(ctx context.Context, row sessionRow, why *fellBack) err
 }
 
 // startOnce claims and starts an instance that is not in lost, and waits for its avatar.
-func (s *Service) startOnce(ctx context.Context, u backend.User, lost map[string]bool, report func(backend.Progress)) (*sessionRow, *backend.Session, error) {
+func (s *Service) startOnce(ctx context.Context, u backend.User, lost map[string]bool, report func(backend.Progress)) (
+	*sessionRow, *backend.Session, error,
+) {
 	report(backend.Progress{Phase: backend.Claiming})
 	row, err := s.obtain(ctx, u, lost, report)
 	if isCapacity(err) || errors.Is(err, errFull) {
@@ -116,14 +118,26 @@ func (s *Service) startOnce(ctx context.Context, u backend.User, lost map[string
 	}
 	s.wake()
 	s.background.Go(func() {
-		s.recordEvent(ctx, auditRow{UserID: u.ID, Username: u.Username, Actor: u.Username, Event: backend.EventClaimed, InstanceID: row.InstanceID, Cold: row.Cold})
+		s.recordEvent(ctx, auditRow{
+			UserID:     u.ID,
+			Username:   u.Username,
+			Actor:      u.Username,
+			Event:      backend.EventClaimed,
+			InstanceID: row.InstanceID,
+			Cold:       row.Cold,
+		})
 	})
 	wait, cancel := context.WithTimeout(ctx, s.current().ReadyTimeout)
 	defer cancel()
 	session, err := s.awaitReady(wait, *row, report)
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		err = &backend.Problem{Kind: backend.KindUnexpected, What: "Your avatar did not answer in time",
-			Why: "The instance was started, but its avatar said nothing for " + s.current().ReadyTimeout.String() + ".", Next: "Press Start to try another one.", Cause: err}
+		err = &backend.Problem{
+			Kind:  backend.KindUnexpected,
+			What:  "Your avatar did not answer in time",
+			Why:   "The instance was started, but its avatar said nothing for " + s.current().ReadyTimeout.String() + ".",
+			Next:  "Press Start to try another one.",
+			Cause: err,
+		}
 	}
 	return row, session, err
 }

@@ -26,12 +26,16 @@ func TestStartThatFallsBack(t *testing.T) {
 			}
 		},
 		"terminated": func(t *testing.T, w *world, id string) {
-			if _, err := ec2.NewFromConfig(w.cfg).TerminateInstances(t.Context(), &ec2.TerminateInstancesInput{InstanceIds: []string{id}}); err != nil {
+			in := &ec2.TerminateInstancesInput{InstanceIds: []string{id}}
+			if _, err := ec2.NewFromConfig(w.cfg).TerminateInstances(t.Context(), in); err != nil {
 				t.Error(err)
 			}
 		},
 	} {
-		for phase, after := range map[backend.Phase]time.Duration{backend.Booting: bootWarm / 2, backend.Probing: bootWarm / 10} {
+		for phase, after := range map[backend.Phase]time.Duration{
+			backend.Booting: bootWarm / 2,
+			backend.Probing: bootWarm / 10,
+		} {
 			t.Run(name+" while "+string(phase), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					w := newWorld(t)

@@ -17,7 +17,12 @@ func TestNeverReadyLaunchesAreBounded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := Figures{MaxInstances: 40, MaxFailures: rapid.SampledFrom([]int{0, 3, 6, 1000}).Draw(t, "failures"),
 			WarmLimit: rapid.SampledFrom([]time.Duration{0, 5 * time.Minute, 30 * time.Minute}).Draw(t, "limit")}
-		w := pretendPool{view: view{size: rapid.IntRange(1, 20).Draw(t, "size"), figures: f, current: template{"1", "ami-1"}, ready: map[string]bool{}}}
+		w := pretendPool{view: view{
+			size:    rapid.IntRange(1, 20).Draw(t, "size"),
+			figures: f,
+			current: template{"1", "ami-1"},
+			ready:   map[string]bool{},
+		}}
 		dies := rapid.SampledFrom([]string{"", "stopped", "terminated", "gone"})
 		for at := now; at.Before(now.Add(24 * time.Hour)); at = at.Add(time.Minute) {
 			w.turn(at)
@@ -86,7 +91,13 @@ func (w *pretendPool) fail(m *seen, state string) {
 func TestHealthPauses(t *testing.T) {
 	f := Figures{}
 	fail := func(h healthRow, n int, launched, at time.Time) healthRow {
-		return h.add(launchResult{failed: true, instanceID: fmt.Sprint("i-", n), template: "1", launched: launched, why: "broke"}, "1", at)
+		return h.add(launchResult{
+			failed:     true,
+			instanceID: fmt.Sprint("i-", n),
+			template:   "1",
+			launched:   launched,
+			why:        "broke",
+		}, "1", at)
 	}
 	h := healthRow{}
 	if got := h.allowed("1", 0, f, now); got != unprovenLaunches {

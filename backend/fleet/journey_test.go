@@ -102,8 +102,14 @@ func TestALookThatIsThrottledIsNoEnd(t *testing.T) {
 		s := w.desktop(t, "one")
 		go func() {
 			time.Sleep(time.Second) // it boots
-			if _, err := w.cloud.AddFault(localcloud.Fault{Service: "ec2", Operation: "DescribeInstances", Kind: localcloud.FaultError,
-				Code: "RequestLimitExceeded", Status: 503, Count: 20}); err != nil {
+			if _, err := w.cloud.AddFault(localcloud.Fault{
+				Service:   "ec2",
+				Operation: "DescribeInstances",
+				Kind:      localcloud.FaultError,
+				Code:      "RequestLimitExceeded",
+				Status:    503,
+				Count:     20,
+			}); err != nil {
 				t.Error(err)
 			}
 		}()
@@ -124,8 +130,14 @@ func TestAStartThatIsThrottledKeepsItsSession(t *testing.T) {
 		d := w.launch(t, "desktop", userNo(1), false, 0, figures, 2)
 		d.await(reached(backend.Idle))
 		throttle := func() (end func()) {
-			fault, err := w.cloud.AddFault(localcloud.Fault{Service: "ec2", Operation: "StartInstances", Kind: localcloud.FaultError,
-				Code: "RequestLimitExceeded", Status: 503, Count: 1000})
+			fault, err := w.cloud.AddFault(localcloud.Fault{
+				Service:   "ec2",
+				Operation: "StartInstances",
+				Kind:      localcloud.FaultError,
+				Code:      "RequestLimitExceeded",
+				Status:    503,
+				Count:     1000,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -175,7 +187,10 @@ var lonely = []struct {
 		}
 	}},
 	{"the instance's timer alone", func(t *testing.T, w *world, id string) {
-		_, err := scheduler.NewFromConfig(w.cfg).DeleteSchedule(t.Context(), &scheduler.DeleteScheduleInput{Name: &id, GroupName: &w.out.SchedulerGroup})
+		_, err := scheduler.NewFromConfig(w.cfg).DeleteSchedule(t.Context(), &scheduler.DeleteScheduleInput{
+			Name:      &id,
+			GroupName: &w.out.SchedulerGroup,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

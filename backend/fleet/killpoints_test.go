@@ -38,9 +38,27 @@ var sequences = []sequence{
 		over: func(s backend.Snapshot) bool {
 			return s.Session != nil && s.Timers[0].At.Sub(s.Session.CreationTime) > 61*time.Minute
 		}},
-	{name: "stop", warm: true, prepare: begin, do: func(d *desktop) { d.do(backend.WishStop) }, over: reached(backend.Idle)},
-	{name: "terminate", warm: true, prepare: begin, do: func(d *desktop) { d.do(backend.WishTerminate) }, over: reached(backend.Idle)},
-	{name: "quit", warm: true, prepare: begin, do: func(d *desktop) { d.do(backend.WishQuit) }, over: reached(backend.SignedOut)},
+	{
+		name:    "stop",
+		warm:    true,
+		prepare: begin,
+		do:      func(d *desktop) { d.do(backend.WishStop) },
+		over:    reached(backend.Idle),
+	},
+	{
+		name:    "terminate",
+		warm:    true,
+		prepare: begin,
+		do:      func(d *desktop) { d.do(backend.WishTerminate) },
+		over:    reached(backend.Idle),
+	},
+	{
+		name:    "quit",
+		warm:    true,
+		prepare: begin,
+		do:      func(d *desktop) { d.do(backend.WishQuit) },
+		over:    reached(backend.SignedOut),
+	},
 }
 
 func begin(d *desktop) {

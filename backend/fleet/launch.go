@@ -19,8 +19,12 @@ import (
 )
 
 // errFull says that there are max_instances already.
-var errFull = &backend.Problem{Kind: backend.KindCapacity, What: "There is no free instance",
-	Why: "As many instances exist as the operator allows (max_instances).", Next: "Wait for one to become free, or ask your operator for more."}
+var errFull = &backend.Problem{
+	Kind: backend.KindCapacity,
+	What: "There is no free instance",
+	Why:  "As many instances exist as the operator allows (max_instances).",
+	Next: "Wait for one to become free, or ask your operator for more.",
+}
 
 // launch launches an instance for a user: the cold start, if nothing is warm. It returns errFull, or AWS's lack of
 // capacity, if there can be none.
@@ -106,15 +110,30 @@ func (s *Service) launched(ctx context.Context, token string) (*backend.Machine,
 func (s *Service) adoptOrphan(ctx context.Context, row sessionRow, m backend.Machine) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	return s.adoptInstance(ctx, instanceRow{InstanceID: m.InstanceID, Zone: m.Zone, InstanceType: m.Type, LaunchToken: row.LaunchToken})
+	return s.adoptInstance(ctx, instanceRow{
+		InstanceID:   m.InstanceID,
+		Zone:         m.Zone,
+		InstanceType: m.Type,
+		LaunchToken:  row.LaunchToken,
+	})
 }
 
 // reserve writes the intent of a launch before RunInstances: the session, so that a half-done launch can be taken up
 // by the same token, and a row among the instances, so that it is counted.
 func (s *Service) reserve(ctx context.Context, row sessionRow) error {
-	intent := instanceRow{InstanceID: intentPrefix + row.LaunchToken, State: backend.Launching, Owner: row.UserID, LaunchToken: row.LaunchToken, PooledAt: row.CreationTime}
+	intent := instanceRow{
+		InstanceID:  intentPrefix + row.LaunchToken,
+		State:       backend.Launching,
+		Owner:       row.UserID,
+		LaunchToken: row.LaunchToken,
+		PooledAt:    row.CreationTime,
+	}
 	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []dbtypes.TransactWriteItem{
-		{Put: &dbtypes.Put{TableName: &s.Names.InstancesTable, Item: marshal(intent), ConditionExpression: aws.String("attribute_not_exists(InstanceId)")}},
+		{Put: &dbtypes.Put{
+			TableName:           &s.Names.InstancesTable,
+			Item:                marshal(intent),
+			ConditionExpression: aws.String("attribute_not_exists(InstanceId)"),
+		}},
 		{Put: s.putSession(row)},
 	}})
 	if reasons, ok := cancelled(err); ok {
@@ -136,10 +155,23 @@ func (s *Service) full(ctx context.Context) (bool, error) {
 func (s *Service) bindInstance(ctx context.Context, row sessionRow, m backend.Machine) (*sessionRow, error) {
 	token := row.LaunchToken
 	row.InstanceID, row.Epoch, row.SubnetID, row.LaunchToken, row.InstanceType = m.InstanceID, 1, m.SubnetID, "", m.Type
-	inst := instanceRow{InstanceID: m.InstanceID, State: backend.Claimed, Owner: row.UserID, LastOwner: row.UserID, Epoch: 1,
-		Zone: m.Zone, InstanceType: m.Type, PooledAt: s.Clock.Now(), ArmedUntil: s.armTime(row).Unix()}
+	inst := instanceRow{
+		InstanceID:   m.InstanceID,
+		State:        backend.Claimed,
+		Owner:        row.UserID,
+		LastOwner:    row.UserID,
+		Epoch:        1,
+		Zone:         m.Zone,
+		InstanceType: m.Type,
+		PooledAt:     s.Clock.Now(),
+		ArmedUntil:   s.armTime(row).Unix(),
+	}
 	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []dbtypes.TransactWriteItem{
-		{Put: &dbtypes.Put{TableName: &s.Names.InstancesTable, Item: marshal(inst), ConditionExpression: aws.String("attribute_not_exists(InstanceId)")}},
+		{Put: &dbtypes.Put{
+			TableName:           &s.Names.InstancesTable,
+			Item:                marshal(inst),
+			ConditionExpression: aws.String("attribute_not_exists(InstanceId)"),
+		}},
 		{Delete: &dbtypes.Delete{TableName: &s.Names.InstancesTable, Key: key("InstanceId", intentPrefix+token)}},
 		{Update: &dbtypes.Update{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
 			UpdateExpression:         aws.String("SET InstanceId = :i, Epoch = :one, SubnetId = :s, InstanceType = :t REMOVE LaunchToken"),
@@ -171,11 +203,18 @@ func (s *Service) abandon(ctx context.Context, row sessionRow, why string) error
 func (s *Service) run(ctx context.Context, token string, tags []types.Tag) (*backend.Machine, error) {
 	var last error
 	for _, p := range s.places() {
-		in := &ec2.RunInstancesInput{MinCount: aws.Int32(1), MaxCount: aws.Int32(1), ClientToken: aws.String(token + p.suffix),
-			LaunchTemplate:                    &types.LaunchTemplateSpecification{LaunchTemplateName: &s.Names.LaunchTemplate, Version: aws.String("$Latest")},
+		in := &ec2.RunInstancesInput{
+			MinCount:    aws.Int32(1),
+			MaxCount:    aws.Int32(1),
+			ClientToken: aws.String(token + p.suffix),
+			LaunchTemplate: &types.LaunchTemplateSpecification{
+				LaunchTemplateName: &s.Names.LaunchTemplate,
+				Version:            aws.String("$Latest"),
+			},
 			InstanceInitiatedShutdownBehavior: types.ShutdownBehaviorStop,
 			InstanceType:                      types.InstanceType(p.kind),
-			TagSpecifications:                 []types.TagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: tags}}}
+			TagSpecifications:                 []types.TagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: tags}},
+		}
 		if p.subnet != "" {
 			in.SubnetId = aws.String(p.subnet)
 		}

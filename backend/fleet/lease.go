@@ -105,8 +105,12 @@ func (l *lease) write(ctx context.Context, seen *leaseRow) (bool, error) {
 
 // release gives the lease back, so that the next desktop need not wait.
 func (l *lease) release(ctx context.Context) error {
-	_, err := l.s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &l.s.Names.LeasesTable, Key: key("LeaseId", poolLease),
-		ConditionExpression: aws.String("#v = :mine"), ExpressionAttributeNames: map[string]string{"#v": "Version"},
-		ExpressionAttributeValues: item{":mine": value(l.version)}})
+	_, err := l.s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName:                 &l.s.Names.LeasesTable,
+		Key:                       key("LeaseId", poolLease),
+		ConditionExpression:       aws.String("#v = :mine"),
+		ExpressionAttributeNames:  map[string]string{"#v": "Version"},
+		ExpressionAttributeValues: item{":mine": value(l.version)},
+	})
 	return unlessConditionFailed(err)
 }

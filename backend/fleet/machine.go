@@ -56,9 +56,16 @@ func (s *Service) addStatus(ctx context.Context, m *backend.Machine) error {
 }
 
 func machine(i types.Instance) backend.Machine {
-	m := backend.Machine{InstanceID: aws.ToString(i.InstanceId), ImageID: aws.ToString(i.ImageId), Type: string(i.InstanceType),
-		PublicIP: aws.ToString(i.PublicIpAddress), PrivateIP: aws.ToString(i.PrivateIpAddress), SubnetID: aws.ToString(i.SubnetId),
-		LaunchTime: aws.ToTime(i.LaunchTime), Name: tagOf(i, "Name")}
+	m := backend.Machine{
+		InstanceID: aws.ToString(i.InstanceId),
+		ImageID:    aws.ToString(i.ImageId),
+		Type:       string(i.InstanceType),
+		PublicIP:   aws.ToString(i.PublicIpAddress),
+		PrivateIP:  aws.ToString(i.PrivateIpAddress),
+		SubnetID:   aws.ToString(i.SubnetId),
+		LaunchTime: aws.ToTime(i.LaunchTime),
+		Name:       tagOf(i, "Name"),
+	}
 	if i.State != nil {
 		m.State = backend.InstanceState(i.State.Name)
 	}

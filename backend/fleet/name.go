@@ -5,10 +5,13 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/awsx"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 )
@@ -39,4 +42,71 @@ func (s *Service) setDNS(ctx context.Context, domain, address string) error {
 				TTL:             aws.Int64(int64(s.current().TTL.Seconds())),
 				ResourceRecords: []types.ResourceRecord{{Value: &address}}}}}}})
 	return err
+}
+
+// settleTime bounds settleSoon; settlePause comes between its tries.
+const (
+	settleTime  = 8 * time.Second
+	settlePause = time.Second
+)
+
+// settleNameSoon settles the name of a user, and tries for settleTime. If that fails, the pool's keeper does it.
+func (s *Service) settleNameSoon(ctx context.Context, row sessionRow) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	for {
+		err := s.settleName(ctx, row.UserID)
+		if err == nil {
+			return
+		}
+		if awsx.Sleep(ctx, settlePause) != nil {
+			s.Log.Warn("the name is not settled yet", "name", row.Domain, "cause", err)
+			return
+		}
+	}
+}
+
+// settleName points a user's name to where their session says: at its instance while it is open, at the parking
+// address once it has ended. Nothing in Route 53 can be made conditional, so the row is read again afterwards: a
+// session that began or ended meanwhile has the last word.
+func (s *Service) settleName(ctx context.Context, userID string) error {
+	row, err := s.sessionOf(ctx, userID)
+	for range 3 {
+		if err != nil || row == nil {
+			return err
+		}
+		address := row.PublicIP
+		if row.Phase == ended {
+			address = s.Names.ParkingAddress
+		}
+		if address == "" {
+			return nil // it is starting, and sets the name itself
+		}
+		if err := s.setDNS(ctx, row.Domain, address); err != nil {
+			return err
+		}
+		before := *row
+		row, err = s.sessionOf(ctx, userID)
+		if row != nil && row.CreationTime.Equal(before.CreationTime) && row.Phase == before.Phase && row.PublicIP == before.PublicIP {
+			return s.recordParked(ctx, *row)
+		}
+	}
+	return err
+}
+
+// recordParked removes NamePending from an ended session's row. It is no error if another session began meanwhile.
+func (s *Service) recordParked(ctx context.Context, row sessionRow) error {
+	if row.Phase != ended || !row.NamePending {
+		return nil
+	}
+	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                &s.Names.SessionsTable,
+		Key:                      key("UserId", row.UserID),
+		UpdateExpression:         aws.String("SET PurgeAt = :purge REMOVE NamePending"),
+		ConditionExpression:      aws.String("CreationTime = :c AND #p = :ended"),
+		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
+		ExpressionAttributeValues: item{":c": value(row.CreationTime), ":ended": str(ended),
+			":purge": value(s.Clock.Now().Add(keepEnded).Unix())},
+	})
+	return unlessConditionFailed(err)
 }

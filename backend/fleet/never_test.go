@@ -104,7 +104,10 @@ func TestNewTemplateVersionStartsAnew(t *testing.T) {
 		w.cloud.SetNeverReady(false)
 		version := "1"
 		if _, err := ec2.NewFromConfig(w.cfg).CreateLaunchTemplateVersion(t.Context(), &ec2.CreateLaunchTemplateVersionInput{
-			LaunchTemplateName: &w.out.LaunchTemplate, SourceVersion: &version, LaunchTemplateData: &ec2types.RequestLaunchTemplateData{KeyName: &version}}); err != nil {
+			LaunchTemplateName: &w.out.LaunchTemplate,
+			SourceVersion:      &version,
+			LaunchTemplateData: &ec2types.RequestLaunchTemplateData{KeyName: &version},
+		}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(10 * time.Minute)

@@ -25,8 +25,15 @@ const sizeRow = "pool-size"
 
 // Overview reads everything that an operator sees. It returns all of it or an error.
 func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
-	o := &backend.Overview{AsOf: s.Clock.Now(), Machines: []backend.Machine{}, Sessions: []backend.Session{}, Leases: []backend.Lease{},
-		Queue: []backend.Ticket{}, Schedules: []backend.Schedule{}, Audit: []backend.Entry{}}
+	o := &backend.Overview{
+		AsOf:      s.Clock.Now(),
+		Machines:  []backend.Machine{},
+		Sessions:  []backend.Session{},
+		Leases:    []backend.Lease{},
+		Queue:     []backend.Ticket{},
+		Schedules: []backend.Schedule{},
+		Audit:     []backend.Entry{},
+	}
 	all, ctx := errgroup.WithContext(ctx)
 	all.Go(func() error {
 		machines, err := s.machines(ctx)
@@ -54,7 +61,12 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 	all.Go(func() error {
 		c, err := s.coordination(ctx)
 		for _, l := range c.leases {
-			o.Leases = append(o.Leases, backend.Lease{ID: l.LeaseID, Holder: l.Holder, Version: l.Version, Duration: time.Duration(l.Duration)})
+			o.Leases = append(o.Leases, backend.Lease{
+				ID:       l.LeaseID,
+				Holder:   l.Holder,
+				Version:  l.Version,
+				Duration: time.Duration(l.Duration),
+			})
 		}
 		for _, t := range c.tickets {
 			o.Queue = append(o.Queue, t.ticket())
@@ -89,7 +101,10 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 // schedules lists the armed stops, soonest first. ListSchedules does not return the times, so each schedule is read.
 func (s *Service) schedules(ctx context.Context) ([]backend.Schedule, error) {
 	out := []backend.Schedule{}
-	pages := scheduler.NewListSchedulesPaginator(s.Scheduler, &scheduler.ListSchedulesInput{GroupName: &s.Names.ScheduleGroup, MaxResults: aws.Int32(100)})
+	pages := scheduler.NewListSchedulesPaginator(s.Scheduler, &scheduler.ListSchedulesInput{
+		GroupName:  &s.Names.ScheduleGroup,
+		MaxResults: aws.Int32(100),
+	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -122,7 +137,12 @@ func (s *Service) Retire(ctx context.Context, actor backend.User, instanceID, re
 	return s.operate(ctx, actor, instanceID, reason, backend.Retired)
 }
 
-var errNoReason = &backend.Problem{Kind: backend.KindConfig, What: "Nothing was done", Why: "There is no reason.", Next: "Say why: it is written to the audit."}
+var errNoReason = &backend.Problem{
+	Kind: backend.KindConfig,
+	What: "Nothing was done",
+	Why:  "There is no reason.",
+	Next: "Say why: it is written to the audit.",
+}
 
 func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, reason string, state backend.PoolState) error {
 	if reason == "" {
@@ -133,7 +153,12 @@ func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, r
 		return problem("look at "+instanceID, err)
 	}
 	if inst == nil {
-		return &backend.Problem{Kind: backend.KindConfig, What: "Nothing was done", Why: "The pool has no instance " + instanceID + ".", Next: "Refresh the list."}
+		return &backend.Problem{
+			Kind: backend.KindConfig,
+			What: "Nothing was done",
+			Why:  "The pool has no instance " + instanceID + ".",
+			Next: "Refresh the list.",
+		}
 	}
 	if inst.State == backend.Claimed {
 		row, err := s.sessionOf(ctx, inst.Owner)
@@ -151,7 +176,13 @@ func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, r
 	if err := s.execute(ctx, do); err != nil {
 		return problem("do that to "+instanceID, err)
 	}
-	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Event: endEvents[state], InstanceID: instanceID, Why: reason})
+	s.recordEvent(ctx, auditRow{
+		UserID:     poolUser,
+		Actor:      actor.Username,
+		Event:      endEvents[state],
+		InstanceID: instanceID,
+		Why:        reason,
+	})
 	s.wake()
 	return nil
 }
@@ -160,7 +191,12 @@ func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, r
 // its next turn.
 func (s *Service) Resize(ctx context.Context, actor backend.User, size *int, reason string) error {
 	if most := s.current().MaxInstances; size != nil && (*size < 0 || *size > most) {
-		return &backend.Problem{Kind: backend.KindConfig, What: "The pool keeps its size", Why: "The size asked for is not between 0 and max_instances.", Next: "Choose another, or raise max_instances in the profile."}
+		return &backend.Problem{
+			Kind: backend.KindConfig,
+			What: "The pool keeps its size",
+			Why:  "The size asked for is not between 0 and max_instances.",
+			Next: "Choose another, or raise max_instances in the profile.",
+		}
 	}
 	if reason == "" {
 		return errNoReason
@@ -168,7 +204,10 @@ func (s *Service) Resize(ctx context.Context, actor backend.User, size *int, rea
 	var err error
 	why := "size from the profile: " + reason
 	if size == nil {
-		_, err = s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.Names.LeasesTable, Key: key("LeaseId", sizeRow)})
+		_, err = s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+			TableName: &s.Names.LeasesTable,
+			Key:       key("LeaseId", sizeRow),
+		})
 	} else {
 		why = "size " + strconv.Itoa(*size) + ": " + reason
 		_, err = s.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Names.LeasesTable,

@@ -40,7 +40,12 @@ func TestTheOverviewHasItAllOrNothing(t *testing.T) {
 
 		// An overview with a part missing would say that there is nothing of it.
 		for _, service := range []string{"ec2", "dynamodb", "scheduler"} {
-			id, err := w.cloud.AddFault(localcloud.Fault{Service: service, Kind: localcloud.FaultError, Code: "AccessDeniedException", Status: 403})
+			id, err := w.cloud.AddFault(localcloud.Fault{
+				Service: service,
+				Kind:    localcloud.FaultError,
+				Code:    "AccessDeniedException",
+				Status:  403,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -88,10 +88,14 @@ func (s *Service) seat() int64 {
 
 // nextNumber returns the next number of a counter in the leases table. No number is returned twice.
 func (s *Service) nextNumber(ctx context.Context, counter string) (int64, error) {
-	out, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.LeasesTable, Key: key("LeaseId", counter),
+	out, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &s.Names.LeasesTable,
+		Key:                       key("LeaseId", counter),
 		UpdateExpression:          aws.String("ADD #n :one"),
 		ExpressionAttributeNames:  map[string]string{"#n": "Number"},
-		ExpressionAttributeValues: item{":one": value(1)}, ReturnValues: types.ReturnValueUpdatedNew})
+		ExpressionAttributeValues: item{":one": value(1)},
+		ReturnValues:              types.ReturnValueUpdatedNew,
+	})
 	if err != nil {
 		return 0, err
 	}

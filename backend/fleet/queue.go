@@ -40,12 +40,20 @@ type ticketRow struct {
 }
 
 func (t ticketRow) ticket() backend.Ticket {
-	return backend.Ticket{UserID: t.UserID, Username: t.Username, Number: t.Number, Since: t.Since, LauncherID: t.LauncherID}
+	return backend.Ticket{
+		UserID:     t.UserID,
+		Username:   t.Username,
+		Number:     t.Number,
+		Since:      t.Since,
+		LauncherID: t.LauncherID,
+	}
 }
 
 // queue waits until an instance is the user's. Warm instances are claimed in turn (the keeper reserves each for whose
 // turn it is); the first in the queue also tries to launch, since AWS may have capacity again.
-func (s *Service) queue(ctx context.Context, u backend.User, lost map[string]bool, lack error, report func(backend.Progress)) (*sessionRow, error) {
+func (s *Service) queue(ctx context.Context, u backend.User, lost map[string]bool, lack error, report func(backend.Progress)) (
+	*sessionRow, error,
+) {
 	w := &waiter{s: s, user: u, lost: lost, why: lackOf(lack), seen: sightings{}, launchAt: time.Now().Add(launchInterval)}
 	if err := w.enter(ctx); err != nil {
 		return nil, err
@@ -93,7 +101,15 @@ func (w *waiter) enter(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.ticket = ticketRow{LeaseID: ticketPrefix + w.user.ID, UserID: w.user.ID, Username: w.user.Username, LauncherID: w.s.LauncherID, Number: n, Version: 1, Since: w.s.Clock.Now()}
+	w.ticket = ticketRow{
+		LeaseID:    ticketPrefix + w.user.ID,
+		UserID:     w.user.ID,
+		Username:   w.user.Username,
+		LauncherID: w.s.LauncherID,
+		Number:     n,
+		Version:    1,
+		Since:      w.s.Clock.Now(),
+	}
 	_, err = w.s.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{TableName: &w.s.Names.LeasesTable, Item: marshal(w.ticket),
 		ConditionExpression: aws.String("attribute_not_exists(LeaseId)")})
 	return unlessConditionFailed(err)
@@ -103,7 +119,10 @@ func (w *waiter) enter(ctx context.Context) error {
 func (w *waiter) leave(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer cancel()
-	_, err := w.s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &w.s.Names.LeasesTable, Key: key("LeaseId", w.ticket.LeaseID)})
+	_, err := w.s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &w.s.Names.LeasesTable,
+		Key:       key("LeaseId", w.ticket.LeaseID),
+	})
 	if err != nil {
 		w.s.Log.Warn("the place in the queue was not given up; it lapses", "cause", err)
 	}
@@ -121,7 +140,10 @@ func (w *waiter) turn(ctx context.Context, report func(backend.Progress)) (*sess
 	}
 	tickets = w.living(tickets)
 	at := slices.IndexFunc(tickets, func(t ticketRow) bool { return t.UserID == w.user.ID })
-	report(backend.Progress{Phase: backend.Claiming, Queue: &backend.Queue{Position: at + 1, Length: len(tickets), Since: w.ticket.Since, Why: w.reason(ctx, at)}})
+	report(backend.Progress{
+		Phase: backend.Claiming,
+		Queue: &backend.Queue{Position: at + 1, Length: len(tickets), Since: w.ticket.Since, Why: w.reason(ctx, at)},
+	})
 	rows, err := w.s.warm(ctx)
 	if err != nil {
 		return nil, err
@@ -163,9 +185,14 @@ func (w *waiter) mayClaim(rows []instanceRow, at int) bool {
 
 // keepAlive increments the ticket's Version. If the ticket was dropped while this computer slept, it takes a new one.
 func (w *waiter) keepAlive(ctx context.Context) error {
-	_, err := w.s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &w.s.Names.LeasesTable, Key: key("LeaseId", w.ticket.LeaseID),
-		UpdateExpression: aws.String("ADD #v :one"), ConditionExpression: aws.String("attribute_exists(LeaseId)"),
-		ExpressionAttributeNames: map[string]string{"#v": "Version"}, ExpressionAttributeValues: item{":one": value(1)}})
+	_, err := w.s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &w.s.Names.LeasesTable,
+		Key:                       key("LeaseId", w.ticket.LeaseID),
+		UpdateExpression:          aws.String("ADD #v :one"),
+		ConditionExpression:       aws.String("attribute_exists(LeaseId)"),
+		ExpressionAttributeNames:  map[string]string{"#v": "Version"},
+		ExpressionAttributeValues: item{":one": value(1)},
+	})
 	if isConditionFailed(err) {
 		return w.enter(ctx)
 	}
@@ -179,9 +206,13 @@ func (w *waiter) living(tickets []ticketRow) []ticketRow {
 
 // dropTicket removes a ticket that has not moved.
 func (s *Service) dropTicket(ctx context.Context, t ticketRow) error {
-	_, err := s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.Names.LeasesTable, Key: key("LeaseId", t.LeaseID),
-		ConditionExpression: aws.String("#v = :seen"), ExpressionAttributeNames: map[string]string{"#v": "Version"},
-		ExpressionAttributeValues: item{":seen": value(t.Version)}})
+	_, err := s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName:                 &s.Names.LeasesTable,
+		Key:                       key("LeaseId", t.LeaseID),
+		ConditionExpression:       aws.String("#v = :seen"),
+		ExpressionAttributeNames:  map[string]string{"#v": "Version"},
+		ExpressionAttributeValues: item{":seen": value(t.Version)},
+	})
 	return unlessConditionFailed(err)
 }
 

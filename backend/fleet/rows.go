@@ -84,9 +84,22 @@ func (r sessionRow) claim() claim  { return claim{r.InstanceID, r.UserID, r.Epoc
 func (r instanceRow) intent() bool { return strings.HasPrefix(r.InstanceID, intentPrefix) }
 
 func (r sessionRow) session() *backend.Session {
-	session := &backend.Session{UserID: r.UserID, Username: r.Username, InstanceID: r.InstanceID, CreationTime: r.CreationTime,
-		ExpireAt: r.ExpireAt, PublicIP: r.PublicIP, SubnetID: r.SubnetID, Phase: backend.Phase(r.Phase), Epoch: r.Epoch,
-		Domain: r.Domain, LauncherID: r.LauncherID, LastActivity: r.LastActivity, Type: r.InstanceType, Cold: r.Cold}
+	session := &backend.Session{
+		UserID:       r.UserID,
+		Username:     r.Username,
+		InstanceID:   r.InstanceID,
+		CreationTime: r.CreationTime,
+		ExpireAt:     r.ExpireAt,
+		PublicIP:     r.PublicIP,
+		SubnetID:     r.SubnetID,
+		Phase:        backend.Phase(r.Phase),
+		Epoch:        r.Epoch,
+		Domain:       r.Domain,
+		LauncherID:   r.LauncherID,
+		LastActivity: r.LastActivity,
+		Type:         r.InstanceType,
+		Cold:         r.Cold,
+	}
 	if r.ReadyAt != 0 {
 		session.ReadyAt = time.Unix(0, r.ReadyAt).UTC()
 	}
@@ -94,9 +107,22 @@ func (r sessionRow) session() *backend.Session {
 }
 
 func rowOf(s backend.Session) sessionRow {
-	row := sessionRow{UserID: s.UserID, InstanceID: s.InstanceID, CreationTime: s.CreationTime, ExpireAt: s.ExpireAt, PublicIP: s.PublicIP,
-		SubnetID: s.SubnetID, Username: s.Username, Phase: string(s.Phase), Epoch: s.Epoch, Domain: s.Domain, LauncherID: s.LauncherID,
-		LastActivity: s.LastActivity, InstanceType: s.Type, Cold: s.Cold}
+	row := sessionRow{
+		UserID:       s.UserID,
+		InstanceID:   s.InstanceID,
+		CreationTime: s.CreationTime,
+		ExpireAt:     s.ExpireAt,
+		PublicIP:     s.PublicIP,
+		SubnetID:     s.SubnetID,
+		Username:     s.Username,
+		Phase:        string(s.Phase),
+		Epoch:        s.Epoch,
+		Domain:       s.Domain,
+		LauncherID:   s.LauncherID,
+		LastActivity: s.LastActivity,
+		InstanceType: s.Type,
+		Cold:         s.Cold,
+	}
 	if !s.ReadyAt.IsZero() {
 		row.ReadyAt = s.ReadyAt.UnixNano()
 	}
@@ -142,7 +168,11 @@ func (s *Service) Current(ctx context.Context, u backend.User) (*backend.Session
 
 // rowOf reads an instance's row, nil if there is none.
 func (s *Service) rowOf(ctx context.Context, instanceID string) (*instanceRow, error) {
-	out, err := s.DynamoDB.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Names.InstancesTable, Key: key("InstanceId", instanceID), ConsistentRead: aws.Bool(true)})
+	out, err := s.DynamoDB.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName:      &s.Names.InstancesTable,
+		Key:            key("InstanceId", instanceID),
+		ConsistentRead: aws.Bool(true),
+	})
 	if err != nil || out.Item == nil {
 		return nil, err
 	}
@@ -167,9 +197,13 @@ func (s *Service) warm(ctx context.Context) ([]instanceRow, error) {
 
 // inState lists the rows of one state, by the State index.
 func (s *Service) inState(ctx context.Context, state backend.PoolState) ([]instanceRow, error) {
-	out, err := s.DynamoDB.Query(ctx, &dynamodb.QueryInput{TableName: &s.Names.InstancesTable, IndexName: &s.Names.StateIndex,
-		KeyConditionExpression:   aws.String("#s = :state"),
-		ExpressionAttributeNames: map[string]string{"#s": "State"}, ExpressionAttributeValues: item{":state": str(string(state))}})
+	out, err := s.DynamoDB.Query(ctx, &dynamodb.QueryInput{
+		TableName:                 &s.Names.InstancesTable,
+		IndexName:                 &s.Names.StateIndex,
+		KeyConditionExpression:    aws.String("#s = :state"),
+		ExpressionAttributeNames:  map[string]string{"#s": "State"},
+		ExpressionAttributeValues: item{":state": str(string(state))},
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -105,7 +105,8 @@ func TestOverhead(t *testing.T) {
 	})
 	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 	figure(t, "press to ready beyond the boot, 40 ms round trip, median", "ms", ms(percentile(over, 0.5)), "", true)
-	figure(t, "press to ready beyond the boot, 40 ms round trip, 95th percentile", "ms", ms(percentile(over, 0.95)), "less than 300 ms", percentile(over, 0.95) < 300*time.Millisecond)
+	figure(t, "press to ready beyond the boot, 40 ms round trip, 95th percentile", "ms", ms(percentile(over, 0.95)),
+		"less than 300 ms", percentile(over, 0.95) < 300*time.Millisecond)
 	figure(t, "calls before StartInstances", "calls", float64(before), "three at most", before <= 3)
 	if p := percentile(over, 0.95); p >= 300*time.Millisecond || p <= 0 {
 		t.Errorf("the 95th percentile is %v, want less than 300ms", p)
@@ -123,10 +124,16 @@ func TestClaimsAtOnce(t *testing.T) {
 		n := setting("DESKTOPS", 40)
 		db := dynamodb.NewFromConfig(w.cfg)
 		for i := range n {
-			_, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &w.out.InstancesTable, Item: map[string]types.AttributeValue{
-				"InstanceId": &types.AttributeValueMemberS{Value: fmt.Sprintf("i-%017d", i)}, "State": &types.AttributeValueMemberS{Value: "warm"},
-				"Epoch": &types.AttributeValueMemberN{Value: "0"}, "Zone": &types.AttributeValueMemberS{Value: "us-east-1a"},
-				"InstanceType": &types.AttributeValueMemberS{Value: "g5.2xlarge"}}})
+			_, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{
+				TableName: &w.out.InstancesTable,
+				Item: map[string]types.AttributeValue{
+					"InstanceId":   &types.AttributeValueMemberS{Value: fmt.Sprintf("i-%017d", i)},
+					"State":        &types.AttributeValueMemberS{Value: "warm"},
+					"Epoch":        &types.AttributeValueMemberN{Value: "0"},
+					"Zone":         &types.AttributeValueMemberS{Value: "us-east-1a"},
+					"InstanceType": &types.AttributeValueMemberS{Value: "g5.2xlarge"},
+				},
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -260,7 +267,8 @@ func report(t *testing.T, w *world, n, ready, busy int, before map[string]int64,
 	var throttled, claims, conflicts int64
 	for refusal, c := range w.cloud.Refusals() {
 		switch {
-		case strings.Contains(refusal, "Throttl") || strings.Contains(refusal, "LimitExceeded") || strings.Contains(refusal, "PriorRequestNotComplete"):
+		case strings.Contains(refusal, "Throttl") || strings.Contains(refusal, "LimitExceeded") ||
+			strings.Contains(refusal, "PriorRequestNotComplete"):
 			throttled += c
 			lines = append(lines, fmt.Sprintf("throttled: %s %d", refusal, c))
 		case strings.Contains(refusal, "TransactionCanceled") || strings.Contains(refusal, "ConditionalCheckFailed"):

@@ -81,7 +81,10 @@ func (w *world) truth(ctx context.Context) (truth, error) {
 }
 
 func (w *world) scan(ctx context.Context, table string) ([]truthRow, error) {
-	out, err := dynamodb.NewFromConfig(w.cfg).Scan(ctx, &dynamodb.ScanInput{TableName: &table, ConsistentRead: aws.Bool(true)})
+	out, err := dynamodb.NewFromConfig(w.cfg).Scan(ctx, &dynamodb.ScanInput{
+		TableName:      &table,
+		ConsistentRead: aws.Bool(true),
+	})
 	if err != nil {
 		return nil, err
 	}

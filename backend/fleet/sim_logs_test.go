@@ -32,13 +32,23 @@ type stream struct {
 }
 
 func (w *world) stream() *stream {
-	return &stream{api: kinesis.NewFromConfig(w.cfg), name: w.out.Stream, lines: map[string][]said{}, numbers: map[string]bool{}, last: map[string]kinesistypes.Record{}}
+	return &stream{
+		api:     kinesis.NewFromConfig(w.cfg),
+		name:    w.out.Stream,
+		lines:   map[string][]said{},
+		numbers: map[string]bool{},
+		last:    map[string]kinesistypes.Record{},
+	}
 }
 
 // read takes what has come since its last call. The stream has one shard.
 func (s *stream) read(ctx context.Context) error {
 	if s.iterator == nil {
-		out, err := s.api.GetShardIterator(ctx, &kinesis.GetShardIteratorInput{StreamName: &s.name, ShardId: aws.String("shardId-000000000000"), ShardIteratorType: "TRIM_HORIZON"})
+		out, err := s.api.GetShardIterator(ctx, &kinesis.GetShardIteratorInput{
+			StreamName:        &s.name,
+			ShardId:           aws.String("shardId-000000000000"),
+			ShardIteratorType: "TRIM_HORIZON",
+		})
 		if err != nil {
 			return err
 		}
@@ -63,7 +73,10 @@ func (s *stream) read(ctx context.Context) error {
 			number := fmt.Sprint(line.IID, line.TS, line.Seq)
 			if line.Src != "metrics" && !s.numbers[number] {
 				s.numbers[number], s.last[line.IID] = true, r
-				s.lines[line.IID] = append(s.lines[line.IID], said{key: lineKey(line.TS, line.Msg), came: *r.ApproximateArrivalTimestamp})
+				s.lines[line.IID] = append(s.lines[line.IID], said{
+					key:  lineKey(line.TS, line.Msg),
+					came: *r.ApproximateArrivalTimestamp,
+				})
 			}
 		}
 		if len(out.Records) == 0 {
@@ -84,7 +97,11 @@ func (s *stream) repeat(ctx context.Context, instanceID string) error {
 	if !ok || time.Since(*last.ApproximateArrivalTimestamp) > repeatTime {
 		return nil
 	}
-	_, err := s.api.PutRecord(ctx, &kinesis.PutRecordInput{StreamName: &s.name, PartitionKey: last.PartitionKey, Data: last.Data})
+	_, err := s.api.PutRecord(ctx, &kinesis.PutRecordInput{
+		StreamName:   &s.name,
+		PartitionKey: last.PartitionKey,
+		Data:         last.Data,
+	})
 	return err
 }
 

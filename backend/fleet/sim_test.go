@@ -95,7 +95,17 @@ func newSimulation(t *testing.T, seed uint64, sum *tally) *simulation {
 	}
 	w.withForeign(t)
 	w.cloud.SetThrottle(true)
-	return &simulation{t: t, w: w, rand: rand.New(rand.NewPCG(seed, 0)), seed: seed, sum: sum, figures: brief(), began: time.Now(), unowned: map[string]time.Time{}, stream: w.stream()}
+	return &simulation{
+		t:       t,
+		w:       w,
+		rand:    rand.New(rand.NewPCG(seed, 0)),
+		seed:    seed,
+		sum:     sum,
+		figures: brief(),
+		began:   time.Now(),
+		unowned: map[string]time.Time{},
+		stream:  w.stream(),
+	}
 }
 
 func (s *simulation) tell(format string, args ...any) {
@@ -230,7 +240,8 @@ func (s *simulation) leftRunning(v truth) []string {
 
 func (s *simulation) fail(faults []string) {
 	s.t.Helper()
-	s.t.Errorf("seed %d, after %v:\n  %s\nhistory:\n  %s", s.seed, time.Since(s.began).Round(time.Second), strings.Join(faults, "\n  "), strings.Join(s.told, "\n  "))
+	s.t.Errorf("seed %d, after %v:\n  %s\nhistory:\n  %s", s.seed,
+		time.Since(s.began).Round(time.Second), strings.Join(faults, "\n  "), strings.Join(s.told, "\n  "))
 }
 
 // quiet ends all trouble: networks heal, capacity is back, everybody quits, one desktop keeps the pool. What is left

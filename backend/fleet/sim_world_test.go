@@ -229,13 +229,27 @@ type desktop struct {
 	done     chan struct{}
 }
 
-var figures = fleet.Figures{PoolSize: 3, MaxInstances: 6, Window: time.Hour, Maximum: 3 * time.Hour, Grace: time.Minute, TTL: 10 * time.Second, ReadyTimeout: 10 * time.Minute}
+var figures = fleet.Figures{
+	PoolSize:     3,
+	MaxInstances: 6,
+	Window:       time.Hour,
+	Maximum:      3 * time.Hour,
+	Grace:        time.Minute,
+	TTL:          10 * time.Second,
+	ReadyTimeout: 10 * time.Minute,
+}
 
 // credentialsOf gives the credentials that the identity pool would give somebody of a group.
 func (w *world) credentialsOf(ctx context.Context, role string, u backend.User) (aws.CredentialsProvider, error) {
 	out, err := sts.NewFromConfig(w.cfg).AssumeRole(ctx, &sts.AssumeRoleInput{
-		RoleArn: aws.String("arn:aws:iam::123456789012:role/avatar-launcher-" + role), RoleSessionName: &u.Username, DurationSeconds: aws.Int32(43200),
-		Tags: []ststypes.Tag{{Key: aws.String("sub"), Value: &u.ID}, {Key: aws.String("username"), Value: &u.Username}}})
+		RoleArn:         aws.String("arn:aws:iam::123456789012:role/avatar-launcher-" + role),
+		RoleSessionName: &u.Username,
+		DurationSeconds: aws.Int32(43200),
+		Tags: []ststypes.Tag{{
+			Key:   aws.String("sub"),
+			Value: &u.ID,
+		}, {Key: aws.String("username"), Value: &u.Username}},
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +259,8 @@ func (w *world) credentialsOf(ctx context.Context, role string, u backend.User) 
 
 // launch runs a desktop: a process that resumes its user's sign-in. skew is how wrong its computer's clock is. What is
 // to be added to it is added before it runs.
-func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, skew time.Duration, figures fleet.Figures, seed uint64, add ...func(*desktop, aws.Config)) *desktop {
+func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, skew time.Duration, figures fleet.Figures,
+	seed uint64, add ...func(*desktop, aws.Config)) *desktop {
 	t.Helper()
 	role := "user"
 	if keeps {
@@ -267,12 +282,38 @@ func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, sk
 	if w.log != nil {
 		log = w.log.With("desktop", name)
 	}
-	d.service = fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.RetryMaxAttempts = 8 }), DynamoDB: dynamodb.NewFromConfig(cfg),
-		Route53: route53.NewFromConfig(cfg, func(o *route53.Options) { o.RetryMaxAttempts = 8 }), Scheduler: scheduler.NewFromConfig(cfg), LauncherID: name,
-		Clock: clock, Names: w.names(), Figures: figures, Prices: backend.Prices{Currency: "USD", Hourly: map[string]float64{"g5.2xlarge": 1.212}}, Log: log,
-		Avatar: fleet.Avatar{Scheme: "http", HealthPath: "/healthz", Transport: func(string) http.RoundTripper { return d.net }}})
-	d.launcher = &backend.Launcher{Identity: badge{user: u}, Fleet: d.service, Profile: "sim", KeepPool: keeps, Resume: true, Now: clock.Now, Log: log,
-		Rules: backend.Rules{Window: figures.Window, Maximum: figures.Maximum, Warning: 5 * time.Minute, Grace: figures.Grace}}
+	d.service = fleet.New(fleet.Options{
+		EC2:        ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.RetryMaxAttempts = 8 }),
+		DynamoDB:   dynamodb.NewFromConfig(cfg),
+		Route53:    route53.NewFromConfig(cfg, func(o *route53.Options) { o.RetryMaxAttempts = 8 }),
+		Scheduler:  scheduler.NewFromConfig(cfg),
+		LauncherID: name,
+		Clock:      clock,
+		Names:      w.names(),
+		Figures:    figures,
+		Prices:     backend.Prices{Currency: "USD", Hourly: map[string]float64{"g5.2xlarge": 1.212}},
+		Log:        log,
+		Avatar: fleet.Avatar{
+			Scheme:     "http",
+			HealthPath: "/healthz",
+			Transport:  func(string) http.RoundTripper { return d.net },
+		},
+	})
+	d.launcher = &backend.Launcher{
+		Identity: badge{user: u},
+		Fleet:    d.service,
+		Profile:  "sim",
+		KeepPool: keeps,
+		Resume:   true,
+		Now:      clock.Now,
+		Log:      log,
+		Rules: backend.Rules{
+			Window:  figures.Window,
+			Maximum: figures.Maximum,
+			Warning: 5 * time.Minute,
+			Grace:   figures.Grace,
+		},
+	}
 	for _, add := range add {
 		add(d, cfg)
 	}
@@ -312,9 +353,21 @@ func (d *desktop) alive() bool {
 }
 
 func (w *world) names() fleet.Names {
-	return fleet.Names{SessionsTable: w.out.SessionsTable, InstancesTable: w.out.InstancesTable, LeasesTable: w.out.LeasesTable,
-		AuditTable: w.out.AuditTable, StateIndex: w.out.StateIndex, DayIndex: w.out.DayIndex, LaunchTemplate: w.out.LaunchTemplate, SubnetIDs: w.out.SubnetIDs,
-		ZoneID: w.out.ZoneID, ZoneName: w.out.ZoneName, ParkingAddress: w.out.ParkingAddress, ScheduleGroup: w.out.SchedulerGroup, StopRoleARN: w.out.StopRoleARN}
+	return fleet.Names{
+		SessionsTable:  w.out.SessionsTable,
+		InstancesTable: w.out.InstancesTable,
+		LeasesTable:    w.out.LeasesTable,
+		AuditTable:     w.out.AuditTable,
+		StateIndex:     w.out.StateIndex,
+		DayIndex:       w.out.DayIndex,
+		LaunchTemplate: w.out.LaunchTemplate,
+		SubnetIDs:      w.out.SubnetIDs,
+		ZoneID:         w.out.ZoneID,
+		ZoneName:       w.out.ZoneName,
+		ParkingAddress: w.out.ParkingAddress,
+		ScheduleGroup:  w.out.SchedulerGroup,
+		StopRoleARN:    w.out.StopRoleARN,
+	}
 }
 
 func userNo(n int) backend.User {

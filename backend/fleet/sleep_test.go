@@ -69,7 +69,10 @@ func (w *world) undisturbed(t *testing.T, owner *desktop, f fleet.Figures) {
 	if got := w.count(t)["running"]; got != 1 {
 		t.Errorf("%d instances run, want the owner's", got)
 	}
-	out, err := scheduler.NewFromConfig(w.cfg).GetSchedule(t.Context(), &scheduler.GetScheduleInput{Name: &id, GroupName: &w.out.SchedulerGroup})
+	out, err := scheduler.NewFromConfig(w.cfg).GetSchedule(t.Context(), &scheduler.GetScheduleInput{
+		Name:      &id,
+		GroupName: &w.out.SchedulerGroup,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

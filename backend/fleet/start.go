@@ -24,7 +24,8 @@ const (
 	throttlePause = 3 * time.Second
 )
 
-// Start refuses a user whose name cannot be a name of the zone. It claims an instance, arms its stop, starts it, names it, and returns when the avatar's own address answers.
+// Start refuses a user whose name cannot be a name of the zone. It claims an instance, arms its stop, starts it, sets its
+// DNS name, and returns when the avatar answers at that name.
 // A user who has a session gets that one: a start whose process died is continued. If there is no instance, Start waits in
 // the queue until ctx is done.
 func (s *Service) Start(ctx context.Context, u backend.User, report func(backend.Progress)) (*backend.Session, error) {
@@ -82,12 +83,20 @@ func (w *stopwatch) phases() map[backend.Phase]int64 {
 func (s *Service) recordReady(ctx context.Context, row sessionRow, session backend.Session, phases map[backend.Phase]int64) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
+	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                &s.Names.SessionsTable,
+		Key:                      key("UserId", row.UserID),
 		UpdateExpression:         aws.String("SET #p = :ready, ReadyAt = if_not_exists(ReadyAt, :at)"),
 		ConditionExpression:      aws.String("InstanceId = :i AND Epoch = :e AND #p <> :ended"),
 		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
-		ExpressionAttributeValues: item{":ready": str(string(backend.Ready)), ":at": value(session.ReadyAt.UnixNano()), ":i": str(row.InstanceID),
-			":e": value(row.Epoch), ":ended": str(ended)}})
+		ExpressionAttributeValues: item{
+			":ready": str(string(backend.Ready)),
+			":at":    value(session.ReadyAt.UnixNano()),
+			":i":     str(row.InstanceID),
+			":e":     value(row.Epoch),
+			":ended": str(ended),
+		},
+	})
 	if err != nil {
 		s.Log.Warn("that the avatar is ready was not written down", "cause", err)
 	}
@@ -95,8 +104,17 @@ func (s *Service) recordReady(ctx context.Context, row sessionRow, session backe
 	for _, took := range phases {
 		sum += took
 	}
-	s.recordEvent(ctx, auditRow{UserID: row.UserID, Username: row.Username, Actor: row.Username, Event: backend.EventStarted, InstanceID: row.InstanceID,
-		Cold: row.Cold, InstanceType: row.InstanceType, StartTook: sum, Phases: phases})
+	s.recordEvent(ctx, auditRow{
+		UserID:       row.UserID,
+		Username:     row.Username,
+		Actor:        row.Username,
+		Event:        backend.EventStarted,
+		InstanceID:   row.InstanceID,
+		Cold:         row.Cold,
+		InstanceType: row.InstanceType,
+		StartTook:    sum,
+		Phases:       phases,
+	})
 }
 
 // obtain returns a session whose instance is starting and whose stop is armed: the one that the user has, else each
@@ -128,7 +146,9 @@ var errBusy = &backend.Problem{Kind: backend.KindBusy, What: "It was not possibl
 // errAgain says that the world has changed and another try is due.
 var errAgain = errors.New("try again")
 
-func (s *Service) obtainOnce(ctx context.Context, u backend.User, lost map[string]bool, report func(backend.Progress)) (*sessionRow, error) {
+func (s *Service) obtainOnce(ctx context.Context, u backend.User, lost map[string]bool, report func(backend.Progress)) (
+	*sessionRow, error,
+) {
 	row, err := s.claim(ctx, u, lost)
 	if err == nil && row == nil {
 		row, err = s.launch(ctx, u, report)
@@ -308,15 +328,23 @@ func (s *Service) awaitAddress(ctx context.Context, instanceID string, report fu
 }
 
 func (s *Service) saveAddress(ctx context.Context, row sessionRow) error {
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
+	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                &s.Names.SessionsTable,
+		Key:                      key("UserId", row.UserID),
 		UpdateExpression:         aws.String("SET PublicIp = :ip, SubnetId = :s, InstanceType = :t, #p = :ready"),
 		ConditionExpression:      aws.String("InstanceId = :i AND Epoch = :e AND #p <> :ended"),
 		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
 		ExpressionAttributeValues: item{":ip": str(row.PublicIP), ":s": str(row.SubnetID), ":ready": str(row.Phase),
-			":t": str(row.InstanceType), ":i": str(row.InstanceID), ":e": value(row.Epoch), ":ended": str(ended)}})
+			":t": str(row.InstanceType), ":i": str(row.InstanceID), ":e": value(row.Epoch), ":ended": str(ended)},
+	})
 	if isConditionFailed(err) {
-		return &backend.Problem{Kind: backend.KindBusy, What: "Your session was ended elsewhere",
-			Why: "Another computer of yours, or the pool's keeper, ended it while it was starting.", Next: "Press Start for a new one.", Cause: err}
+		return &backend.Problem{
+			Kind:  backend.KindBusy,
+			What:  "Your session was ended elsewhere",
+			Why:   "Another computer of yours, or the pool's keeper, ended it while it was starting.",
+			Next:  "Press Start for a new one.",
+			Cause: err,
+		}
 	}
 	return err
 }

@@ -13,16 +13,24 @@ import (
 
 var kim = backend.User{ID: "33333333-3333-4333-8333-333333333333", Username: "kim"}
 
-// lagging returns a world whose policies see tags three seconds late, with one warm instance and its keeper running.
-func lagging(t *testing.T) *world {
+// lagging returns a world whose policies see tags three seconds late, with one warm
+// instance of most, and its keeper running.
+func lagging(t *testing.T, most int) *world {
 	t.Helper()
 	w := newWorld(t)
 	if err := w.cloud.SetBehavior(localcloud.Behavior{TagLag: 3 * time.Second}); err != nil {
 		t.Fatal(err)
 	}
 	keeper := w.as(t, "keeper", kim)
-	keeper.Configure(fleet.Figures{PoolSize: 1, MaxInstances: 3, Window: time.Hour, Maximum: 12 * time.Hour, Grace: time.Minute,
-		TTL: 10 * time.Second, ReadyTimeout: 10 * time.Minute})
+	keeper.Configure(fleet.Figures{
+		PoolSize:     1,
+		MaxInstances: most,
+		Window:       time.Hour,
+		Maximum:      12 * time.Hour,
+		Grace:        time.Minute,
+		TTL:          10 * time.Second,
+		ReadyTimeout: 10 * time.Minute,
+	})
 	keep(t, keeper)
 	time.Sleep(3 * time.Minute)
 	return w
@@ -49,7 +57,7 @@ func awaitWarm(t *testing.T, s *fleet.Service, instanceID string) {
 // TestAClaimRightAfterAScrub: policies still see the owner tag of the user before.
 func TestAClaimRightAfterAScrub(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := lagging(t)
+		w := lagging(t, 1)
 		first := w.as(t, "user", demo)
 		session, _, _ := start(t, first, demo)
 		time.Sleep(time.Minute)
@@ -67,7 +75,7 @@ func TestAClaimRightAfterAScrub(t *testing.T) {
 // TestALaunchWhoseTagsAreSeenLate: policies see no tags on the instance that has just been launched.
 func TestALaunchWhoseTagsAreSeenLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := lagging(t)
+		w := lagging(t, 3)
 		start(t, w.as(t, "user", demo), demo) // the warm one
 		session, _, _ := start(t, w.as(t, "user", alice), alice)
 		if !session.Cold {
@@ -85,7 +93,7 @@ func TestAStopBeforeTheTagsAreSeen(t *testing.T) {
 		for _, warm := range []bool{true, false} {
 			t.Run(map[bool]string{true: "warm ", false: "cold "}[warm]+name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					w := lagging(t)
+					w := lagging(t, 3)
 					if !warm {
 						start(t, w.as(t, "user", alice), alice)
 					}

@@ -33,7 +33,12 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	cloud, err := localcloud.Open(localcloud.Options{BootWarm: bootWarm, BootCold: 25 * time.Second, Seed: 1, WithoutUsers: true})
+	cloud, err := localcloud.Open(localcloud.Options{
+		BootWarm:     bootWarm,
+		BootCold:     25 * time.Second,
+		Seed:         1,
+		WithoutUsers: true,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,13 +69,42 @@ func (w *world) desktop(t *testing.T, id string) *fleet.Service {
 	clock := &fleet.Clock{}
 	cfg := w.cfg.Copy()
 	cfg.HTTPClient = clock.Watch(w.http)
-	s := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
-		Scheduler: scheduler.NewFromConfig(cfg), LauncherID: id, Clock: clock,
-		Names: fleet.Names{SessionsTable: w.out.SessionsTable, InstancesTable: w.out.InstancesTable, LeasesTable: w.out.LeasesTable,
-			AuditTable: w.out.AuditTable, StateIndex: w.out.StateIndex, DayIndex: w.out.DayIndex, LaunchTemplate: w.out.LaunchTemplate, ZoneID: w.out.ZoneID, ZoneName: w.out.ZoneName,
-			ParkingAddress: w.out.ParkingAddress, ScheduleGroup: w.out.SchedulerGroup, StopRoleARN: w.out.StopRoleARN},
-		Figures: fleet.Figures{PoolSize: 5, MaxInstances: 10, Window: time.Hour, Maximum: 12 * time.Hour, Grace: time.Minute, TTL: 10 * time.Second, ReadyTimeout: 10 * time.Minute},
-		Avatar:  fleet.Avatar{Scheme: "http", HealthPath: "/healthz", Transport: func(string) http.RoundTripper { return w.cloud.Transport() }}})
+	s := fleet.New(fleet.Options{
+		EC2:        ec2.NewFromConfig(cfg),
+		DynamoDB:   dynamodb.NewFromConfig(cfg),
+		Route53:    route53.NewFromConfig(cfg),
+		Scheduler:  scheduler.NewFromConfig(cfg),
+		LauncherID: id,
+		Clock:      clock,
+		Names: fleet.Names{
+			SessionsTable:  w.out.SessionsTable,
+			InstancesTable: w.out.InstancesTable,
+			LeasesTable:    w.out.LeasesTable,
+			AuditTable:     w.out.AuditTable,
+			StateIndex:     w.out.StateIndex,
+			DayIndex:       w.out.DayIndex,
+			LaunchTemplate: w.out.LaunchTemplate,
+			ZoneID:         w.out.ZoneID,
+			ZoneName:       w.out.ZoneName,
+			ParkingAddress: w.out.ParkingAddress,
+			ScheduleGroup:  w.out.SchedulerGroup,
+			StopRoleARN:    w.out.StopRoleARN,
+		},
+		Figures: fleet.Figures{
+			PoolSize:     5,
+			MaxInstances: 10,
+			Window:       time.Hour,
+			Maximum:      12 * time.Hour,
+			Grace:        time.Minute,
+			TTL:          10 * time.Second,
+			ReadyTimeout: 10 * time.Minute,
+		},
+		Avatar: fleet.Avatar{
+			Scheme:     "http",
+			HealthPath: "/healthz",
+			Transport:  func(string) http.RoundTripper { return w.cloud.Transport() },
+		},
+	})
 	t.Cleanup(s.Wait)
 	return s
 }

@@ -1,0 +1,87 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+
+	"avatar-launcher/backend"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"golang.org/x/sync/errgroup"
+)
+
+// Extend moves the session's end to now + the window, never past the longest session: the armed stop first, then the
+// row, then the instance's own timer. Cut short before the row, that timer ends the instance when the row says, though
+// the armed stop would come later and nobody might keep the pool; cut short after it, it ends it too soon, not too late.
+func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend.Session, error) {
+	f := s.current()
+	now := s.Clock.Now()
+	end := now.Add(f.Window)
+	if last := session.CreationTime.Add(f.Maximum); f.Maximum > 0 && end.After(last) {
+		end = last
+	}
+	if !end.After(session.ExpireAt) {
+		return &session, nil
+	}
+	row := rowOf(session)
+	row.ExpireAt = end
+	err := s.whileHeld(ctx, row, false, func(ctx context.Context) error {
+		var all errgroup.Group
+		all.Go(func() error { return s.rearm(ctx, row.InstanceID, s.armTime(row)) })
+		all.Go(func() error { return s.recordArmed(ctx, row) })
+		return all.Wait()
+	})
+	if err != nil {
+		return nil, problem("extend your session", err)
+	}
+	_, err = s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                &s.Names.SessionsTable,
+		Key:                      key("UserId", row.UserID),
+		UpdateExpression:         aws.String("SET ExpireAt = :x, LastActivity = :now"),
+		ConditionExpression:      aws.String("InstanceId = :i AND Epoch = :e AND #p <> :ended"),
+		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
+		ExpressionAttributeValues: item{
+			":x":     value(end),
+			":now":   value(now),
+			":i":     str(row.InstanceID),
+			":e":     value(row.Epoch),
+			":ended": str(ended),
+		},
+	})
+	if isConditionFailed(err) {
+		return nil, errors.Join(errNotHeld, s.rearmForHolder(ctx, row.InstanceID))
+	}
+	if err == nil {
+		err = s.whileHeld(ctx, row, true, func(ctx context.Context) error { return s.tag(ctx, row.InstanceID, ownerTags(row)) })
+	}
+	if err != nil {
+		return nil, problem("extend your session", err)
+	}
+	s.recordEvent(ctx, auditRow{
+		UserID:     row.UserID,
+		Username:   row.Username,
+		Actor:      row.Username,
+		Event:      backend.EventExtended,
+		InstanceID: row.InstanceID,
+	})
+	session.ExpireAt, session.LastActivity = end, now
+	return &session, nil
+}
+
+// recordArmed stores in the instance's row when its armed stop fires.
+func (s *Service) recordArmed(ctx context.Context, row sessionRow) error {
+	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                &s.Names.InstancesTable,
+		Key:                      key("InstanceId", row.InstanceID),
+		UpdateExpression:         aws.String("SET ArmedUntil = :armed"),
+		ConditionExpression:      aws.String("#s = :claimed AND Epoch = :e"),
+		ExpressionAttributeNames: map[string]string{"#s": "State"},
+		ExpressionAttributeValues: item{
+			":armed":   value(s.armTime(row).Unix()),
+			":claimed": str(string(backend.Claimed)),
+			":e":       value(row.Epoch),
+		},
+	})
+	return unlessConditionFailed(err)
+}
