@@ -3,6 +3,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 
 	"avatar-launcher/backend"
@@ -92,7 +93,13 @@ func (i *Instance) Terminate() { i.shell.do(backend.Wish{Verb: backend.WishTermi
 // KeepGoing extends the session by its window.
 func (i *Instance) KeepGoing() { i.shell.do(backend.Wish{Verb: backend.WishExtend}) }
 
-// Connect opens the avatar's address in the system browser and counts as activity.
+// Link returns an address that opens the avatar once, within a minute, and counts as activity.
+func (i *Instance) Link() (string, error) {
+	i.shell.do(backend.Wish{Verb: backend.WishTouch})
+	return i.shell.rooms.link(context.Background(), i.shell.snapshot())
+}
+
+// Connect opens the avatar in the system's browser and counts as activity.
 func (i *Instance) Connect() { i.shell.connect() }
 
 // About says what runs here.

@@ -67,12 +67,16 @@ func (p *printer) missed(n uint64) {
 	p.object(map[string]any{"type": "missed", "lines": n})
 }
 
-func (p *printer) ready(url string) {
-	if !p.json {
-		fmt.Fprintln(p.w, "ready", url)
+// ready prints the avatar's address, and a link that opens it if that is another.
+func (p *printer) ready(url, link string) {
+	if p.json {
+		p.object(map[string]any{"type": "ready", "url": url, "connect": link})
 		return
 	}
-	p.object(map[string]any{"type": "ready", "url": url})
+	fmt.Fprintln(p.w, "ready", url)
+	if link != url {
+		fmt.Fprintln(p.w, say("run.connect", link))
+	}
 }
 
 // queue says where somebody stands who waits for an instance.

@@ -172,13 +172,24 @@ func (r *runner) see(s backend.Snapshot) {
 	case s.Phase == backend.Ready && !r.ready:
 		r.ready, r.asked = true, true
 		r.printLines()
-		r.out.ready(s.URL)
+		r.out.ready(s.URL, r.link(s))
 		if r.until == "ready" {
 			r.leave(nil)
 		}
 	case r.ready && (s.Phase == backend.Idle || s.Phase == backend.SignedOut):
 		r.leave(nil) // its time was over, or somebody stopped it elsewhere
 	}
+}
+
+// link returns a link that opens the avatar, or its plain address if there is none soon: the command connect makes another.
+func (r *runner) link(s backend.Snapshot) string {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	link, err := r.rooms.link(ctx, s)
+	if err != nil {
+		return s.URL
+	}
+	return link
 }
 
 func (r *runner) interruption() error {

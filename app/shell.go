@@ -124,18 +124,23 @@ func (s *Shell) signInDemo(user string) {
 // connect opens the avatar in the system's browser.
 func (s *Shell) connect() {
 	snapshot := s.snapshot()
-	address, err := avatarURL(snapshot)
-	if err != nil {
+	if _, err := avatarURL(snapshot); err != nil {
 		s.log.Warn("the avatar's address is not opened", "cause", err)
 		return
 	}
 	s.do(backend.Wish{Verb: backend.WishTouch})
-	go s.openAvatar(address)
+	go s.openAvatar(snapshot)
 }
 
-// openAvatar opens the avatar's address. If that fails, the window comes up, says the address, and has copied it.
-func (s *Shell) openAvatar(address string) {
-	err := openURL(address, browserPatience)
+// openAvatar opens the avatar by a fresh link. If that fails, the window comes up, says the address, and has copied the link.
+func (s *Shell) openAvatar(snapshot backend.Snapshot) {
+	link, err := s.rooms.link(context.Background(), snapshot)
+	if err != nil {
+		s.log.Warn("no link to the avatar could be made", "cause", err)
+		s.rooms.launcher.Notify(backend.NoticeBrowser, backend.ProblemOf(err))
+		return
+	}
+	err = openURL(link, browserPatience)
 	if err == nil {
 		s.rooms.launcher.Notify(backend.NoticeBrowser, nil)
 		return
@@ -143,10 +148,10 @@ func (s *Shell) openAvatar(address string) {
 	s.log.Warn("the browser could not be opened", "cause", err)
 	copied := false
 	if s.ctx != nil {
-		copied = wails.ClipboardSetText(s.ctx, address) == nil
+		copied = wails.ClipboardSetText(s.ctx, link) == nil
 		s.show()
 	}
-	s.rooms.launcher.Notify(backend.NoticeBrowser, noBrowserProblem(address, copied, err))
+	s.rooms.launcher.Notify(backend.NoticeBrowser, noBrowserProblem(snapshot.URL, copied, err))
 }
 
 // noBrowserProblem says where the avatar is if no browser opened.
@@ -154,7 +159,7 @@ func noBrowserProblem(address string, copied bool, cause error) *backend.Problem
 	p := &backend.Problem{Kind: backend.KindUnexpected, What: "Couldn't open your browser",
 		Why: "Your avatar is at " + address + ".", Next: "Copy the link below the main button and open it in a browser.", Cause: cause}
 	if copied {
-		p.Next = "The link is copied. Paste it into a browser."
+		p.Next = "A link is copied. Paste it into a browser within a minute."
 	}
 	return p
 }

@@ -66,6 +66,7 @@ func sessionCommands(o *options) []*cobra.Command {
 	}
 	return []*cobra.Command{
 		verb("status", "Say who is signed in and what runs", (*visit).status),
+		verb("connect", "Print a link that opens your avatar once, within a minute", (*visit).connect),
 		verb("stop", "Stop your instance", func(v *visit, ctx context.Context) error { return v.end(ctx, v.fleet.Stop, "stopped") }),
 		verb("terminate", "Delete your instance and its disk", func(v *visit, ctx context.Context) error { return v.end(ctx, v.fleet.Terminate, "terminated") }),
 		pool,
@@ -237,6 +238,25 @@ func (v *visit) status(ctx context.Context) error {
 		rows = append(rows, []string{"state", string(m.State)}, []string{"type", m.Type}, []string{"zone", m.Zone}, []string{"image", m.ImageID})
 	}
 	v.out.table(rows)
+	return nil
+}
+
+// connect prints a link to the avatar. The key is this process's own, so that pages opened by earlier links end.
+func (v *visit) connect(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	s, err := v.fleet.Current(ctx, v.user)
+	if err != nil {
+		return err
+	}
+	if s == nil {
+		return &backend.Problem{Kind: backend.KindRefused, What: "There's no avatar to connect to", Next: "Start one first."}
+	}
+	link, err := v.rooms.link(ctx, backend.Snapshot{Session: s, URL: v.fleet.URL(*s)})
+	if err != nil {
+		return err
+	}
+	v.say(map[string]any{"connect": link}, link)
 	return nil
 }
 

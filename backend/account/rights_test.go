@@ -253,6 +253,7 @@ func TestWhatAUserMustNotDo(t *testing.T) {
 		{"stop another's instance", func(theirs, warm string) deed { return stopping(theirs) }, &his},
 		{"take another's instance by its tags", func(theirs, warm string) deed { return tagging(theirs, "owner", ann.ID) }, &keeper},
 		{"move another's end", func(theirs, warm string) deed { return tagging(theirs, "expire-at", "2099-01-01T00:00:00Z") }, &his},
+		{"make the key of another's gate", func(theirs, warm string) deed { return tagging(theirs, "gate-key", "A") }, &his},
 		{"start an instance that is not claimed", func(theirs, warm string) deed { return starting(warm) }, &keeper},
 		{"take an instance out of the pool", func(theirs, warm string) deed { return tagging(warm, "pool", "mine", "owner", ann.ID) }, &c.cfg},
 		{"claim an instance for another", func(theirs, warm string) deed { return tagging(warm, "owner", bob.ID) }, &keeper},
@@ -327,9 +328,10 @@ func TestWhatEveryUserMay(t *testing.T) {
 		name string
 		do   deed
 	}{
-		{"claim what is nobody's", tagging(warm, "Name", "avatar-ann", "owner", ann.ID, "epoch", "2", "expire-at", "2026-01-01T00:00:00Z")},
+		{"claim what is nobody's", tagging(warm, "Name", "avatar-ann", "owner", ann.ID, "epoch", "2", "expire-at", "2026-01-01T00:00:00Z", "gate-key", "A")},
 		{"then start it", starting(warm)},
 		{"stop the own", stopping(mine)},
+		{"make the own gate's key", tagging(mine, "gate-key", "A")},
 		{"move the own end", tagging(mine, "expire-at", "2026-01-01T00:00:00Z")},
 		{"own session", writing(c.out.SessionsTable, map[string]attribute{"UserId": text(ann.ID)})},
 		{"own history", writing(c.out.AuditTable, map[string]attribute{"UserId": text(ann.ID), "At": text("2026-01-01T00:00:00Z")})},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/gate"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -126,6 +127,8 @@ type Options struct {
 type Service struct {
 	Options
 
+	connecting chan struct{} // holds an element while Connect looks at the gate's key
+
 	kick       chan struct{}  // wakes the keeper
 	background sync.WaitGroup // writes that no caller waits for: names, the audit
 
@@ -137,6 +140,8 @@ type Service struct {
 	targeted   bool
 	warmRows   []instanceRow // the warm instances as Prepare read them
 	warmReadAt time.Time
+	keys       map[claim]*gate.Key // private keys of the gates, by the session that each is for
+	keyRefused bool                // the account's policies refused the gate's tag
 	seatNo     int64
 	seated     bool
 }
@@ -152,7 +157,8 @@ func New(o Options) *Service {
 		o.Clock = &Clock{}
 	}
 	o.DynamoDB = contentionAPI{o.DynamoDB}
-	return &Service{Options: o, figures: o.Figures, failing: map[string]time.Time{}, kick: make(chan struct{}, 1)}
+	return &Service{Options: o, figures: o.Figures, failing: map[string]time.Time{}, kick: make(chan struct{}, 1),
+		connecting: make(chan struct{}, 1)}
 }
 
 // Configure takes new figures in.

@@ -166,11 +166,7 @@ func (s *Service) scrub(ctx context.Context, instanceID string) error {
 	if err := s.tag(ctx, instanceID, tags("Name", warmName(instanceID))); err != nil {
 		return err
 	}
-	return untilTagsSeen(ctx, func() error {
-		_, err := s.EC2.DeleteTags(ctx, &ec2.DeleteTagsInput{Resources: []string{instanceID}, Tags: []types.Tag{
-			{Key: aws.String("owner")}, {Key: aws.String("epoch")}, {Key: aws.String("expire-at")}}})
-		return err
-	})
+	return s.untagOwner(ctx, instanceID)
 }
 
 // warmName names a pool instance; the ID's end tells them apart.

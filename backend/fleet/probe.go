@@ -50,7 +50,7 @@ func (s *Service) probe(ctx context.Context, address, domain string) error {
 	if err != nil {
 		return fmt.Errorf("the avatar's address: %w", err)
 	}
-	req.Host = strings.TrimSuffix(strings.TrimPrefix(s.url(domain), s.Avatar.Scheme+"://"), "/")
+	req.Host = s.hostOf(domain)
 	resp, err := c.Do(req)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -65,7 +65,10 @@ func (s *Service) probe(ctx context.Context, address, domain string) error {
 	return nil
 }
 
-func (s *Service) probeURL(address string) string {
+func (s *Service) probeURL(address string) string { return s.addressURL(address, s.Avatar.HealthPath) }
+
+// addressURL is a path's URL at an instance's own address, or at the profile's gateway.
+func (s *Service) addressURL(address, path string) string {
 	host := s.Avatar.Gateway
 	if host == "" {
 		port := s.Avatar.Port
@@ -77,7 +80,7 @@ func (s *Service) probeURL(address string) string {
 		}
 		host = net.JoinHostPort(address, strconv.Itoa(port))
 	}
-	return s.Avatar.Scheme + "://" + host + s.Avatar.HealthPath
+	return s.Avatar.Scheme + "://" + host + path
 }
 
 func (s *Service) probeTransport(serverName string) http.RoundTripper {

@@ -245,7 +245,7 @@ func (s *Service) armStop(ctx context.Context, row *sessionRow) error {
 		}
 		return s.arm(ctx, row.InstanceID, s.armTime(*row))
 	})
-	both.Go(func() error { return s.tag(ctx, row.InstanceID, ownerTags(*row)) })
+	both.Go(func() error { return s.tagOwner(ctx, *row) })
 	return both.Wait()
 }
 

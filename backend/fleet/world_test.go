@@ -33,12 +33,12 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	cloud, err := localcloud.Open(localcloud.Options{
-		BootWarm:     bootWarm,
-		BootCold:     25 * time.Second,
-		Seed:         1,
-		WithoutUsers: true,
-	})
+	return newWorldOf(t, localcloud.Options{BootWarm: bootWarm, BootCold: 25 * time.Second, Seed: 1, WithoutUsers: true})
+}
+
+func newWorldOf(t *testing.T, o localcloud.Options) *world {
+	t.Helper()
+	cloud, err := localcloud.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}

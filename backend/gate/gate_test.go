@@ -128,6 +128,16 @@ func TestPublicKeyFitsATag(t *testing.T) {
 	}
 }
 
+func TestSessionOf(t *testing.T) {
+	got := SessionOf("i-0a", map[string]string{Tag: "k", "epoch": "7", "expire-at": "2026-05-04T10:00:00Z"})
+	if want := (Session{"i-0a", 7, start.Add(time.Hour), "k"}); got != want {
+		t.Errorf("%+v", got)
+	}
+	if got := SessionOf("i-0a", map[string]string{"epoch": "x", "expire-at": "y"}); got != (Session{Instance: "i-0a"}) {
+		t.Errorf("without tags: %+v", got)
+	}
+}
+
 func TestOnlyHealthIsOpen(t *testing.T) {
 	w := newWorld(t)
 	for _, path := range []string{"/", "/healthz/", "/healthz/../", "//healthz", "/players", "/HEALTHZ"} {

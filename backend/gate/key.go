@@ -15,10 +15,20 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"errors"
+	"strconv"
+	"time"
 )
 
 // Tag is the key of the instance tag that holds the public key.
 const Tag = "gate-key"
+
+// SessionOf reads from an instance's tags whose it is: Tag, "epoch" and "expire-at". What can't be read is left zero.
+func SessionOf(instance string, tags map[string]string) Session {
+	s := Session{Instance: instance, Key: tags[Tag]}
+	s.Epoch, _ = strconv.ParseInt(tags["epoch"], 10, 64)
+	s.Ends, _ = time.Parse(time.RFC3339, tags["expire-at"])
+	return s
+}
 
 const coordinate = 32 // bytes of one coordinate of a P-256 point
 

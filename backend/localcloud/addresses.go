@@ -116,7 +116,7 @@ func (c *Cloud) instancePage(ip string) http.Handler {
 		if !ok {
 			panic(http.ErrAbortHandler) // it stopped a moment ago
 		}
-		c.sim.Handler(in).ServeHTTP(w, req)
+		c.site(in).ServeHTTP(w, req)
 	})
 }
 

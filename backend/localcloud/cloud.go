@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -56,6 +57,8 @@ type Options struct {
 	// AddressPrefix is where public IPv4 addresses come from; the zero value is 127.80.0.0/16, so that they can be
 	// dialled on the machine itself.
 	AddressPrefix netip.Prefix
+	// Gate is put in front of each instance's web server; nil for nothing. tags returns the instance's tags as they are now.
+	Gate func(instanceID string, tags func() map[string]string, next http.Handler) http.Handler
 }
 
 // Cloud is one embedded AWS account in one region. Make it with Open; its methods are safe for concurrent use.
@@ -77,6 +80,7 @@ type Cloud struct {
 	route53   *route53.Service
 	scheduler *scheduler.Service
 	sim       *simulate.Service
+	gates     sync.Map // http.Handler by instance ID: Options.Gate in front of the instance's web server
 
 	faults  faults
 	journal journal

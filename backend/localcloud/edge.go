@@ -25,7 +25,7 @@ func (c *Cloud) edge(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, a := range addresses {
 		if in, ok := c.answering(a); ok {
-			c.sim.Handler(in).ServeHTTP(w, r)
+			c.site(in).ServeHTTP(w, r)
 			return
 		}
 	}
@@ -35,6 +35,23 @@ func (c *Cloud) edge(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Retry-After", "1")
 	notice{503, "Not answering", "The instance at this name's address does not answer: it is still booting, or has stopped.", host, addresses[0]}.write(w)
+}
+
+// site is an instance's web server, behind the gate if there is one.
+func (c *Cloud) site(in ec2.Instance) http.Handler {
+	if c.opts.Gate == nil {
+		return c.sim.Handler(in)
+	}
+	if h, ok := c.gates.Load(in.ID); ok {
+		return h.(http.Handler)
+	}
+	now := func() ec2.Instance {
+		in, _ := c.ec2.Load().Instance(in.ID)
+		return in
+	}
+	server := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.sim.Handler(now()).ServeHTTP(w, r) })
+	h, _ := c.gates.LoadOrStore(in.ID, c.opts.Gate(in.ID, func() map[string]string { return now().Tags }, server))
+	return h.(http.Handler)
 }
 
 // answering returns the instance that holds an address and answers there.

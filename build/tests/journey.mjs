@@ -12,13 +12,13 @@ const ORDER = ['signing-in', 'idle', 'claiming', 'arming', 'booting', 'probing',
 const TRACE = /goroutine \d+|panic:|\.go:\d+/;
 
 /** Asks for an avatar as a browser does, but without a resolver: names under .localhost are loopback (RFC 6761). */
-function fetchAvatar(url) {
-  const { hostname, port, host } = new URL(url);
+function fetchAvatar(url, cookie = '') {
+  const { hostname, port, host, pathname, search } = new URL(url);
   assert.match(hostname, /\.localhost$/);
   return new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', port, path: '/', headers: { host } }, (response) => {
+    get({ host: '127.0.0.1', port, path: pathname + search, headers: { host, cookie } }, (response) => {
       let body = '';
-      response.setEncoding('utf8').on('data', (part) => (body += part)).on('end', () => resolve({ status: response.statusCode, body }));
+      response.setEncoding('utf8').on('data', (part) => (body += part)).on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }));
     }).on('error', reject);
   });
 }
@@ -49,11 +49,23 @@ const one = judge(first.lines);
 const second = start(binary, ['run', '--profile', 'local', '--user', 'demo', '--for', '20s', '--json'], { env });
 const url = await second.line('ready', (text) => objects([text]).find((o) => o.type === 'ready')?.url);
 claim('the same user has the same domain again', new URL(url).hostname === new URL(one.url).hostname, `${one.url} ${url}`);
-const answer = await fetchAvatar(url);
+const { connect } = await second.line('the link', (text) => objects([text]).find((o) => o.type === 'ready'));
+const stranger = await fetchAvatar(url);
+claim('who only knows the name gets no picture', stranger.status === 403 && !/<canvas/.test(stranger.body), `${stranger.status} ${stranger.body.slice(0, 300)}`);
+const entered = await fetchAvatar(connect);
+const [cookie, ...attributes] = (entered.headers['set-cookie']?.[0] ?? '').split('; ');
+claim('the link leads to the clean address', entered.status === 303 && entered.headers.location === '/', connect);
+claim('with a cookie that no script and no other site gets', attributes.includes('HttpOnly') && attributes.includes('SameSite=Lax'), attributes.join(' '));
+claim('the link is used up', (await fetchAvatar(connect)).status === 403);
+const answer = await fetchAvatar(url, cookie);
 claim('the avatar’s page is served', answer.status === 200 && /<canvas/.test(answer.body), `${answer.status} ${answer.body.slice(0, 300)}`);
 claim('it needs nothing from elsewhere', !/(?:src|href)=["']?(?:https?:)?\/\//.test(answer.body));
 const status = await run(binary, ['status', '--user', 'demo', '--json'], { env });
 claim('status attaches to the launcher that runs', status.code === 0 && /"ready"/.test(status.text), status.text);
+const another = await run(binary, ['connect', '--user', 'demo'], { env });
+const link = another.lines.find((text) => text.startsWith(url));
+claim('the command connect makes another link', another.code === 0 && link !== undefined && (await fetchAvatar(link)).status === 303, another.text);
+claim('which ends what was open before', (await fetchAvatar(url, cookie)).status === 403);
 claim('the second run ends with 0', (await second.ended) === 0);
 const two = judge(second.lines);
 console.log(`the starts took ${one.startTook} ms and ${two.startTook} ms`);

@@ -72,7 +72,9 @@ export function install(scene) {
     Account: service('Account', ['SignIn', 'SignInDemo', 'Respond', 'Cancel', 'SignOut', 'DemoUsers', 'Ways', 'SignInByBrowser', 'OpenBrowser', 'Forgot', 'Resend', 'Unlock', 'SignInAgain'], {
       DemoUsers: () => scene.demoUsers, Ways: () => scene.ways ?? { window: true, browser: false },
     }),
-    Instance: service('Instance', ['Start', 'Cancel', 'Stop', 'Terminate', 'KeepGoing', 'Connect']),
+    Instance: service('Instance', ['Start', 'Cancel', 'Stop', 'Terminate', 'KeepGoing', 'Connect', 'Link'], {
+      Link: () => (scene.linkless ? Promise.reject(new Error('no link')) : `${scene.snapshot.url}.avatar/enter?ticket=a.b.c`),
+    }),
     Settings: service('Settings', ['Read', 'Write', 'Open'], {
       Read: () => later(scene.settings),
       Write: (change) => {

@@ -727,9 +727,15 @@ on('the avatar’s link is on Home while it runs, and is copied', 'ready', async
   assert.equal(await page.getByText(url, { exact: true }).isVisible(), true);
   await button(page, 'Copy link').click();
   await page.getByText('Link copied').waitFor();
-  assert.deepEqual(await asked(page, 'Clipboard'), [['Clipboard', url]]);
+  assert.deepEqual(await asked(page, 'Clipboard'), [['Clipboard', `${url}.avatar/enter?ticket=a.b.c`]]);
   await show(page, 'idle', 9);
   await page.getByText(url, { exact: true }).waitFor({ state: 'detached' });
+});
+
+on('a link that can’t be made is said, and nothing is copied', { ...sceneOf('ready'), linkless: true }, async (page) => {
+  await button(page, 'Copy link').click();
+  await page.getByText('Couldn’t make a link').waitFor();
+  assert.deepEqual(await asked(page, 'Clipboard'), []);
 });
 
 for (const name of ['sign-in-demo', 'idle', 'ready', 'log', 'history', 'fleet', 'settings', 'about', 'about-signed-out']) {

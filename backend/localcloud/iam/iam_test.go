@@ -268,7 +268,7 @@ func TestUserPolicy(t *testing.T) {
 		"the pool's history":        {"dynamodb:Query", table + "audit", row("pool"), false},
 		"everybody's day":           {"dynamodb:Query", table + "audit/index/day-index", row("2026-11-24"), false},
 		"the pool's lease":          {"dynamodb:PutItem", table + "leases", row("pool"), false},
-		"claim":                     {"ec2:CreateTags", instance, tagging(warm, "abc", "Name", "owner", "epoch", "expire-at"), true},
+		"claim":                     {"ec2:CreateTags", instance, tagging(warm, "abc", "Name", "owner", "epoch", "expire-at", "gate-key"), true},
 		"claim for another":         {"ec2:CreateTags", instance, tagging(warm, "abcd", "owner"), false},
 		"rename a warm one":         {"ec2:CreateTags", instance, tagging(warm, "", "Name"), false},
 		"take another's":            {"ec2:CreateTags", instance, tagging(theirs, "abc", "owner"), false},

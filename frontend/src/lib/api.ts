@@ -51,6 +51,8 @@ export const instance = {
   terminate: (): void => ask(Instance.Terminate()),
   keepGoing: (): void => ask(Instance.KeepGoing()),
   connect: (): void => ask(Instance.Connect()),
+  /** An address that opens the avatar once, within a minute. */
+  link: (): Promise<string> => Instance.Link(),
 };
 
 export const logBook = {

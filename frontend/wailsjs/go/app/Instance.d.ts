@@ -7,6 +7,8 @@ export function Connect():Promise<void>;
 
 export function KeepGoing():Promise<void>;
 
+export function Link():Promise<string>;
+
 export function Start():Promise<void>;
 
 export function Stop():Promise<void>;

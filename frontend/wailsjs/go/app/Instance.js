@@ -14,6 +14,10 @@ export function KeepGoing() {
   return window['go']['app']['Instance']['KeepGoing']();
 }
 
+export function Link() {
+  return window['go']['app']['Instance']['Link']();
+}
+
 export function Start() {
   return window['go']['app']['Instance']['Start']();
 }

@@ -1,0 +1,46 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"net/http"
+	"time"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/gate"
+	"avatar-launcher/backend/localcloud"
+)
+
+// linkTime bounds making a link to the avatar.
+const linkTime = 15 * time.Second
+
+// link returns an address that opens the avatar of a snapshot: once and within a minute, if a gate stands in front of it.
+func (r *rooms) link(ctx context.Context, s backend.Snapshot) (string, error) {
+	if _, err := avatarURL(s); err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(ctx, linkTime)
+	defer cancel()
+	link, err := r.fleet.Connect(ctx, *s.Session)
+	if err != nil {
+		return "", err
+	}
+	s.URL = link
+	return avatarURL(s)
+}
+
+// simulatedGate stands in front of the simulated instances' web servers, as the one of build/aws/instance/agent does on AWS.
+// secret is asked for with the first request.
+func simulatedGate(secret func() []byte) func(string, func() map[string]string, http.Handler) http.Handler {
+	return func(id string, tags func() map[string]string, next http.Handler) http.Handler {
+		return gate.Handler(next, gate.Options{Secret: secret(),
+			Session: func() (gate.Session, error) { return gate.SessionOf(id, tags()), nil }})
+	}
+}
+
+// cookieSecret is the same for every process that runs the same embedded cloud, so that open pages go on working when
+// another one takes it over.
+func cookieSecret(out localcloud.Outputs) []byte {
+	sum := sha256.Sum256([]byte("gate cookies " + out.OperatorSecretAccessKey))
+	return sum[:]
+}

@@ -1,0 +1,179 @@
+package fleet
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/gate"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// gateTime is how long the avatar may take to say whether a gate stands in front of it.
+const gateTime = 3 * time.Second
+
+// gateKey returns the key of a session's gate, and makes it if this desktop has none. It is kept in memory only.
+func (s *Service) gateKey(row sessionRow) (*gate.Key, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if key := s.keys[row.claim()]; key != nil {
+		return key, nil
+	}
+	return s.newGateKey(row)
+}
+
+// newGateKey makes a key for a session's gate in place of any other of the user's. The caller must hold the mutex.
+func (s *Service) newGateKey(row sessionRow) (*gate.Key, error) {
+	key, err := gate.NewKey()
+	if err != nil {
+		return nil, err
+	}
+	for c := range s.keys {
+		if c.userID == row.UserID {
+			delete(s.keys, c)
+		}
+	}
+	if s.keys == nil {
+		s.keys = map[claim]*gate.Key{}
+	}
+	s.keys[row.claim()] = key
+	return key, nil
+}
+
+// tagOwner sets the owner's tags and the gate's public key. An account whose policies are older than the gate denies the
+// key's tag: the others are then set without it.
+func (s *Service) tagOwner(ctx context.Context, row sessionRow) error {
+	key, err := s.gateKey(row)
+	if err != nil {
+		return err
+	}
+	return s.withKeyTag(func(allowed bool) error {
+		all := ownerTags(row)
+		if allowed {
+			all = append(all, tags(gate.Tag, key.Public())...)
+		}
+		return s.tag(ctx, row.InstanceID, all)
+	})
+}
+
+// untagOwner takes the owner's tags and the gate's public key off.
+func (s *Service) untagOwner(ctx context.Context, instanceID string) error {
+	return s.withKeyTag(func(allowed bool) error {
+		all := []types.Tag{{Key: aws.String("owner")}, {Key: aws.String("epoch")}, {Key: aws.String("expire-at")}}
+		if allowed {
+			all = append(all, types.Tag{Key: aws.String(gate.Tag)})
+		}
+		return untilTagsSeen(ctx, func() error {
+			_, err := s.EC2.DeleteTags(ctx, &ec2.DeleteTagsInput{Resources: []string{instanceID}, Tags: all})
+			return err
+		})
+	})
+}
+
+// withKeyTag makes a call with the gate's tag, and without it if that is denied. It remembers if that helped.
+func (s *Service) withKeyTag(call func(allowed bool) error) error {
+	s.mu.Lock()
+	refused := s.keyRefused
+	s.mu.Unlock()
+	err := call(!refused)
+	if refused || !awsx.IsDenied(err) {
+		return err
+	}
+	if err = call(false); err == nil {
+		s.mu.Lock()
+		s.keyRefused = true
+		s.mu.Unlock()
+	}
+	return err
+}
+
+// Connect returns an address that opens the session's avatar once, within a minute. If no gate stands in front of the
+// avatar, that is its plain address.
+func (s *Service) Connect(ctx context.Context, session backend.Session) (string, error) {
+	plain := s.URL(session)
+	if !s.gated(ctx, session) {
+		return plain, nil
+	}
+	row := rowOf(session)
+	select { // one at a time: each could find the other's key missing, and make its own
+	case s.connecting <- struct{}{}:
+		defer func() { <-s.connecting }()
+	case <-ctx.Done():
+		return "", problem("make a link to your avatar", ctx.Err())
+	}
+	key, err := s.currentKey(ctx, row)
+	if err != nil {
+		return "", problem("make a link to your avatar", err)
+	}
+	ticket, err := key.Ticket(gate.Session{Instance: row.InstanceID, Epoch: gateEpoch(row)}, s.Clock.Now())
+	if err != nil {
+		return "", problem("make a link to your avatar", err)
+	}
+	return gate.Link(plain, ticket)
+}
+
+// gateEpoch is the session's epoch as the tag "epoch" says it.
+func gateEpoch(row sessionRow) int64 { return max(row.Epoch, 1) }
+
+// currentKey returns the key whose public half is the instance's tag. If this desktop has not made that, because it
+// started anew or another one connected, it makes a new key, which ends what was opened under the old one.
+func (s *Service) currentKey(ctx context.Context, row sessionRow) (*gate.Key, error) {
+	key, err := s.gateKey(row)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{row.InstanceID}})
+	if err != nil {
+		return nil, err
+	}
+	tagged := slices.ContainsFunc(out.Reservations, func(r types.Reservation) bool {
+		return slices.ContainsFunc(r.Instances, func(i types.Instance) bool { return tagOf(i, gate.Tag) == key.Public() })
+	})
+	if tagged {
+		return key, nil
+	}
+	s.mu.Lock()
+	key, err = s.newGateKey(row)
+	s.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	return key, s.whileHeld(ctx, row, false, func(ctx context.Context) error {
+		return s.tag(ctx, row.InstanceID, tags(gate.Tag, key.Public()))
+	})
+}
+
+// gated reports whether a gate stands in front of the session's avatar. It asks at the instance's own address, as the
+// readiness probe does. An avatar that doesn't answer has none.
+func (s *Service) gated(ctx context.Context, session backend.Session) bool {
+	ctx, cancel := context.WithTimeout(ctx, gateTime)
+	defer cancel()
+	address := s.addressURL(session.PublicIP, gate.InfoPath)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return false
+	}
+	req.Host = s.hostOf(session.Domain)
+	c := &http.Client{Transport: s.probeTransport(session.Domain),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	defer c.CloseIdleConnections()
+	resp, err := c.Do(req)
+	if err != nil {
+		s.Log.Warn("whether the avatar has a gate could not be asked", "cause", err)
+		return false
+	}
+	defer resp.Body.Close()
+	return resp.Header.Get(gate.Header) != ""
+}
+
+// hostOf is the Host header of a request for a name.
+func (s *Service) hostOf(domain string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(s.url(domain), s.Avatar.Scheme+"://"), "/")
+}
