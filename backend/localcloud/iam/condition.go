@@ -1,6 +1,8 @@
 package iam
 
 import (
+	"bytes"
+	"encoding/base64"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -27,7 +29,7 @@ var comparisons = map[string]comparison{
 	"arnequals":              matchARN,
 	"arnlike":                matchARN,
 	"bool":                   func(v string, p pattern) bool { return strings.EqualFold(v, p.text()) },
-	"binaryequals":           func(v string, p pattern) bool { return v == p.text() },
+	"binaryequals":           func(v string, p pattern) bool { return sameBytes(v, p.text()) },
 	"ipaddress":              matchAddress,
 
 	"numericequals":            numeric(func(c int) bool { return c == 0 }),
@@ -127,6 +129,13 @@ func matchARN(value string, p pattern) bool {
 		}
 	}
 	return true
+}
+
+// sameBytes compares two texts in base64 by what they encode.
+func sameBytes(a, b string) bool {
+	x, errX := base64.StdEncoding.DecodeString(a)
+	y, errY := base64.StdEncoding.DecodeString(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
 func matchAddress(value string, p pattern) bool {

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/http"
@@ -17,14 +18,35 @@ const namespace = "https://iam.amazonaws.com/doc/2010-05-08/"
 
 var _ wire.Service = (*Service)(nil)
 
+type operation func(*Service, *wire.Call, url.Values) (any, *wire.Error)
+
 // operations are the IAM actions that are answered (IAM API Reference).
-var operations = map[string]func(*Service, *wire.Call, url.Values) (any, *wire.Error){
-	"GetUser":          (*Service).getUser,
-	"ListRoles":        (*Service).listRoles,
-	"GetRole":          (*Service).getRole,
-	"ListRolePolicies": (*Service).listRolePolicies,
-	"GetRolePolicy":    (*Service).getRolePolicy,
-	"PutRolePolicy":    (*Service).putRolePolicy,
+var operations = map[string]operation{
+	"GetUser":                       (*Service).getUser,
+	"ListRoles":                     (*Service).listRoles,
+	"CreateRole":                    (*Service).createRole,
+	"GetRole":                       (*Service).getRole,
+	"UpdateRole":                    (*Service).updateRole,
+	"UpdateAssumeRolePolicy":        (*Service).updateTrust,
+	"DeleteRole":                    (*Service).deleteRole,
+	"ListRolePolicies":              (*Service).listRolePolicies,
+	"GetRolePolicy":                 (*Service).getRolePolicy,
+	"PutRolePolicy":                 (*Service).putRolePolicy,
+	"DeleteRolePolicy":              (*Service).deleteRolePolicy,
+	"ListAttachedRolePolicies":      (*Service).listAttached,
+	"AttachRolePolicy":              (*Service).attach,
+	"DetachRolePolicy":              (*Service).detach,
+	"PutRolePermissionsBoundary":    (*Service).putBoundary,
+	"DeleteRolePermissionsBoundary": (*Service).deleteBoundary,
+	"TagRole":                       (*Service).tagRole,
+	"UntagRole":                     (*Service).untagRole,
+	"ListRoleTags":                  (*Service).listRoleTags,
+	"ListInstanceProfilesForRole":   (*Service).listProfiles,
+	"CreatePolicy":                  (*Service).createPolicy,
+	"GetPolicy":                     (*Service).getPolicy,
+	"GetPolicyVersion":              (*Service).getPolicyVersion,
+	"DeletePolicy":                  (*Service).deletePolicy,
+	"ListPolicies":                  (*Service).listPolicies,
 }
 
 // Name implements wire.Service.
@@ -53,16 +75,48 @@ func (s *Service) Serve(_ context.Context, w http.ResponseWriter, c *wire.Call) 
 		s.WriteError(w, c.RequestID, wire.Errorf(400, "InvalidAction", "Could not find operation %s for version 2010-05-08", c.Operation))
 		return
 	}
-	if !c.Allowed("iam:"+c.Operation, "*", nil) {
-		s.WriteError(w, c.RequestID, wire.Errorf(403, "AccessDenied", "User: %s is not authorized to perform: iam:%s on resource: *", c.Principal.ARN, c.Operation))
+	form := awsquery.Form(c.Request, c.Body)
+	resource, keys := s.asked(form)
+	if !c.Allowed("iam:"+c.Operation, resource, keys) {
+		s.WriteError(w, c.RequestID, wire.Errorf(403, "AccessDenied", "User: %s is not authorized to perform: iam:%s on resource: %s",
+			c.Principal.ARN, c.Operation, resource))
 		return
 	}
-	result, err := op(s, c, awsquery.Form(c.Request, c.Body))
+	result, err := op(s, c, form)
 	if err != nil {
 		s.WriteError(w, c.RequestID, err)
 		return
 	}
 	awsquery.Write(w, c.RequestID, namespace, c.Operation, result)
+}
+
+// asked is the resource of a request and its condition keys.
+func (s *Service) asked(form url.Values) (resource string, keys map[string][]string) {
+	keys = map[string][]string{}
+	for member, key := range map[string]string{"PermissionsBoundary": "iam:PermissionsBoundary", "PolicyArn": "iam:PolicyARN"} {
+		if v := form.Get(member); v != "" {
+			keys[key] = []string{v}
+		}
+	}
+	switch {
+	case form.Get("RoleName") != "":
+		resource = s.roleARN(form.Get("RoleName"), form.Get("Path"))
+	case form.Get("PolicyArn") != "":
+		resource = form.Get("PolicyArn")
+	default:
+		resource = "*"
+	}
+	return resource, keys
+}
+
+// roleARN is the ARN of a role that is there, or of one to be made at a path.
+func (s *Service) roleARN(name, path string) string {
+	s.mu.RLock()
+	if r, ok := s.roles[name]; ok {
+		path = r.Path
+	}
+	s.mu.RUnlock()
+	return RoleARN(s.env.AccountID, strings.TrimPrefix(path, "/")+name)
 }
 
 type userXML struct {
@@ -80,8 +134,22 @@ type roleXML struct {
 	ARN                      string `xml:"Arn"`
 	CreateDate               string
 	AssumeRolePolicyDocument string
+	Description              string `xml:",omitempty"`
 	MaxSessionDuration       int
+	PermissionsBoundary      *boundaryXML
+	Tags                     *tagsXML
 }
+
+type boundaryXML struct {
+	Type string `xml:"PermissionsBoundaryType"`
+	ARN  string `xml:"PermissionsBoundaryArn"`
+}
+
+type tagsXML struct {
+	Member []tagXML `xml:"member"`
+}
+
+type tagXML struct{ Key, Value string }
 
 func (s *Service) getUser(c *wire.Call, _ url.Values) (any, *wire.Error) {
 	if c.Principal.Role != "" {
@@ -107,11 +175,27 @@ func (s *Service) listRoles(*wire.Call, url.Values) (any, *wire.Error) {
 }
 
 func (s *Service) describe(r *role) roleXML {
-	return roleXML{
-		Path: "/", RoleName: r.Name, RoleID: "AROA" + strings.ToUpper(strings.ReplaceAll(r.Name, "-", "")),
-		ARN: RoleARN(s.env.AccountID, r.Name), CreateDate: r.Created.Format(time.RFC3339),
-		AssumeRolePolicyDocument: url.QueryEscape(string(r.Trust)), MaxSessionDuration: 3600,
+	out := roleXML{
+		Path: cmp.Or(r.Path, "/"), RoleName: r.Name, RoleID: "AROA" + strings.ToUpper(strings.ReplaceAll(r.Name, "-", "")),
+		ARN: RoleARN(s.env.AccountID, strings.TrimPrefix(r.Path, "/")+r.Name), CreateDate: r.Created.Format(time.RFC3339),
+		AssumeRolePolicyDocument: url.QueryEscape(string(r.Trust)), Description: r.Description,
+		MaxSessionDuration: cmp.Or(r.MaxSession, defaultSession),
 	}
+	if r.Boundary != "" {
+		out.PermissionsBoundary = &boundaryXML{"Policy", r.Boundary}
+	}
+	if len(r.Tags) > 0 {
+		out.Tags = &tagsXML{tagList(r.Tags)}
+	}
+	return out
+}
+
+func tagList(tags map[string]string) []tagXML {
+	var out []tagXML
+	for _, k := range slices.Sorted(maps.Keys(tags)) {
+		out = append(out, tagXML{k, tags[k]})
+	}
+	return out
 }
 
 // find returns the role that the form names.

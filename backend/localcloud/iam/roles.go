@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -20,8 +21,16 @@ type role struct {
 	Trust    json.RawMessage
 	Policies map[string]json.RawMessage
 
-	trust  *Policy
-	parsed []*Policy
+	Path        string            `json:",omitempty"` // "" for "/"
+	Description string            `json:",omitempty"`
+	MaxSession  int               `json:",omitempty"` // seconds, 0 for an hour
+	Attached    []string          `json:",omitempty"` // ARNs of managed policies
+	Boundary    string            `json:",omitempty"` // ARN of the permissions boundary
+	Tags        map[string]string `json:",omitempty"`
+
+	trust    *Policy
+	parsed   []*Policy
+	boundary []*Policy // nil if there is no boundary
 }
 
 // defaultPolicy is the name under which PutRolePolicy keeps a role's one document.
@@ -45,7 +54,7 @@ func (s *Service) loadRoles() error {
 		if err := json.Unmarshal(value, r); err != nil {
 			return fmt.Errorf("iam: role %s: %w", key, err)
 		}
-		if err := r.parse(); err != nil {
+		if err := s.parse(r); err != nil {
 			return fmt.Errorf("iam: role %s: %w", key, err)
 		}
 		s.roles[key] = r
@@ -131,15 +140,13 @@ func (s *Service) change(name string, create bool, edit func(*role)) error {
 	defer s.mu.Unlock()
 	next := &role{Name: name, Created: s.env.Now(), Policies: map[string]json.RawMessage{}}
 	if old, ok := s.roles[name]; ok {
-		next.Created, next.Trust = old.Created, old.Trust
-		for k, v := range old.Policies {
-			next.Policies[k] = v
-		}
+		*next = *old
+		next.Policies, next.Tags, next.Attached = maps.Clone(old.Policies), maps.Clone(old.Tags), slices.Clone(old.Attached)
 	} else if !create {
 		return fmt.Errorf("iam: there is no role %s", name)
 	}
 	edit(next)
-	if err := next.parse(); err != nil {
+	if err := s.parse(next); err != nil {
 		return err
 	}
 	value, err := json.Marshal(next)
@@ -155,8 +162,9 @@ func (s *Service) change(name string, create bool, edit func(*role)) error {
 	return nil
 }
 
-func (r *role) parse() error {
-	r.parsed, r.trust = nil, nil
+// parse reads a role's documents, those of its managed policies included. The caller holds mu, or is alone.
+func (s *Service) parse(r *role) error {
+	r.parsed, r.trust, r.boundary = nil, nil, nil
 	if len(r.Trust) > 0 {
 		p, err := ParsePolicy(r.Trust)
 		if err != nil {
@@ -171,7 +179,19 @@ func (r *role) parse() error {
 		}
 		r.parsed = append(r.parsed, p)
 	}
-	return nil
+	for _, arn := range r.Attached {
+		p, err := s.managed(arn)
+		if err != nil {
+			return err
+		}
+		r.parsed = append(r.parsed, p)
+	}
+	if r.Boundary == "" {
+		return nil
+	}
+	p, err := s.managed(r.Boundary)
+	r.boundary = []*Policy{p}
+	return err
 }
 
 // Trusted reports whether the role's trust policy lets a principal do action (sts:AssumeRole, sts:TagSession):
@@ -201,18 +221,21 @@ func (s *Service) Trusted(roleName, kind, who, action string, keys map[string][]
 	return allowed
 }
 
-// names reports whether who is among the principals: itself, its account ("arn:aws:iam::ID:root" or the bare
+// names reports whether who is among the principals: itself, the role of its session, its account ("arn:aws:iam::ID:root" or the bare
 // ID), or everybody.
 func (p principals) names(kind, who string) bool {
 	if _, everybody := p["*"]; everybody {
 		return true
 	}
-	account := ""
+	account, role := "", ""
 	if parts := strings.SplitN(who, ":", 6); len(parts) == 6 {
 		account = parts[4]
+		if rest, ok := strings.CutPrefix(parts[5], "assumed-role/"); ok {
+			role, _, _ = strings.Cut(rest, "/")
+		}
 	}
 	return slices.ContainsFunc(p[kind], func(name string) bool {
-		return name == "*" || name == who || account != "" && (name == account || name == "arn:aws:iam::"+account+":root")
+		return name == "*" || name == who || role != "" && RoleName(name) == role && strings.Contains(name, "::"+account+":") || account != "" && (name == account || name == "arn:aws:iam::"+account+":root")
 	})
 }
 

@@ -65,15 +65,16 @@ type Service struct {
 	mu          sync.RWMutex
 	credentials map[string]credential
 	roles       map[string]*role
+	policies    map[string]*managedPolicy // by ARN
 	issued      int
 }
 
 var _ wire.Authorizer = (*Service)(nil)
 
-// New loads the credentials and roles of the store, and makes the roles of policies/ where they are not there
-// yet.
+// New loads the credentials, roles and managed policies of the store. The roles of policies/ get the documents of this
+// program, whatever the store has.
 func New(env wire.Env, st *store.Store) (*Service, error) {
-	s := &Service{env: env, st: st, credentials: map[string]credential{}, roles: map[string]*role{}}
+	s := &Service{env: env, st: st, credentials: map[string]credential{}, roles: map[string]*role{}, policies: map[string]*managedPolicy{}}
 	err := st.Each(credentialBucket, func(key string, value []byte) error {
 		var c credential
 		if err := json.Unmarshal(value, &c); err != nil {
@@ -83,6 +84,9 @@ func New(env wire.Env, st *store.Store) (*Service, error) {
 		return nil
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := s.loadPolicies(); err != nil {
 		return nil, err
 	}
 	if err := s.loadRoles(); err != nil {
@@ -154,24 +158,42 @@ func (s *Service) forget(now time.Time) error {
 	return nil
 }
 
-// Allowed implements wire.Authorizer: the role's policies decide; a principal without a role has none, and only
-// Root is free of them.
+// Allowed implements wire.Authorizer: the role's policies decide, within its permissions boundary and the session's
+// policies. A principal without a role has none, and only Root is free of them.
 func (s *Service) Allowed(p wire.Principal, action, resource string, keys map[string][]string) bool {
 	if p.Root {
 		return true
 	}
 	s.mu.RLock()
 	r, ok := s.roles[p.Role]
-	var policies []*Policy
+	var policies, boundary []*Policy
 	if ok {
-		policies = r.parsed
+		policies, boundary = r.parsed, r.boundary
 	}
 	s.mu.RUnlock()
-	if !ok || !evaluate(policies, &request{action: action, resource: resource, keys: s.context(p, keys)}) {
+	if !ok {
+		return false
+	}
+	q := &request{action: action, resource: resource, keys: s.context(p, keys)}
+	if !evaluate(policies, q) || boundary != nil && !evaluate(boundary, q) {
+		return false
+	}
+	if len(p.Policies) > 0 && !evaluate(sessionPolicies(p.Policies), q) {
 		return false
 	}
 	s.granted.LoadOrStore(grant{p.Role, action}, true)
 	return true
+}
+
+// sessionPolicies reads a session's documents, which were checked when the session began.
+func sessionPolicies(documents []string) []*Policy {
+	var out []*Policy
+	for _, doc := range documents {
+		if p, err := ParsePolicy([]byte(doc)); err == nil {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // grant is an action that a role has asked for and was allowed.

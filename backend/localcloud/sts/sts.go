@@ -100,6 +100,41 @@ type assumed struct {
 		ARN           string `xml:"Arn"`
 		AssumedRoleID string `xml:"AssumedRoleId"`
 	}
+	PackedPolicySize int `xml:",omitempty"` // percent
+}
+
+// maxSessionPolicy is how many characters a session policy may have, and what PackedPolicySize is a part of here.
+const maxSessionPolicy = 2048
+
+// sessionPolicies are the documents that the caller passes and names, and how much of their size is used, in percent.
+func (s *Service) sessionPolicies(form url.Values, tags map[string]string) (policies []string, packed int, err *wire.Error) {
+	if doc := form.Get("Policy"); doc != "" {
+		if len(doc) > maxSessionPolicy {
+			return nil, 0, wire.Errorf(400, "PackedPolicyTooLarge", "Packed size of session policies consumes more than 100%% of allotted space")
+		}
+		if _, err := iam.ParsePolicy([]byte(doc)); err != nil {
+			return nil, 0, wire.Errorf(400, "MalformedPolicyDocument", "%s", err.Error())
+		}
+		policies = append(policies, doc)
+	}
+	arns := awsquery.List(form, "PolicyArns")
+	if len(arns) > 10 {
+		return nil, 0, wire.Errorf(400, "ValidationError", "1 validation error detected: Value at 'policyArns' failed to satisfy constraint: "+
+			"Member must have length less than or equal to 10")
+	}
+	size := len(form.Get("Policy"))
+	for _, member := range arns {
+		arn := form.Get(member + ".arn")
+		doc, ok := s.iam.ManagedPolicy(arn)
+		if !ok {
+			return nil, 0, wire.Errorf(400, "MalformedPolicyDocument", "The policy %s does not exist", arn)
+		}
+		policies, size = append(policies, doc), size+len(arn)
+	}
+	for k, v := range tags {
+		size += len(k) + len(v)
+	}
+	return policies, (size*100 + maxSessionPolicy - 1) / maxSessionPolicy, nil
 }
 
 // assumeRole gives out a role's credentials for DurationSeconds (900 to 43200, 3600 where none is asked). Both
@@ -118,10 +153,18 @@ func (s *Service) assumeRole(c *wire.Call, form url.Values) (any, *wire.Error) {
 		return nil, err
 	}
 	tags := sessionTags(form)
+	policies, packed, err := s.sessionPolicies(form, tags)
+	if err != nil {
+		return nil, err
+	}
 	if !s.mayAssume(c, role, arn, tags) {
 		return nil, wire.Errorf(403, "AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on resource: %s", c.Principal.ARN, arn)
 	}
+	if longest := s.iam.LongestSession(role); ttl > time.Duration(longest)*time.Second {
+		return nil, wire.Errorf(400, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+	}
 	p := s.iam.RolePrincipal(role, session, tags)
+	p.Policies = policies
 	issued, failure := s.iam.Issue(p, ttl)
 	if failure != nil {
 		return nil, wire.Errorf(500, "InternalFailure", "%s", failure.Error())
@@ -133,6 +176,7 @@ func (s *Service) assumeRole(c *wire.Call, form url.Values) (any, *wire.Error) {
 	out.Credentials.Expiration = issued.Expiration.UTC().Format(time.RFC3339)
 	out.AssumedRoleUser.ARN = p.ARN
 	out.AssumedRoleUser.AssumedRoleID = roleID(role) + ":" + session
+	out.PackedPolicySize = packed
 	return out, nil
 }
 

@@ -95,3 +95,57 @@ func TestSTS(t *testing.T) {
 		t.Errorf("code %q", got.Code)
 	}
 }
+
+// TestSessionPolicies assumes a role with policies that narrow it.
+func TestSessionPolicies(t *testing.T) {
+	e := wire.Env{Region: "us-east-1", AccountID: "123456789012", Now: func() time.Time { return time.Now().UTC() }}
+	i, err := iam.New(e, &store.Store{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(e, i)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := i.PutRole("r", []byte(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*","Principal":{"AWS":"123456789012"}}}`)); err != nil {
+		t.Fatal(err)
+	}
+	if err := i.PutRolePolicy("r", []byte(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`)); err != nil {
+		t.Fatal(err)
+	}
+	operator := wire.Principal{AccountID: "123456789012", ARN: "arn:aws:iam::123456789012:user/operator", AccessKey: "AKIAX", Root: true}
+	const stops = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ec2:StopInstances","Resource":"*"}}`
+	for name, each := range map[string]struct {
+		form        url.Values
+		code        string
+		stop, query bool
+	}{
+		"none":      {url.Values{}, "", true, true},
+		"a policy":  {url.Values{"Policy": {stops}}, "", true, false},
+		"an ARN":    {url.Values{"PolicyArns.member.1.arn": {"arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"}}, "", false, true},
+		"both":      {url.Values{"Policy": {stops}, "PolicyArns.member.1.arn": {"arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"}}, "", true, true},
+		"malformed": {url.Values{"Policy": {"{}"}}, "MalformedPolicyDocument", false, false},
+		"too large": {url.Values{"Policy": {stops + strings.Repeat(" ", 2048)}}, "PackedPolicyTooLarge", false, false},
+		"too long":  {url.Values{"DurationSeconds": {"3601"}}, "ValidationError", false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each.form.Set("Action", "AssumeRole")
+			each.form.Set("RoleArn", iam.RoleARN("123456789012", "r"))
+			each.form.Set("RoleSessionName", "try")
+			got := ask(t, s, i, operator, each.form)
+			if got.Code != each.code {
+				t.Fatalf("%q, want %q: %s", got.Code, each.code, got.body)
+			}
+			if each.code != "" {
+				return
+			}
+			if packed := strings.Contains(got.body, "<PackedPolicySize>"); packed != (name != "none") {
+				t.Errorf("a packed size: %t in %s", packed, got.body)
+			}
+			_, _, p, _, _ := i.Lookup(got.Key)
+			if stop, query := i.Allowed(p, "ec2:StopInstances", "*", nil), i.Allowed(p, "dynamodb:Query", "*", nil); stop != each.stop || query != each.query {
+				t.Errorf("stop %t and query %t, want %t and %t", stop, query, each.stop, each.query)
+			}
+		})
+	}
+}
