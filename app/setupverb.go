@@ -46,13 +46,15 @@ type setupFlags struct {
 	region, stack, writeProfile, system   string
 	wish                                  account.Wish
 	parameters, users, keepers, operators []string
+	tagTexts                              []string
+	tags                                  account.Tags
 	dryRun, remove, purge                 bool
 	yes, ignoreChecks                     bool
 	printTemplate                         bool
 }
 
 func setupCommand(o *options) *cobra.Command {
-	f := setupFlags{wish: account.Wish{Set: account.Parameters{}}}
+	f := setupFlags{tags: account.Tags{}, wish: account.Wish{Set: account.Parameters{}}}
 	c := &cobra.Command{
 		Use:   "setup --zone DOMAIN",
 		Short: "Set an AWS account up, or bring its stack up to date (operators)",
@@ -72,6 +74,7 @@ func setupCommand(o *options) *cobra.Command {
 	s.StringVar(&f.wish.VPC, "vpc", "", "VPC of the instances (default: the region's default VPC)")
 	s.StringSliceVar(&f.wish.Subnets, "subnets", nil, "subnets to try in turn (default: those of the VPC that can be used)")
 	s.StringArrayVar(&f.parameters, "set", nil, "any other parameter of the template, as NAME=VALUE, such as BudgetEmail=you@example.com")
+	s.StringArrayVar(&f.tagTexts, "tag", nil, "give everything that is made this tag, as KEY=VALUE")
 	s.StringArrayVar(&f.users, "user", nil, "make this user, as NAME=EMAIL; Cognito mails the first password")
 	s.StringArrayVar(&f.keepers, "keeper", nil, "the same, in the group whose desktops keep the warm pool")
 	s.StringArrayVar(&f.operators, "operator", nil, "the same, in the group of operators")
@@ -153,6 +156,11 @@ func (f *setupFlags) people() ([]account.NewUser, error) {
 		}
 		f.wish.Set[name] = value
 	}
+	for _, text := range f.tagTexts {
+		if err := f.tags.ParseTag(text); err != nil {
+			return nil, err
+		}
+	}
 	if f.system != "" {
 		f.wish.Set["OperatingSystem"] = f.system
 	}
@@ -220,7 +228,7 @@ func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Acco
 		Pricing: pricingClient{pricing.NewFromConfig(cfg, func(o *pricing.Options) {
 			o.HTTPClient, o.Region = patient, account.PricingRegion
 		}).GetProducts},
-		Region: cfg.Region, Stack: f.stack, Template: template,
+		Region: cfg.Region, Stack: f.stack, Template: template, Tags: f.tags,
 	}, nil
 }
 

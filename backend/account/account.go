@@ -103,6 +103,7 @@ type Account struct {
 	Region         string
 	Stack          string   // the stack's name
 	Template       Template // of build/aws
+	Tags           Tags     // of everything that the stack makes, beside those that it has
 }
 
 // poolTag is the filter of the instances that the launcher made.

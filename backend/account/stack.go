@@ -174,14 +174,22 @@ func (a *Account) Discard(ctx context.Context, cs *ChangeSet) error {
 func (a *Account) request(cs *ChangeSet, given Parameters, old *types.Stack) (*cloudformation.CreateChangeSetInput, error) {
 	all := maps.Clone(given)
 	in := &cloudformation.CreateChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name, ChangeSetType: types.ChangeSetTypeCreate,
-		Capabilities: []types.Capability{types.CapabilityCapabilityIam},
-		Tags:         []types.Tag{{Key: aws.String(stackMark), Value: aws.String("stack")}}}
+		Capabilities: []types.Capability{types.CapabilityCapabilityIam}}
+	tags := maps.Clone(a.Tags)
+	if tags == nil {
+		tags = Tags{}
+	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		in.Parameters = append(in.Parameters, types.Parameter{ParameterKey: aws.String(name), ParameterValue: aws.String(given[name])})
 	}
 	known, _ := a.Template.at("Parameters").(map[string]any)
 	if old != nil {
 		in.ChangeSetType = types.ChangeSetTypeUpdate
+		for _, t := range old.Tags { // an update takes away those that it does not name
+			if _, given := tags[aws.ToString(t.Key)]; !given {
+				tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
+			}
+		}
 		for _, p := range old.Parameters {
 			name := aws.ToString(p.ParameterKey)
 			if _, told := given[name]; told || known[name] == nil {
@@ -194,7 +202,12 @@ func (a *Account) request(cs *ChangeSet, given Parameters, old *types.Stack) (*c
 			all[name] = aws.ToString(p.ParameterValue)
 		}
 	}
-	body, err := a.Template.Body(a.Region, all)
+	delete(tags, stackMark)
+	body, err := a.Template.withTags(tags).Body(a.Region, all)
+	tags[stackMark] = "stack"
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		in.Tags = append(in.Tags, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
+	}
 	in.TemplateBody = &body
 	return in, err
 }

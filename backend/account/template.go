@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -134,7 +135,10 @@ func (t Template) terse() map[string]any {
 	return out
 }
 
-// mappings keeps the first-boot script of one operating system, and the pins of what the scripts install.
+// comments are the lines of a first-boot script, and of the files that it writes, that have a comment and nothing else.
+var comments = regexp.MustCompile(`(?m)^[ \t]*# .*\n`)
+
+// mappings keeps the first-boot script of one operating system without its comments, and the pins of what the scripts install.
 func (t Template) mappings(operatingSystem string) map[string]any {
 	all, _ := t.at("Mappings").(map[string]any)
 	out := maps.Clone(all)
@@ -142,6 +146,8 @@ func (t Template) mappings(operatingSystem string) map[string]any {
 	for system, script := range asMap(all["FirstBoot"]) {
 		if system != operatingSystem && system != "pins" {
 			script = map[string]any{"script": "# not used"}
+		} else if text, ok := asMap(script)["script"].(string); ok && system != "pins" {
+			script = map[string]any{"script": comments.ReplaceAllString(text, "")}
 		}
 		scripts[system] = script
 	}
