@@ -27,8 +27,8 @@ const (
 // armTime is when the armed stop of a session fires.
 func (s *Service) armTime(row sessionRow) time.Time { return row.ExpireAt.Add(s.current().Grace) }
 
-// rearmForHolder puts an instance's armed stop right for the user who holds it now: somebody who no longer holds it has
-// moved it by mistake.
+// rearmForHolder sets an instance's armed stop and tags for the session that holds it now, after an earlier owner moved
+// the stop by mistake.
 func (s *Service) rearmForHolder(ctx context.Context, instanceID string) error {
 	inst, err := s.rowOf(ctx, instanceID)
 	if err != nil || inst == nil || inst.State != backend.Claimed {

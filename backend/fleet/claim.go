@@ -82,7 +82,7 @@ func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]boo
 	return nil, errAgain // there may be more
 }
 
-// existing is the error of a claim by somebody who already has a session.
+// existing is the error of a claim by a user who already has a session.
 type existing struct{ row sessionRow }
 
 func (*existing) Error() string { return "the user already has a session" }

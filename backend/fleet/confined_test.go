@@ -40,9 +40,9 @@ func (w *world) as(t *testing.T, role string, u backend.User) *fleet.Service {
 	return w.desktop(t, u.Username)
 }
 
-// TestAUserWithoutTheKeepersRightsGoesTheWholeWay: claim, extend, stop and terminate need no more than the policy of
+// TestTheUserRoleSufficesForASession: claim, extend, stop and terminate need no more than the policy of
 // the group user, a cold start included, and the pool is kept beside it by the policy of the group keeper.
-func TestAUserWithoutTheKeepersRightsGoesTheWholeWay(t *testing.T) {
+func TestTheUserRoleSufficesForASession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		stop := keep(t, w.as(t, "keeper", backend.User{ID: "33333333-3333-4333-8333-333333333333", Username: "kim"}))
@@ -76,9 +76,9 @@ func TestAUserWithoutTheKeepersRightsGoesTheWholeWay(t *testing.T) {
 	})
 }
 
-// TestAUserWithoutTheKeepersRightsStartsCold: an empty pool is no obstacle, and a desktop whose profile says keep but
+// TestTheUserRoleSufficesForAColdStart: an empty pool is no obstacle, and a desktop whose profile says keep but
 // whose role does not stays quiet.
-func TestAUserWithoutTheKeepersRightsStartsCold(t *testing.T) {
+func TestTheUserRoleSufficesForAColdStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		s := w.as(t, "user", demo)
@@ -130,8 +130,8 @@ func TestAReleasedInstanceCanBeClaimedByAnother(t *testing.T) {
 	})
 }
 
-// TestATagThatEC2HeedsLate: the start that it permits is asked for again.
-func TestATagThatEC2HeedsLate(t *testing.T) {
+// TestAStartIsRepeatedWhileItsTagIsUnseen: the start that it permits is asked for again.
+func TestAStartIsRepeatedWhileItsTagIsUnseen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		stop := keep(t, w.desktop(t, "keeper"))

@@ -14,7 +14,7 @@ import (
 )
 
 // Stop ends the session: the stop request first, then the rows and the name. What comes after the stop request is
-// found and finished by the pool's keeper, should it fail; a Problem of KindLeftover then says what is left.
+// finished by the pool's keeper if it fails; Stop then returns a Problem of KindLeftover.
 func (s *Service) Stop(ctx context.Context, session backend.Session, reason string) error {
 	return s.end(ctx, rowOf(session), backend.Recycling, session.Username, reason)
 }
@@ -117,13 +117,13 @@ func (s *Service) closeRow(ctx context.Context, row sessionRow, why string, name
 	return err
 }
 
-// endRow marks a session as over. That somebody else did is no error.
+// endRow marks a session as over. It returns nil if it is over already.
 func (s *Service) endRow(ctx context.Context, row sessionRow, why string) error {
 	return unlessConditionFailed(s.closeRow(ctx, row, why, false))
 }
 
-// stopInstance asks EC2 to stop; an instance that is gone or already stopped is as good. One that is pending
-// cannot be stopped yet, and is asked again.
+// stopInstance stops an instance. It returns nil if the instance is stopped or gone already. EC2 refuses to stop a pending
+// instance, so the request is repeated until it runs.
 func (s *Service) stopInstance(ctx context.Context, instanceID string) error {
 	if instanceID == "" {
 		return nil
@@ -225,7 +225,7 @@ func (s *Service) nameLeft(row sessionRow, err error) error {
 	}
 }
 
-// move changes the state of an instance's row under its epoch; somebody who was quicker is no error.
+// move changes the state of an instance's row under its epoch. It returns nil if the row has changed before.
 func (s *Service) move(ctx context.Context, instanceID string, epoch int64, from, to backend.PoolState) error {
 	if instanceID == "" {
 		return nil
@@ -242,7 +242,7 @@ func (s *Service) move(ctx context.Context, instanceID string, epoch int64, from
 	return unlessConditionFailed(err)
 }
 
-// terminate asks EC2 to terminate; an instance that is gone is as good.
+// terminate terminates an instance. It returns nil if the instance is gone already.
 func (s *Service) terminate(ctx context.Context, instanceID string) error {
 	err := untilTagsSeen(ctx, func() error {
 		_, err := s.EC2.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{instanceID}})
@@ -261,7 +261,7 @@ func unlessConditionFailed(err error) error {
 	return err
 }
 
-// armedStop says when the schedule will stop what the launcher could not.
+// armedStop returns the Problem of a stop request that failed: it names the time of the armed stop.
 func (s *Service) armedStop(session backend.Session, err error) error {
 	at := session.ExpireAt.Add(s.current().Grace).Local().Format("15:04")
 	p := &backend.Problem{

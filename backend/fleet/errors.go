@@ -41,7 +41,7 @@ func isRefusal(err error) bool {
 // pool answers that should renew them.
 func isExpired(err error) bool { return awsx.IsExpired(err) || awsx.Is(err, "NotAuthorizedException") }
 
-// isBusy reports whether somebody else was quicker, or AWS is asked too much: trying again is right.
+// isBusy reports whether somebody else was quicker, or the call is contended. Trying again is right.
 func isBusy(err error) bool {
 	var p *backend.Problem
 	return errors.As(err, &p) && p.Kind == backend.KindBusy || isContended(err)
@@ -61,7 +61,7 @@ func cancelled(err error) ([]ddbtypes.CancellationReason, bool) {
 	return nil, false
 }
 
-// problem says what could not be done, for a person. nil stays nil, and a Problem stays as it is.
+// problem returns the Problem of an error, for people. It returns nil for nil, and a Problem unchanged.
 func problem(doing string, err error) error {
 	if err == nil {
 		return nil

@@ -12,8 +12,9 @@ import (
 )
 
 // Extend moves the session's end to now + the window, never past the longest session: the armed stop first, then the
-// row, then the instance's own timer. Cut short before the row, that timer ends the instance when the row says, though
-// the armed stop would come later and nobody might keep the pool; cut short after it, it ends it too soon, not too late.
+// row, then the instance's own timer. If it is interrupted before the row, that timer ends the instance at the time in the
+// row, though the armed stop is later. If it is interrupted after the row, the timer ends the instance too early, never
+// too late.
 func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend.Session, error) {
 	f := s.current()
 	now := s.Clock.Now()

@@ -11,7 +11,7 @@ import (
 
 // An extension that is cut short at any of its calls leaves an instance that stops when its session's row says so,
 // though nobody keeps the pool: by the schedule or, where that was moved already, by the instance's own timer.
-func TestAnExtensionThatIsCutShortDoesNotOutliveItsSession(t *testing.T) {
+func TestAnInterruptedExtensionDoesNotOutliveItsSession(t *testing.T) {
 	for n := 1; n <= 6; n++ {
 		for _, ante := range []bool{true, false} {
 			t.Run(fmt.Sprintf("call=%d,before=%v", n, ante), func(t *testing.T) {

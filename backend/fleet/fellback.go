@@ -17,7 +17,7 @@ const (
 	staleState = 5 * time.Second
 	// watchEvery is the time between polls of an instance whose avatar is awaited.
 	watchEvery = 4 * time.Second
-	// endingTime is how long somebody who stops an instance may take to end its session as well.
+	// endingTime is how long after an instance's stop its session may still end.
 	endingTime = 5 * time.Second
 )
 
@@ -33,7 +33,7 @@ func (e *fellBack) capacity() bool {
 	return e.machine.ReasonCode == "Server.InsufficientInstanceCapacity"
 }
 
-// problem says for people why the start came to nothing.
+// problem returns the Problem of a start whose instance stopped.
 func (e *fellBack) problem() *backend.Problem {
 	p := &backend.Problem{Kind: backend.KindUnexpected, What: "Your instance stopped while it was starting",
 		Why: "EC2 says: " + stateReason(e.machine) + ".", Next: "Press Start to try another one.", Cause: e}

@@ -114,7 +114,7 @@ type Options struct {
 	Avatar    Avatar
 	Prices    backend.Prices
 	// ReadyLine reports whether an instance's log has shown its readiness line since a time; nil if the profile has no
-	// pattern for it, and a warming instance is asked at its address instead.
+	// pattern for it; a warming instance is then probed at its address.
 	ReadyLine func(ctx context.Context, instanceID string, since time.Time) (bool, error)
 	// LastLines returns the end of an instance's log since a time; nil if there is no log to read.
 	LastLines  func(ctx context.Context, instanceID string, since time.Time) ([]string, error)

@@ -9,8 +9,8 @@ import (
 	"avatar-launcher/backend"
 )
 
-// A computer may fall asleep between any two calls and wake up hours later, when its session is long over and its
-// instance is somebody else's. Whatever touches an instance by its ID is therefore done while it is known to be held.
+// A computer may sleep between any two calls and wake up hours later, when its session is over and its instance is somebody
+// else's. So every call that changes an instance by its ID must run while the session is known to hold it (whileHeld).
 
 // holdTime is how long a reading of the instance's row is trusted, by the wall clock: long enough for a few calls,
 // shorter than any instance needs to be ended, stopped, scrubbed and claimed anew.
@@ -29,8 +29,8 @@ func (s *Service) holds(ctx context.Context, row sessionRow) (bool, error) {
 	return inst != nil && inst.State == backend.Claimed && inst.Owner == row.UserID && inst.Epoch == row.Epoch, nil
 }
 
-// whileHeld carries do out while the session holds its instance. known says that this was seen a moment ago. Where
-// the computer slept in between, the row is read again. It returns errNotHeld if the instance is no longer held.
+// whileHeld runs do while the session holds its instance. known says that this was just read. If the computer slept
+// in between, the row is read again. It returns errNotHeld if the instance is no longer held.
 func (s *Service) whileHeld(ctx context.Context, row sessionRow, known bool, do func(context.Context) error) error {
 	for {
 		began := wall()

@@ -61,8 +61,8 @@ func TestPoolFillsAndAStartIsWarm(t *testing.T) {
 	})
 }
 
-// TestWhatWasReadAheadIsNotTheLastWord: the pool was empty when the desktop looked ahead of the press, and is not any more.
-func TestWhatWasReadAheadIsNotTheLastWord(t *testing.T) {
+// TestAClaimReadsAgainIfItsCacheIsEmpty: the pool was empty when the desktop looked ahead of the press, and is not any more.
+func TestAClaimReadsAgainIfItsCacheIsEmpty(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		s := w.desktop(t, "one")
@@ -94,9 +94,9 @@ func TestColdStartWithoutAPool(t *testing.T) {
 	})
 }
 
-// TestALookThatIsThrottledIsNoEnd: an instance that comes up while AWS is asked too much is waited for. With ten thousand
+// TestAThrottledDescribeDoesNotEndAStart: an instance that comes up while AWS is asked too much is waited for. With ten thousand
 // desktops the looks alone fill EC2's bucket, and a start that gave up left a tenth of those who pressed without an avatar.
-func TestALookThatIsThrottledIsNoEnd(t *testing.T) {
+func TestAThrottledDescribeDoesNotEndAStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		s := w.desktop(t, "one")
@@ -197,9 +197,9 @@ var lonely = []struct {
 	}},
 }
 
-// TestDeadManStopsWhatNobodyWatches: every launcher is dead; each stop by itself ends the instance all the same,
+// TestEitherArmedStopEndsAnAbandonedSession: every launcher is dead; each stop by itself ends the instance all the same,
 // whether it came from the pool or was launched.
-func TestDeadManStopsWhatNobodyWatches(t *testing.T) {
+func TestEitherArmedStopEndsAnAbandonedSession(t *testing.T) {
 	for _, only := range lonely {
 		for _, warm := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, warm=%v", only.name, warm), func(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// errFull says that there are max_instances already.
+// errFull is the error of a launch while there are max_instances already.
 var errFull = &backend.Problem{
 	Kind: backend.KindCapacity,
 	What: "There is no free instance",
@@ -118,8 +118,8 @@ func (s *Service) adoptOrphan(ctx context.Context, row sessionRow, m backend.Mac
 	})
 }
 
-// reserve writes the intent of a launch before RunInstances: the session, so that a half-done launch can be taken up
-// by the same token, and a row among the instances, so that it is counted.
+// reserve writes the intent of a launch before RunInstances: the session, so that an interrupted launch can be continued
+// with the same token, and a row of the instances table, so that it is counted.
 func (s *Service) reserve(ctx context.Context, row sessionRow) error {
 	intent := instanceRow{
 		InstanceID:  intentPrefix + row.LaunchToken,
@@ -144,8 +144,9 @@ func (s *Service) reserve(ctx context.Context, row sessionRow) error {
 	return err
 }
 
-// full reports whether there are more instances than may be, intents included. It is asked after an intent is written:
-// of two who launch at once, each sees the other's, so that max_instances is never exceeded, though both may give way.
+// full reports whether there are more instances than max_instances, intents included. It must be called after the caller's
+// intent is written: of two launches at once, each sees the other's intent. max_instances is never exceeded, but both
+// launches may be given up.
 func (s *Service) full(ctx context.Context) (bool, error) {
 	rows, err := scan[instanceRow](ctx, s.DynamoDB, s.Names.InstancesTable)
 	return len(rows) > s.current().MaxInstances, err
@@ -197,9 +198,9 @@ func (s *Service) abandon(ctx context.Context, row sessionRow, why string) error
 	return err
 }
 
-// run launches one instance from the template; token makes a repetition return the same one. It climbs down AWS's
-// capacity ladder: the profile's instance types in turn, each in the profile's subnets in turn. Where a type has
-// just had no capacity it is tried last.
+// run launches one instance from the template; token makes a repetition return the same one. It tries the
+// profile's instance types in order, each in the profile's subnets in order. A type that has just had no capacity in a
+// subnet is tried there last.
 func (s *Service) run(ctx context.Context, token string, tags []types.Tag) (*backend.Machine, error) {
 	var last error
 	for _, p := range s.places() {
@@ -231,7 +232,7 @@ func (s *Service) run(ctx context.Context, token string, tags []types.Tag) (*bac
 	return nil, last
 }
 
-// place is where a launch is tried.
+// place is a type and a subnet that a launch tries.
 type place struct{ kind, subnet, suffix string }
 
 // places lists them in the order in which they are tried. Each has a suffix of its own for the client token, since a

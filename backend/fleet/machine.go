@@ -85,10 +85,10 @@ var orderlyReasons = []string{"", "Client.UserInitiatedShutdown", "Client.Instan
 // brokeDown reports whether EC2 could not start the instance, or could not keep it running.
 func (m seen) brokeDown() bool { return !slices.Contains(orderlyReasons, m.ReasonCode) }
 
-// reason says why the instance is in its state, for people.
+// reason returns, for people, why the instance is in its state.
 func (m seen) reason() string { return stateReason(m.Machine) }
 
-// stateReason says why an instance is in its state, for people.
+// stateReason returns, for people, why an instance is in its state.
 func stateReason(m backend.Machine) string {
 	switch {
 	case m.Reason != "" && (m.ReasonCode == "" || strings.Contains(m.Reason, m.ReasonCode)):
@@ -169,7 +169,7 @@ func (s *Service) scrub(ctx context.Context, instanceID string) error {
 	return s.untagOwner(ctx, instanceID)
 }
 
-// warmName names a pool instance; the ID's end tells them apart.
+// warmName returns the Name tag of a pool instance. It ends with the end of the instance's ID.
 func warmName(instanceID string) string {
 	if len(instanceID) > 6 {
 		instanceID = instanceID[len(instanceID)-6:]

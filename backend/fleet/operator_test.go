@@ -14,7 +14,7 @@ import (
 
 var boss = backend.User{ID: "99999999-9999-4999-8999-999999999999", Username: "operator", Role: backend.RoleOperator}
 
-func TestTheOverviewHasItAllOrNothing(t *testing.T) {
+func TestOverviewIsCompleteOrAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		s := w.desktop(t, "one")

@@ -20,8 +20,8 @@ const warmCacheAge = time.Minute
 // seatsRow is the row of the leases table that counts seats.
 const seatsRow = "seats"
 
-// Prepare does before the press what a start would otherwise do after it: credentials are fetched by the first call,
-// the desktop takes its seat, the warm instances are read. It also reads what earlier sessions took and cost.
+// Prepare does in advance what a start needs: its first call fetches credentials, the desktop takes its seat, and the warm
+// instances are read. It returns how long earlier starts took and what sessions cost.
 func (s *Service) Prepare(ctx context.Context, u backend.User) (*backend.Prepared, error) {
 	all, actx := errgroup.WithContext(ctx)
 	all.Go(func() error { return s.takeSeat(actx) })

@@ -18,16 +18,16 @@ import (
 )
 
 // The queue is a set of rows in the leases table, one a waiting user, served by number. Numbers come from a counter,
-// so that no two are the same; a ticket that nobody keeps alive counts no more.
+// so that no two are the same. A ticket that is not kept alive lapses.
 const (
 	ticketPrefix   = "queue#"
 	numbersRow     = "queue-number"
-	ticketLife     = time.Minute      // a ticket whose Version stands still for this long is nobody's
+	ticketLife     = time.Minute      // a ticket whose Version does not change for this long has lapsed
 	queueInterval  = 4 * time.Second  // between the turns of a waiter, with jitter
 	launchInterval = 30 * time.Second // between launches that the first in the queue tries
 )
 
-// ticketRow is somebody's place in the queue. Like a lease's, its Version is all that says it is alive: no time of
+// ticketRow is a user's place in the queue. As with a lease, only a changing Version shows that it is alive: no time of
 // another machine is compared.
 type ticketRow struct {
 	LeaseID    string `dynamodbav:"LeaseId"`
@@ -76,7 +76,7 @@ func (s *Service) queue(ctx context.Context, u backend.User, lost map[string]boo
 	}
 }
 
-// lackOf says for people why there is no instance.
+// lackOf returns, for people, why there is no instance.
 func lackOf(err error) string {
 	if p := backend.ProblemOf(problem("start your instance", err)); p != nil {
 		return p.Why
@@ -95,7 +95,7 @@ type waiter struct {
 	launchAt time.Time
 }
 
-// enter takes a number, or goes on with the ticket that another desktop of the same user holds.
+// enter takes a number, or continues with the ticket that another desktop of the same user holds.
 func (w *waiter) enter(ctx context.Context) error {
 	n, err := w.s.nextNumber(ctx, numbersRow)
 	if err != nil {

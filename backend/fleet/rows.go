@@ -190,7 +190,7 @@ func (s *Service) sessionOf(ctx context.Context, userID string) (*sessionRow, er
 	return &row, attributevalue.UnmarshalMap(out.Item, &row)
 }
 
-// warm lists the rows that say warm, by the State index.
+// warm lists the rows in the state warm, by the State index.
 func (s *Service) warm(ctx context.Context) ([]instanceRow, error) {
 	return s.inState(ctx, backend.Warm)
 }

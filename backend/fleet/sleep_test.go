@@ -14,10 +14,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 )
 
-// TestASleeperTouchesNobodyElse: a computer sleeps through the end of its session, and its instance becomes somebody
+// TestAComputerThatSleptTouchesNoOtherSession: a computer sleeps through the end of its session, and its instance becomes somebody
 // else's. When it wakes up it does what it was about to, and neither stops, terminates, starts nor re-arms what is not
 // its own. Its credentials would let it: what holds it back is that it looks first.
-func TestASleeperTouchesNobodyElse(t *testing.T) {
+func TestAComputerThatSleptTouchesNoOtherSession(t *testing.T) {
 	woken := map[string]func(*fleet.Service, backend.Session) error{
 		"stop": func(s *fleet.Service, old backend.Session) error { return s.Stop(context.Background(), old, "test") },
 		"terminate": func(s *fleet.Service, old backend.Session) error {

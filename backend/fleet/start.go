@@ -139,11 +139,11 @@ func (s *Service) obtain(ctx context.Context, u backend.User, lost map[string]bo
 	return nil, errBusy
 }
 
-// errBusy says that there was no getting through in claimTime.
+// errBusy is the error of a start that could not claim an instance in claimTime.
 var errBusy = &backend.Problem{Kind: backend.KindBusy, What: "It was not possible to start your instance",
 	Why: "Many people are starting at this moment.", Next: "Press Start again."}
 
-// errAgain says that the world has changed and another try is due.
+// errAgain is the error of a try that should be repeated, since something has changed.
 var errAgain = errors.New("try again")
 
 func (s *Service) obtainOnce(ctx context.Context, u backend.User, lost map[string]bool, report func(backend.Progress)) (
