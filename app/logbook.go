@@ -11,38 +11,38 @@ import (
 	"avatar-launcher/backend/logs"
 )
 
-// LogBook is the service of the log page and of the charts. "log", "found" and "metrics" events say when to ask again.
+// LogBook is the service of the log page and the charts. The page calls it again after a "log", "found" or "metrics"
+// event.
 type LogBook struct{ shell *Shell }
 
 // Lines returns the lines that match a query, oldest first.
 func (l *LogBook) Lines(q logs.Query) logs.Page { return l.shell.logs.Lines(q) }
 
-// View returns the lines that match the log page's query, and how many there are in all. It is incremental: see
-// logs.Search.
+// View returns lines that match the log page's query, and how many match in all. It is incremental, see logs.Search.
 func (l *LogBook) View(q logs.Query) logs.Page { return l.shell.search.View(q) }
 
-// Histogram counts the lines that match the log page's query in at most so many stretches of time.
+// Histogram counts the lines that match the log page's query in at most most buckets of time.
 func (l *LogBook) Histogram(q logs.Query, most int) logs.Histogram {
 	return l.shell.search.Histogram(q, most)
 }
 
-// At is the number of the first line that matches the log page's query at a time, in milliseconds since 1970, or
-// later.
+// At returns the number of the first line that matches the log page's query and was written at ms (milliseconds since
+// 1970) or later.
 func (l *LogBook) At(q logs.Query, ms int64) uint64 { return l.shell.search.At(q, time.UnixMilli(ms)) }
 
-// Clear forgets the log. What comes is shown all the same.
+// Clear drops all lines of the log. New ones are still shown.
 func (l *LogBook) Clear() { l.shell.logs.Clear() }
 
-// Exported is a file of log lines.
+// Exported is the result of Export.
 type Exported struct {
-	Path  string `json:"path"` // "" if the user picked none
+	Path  string `json:"path"` // "" if the user cancelled
 	Lines int    `json:"lines"`
 }
 
-// Export writes the lines that match a query to a file that the user picks.
+// Export asks the user for a file and writes the lines that match a query to it.
 func (l *LogBook) Export(q logs.Query) (Exported, error) { return l.shell.exportLog(q) }
 
-// LastError is the newest line of level error of this session, null where there is none.
+// LastError returns the newest line of level error of this session, nil if there is none.
 func (l *LogBook) LastError() *logs.Line {
 	if line, ok := l.shell.logs.LastError(); ok {
 		return &line
@@ -50,7 +50,7 @@ func (l *LogBook) LastError() *logs.Line {
 	return nil
 }
 
-// Series is the session's metrics of the last so many seconds, 0 for all, as columns of at most so many points.
+// Series returns the session's metrics of the last seconds (0 for all) as columns of at most points values.
 func (l *LogBook) Series(seconds int, points int) logs.Series {
 	var since time.Time
 	if seconds > 0 {
@@ -61,14 +61,14 @@ func (l *LogBook) Series(seconds int, points int) logs.Series {
 	return l.shell.logs.Series(since, points)
 }
 
-// grown is the "log" event: the page fetches the lines that it shows.
+// grown is the "log" event. The page then fetches the lines that it shows.
 type grown struct {
 	Last  uint64 `json:"last"`
 	Error uint64 `json:"error"` // number of the newest line of level error, 0 if there is none
 }
 
-// tellGrowth tells the page of new lines, of what a search finds and of metrics; the log coalesces them itself.
-func (s *Shell) tellGrowth(ctx context.Context) {
+// emitLogEvents emits an event for new lines, found lines and metrics until ctx is done. The log coalesces them.
+func (s *Shell) emitLogEvents(ctx context.Context) {
 	emit := func(name string, data ...any) {
 		if ctx.Err() == nil {
 			wails.EventsEmit(s.ctx, name, data...)
@@ -87,7 +87,7 @@ func (s *Shell) tellGrowth(ctx context.Context) {
 	context.AfterFunc(ctx, func() { lines(); found(); metrics() })
 }
 
-// readersOf are the instances of a pool whose owners read their logs, nil if the pool has not been read.
+// readersOf returns the instances of a pool whose owners read their logs. It returns nil if the pool is unknown.
 func readersOf(p backend.Pool) []string {
 	if p.AsOf.IsZero() {
 		return nil

@@ -154,7 +154,7 @@ func (s *Shell) accompany(ctx context.Context) {
 	s.allowNotifications()
 	s.inhibitor.begin(ctx, s.log, s.sessionEnds)
 	go s.tellPage(ctx)
-	s.tellGrowth(ctx)
+	s.emitLogEvents(ctx)
 	go s.heartbeat(ctx)
 	s.setTray(startTray(firstSettled(ctx, s.rooms.launcher, s.keyringLocked), s.choose))
 	if s.hidden && !hostedWithin(ctx, trayHostTime, s.currentTray().hosted) {

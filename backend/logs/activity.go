@@ -3,16 +3,16 @@ package logs
 import "time"
 
 const (
-	// activityInterval is how often use that goes on is told again.
+	// activityInterval is how often continuing activity is reported.
 	activityInterval = 15 * time.Second
-	// watchedRate is how many bytes a second an instance sends out only if somebody watches its stream. An idle one
-	// sends its log, some 10 kB/s; the lowest bit rate of Pixel Streaming is several times this.
+	// watchedRate is a rate in bytes a second that an instance exceeds only if somebody watches its stream. An idle one
+	// sends its log, about 10 kB/s; the lowest bit rate of Pixel Streaming is several times this.
 	watchedRate = 100_000
-	// unknownViewers stands for somebody who watches, if the instance does not say how many do.
+	// unknownViewers means that somebody watches, but the instance does not say how many.
 	unknownViewers = -1
 )
 
-// use is what the launcher has been told of the session's use.
+// activity is what OnActivity and OnViewers were last called with.
 type activity struct {
 	lineAt    time.Time // when OnActivity was last called
 	viewers   int
@@ -31,7 +31,7 @@ func (b *Book) noteActivity(now time.Time) {
 	b.activity.lineAt = now
 }
 
-// reportViewers tells OnViewers what the newest of the instance's metrics records says, if it is fresh.
+// reportViewers calls OnViewers with the number in the instance's newest metrics record, if the record is fresh.
 func (b *Book) reportViewers(iid string, entries []entry, now time.Time) {
 	if b.opts.OnViewers == nil {
 		return
@@ -48,7 +48,7 @@ func (b *Book) reportViewers(iid string, entries []entry, now time.Time) {
 	}
 }
 
-// viewersDue reports whether n is to be told, and notes that it is.
+// viewersDue reports whether to call OnViewers with n, and notes the call.
 func (b *Book) viewersDue(n int, now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -60,8 +60,7 @@ func (b *Book) viewersDue(n int, now time.Time) bool {
 	return true
 }
 
-// viewersOf is how many viewers a metrics record speaks of. A record without their number goes by what the instance
-// sends.
+// viewersOf returns the viewers that a metrics record implies. If it lacks their number, the outgoing rate decides.
 func viewersOf(m *Metrics) int {
 	switch {
 	case m.Players != nil && *m.Players >= 1:

@@ -10,45 +10,48 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 )
 
-// kinesisAPI is what the reader needs of *kinesis.Client.
+// kinesisAPI is the part of *kinesis.Client that reading needs.
 type kinesisAPI interface {
 	ListShards(context.Context, *kinesis.ListShardsInput, ...func(*kinesis.Options)) (*kinesis.ListShardsOutput, error)
-	GetShardIterator(context.Context, *kinesis.GetShardIteratorInput, ...func(*kinesis.Options)) (*kinesis.GetShardIteratorOutput, error)
+	GetShardIterator(
+		context.Context, *kinesis.GetShardIteratorInput, ...func(*kinesis.Options),
+	) (*kinesis.GetShardIteratorOutput, error)
 	GetRecords(context.Context, *kinesis.GetRecordsInput, ...func(*kinesis.Options)) (*kinesis.GetRecordsOutput, error)
 }
 
-// The bounds that hold where Options names none.
+// The bounds if Options has none.
 const (
 	DefaultMaxLines = 1_000_000
 	DefaultMaxBytes = 256 << 20
 )
 
-// Options are what a Book is made of. API and Stream may be absent where Follow is never called.
+// Options configure a Book. API and Stream are needed by Follow only.
 type Options struct {
 	Stream   string     // name of the Kinesis stream
 	API      kinesisAPI // *kinesis.Client
 	MaxLines int        // lines kept; 0 for DefaultMaxLines
 	MaxBytes int        // bytes kept, bookkeeping included; 0 for DefaultMaxBytes
 
-	OlderDir   string // folder for the lines that these bounds push out, which Export has still; "" to drop them
-	OlderBytes int64  // what they may take there, the oldest going first; 0 for DefaultOlderBytes
+	OlderDir   string // folder for evicted lines, which Export includes; "" to drop them
+	OlderBytes int64  // bound of that folder, oldest lines go first; 0 for DefaultOlderBytes
 
-	ReadyPattern    *regexp.Regexp          // a line that says that the avatar is ready; may be nil
-	ActivityPattern *regexp.Regexp          // a line that says that somebody uses it; may be nil
-	OnReady         func(instanceID string) // called without locks, at most once for each read; must not wait for Follow
-	OnActivity      func(instanceID string) // likewise, for lines less than a minute old, at most every activityInterval
-	// OnViewers is called without locks with how many viewers are connected, -1 if somebody is and their number is not
-	// known: at each change, and every activityInterval while there are some. It must not wait for Follow.
+	ReadyPattern    *regexp.Regexp          // matches the line that means that the avatar is ready; may be nil
+	ActivityPattern *regexp.Regexp          // matches lines that mean that somebody uses it; may be nil
+	OnReady         func(instanceID string) // called without locks, at most once a read; must not wait for Follow
+	OnActivity      func(instanceID string) // likewise, for lines younger than a minute, at most every activityInterval
+	// OnViewers is called with the number of connected viewers, -1 if there are some but their number is unknown: at
+	// each change, and every activityInterval while there are some. It is called without locks, and must not wait for
+	// Follow.
 	OnViewers func(instanceID string, viewers int)
 
-	Translate func(string) string // says a remark of the log's own in the reader's language; nil leaves it English
+	Translate func(string) string // translates the launcher's remarks; nil leaves them in English
 
-	Readers    int          // readers of a shard, 1 where nobody else reads it; 0 to go by SetFollowed
+	Readers    int          // readers of a shard, this one included; 0 to use SetFollowed
 	RandomKeys bool         // producers use random partition keys: every shard is read
 	Log        *slog.Logger // nil for slog.Default
 }
 
-// Book is the log: what has been read, kept within its bounds, numbered from 1 on. It is safe for concurrent use.
+// Book is the log: the lines that were read, within its bounds, numbered from 1. It is safe for concurrent use.
 type Book struct {
 	opts            Options
 	log             *slog.Logger
@@ -63,15 +66,15 @@ type Book struct {
 	stats        Stats
 	metrics      []Metrics
 	followStates map[string]*followState
-	activity     activity // what OnActivity and OnViewers have last been told
-	followed     []string // instances whose logs are read at present, nil if unknown
+	activity     activity // last calls of OnActivity and OnViewers
+	followed     []string // instances whose logs are being read, nil if unknown
 	searches     []*Search
-	owner        int // counts calls of Forget: what was read for an earlier owner is dropped
+	owner        int // number of Forget calls; entries read for an earlier owner are dropped
 
 	lastError Line
 }
 
-// New makes an empty log.
+// New returns an empty log.
 func New(o Options) *Book {
 	if o.MaxLines <= 0 {
 		o.MaxLines = DefaultMaxLines
@@ -98,14 +101,14 @@ func New(o Options) *Book {
 	return b
 }
 
-// Last is the number of the newest line, 0 before the first.
+// Last returns the number of the newest line, 0 before the first.
 func (b *Book) Last() uint64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.store.next - 1
 }
 
-// Stats says what has come, and what is kept.
+// Stats returns counts of what was read and of what is kept.
 func (b *Book) Stats() Stats {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -114,7 +117,7 @@ func (b *Book) Stats() Stats {
 	return s
 }
 
-// Clear forgets the lines, older ones included; the metrics stay. Numbers go on where they were, and reading does too.
+// Clear drops all lines, spilled ones included. Metrics stay, numbering continues, and so does Follow.
 func (b *Book) Clear() {
 	if b.spill != nil {
 		b.spill.mu.Lock()
@@ -127,8 +130,8 @@ func (b *Book) Clear() {
 	b.lastError = Line{}
 }
 
-// Forget drops everything of the user who had the log: lines in memory and in files, metrics, counts, searches, and what
-// is still being read. It returns when all of that is gone. Numbers continue, so that no answer mixes two users' lines.
+// Forget drops everything of the user who had the log: lines in memory and in files, metrics, counts, searches, and
+// records that a running Follow has not published. Numbering continues, so that no answer mixes two users' lines.
 func (b *Book) Forget() {
 	if b.spill != nil {
 		b.spill.mu.Lock()
@@ -148,18 +151,18 @@ func (b *Book) Forget() {
 	}
 }
 
-// Remark adds a line of the launcher's own.
+// Remark adds a line with the launcher as its source.
 func (b *Book) Remark(level, text string) {
 	b.append([]entry{remark(level, text, "", 0)})
 }
 
-// remark makes a line of the launcher's own about an instance.
+// remark returns a line with the launcher as its source about an instance.
 func remark(level, text, instanceID string, gap uint64) entry {
 	text, _ = cleanString(text)
 	return entry{at: time.Now(), level: Level(level), source: launcherSource, text: text, iid: instanceID, gap: gap}
 }
 
-// append stores entries in their order: lines in the log, metrics beside it.
+// append stores entries in their order: lines in the store, metrics in the series.
 func (b *Book) append(entries []entry) {
 	b.mu.Lock()
 	owner := b.owner
@@ -167,7 +170,7 @@ func (b *Book) append(entries []entry) {
 	b.appendFor(owner, entries)
 }
 
-// appendFor is append for entries that were read for an owner. It stores nothing if Forget was called since.
+// appendFor is append for entries that were read for owner. It stores nothing if Forget was called since.
 func (b *Book) appendFor(owner int, entries []entry) {
 	if len(entries) == 0 {
 		return
@@ -192,7 +195,9 @@ func (b *Book) appendFor(owner int, entries []entry) {
 			continue
 		}
 		if e := &entries[i]; e.level == levelError {
-			b.lastError = Line{Seq: b.store.next, At: e.at.UTC(), Level: e.level, Source: e.source, Text: e.text, InstanceID: e.iid}
+			b.lastError = Line{
+				Seq: b.store.next, At: e.at.UTC(), Level: e.level, Source: e.source, Text: e.text, InstanceID: e.iid,
+			}
 		}
 		b.store.add(&entries[i])
 	}
@@ -209,19 +214,19 @@ func (b *Book) appendFor(owner int, entries []entry) {
 	}
 }
 
-// Subscribe calls fn with the numbers of the first and last line that were added since its last call, at most
-// every 75 ms. Calls do not overlap. Lines added before Subscribe are not announced: subscribe, then read. fn may
-// be called once more while cancel returns.
+// Subscribe calls fn at most every 75 ms with the numbers of the first and last line added since its previous call.
+// Calls do not overlap. Lines added before Subscribe are not announced, so subscribe first and read then. fn may be
+// called once more while cancel returns.
 func (b *Book) Subscribe(fn func(first, last uint64)) (cancel func()) {
 	return b.lineNotifier.subscribe(fn)
 }
 
-// SubscribeFound calls fn when a search of a Search has found more or has come to its end, at most every 75 ms.
+// SubscribeFound calls fn at most every 75 ms if a Search has found more or has ended.
 func (b *Book) SubscribeFound(fn func()) (cancel func()) {
 	return b.searchNotifier.subscribe(func(uint64, uint64) { fn() })
 }
 
-// SubscribeMetrics calls fn when metrics have come, at most every 75 ms.
+// SubscribeMetrics calls fn at most every 75 ms if metrics have arrived.
 func (b *Book) SubscribeMetrics(fn func()) (cancel func()) {
 	return b.metricsNotifier.subscribe(func(uint64, uint64) { fn() })
 }

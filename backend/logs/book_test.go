@@ -18,7 +18,10 @@ func filled(n int, o Options) *Book {
 	b := New(o)
 	entries := make([]entry, n)
 	for i := range entries {
-		e := entry{at: arrival.Add(time.Duration(i) * time.Second), level: levelInfo, source: "boot", iid: mine, text: fmt.Sprintf("Line %d of the boot", i+1)}
+		e := entry{
+			at: arrival.Add(time.Duration(i) * time.Second), level: levelInfo, source: "boot", iid: mine,
+			text: fmt.Sprintf("Line %d of the boot", i+1),
+		}
 		if (i+1)%10 == 0 {
 			e.level, e.source = levelError, "unreal"
 		}
@@ -116,7 +119,7 @@ func TestBoundsAndClear(t *testing.T) {
 	}
 }
 
-func TestReadersSeeWholeLinesWhileTheBookGrows(t *testing.T) {
+func TestLinesDuringAppend(t *testing.T) {
 	b := New(Options{MaxLines: 6000})
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -135,7 +138,7 @@ func TestReadersSeeWholeLinesWhileTheBookGrows(t *testing.T) {
 	wg.Wait()
 }
 
-func TestSubscribeCoalesces(t *testing.T) {
+func TestSubscribeCoalescesCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := New(Options{})
 		type call struct {
@@ -263,8 +266,8 @@ func TestSeries(t *testing.T) {
 	}
 }
 
-// The log's own remarks are told in the reader's language; what the instance says is not touched.
-func TestRemarksAreTold(t *testing.T) {
+// TestRemarksAreTranslated checks that only the launcher's remarks are translated.
+func TestRemarksAreTranslated(t *testing.T) {
 	b := New(Options{Translate: func(s string) string { return "<" + s + ">" }})
 	b.append([]entry{{at: arrival, level: levelWarn, source: "unreal", iid: mine, text: "said"}, remark(levelWarn, gapText(3), mine, 3)})
 	b.Remark(levelInfo, "The log stream is being read again.")

@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// maxText is the longest text of a line, in bytes. What is cut off is named in its place.
+// maxText bounds the text of a line, in bytes. cut names what it removes.
 const maxText = 64 << 10
 
-// esc begins the control functions of ECMA-48, which terminals call ANSI sequences.
+// esc is the first byte of ECMA-48 control functions (ANSI escape sequences).
 const esc = 0x1b
 
-// clean makes text of bytes: control functions are taken out, a carriage return begins the line anew, control characters other
-// than newline and tab and those that turn the direction of text are made visible, and invalid UTF-8 is replaced. What the control functions say of colours is its style, see Line. Most lines need
-// nothing of that and are found so in one pass.
+// clean returns b as text that is safe to show. It removes control functions, applies carriage returns, makes control
+// and bidirectional characters visible and replaces invalid UTF-8. style is what the control functions say of colours,
+// see Line.Style. Most lines need nothing and take one pass.
 func clean(b []byte) (text, style string) {
 	if isClean(b) {
 		return string(b), ""
@@ -55,7 +55,7 @@ func clean(b []byte) (text, style string) {
 	return string(out), s.String()
 }
 
-// picture is the character that stands for a control character: U+2400 and those after it.
+// controlPicture returns the visible symbol of a control character (U+2400 and following).
 func controlPicture(c byte) rune {
 	if c == 0x7f {
 		return '␡'
@@ -63,13 +63,15 @@ func controlPicture(c byte) rune {
 	return '␀' + rune(c)
 }
 
-// deceptive reports whether a character makes text look like another: a C1 control, one that turns the direction of text, or one
-// that ends a line.
+// deceptive reports whether r can make text look like another: a C1 control, a bidirectional control or a line
+// separator.
 func deceptive(r rune) bool {
-	return r >= 0x80 && r <= 0x9f || r == 0x061c || r == 0x200e || r == 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+	return r >= 0x80 && r <= 0x9f || r == 0x061c || r == 0x200e || r == 0x200f ||
+		r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
-// overwritten leaves out of each line what a carriage return begins anew, as a terminal shows it. One at a line's end only ends it.
+// applyCarriageReturns drops the part of each line before its last carriage return, as a terminal would overwrite it.
+// One at the end of a line is part of the line ending.
 func applyCarriageReturns(b []byte) []byte {
 	if bytes.IndexByte(b, '\r') < 0 {
 		return b
@@ -82,10 +84,10 @@ func applyCarriageReturns(b []byte) []byte {
 	return bytes.Join(lines, []byte{'\n'})
 }
 
-// OneLine is a line's text on one line, for output in which each line stands for itself: newlines in it are made visible.
+// OneLine returns text with its newlines made visible, for output with one line an entry.
 func OneLine(text string) string { return strings.ReplaceAll(text, "\n", "␊") }
 
-// cleanString is clean for a string, which is returned as it is where nothing needs to be taken out.
+// cleanString is clean for a string. It returns s itself if nothing needs to change.
 func cleanString(s string) (text, style string) {
 	for i := range len(s) {
 		if c := s[i]; c < 0x20 && c != '\t' && c != '\n' || c >= 0x7f {
@@ -95,6 +97,7 @@ func cleanString(s string) (text, style string) {
 	return s, ""
 }
 
+// isClean reports whether clean would return b unchanged.
 func isClean(b []byte) bool {
 	high := false
 	for _, c := range b {
@@ -116,11 +119,11 @@ func isClean(b []byte) bool {
 	return true
 }
 
-// maxControl bounds how far the end of a control string is looked for, in bytes.
+// maxControl bounds the length of a control string, in bytes.
 const maxControl = 4096
 
-// controlLength is the length of the control function at the start of b, ESC included: ECMA-48 5.3 (Fe), 5.4 (CSI)
-// and 5.6 (control strings, ended by ST or, as xterm has it, BEL). One that is cut off ends with b.
+// controlLength returns the length of the control function at the start of b, ESC included: ECMA-48 5.3 (Fe), 5.4 (CSI)
+// and 5.6 (control strings, which end with ST or, as in xterm, BEL). A truncated one extends to the end of b.
 func controlLength(b []byte) int {
 	if len(b) < 2 {
 		return len(b)
@@ -144,10 +147,10 @@ func controlLength(b []byte) int {
 				if i+1 < len(b) && b[i+1] == '\\' {
 					return i + 2
 				}
-				break // another begins, which ends this one as terminals have it
+				break // another one begins, which ends this one in terminals too
 			}
 		}
-		return 2 // no end: keep what would be lost with it
+		return 2 // no end: remove the introducer only
 	}
 	i := 1
 	for i < len(b) && b[i] >= 0x20 && b[i] <= 0x2f {
@@ -159,10 +162,10 @@ func controlLength(b []byte) int {
 	return i
 }
 
-// isText reports whether a plain record can be shown as text: valid UTF-8 with few control characters other than those that
-// end lines, lay out text or begin a control function.
+// isText reports whether a plain record can be shown as text: valid UTF-8 with few control characters that are neither
+// line ends, nor layout, nor control functions.
 func isText(b []byte) bool {
-	const share = 8 // at most one of so many bytes
+	const share = 8 // at most one odd byte in share bytes
 	odd := 0
 	for _, c := range b {
 		switch {
@@ -174,7 +177,7 @@ func isText(b []byte) bool {
 	return odd*share <= len(b) && utf8.Valid(b)
 }
 
-// cut bounds a text and says what it left out.
+// cut shortens s to maxText and appends how many bytes it removed.
 func cut(s string) string {
 	if len(s) <= maxText {
 		return s

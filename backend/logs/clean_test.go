@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestWhatLooksLikeSomethingElseIsMadeVisible(t *testing.T) {
+func TestCleanMakesDeceptiveCharactersVisible(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain, ünïcode 🎈\ttab":            "plain, ünïcode 🎈\ttab",
 		"two\nlines":                       "two\nlines",
@@ -28,7 +28,7 @@ func TestWhatLooksLikeSomethingElseIsMadeVisible(t *testing.T) {
 	}
 }
 
-func TestOneNULDoesNotMakeALineMalformed(t *testing.T) {
+func TestIsTextAllowsFewControlCharacters(t *testing.T) {
 	for in, want := range map[string]bool{"a line with one\x00 in it": true, "\x00\x01\x02": false, "\x00": false, "": true, "ok\xff": false} {
 		if got := isText([]byte(in)); got != want {
 			t.Errorf("isText(%q) = %v", in, got)
@@ -36,8 +36,8 @@ func TestOneNULDoesNotMakeALineMalformed(t *testing.T) {
 	}
 }
 
-// A text with newlines stays one line of an export.
-func TestAnExportedLineIsOneLine(t *testing.T) {
+// TestExportWritesEachLineOnOneLine exports a line whose text contains a newline.
+func TestExportWritesEachLineOnOneLine(t *testing.T) {
 	b := New(Options{})
 	b.append([]entry{{at: arrival, level: levelInfo, source: "unreal", text: "x\nready http://evil.test/"}})
 	var out bytes.Buffer

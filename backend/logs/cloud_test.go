@@ -32,7 +32,9 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	c, err := localcloud.Open(localcloud.Options{BootWarm: 4 * time.Second, BootCold: 25 * time.Second, Seed: 1, Throttle: true, WithoutUsers: true})
+	c, err := localcloud.Open(localcloud.Options{
+		BootWarm: 4 * time.Second, BootCold: 25 * time.Second, Seed: 1, Throttle: true, WithoutUsers: true,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +92,7 @@ func follow(t *testing.T, b *logs.Book, iid string, since time.Time, d time.Dura
 	_ = b.Follow(ctx, iid, since)
 }
 
-func TestBootOnTheEmbeddedCloud(t *testing.T) {
+func TestFollowBootOnEmbeddedCloud(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		since := time.Now()
@@ -129,7 +131,7 @@ func TestBootOnTheEmbeddedCloud(t *testing.T) {
 	})
 }
 
-func TestTroubleOnTheEmbeddedCloud(t *testing.T) {
+func TestFollowWithFaultsOnEmbeddedCloud(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		const iid = "i-0123456789abcdef0"
@@ -149,7 +151,8 @@ func TestTroubleOnTheEmbeddedCloud(t *testing.T) {
 			Code: "ExpiredIteratorException", Status: 400, Share: 0.5})
 		go func() {
 			for i := range n {
-				w.put(t, iid, fmt.Sprintf(`{"v":1,"ts":%q,"seq":%d,"iid":%q,"msg":"line %d"}`, time.Now().UTC().Format(time.RFC3339Nano), i+1, iid, i+1))
+				w.put(t, iid, fmt.Sprintf(`{"v":1,"ts":%q,"seq":%d,"iid":%q,"msg":"line %d"}`,
+					time.Now().UTC().Format(time.RFC3339Nano), i+1, iid, i+1))
 				if i == 100 {
 					w.split(t)
 				}
@@ -160,7 +163,7 @@ func TestTroubleOnTheEmbeddedCloud(t *testing.T) {
 			}
 		}()
 		b := w.book(nil)
-		for range 4 { // as the lid closes and opens
+		for range 4 { // a laptop that suspends and resumes
 			follow(t, b, iid, begin, 40*time.Second)
 		}
 		next := 1
@@ -179,7 +182,7 @@ func TestTroubleOnTheEmbeddedCloud(t *testing.T) {
 	})
 }
 
-func TestTheCloudsClockIsAnother(t *testing.T) {
+func TestFollowWithClockSkew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.cloud.SetClockSkew(10 * time.Minute)

@@ -12,29 +12,28 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// decoder makes entries of Kinesis records: those of one instance, and what cannot be read. It is for one goroutine.
+// decoder turns Kinesis records into entries of one instance. It is for one goroutine.
 type decoder struct {
-	iid    string
-	random bool // partition keys say nothing
-	// everybody: the lines of every instance are wanted, each as its own
-	everybody bool
+	iid       string
+	random    bool // partition keys are random
+	everybody bool // decode the lines of every instance, each as its own
 	entries   []entry
 	stats     Stats // Others and Malformed
 }
 
-// frame is what a payload inherits from what it came in.
+// frame holds what the lines of a payload inherit from their record and envelope.
 type frame struct {
 	key     string // partition key
 	arrived time.Time
 	at      time.Time // of the envelope's event; zero if there is none
-	iid     string    // named by the envelope; "" where it names none
+	iid     string    // named by the envelope; "" if it names none
 	source  string    // likewise
 }
 
-// instanceID is the form of EC2's instance IDs.
+// instanceID matches EC2 instance IDs.
 var instanceID = regexp.MustCompile(`\bi-[0-9a-f]{8,17}\b`)
 
-// record decodes one Kinesis record: one payload, or many where the KPL aggregated them.
+// record decodes one Kinesis record: one payload, or several if the KPL aggregated it.
 func (d *decoder) record(r types.Record) {
 	f := frame{key: text(r.PartitionKey)}
 	if r.ApproximateArrivalTimestamp != nil {
@@ -55,7 +54,7 @@ func (d *decoder) record(r types.Record) {
 	}
 }
 
-// payload decodes what one put carried: a CloudWatch Logs envelope, or lines.
+// payload decodes the data of one put: a CloudWatch Logs envelope, or lines.
 func (d *decoder) payload(f frame, data []byte) {
 	plain, packed, err := unpack(data)
 	if err != nil {
@@ -128,7 +127,7 @@ func (d *decoder) text(f frame, line []byte) {
 	d.put(e)
 }
 
-// put adds an entry, its time of arrival standing in for a time that it lacks.
+// put adds an entry. If it has no time, its arrival is used.
 func (d *decoder) put(e entry) {
 	if e.at.IsZero() {
 		e.at = e.arrived
@@ -139,8 +138,9 @@ func (d *decoder) put(e entry) {
 	d.entries = append(d.entries, e)
 }
 
-// owner says whose a line is, given the instance that it or its envelope names, and whether it is to be shown. A
-// line that names nobody belongs to the partition key; under random keys it is shown as nobody's.
+// owner returns the instance that a line belongs to and whether the decoder wants it. named is the instance that the
+// line or its envelope names. A line that names none belongs to the partition key, or to no instance if keys are
+// random.
 func (d *decoder) owner(f frame, named string) (iid string, mine bool) {
 	if d.everybody {
 		return cmp.Or(named, instanceID.FindString(f.key)), true
@@ -155,7 +155,7 @@ func (d *decoder) owner(f frame, named string) (iid string, mine bool) {
 	return "", false
 }
 
-// malformed shows what cannot be read, where it may be this instance's.
+// malformed adds a remark about data that cannot be read, if it may belong to this instance.
 func (d *decoder) malformed(f frame, data []byte, why error) {
 	iid, ok := d.owner(f, f.iid)
 	if !ok {
@@ -172,7 +172,7 @@ func malformedText(bytes int, why error, sample string) string {
 	return fmt.Sprintf("malformed record (%d bytes, %v): %s", bytes, why, sample)
 }
 
-// sampleBytes is how much of a malformed record is shown.
+// sampleBytes is how much of a malformed record is shown, in bytes.
 const sampleBytes = 256
 
 func sample(data []byte) string {
@@ -191,5 +191,5 @@ func text(s *string) string {
 	return *s
 }
 
-// shared keeps one copy of a string that many lines have.
+// shared returns a canonical copy of s, so that equal strings of many lines use memory once.
 func shared(s string) string { return unique.Make(s).Value() }

@@ -28,7 +28,7 @@ func decode(random bool, key string, data []byte) *decoder {
 	return d
 }
 
-// brief is what the tables compare of an entry.
+// brief formats entries for the tables.
 func brief(d *decoder) []string {
 	var out []string
 	for _, e := range d.entries {
@@ -160,7 +160,7 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-func TestDecodeBoundsWhatItUnpacks(t *testing.T) {
+func TestDecodeBoundsDecompression(t *testing.T) {
 	d := decode(false, mine, packed(strings.Repeat("\x00", maxUnpacked+1)))
 	if len(d.entries) != 1 || !strings.Contains(d.entries[0].text, "more than 32 MiB") {
 		t.Errorf("%q", brief(d))
@@ -205,7 +205,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzAggregate seals what it is given, so that the parser behind the checksum is reached.
+// FuzzAggregate adds the checksum to its input, so that the parser is reached.
 func FuzzAggregate(f *testing.F) {
 	f.Add(aggregate(mine, "x")[4:20])
 	f.Add([]byte{0x1a, 0x02, 0x08, 0x09})
@@ -216,7 +216,7 @@ func FuzzAggregate(f *testing.F) {
 	})
 }
 
-// FuzzMessage decodes the schema beside encoding/json: what the one takes, the other takes for the same.
+// FuzzMessage checks that the decoder and encoding/json agree on every input that the decoder accepts.
 func FuzzMessage(f *testing.F) {
 	for _, s := range []string{
 		`{"v":1,"ts":"2026-01-02T03:04:04.5Z","seq":7,"iid":"i-1","epoch":2,"lvl":"warn","src":"unreal","msg":"a\n\u00e9\ud800"}`,
@@ -239,7 +239,7 @@ func FuzzMessage(f *testing.F) {
 	})
 }
 
-// foldable reports whether a letter may make a name that encoding/json takes for another, written by an escape too.
+// foldable reports whether r may make encoding/json, which ignores case, match another name.
 func foldable(r rune) bool { return r == '\\' || r > 0x7f || unicode.IsUpper(r) }
 
 func FuzzFold(f *testing.F) {

@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// launcherSource is the source of the log's own remarks.
+// launcherSource is the source of the launcher's own remarks.
 const launcherSource = "launcher"
 
-// entry is a line on its way from the stream into the book.
+// entry is a decoded line or metrics record before it is stored.
 type entry struct {
-	at      time.Time // when the producer wrote it, else arrived
+	at      time.Time // when the producer wrote it; arrived if it did not say
 	arrived time.Time // when it arrived in the stream
 	level   string
 	source  string
 	text    string
 	style   string // see Line
-	iid     string // "" where nothing says whose line it is
+	iid     string // "" if unknown
 	gap     uint64
-	metrics *Metrics // non-nil: a metrics record, no line
+	metrics *Metrics // set for a metrics record, which is no line
 
 	sequenced bool   // the producer numbered it
 	seq       uint64 // its number
@@ -27,8 +27,8 @@ type entry struct {
 
 var seed = maphash.MakeSeed()
 
-// fingerprint tells two records of the same number apart. The time of arrival is left out of it: a record that was put
-// twice arrived twice.
+// fingerprint tells apart two records with the same number. It leaves out the arrival, since a repeated put arrives
+// twice.
 func (e *entry) fingerprint() uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)

@@ -14,17 +14,17 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// maxUnpacked bounds what a compressed payload may grow to, in bytes. CloudWatch Logs sends batches of about 1 MB.
+// maxUnpacked bounds a decompressed payload, in bytes. CloudWatch Logs sends batches of about 1 MB.
 const maxUnpacked = 32 << 20
 
 var errTooLarge = errors.New("more than 32 MiB when unpacked")
 
-// unpack undoes gzip, and base64 around gzip; packed is false where data is neither.
+// unpack decompresses gzip, also in base64. packed is false if data is neither.
 func unpack(data []byte) (plain []byte, packed bool, err error) {
 	if bytes.HasPrefix(data, []byte("H4sI")) { // gzip's magic, method and no flags, in base64
 		raw, err := base64.StdEncoding.DecodeString(string(bytes.TrimSpace(data)))
 		if err != nil {
-			return nil, false, nil // text that happens to begin so
+			return nil, false, nil // text that happens to start like that
 		}
 		data = raw
 	}
@@ -48,13 +48,13 @@ func unpack(data []byte) (plain []byte, packed bool, err error) {
 // event is one log event of a CloudWatch Logs envelope.
 type event struct {
 	at      time.Time
-	iid     string // the instance that the log stream or group is named after
+	iid     string // from the name of the log stream or group
 	source  string
 	message []byte
 }
 
-// cloudWatchEvents reads the envelope of a subscription filter, false where plain is none. A control message, by
-// which CloudWatch tries a destination, has no events.
+// cloudWatchEvents reads the envelope of a subscription filter. It returns false if plain is none. A control message,
+// which CloudWatch sends to test a destination, has no events.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
 func cloudWatchEvents(plain []byte) ([]event, bool) {
 	var envelope struct {
@@ -92,7 +92,7 @@ func cloudWatchEvents(plain []byte) ([]event, bool) {
 	return events, true
 }
 
-// knownSource finds one of the schema's sources in a name.
+// knownSource returns the source of our schema that occurs in name, "" if none does.
 func knownSource(name string) string {
 	name = strings.ToLower(name)
 	for _, s := range []string{"unreal", "signalling", "boot", "agent"} {
@@ -103,10 +103,10 @@ func knownSource(name string) string {
 	return ""
 }
 
-// unrealLine is how the engine begins a line: "[2026.01.02-03.04.05:678][  0]LogInit: …" or "LogInit: …".
+// unrealLine matches the engine's log lines: "[2026.01.02-03.04.05:678][  0]LogInit: …" or "LogInit: …".
 var unrealLine = regexp.MustCompile(`^(\[\d{4}\.\d\d\.\d\d-|Log[A-Z]\w*: )`)
 
-// textSource guesses where a plain text line comes from.
+// textSource guesses the source of a plain text line.
 func textSource(line string) string {
 	if unrealLine.MatchString(line) {
 		return "unreal"

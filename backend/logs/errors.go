@@ -39,7 +39,7 @@ func isInvalidArgument(err error) bool {
 	return errors.As(err, &e)
 }
 
-// sentence says to a person why the stream cannot be read.
+// sentence explains to the user why the stream cannot be read.
 func sentence(stream string, err error) string {
 	const again = " Trying again."
 	switch c := awsx.Code(err); {

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// exportTime is how a time is written: RFC 3339 to the millisecond, in UTC.
+// exportTime is the layout of times: RFC 3339 with milliseconds, in UTC.
 const exportTime = "2006-01-02T15:04:05.000Z"
 
-// Export writes every line that a query asks for, one to a row of text: time, level, source, text; those that the
-// bounds have pushed into files first. Query.Limit counts only where it is set, without the bound of Lines, and only
-// among the lines in memory. It returns how many it wrote. Its error is the writer's or the files', or says what is wrong with the pattern.
+// Export writes the lines that match a query as text, oldest first: time, level, source, text. Spilled lines come
+// first. If Query.Limit is set, only lines in memory count. It returns the number of lines written. Its error is of the
+// writer, the files or the pattern.
 func (b *Book) Export(w io.Writer, q Query) (lines int, err error) {
 	older, v, err := b.all()
 	if err != nil {
@@ -34,8 +34,8 @@ func (b *Book) Export(w io.Writer, q Query) (lines int, err error) {
 	return x.lines, nil
 }
 
-// all is the whole log at one moment: the files of older lines, and the rest. Of a chunk that has been pushed out in
-// part, all is still there.
+// all returns the whole log at one moment: the spill files, and a view of the rest. A chunk that is evicted in part is
+// in the view whole.
 func (b *Book) all() (older []io.ReadCloser, v view, err error) {
 	if b.spill == nil {
 		return nil, b.snapshot(), nil
@@ -46,7 +46,7 @@ func (b *Book) all() (older []io.ReadCloser, v view, err error) {
 	b.mu.Lock()
 	v, evicted := b.store.view(), b.store.evicted
 	b.mu.Unlock()
-	v.chunks = append(append([]*chunk(nil), evicted...), v.chunks...) // pushed out since
+	v.chunks = append(append([]*chunk(nil), evicted...), v.chunks...) // evicted since flushEvicted
 	if len(v.chunks) > 0 {
 		v.first = v.chunks[0].first
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 )
 
-// Follow reads the records of an instance that arrived from since on, by the cloud's clock, until ctx is done, and
-// returns ctx's error; it retries everything else. Where the same session was followed before, it goes on behind the last record. Two
-// calls for one instance take turns.
+// Follow reads the records of an instance that arrived at since or later, by the cloud's clock, until ctx is done. It
+// returns ctx's error and retries all others. If the same session was followed before, it continues after the last
+// record. Two calls for one instance run one after the other.
 func (b *Book) Follow(ctx context.Context, instanceID string, since time.Time) error {
 	if b.opts.API == nil {
 		return errors.New("logs: no Kinesis client to read with")
@@ -39,10 +39,10 @@ func (b *Book) Follow(ctx context.Context, instanceID string, since time.Time) e
 	return f.run(ctx)
 }
 
-// follower is one call of Follow. Its own goroutine alone touches the tape.
+// follower is one call of Follow. Only its own goroutine uses state.
 type follower struct {
 	book  *Book
-	owner int // for whom it reads
+	owner int // value of Book.owner when it began
 	state *followState
 	iid   string
 
@@ -57,7 +57,7 @@ type follower struct {
 	listPace pace
 }
 
-// listing is an answer of ListShards.
+// listing is the result of ListShards.
 type listing struct {
 	shards []types.Shard
 	err    error
@@ -90,7 +90,7 @@ func (f *follower) run(ctx context.Context) error {
 	}
 }
 
-// list lists the shards in the background after a wait.
+// list lists the shards in the background after wait.
 func (f *follower) list(ctx context.Context, wait time.Duration) {
 	f.readers.Go(func() {
 		_ = awsx.Sleep(ctx, wait)
@@ -102,8 +102,8 @@ func (f *follower) list(ctx context.Context, wait time.Duration) {
 	})
 }
 
-// listed starts the shards whose turn it is, and lists again where that cannot have been all: none is being read, or
-// the children of a shard that has closed are not listed yet.
+// onListing starts the readable shards. It lists again if no shard is being read or the children of a closed shard are
+// not listed yet.
 func (f *follower) onListing(ctx context.Context, l listing) {
 	if l.err != nil {
 		wait := f.listPace.failed(l.err)
@@ -121,13 +121,13 @@ func (f *follower) onListing(ctx context.Context, l listing) {
 	}
 }
 
-// reorderHold is how long a line waits for one before it: a second read of the shard may bring it.
+// reorderHold is how long a line waits for a missing predecessor, which the next read of the shard may bring.
 func reorderHold(readers int) time.Duration {
 	p := pace{readers: readers}
 	return max(2*time.Second, p.idleInterval()*3/2)
 }
 
-// recall takes over from the tape which shards have been read to their end.
+// restorePositions marks the shards that an earlier Follow has read to their end.
 func (f *follower) restorePositions() {
 	for id, pos := range f.state.at {
 		if pos.ended {
@@ -136,6 +136,7 @@ func (f *follower) restorePositions() {
 	}
 }
 
+// start starts a reader for each shard that can be read now.
 func (f *follower) start(ctx context.Context) {
 	for _, s := range startable(f.shards, f.begun, f.ended) {
 		id := text(s.ShardId)
@@ -151,7 +152,7 @@ func (f *follower) start(ctx context.Context) {
 	}
 }
 
-// take takes what a reader brought, and follows a shard that has ended to its children.
+// onBatch stores the result of one read. It lists the shards again if the shard has ended or is gone.
 func (f *follower) onBatch(ctx context.Context, b *batch) {
 	if b.moved {
 		f.state.at[b.shard] = b.pos
@@ -186,7 +187,7 @@ func (f *follower) onBatch(ctx context.Context, b *batch) {
 	}
 }
 
-// relistWait lets a stream that is not there rest, and follows a split at once.
+// relistWait returns how long to wait before listing: not at all after a split, with backoff if the stream is gone.
 func (f *follower) relistWait(b *batch) time.Duration {
 	if b.gone {
 		return f.listPace.failed(b.err)
@@ -194,6 +195,7 @@ func (f *follower) relistWait(b *batch) time.Duration {
 	return 0
 }
 
+// order passes entries to the sequencer.
 func (f *follower) order(entries []entry) {
 	now := time.Now()
 	f.state.seq.out = slices.Grow(f.state.seq.out, len(entries))
@@ -202,7 +204,7 @@ func (f *follower) order(entries []entry) {
 	}
 }
 
-// publish stores what is in order and tells of readiness and activity.
+// publish stores the lines that are in order, and calls for readiness and activity.
 func (f *follower) publish() {
 	q := &f.state.seq
 	out := q.take()
@@ -212,13 +214,13 @@ func (f *follower) publish() {
 	f.book.matchPatterns(f.iid, out)
 }
 
-// finish stores what has been read and not yet shown, so that nothing depends on a next call.
+// finish stores what was read and is still waiting, so that nothing depends on another call of Follow.
 func (f *follower) finish() {
 	f.order(f.merge.all())
 	f.publish()
 }
 
-// complain says why nothing comes, once until all is well again.
+// reportTrouble adds a remark that shard cannot be read ("" for the list of shards), once until all recover.
 func (f *follower) reportTrouble(shard string, err error) {
 	if !f.failing[shard] {
 		f.book.log.Warn("the log stream cannot be read", "instance", f.iid, "shard", shard, "err", err)
@@ -230,7 +232,7 @@ func (f *follower) reportTrouble(shard string, err error) {
 	}
 }
 
-// recovered says that what was complained of is over.
+// reportRecovery adds a remark once nothing that failed fails any more.
 func (f *follower) reportRecovery(shard string) {
 	if !f.failing[shard] {
 		return
@@ -241,7 +243,7 @@ func (f *follower) reportRecovery(shard string) {
 	}
 }
 
-// remark adds a line of the launcher's own for the owner whose log is being read.
+// remark adds a launcher's remark for the owner of this call.
 func (f *follower) remark(level, text string) {
 	f.book.appendFor(f.owner, []entry{remark(level, text, "", 0)})
 }

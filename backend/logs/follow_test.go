@@ -158,8 +158,8 @@ func TestFollowResumesBehindTheLastRecord(t *testing.T) {
 	})
 }
 
-// Between two sessions of a user the same instance may have been another user's.
-func TestFollowDoesNotShowWhatLiesBetweenTwoSessions(t *testing.T) {
+// Between two sessions of a user, another user may have had the instance.
+func TestFollowSkipsRecordsBetweenTwoSessions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stream{}
 		b := newBook(s, nil)
@@ -197,7 +197,7 @@ func TestFollowAfterTheIteratorExpired(t *testing.T) {
 	})
 }
 
-func TestFollowBacksOffAndSaysSo(t *testing.T) {
+func TestFollowBacksOffWhenThrottled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stream{}
 		since := time.Now()
@@ -220,8 +220,8 @@ func TestFollowBacksOffAndSaysSo(t *testing.T) {
 	})
 }
 
-// However long the network was away, lines come soon after it is back.
-func TestFollowGoesOnSoonAfterAnOutage(t *testing.T) {
+// TestFollowRecoversSoonAfterAnOutage checks that the backoff does not grow with the length of the outage.
+func TestFollowRecoversSoonAfterAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stream{}
 		since := time.Now()
@@ -240,7 +240,7 @@ func TestFollowGoesOnSoonAfterAnOutage(t *testing.T) {
 	})
 }
 
-func TestFollowWaitsForAStreamThatIsNotThere(t *testing.T) {
+func TestFollowWaitsForAMissingStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stream{}
 		since := time.Now()
@@ -259,7 +259,7 @@ func TestFollowWaitsForAStreamThatIsNotThere(t *testing.T) {
 	})
 }
 
-func TestFollowShowsDisorderDuplicatesAndGaps(t *testing.T) {
+func TestFollowHandlesDisorderDuplicatesAndGaps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stream{}
 		since := time.Now()
@@ -286,7 +286,7 @@ func TestFollowShowsDisorderDuplicatesAndGaps(t *testing.T) {
 	})
 }
 
-func TestFollowDropsRecordsThatAreDeliveredTwice(t *testing.T) {
+func TestFollowDropsRepeatedRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stream{page: 5}
 		since := time.Now()
@@ -335,7 +335,7 @@ func TestFollowGarbageAndAMegabyte(t *testing.T) {
 	})
 }
 
-func TestFollowTellsOfReadinessAndActivity(t *testing.T) {
+func TestFollowReportsReadinessAndActivity(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stream{}
 		since := time.Now()

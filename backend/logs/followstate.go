@@ -2,10 +2,10 @@ package logs
 
 import "time"
 
-// tape is what is known of an instance's records between two calls of Follow.
+// followState is what is known of an instance's records between two calls of Follow.
 type followState struct {
-	turn  chan struct{} // holds one token; who has it may use the rest
-	since time.Time     // where it began
+	turn  chan struct{} // holds one token; only its holder may use the other fields
+	since time.Time     // where reading began
 	last  time.Time     // latest arrival; like since by the cloud's clock
 	at    map[string]position
 	seq   sequencer
@@ -14,7 +14,7 @@ type followState struct {
 // maxFollowStates bounds the instances that are remembered.
 const maxFollowStates = 16
 
-// tape finds or makes the tape of an instance, and returns it with the book's present owner.
+// followState returns the state of an instance, and the present owner of the log.
 func (b *Book) followState(instanceID string) (*followState, int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -32,8 +32,8 @@ func (b *Book) followState(instanceID string) (*followState, int) {
 	return t, b.owner
 }
 
-// begin makes the tape ready to go on, or to begin at since: what arrived between another session's end and this
-// one's beginning is not this session's to see. It reports whether it begins.
+// begin prepares to continue, or to start at since. It starts anew for a later session, because the records between two
+// sessions may be another user's. It reports whether it starts anew.
 func (t *followState) begin(instanceID string, since time.Time, hold time.Duration) bool {
 	fresh := t.at == nil || (since.After(t.since) && !t.last.After(since))
 	if fresh {

@@ -14,7 +14,7 @@ import (
 
 const mark = "MARK-of-alice"
 
-// leftOf lists the places of a book in which a text of an earlier owner still is.
+// leftOf returns the parts of a book that still contain text.
 func leftOf(t *testing.T, b *Book, l *Search, dir, text string) (places []string) {
 	t.Helper()
 	var export bytes.Buffer
@@ -78,8 +78,8 @@ func TestForgetDropsEverything(t *testing.T) {
 	})
 }
 
-// What a reader of the earlier owner brings after Forget is dropped, whenever it ends; the next owner's is read.
-func TestForgetDropsWhatIsStillBeingRead(t *testing.T) {
+// TestForgetDropsUnpublishedRecords checks that records read for the earlier owner never appear, and the next owner's do.
+func TestForgetDropsUnpublishedRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stream{}
 		b := newBook(s, nil)

@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// Histogram is how many lines were written in each stretch of time, by level.
+// Histogram counts lines by time and level.
 type Histogram struct {
-	From   time.Time `json:"from"`   // where the first stretch begins
-	Step   int64     `json:"step"`   // milliseconds of each
+	From   time.Time `json:"from"`   // start of the first bucket
+	Step   int64     `json:"step"`   // bucket size in milliseconds
 	Levels [4][]int  `json:"levels"` // debug, info, warn, error
 }
 
-// steps are the lengths of a stretch, in milliseconds, that people count in.
+// steps are the possible bucket sizes, in milliseconds.
 var steps = []int64{100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000,
 	1_800_000, 3_600_000, 7_200_000, 21_600_000, 43_200_000, 86_400_000}
 
-// maxBuckets bounds a histogram.
+// maxBuckets bounds the buckets of a histogram.
 const maxBuckets = 500
 
-// Histogram counts the lines that match a query, bounds apart, in at most so many stretches of time. Lines whose
-// clock is far from the others' are counted at the nearer end.
+// Histogram counts the lines that match a query, without its bounds, in at most most buckets. Lines far outside the
+// usual times count in the first or last bucket.
 func (s *Search) Histogram(q Query, most int) Histogram {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -31,13 +31,13 @@ func (s *Search) Histogram(q Query, most int) Histogram {
 
 const maxInt = int(^uint(0) >> 1)
 
-// written is when a line of some rank was written, in milliseconds since 1970.
+// lineTime is when a line was written, in milliseconds since 1970, and the rank of its level.
 type lineTime struct {
 	at   int64
 	rank int8
 }
 
-// times are those of the lines that match.
+// times returns the times of the lines that match. The caller must hold s.mu.
 func (s *Search) times(v *view) []lineTime {
 	if s.matcher == nil {
 		return nil
@@ -51,7 +51,7 @@ func (s *Search) times(v *view) []lineTime {
 	return out
 }
 
-// each calls fn for each line that matches, oldest first, until it says no.
+// eachMatch calls fn for each line that matches, oldest first, until fn returns false. The caller must hold s.mu.
 func (s *Search) eachMatch(v *view, fn func(c *chunk, i int) bool) {
 	at := 0
 	for _, block := range s.found.blocks {
@@ -66,7 +66,7 @@ func (s *Search) eachMatch(v *view, fn func(c *chunk, i int) bool) {
 	}
 }
 
-// outlierShare is the share of lines, at each end, that may lie outside of the stretches.
+// outlierShare is the share of lines, at each end, that may lie outside the buckets.
 const outlierShare = 0.002
 
 func histogramOf(lines []lineTime, most int) Histogram {
@@ -100,8 +100,8 @@ func histogramOf(lines []lineTime, most int) Histogram {
 	return h
 }
 
-// At is the number of the first line that matches a query, bounds apart, and was written at t or later; the last
-// that matches where none was, 0 if none matches.
+// At returns the number of the first line that matches a query, without its bounds, and was written at t or later. It
+// returns the last match if all were written before, 0 if nothing matches.
 func (s *Search) At(q Query, t time.Time) uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()

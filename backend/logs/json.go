@@ -11,8 +11,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// lenient takes what producers send and encoding/json took: text that is no UTF-8, and a name twice, of which the
-// last counts.
+// lenient accepts what encoding/json accepts and producers send: invalid UTF-8, and duplicate names, of which the last
+// counts.
 var lenient = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 
 var (
@@ -44,10 +44,10 @@ type message struct {
 	Players *float64 `json:"players"`
 }
 
-// metricsSource marks a metrics record.
+// metricsSource is the source of metrics records.
 const metricsSource = "metrics"
 
-// json decodes one JSON object, false where it is none.
+// json decodes one JSON object. It returns false if data is none.
 func (d *decoder) json(f frame, data []byte) bool {
 	var m message
 	if err := json.Unmarshal(data, &m, lenient); err != nil || m.V == 0 || (m.Msg == nil && m.Src != metricsSource) {
@@ -57,6 +57,7 @@ func (d *decoder) json(f frame, data []byte) bool {
 	return true
 }
 
+// message adds the entry of a decoded object.
 func (d *decoder) message(f frame, m *message) {
 	named := m.IID
 	if named == "" {
@@ -90,15 +91,15 @@ func (d *decoder) message(f frame, m *message) {
 	d.put(e)
 }
 
-// showable reports whether a time fits nanoseconds since 1970 in 64 bits, which is how rows keep it.
+// showable reports whether a time fits nanoseconds since 1970 in 64 bits, which is how rows store it.
 func showable(t time.Time) bool {
 	return !t.IsZero() && t.Year() >= 1970 && t.Year() < 2262
 }
 
-// maxSource bounds a source's name, in bytes.
+// maxSource bounds the name of a source, in bytes.
 const maxSource = 64
 
-// source is the name to show: the line's own, else the envelope's.
+// source returns the line's own source, else the envelope's, else "instance". An instance cannot use the launcher's.
 func source(own, envelope string) string {
 	if own == "" {
 		own = envelope
@@ -107,7 +108,7 @@ func source(own, envelope string) string {
 	case "":
 		return "instance"
 	case launcherSource:
-		return "instance" // nobody but the launcher speaks for the launcher
+		return "instance" // only the launcher may use this source
 	}
 	if len(own) > maxSource {
 		own = strings.ToValidUTF8(own[:maxSource], "")
@@ -116,8 +117,8 @@ func source(own, envelope string) string {
 	return shared(own)
 }
 
-// foreign decodes a JSON object of another schema, such as Fluent Bit's, Vector's or a structured logger's. What it
-// cannot find a message in is shown as it came.
+// foreign decodes a JSON object of another schema, such as Fluent Bit's, Vector's or a structured logger's. An object
+// without a known message field is shown whole.
 func (d *decoder) foreign(f frame, data []byte) bool {
 	var o map[string]any
 	if json.Unmarshal(data, &o, lenient) != nil {
@@ -154,7 +155,7 @@ func (d *decoder) foreign(f frame, data []byte) bool {
 	return true
 }
 
-// first is the first of the named fields that holds text.
+// first returns the first named field that holds a non-empty string.
 func first(o map[string]any, names ...string) string {
 	for _, n := range names {
 		if s, ok := o[n].(string); ok && s != "" {
@@ -164,7 +165,7 @@ func first(o map[string]any, names ...string) string {
 	return ""
 }
 
-// timeOf reads a time as text (RFC 3339) or as a number of seconds or milliseconds since 1970.
+// timeOf reads a time from the first usable field: text (RFC 3339), or seconds or milliseconds since 1970.
 func timeOf(o map[string]any, names ...string) time.Time {
 	for _, n := range names {
 		switch v := o[n].(type) {

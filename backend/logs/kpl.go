@@ -9,8 +9,8 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// kplMagic begins a record that the Kinesis Producer Library aggregated; an AggregatedRecord in protobuf and the MD5
-// of that follow.
+// kplMagic is the start of a record that the Kinesis Producer Library aggregated. A protobuf AggregatedRecord and its
+// MD5 follow.
 // https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
 var kplMagic = []byte{0xf3, 0x89, 0x9a, 0xc2}
 
@@ -22,8 +22,8 @@ type userRecord struct {
 
 var errAggregate = errors.New("broken KPL aggregate")
 
-// deaggregate splits an aggregated record, false where data is a plain one. As in AWS's own libraries, data whose
-// MD5 is another is a plain record that happens to begin like an aggregate.
+// deaggregate splits an aggregated record. It returns false if data is a plain one. As in AWS's libraries, data with a
+// wrong MD5 is a plain record that happens to start like an aggregate.
 func deaggregate(data []byte) ([]userRecord, bool, error) {
 	if len(data) < len(kplMagic)+md5.Size || !bytes.HasPrefix(data, kplMagic) {
 		return nil, false, nil

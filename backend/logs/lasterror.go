@@ -1,7 +1,7 @@
 package logs
 
-// LastError is the newest line of level error of the instance that is followed, false where there is none since its
-// session began or since Clear. It is kept whatever the bounds push out.
+// LastError returns the newest line of level error of the session. It returns false if there is none, or none since
+// Clear. Eviction does not affect it.
 func (b *Book) LastError() (Line, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

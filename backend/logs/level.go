@@ -34,7 +34,7 @@ func Level(s string) string {
 	return levelInfo
 }
 
-// rank orders the levels; 0 is below all of them.
+// rank orders the levels. It returns 0, below all of them, for other strings.
 func rank(level string) int {
 	switch level {
 	case levelDebug:

@@ -1,4 +1,4 @@
-// Package logs is what the instance says: records read from Kinesis into one ordered, bounded, searchable log.
+// Package logs reads the instance's records from Kinesis into one ordered, bounded, searchable log.
 package logs
 
 import "time"
@@ -6,53 +6,53 @@ import "time"
 // Line is one line of the log.
 type Line struct {
 	Seq        uint64    `json:"seq"` // the log's own number: 1, 2, 3, … in the order shown
-	At         time.Time `json:"at"`  // when the producer wrote it; when it arrived in the stream, where it did not say
+	At         time.Time `json:"at"`  // when the producer wrote it, else when it arrived in the stream
 	Level      string    `json:"level"`
-	Source     string    `json:"source"` // boot, unreal, signalling, agent; "launcher" for the log's own remarks
+	Source     string    `json:"source"` // boot, unreal, signalling, agent; "launcher" for its remarks
 	Text       string    `json:"text"`
 	InstanceID string    `json:"instanceId"`
-	Gap        uint64    `json:"gap"` // more than 0: a remark that this many records of the producer never came
+	Gap        uint64    `json:"gap"` // greater than 0 for a remark about so many missing records
 
-	// Style is how a terminal would have shown it, as runs of UTF-16 units: "0-5 red bold;9-12 bright-green".
+	// Style is its styling by terminal control functions, as runs of UTF-16 units: "0-5 red bold;9-12 bright-green".
 	Style string `json:"style,omitempty"`
-	// Marks are the places that the query found, as pairs of beginning and end in UTF-16 units.
+	// Marks are the matches of the query, as pairs of start and end in UTF-16 units.
 	Marks []int `json:"marks,omitempty"`
 }
 
-// Query picks lines. The zero value picks the last 1,000.
+// Query selects lines. The zero value selects the last 1,000.
 type Query struct {
 	After  uint64 `json:"after"`  // only lines with a greater Seq
 	Before uint64 `json:"before"` // only lines with a smaller Seq, 0 for no bound
-	Limit  int    `json:"limit"`  // at most this many: the newest of them, or with After the oldest; 0 for 1,000, at most 5,000
-	Oldest bool   `json:"oldest"` // the oldest of them, without After too
-	Newest bool   `json:"newest"` // the newest of them, with After too
+	Limit  int    `json:"limit"`  // the newest, or with After the oldest; 0 for 1,000, at most 5,000
+	Oldest bool   `json:"oldest"` // select the oldest, even without After
+	Newest bool   `json:"newest"` // select the newest, even with After
 	Level  string `json:"level"`  // at least this level: debug, info, warn, error; "" for all
 	Source string `json:"source"` // exactly this source; "" for all
-	Text   string `json:"text"`   // lines that contain it, whatever its case
+	Text   string `json:"text"`   // lines that contain it, ignoring case
 
 	Pattern string    `json:"pattern"` // lines that this regular expression (RE2) matches; "" for all
 	Since   time.Time `json:"since"`   // lines written at this time or later; zero for all
-	Context bool      `json:"context"` // of a Search: the lines that Text and Pattern leave out too
+	Context bool      `json:"context"` // for a Search: include the lines that Text and Pattern exclude
 }
 
-// Page is what a Query found, oldest first. Last is the last number given, even where Clear has left no line.
+// Page is the answer to a Query, oldest line first.
 type Page struct {
 	Lines   []Line `json:"lines"`
 	First   uint64 `json:"first"`   // Seq of the oldest line that is kept, 0 if there is none
-	Last    uint64 `json:"last"`    // Seq of the newest line that is kept
-	Dropped uint64 `json:"dropped"` // lines that the bound has pushed out for good
-	Older   uint64 `json:"older"`   // lines that it has pushed into files, where Export finds them
-	Problem string `json:"problem"` // why Pattern was not taken, in which case there are no lines; else empty
+	Last    uint64 `json:"last"`    // the last number assigned, even if Clear has removed the line
+	Dropped uint64 `json:"dropped"` // lines that were evicted and are lost
+	Older   uint64 `json:"older"`   // lines that were evicted to files, where Export finds them
+	Problem string `json:"problem"` // why Pattern is invalid (then there are no lines); else empty
 
-	Sources []string `json:"sources"` // that have spoken, in the order of the alphabet
+	Sources []string `json:"sources"` // that have occurred, sorted
 
 	// Of a Search:
 	Matches   int  `json:"matches"`   // lines that match, found so far
 	Before    int  `json:"before"`    // of these, those before the first of Lines
-	Searching bool `json:"searching"` // more may be found
+	Searching bool `json:"searching"` // the search has not ended
 }
 
-// Metrics is the instance's last metrics record. A nil field was not in it.
+// Metrics is one metrics record. A nil field was not in it.
 type Metrics struct {
 	At      time.Time `json:"at"`
 	CPU     *float64  `json:"cpu"`    // percent
@@ -63,14 +63,14 @@ type Metrics struct {
 	Players *float64  `json:"players"`
 }
 
-// Stats counts what has come since New.
+// Stats counts what has been read since New.
 type Stats struct {
 	Records    uint64 `json:"records"`    // Kinesis records read
 	Others     uint64 `json:"others"`     // lines of other instances on the same shard, left out
 	Malformed  uint64 `json:"malformed"`  // records shown as malformed
-	Duplicates uint64 `json:"duplicates"` // lines that came again, left out
-	Lost       uint64 `json:"lost"`       // records of the producer that never came
-	Dropped    uint64 `json:"dropped"`    // lines that the bound has pushed out
+	Duplicates uint64 `json:"duplicates"` // repeated lines, left out
+	Lost       uint64 `json:"lost"`       // records that are missing
+	Dropped    uint64 `json:"dropped"`    // evicted lines
 	Lines      int    `json:"lines"`      // lines kept now
-	Bytes      int    `json:"bytes"`      // what they take, in bytes
+	Bytes      int    `json:"bytes"`      // size of the lines kept
 }

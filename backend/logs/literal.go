@@ -9,20 +9,21 @@ import (
 	"unicode/utf8"
 )
 
-// literal finds a text whatever its case. Where it is ASCII it is looked for in the texts of a whole chunk at once: by
-// its rarest part, which package bytes finds many bytes at a time, and then by the rest of it.
+// literal finds a text, ignoring case. An ASCII text is searched for in a whole chunk at once: package bytes finds its
+// rarest part, and then the rest is compared.
 type literal struct {
 	folded []byte // in lower case
 	ascii  bool
-	rare   int      // place of the rarest part
-	second int      // place of a rare byte, which is looked at before the others
-	cases  [][]byte // the part in lower case, and in upper case where that is another
+	rare   int      // offset of the rarest part
+	second int      // offset of a rare byte, which is compared first
+	cases  [][]byte // the rarest part in lower case, and in upper case if that differs
 }
 
-// multiByteCost is how multiByteCost it is to look for several bytes rather than for one: as multiByteCost as a place that is found in every 64th
-// byte. Measured with bytes.Index and bytes.IndexByte over a chunk's text.
+// multiByteCost is the price of bytes.Index over bytes.IndexByte, expressed as one false positive per 64 bytes (see
+// BenchmarkFilter).
 const multiByteCost = 64
 
+// newLiteral prepares the search for text. sample is text of the log, from which it learns which bytes are rare.
 func newLiteral(text string, sample []byte) literal {
 	n := literal{folded: appendFold(nil, text), ascii: true}
 	for i := range len(text) {
@@ -57,7 +58,7 @@ func newLiteral(text string, sample []byte) literal {
 	return n
 }
 
-// caseless are the stretches of two and more bytes that have no case: digits, spaces, punctuation.
+// caseless returns the ranges of two or more bytes that have no case: digits, spaces, punctuation.
 func caseless(text []byte) (all [][2]int) {
 	for i := 0; i < len(text); i++ {
 		from := i
@@ -85,7 +86,7 @@ func lower(c byte) byte {
 	return c
 }
 
-// at reports whether text has the literal at its beginning.
+// isPrefixOf reports whether text starts with the literal.
 func (n *literal) isPrefixOf(text []byte) bool {
 	if len(text) < len(n.folded) || lower(text[n.second]) != n.folded[n.second] {
 		return false
@@ -98,11 +99,11 @@ func (n *literal) isPrefixOf(text []byte) bool {
 	return true
 }
 
-// hits is a walk through a text from one place of the literal to the next.
+// literalScan finds the occurrences of a literal in a text one after another.
 type literalScan struct {
 	n    *literal
 	text []byte
-	next [2]int // of each case, the next place of the rarest part; len(text) where there is none
+	next [2]int // next offset of the rarest part by case; len(text) if there is none
 }
 
 func (n *literal) scan(text []byte, from int) *literalScan {
@@ -113,6 +114,7 @@ func (n *literal) scan(text []byte, from int) *literalScan {
 	return h
 }
 
+// find returns the next place of case k at from or later, len(h.text) if there is none.
 func (h *literalScan) find(k, from int) int {
 	if from < len(h.text) {
 		if i := bytes.Index(h.text[from:], h.n.cases[k]); i >= 0 {
@@ -122,7 +124,7 @@ func (h *literalScan) find(k, from int) int {
 	return len(h.text)
 }
 
-// after is the place of the next literal that begins at from or later, -1 where there is none.
+// nextFrom returns the start of the next occurrence at from or later, -1 if there is none. from must not decrease.
 func (h *literalScan) nextFrom(from int) int {
 	for {
 		k := 0
@@ -143,7 +145,7 @@ func (h *literalScan) nextFrom(from int) int {
 	}
 }
 
-// in reports whether a text has the literal. The scratch is returned for the next call.
+// isIn reports whether text contains the literal. It returns the scratch buffer for the next call.
 func (n *literal) isIn(text, scratch []byte) (bool, []byte) {
 	if n.ascii {
 		return n.scan(text, 0).nextFrom(0) >= 0, scratch
@@ -157,8 +159,8 @@ const (
 	ones     = 0x0101010101010101
 )
 
-// appendFold appends s in lower case. Eight ASCII bytes are folded at a time: adding 0x80-'A' sets the high bit of
-// every byte from 'A' on, adding 0x80-'Z'-1 that of every byte above 'Z', and the letters are where the two differ.
+// appendFold appends s in lower case. It folds eight ASCII bytes at a time: adding 0x80-'A' sets the high bit of every
+// byte from 'A' on, adding 0x80-'Z'-1 that of every byte above 'Z', and the letters are where the two differ.
 func appendFold(dst []byte, s string) []byte {
 	start := len(dst)
 	dst = append(dst, s...)

@@ -9,20 +9,20 @@ import (
 	"unicode/utf16"
 )
 
-// matcher decides which rows a query asks for. It is for one goroutine.
+// matcher decides which rows match a query. It is for one goroutine.
 type matcher struct {
 	rank      int
 	source    string
 	literal   literal
-	prefilter literal // what every match has: the literal, or a text that the pattern cannot do without
+	prefilter literal // contained in every match: the literal, or a text that the pattern requires
 	pattern   *regexp.Regexp
 	since     int64 // Unix nanoseconds; 0 for all
 
-	originOK []bool // which origins of the chunk at hand will do
+	originOK []bool // which origins of the current chunk match
 	scratch  []byte
 }
 
-// newMatcher compiles a query; sample is some text of the log that it will be used on.
+// newMatcher compiles a query. sample is text of the log, from which it learns which bytes are rare.
 func newMatcher(q Query, sample []byte) (*matcher, error) {
 	m := &matcher{rank: rank(strings.ToLower(q.Level)), source: q.Source, literal: newLiteral(q.Text, sample)}
 	if !q.Since.IsZero() {
@@ -41,7 +41,7 @@ func newMatcher(q Query, sample []byte) (*matcher, error) {
 	return m, nil
 }
 
-// required are texts that all matches of a pattern contain, whatever their case.
+// required returns texts that every match of a pattern contains, ignoring case.
 func required(pattern string) []string {
 	re, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
@@ -50,6 +50,7 @@ func required(pattern string) []string {
 	return requiredLiterals(re.Simplify())
 }
 
+// requiredLiterals returns the literals of re that every match contains.
 func requiredLiterals(re *syntax.Regexp) (all []string) {
 	switch re.Op {
 	case syntax.OpLiteral:
@@ -64,7 +65,7 @@ func requiredLiterals(re *syntax.Regexp) (all []string) {
 	return all
 }
 
-// rarest is the one of some texts that a sample has least often, the longest of those; "" where there is none.
+// rarest returns the text that is least frequent in sample, the longest of equals, "" if texts is empty.
 func rarest(texts []string, sample []byte) (best string) {
 	folded := appendFold(nil, string(sample[:min(len(sample), 64<<10)]))
 	least := len(folded) + 1
@@ -77,7 +78,7 @@ func rarest(texts []string, sample []byte) (best string) {
 	return best
 }
 
-// chunk appends the numbers of the rows i ≤ row < j of a chunk that match, rising.
+// matchChunk appends the numbers of the matching rows i ≤ row < j of a chunk, in rising order.
 func (m *matcher) matchChunk(c *chunk, i, j int, found []uint64) []uint64 {
 	if !m.selectOrigins(c) {
 		return found
@@ -93,7 +94,7 @@ func (m *matcher) matchChunk(c *chunk, i, j int, found []uint64) []uint64 {
 	return found
 }
 
-// begin sees which of a chunk's origins will do, false where none does.
+// selectOrigins notes which origins of a chunk match. It returns false if none does.
 func (m *matcher) selectOrigins(c *chunk) bool {
 	m.originOK = m.originOK[:0]
 	some := false
@@ -106,7 +107,7 @@ func (m *matcher) selectOrigins(c *chunk) bool {
 	return some
 }
 
-// sweep finds the prefilter in the texts of all rows at once, and then looks at the rows that have it.
+// matchPrefiltered searches the text of all rows for the prefilter at once, and tests only the rows that contain it.
 func (m *matcher) matchPrefiltered(c *chunk, i, j int, found []uint64) []uint64 {
 	from := c.start(i)
 	h := m.prefilter.scan(c.text[:c.rows[j-1].end], from)
@@ -117,7 +118,7 @@ func (m *matcher) matchPrefiltered(c *chunk, i, j int, found []uint64) []uint64 
 		}
 		i += sort.Search(j-i, func(k int) bool { return int(c.rows[i+k].end) > at })
 		end := int(c.rows[i].end)
-		if at+len(m.prefilter.folded) > end { // begins in one line and ends in the next
+		if at+len(m.prefilter.folded) > end { // spans two lines
 			from = at + 1
 			continue
 		}
@@ -131,13 +132,13 @@ func (m *matcher) matchPrefiltered(c *chunk, i, j int, found []uint64) []uint64 
 	}
 }
 
-// row reports whether a row will do, its text apart. begin must have seen its chunk.
+// matchRow reports whether a row matches apart from its text. selectOrigins must have been called for its chunk.
 func (m *matcher) matchRow(c *chunk, i int) bool {
 	r := &c.rows[i]
 	return m.originOK[r.from] && (m.since == 0 || r.at >= m.since)
 }
 
-// says reports whether a text is one that is asked for.
+// matchText reports whether text satisfies the query.
 func (m *matcher) matchText(text []byte) (ok bool) {
 	if len(m.literal.folded) > 0 {
 		if ok, m.scratch = m.literal.isIn(text, m.scratch); !ok {
@@ -147,17 +148,17 @@ func (m *matcher) matchText(text []byte) (ok bool) {
 	return m.pattern == nil || m.pattern.Match(text)
 }
 
-// line reports whether a line that is in no chunk will do.
+// matchLine reports whether a line that is in no chunk matches.
 func (m *matcher) matchLine(l *Line) bool {
-	return rank(l.Level) >= m.rank && (m.source == "" || l.Source == m.source) && (m.since == 0 || l.At.UnixNano() >= m.since) &&
-		m.matchText([]byte(l.Text))
+	return rank(l.Level) >= m.rank && (m.source == "" || l.Source == m.source) &&
+		(m.since == 0 || l.At.UnixNano() >= m.since) && m.matchText([]byte(l.Text))
 }
 
-// maxMarks bounds the places that are marked in one line.
+// maxMarks bounds the matches that are marked in one line.
 const maxMarks = 100
 
-// marks are the places of a text that the query found, as pairs of beginning and end in UTF-16 units, which is what
-// JavaScript counts in. Nil if the query looks for no text.
+// marks returns where the query matches text, as pairs of start and end in UTF-16 units, which JavaScript uses. It
+// returns nil if the query has no text.
 func (m *matcher) marks(text string) []int {
 	var at [][]int
 	switch {

@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// What the sweep over whole chunks finds is what a look at each line for itself finds.
-func TestMatcherFindsWhatIsThere(t *testing.T) {
+// TestMatcherAgreesWithPlainSearch compares the search of whole chunks with a test of each line.
+func TestMatcherAgreesWithPlainSearch(t *testing.T) {
 	word := rapid.StringOf(rapid.SampledFrom([]rune("abABkKxyz 12-ö漢K\n")))
 	rapid.Check(t, func(t *rapid.T) {
 		b := New(Options{MaxLines: rapid.SampledFrom([]int{5, 1000}).Draw(t, "max")})
@@ -80,7 +80,8 @@ func TestMarksAreInUTF16(t *testing.T) {
 func TestRequired(t *testing.T) {
 	sample := []byte("LogNet: fast, LogNet: fast, abc bcd bcd")
 	for pattern, want := range map[string]string{
-		"abc": "abc", "a(bcd)+e": "bcd", "abc|d": "", "(?i)abc": "ABC", "a?bc*": "b", `\d+ frames`: " frames", "(": "", "^LogNet: .*slow$": "slow",
+		"abc": "abc", "a(bcd)+e": "bcd", "abc|d": "", "(?i)abc": "ABC", "a?bc*": "b", `\d+ frames`: " frames", "(": "",
+		"^LogNet: .*slow$": "slow",
 	} {
 		if got := rarest(required(pattern), sample); got != want {
 			t.Errorf("%s requires %q, want %q", pattern, got, want)

@@ -5,13 +5,13 @@ import (
 	"sort"
 )
 
-// matches are numbers of lines in rising order, in blocks, so that they can be added to at both ends.
+// matches holds line numbers in rising order. They are in blocks, so that both ends can grow.
 type matches struct {
 	blocks [][]uint64 // none of them empty
 	count  int
 }
 
-// blockSize is up to where a block is added to.
+// blockSize is the size up to which append extends the last block.
 const blockSize = 4096
 
 func (m *matches) append(seqs []uint64) {
@@ -33,7 +33,7 @@ func (m *matches) prepend(seqs []uint64) {
 	}
 }
 
-// trim forgets the numbers below first.
+// trim removes the numbers below first.
 func (m *matches) trim(first uint64) {
 	for len(m.blocks) > 0 && m.blocks[0][len(m.blocks[0])-1] < first {
 		m.count -= len(m.blocks[0])
@@ -46,7 +46,7 @@ func (m *matches) trim(first uint64) {
 	}
 }
 
-// place is the block and the place in it of the first number that is seq or greater.
+// place returns the block and index of the first number that is seq or greater.
 func (m *matches) place(seq uint64) (block, i int) {
 	block = sort.Search(len(m.blocks), func(k int) bool { return m.blocks[k][len(m.blocks[k])-1] >= seq })
 	if block < len(m.blocks) {
@@ -55,7 +55,7 @@ func (m *matches) place(seq uint64) (block, i int) {
 	return block, i
 }
 
-// below is how many numbers are smaller than seq.
+// below returns how many numbers are smaller than seq.
 func (m *matches) below(seq uint64) int {
 	block, i := m.place(seq)
 	for _, b := range m.blocks[:block] {
@@ -64,7 +64,7 @@ func (m *matches) below(seq uint64) int {
 	return i
 }
 
-// within are at most limit of the numbers lo ≤ seq < hi: the first where forward is set, else the last.
+// within returns at most limit of the numbers lo ≤ seq < hi: the first ones if forward is set, else the last.
 func (m *matches) within(lo, hi uint64, limit int, forward bool) []uint64 {
 	var out []uint64
 	if forward {

@@ -8,20 +8,20 @@ import (
 // maxQueued bounds the lines that wait for a slower shard.
 const maxQueued = 50_000
 
-// merger brings the lines of several shards into the order of their arrival. A shard that is behind holds the lines
-// back that arrived after its last one; a shard that has caught up, or cannot be read, holds nothing back.
+// merger orders the lines of several shards by arrival. A shard that is behind holds back lines that arrived after its
+// own last one. A shard that has caught up or cannot be read holds back nothing.
 type merger struct {
 	queues map[string]*shardQueue
 }
 
-// lane is one shard's place in the merger.
+// shardQueue holds the lines of one shard that wait.
 type shardQueue struct {
 	entries  []entry
-	readTo   time.Time // all that arrived before has been read
+	readTo   time.Time // arrival of the last record read
 	caughtUp bool      // holds nothing back
 }
 
-// open lets a shard take part; until its first batch it holds everything back.
+// open adds a shard. It holds back all lines until its first batch.
 func (m *merger) open(shard string) {
 	if m.queues == nil {
 		m.queues = map[string]*shardQueue{}
@@ -31,7 +31,7 @@ func (m *merger) open(shard string) {
 	}
 }
 
-// add takes what a read of a shard brought.
+// add takes the result of one read.
 func (m *merger) add(b *batch) {
 	q := m.queues[b.shard]
 	if q == nil {
@@ -42,7 +42,7 @@ func (m *merger) add(b *batch) {
 	q.readTo = b.pos.arrived
 }
 
-// take returns the lines that nothing holds back. Lanes that are done leave.
+// take returns the lines that no shard holds back. It removes empty queues of shards that are done.
 func (m *merger) take(done func(shard string) bool) []entry {
 	out := m.ready()
 	for shard, q := range m.queues {
@@ -84,7 +84,7 @@ func (m *merger) ready() []entry {
 	return byArrival(out)
 }
 
-// all returns every line.
+// all returns every waiting line.
 func (m *merger) all() []entry {
 	var out []entry
 	for _, q := range m.queues {

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// maxSamples is how many metrics records are kept: four hours at one a second.
+// maxSamples bounds the metrics records that are kept: four hours at one a second.
 const maxSamples = 4 * 60 * 60
 
-// addMetrics must be called under the lock of the book.
+// addMetrics stores a record. The caller must hold b.mu.
 func (b *Book) addMetrics(m Metrics) {
 	b.metrics = append(b.metrics, m)
 	if len(b.metrics) > maxSamples+maxSamples/4 {
@@ -16,7 +16,7 @@ func (b *Book) addMetrics(m Metrics) {
 	}
 }
 
-// Metrics is the last metrics record of the session, false before the first.
+// Metrics returns the session's last metrics record. It returns false before the first.
 func (b *Book) Metrics() (Metrics, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -26,8 +26,7 @@ func (b *Book) Metrics() (Metrics, bool) {
 	return b.metrics[len(b.metrics)-1], true
 }
 
-// MetricsSince is the series of the session from a time on, oldest first, at most four hours of one a second. The
-// zero time gives all of it.
+// MetricsSince returns the session's records from t on, oldest first, at most maxSamples. The zero time means all.
 func (b *Book) MetricsSince(t time.Time) []Metrics {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -41,8 +40,8 @@ func (b *Book) MetricsSince(t time.Time) []Metrics {
 	return out
 }
 
-// Series is the session's metrics as columns, for charts. Every column is as long as At, or nil if the metric
-// never came; what is missing at a time is nil there, never zero.
+// Series is the session's metrics as columns, for charts. Each column is as long as At, or nil if the metric never
+// came. A missing value is nil, never zero.
 type Series struct {
 	At      []int64    `json:"at"`  // milliseconds since 1970, rising
 	CPU     []*float64 `json:"cpu"` // units as in Metrics
@@ -56,8 +55,8 @@ type Series struct {
 // maxPoints bounds the points of a Series.
 const maxPoints = 2000
 
-// Series is what MetricsSince gives, as columns of at most so many points: each is the mean of what it stands for. A
-// point without values stands where records stayed away, so that no line is drawn across.
+// Series returns the result of MetricsSince as columns of at most so many points, each the mean of its records. A pause
+// in the records becomes a point without values, so that charts draw no line across.
 func (b *Book) Series(since time.Time, points int) Series {
 	all := b.MetricsSince(since)
 	slices.SortStableFunc(all, func(x, y Metrics) int { return x.At.Compare(y.At) })
@@ -83,7 +82,7 @@ func (b *Book) Series(since time.Time, points int) Series {
 	return s
 }
 
-// silence is how long records may stay away before that is a gap: a few of their usual intervals.
+// maxPause returns the longest time between two records that is no gap: a few of their usual intervals.
 func maxPause(all []Metrics) time.Duration {
 	const least = 10 * time.Second
 	if len(all) < 2 {

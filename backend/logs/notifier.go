@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// notifyInterval is the minInterval time between two calls of a subscriber.
+// notifyInterval is the shortest time between two calls of a subscriber.
 const notifyInterval = 75 * time.Millisecond
 
-// bell tells subscribers of new lines, coalesced. Its zero value is ready.
+// notifier calls subscribers with ranges of new lines, coalesced. Its zero value is ready to use.
 type notifier struct {
 	mu          sync.Mutex
 	subs        map[int]func(first, last uint64)
 	nextID      int
-	first, last uint64 // not yet told; first is 0 if there is nothing
-	scheduled   bool   // a call is due or under way
+	first, last uint64 // not yet announced; first is 0 if there is none
+	scheduled   bool   // a call is scheduled or running
 	lastCall    time.Time
 }
 
@@ -34,7 +34,7 @@ func (n *notifier) subscribe(fn func(first, last uint64)) (cancel func()) {
 	}
 }
 
-// ring notes lines first to last as new.
+// notify schedules a call for lines first to last.
 func (n *notifier) notify(first, last uint64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -51,7 +51,7 @@ func (n *notifier) notify(first, last uint64) {
 	}
 }
 
-// tell calls the subscribers without holding the lock, and arms the bell again where lines came meanwhile.
+// flush calls the subscribers without holding the lock. It schedules itself again if lines arrived meanwhile.
 func (n *notifier) flush() {
 	n.mu.Lock()
 	first, last := n.first, n.last

@@ -15,20 +15,19 @@ const (
 	maxPenalty     = 10 * time.Second
 	retryMax       = 30 * time.Second
 
-	// unreachedMax is the maxPenalty between two tries of a cloud that does not answer at all: they cost nobody anything,
-	// and anyone who watches is to see lines soon after the network is back.
+	// unreachedMax is the longest wait after a call that no server answered. Retrying costs nothing, and lines should
+	// appear soon after the network is back.
 	unreachedMax = 5 * time.Second
 )
 
-// pace is how fast one shard is read: as fast as its share allows, slower after each throttled read and
-// slowly back.
+// pace decides how often one shard is read: as often as its share allows, less often after throttled reads.
 type pace struct {
 	readers  int
 	penalty  time.Duration // added since reads were throttled
 	failures int           // in a row
 }
 
-// caughtUp is the interval of a reader that has read all there is.
+// idleInterval is the interval of a reader that has caught up.
 func (p *pace) idleInterval() time.Duration {
 	if p.readers == 1 {
 		return minInterval
@@ -36,7 +35,7 @@ func (p *pace) idleInterval() time.Duration {
 	return max(sharedInterval, time.Duration(p.readers)*minInterval)
 }
 
-// next is the wait after a read that succeeded; behind is how far it was from the end of the shard.
+// next returns the wait after a successful read. behind is the distance from the end of the shard.
 func (p *pace) next(behind time.Duration) time.Duration {
 	p.failures = 0
 	p.penalty = p.penalty * 3 / 4
@@ -50,15 +49,15 @@ func (p *pace) next(behind time.Duration) time.Duration {
 	return jitter(d + p.penalty)
 }
 
-// throttled is the wait after a read that was refused for its rate. Its place within the interval is left to chance,
-// for those who came at the same moment would only meet again; refused again and again, it grows.
+// throttled returns the wait after a throttled read. It is random within the interval, so that readers that collided do
+// not collide again, and grows with each throttled read.
 func (p *pace) throttled() time.Duration {
 	p.failures++
 	p.penalty = min(maxPenalty, max(minInterval, p.penalty*3/2))
 	return minInterval + rand.N(p.idleInterval()) + p.penalty
 }
 
-// failed is the wait after a call that failed otherwise.
+// failed returns the wait after any other failed call.
 func (p *pace) failed(err error) time.Duration {
 	most := retryMax
 	if err != nil && awsx.Code(err) == "" {
@@ -68,8 +67,8 @@ func (p *pace) failed(err error) time.Duration {
 	return jitter(min(most, minInterval<<min(p.failures, 10)))
 }
 
-// jitter adds up to a fifth, so that desktops that began together drift apart. It takes nothing off: a shorter wait
-// would pass the limit.
+// jitter adds up to a fifth, so that desktops that started together drift apart. It never shortens d, which would
+// exceed the limit.
 func jitter(d time.Duration) time.Duration {
 	return d + rand.N(d/5+1)
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// What an answer takes is part of the interval between two reads, so that a backlog comes as fast as the shard gives it.
+// TestFollowReadsASlowStreamAsOften checks that the time of an answer counts as part of the interval between reads.
 func TestFollowReadsASlowStreamAsOften(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stream{slow: 150 * time.Millisecond}
@@ -52,8 +52,8 @@ func TestManyReadersShareAShard(t *testing.T) {
 	})
 }
 
-// Twenty desktops whose instances share a shard read it as slowly as twenty must, once they know of one another.
-func TestFollowPacesItselfByItsFellows(t *testing.T) {
+// TestFollowPacesByKnownReaders checks the read rate of an unknown number of readers, of one and of twenty.
+func TestFollowPacesByKnownReaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stream{}
 		since := time.Now()

@@ -2,6 +2,7 @@ package logs
 
 import "time"
 
+// count adds to the statistics. It does nothing if Forget was called since owner began.
 func (b *Book) count(owner int, s Stats) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -15,7 +16,7 @@ func (b *Book) count(owner int, s Stats) {
 	b.stats.Lost += s.Lost
 }
 
-// forgetSession forgets what belongs to the session before.
+// forgetSession drops what belongs to the session before.
 func (b *Book) forgetSession(owner int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -25,10 +26,10 @@ func (b *Book) forgetSession(owner int) {
 	b.metrics, b.lastError, b.activity = nil, Line{}, activity{}
 }
 
-// maxActivityAge is how old a line may be to count as activity. A session that is resumed reads its old lines again.
+// maxActivityAge is how old a line may be to count as activity. A resumed session reads its old lines again.
 const maxActivityAge = time.Minute
 
-// notice calls for what the profile's patterns find among the instance's own lines, each at most once.
+// matchPatterns calls OnReady, OnActivity and OnViewers for the instance's own lines, each at most once.
 func (b *Book) matchPatterns(iid string, entries []entry) {
 	ready, active := b.opts.ReadyPattern, b.opts.ActivityPattern
 	if b.opts.OnReady == nil {

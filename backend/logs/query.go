@@ -17,8 +17,7 @@ func (b *Book) Lines(q Query) Page {
 	return p
 }
 
-// Find answers a query and can be cancelled, for a query that changes while it is typed. Its only error is that of
-// ctx. Appending is not held up meanwhile.
+// Find answers a query and can be cancelled. Its only error is ctx's. It does not block appending.
 func (b *Book) Find(ctx context.Context, q Query) (Page, error) {
 	v := b.snapshot()
 	p := b.page(&v)
@@ -36,14 +35,14 @@ func (b *Book) Find(ctx context.Context, q Query) (Page, error) {
 	return p, nil
 }
 
-// look takes a view of the log.
+// snapshot returns a view of the log as it is now.
 func (b *Book) snapshot() view {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.store.view()
 }
 
-// page is an answer without lines.
+// page returns an answer without lines.
 func (b *Book) page(v *view) Page {
 	p := Page{Lines: []Line{}, Last: v.next - 1, Dropped: v.dropped, Sources: v.sources}
 	if v.first < v.next {
@@ -67,7 +66,7 @@ func limitOf(q Query) int {
 	return min(q.Limit, maxLimit)
 }
 
-// bounds are the numbers that a query may find: lo ≤ seq < hi.
+// bounds returns the range of numbers that a query may find: lo ≤ seq < hi.
 func bounds(q Query, v *view) (lo, hi uint64) {
 	lo, hi = v.first, v.next
 	if q.After >= lo {
@@ -79,7 +78,7 @@ func bounds(q Query, v *view) (lo, hi uint64) {
 	return lo, max(lo, hi)
 }
 
-// sample is some of the log's text, to learn from which bytes are rare in it.
+// sample returns some of the log's text, from which matchers learn which bytes are rare.
 func (v *view) sample() []byte {
 	if n := len(v.chunks); n > 0 {
 		return v.chunks[n-1].text
@@ -87,8 +86,8 @@ func (v *view) sample() []byte {
 	return nil
 }
 
-// scan returns the numbers of at most limit matching rows in rising order: the oldest of them where forward is set,
-// else the newest. It looks at ctx between two chunks.
+// scan returns the numbers of at most limit matching rows in rising order: the oldest if forward is set, else the
+// newest. It checks ctx between chunks.
 func (m *matcher) scan(ctx context.Context, v *view, lo, hi uint64, limit int, forward bool) ([]uint64, error) {
 	var blocks [][]uint64
 	n := 0
@@ -117,7 +116,7 @@ func (m *matcher) scan(ctx context.Context, v *view, lo, hi uint64, limit int, f
 	return found[n-limit:], nil
 }
 
-// lines are the rows of some numbers, with the places that the query found in them.
+// lines returns the lines with the given numbers, with the query's matches marked.
 func (m *matcher) lines(v *view, found []uint64) []Line {
 	lines := make([]Line, 0, len(found))
 	for _, seq := range found {

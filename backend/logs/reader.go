@@ -16,31 +16,31 @@ import (
 
 // position is how far a shard has been read for an instance.
 type position struct {
-	sequence string    // number of the last record, "" before the first
-	arrived  time.Time // when that arrived
+	sequence string    // sequence number of the last record, "" before the first
+	arrived  time.Time // its arrival
 	ended    bool      // the shard is closed and all of it has been read
 }
 
-// batch is what one read of a shard brought.
+// batch is the result of one read of a shard.
 type batch struct {
 	shard   string
 	entries []entry
 	stats   Stats
 	pos     position
-	moved   bool          // pos is a new one
-	behind  time.Duration // from the end of the shard
-	gone    bool          // the shard, or the stream, is not there any more
+	moved   bool          // pos has changed
+	behind  time.Duration // distance from the end of the shard
+	gone    bool          // the shard or the stream no longer exists
 	err     error         // the shard cannot be read at present
 }
 
-// reader reads one shard until ctx is done or the shard ends. Whatever it has read is behind it only when its batch
-// has been taken, so that a reader that starts from the last position loses nothing.
+// reader reads one shard until ctx is done or the shard ends. The position advances only after a batch is consumed, so
+// a restarted reader loses nothing.
 type reader struct {
 	api         kinesisAPI
 	stream      string
 	shard       string
-	since       func() time.Time // where to begin without a position, server's clock
-	readerCount func() int       // how many read the shard; nil if that does not change
+	since       func() time.Time // where to start without a position, by the server's clock
+	readerCount func() int       // number of readers of the shard; nil if it does not change
 	pos         position
 	pace        pace
 	decode      decoder
@@ -49,7 +49,7 @@ type reader struct {
 	iterator string
 }
 
-// quietFailures is how many failures in a row are kept from the person who watches.
+// quietFailures is how many failures in a row are not reported.
 const quietFailures = 3
 
 func (r *reader) run(ctx context.Context) {
@@ -72,7 +72,7 @@ func (r *reader) run(ctx context.Context) {
 	}
 }
 
-// read reads once, and says how long to rest. The batch is nil if there is nothing to say.
+// read reads once and returns how long to wait. The batch is nil if there is nothing to report.
 func (r *reader) read(ctx context.Context) (*batch, time.Duration) {
 	if r.readerCount != nil {
 		r.pace.readers = r.readerCount()
@@ -99,7 +99,7 @@ func (r *reader) read(ctx context.Context) (*batch, time.Duration) {
 	return b, r.pace.next(b.behind) - time.Since(began)
 }
 
-// find gets an iterator behind the last record, or at since.
+// openIterator gets an iterator after the last record, or at since.
 func (r *reader) openIterator(ctx context.Context) error {
 	in := &kinesis.GetShardIteratorInput{StreamName: aws.String(r.stream), ShardId: aws.String(r.shard)}
 	if r.pos.sequence != "" {
@@ -114,7 +114,7 @@ func (r *reader) openIterator(ctx context.Context) error {
 	})
 	if err != nil {
 		if isInvalidArgument(err) {
-			r.pos.sequence = "" // the stream has been made anew under its old name
+			r.pos.sequence = "" // the stream was recreated under its name
 		}
 		return err
 	}
@@ -122,7 +122,7 @@ func (r *reader) openIterator(ctx context.Context) error {
 	return nil
 }
 
-// trouble makes of an error what to say and how long to wait.
+// failure returns what to report of an error and how long to wait.
 func (r *reader) failure(err error) (*batch, time.Duration) {
 	if isNotFound(err) {
 		return &batch{shard: r.shard, pos: r.pos, gone: true, err: err}, 0
@@ -131,7 +131,7 @@ func (r *reader) failure(err error) (*batch, time.Duration) {
 	if isThrottle(err) {
 		wait = r.pace.throttled()
 	} else {
-		r.iterator = "" // a bad iterator must not be tried for ever
+		r.iterator = "" // do not retry a bad iterator for ever
 		wait = r.pace.failed(err)
 	}
 	if r.pace.failures < quietFailures {
@@ -140,7 +140,7 @@ func (r *reader) failure(err error) (*batch, time.Duration) {
 	return &batch{shard: r.shard, pos: r.pos, err: err}, wait
 }
 
-// batch decodes an answer, leaving out records that come again.
+// batch decodes an answer without the records that were read before.
 func (r *reader) batch(out *kinesis.GetRecordsOutput) *batch {
 	r.decode.entries, r.decode.stats = make([]entry, 0, entryCapacity(out.Records)), Stats{}
 	pos := r.pos
@@ -164,7 +164,7 @@ func (r *reader) batch(out *kinesis.GetRecordsOutput) *batch {
 	}
 }
 
-// room is for how many entries it is worth to make room before records are decoded.
+// entryCapacity returns the capacity to allocate for the entries of some records.
 func entryCapacity(records []types.Record) int {
 	const most = 1 << 16 // entries take more memory than empty lines do
 	n := len(records)
@@ -181,7 +181,7 @@ func latest(a, b time.Time) time.Time {
 	return a
 }
 
-// compareSequence orders sequence numbers, which are decimal numbers too long for 64 bits.
+// compareSequence orders sequence numbers: decimal numbers that exceed 64 bits.
 func compareSequence(a, b string) int {
 	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
 	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))

@@ -13,9 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 )
 
-// ReadyProbe reports whether instances have shown the line that means readiness. It reads a shard once for all instances
-// that are asked about, and remembers how far; nothing of what it reads is kept. Its zero value but for the exported
-// fields is ready, and it is safe for concurrent use.
+// ReadyProbe reports whether instances have logged the readiness line. It reads each shard once for all instances and
+// stores positions and times only. The exported fields must be set before the first call. It is safe for concurrent
+// use.
 type ReadyProbe struct {
 	API        kinesisAPI     // *kinesis.Client
 	Stream     string         // name of the Kinesis stream
@@ -28,26 +28,25 @@ type ReadyProbe struct {
 	ready  map[string]time.Time // latest arrival of a readiness line, by instance
 }
 
-// sounding is how far one shard has been read.
+// shardCursor is how far one shard has been read.
 type shardCursor struct {
 	reader reader
-	from   time.Time // where it began
-	read   time.Time // when it was read last
-	behind bool      // there was more
+	from   time.Time // records that arrived earlier were not read
+	read   time.Time // time of the last read
+	behind bool      // more records are waiting
 	ended  bool
 }
 
-// The bounds of one call of Ready. A shard serves five reads a second to all its readers together: a ReadyProbe takes at
-// most one of them, but for what it has to catch up with.
+// The bounds of one call of Ready. Kinesis serves five reads a second of a shard to all its readers; a ReadyProbe that
+// has caught up takes at most one of them.
 const (
 	probeInterval = time.Second
 	probeReads    = 20
 )
 
-// Ready reports whether the instance's log has shown the readiness line in a record that arrived at since or later, by
-// the cloud's clock. It does not wait for one: call it again, as often as you like; it asks the stream at most once a
-// second. Throttling is no error, only "not yet". The error says that the stream could not be read; the next call
-// tries again.
+// Ready reports whether the instance logged the readiness line in a record that arrived at since or later, by the
+// cloud's clock. It does not wait for the line, and reads the stream at most once a second however often it is called.
+// Throttling counts as "not yet". It returns an error if the stream could not be read; the next call tries again.
 func (p *ReadyProbe) Ready(ctx context.Context, instanceID string, since time.Time) (bool, error) {
 	if p.API == nil || p.Pattern == nil {
 		return false, errors.New("logs: a probe needs a Kinesis client and a readiness pattern")
@@ -73,12 +72,13 @@ func (p *ReadyProbe) Ready(ctx context.Context, instanceID string, since time.Ti
 	return false, nil
 }
 
+// seen reports whether a readiness line of the instance is known that arrived at since or later.
 func (p *ReadyProbe) seen(instanceID string, since time.Time) bool {
 	at, ok := p.ready[instanceID]
 	return ok && !at.Before(since)
 }
 
-// round reads each shard that may hold the instance's records once, and reports whether there is more at once.
+// poll reads each shard of the instance once. It reports whether more records are waiting.
 func (p *ReadyProbe) poll(ctx context.Context, instanceID string, since time.Time) (more bool, err error) {
 	all, err := p.cache.list(ctx, p.API, p.Stream)
 	if err != nil {
@@ -97,7 +97,8 @@ func (p *ReadyProbe) poll(ctx context.Context, instanceID string, since time.Tim
 	return more, nil
 }
 
-// sound reads one shard once, unless it was read just now or has come to its end.
+// readShard reads one shard once, unless it has ended or was read within probeInterval. It reports whether more records
+// are waiting.
 func (p *ReadyProbe) readShard(ctx context.Context, id string, all []types.Shard, since time.Time) (more bool, err error) {
 	s := p.cursor(id, since)
 	if s.ended || !s.behind && time.Since(s.read) < probeInterval {
@@ -109,7 +110,7 @@ func (p *ReadyProbe) readShard(ctx context.Context, id string, all []types.Shard
 		return false, ctx.Err()
 	}
 	if batch == nil {
-		s.behind = s.reader.iterator == "" // it expired, or a call failed: find it again
+		s.behind = s.reader.iterator == "" // expired, or a call failed: open another
 		return s.behind, nil
 	}
 	if batch.gone {
@@ -126,13 +127,13 @@ func (p *ReadyProbe) readShard(ctx context.Context, id string, all []types.Shard
 	p.record(batch.entries)
 	s.behind, s.ended = batch.behind > 0 && !batch.pos.ended, batch.pos.ended
 	if s.ended && lacksChildren(all, map[string]bool{id: true}) {
-		p.cache.forget() // its children are to be read next
+		p.cache.forget() // read its children next
 		return true, nil
 	}
 	return s.behind || s.ended, nil
 }
 
-// sounding finds or makes the place in a shard; one that begins after since begins anew.
+// cursor returns the cursor of a shard. It starts a new one if there is none or the present one began after since.
 func (p *ReadyProbe) cursor(id string, since time.Time) *shardCursor {
 	s := p.shards[id]
 	if s != nil && !since.Before(s.from) {
@@ -149,6 +150,7 @@ func (p *ReadyProbe) cursor(id string, since time.Time) *shardCursor {
 	return s
 }
 
+// record stores the arrival of the readiness lines among entries.
 func (p *ReadyProbe) record(entries []entry) {
 	for i := range entries {
 		e := &entries[i]

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 )
 
-// asks calls Ready as the pool's keeper does, until it says yes or the time is up.
+// becomesReady calls Ready as the pool's keeper does, until it returns true or d has passed.
 func becomesReady(t *testing.T, b *ReadyProbe, iid string, since time.Time, d time.Duration) bool {
 	t.Helper()
 	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(5 * time.Second) {
@@ -75,7 +75,8 @@ func TestReadyProbeRecovers(t *testing.T) {
 		time.Sleep(20 * time.Minute) // the iterator expires
 		s.put(mine, "avatar ready")
 		for range 5 {
-			_, _ = s.GetRecords(t.Context(), &kinesis.GetRecordsInput{ShardIterator: iterator(s.shards[0], 0)}) // others read the shard: this one is throttled
+			// Others read the shard, so the probe is throttled.
+			_, _ = s.GetRecords(t.Context(), &kinesis.GetRecordsInput{ShardIterator: iterator(s.shards[0], 0)})
 		}
 		if ready, err := b.Ready(t.Context(), mine, since); ready || err != nil {
 			t.Fatalf("throttled: %v, %v", ready, err)

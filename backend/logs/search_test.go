@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// settled asks until the search is over, as the page does.
+// settled calls View until the search has ended, as the page does.
 func settled(t interface{ Fatalf(string, ...any) }, l *Search, q Query) Page {
 	for range 1000 {
 		if p := l.View(q); !p.Searching {
@@ -23,9 +23,9 @@ func settled(t interface{ Fatalf(string, ...any) }, l *Search, q Query) Page {
 	return Page{}
 }
 
-// However the query is typed and the log grows, loses its beginning or is cleared meanwhile, the lens sees what a
-// look at every line sees.
-func TestLensSeesWhatASearchFinds(t *testing.T) {
+// TestSearchFindsWhatLinesFinds compares Search.View with Book.Lines while the query changes and the log grows, evicts
+// lines or is cleared.
+func TestSearchFindsWhatLinesFinds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := New(Options{MaxLines: rapid.SampledFrom([]int{3000, 1 << 30}).Draw(t, "max")})
 		l := b.NewSearch()
@@ -36,7 +36,9 @@ func TestLensSeesWhatASearchFinds(t *testing.T) {
 				var entries []entry
 				for range rapid.SampledFrom([]int{1, 1, 50, 50, 50, 4500}).Draw(t, "more") {
 					n++
-					entries = append(entries, entry{at: arrival, level: []string{levelInfo, levelError}[n%2], source: "boot", text: fmt.Sprint("line ", n)})
+					entries = append(entries, entry{
+						at: arrival, level: []string{levelInfo, levelError}[n%2], source: "boot", text: fmt.Sprint("line ", n),
+					})
 				}
 				b.append(entries)
 			case 4:
@@ -70,7 +72,7 @@ func TestLensSeesWhatASearchFinds(t *testing.T) {
 	})
 }
 
-func TestLensShowsMatchesInTheirContext(t *testing.T) {
+func TestSearchContext(t *testing.T) {
 	b := filled(40, Options{})
 	p := settled(t, b.NewSearch(), Query{Text: "line 2", Context: true, Limit: 30})
 	var marked []uint64
@@ -90,7 +92,7 @@ func TestLensShowsMatchesInTheirContext(t *testing.T) {
 	}
 }
 
-func TestLensTellsWhenASearchEnds(t *testing.T) {
+func TestSearchNotifiesWhenItEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := filled(10_000, Options{})
 		var told atomic.Int64
@@ -106,7 +108,7 @@ func TestLensTellsWhenASearchEnds(t *testing.T) {
 	})
 }
 
-// In virtual time, here and below, a search ends before anybody loses patience with it.
+// In virtual time, here and below, a search ends before viewTimeout.
 func TestHistogram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := filled(600, Options{}) // one a second, each tenth an error

@@ -7,22 +7,22 @@ import (
 	"time"
 )
 
-// sequencer puts the numbered lines of one instance into their order, leaves out those that came before, and says
-// where some never came. A line that is ahead of its turn waits for those before it, for PutRecords does not promise
-// order; after hold, or with maxWaiting lines waiting, the missing ones count as lost. One that still comes is shown
-// late, for a gap has been shown in its place. It is for one goroutine.
+// sequencer orders the numbered lines of one instance, drops duplicates and marks gaps. PutRecords promises no order,
+// so a line that is ahead waits for its predecessors. After hold, or with maxWaiting lines waiting, the missing ones
+// count as lost. One that arrives later still is shown late, since a gap has been shown in its place. It is for one
+// goroutine.
 type sequencer struct {
 	iid  string
 	hold time.Duration
 
 	run         *producerRun
 	waiting     map[uint64]*waitingLine
-	lastWaiting *waitingLine // the line that began to wait last
+	lastWaiting *waitingLine // the last line that began to wait
 	out         []entry
 	stats       Stats // Duplicates and Lost
 }
 
-// waitingLine is a line ahead of its turn, and the lines without a number that came right trailing it.
+// waitingLine is a line that is ahead, and the unnumbered lines that came right after it.
 type waitingLine struct {
 	entry    entry
 	came     time.Time
@@ -32,7 +32,7 @@ type waitingLine struct {
 // maxWaiting bounds the lines that wait.
 const maxWaiting = 10_000
 
-// add takes one line. What may be shown is in out afterwards.
+// add takes one line. The lines that can be shown are in out afterwards.
 func (q *sequencer) add(e entry, now time.Time) {
 	if !e.sequenced {
 		q.unnumbered(e)
@@ -59,6 +59,7 @@ func (q *sequencer) add(e entry, now time.Time) {
 	}
 }
 
+// unnumbered takes a line without a number. It stays behind the line that came before it.
 func (q *sequencer) unnumbered(e entry) {
 	if q.lastWaiting != nil {
 		q.lastWaiting.trailing = append(q.lastWaiting.trailing, e)
@@ -67,7 +68,7 @@ func (q *sequencer) unnumbered(e entry) {
 	q.out = append(q.out, e)
 }
 
-// ahead takes a line whose number is the next or a later one.
+// accept takes a line whose number is the next one or a later one.
 func (q *sequencer) accept(e entry, now time.Time) {
 	if e.seq == q.run.next {
 		q.emit(e)
@@ -85,13 +86,14 @@ func (q *sequencer) accept(e entry, now time.Time) {
 	q.waiting[e.seq] = q.lastWaiting
 }
 
+// emit outputs the next line.
 func (q *sequencer) emit(e entry) {
 	q.run.remember(&e)
 	q.run.next = e.seq + 1
 	q.out = append(q.out, e)
 }
 
-// drain passes those waiting whose turn has come.
+// emitWaiting emits the waiting lines whose turn has come.
 func (q *sequencer) emitWaiting() {
 	for {
 		h := q.waiting[q.run.next]
@@ -107,7 +109,7 @@ func (q *sequencer) emitWaiting() {
 	}
 }
 
-// release gives up on what is missing before the last of those waiting that due says so of, and shows each gap.
+// flushThrough emits held lines up to the last one for which due is true, and a gap for every range still missing.
 func (q *sequencer) flushThrough(due func(*waitingLine) bool) {
 	keys := slices.Sorted(maps.Keys(q.waiting))
 	end := 0
@@ -124,7 +126,7 @@ func (q *sequencer) flushThrough(due func(*waitingLine) bool) {
 	}
 }
 
-// skip shows the gap before a line and makes that line the next.
+// emitGap emits a gap before a line and makes that line the next.
 func (q *sequencer) emitGap(e *entry) {
 	n := e.seq - q.run.next
 	q.run.addHole(q.run.next, e.seq-1)
@@ -142,7 +144,7 @@ func gapText(n uint64) string {
 	return fmt.Sprintf("%d records of the instance never came", n)
 }
 
-// deadline is when some of the lines that wait are to be shown whatever is missing; zero if none waits.
+// deadline returns when expire will emit something, zero if no line waits.
 func (q *sequencer) deadline() time.Time {
 	var d time.Time
 	for _, h := range q.waiting {
@@ -156,33 +158,33 @@ func (q *sequencer) deadline() time.Time {
 	return d.Add(q.hold)
 }
 
-// expire shows those that have waited long enough.
+// expire emits the lines that have waited for hold.
 func (q *sequencer) expire(now time.Time) {
 	q.flushThrough(func(h *waitingLine) bool { return now.Sub(h.came) >= q.hold })
 }
 
-// flush shows all that waits.
+// flush emits all waiting lines.
 func (q *sequencer) flush() {
 	q.flushThrough(func(*waitingLine) bool { return true })
 }
 
-// take returns what may be shown, and empties it.
+// take returns out and empties it.
 func (q *sequencer) take() []entry {
 	out := q.out
 	q.out = nil
 	return out
 }
 
-// span is a range of numbers, both ends in it.
+// span is a range of numbers, both ends included.
 type span struct{ low, high uint64 }
 
-// remembered is how many of the newest numbers of a run are remembered with what they said.
+// remembered is how many of the newest numbers are kept with their fingerprint.
 const remembered = 4096
 
-// maxHoles bounds the missing ranges that are remembered.
+// maxHoles bounds the missing ranges that are kept.
 const maxHoles = 1024
 
-// run is one life of the producer: its numbers from low to next-1 have been shown, but for the holes.
+// producerRun is one run of the producer: the numbers from low to next-1 have been shown, except the holes.
 type producerRun struct {
 	low, next    uint64
 	holes        []span // rising
@@ -198,14 +200,14 @@ type placement int
 
 const (
 	inOrder   placement = iota // the next, or ahead of it
-	late                       // its place was given up
+	late                       // its number counted as lost
 	duplicate                  // it has been shown
-	restart                    // the producer counts anew
+	restart                    // the producer restarted its numbers
 )
 
-// place says where a line belongs. A number that has been shown comes duplicate when a put is repeated, and then says
-// the same; one that says something else is another life of the producer. Beyond what is remembered the producer's
-// own clock decides, and it only decides: a jump of it can at worst show a line twice, never lose one that is new.
+// place returns where a line belongs. A repeated put has the same number and content; the same number with other
+// content is another run of the producer. For numbers that are no longer remembered, the producer's clock decides. A
+// jump of that clock can show a line twice but never lose a new one.
 func (r *producerRun) place(e *entry) placement {
 	if e.seq >= r.next {
 		return inOrder
@@ -231,7 +233,7 @@ func (r *producerRun) place(e *entry) placement {
 	return duplicate
 }
 
-// mark remembers what a number said.
+// remember stores the fingerprint of a line that is shown.
 func (r *producerRun) remember(e *entry) {
 	p := e.fingerprint()
 	if r.first == 0 {
@@ -246,7 +248,7 @@ func (r *producerRun) remember(e *entry) {
 	}
 }
 
-// miss notes numbers as never come.
+// addHole notes numbers as missing.
 func (r *producerRun) addHole(low, high uint64) {
 	if high < low {
 		return
@@ -257,6 +259,7 @@ func (r *producerRun) addHole(low, high uint64) {
 	}
 }
 
+// findHole returns the index of the hole that contains seq.
 func (r *producerRun) findHole(seq uint64) (int, bool) {
 	return slices.BinarySearchFunc(r.holes, seq, func(s span, seq uint64) int {
 		switch {
@@ -269,7 +272,7 @@ func (r *producerRun) findHole(seq uint64) (int, bool) {
 	})
 }
 
-// fill takes a late line's number out of the holes. One from before the run's first line lowers that.
+// fillHole removes a late line's number from the holes. A line from before the first one lowers low.
 func (r *producerRun) fillHole(e *entry) {
 	r.remember(e)
 	i, ok := r.findHole(e.seq)

@@ -80,7 +80,7 @@ func TestSequencerRestartFarBehind(t *testing.T) {
 	}
 }
 
-func TestSequencerWaitsOnlySoLong(t *testing.T) {
+func TestSequencerExpiresWaitingLines(t *testing.T) {
 	q := &sequencer{hold: 2 * time.Second}
 	q.add(seqEntry(0, 1), arrival)
 	q.add(seqEntry(0, 3), arrival)
@@ -98,9 +98,9 @@ func TestSequencerWaitsOnlySoLong(t *testing.T) {
 	}
 }
 
-// Whatever a stream does to two boots' lines within its bounds (losing, repeating, moving a little), each that comes
-// is shown exactly once, and what is lost is named.
-func TestSequencerLosesNothingSilently(t *testing.T) {
+// TestSequencerShowsEveryLineOrAGap loses, repeats and swaps lines of several boots, and checks that each that arrives is
+// shown exactly once.
+func TestSequencerShowsEveryLineOrAGap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var in []entry
 		came := map[string]bool{}

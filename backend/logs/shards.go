@@ -15,11 +15,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 )
 
-// shardAge is how long a list of shards is used. It need not be short: a shard that has closed since says so when
-// it is read.
+// shardAge is how long a list of shards is used. It can be long, since reading a closed shard says that it is closed.
 const shardAge = 10 * time.Minute
 
-// shardCache is the stream's shards as last listed.
+// shardCache holds the last list of the stream's shards.
 type shardCache struct {
 	mu     sync.Mutex
 	shards []types.Shard
@@ -27,13 +26,14 @@ type shardCache struct {
 	skew   time.Duration // server's clock less ours
 }
 
+// forget makes the next call of list ask the stream.
 func (c *shardCache) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.listed = time.Time{}
 }
 
-// list returns all shards of the stream that still hold records, closed ones included.
+// list returns all shards that hold records, closed ones included.
 func (c *shardCache) list(ctx context.Context, api kinesisAPI, stream string) ([]types.Shard, error) {
 	c.mu.Lock()
 	shards, listed := c.shards, c.listed
@@ -51,14 +51,14 @@ func (c *shardCache) list(ctx context.Context, api kinesisAPI, stream string) ([
 	return shards, nil
 }
 
-// serverNow is the cloud's clock, by which records are stamped. The two clocks are never compared without it.
+// serverNow returns the time by the cloud's clock, which stamps records.
 func (c *shardCache) serverNow() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return time.Now().Add(c.skew)
 }
 
-// beginning is since, or just now where since is still to come: Kinesis refuses a time that lies ahead.
+// startTime returns since, or just before now if since is in the future, which Kinesis rejects.
 func (c *shardCache) startTime(since time.Time) time.Time {
 	if now := c.serverNow(); since.After(now) {
 		return now.Add(-clockTolerance)
@@ -66,6 +66,7 @@ func (c *shardCache) startTime(since time.Time) time.Time {
 	return since
 }
 
+// listShards lists all shards, and measures the cloud's clock by the answer's Date header.
 func listShards(ctx context.Context, api kinesisAPI, stream string) (all []types.Shard, skew time.Duration, err error) {
 	in := &kinesis.ListShardsInput{StreamName: aws.String(stream)}
 	for {
@@ -84,10 +85,10 @@ func listShards(ctx context.Context, api kinesisAPI, stream string) (all []types
 	}
 }
 
-// clockTolerance is how far an HTTP Date header, of whole seconds, and the way of the answer can be off.
+// clockTolerance is the error of a clock measured by an HTTP Date header: whole seconds, and the time the answer took.
 const clockTolerance = 3 * time.Second
 
-// skewOf takes a difference that is within clockTolerance as none.
+// skewOf returns d, or 0 if it is below clockTolerance.
 func skewOf(d time.Duration) time.Duration {
 	if d.Abs() < clockTolerance {
 		return 0
@@ -95,8 +96,8 @@ func skewOf(d time.Duration) time.Duration {
 	return d
 }
 
-// owns reports whether records with the partition key go to a shard: MD5 of the key, as a number of 128 bits, within
-// its range.
+// ownsKey reports whether a shard takes records with the partition key: the key's MD5, as a 128-bit number, is in its
+// range.
 // https://docs.aws.amazon.com/streams/latest/dev/key-concepts.html#partition-key
 func ownsKey(s types.Shard, key string) bool {
 	if s.HashKeyRange == nil {
@@ -112,7 +113,7 @@ func ownsKey(s types.Shard, key string) bool {
 	return low.Cmp(h) <= 0 && h.Cmp(high) <= 0
 }
 
-// concerned are the shards that hold, held or will hold an instance's records.
+// shardsOf returns the shards that hold, held or will hold an instance's records: all of them if keys are random.
 func shardsOf(all []types.Shard, instanceID string, random bool) []types.Shard {
 	var out []types.Shard
 	for _, s := range all {
@@ -123,8 +124,8 @@ func shardsOf(all []types.Shard, instanceID string, random bool) []types.Shard {
 	return out
 }
 
-// startable are those of the shards whose turn it is: not begun, and every parent that is among them read to its
-// end. A parent that is not among them has left the stream with its records.
+// startable returns the shards that can be read now: not begun, and each listed parent read to its end. A parent that
+// is not listed has expired with its records.
 func startable(shards []types.Shard, begun, ended map[string]bool) []types.Shard {
 	listed := map[string]bool{}
 	for _, s := range shards {
@@ -142,7 +143,7 @@ func startable(shards []types.Shard, begun, ended map[string]bool) []types.Shard
 	return out
 }
 
-// childless reports whether a listed shard that has been read to its end has no listed child.
+// lacksChildren reports whether a listed shard that has been read to its end has no listed child.
 func lacksChildren(all []types.Shard, ended map[string]bool) bool {
 	parents := map[string]bool{}
 	for _, s := range all {
@@ -156,15 +157,15 @@ func lacksChildren(all []types.Shard, ended map[string]bool) bool {
 	return false
 }
 
-// SetFollowed says whose logs are being read at present, one reader each: how fast a shard may be read depends on how
-// many share it. Nil means that nobody knows.
+// SetFollowed sets the instances whose logs are being read, one reader each. The readers of a shard share its rate. Nil
+// means unknown.
 func (b *Book) SetFollowed(instanceIDs []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.followed = slices.Clone(instanceIDs)
 }
 
-// readers is how many read a shard, a reader of an instance's log among them; 0 if unknown.
+// readers returns how many readers a shard has, including one of the given instance; 0 if unknown.
 func (b *Book) readers(s types.Shard, instanceID string) int {
 	if b.opts.Readers > 0 {
 		return b.opts.Readers

@@ -12,21 +12,21 @@ import (
 	"sync/atomic"
 )
 
-// DefaultOlderBytes bounds the files of older lines where Options names no bound.
+// DefaultOlderBytes bounds the spill files if Options.OlderBytes is 0.
 const DefaultOlderBytes = 1 << 30
 
-// spillFileBytes is the size of a file of older lines.
+// spillFileBytes is the size at which a spill file is full, in bytes.
 const spillFileBytes = 32 << 20
 
-// spill keeps the lines that the bounds push out of memory in files of JSON lines, for Export. The oldest file goes
-// where they take too much. They hold what the instance said: only the user may read them, and they go at the end.
+// spill stores evicted lines as JSON lines in files, which Export reads. It deletes the oldest file if they exceed max.
+// The files have mode 0600, since they hold what the instance said; Book.Close deletes them.
 type spill struct {
 	dir     string
 	max     int64
-	file    int64         // how large a file grows before the next one is begun
-	lost    atomic.Uint64 // lines that are in no file any more, or never were
+	file    int64         // size at which the next file is begun
+	lost    atomic.Uint64 // lines that could not be written, or whose file was deleted
 	mu      sync.Mutex
-	cleaned bool // what an earlier process left has been deleted
+	cleaned bool // removeLeftovers has succeeded
 	files   []spillFile
 	out     *os.File
 	w       *bufio.Writer
@@ -38,7 +38,7 @@ type spillFile struct {
 	lines uint64
 }
 
-// put writes chunks behind those before. A failure loses their lines, and is returned.
+// write appends chunks. If one cannot be written, its lines count as lost and the error is returned.
 func (s *spill) write(chunks []*chunk) error {
 	var failed error
 	for _, c := range chunks {
@@ -76,7 +76,7 @@ func (s *spill) writeChunk(c *chunk) error {
 	return nil
 }
 
-// cut takes back what was half written.
+// truncate removes a partly written chunk and closes the file. It returns err joined with its own errors.
 func (s *spill) truncate(f *spillFile, size int64, err error) error {
 	f.bytes = size
 	err = errors.Join(err, s.out.Truncate(size), s.out.Close())
@@ -84,7 +84,7 @@ func (s *spill) truncate(f *spillFile, size int64, err error) error {
 	return err
 }
 
-// next begins a file, and deletes the oldest where they would take too much.
+// nextFile begins a file. It deletes the oldest ones if the files would exceed max.
 func (s *spill) nextFile() error {
 	if err := s.removeLeftovers(); err != nil {
 		return err
@@ -112,7 +112,7 @@ func (s *spill) nextFile() error {
 	return nil
 }
 
-// sweep deletes what a process that was killed left behind.
+// removeLeftovers deletes the files of a process that was killed.
 func (s *spill) removeLeftovers() error {
 	if s.cleaned {
 		return nil
@@ -128,7 +128,7 @@ func (s *spill) removeLeftovers() error {
 	return err
 }
 
-// clear deletes all files.
+// clear deletes all files and resets the count of lost lines.
 func (s *spill) clear() {
 	if s.out != nil {
 		_ = s.out.Close()
@@ -141,7 +141,7 @@ func (s *spill) clear() {
 	s.lost.Store(0)
 }
 
-// open opens the files as they are now, so that they can be read while others are begun and deleted.
+// open opens the files at their present size, so that they can be read while others are begun and deleted.
 func (s *spill) open() (readers []io.ReadCloser, err error) {
 	for _, f := range s.files {
 		r, err := os.Open(f.path)
@@ -159,7 +159,7 @@ func (s *spill) open() (readers []io.ReadCloser, err error) {
 	return readers, nil
 }
 
-// olderLines reads the older lines that open gave, oldest first, and closes what it gave.
+// olderLines calls fn for each line of the files that open returned, oldest first. It closes them, also on an error.
 func olderLines(readers []io.ReadCloser, fn func(Line) error) error {
 	defer func() {
 		for _, r := range readers {
@@ -183,8 +183,8 @@ func olderLines(readers []io.ReadCloser, fn func(Line) error) error {
 	return nil
 }
 
-// spill writes what the book's bounds have pushed out. It holds the spill's lock for it and not the book's, so that
-// a slow disk holds up who appends and nobody who reads.
+// flushEvicted writes the chunks that the store has evicted. It does so under the spill's lock only, so that a slow
+// disk delays appending but not reading.
 func (b *Book) flushEvicted() {
 	if b.spill == nil {
 		return
@@ -200,7 +200,7 @@ func (b *Book) flushEvicted() {
 	}
 }
 
-// Close deletes the files of older lines. Follow must have returned.
+// Close deletes the spill files. Follow must have returned.
 func (b *Book) Close() {
 	if b.spill == nil {
 		return

@@ -18,7 +18,7 @@ func exported(t *testing.T, b *Book, q Query) []string {
 	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 }
 
-func TestOlderLinesAreExportedToo(t *testing.T) {
+func TestExportIncludesSpilledLines(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "older")
 	_ = os.MkdirAll(dir, 0o700)
 	left := filepath.Join(dir, "older-of-a-killed-process.jsonl")
@@ -38,7 +38,8 @@ func TestOlderLinesAreExportedToo(t *testing.T) {
 	if len(all) != n {
 		t.Errorf("%d lines", len(all))
 	}
-	if some := exported(t, b, Query{Level: "error", Text: "LINE 1"}); !strings.HasSuffix(some[0], "unreal     Line 10 of the boot") || len(some) != 350 {
+	some := exported(t, b, Query{Level: "error", Text: "LINE 1"})
+	if !strings.HasSuffix(some[0], "unreal     Line 10 of the boot") || len(some) != 350 {
 		t.Errorf("%d lines, the first %q", len(some), some[0])
 	}
 	if some := exported(t, b, Query{After: 5, Before: 8}); len(some) != 2 {
@@ -62,7 +63,7 @@ func TestOlderLinesAreExportedToo(t *testing.T) {
 	}
 }
 
-func TestOlderFilesAreRotated(t *testing.T) {
+func TestSpillDeletesTheOldestFiles(t *testing.T) {
 	dir := t.TempDir()
 	const file = 2 << 20
 	b := New(Options{MaxLines: 10, OlderDir: dir, OlderBytes: 3 * file})
@@ -95,7 +96,7 @@ func TestOlderFilesAreRotated(t *testing.T) {
 	b.Close()
 }
 
-func TestOlderLinesThatCannotBeKeptAreCounted(t *testing.T) {
+func TestSpillCountsLinesItCannotWrite(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	_ = os.WriteFile(file, nil, 0o600)
 	b := filled(3*chunkLines, Options{MaxLines: 10, OlderDir: file}) // no folder

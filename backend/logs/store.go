@@ -13,35 +13,35 @@ const (
 	chunkBytes = 1 << 20
 )
 
-// origin is what many lines have in common; the rows of a chunk share it.
+// origin holds the properties that many rows of a chunk share.
 type origin struct {
 	level, source, iid, style string
 	rank                      int
 	gap                       uint64
 }
 
-// row is a line as it is kept: no pointer, so that the collector need not look at a million of them.
+// row is a stored line. It has no pointers, so that the garbage collector need not scan a million of them.
 type row struct {
 	at   int64  // Unix nanoseconds
 	end  uint32 // where its text ends in the chunk's; it begins where the one before ends
-	from uint16 // which of the chunk's origins
+	from uint16 // index of its origin in the chunk
 }
 
-// rowBytes is what a row takes beside its text.
+// rowBytes is the size of a row without its text.
 const rowBytes = int(unsafe.Sizeof(row{}))
 
-// chunk is a stretch of the log. What a view has been given of it is never written again.
+// chunk is a range of the log. Whatever part of it a view has is never written again.
 type chunk struct {
 	first   uint64 // number of its first row
 	rows    []row
-	text    []byte // of all rows, one behind the other
+	text    []byte // of all rows, concatenated
 	origins []origin
 	index   map[origin]uint16 // into origins; nil once the chunk is full
 }
 
 func (c *chunk) next() uint64 { return c.first + uint64(len(c.rows)) }
 
-// start is where the text of row i begins.
+// start returns where the text of row i begins.
 func (c *chunk) start(i int) int {
 	if i == 0 {
 		return 0
@@ -66,14 +66,14 @@ func (c *chunk) origin(e *entry) uint16 {
 	key := origin{level: e.level, source: e.source, iid: e.iid, style: e.style, rank: rank(e.level), gap: e.gap}
 	n, ok := c.index[key]
 	if !ok {
-		n = uint16(len(c.origins)) // fewer than chunkLines, one a row at most
+		n = uint16(len(c.origins)) // at most one a row
 		c.origins = append(c.origins, key)
 		c.index[key] = n
 	}
 	return n
 }
 
-// seal gives back what the chunk will not use.
+// seal releases the memory that the full chunk does not need.
 func (c *chunk) seal() {
 	c.index = nil
 	if cap(c.text)-len(c.text) > len(c.text)/8 {
@@ -81,7 +81,7 @@ func (c *chunk) seal() {
 	}
 }
 
-// line is row i as others see it.
+// line returns row i as a Line.
 func (c *chunk) line(i int) Line {
 	o := c.originOf(i)
 	return Line{
@@ -90,23 +90,24 @@ func (c *chunk) line(i int) Line {
 	}
 }
 
-// store keeps the log in chunks. It is guarded by the lock of the book; a view of it is read without.
+// store holds the log in chunks. The book's lock guards it; a view is read without the lock.
 type store struct {
 	maxLines, maxBytes int
-	keepEvicted        bool // chunks that are let go are to be written elsewhere
+	keepEvicted        bool // keep evicted chunks for the spill
 
 	chunks  []*chunk // the last is being filled
-	evicted []*chunk // let go, not yet written elsewhere
-	first   uint64   // number of the oldest line kept; next where there is none
+	evicted []*chunk // not yet written to the spill
+	first   uint64   // number of the oldest line kept; next if there is none
 	next    uint64   // number of the next line
 	bytes   int
 	dropped uint64
-	sources []string // that have spoken, sorted; replaced whole, since views have it
+	sources []string // that have occurred, sorted; views share it, so it is replaced, not changed
 }
 
-// maxSources bounds the sources that are offered to pick from.
+// maxSources bounds the sources that can be selected.
 const maxSources = 64
 
+// addSource adds a source to the sorted list unless it is there.
 func (s *store) addSource(source string) {
 	i, known := slices.BinarySearch(s.sources, source)
 	if !known && len(s.sources) < maxSources {
@@ -116,7 +117,7 @@ func (s *store) addSource(source string) {
 
 func (s *store) len() int { return int(s.next - s.first) }
 
-// add puts one line at the end, and lets the oldest go where a bound is passed.
+// add appends a line, and evicts the oldest ones if a bound is exceeded.
 func (s *store) add(e *entry) {
 	n := len(s.chunks)
 	if n > 0 && s.chunks[n-1].full(len(e.text)) {
@@ -143,7 +144,7 @@ func (s *store) add(e *entry) {
 	}
 }
 
-// drop lets the oldest line go; its chunk follows when all of it has gone.
+// drop evicts the oldest line, and its chunk if it was the chunk's last.
 func (s *store) drop() {
 	c := s.chunks[0]
 	i := int(s.first - c.first)
@@ -163,7 +164,7 @@ func (s *store) clear() {
 	s.chunks, s.evicted, s.first, s.bytes, s.dropped = nil, nil, s.next, 0, 0
 }
 
-// view is the store as it was at one moment; it can be read without a lock.
+// view is the store at one moment. It can be read without a lock.
 type view struct {
 	chunks      []*chunk
 	first, next uint64
@@ -171,9 +172,12 @@ type view struct {
 	sources     []string
 }
 
-// view must be called under the lock of the book. The last chunk, which still grows, is copied by its ends.
+// view returns a view of the store. The caller must hold the book's lock. The last chunk, which still grows, is copied
+// by its slice headers.
 func (s *store) view() view {
-	v := view{chunks: append([]*chunk(nil), s.chunks...), first: s.first, next: s.next, dropped: s.dropped, sources: s.sources}
+	v := view{
+		chunks: append([]*chunk(nil), s.chunks...), first: s.first, next: s.next, dropped: s.dropped, sources: s.sources,
+	}
 	if n := len(v.chunks); n > 0 && v.chunks[n-1].index != nil {
 		last := *v.chunks[n-1]
 		last.index = nil
@@ -182,7 +186,7 @@ func (s *store) view() view {
 	return v
 }
 
-// place finds the chunk that holds a number, or the first one behind it, and the row.
+// place returns the chunk that holds a number, or the first one after it, and the row.
 func (v *view) place(seq uint64) (at, i int) {
 	at = sort.Search(len(v.chunks), func(k int) bool { return v.chunks[k].next() > seq })
 	if at < len(v.chunks) && seq > v.chunks[at].first {
@@ -191,14 +195,14 @@ func (v *view) place(seq uint64) (at, i int) {
 	return at, i
 }
 
-// line is the row of a number within first ≤ seq < next, as others see it.
+// line returns the line with a number of the view.
 func (v *view) line(seq uint64) Line {
 	at, i := v.place(seq)
 	return v.chunks[at].line(i)
 }
 
-// spans calls fn for each chunk that has numbers of lo ≤ seq < hi, with the rows i ≤ row < j that they have in it:
-// from the newest on where back is set. It ends where fn says no.
+// spans calls fn with each chunk that has numbers lo ≤ seq < hi, and its rows i ≤ row < j of that range, newest chunk
+// first if back is set. It ends if fn returns false.
 func (v *view) spans(lo, hi uint64, back bool, fn func(c *chunk, i, j int) bool) {
 	from, _ := v.place(lo)
 	var part []*chunk

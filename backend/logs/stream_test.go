@@ -119,7 +119,9 @@ func (s *stream) count(call string) int {
 	return s.calls[call]
 }
 
-func (s *stream) ListShards(_ context.Context, in *kinesis.ListShardsInput, _ ...func(*kinesis.Options)) (*kinesis.ListShardsOutput, error) {
+func (s *stream) ListShards(
+	_ context.Context, in *kinesis.ListShardsInput, _ ...func(*kinesis.Options),
+) (*kinesis.ListShardsOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.enter("ListShards"); err != nil {
@@ -159,7 +161,9 @@ func (s *stream) find(id string) *fakeShard {
 	return nil
 }
 
-func (s *stream) GetShardIterator(_ context.Context, in *kinesis.GetShardIteratorInput, _ ...func(*kinesis.Options)) (*kinesis.GetShardIteratorOutput, error) {
+func (s *stream) GetShardIterator(
+	_ context.Context, in *kinesis.GetShardIteratorInput, _ ...func(*kinesis.Options),
+) (*kinesis.GetShardIteratorOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.enter("GetShardIterator"); err != nil {
@@ -192,7 +196,9 @@ func iterator(sh *fakeShard, at int) *string {
 	return aws.String(fmt.Sprintf("%s %d %d", sh.id, at, time.Now().Add(5*time.Minute).UnixNano()))
 }
 
-func (s *stream) GetRecords(_ context.Context, in *kinesis.GetRecordsInput, _ ...func(*kinesis.Options)) (*kinesis.GetRecordsOutput, error) {
+func (s *stream) GetRecords(
+	_ context.Context, in *kinesis.GetRecordsInput, _ ...func(*kinesis.Options),
+) (*kinesis.GetRecordsOutput, error) {
 	time.Sleep(s.slow)
 	s.mu.Lock()
 	defer s.mu.Unlock()

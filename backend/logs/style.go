@@ -7,14 +7,17 @@ import (
 	"unicode/utf16"
 )
 
-// style is what SGR control functions (ECMA-48 8.3.117) make of the text behind them.
+// style is the effect of SGR control functions (ECMA-48 8.3.117) on the text after them.
 type style struct {
 	bold, dim, italic, underline bool
-	colour                       int8 // 1 to 16: one of colours; 0 for the usual one
+	colour                       int8 // 1 to 16: index of colours plus one; 0 for the default
 }
 
-var colours = []string{"black", "red", "green", "yellow", "blue", "magenta", "cyan", "white",
-	"bright-black", "bright-red", "bright-green", "bright-yellow", "bright-blue", "bright-magenta", "bright-cyan", "bright-white"}
+var colours = []string{
+	"black", "red", "green", "yellow", "blue", "magenta", "cyan", "white",
+	"bright-black", "bright-red", "bright-green", "bright-yellow",
+	"bright-blue", "bright-magenta", "bright-cyan", "bright-white",
+}
 
 func (s style) words() string {
 	var w []string
@@ -32,20 +35,21 @@ func (s style) words() string {
 	return strings.Join(w, " ")
 }
 
-// maxRuns bounds the runs of one line that are coloured.
+// maxRuns bounds the styled runs of one line.
 const maxRuns = 64
 
-// styleRuns collects the runs of a line while it is cleaned.
+// styleRuns collects the styled runs of a line while it is cleaned.
 type styleRuns struct {
 	runs  []string
 	now   style
-	begun int // where now began, in UTF-16 units
+	begun int // start of the current run, in UTF-16 units
 	units int // of the clean text so far
 }
 
+// advance counts a character of the clean text.
 func (s *styleRuns) advance(r rune) { s.units += max(1, utf16.RuneLen(r)) }
 
-// see takes a control function in; those that are no SGR change nothing.
+// apply changes the style by a control function. Functions other than SGR change nothing.
 func (s *styleRuns) apply(control []byte) {
 	if len(control) < 3 || control[1] != '[' || control[len(control)-1] != 'm' {
 		return
@@ -57,7 +61,7 @@ func (s *styleRuns) apply(control []byte) {
 	}
 }
 
-// close ends the run under way.
+// close ends the current run.
 func (s *styleRuns) close() {
 	if s.units > s.begun && s.now != (style{}) && len(s.runs) < maxRuns {
 		s.runs = append(s.runs, strconv.Itoa(s.begun)+"-"+strconv.Itoa(s.units)+" "+s.now.words())
@@ -70,7 +74,7 @@ func (s *styleRuns) String() string {
 	return strings.Join(s.runs, ";")
 }
 
-// with is the style after some parameters, false where they are none.
+// with returns the style after SGR parameters. It returns false if they are invalid.
 func (s style) with(parameters []byte) (style, bool) {
 	var codes []int
 	for p := range bytes.SplitSeq(bytes.ReplaceAll(parameters, []byte{':'}, []byte{';'}), []byte{';'}) {
@@ -109,13 +113,13 @@ func (s style) with(parameters []byte) (style, bool) {
 		case n == 38:
 			s.colour, codes = extended(codes)
 		case n == 48, n == 58:
-			_, codes = extended(codes) // grounds are not shown: the log has its own
+			_, codes = extended(codes) // backgrounds are not shown
 		}
 	}
 	return s, true
 }
 
-// extended reads what follows 38: 5 and a number of the palette of 256, or 2 and a red, green and blue.
+// extended reads the parameters after 38 or 48: 5 and an index of the 256 colours, or 2 and red, green and blue.
 func extended(codes []int) (colour int8, rest []int) {
 	switch {
 	case len(codes) >= 2 && codes[0] == 5:
@@ -126,7 +130,8 @@ func extended(codes []int) (colour int8, rest []int) {
 	return 0, nil
 }
 
-// indexed finds the colour of xterm's palette: 16 of their own, a cube of 6×6×6, 24 greys.
+// indexed returns the nearest of the sixteen colours for an index of xterm's 256: 16 base colours, a cube of 6×6×6, 24
+// greys.
 func indexed(n int) int8 {
 	switch {
 	case n < 0 || n > 255:
@@ -142,11 +147,13 @@ func indexed(n int) int8 {
 	return nearest(grey, grey, grey)
 }
 
-// palette is xterm's sixteen.
-var palette = [16][3]int{{0, 0, 0}, {205, 0, 0}, {0, 205, 0}, {205, 205, 0}, {0, 0, 238}, {205, 0, 205}, {0, 205, 205}, {229, 229, 229},
-	{127, 127, 127}, {255, 0, 0}, {0, 255, 0}, {255, 255, 0}, {92, 92, 255}, {255, 0, 255}, {0, 255, 255}, {255, 255, 255}}
+// palette is xterm's sixteen base colours.
+var palette = [16][3]int{
+	{0, 0, 0}, {205, 0, 0}, {0, 205, 0}, {205, 205, 0}, {0, 0, 238}, {205, 0, 205}, {0, 205, 205}, {229, 229, 229},
+	{127, 127, 127}, {255, 0, 0}, {0, 255, 0}, {255, 255, 0}, {92, 92, 255}, {255, 0, 255}, {0, 255, 255}, {255, 255, 255},
+}
 
-// nearest is the one of the sixteen that is least far off.
+// nearest returns the number of the nearest base colour.
 func nearest(red, green, blue int) int8 {
 	best, least := 0, 1<<62
 	for i, p := range palette {

@@ -11,18 +11,18 @@ import (
 	"avatar-launcher/backend/awsx"
 )
 
-// Tail reads the newest lines of an instance, apart from the log that is shown. It keeps nothing between calls.
+// Tail reads the newest lines of an instance without the Book. It keeps nothing between calls.
 type Tail struct {
 	API        kinesisAPI // *kinesis.Client
 	Stream     string     // name of the Kinesis stream
 	RandomKeys bool       // producers use random partition keys: every shard is read
 }
 
-// tailReads bounds how often one call of Last reads a shard.
+// tailReads bounds the reads of a shard by one call of Last.
 const tailReads = 20
 
-// Last returns the last n lines of an instance that arrived at since or later, by the cloud's clock, oldest first.
-// The lines that it has read come with an error if a shard could not be read to its end.
+// Last returns the last n lines of an instance that arrived at since or later, by the cloud's clock, oldest first. If a
+// shard could not be read to its end, it returns the lines that it has with an error.
 func (t *Tail) Last(ctx context.Context, instanceID string, since time.Time, n int) ([]string, error) {
 	var cache shardCache
 	shards, err := cache.list(ctx, t.API, t.Stream)
@@ -31,8 +31,11 @@ func (t *Tail) Last(ctx context.Context, instanceID string, since time.Time, n i
 	}
 	var found []entry
 	for _, s := range shardsOf(shards, instanceID, t.RandomKeys) {
-		r := reader{api: t.API, stream: t.Stream, shard: text(s.ShardId), decode: decoder{iid: instanceID, random: t.RandomKeys},
-			since: func() time.Time { return cache.startTime(since) }}
+		r := reader{
+			api: t.API, stream: t.Stream, shard: text(s.ShardId),
+			decode: decoder{iid: instanceID, random: t.RandomKeys},
+			since:  func() time.Time { return cache.startTime(since) },
+		}
 		lines, failed := lastOf(ctx, &r, n)
 		found, err = append(found, lines...), errors.Join(err, failed)
 	}
@@ -44,7 +47,7 @@ func (t *Tail) Last(ctx context.Context, instanceID string, since time.Time, n i
 	return out, err
 }
 
-// lastOf reads a shard to its end and returns the last n lines.
+// lastOf reads a shard to its end and returns its last n lines.
 func lastOf(ctx context.Context, r *reader, n int) (found []entry, err error) {
 	for range tailReads {
 		b, _ := r.read(ctx)

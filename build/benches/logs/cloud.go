@@ -86,8 +86,11 @@ func (p place) client() *kinesis.Client {
 
 // line is a line in the launcher's schema, such as Unreal Engine writes.
 func line(seq int) string {
-	return fmt.Sprintf(`{"v":1,"ts":%q,"seq":%d,"iid":%q,"epoch":1,"lvl":%q,"src":%q,"msg":"LogPixelStreaming: streamer 7f3a negotiated H264 at 1920x1080, 60 frames a second, ICE candidate %d of player 12"}`,
-		time.Now().UTC().Format(time.RFC3339Nano), seq, instance, []string{"info", "info", "info", "warn", "debug"}[seq%5], []string{"unreal", "signalling"}[seq%2], seq)
+	const message = "LogPixelStreaming: streamer 7f3a negotiated H264 at 1920x1080, 60 frames a second, " +
+		"ICE candidate %d of player 12"
+	return fmt.Sprintf(`{"v":1,"ts":%q,"seq":%d,"iid":%q,"epoch":1,"lvl":%q,"src":%q,"msg":"`+message+`"}`,
+		time.Now().UTC().Format(time.RFC3339Nano), seq, instance,
+		[]string{"info", "info", "info", "warn", "debug"}[seq%5], []string{"unreal", "signalling"}[seq%2], seq)
 }
 
 // lines joins n lines from a number on, as an agent batches them into one record.

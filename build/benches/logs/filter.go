@@ -25,22 +25,34 @@ const million = 1_000_000
 // source is a stream of one shard that hands out n lines as fast as they are asked for.
 type source struct{ next, n int }
 
-func (t *source) ListShards(context.Context, *kinesis.ListShardsInput, ...func(*kinesis.Options)) (*kinesis.ListShardsOutput, error) {
-	return &kinesis.ListShardsOutput{Shards: []types.Shard{{ShardId: aws.String("shardId-000000000000"),
-		HashKeyRange: &types.HashKeyRange{StartingHashKey: aws.String("0"), EndingHashKey: aws.String("340282366920938463463374607431768211455")}}}}, nil
+func (t *source) ListShards(
+	context.Context, *kinesis.ListShardsInput, ...func(*kinesis.Options),
+) (*kinesis.ListShardsOutput, error) {
+	all := &types.HashKeyRange{
+		StartingHashKey: aws.String("0"),
+		EndingHashKey:   aws.String("340282366920938463463374607431768211455"),
+	}
+	shard := types.Shard{ShardId: aws.String("shardId-000000000000"), HashKeyRange: all}
+	return &kinesis.ListShardsOutput{Shards: []types.Shard{shard}}, nil
 }
 
-func (t *source) GetShardIterator(context.Context, *kinesis.GetShardIteratorInput, ...func(*kinesis.Options)) (*kinesis.GetShardIteratorOutput, error) {
+func (t *source) GetShardIterator(
+	context.Context, *kinesis.GetShardIteratorInput, ...func(*kinesis.Options),
+) (*kinesis.GetShardIteratorOutput, error) {
 	return &kinesis.GetShardIteratorOutput{ShardIterator: aws.String("x")}, nil
 }
 
-func (t *source) GetRecords(context.Context, *kinesis.GetRecordsInput, ...func(*kinesis.Options)) (*kinesis.GetRecordsOutput, error) {
+func (t *source) GetRecords(
+	context.Context, *kinesis.GetRecordsInput, ...func(*kinesis.Options),
+) (*kinesis.GetRecordsOutput, error) {
 	out := &kinesis.GetRecordsOutput{NextShardIterator: aws.String("x"), MillisBehindLatest: aws.Int64(0)}
 	for i := 0; i < 200 && t.next < t.n; i++ {
 		data := lines(t.next+1, 500)
 		t.next += 500
-		out.Records = append(out.Records, types.Record{Data: data, PartitionKey: aws.String(instance), SequenceNumber: aws.String(fmt.Sprint(t.next)),
-			ApproximateArrivalTimestamp: aws.Time(time.Now())})
+		out.Records = append(out.Records, types.Record{
+			Data: data, PartitionKey: aws.String(instance), SequenceNumber: aws.String(fmt.Sprint(t.next)),
+			ApproximateArrivalTimestamp: aws.Time(time.Now()),
+		})
 	}
 	if t.next < t.n {
 		out.MillisBehindLatest = aws.Int64(1)
@@ -50,7 +62,9 @@ func (t *source) GetRecords(context.Context, *kinesis.GetRecordsInput, ...func(*
 
 // fill is a book with n lines.
 func fill(n int) (*logs.Book, error) {
-	b := logs.New(logs.Options{Stream: "source", API: &source{n: n}, Readers: 1, MaxLines: n, MaxBytes: 1 << 30, Log: slog.New(slog.DiscardHandler)})
+	b := logs.New(logs.Options{
+		Stream: "source", API: &source{n: n}, Readers: 1, MaxLines: n, MaxBytes: 1 << 30, Log: slog.New(slog.DiscardHandler),
+	})
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	b.Subscribe(func(_, last uint64) {
@@ -112,7 +126,8 @@ func filter([]string) error {
 		if fmt.Sprint(got) != want && !(got == 0 && want == "") {
 			return fmt.Errorf("%s: %d matches, ripgrep finds %s", s.name, got, want)
 		}
-		row{Row: "log: 1,000,000 lines filtered, " + s.name, Unit: "ms", Runs: own, Reference: "ripgrep on the same bytes, its start included", Beside: beside,
+		row{Row: "log: 1,000,000 lines filtered, " + s.name, Unit: "ms", Runs: own,
+			Reference: "ripgrep on the same bytes, its start included", Beside: beside,
 			Target: "within 3 times", Met: met(median(own) <= 3*median(beside)), Note: fmt.Sprintf("%d matches", got)}.print()
 	}
 	first := repeat(runs, func() float64 {
@@ -122,7 +137,8 @@ func filter([]string) error {
 			}
 		})
 	})
-	row{Row: "log: first match, of a text near the far end of 1,000,000 lines", Unit: "ms", Runs: first, Target: "under 50", Met: met(median(first) < 50)}.print()
+	row{Row: "log: first match, of a text near the far end of 1,000,000 lines", Unit: "ms", Runs: first,
+		Target: "under 50", Met: met(median(first) < 50)}.print()
 	return nil
 }
 

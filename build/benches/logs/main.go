@@ -51,7 +51,9 @@ func milliseconds(fn func()) float64 {
 }
 
 // modes by the first argument.
-var modes = map[string]func([]string) error{"cloud": cloud, "store": store, "filter": filter, "reader": reader, "serve": serve, "into": into}
+var modes = map[string]func([]string) error{
+	"cloud": cloud, "store": store, "filter": filter, "reader": reader, "serve": serve, "into": into,
+}
 
 func main() {
 	mode := modes[strings.Join(os.Args[1:min(len(os.Args), 2)], "")]

@@ -30,7 +30,9 @@ func serve(args []string) error {
 		return err
 	}
 	defer stop()
-	b := &bridge{book: logs.New(logs.Options{Stream: p.Stream, API: p.client(), Readers: 1, MaxBytes: 1 << 30, Log: slog.New(slog.DiscardHandler)})}
+	b := &bridge{book: logs.New(logs.Options{
+		Stream: p.Stream, API: p.client(), Readers: 1, MaxBytes: 1 << 30, Log: slog.New(slog.DiscardHandler),
+	})}
 	b.search = b.book.NewSearch()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

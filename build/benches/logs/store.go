@@ -45,7 +45,8 @@ func store([]string) error {
 		rate = append(rate, n/o.Seconds)
 		core = append(core, n/o.CPU)
 	}
-	row{Row: "log: lines from PutRecords to the store", Unit: "lines/s", Runs: rate, Note: "cloud and producer on the same cores; 20 lines a record"}.print()
+	row{Row: "log: lines from PutRecords to the store", Unit: "lines/s", Runs: rate,
+		Note: "cloud and producer on the same cores; 20 lines a record"}.print()
 	row{Row: "log: lines into the store, by the reader's own processor time", Unit: "lines/s of one core", Runs: core,
 		Target: "at least 100,000", Met: met(median(core) >= 100_000)}.print()
 	return nil
@@ -80,9 +81,11 @@ func reader([]string) error {
 	}
 	const other = "kinesis-consumer v0.3.5"
 	rate := func(o outcome) float64 { return n / o.Seconds }
-	row{Row: "log: records read, decoded and stored", Unit: "records/s", Runs: pick("book", rate), Reference: other + ", which hands them over raw, at its usual interval", Beside: pick("consumer", rate)}.print()
+	row{Row: "log: records read, decoded and stored", Unit: "records/s", Runs: pick("book", rate),
+		Reference: other + ", which hands them over raw, at its usual interval", Beside: pick("consumer", rate)}.print()
 	work := func(o outcome) float64 { return o.CPU / n * 1e6 }
-	row{Row: "log: processor time of a record", Unit: "µs", Runs: pick("book", work), Reference: other + ", which decodes and keeps nothing", Beside: pick("consumer", work)}.print()
+	row{Row: "log: processor time of a record", Unit: "µs", Runs: pick("book", work),
+		Reference: other + ", which decodes and keeps nothing", Beside: pick("consumer", work)}.print()
 	return nil
 }
 
