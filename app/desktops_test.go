@@ -202,7 +202,7 @@ func TestASignInThatWasRevoked(t *testing.T) {
 				synctest.Wait()
 				told := false
 				for _, n := range l.Snapshot().Notices {
-					told = told || n.Key == "sign-in" && strings.Contains(n.Problem.Error(), "Your sign-in has ended")
+					told = told || n.Key == "sign-in" && strings.HasPrefix(n.Problem.Next, "Sign in again")
 				}
 				if !told {
 					t.Errorf("nothing is said: %+v", l.Snapshot().Notices)

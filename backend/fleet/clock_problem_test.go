@@ -19,7 +19,7 @@ func TestWrongClockIsNamed(t *testing.T) {
 	for skew, want := range map[time.Duration]string{
 		-10 * time.Minute: "clock is 10 minutes fast",
 		time.Hour:         "clock is 60 minutes slow",
-		0:                 "sign-in is no longer good",
+		0:                 "Your sign-in has ended",
 	} {
 		request := &http.Request{Header: http.Header{"X-Amz-Date": {signed.Format("20060102T150405Z")}}}
 		answer := &http.Response{

@@ -80,8 +80,8 @@ func (r *ring) users() []string {
 func (r *ring) text() (all string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, v := range r.entries {
-		all += v
+	for _, user := range slices.Sorted(maps.Keys(r.entries)) {
+		all += r.entries[user]
 	}
 	return all
 }
