@@ -281,6 +281,9 @@ func (p *planner) leftovers() {
 			p.warming++
 		case r.State == backend.Warming:
 			p.failed(forget, r, p.gone[r.InstanceID], "was terminated while it was warming: "+p.gone[r.InstanceID].reason())
+		case r.State == backend.Claimed && p.sessions[r.claim()] != nil:
+			claimed[r.claim()] = true // the row stays until the session is over, so that neither is left alone
+			p.loseInstance(r, p.sessions[r.claim()])
 		case p.now.Sub(r.PooledAt) > newborn:
 			p.do(forget, r, "its instance is gone")
 		}
@@ -293,6 +296,15 @@ func (p *planner) leftovers() {
 		if p.now.Sub(s.CreationTime) > limit && !claimed[s.claim()] {
 			p.acts = append(p.acts, action{verb: end, row: instanceRow{InstanceID: s.InstanceID, Epoch: s.Epoch}, session: &p.view.sessions[i], why: "holds no instance"})
 		}
+	}
+}
+
+// loseInstance ends a session whose instance is gone, or about to be. A session that is just starting is left to its
+// desktop, which tries another instance.
+func (p *planner) loseInstance(r instanceRow, s *sessionRow) {
+	if p.now.Sub(s.CreationTime) > newborn {
+		why := "its instance was terminated: " + p.gone[r.InstanceID].reason()
+		p.acts = append(p.acts, action{verb: end, row: r, session: s, why: why})
 	}
 }
 

@@ -53,6 +53,9 @@ func TestPlan(t *testing.T) {
 		{"a session in its time is left alone", claimed("running", now.Add(time.Minute), old), nil},
 		{"a session past its time is ended", claimed("running", now.Add(-2*time.Minute), old), []verb{end}},
 		{"a session found stopped is ended", claimed("stopped", now.Add(time.Hour), old), []verb{end}},
+		{"a session whose instance is being terminated is ended", claimed("shutting-down", now.Add(time.Hour), now.Add(-time.Minute)), []verb{end}},
+		{"and that of one that is gone", with(claimed("x", now.Add(time.Hour), now.Add(-time.Minute)), func(v *view) { v.machines = nil }), []verb{end}},
+		{"a session so young is its desktop's to end", claimed("terminated", now.Add(time.Hour), now), nil},
 		{"a session that is just starting is spared", claimed("stopped", now.Add(time.Hour), now), nil},
 		{"an earlier owner's open session does not count, read last", with(claimed("running", now.Add(time.Hour), old), func(v *view) {
 			v.sessions = append(v.sessions, sessionRow{UserID: "x", InstanceID: "i-1", Epoch: 2, ExpireAt: now.Add(time.Hour), CreationTime: now})
