@@ -92,7 +92,7 @@ const (
 // plan says what brings the pool back to its size and the world back to the invariants. It is pure.
 func plan(v view, now time.Time) []action {
 	p := planner{view: v, now: now, rows: map[string]instanceRow{}, sessions: map[claim]*sessionRow{}, intents: map[string]instanceRow{},
-		alive: map[string]bool{}, gone: map[string]seen{}, waited: map[string]bool{}, owned: map[string]bool{}}
+		alive: map[string]bool{}, gone: map[string]seen{}, waited: map[string]bool{}, owned: map[string]bool{}, old: map[string]bool{}}
 	for _, r := range v.rows {
 		p.rows[r.InstanceID] = r
 		if r.intent() {
@@ -130,7 +130,8 @@ type planner struct {
 	gone     map[string]seen // terminated, or about to be
 	waited   map[string]bool // launch tokens that a session waits for
 	owned    map[string]bool // launch tokens whose instance is there
-	free     []instanceRow   // warm, and stay so
+	free     []instanceRow   // warm, and stay so until size
+	old      map[string]bool // warm instances of an earlier launch template: they are replaced one by one
 	serving  int             // instances that are warm or will be
 	warming  int             // of these, those that are being launched or warmed
 	unknown  int             // instances without a row or intent
@@ -154,18 +155,18 @@ func (p *planner) instance(m seen) {
 	case backend.Warming:
 		p.warmingUp(m, row, old)
 	case backend.Warm:
-		p.serving++
-		switch {
-		case m.up():
+		if !old {
+			p.serving++
+		}
+		if m.up() {
 			p.do(stop, row, "runs unclaimed")
-		case old && row.ReservedFor == "":
-			p.serving--
-			p.do(retire, row, "made from an earlier launch template")
-		default:
+		} else {
+			p.old[row.InstanceID] = old
 			p.free = append(p.free, row)
 		}
 	case backend.Recycling:
 		p.serving++
+		old = old && p.health.of(p.current.version).Failures == 0 // better an old instance than none that becomes ready
 		switch {
 		case m.State == "running":
 			p.do(stop, row, "runs unclaimed")
@@ -345,11 +346,14 @@ func (p *planner) queue() {
 func (p *planner) size() {
 	total := len(p.view.rows) + p.unknown // every row counts, intents too, until its instance is gone
 	allowed := p.health.allowed(p.current.version, p.warming, p.figures, p.now)
-	for n := p.serving; n < p.view.size && total < p.figures.MaxInstances && allowed > 0; n++ {
+	for p.serving < p.view.size && total < p.figures.MaxInstances && allowed > 0 {
 		p.do(launch, instanceRow{}, "the pool is below its size")
+		p.serving++
+		p.warming++
 		total++
 		allowed--
 	}
+	p.replace(total, allowed)
 	slices.SortFunc(p.free, func(a, b instanceRow) int {
 		return cmp.Or(a.PooledAt.Compare(b.PooledAt), cmp.Compare(a.InstanceID, b.InstanceID))
 	})
@@ -359,6 +363,44 @@ func (p *planner) size() {
 			total--
 		}
 	}
+}
+
+// replace retires instances of an earlier launch template once new ones are warm, so that the pool always has warm
+// instances. It leaves the new ones in p.free. At max_instances it retires one to make room for a launch, if another
+// instance is warm.
+func (p *planner) replace(total, allowed int) {
+	old, leaving := p.splitOld()
+	excess := len(p.free) + len(old) - p.view.size
+	if excess <= 0 && total >= p.figures.MaxInstances && p.serving < p.view.size && allowed > 0 && p.warming == 0 && leaving == 0 &&
+		len(p.free)+len(old) > 1 {
+		excess = 1
+	}
+	for i := 0; i < excess && i < len(old); i++ {
+		p.do(retire, old[i], "made from an earlier launch template")
+	}
+}
+
+// splitOld takes the instances of an earlier launch template out of p.free and returns them, oldest first, with the
+// number of those that are being terminated.
+func (p *planner) splitOld() (old []instanceRow, leaving int) {
+	all := p.free
+	p.free = nil
+	for _, r := range all {
+		if p.old[r.InstanceID] {
+			old = append(old, r)
+		} else {
+			p.free = append(p.free, r)
+		}
+	}
+	for _, r := range p.view.rows {
+		if r.State == backend.Retired {
+			leaving++
+		}
+	}
+	slices.SortFunc(old, func(a, b instanceRow) int {
+		return cmp.Or(a.PooledAt.Compare(b.PooledAt), cmp.Compare(a.InstanceID, b.InstanceID))
+	})
+	return old, leaving
 }
 
 // drift compares, at a deep look, what is armed and named with what the sessions say. It touches no name that none of
