@@ -55,6 +55,9 @@ func held(s backend.Snapshot) bool { return s.Phase == backend.Failed && s.Sessi
 // startOrStop is what a failure offers: after a stop that failed it is the stop.
 func startOrStop(s backend.Snapshot) string {
 	if held(s) {
+		if s.Adopting { // it is attached to again by itself
+			return itemOpen
+		}
 		return itemStop
 	}
 	return itemStart

@@ -98,6 +98,12 @@ func enter(s Snapshot, p Phase, now time.Time) Snapshot {
 		s.Steps = append(s.Steps, Step{Phase: p, Started: now, Usual: s.history.usual(p, s.Cold)})
 	}
 	s.Phase, s.Since = p, now
+	if p == Idle || p == SignedOut {
+		s.Attached = false
+	}
+	if p == Ending {
+		s.Adopting, s.retryAt = false, time.Time{}
+	}
 	return s
 }
 
@@ -115,7 +121,7 @@ func nextWish(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
 		}
 		s.Problem, s.Session, s.Machine, s.URL, s.Cold, s.after, s.failure = nil, nil, nil, "", false, "", nil
 		s = unused(s)
-		s.retryAt, s.unfound = time.Time{}, nil
+		s.retryAt, s.unfound, s.Attached = time.Time{}, nil, false
 		s.Queue, s.Estimate = nil, s.history.usual(whole, false)
 		return enter(s, Claiming, now), []effect{doStart{*s.User}}
 	case WishStop:
@@ -207,7 +213,7 @@ func leaving(v Verb, r Rules) []effect {
 func nextTick(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
 	if retries(s) && !now.Before(s.retryAt) {
 		s.retryAt = time.Time{}
-		if s.Phase == Idle {
+		if s.Phase == Idle || s.Phase == Failed {
 			return s, []effect{doFind{*s.User}}
 		}
 		s.resuming = true
@@ -244,7 +250,7 @@ func nextTick(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
 
 // retries reports whether something that could not be reached is asked for again.
 func retries(s Snapshot) bool {
-	return !s.retryAt.IsZero() && (s.Phase == SignedOut && s.User == nil || s.Phase == Idle && s.User != nil)
+	return !s.retryAt.IsZero() && (s.Phase == SignedOut && s.User == nil || s.Phase == Idle && s.User != nil || unattached(s))
 }
 
 // deadline is when the snapshot wants its next tick; zero for never.

@@ -19,10 +19,37 @@ func nextFound(s Snapshot, e sessionFound, now time.Time) (Snapshot, []effect) {
 	if e.problem != nil && (e.problem.Kind == KindUnreachable || e.problem.Kind == KindBusy) {
 		s.retryAt = now.Add(retryPause)
 	}
-	if s.User == nil || s.Phase != Idle || e.session == nil {
+	switch {
+	case s.User == nil || s.Phase != Idle && !unattached(s):
+		return s, nil
+	case e.problem != nil && s.Phase == Failed:
+		s.Adopting, s.retryAt = true, now.Add(retryPause)
+		return s, nil
+	case e.session == nil && s.Phase == Failed: // the session that could not be attached to has ended
+		s.Session, s.Machine, s.URL, s.Problem = nil, nil, "", nil
+		return enter(s, Idle, now), nil
+	case e.session == nil:
 		return s, nil
 	}
+	if s.Phase == Failed {
+		s.Problem = nil
+	}
+	s.Session, s.Attached = e.session, true
 	return enter(s, Claiming, now), []effect{doStart{*s.User}}
+}
+
+// unattached reports whether attaching to a running session has failed, and is to be tried again.
+func unattached(s Snapshot) bool {
+	return s.Phase == Failed && s.Session != nil && s.Attached && s.unstopped.reason == ""
+}
+
+// attachFailed keeps a session that this launcher did not start: its instance is not stopped because attaching to it
+// failed. Attaching is tried again by itself.
+func attachFailed(s Snapshot, p *Problem, now time.Time) Snapshot {
+	s.Problem, s.failure, s.Adopting = p, nil, true
+	s.unstopped = unstopped{}
+	s.retryAt = now.Add(retryPause)
+	return enter(s, Failed, now)
 }
 
 func nextProgress(s Snapshot, p Progress, now time.Time) Snapshot {
@@ -30,7 +57,8 @@ func nextProgress(s Snapshot, p Progress, now time.Time) Snapshot {
 		return s // broken off meanwhile
 	}
 	if p.Session != nil {
-		s.Session = p.Session
+		known := s.Session != nil && s.Session.CreationTime.Equal(p.Session.CreationTime)
+		s.Session, s.Attached = p.Session, p.Attached || s.Attached && known
 	}
 	if p.Machine != nil {
 		s.Machine = p.Machine
@@ -41,8 +69,8 @@ func nextProgress(s Snapshot, p Progress, now time.Time) Snapshot {
 	if p.Cold && !s.Cold {
 		s.Cold, s.Estimate = true, s.history.usual(whole, true)
 	}
-	if p.Queue != nil {
-		s.Queue = p.Queue
+	if p.Queue != nil { // the session found has ended, and a new start waits
+		s.Queue, s.Session, s.Attached = p.Queue, nil, false
 	}
 	if p.Phase.Starting() {
 		s = enter(s, p.Phase, now)
@@ -63,6 +91,9 @@ func nextStarted(s Snapshot, e started, now time.Time) (Snapshot, []effect) {
 	}
 	if !s.Phase.Starting() {
 		return s, nil
+	}
+	if e.problem != nil && s.Attached && s.Session != nil {
+		return attachFailed(s, e.problem, now), nil
 	}
 	if e.problem != nil {
 		s.failure = e.problem

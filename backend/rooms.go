@@ -40,6 +40,8 @@ type Progress struct {
 	URL     string
 	Cold    bool
 	Queue   *Queue // nothing is free: the start waits its turn
+	// Attached reports whether Session was there before this start, which continues it.
+	Attached bool
 }
 
 // Start is how long an earlier start took.

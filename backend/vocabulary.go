@@ -231,6 +231,7 @@ type Snapshot struct {
 	Problem   *Problem   `json:"problem"`   // why Phase is Failed, or why the last wish was refused
 	Notices   []Notice   `json:"notices"`   // standing conditions that stop nothing
 	Adopting  bool       `json:"adopting"`  // looking whether an instance of an earlier run is still up
+	Attached  bool       `json:"attached"`  // Session was not started by this launcher: it found it running
 	Announced bool       `json:"announced"` // the instance's log has shown the readiness line
 	Viewers   int        `json:"viewers"`   // who is connected to the avatar now; UnknownViewers if their number is not known
 	Kept      *Kept      `json:"kept"`      // non-nil: signing in again continues a session that was kept

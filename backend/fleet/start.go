@@ -198,7 +198,7 @@ func (s *Service) attach(ctx context.Context, row sessionRow, report func(backen
 	if over || !holds {
 		return nil, errors.Join(s.end(ctx, row, backend.Recycling, s.LauncherID, "its time was up"), errAgain)
 	}
-	report(backend.Progress{Phase: backend.Arming, Session: row.session(), Cold: row.Cold})
+	report(backend.Progress{Phase: backend.Arming, Session: row.session(), Cold: row.Cold, Attached: true})
 	row.armedUntil = row.ExpireAt.Unix() // it may be armed or not; arm finds out
 	return &row, s.armAndStart(ctx, &row)
 }

@@ -21,6 +21,12 @@ describe('action', () => {
   });
 });
 
+test('while a running avatar cannot be reached, it is looked for, and not stopped', () => {
+  const s = snapshotOf({ phase: 'failed', problem, session, adopting: true });
+  expect(action(s).verb).toBe('wait');
+  expect(pace(s, null).more).toMatch(/trying again to reach it/);
+});
+
 test('after a stop that failed the button stops it again', () => {
   expect(action(snapshotOf({ phase: 'failed', problem, session }))).toEqual({ verb: 'stop', label: 'Stop again' });
 });

@@ -67,7 +67,8 @@ export function action(s: Snapshot): Action {
     case 'ending':
       return { verb: 'wait', label: a.stopping };
     case 'failed':
-      return s.session ? { verb: 'stop', label: a.stopAgain } : { verb: 'start', label: a.again };
+      if (s.session) return s.adopting ? { verb: 'wait', label: a.looking } : { verb: 'stop', label: a.stopAgain };
+      return { verb: 'start', label: a.again };
     default:
       return assertNever(s.phase);
   }
@@ -130,7 +131,8 @@ export function pace(s: Snapshot, left: number | null): Pace {
     case 'ending':
       return { what: w.ending, more: w.endingMore, extendable: false };
     case 'failed':
-      return s.session ? { what: w.held, more: w.heldMore, extendable: false } : { what: w.failed, more: w.free, extendable: false };
+      if (s.session) return { what: w.held, more: s.adopting ? w.reattach : w.heldMore, extendable: false };
+      return { what: w.failed, more: w.free, extendable: false };
     default:
       return assertNever(s.phase);
   }

@@ -1,0 +1,73 @@
+package backend
+
+import (
+	"testing"
+	"time"
+)
+
+// attaching is a launcher that has found its user's session running, and attaches to it.
+func attaching(t *testing.T) Snapshot {
+	t.Helper()
+	s, effects := next(Snapshot{Phase: Idle, User: alice}, sessionFound{session: session(t0.Add(time.Hour))}, rules, t0)
+	sameEffects(t, effects, []effect{doStart{*alice}})
+	return s
+}
+
+func TestAnAttachThatFailsKeepsTheInstance(t *testing.T) {
+	trouble := &Problem{Kind: KindUnreachable, What: "no network"}
+	reported := progressed{Progress{Phase: Arming, Session: session(t0.Add(time.Hour)), Attached: true}}
+	for name, events := range map[string][]event{"at once": nil, "later": {reported}} {
+		s := attaching(t)
+		for _, e := range events {
+			s, _ = next(s, e, rules, t0)
+		}
+		s, effects := next(s, started{problem: trouble}, rules, t0)
+		if len(effects) != 0 || s.Phase != Failed || s.Session == nil || s.Problem != trouble || !s.Adopting {
+			t.Fatalf("%s: %s, session %v, problem %v, effects %+v", name, s.Phase, s.Session, s.Problem, effects)
+		}
+		at := deadline(s, rules, t0)
+		if at.IsZero() {
+			t.Fatalf("%s: it is not tried again", name)
+		}
+		s, effects = next(s, ticked{}, rules, at)
+		sameEffects(t, effects, []effect{doFind{*alice}})
+		again, effects := next(s, sessionFound{session: session(t0.Add(time.Hour))}, rules, at)
+		sameEffects(t, effects, []effect{doStart{*alice}})
+		if again, _ = next(again, started{session: session(t0.Add(time.Hour))}, rules, at); again.Phase != Ready || again.Problem != nil {
+			t.Errorf("%s: %s, problem %v", name, again.Phase, again.Problem)
+		}
+		over, effects := next(s, sessionFound{}, rules, at)
+		if over.Phase != Idle || over.Session != nil || over.Problem != nil || len(effects) != 0 {
+			t.Errorf("%s: after its end %s, session %v, problem %v", name, over.Phase, over.Session, over.Problem)
+		}
+		away, effects := next(s, sessionFound{problem: trouble}, rules, at)
+		if away.Phase != Failed || len(effects) != 0 || deadline(away, rules, at).IsZero() {
+			t.Errorf("%s: away %s, effects %+v", name, away.Phase, effects)
+		}
+	}
+}
+
+func TestASessionThatCannotBeAttachedToCanBeStopped(t *testing.T) {
+	s, _ := next(attaching(t), started{problem: &Problem{What: "no network"}}, rules, t0)
+	s, effects := next(s, wished{Wish{Verb: WishStop}}, rules, t0)
+	sameEffects(t, effects, []effect{doStop{user: *alice, session: session(t0), reason: "stopped by the user"}})
+	s, _ = next(s, stopped{problem: &Problem{What: "no network"}}, rules, t0)
+	if s.Phase != Failed || s.Adopting {
+		t.Fatalf("%s, adopting %v", s.Phase, s.Adopting)
+	}
+	_, effects = next(s, ticked{}, rules, deadline(s, rules, t0))
+	if _, ok := effects[0].(doStop); !ok {
+		t.Errorf("the stop that failed is followed by %+v", effects)
+	}
+}
+
+func TestANewStartAfterTheSessionFoundIsEndedIfItFails(t *testing.T) {
+	other := session(t0.Add(2 * time.Hour))
+	other.CreationTime = t0.Add(time.Minute)
+	s, _ := next(attaching(t), progressed{Progress{Phase: Arming, Session: other}}, rules, t0)
+	s, effects := next(s, started{problem: &Problem{What: "none"}}, rules, t0)
+	sameEffects(t, effects, []effect{doStop{user: *alice, reason: "start failed: none"}})
+	if s.Phase != Ending {
+		t.Errorf("phase %s", s.Phase)
+	}
+}
