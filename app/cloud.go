@@ -44,18 +44,33 @@ func (a address) fill(p config.Profile) config.Profile {
 	p.Region, p.Endpoint = out.Region, a.Endpoint
 	p.Cognito.UserPoolID, p.Cognito.ClientID, p.Cognito.IdentityPoolID = out.UserPoolID, out.ClientID, out.IdentityPoolID
 	p.Cognito.Domain, p.Cognito.RedirectURIs = a.Endpoint, out.RedirectURIs
-	p.Tables = config.Tables{Sessions: out.SessionsTable, Instances: out.InstancesTable, Leases: out.LeasesTable, Audit: out.AuditTable,
-		StateIndex: out.StateIndex, DayIndex: out.DayIndex}
-	p.Stream = out.Stream
-	p.Zone.ID, p.Zone.Name, p.Zone.ParkingAddress = out.ZoneID, out.ZoneName, out.ParkingAddress
+	p.SetResources(resourcesOf(out))
 	p.Avatar.Scheme, p.Avatar.Port, p.Avatar.Gateway = "http", a.EdgePort, a.Gateway
-	p.Launch = config.Launch{Template: out.LaunchTemplate, SubnetIDs: out.SubnetIDs}
-	p.Scheduler = config.Scheduler{Group: out.SchedulerGroup, StopRoleARN: out.StopRoleARN}
 	p.DemoUsers = map[string]string{}
 	for _, u := range out.DemoUsers {
 		p.DemoUsers[u.Username] = u.Password
 	}
 	return p
+}
+
+// resourcesOf returns the names and IDs of an embedded cloud.
+func resourcesOf(out localcloud.Outputs) backend.Resources {
+	return backend.Resources{
+		SessionsTable:  out.SessionsTable,
+		InstancesTable: out.InstancesTable,
+		LeasesTable:    out.LeasesTable,
+		AuditTable:     out.AuditTable,
+		StateIndex:     out.StateIndex,
+		DayIndex:       out.DayIndex,
+		Stream:         out.Stream,
+		LaunchTemplate: out.LaunchTemplate,
+		SubnetIDs:      out.SubnetIDs,
+		ZoneID:         out.ZoneID,
+		ZoneName:       out.ZoneName,
+		ParkingAddress: out.ParkingAddress,
+		ScheduleGroup:  out.SchedulerGroup,
+		StopRoleARN:    out.StopRoleARN,
+	}
 }
 
 // embedded is the local profile's cloud: run by this process, or by another one that this process found.

@@ -69,7 +69,7 @@ func (r *room) desktop(window time.Duration, more ...func(*backend.Launcher, aws
 	shape := avatar(p)
 	shape.Transport = func(string) http.RoundTripper { return r.cloud.Transport() }
 	f := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
-		Scheduler: scheduler.NewFromConfig(cfg), Names: names(p), Figures: figures(p), Avatar: shape, LauncherID: launcherID()})
+		Scheduler: scheduler.NewFromConfig(cfg), Names: p.Resources(), Figures: figures(p), Avatar: shape, LauncherID: launcherID()})
 	l.Identity, l.Fleet = id, f
 	l.BeforeSignOut = func(ctx context.Context) { finishBackground(ctx, f) }
 	for _, add := range more {

@@ -234,9 +234,7 @@ func doctor(cfg aws.Config, watched aws.HTTPClient, p config.Profile) *account.D
 		Route53:   newRoute53(cfg, func(o *route53.Options) { o.HTTPClient = watched }),
 		Scheduler: newScheduler(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
 		Quotas:    newQuotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = watched }),
-		Names: account.Names{Sessions: p.Tables.Sessions, Instances: p.Tables.Instances, Leases: p.Tables.Leases, Audit: p.Tables.Audit,
-			StateIndex: p.Tables.StateIndex, Stream: p.Stream, LaunchTemplate: p.Launch.Template, ZoneID: p.Zone.ID, ZoneName: p.Zone.Name,
-			SubnetIDs: p.Launch.SubnetIDs, ScheduleGroup: p.Scheduler.Group, StopRoleARN: p.Scheduler.StopRoleARN},
+		Names:     p.Resources(),
 	}
 	if p.Endpoint == "" { // the zone of an AWS-compatible cloud is in no public DNS
 		d.LookupNS = func(ctx context.Context, zone string) ([]string, error) {

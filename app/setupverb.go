@@ -351,20 +351,16 @@ func profileOf(name string, made *account.Outputs, prices *account.Prices) confi
 	p.Avatar.Scheme, p.Avatar.Port = "https", 443
 	p.Cognito.UserPoolID, p.Cognito.ClientID, p.Cognito.IdentityPoolID = made.UserPoolID, made.ClientID, made.IdentityPoolID
 	p.Cognito.Domain = made.SignInURL
-	p.Tables = config.Tables{Sessions: made.SessionsTable, Instances: made.InstancesTable, Leases: made.LeasesTable, Audit: made.AuditTable,
-		StateIndex: made.StateIndex, DayIndex: made.DayIndex}
-	p.Log.ReadyPattern = avatarReady
-	p.Stream, p.Zone.ID, p.Zone.Name = made.Stream, made.ZoneID, made.ZoneName
-	if len(made.InstanceTypes) > 1 {
-		p.Launch.Types = made.InstanceTypes
+	used := made.Resources
+	if len(used.InstanceTypes) == 1 {
+		used.InstanceTypes = nil // the launch template names it
 	}
-	p.Launch.Template, p.Launch.SubnetIDs = made.LaunchTemplate, made.SubnetIDs
+	p.SetResources(used)
+	p.Log.ReadyPattern = avatarReady
 	if !made.OwnImage {
 		p.WarmPool.Size = 0
 	}
 	p.Prices = pricesOf(p.Prices, made, prices)
-	p.Scheduler.Group, p.Scheduler.StopRoleARN = made.ScheduleGroup, made.StopRoleARN
-	p.Scheduler.DeadLetterARN = made.DeadLetterARN
 	return config.File{Profile: name, Profiles: map[string]config.Profile{name: p}}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
 	"avatar-launcher/backend/config"
 )
@@ -21,7 +22,7 @@ func TestWithoutAnImageThePoolIsEmpty(t *testing.T) {
 // TestTheProfileNamesTheDeadLetterQueue, where the stops that failed go.
 func TestTheProfileNamesTheDeadLetterQueue(t *testing.T) {
 	const queue = "arn:aws:sqs:us-east-1:123456789012:stops"
-	f := profileOf("test", &account.Outputs{Region: "us-east-1", DeadLetterARN: queue}, nil)
+	f := profileOf("test", &account.Outputs{Region: "us-east-1", Resources: backend.Resources{DeadLetterARN: queue}}, nil)
 	if got := f.Profiles["test"].Scheduler.DeadLetterARN; got != queue {
 		t.Errorf("the profile has the queue %q, want %q", got, queue)
 	}

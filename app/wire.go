@@ -136,7 +136,7 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		DynamoDB:  newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
 		Route53:   newRoute53(cfg, func(o *route53.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
 		Scheduler: newScheduler(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
-		Names:     names(p), Figures: figures(p), Avatar: avatar(p), Prices: prices(p), ReadyLine: readyLine(p, stream),
+		Names:     p.Resources(), Figures: figures(p), Avatar: avatar(p), Prices: prices(p), ReadyLine: readyLine(p, stream),
 		LastLines: lastLines(p, stream), LauncherID: launcherID(), Clock: clock, Log: r.log,
 	})
 	r.operator, r.history = r.fleet, r.fleet
@@ -209,16 +209,6 @@ func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
 		cfg.HTTPClient = client
 	}
 	return cfg, nil
-}
-
-func names(p config.Profile) fleet.Names {
-	return fleet.Names{
-		SessionsTable: p.Tables.Sessions, InstancesTable: p.Tables.Instances, LeasesTable: p.Tables.Leases,
-		AuditTable: p.Tables.Audit, StateIndex: p.Tables.StateIndex, DayIndex: p.Tables.DayIndex,
-		LaunchTemplate: p.Launch.Template, SubnetIDs: p.Launch.SubnetIDs, InstanceTypes: p.Launch.Types,
-		ZoneID: p.Zone.ID, ZoneName: p.Zone.Name, ParkingAddress: p.Zone.ParkingAddress,
-		ScheduleGroup: p.Scheduler.Group, StopRoleARN: p.Scheduler.StopRoleARN, DeadLetterARN: p.Scheduler.DeadLetterARN,
-	}
 }
 
 func figures(p config.Profile) fleet.Figures {

@@ -56,17 +56,6 @@ type doctorScheduler interface {
 	UpdateSchedule(context.Context, *scheduler.UpdateScheduleInput, ...func(*scheduler.Options)) (*scheduler.UpdateScheduleOutput, error)
 }
 
-// Names are the cloud's names of things; the profile gives them.
-type Names struct {
-	Sessions, Instances, Leases, Audit string // tables
-	StateIndex                         string
-	Stream                             string
-	LaunchTemplate                     string
-	SubnetIDs                          []string // where launches go; empty: the template decides
-	ZoneID, ZoneName                   string
-	ScheduleGroup, StopRoleARN         string
-}
-
 // Doctor looks whether all that a user's desktop needs of AWS is there and allowed. The clients sign as the user. It
 // changes nothing: it asks for dry runs, and makes calls whose conditions cannot hold.
 type Doctor struct {
@@ -77,7 +66,7 @@ type Doctor struct {
 	Route53   doctorRoute53
 	Scheduler doctorScheduler
 	Quotas    quotasAPI
-	Names     Names
+	Names     backend.Resources
 	User      backend.User
 	LookupNS  func(context.Context, string) ([]string, error) // name servers by public DNS; nil does not ask
 }
@@ -114,12 +103,14 @@ func (d *Doctor) looks() []look {
 	return []look{
 		{"credentials", d.credentials},
 		{"clock", d.clock},
-		{"table " + d.Names.Sessions, func(ctx context.Context) (string, error) { return d.table(ctx, d.Names.Sessions, "UserId", d.User.ID) }},
-		{"table " + d.Names.Instances, d.instances},
-		{"table " + d.Names.Leases, func(ctx context.Context) (string, error) {
-			return d.table(ctx, d.Names.Leases, "LeaseId", "queue#"+d.User.ID)
+		{"table " + d.Names.SessionsTable, func(ctx context.Context) (string, error) {
+			return d.table(ctx, d.Names.SessionsTable, "UserId", d.User.ID)
 		}},
-		{"table " + d.Names.Audit, d.history},
+		{"table " + d.Names.InstancesTable, d.instances},
+		{"table " + d.Names.LeasesTable, func(ctx context.Context) (string, error) {
+			return d.table(ctx, d.Names.LeasesTable, "LeaseId", "queue#"+d.User.ID)
+		}},
+		{"table " + d.Names.AuditTable, d.history},
 		{"keeping the pool", d.keeping},
 		{"stream " + d.Names.Stream, d.stream},
 		{"zone " + d.Names.ZoneName, d.zone},
@@ -209,24 +200,24 @@ func (d *Doctor) table(ctx context.Context, table, key, value string) (string, e
 }
 
 func (d *Doctor) instances(ctx context.Context) (string, error) {
-	_, err := d.DynamoDB.Query(ctx, &dynamodb.QueryInput{TableName: &d.Names.Instances, IndexName: &d.Names.StateIndex, Limit: aws.Int32(1),
+	_, err := d.DynamoDB.Query(ctx, &dynamodb.QueryInput{TableName: &d.Names.InstancesTable, IndexName: &d.Names.StateIndex, Limit: aws.Int32(1),
 		KeyConditionExpression: aws.String("#s = :s"), ExpressionAttributeNames: map[string]string{"#s": "State"},
 		ExpressionAttributeValues: map[string]attribute{":s": text("warm")}})
 	if err != nil {
 		return "", err
 	}
-	return d.table(ctx, d.Names.Instances, "InstanceId", "i-00000000000000000")
+	return d.table(ctx, d.Names.InstancesTable, "InstanceId", "i-00000000000000000")
 }
 
 func (d *Doctor) history(ctx context.Context) (string, error) {
-	_, err := d.DynamoDB.Query(ctx, &dynamodb.QueryInput{TableName: &d.Names.Audit, Limit: aws.Int32(1),
+	_, err := d.DynamoDB.Query(ctx, &dynamodb.QueryInput{TableName: &d.Names.AuditTable, Limit: aws.Int32(1),
 		KeyConditionExpression: aws.String("UserId = :u"), ExpressionAttributeValues: map[string]attribute{":u": text(d.User.ID)}})
 	return "Your history can be read.", err
 }
 
 // keeping asks whether this user's desktop may keep the pool; that it may not is as good.
 func (d *Doctor) keeping(ctx context.Context) (string, error) {
-	err := d.neverWrite(ctx, d.Names.Leases, row("LeaseId", "pool"))
+	err := d.neverWrite(ctx, d.Names.LeasesTable, row("LeaseId", "pool"))
 	if isDenied(err) {
 		return "Your group does not keep the pool; somebody of the group keeper does.", nil
 	}

@@ -57,7 +57,7 @@ func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
 		line, why string
 		others    bool // more lines may be wrong, too
 	}{
-		{"a table that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.Audit = "avatar-history" }, "table avatar-history", "may not do dynamodb:Query", false},
+		{"a table that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.AuditTable = "avatar-history" }, "table avatar-history", "may not do dynamodb:Query", false},
 		{"a stream that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.Stream = "other" }, "stream other", "kinesis:DescribeStreamSummary", false},
 		{"a zone that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.ZoneID = "Z000000000000" }, "zone avatar.localhost", "NoSuchHostedZone", true},
 		{"a zone of another name", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.ZoneName = "avatar.example.com" }, "zone avatar.example.com", "which avatar.example.com is not in", true},

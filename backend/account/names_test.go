@@ -24,7 +24,8 @@ func (c *cloud) setup(t *testing.T, w *wire) *Account {
 }
 
 func (c *cloud) outputs() *Outputs {
-	return &Outputs{UserPoolID: c.out.UserPoolID, ZoneID: c.out.ZoneID, ZoneName: c.out.ZoneName}
+	return &Outputs{UserPoolID: c.out.UserPoolID,
+		Resources: backend.Resources{ZoneID: c.out.ZoneID, ZoneName: c.out.ZoneName}}
 }
 
 // record writes a record into the zone.

@@ -14,17 +14,13 @@ import (
 
 // Outputs are the names and IDs that a profile needs. None of them is a secret.
 type Outputs struct {
+	backend.Resources // the first of InstanceTypes is the launch template's own
+
 	Region, UserPoolID, ClientID, IdentityPoolID, SignInURL string
-	SessionsTable, InstancesTable, StateIndex, LeasesTable  string
-	AuditTable, DayIndex                                    string
-	Stream, ZoneID, ZoneName                                string
-	LaunchTemplate                                          string
-	SubnetIDs                                               []string
-	InstanceTypes                                           []string // the first is the launch template's own
-	ScheduleGroup, StopRoleARN, DeadLetterARN               string
-	OperatingSystem                                         string
-	VolumeSize                                              int  // GB of an instance's disk
-	OwnImage                                                bool // the stack was given an image, which is expected to bring an avatar
+
+	OperatingSystem string // linux or windows
+	VolumeSize      int    // GB of an instance's disk
+	OwnImage        bool   // the stack was given an image, which is expected to bring an avatar
 }
 
 // Outputs reads what the stack has made.

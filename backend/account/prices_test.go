@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"testing"
+
+	"avatar-launcher/backend"
 )
 
 // product is a page of the price list with one price.
@@ -16,7 +18,7 @@ func product(usd string) string {
 func TestPricesAreThoseOfTheRegionAndTheSystem(t *testing.T) {
 	w := &wire{answers: map[string][]string{"GetProducts": {product("1.5800000000"), `{"PriceList":[]}`, product("0.0952")}}}
 	got, err := w.account(t).Prices(t.Context(), &Outputs{Region: "eu-central-1", OperatingSystem: "windows",
-		InstanceTypes: []string{"g5.2xlarge", "g9.large"}})
+		Resources: backend.Resources{InstanceTypes: []string{"g5.2xlarge", "g9.large"}}})
 	if err != nil || len(got.Hourly) != 1 || got.Hourly["g5.2xlarge"] != 1.58 || got.GBMonth != 0.0952 {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -26,7 +28,7 @@ func TestPricesAreThoseOfTheRegionAndTheSystem(t *testing.T) {
 func TestPricesThatMayNotBeReadAreAnError(t *testing.T) {
 	for _, answer := range []string{"!AccessDeniedException", `{"PriceList":[]}`, product("none")} {
 		w := &wire{answers: map[string][]string{"GetProducts": {answer}}}
-		if got, err := w.account(t).Prices(t.Context(), &Outputs{Region: "us-east-1", InstanceTypes: []string{"g5.xlarge"}}); err == nil {
+		if got, err := w.account(t).Prices(t.Context(), &Outputs{Region: "us-east-1", Resources: backend.Resources{InstanceTypes: []string{"g5.xlarge"}}}); err == nil {
 			t.Errorf("%s: %+v", answer, got)
 		}
 	}

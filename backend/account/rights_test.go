@@ -365,6 +365,6 @@ func (c *cloud) doctor(t *testing.T, group string) *Doctor {
 	o := c.out
 	return &Doctor{STS: sts.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), EC2: ec2.NewFromConfig(cfg), Kinesis: kinesis.NewFromConfig(cfg),
 		Route53: route53.NewFromConfig(cfg), Scheduler: scheduler.NewFromConfig(cfg), Quotas: servicequotas.NewFromConfig(cfg), User: ann,
-		Names: Names{Sessions: o.SessionsTable, Instances: o.InstancesTable, Leases: o.LeasesTable, Audit: o.AuditTable, StateIndex: o.StateIndex,
+		Names: backend.Resources{SessionsTable: o.SessionsTable, InstancesTable: o.InstancesTable, LeasesTable: o.LeasesTable, AuditTable: o.AuditTable, StateIndex: o.StateIndex,
 			Stream: o.Stream, LaunchTemplate: o.LaunchTemplate, ZoneID: o.ZoneID, ZoneName: o.ZoneName, ScheduleGroup: o.SchedulerGroup, StopRoleARN: o.StopRoleARN}}
 }

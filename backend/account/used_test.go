@@ -63,7 +63,7 @@ func (c *cloud) desktop(t *testing.T, group string, u backend.User) *fleet.Servi
 	o := c.out
 	s := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
 		Scheduler: scheduler.NewFromConfig(cfg), LauncherID: u.Username,
-		Names: fleet.Names{SessionsTable: o.SessionsTable, InstancesTable: o.InstancesTable, LeasesTable: o.LeasesTable, AuditTable: o.AuditTable,
+		Names: backend.Resources{SessionsTable: o.SessionsTable, InstancesTable: o.InstancesTable, LeasesTable: o.LeasesTable, AuditTable: o.AuditTable,
 			StateIndex: o.StateIndex, DayIndex: o.DayIndex, LaunchTemplate: o.LaunchTemplate, ZoneID: o.ZoneID, ZoneName: o.ZoneName,
 			ParkingAddress: o.ParkingAddress, ScheduleGroup: o.SchedulerGroup, StopRoleARN: o.StopRoleARN},
 		Figures: fleet.Figures{PoolSize: 2, MaxInstances: 6, Window: time.Hour, Maximum: 12 * time.Hour, Grace: time.Minute,

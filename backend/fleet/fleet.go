@@ -67,19 +67,6 @@ type schedulerAPI interface {
 	DeleteSchedule(context.Context, *scheduler.DeleteScheduleInput, ...func(*scheduler.Options)) (*scheduler.DeleteScheduleOutput, error)
 }
 
-// Names are the cloud's names of things; the profile gives them.
-type Names struct {
-	SessionsTable, InstancesTable, LeasesTable, AuditTable string
-	StateIndex, DayIndex                                   string // of the instances table by State, of the audit table by Day
-	LaunchTemplate                                         string
-	SubnetIDs                                              []string // where a fresh launch may go; empty: the template decides
-	InstanceTypes                                          []string // in the order of preference; empty: the template decides
-	ZoneID, ZoneName                                       string   // Route 53 hosted zone
-	ParkingAddress                                         string   // where a name points that has no instance
-	ScheduleGroup, StopRoleARN                             string
-	DeadLetterARN                                          string // SQS queue that gets the stops that could not be made; "" for none
-}
-
 // Figures are the sizes and times; the profile gives them, and Configure changes them while running.
 type Figures struct {
 	PoolSize, MaxInstances int
@@ -109,7 +96,7 @@ type Options struct {
 	DynamoDB  dynamoAPI
 	Route53   route53API
 	Scheduler schedulerAPI
-	Names     Names
+	Names     backend.Resources
 	Figures   Figures
 	Avatar    Avatar
 	Prices    backend.Prices

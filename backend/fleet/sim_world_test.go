@@ -352,8 +352,8 @@ func (d *desktop) alive() bool {
 	}
 }
 
-func (w *world) names() fleet.Names {
-	return fleet.Names{
+func (w *world) names() backend.Resources {
+	return backend.Resources{
 		SessionsTable:  w.out.SessionsTable,
 		InstancesTable: w.out.InstancesTable,
 		LeasesTable:    w.out.LeasesTable,

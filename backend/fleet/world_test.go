@@ -76,7 +76,7 @@ func (w *world) desktop(t *testing.T, id string) *fleet.Service {
 		Scheduler:  scheduler.NewFromConfig(cfg),
 		LauncherID: id,
 		Clock:      clock,
-		Names: fleet.Names{
+		Names: backend.Resources{
 			SessionsTable:  w.out.SessionsTable,
 			InstancesTable: w.out.InstancesTable,
 			LeasesTable:    w.out.LeasesTable,

@@ -1,0 +1,21 @@
+package backend
+
+// Resources are the names and IDs of what the launcher uses in the cloud.
+type Resources struct {
+	SessionsTable, InstancesTable, LeasesTable, AuditTable string
+
+	StateIndex string // of the instances table by State
+	DayIndex   string // of the audit table by Day
+	Stream     string // Kinesis stream of the instances' logs
+
+	LaunchTemplate string   // its name
+	SubnetIDs      []string // where launches go, tried in turn; empty: the template's own
+	InstanceTypes  []string // in the order of preference; empty: the template's own
+
+	ZoneID, ZoneName string // Route 53 hosted zone
+	ParkingAddress   string // where a name points that has no instance
+
+	ScheduleGroup string // EventBridge Scheduler group of the stop schedules
+	StopRoleARN   string // the role that they stop instances with
+	DeadLetterARN string // SQS queue that gets the stops that could not be made; "" for none
+}
