@@ -38,12 +38,16 @@ func (s *Shell) mayQuit() bool {
 	if s.asked.Load() || !s.running() {
 		return true
 	}
-	question := quitQuestion(s.snapshot(), s.desk.get(), s.rules.Load().StaySignedIn)
+	question := quitQuestion(s.snapshot(), s.desk.get(), *s.rules.Load())
 	if question == "" {
 		return true
 	}
+	title := say("quitting.title")
+	if kept(s.snapshot()) {
+		title = say("quitting.keptTitle")
+	}
 	answer, err := s.dialog(wails.MessageDialogOptions{
-		Type: wails.QuestionDialog, Title: say("quitting.title"), Message: question, DefaultButton: "Yes", CancelButton: "No"})
+		Type: wails.QuestionDialog, Title: title, Message: question, DefaultButton: "Yes", CancelButton: "No"})
 	if err != nil {
 		s.log.Warn("the question before quitting could not be asked", "cause", err)
 		return true
@@ -52,15 +56,26 @@ func (s *Shell) mayQuit() bool {
 }
 
 // quitQuestion is what is asked before quitting, "" where nothing is.
-func quitQuestion(snapshot backend.Snapshot, d config.Desktop, staysSignedIn bool) string {
+func quitQuestion(snapshot backend.Snapshot, d config.Desktop, r backend.Rules) string {
+	if kept(snapshot) { // asked whatever the settings say: quitting cannot stop it
+		return say("quitting.kept", stopTime(snapshot, snapshot.Kept.Until, r.Grace))
+	}
 	if d.Quit == config.QuitStop || !snapshot.Phase.Active() || snapshot.Phase == backend.Ending {
 		return ""
 	}
 	key := "quitting.text"
-	if staysSignedIn {
+	if r.StaySignedIn {
 		key = "quitting.keepsSignIn"
 	}
 	return say(key)
+}
+
+// kept reports whether an instance runs whose user has left to sign in again: nobody here can stop it.
+func kept(s backend.Snapshot) bool { return s.Kept != nil && !s.Kept.Until.IsZero() }
+
+// stopTime is when the armed stop of a session that ends at end acts, by this computer's clock.
+func stopTime(s backend.Snapshot, end time.Time, grace time.Duration) string {
+	return end.Add(grace).Add(-s.Skew).Local().Format("15:04")
 }
 
 // leave stops the instance, signs out and ends the window, once. With tell, a stop that was not confirmed is said in
@@ -82,6 +97,10 @@ func (s *Shell) leave(tell bool) {
 // finish asks for the stop and the sign-out, and says when the armed stop acts where they are not confirmed in time.
 func (s *Shell) finish(tell bool) {
 	before := s.snapshot()
+	if kept(before) {
+		s.log.Warn("nobody is signed in, so the instance is left to its armed stop", "user", before.Kept.Username,
+			"stops", stopTime(before, before.Kept.Until, s.rules.Load().Grace))
+	}
 	if tell && before.Phase.Active() {
 		s.show() // the progress, also where the tray was asked to quit
 	}
@@ -110,8 +129,7 @@ func lateStop(s backend.Snapshot, grace time.Duration) string {
 	if s.Session == nil {
 		return ""
 	}
-	at := s.Session.ExpireAt.Add(grace).Add(-s.Skew) // by this computer's clock
-	return say("quitting.late", at.Local().Format("15:04"))
+	return say("quitting.late", stopTime(s, s.Session.ExpireAt, grace))
 }
 
 // beforeClose decides what closing the window means: hiding it where the tray can bring it back, else quitting. It

@@ -12,6 +12,8 @@ import (
 func TestQuitAsksOnlyWhereAnInstanceRuns(t *testing.T) {
 	session := &backend.Session{InstanceID: "i-1"}
 	ask, stop := config.Desktop{Quit: config.QuitAsk}, config.Desktop{Quit: config.QuitStop}
+	until := time.Date(2026, 3, 1, 12, 0, 0, 0, time.Local)
+	left := backend.Snapshot{Phase: backend.SignedOut, Kept: &backend.Kept{Username: "demo", Until: until}}
 	for name, c := range map[string]struct {
 		s     backend.Snapshot
 		d     config.Desktop
@@ -24,10 +26,13 @@ func TestQuitAsksOnlyWhereAnInstanceRuns(t *testing.T) {
 		"stays in":    {backend.Snapshot{Phase: backend.Ready, Session: session}, ask, true, "still running. Quitting stops it. To"},
 		"claiming":    {backend.Snapshot{Phase: backend.Claiming}, ask, false, "is still running"},
 		"always stop": {backend.Snapshot{Phase: backend.Ready, Session: session}, stop, false, ""},
+		"kept":        {left, ask, false, "It stops automatically at 12:01"},
+		"kept, stop":  {left, stop, false, "sign in again first"},
+		"none kept":   {backend.Snapshot{Phase: backend.SignedOut, Kept: &backend.Kept{Username: "demo"}}, ask, false, ""},
 		"ending":      {backend.Snapshot{Phase: backend.Ending, Session: session}, ask, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := quitQuestion(c.s, c.d, c.stays)
+			got := quitQuestion(c.s, c.d, backend.Rules{StaySignedIn: c.stays, Grace: time.Minute})
 			if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 				t.Errorf("question: %q, want one with %q", got, c.want)
 			}

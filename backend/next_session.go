@@ -211,14 +211,15 @@ func nextRetryStop(s Snapshot) (Snapshot, []effect) {
 	return s, []effect{doStop{user: *s.User, session: s.Session, terminate: s.unstopped.terminate, reason: s.unstopped.reason}}
 }
 
-// withArmedStop tells anyone who cannot stop an instance when it stops all the same.
+// withArmedStop adds to p when the instance stops all the same, unless p says it already.
 func withArmedStop(p *Problem, session *Session, r Rules) *Problem {
-	if p == nil || session == nil || session.ExpireAt.IsZero() {
+	if p == nil || session == nil || session.ExpireAt.IsZero() || !p.StopsAt.IsZero() {
 		return p
 	}
 	told := *p
+	told.StopsAt = session.ExpireAt.Add(r.Grace)
 	told.Next = strings.TrimSpace(told.Next + " The stop that was armed at the start ends the instance by itself at " +
-		session.ExpireAt.Add(r.Grace).Local().Format("15:04 on January 2") + ", whatever happens here.")
+		told.StopsAt.Local().Format("15:04 on January 2") + ", whatever happens here.")
 	return &told
 }
 

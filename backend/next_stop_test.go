@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -103,5 +104,19 @@ func TestAnAutomaticStopThatFailsSaysSo(t *testing.T) {
 	}
 	if deadline(s, rules, t0.Add(time.Hour)).IsZero() {
 		t.Error("it is not tried again")
+	}
+}
+
+func TestTheArmedStopIsSaidOnce(t *testing.T) {
+	at := t0.Add(time.Hour + rules.Grace).Local().Format("15:04")
+	for said, p := range map[string]*Problem{
+		at:                  {What: "a"},
+		"It stops at noon.": {What: "a", Next: "It stops at noon.", StopsAt: t0.Add(time.Hour)},
+	} {
+		s, _ := next(readySnapshot(), wished{Wish{Verb: WishStop}}, rules, t0)
+		s, _ = next(s, stopped{problem: p}, rules, t0)
+		if strings.Count(s.Problem.Next, said) != 1 || p.Next != "" && s.Problem.Next != p.Next {
+			t.Errorf("it says %q, want %s once", s.Problem.Next, said)
+		}
 	}
 }

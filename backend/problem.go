@@ -3,6 +3,7 @@ package backend
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Kind classifies a Problem for code: exit statuses, colours, whether to try again.
@@ -28,6 +29,8 @@ type Problem struct {
 	What string `json:"what"` // "The sign-in was refused"
 	Why  string `json:"why"`  // "The user name or the password is wrong."
 	Next string `json:"next"` // "Type them again; after five wrong tries Cognito waits a while."
+	// StopsAt is when the instance's armed stop acts, if Next says it; zero otherwise.
+	StopsAt time.Time `json:"-"`
 	// Cause is for the log and for errors.Is; it never reaches the page.
 	Cause error `json:"-"`
 }

@@ -263,13 +263,15 @@ func unlessConditionFailed(err error) error {
 
 // armedStop returns the Problem of a stop request that failed: it names the time of the armed stop.
 func (s *Service) armedStop(session backend.Session, err error) error {
-	at := session.ExpireAt.Add(s.current().Grace).Local().Format("15:04")
+	stops := session.ExpireAt.Add(s.current().Grace)
+	at := stops.Local().Format("15:04")
 	p := &backend.Problem{
-		Kind:  backend.KindUnexpected,
-		Cause: err,
-		What:  "The stop request could not be sent",
-		Why:   "The cloud did not take it.",
-		Next:  "Your instance is stopped by its own schedule at " + at + " at the latest; press Stop to try again.",
+		Kind:    backend.KindUnexpected,
+		Cause:   err,
+		StopsAt: stops,
+		What:    "The stop request could not be sent",
+		Why:     "The cloud did not take it.",
+		Next:    "Your instance is stopped by its own schedule at " + at + " at the latest; press Stop to try again.",
 	}
 	var known *backend.Problem
 	if errors.As(problem("stop your instance", err), &known) {
