@@ -78,6 +78,7 @@ func (s *Service) loadRoles() error {
 
 // ship gives a role the documents that this program carries. They replace what an older program left in the
 // store, or an old state would keep refusing what a new launcher needs. The first document's trust policy is the role's.
+// Somebody who assumes a role to try what a user may do can do so for longestSession.
 func (s *Service) ship(name string, files []string) error {
 	shipped := map[string]json.RawMessage{}
 	for _, file := range files {
@@ -99,7 +100,7 @@ func (s *Service) ship(name string, files []string) error {
 	if err := s.PutRole(name, trust); err != nil {
 		return err
 	}
-	return s.change(name, true, func(r *role) { r.Policies = shipped })
+	return s.change(name, true, func(r *role) { r.Policies, r.MaxSession = shipped, longestSession })
 }
 
 // trustAccount adds the account's own users to a trust policy, so that an operator can try what a user may do:
