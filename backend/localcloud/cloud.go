@@ -205,10 +205,11 @@ func (c *Cloud) makeData() error {
 
 // zoneTiming has no delay where instances have none.
 func (c *Cloud) zoneTiming() route53.Options {
+	opts := route53.Options{HasVPC: func(id string) bool { return c.ec2.Load().HasVPC(id) }}
 	if c.opts.BootWarm == 0 && c.opts.BootCold == 0 {
-		return route53.Options{Sync: -1, Busy: -1}
+		opts.Sync, opts.Busy = -1, -1
 	}
-	return route53.Options{}
+	return opts
 }
 
 func (c *Cloud) makeMachines() error {

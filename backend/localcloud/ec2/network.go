@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -48,6 +49,21 @@ func shortRegion(region string) string {
 	}
 	return out
 }
+
+// placeNames are the regions' long names.
+// https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
+var placeNames = map[string]string{
+	"us-east-1": "US East (N. Virginia)", "us-east-2": "US East (Ohio)", "us-west-1": "US West (N. California)",
+	"us-west-2": "US West (Oregon)", "ca-central-1": "Canada (Central)", "sa-east-1": "South America (São Paulo)",
+	"eu-west-1": "Europe (Ireland)", "eu-west-2": "Europe (London)", "eu-west-3": "Europe (Paris)",
+	"eu-central-1": "Europe (Frankfurt)", "eu-central-2": "Europe (Zurich)", "eu-north-1": "Europe (Stockholm)",
+	"eu-south-1": "Europe (Milan)", "eu-south-2": "Europe (Spain)", "ap-south-1": "Asia Pacific (Mumbai)",
+	"ap-southeast-1": "Asia Pacific (Singapore)", "ap-southeast-2": "Asia Pacific (Sydney)",
+	"ap-northeast-1": "Asia Pacific (Tokyo)", "ap-northeast-2": "Asia Pacific (Seoul)", "ap-northeast-3": "Asia Pacific (Osaka)",
+}
+
+// placeName is the region's long name, its code if it has none here.
+func (s *Service) placeName() string { return cmp.Or(placeNames[s.env.Region], s.env.Region) }
 
 // subnet is a default subnet; there is one a zone.
 type subnet struct {
@@ -161,6 +177,7 @@ func (s *Service) describeAvailabilityZones(_ *wire.Call, p params, d *doc) *wir
 		d.text("zoneName", z.name)
 		d.text("zoneId", z.id)
 		d.text("groupName", s.env.Region+"-zg-1")
+		d.text("groupLongName", s.placeName()+" 1")
 		d.text("networkBorderGroup", s.env.Region)
 		d.text("zoneType", "availability-zone")
 		d.text("zoneState", "available")
@@ -171,7 +188,7 @@ func (s *Service) describeAvailabilityZones(_ *wire.Call, p params, d *doc) *wir
 func (s *Service) zoneAttributes(z zone) attributes {
 	return attributes{
 		"zone-name": {z.name}, "zone-id": {z.id}, "state": {"available"}, "region-name": {s.env.Region},
-		"zone-type": {"availability-zone"}, "group-name": {s.env.Region + "-zg-1"},
+		"zone-type": {"availability-zone"}, "group-name": {s.env.Region + "-zg-1"}, "group-long-name": {s.placeName() + " 1"},
 		"opt-in-status": {"opt-in-not-required"}, "message": nil,
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"avatar-launcher/backend/localcloud/wire"
@@ -36,7 +37,7 @@ func (s *Service) template(id, name string) (*template, *wire.Error) {
 	switch {
 	case id != "" && name != "":
 		return nil, wire.Errorf(400, "InvalidParameterCombination",
-			"Only one of launchTemplateId and launchTemplateName may be specified")
+			"The parameter launchTemplateName cannot be used with the parameter launchTemplateId")
 	case id != "":
 		if t, ok := s.templates[id]; ok {
 			return t, nil
@@ -87,7 +88,8 @@ func (s *Service) createLaunchTemplate(c *wire.Call, p params, d *doc) *wire.Err
 	}
 	if !templateName.MatchString(name) {
 		return wire.Errorf(400, "InvalidLaunchTemplateName.MalformedException",
-			"A launch template name must be between 3 and 128 characters, and may contain letters, numbers, and ().-/_.")
+			"A launch template name must be between 3 and 128 characters, and may contain letters, numbers, "+
+				"and the following characters: - ( ) . / _.")
 	}
 	tags, err := p.tagsFor("launch-template")
 	if err != nil {
@@ -203,6 +205,9 @@ func (s *Service) modifyLaunchTemplate(c *wire.Call, p params, d *doc) *wire.Err
 			return err
 		}
 		to, err := t.version(v)
+		if err != nil && strings.HasSuffix(err.Code, "VersionNotFound") {
+			return wire.Errorf(400, err.Code, "Could not find launch template version")
+		}
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"net/netip"
+	"slices"
 
 	"avatar-launcher/backend/localcloud/wire"
 )
@@ -26,6 +27,13 @@ func (s *Service) vpcs() []vpc {
 		all = append(all, vpc{OtherVPC, "10.0.0.0/16", false})
 	}
 	return all
+}
+
+// HasVPC reports whether the account has the VPC.
+func (s *Service) HasVPC(id string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.ContainsFunc(s.vpcs(), func(v vpc) bool { return v.id == id })
 }
 
 // allSubnets are the default VPC's subnets and those of the others.

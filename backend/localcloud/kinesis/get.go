@@ -104,7 +104,7 @@ func (s *Service) locateSequence(st *stream, sh *shard, p position) (uint64, *wi
 		return 0, invalidArgument("StartingSequenceNumber %.64s used in GetShardIterator on shard %s in stream %s under account %s is invalid because it did not come from this stream.",
 			*p.SequenceNumber, sh.id(), st.meta.Name, s.env.AccountID)
 	}
-	if p.Type == "AFTER_SEQUENCE_NUMBER" {
+	if p.Type == "AFTER_SEQUENCE_NUMBER" || *p.SequenceNumber != sh.sequence(n) {
 		n++
 	}
 	return n, nil

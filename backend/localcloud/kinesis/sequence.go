@@ -21,6 +21,13 @@ func formatSequence(shard int, created time.Time, n uint64) string {
 	return new(big.Int).SetBytes(b[:]).String()
 }
 
+// continuation is a number behind that of place n in a shard and before that of place n+1: the "0" behind the place is
+// "1". It continues a subscription and is no record's.
+func continuation(shard int, created time.Time, n uint64) string {
+	v, _ := new(big.Int).SetString(formatSequence(shard, created, n), 10)
+	return v.Add(v, new(big.Int).Lsh(big.NewInt(1), 72)).String()
+}
+
 // parseSequence reads the place out of a sequence number of the given shard; false for anything else's.
 func parseSequence(s string, shard int, created time.Time) (uint64, bool) {
 	if len(s) != 56 {
@@ -35,7 +42,7 @@ func parseSequence(s string, shard int, created time.Time) (uint64, bool) {
 		return 0, false
 	}
 	n, err := strconv.ParseUint(hex[12:28], 16, 64)
-	if err != nil || formatSequence(shard, created, n) != s {
+	if err != nil || formatSequence(shard, created, n) != s && continuation(shard, created, n) != s {
 		return 0, false
 	}
 	return n, true

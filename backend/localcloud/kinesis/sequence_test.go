@@ -22,6 +22,10 @@ func TestSequenceNumbersFollowTheirRecords(t *testing.T) {
 		if got, ok := parseSequence(s, shard, created); !ok || got != n {
 			t.Fatalf("%s is read as %d, %v", s, got, ok)
 		}
+		between := continuation(shard, created, n)
+		if got, ok := parseSequence(between, shard, created); !ok || got != n || between <= s || between >= formatSequence(shard, created, n+1) {
+			t.Fatalf("the continuation %s of %s is read as %d, %v", between, s, got, ok)
+		}
 		if later := formatSequence(shard, created, n+1); later <= s {
 			t.Fatalf("%s comes before %s", later, s)
 		}

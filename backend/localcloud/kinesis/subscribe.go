@@ -164,7 +164,7 @@ func (st *stream) nextEvent(sh *shard, place uint64, now time.Time) (subscribeEv
 	if st.drained(sh, b.next) {
 		ev.ChildShards = st.childShards(sh)
 	} else {
-		ev.ContinuationSequenceNumber = sh.sequence(b.next - 1)
+		ev.ContinuationSequenceNumber = continuation(sh.meta.Index, sh.meta.Created, b.next-1)
 	}
 	return ev, b.next, st.changed
 }

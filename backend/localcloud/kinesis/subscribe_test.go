@@ -84,11 +84,22 @@ func eventData(t *testing.T, messages []message) (data []string, last message) {
 	return data, last
 }
 
+// records are an event's, none for other messages.
+func records(msg message) []m {
+	var out []m
+	list, _ := msg.payload["Records"].([]any)
+	for _, r := range list {
+		out = append(out, r.(m))
+	}
+	return out
+}
+
 func TestSubscribeToShard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t, "", Options{})
 		c.create("s", 1)
 		c.putOne("s", "k", "a")
+		numbers := map[any]bool{}
 		start := time.Now()
 		wait := c.subscribed(t.Context(), c.consumer("s", "c"), m{"Type": "TRIM_HORIZON"})
 		time.Sleep(time.Second)
@@ -100,6 +111,13 @@ func TestSubscribeToShard(t *testing.T) {
 		want(t, "message type", messages[1].headers[":message-type"], "event")
 		data, last := eventData(t, messages)
 		wantList(t, "records", data, "a", "b")
+		for _, msg := range messages {
+			for _, r := range records(msg) {
+				numbers[r["SequenceNumber"]] = true
+			}
+		}
+		want(t, "records with numbers", len(numbers), 2)
+		want(t, "the position is a record's number", numbers[last.payload["ContinuationSequenceNumber"]], false)
 		_, after := c.putOne("s", "k", "c")
 		want(t, "idle events carry the position", last.payload["ContinuationSequenceNumber"].(string) < after, true)
 		// The position of the last event continues the subscription.

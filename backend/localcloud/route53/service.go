@@ -34,6 +34,8 @@ type Options struct {
 	// Busy is how long a zone works on a change and refuses the next one with PriorRequestNotComplete, where limits
 	// are in force: 0 means 100 ms, less than 0 no time.
 	Busy time.Duration
+	// HasVPC reports whether the account has a VPC; nil means that it has every one.
+	HasVPC func(id string) bool
 }
 
 // Service is Route 53. It is safe for concurrent use.

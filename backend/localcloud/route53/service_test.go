@@ -289,6 +289,18 @@ func TestThrottling(t *testing.T) {
 	})
 }
 
+func TestZoneOfAVPC(t *testing.T) {
+	c := newCloud(t, "", Options{HasVPC: func(id string) bool { return id == "vpc-1" }})
+	create := func(id string) (string, string) {
+		return c.call("POST", "/2013-04-01/hostedzone", `<CreateHostedZoneRequest xmlns="`+namespace+`"><Name>`+id+`.example</Name>`+
+			`<CallerReference>`+id+`</CallerReference><VPC><VPCRegion>us-east-1</VPCRegion><VPCId>`+id+`</VPCId></VPC></CreateHostedZoneRequest>`, nil)
+	}
+	code, _ := create("vpc-1")
+	want(t, "a VPC", code, "")
+	code, message := create("vpc-2")
+	want(t, "none", code+": "+message, "InvalidVPCId: The VPC ID that you specified either isn't a valid ID or the current account is not authorized to access this VPC.")
+}
+
 // TestRequestLimit empties an operation's bucket of 50 and looks at what it and the account's have a second later.
 func TestRequestLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

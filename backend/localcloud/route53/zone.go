@@ -158,6 +158,10 @@ func (s *Service) createZone(r *request) (answer, *wire.Error) {
 	if n := len(in.CallerReference); n < 1 || n > 128 {
 		return answer{}, invalidInput("CallerReference must have length between 1 and 128")
 	}
+	if in.VPC != nil && s.opts.HasVPC != nil && !s.opts.HasVPC(in.VPC.VPCId) {
+		return answer{}, wire.Errorf(400, "InvalidVPCId",
+			"The VPC ID that you specified either isn't a valid ID or the current account is not authorized to access this VPC.")
+	}
 	meta := zoneMeta{Name: name, CallerReference: in.CallerReference, Comment: in.HostedZoneConfig.Comment, Private: in.HostedZoneConfig.PrivateZone || in.VPC != nil}
 	s.mu.Lock()
 	defer s.mu.Unlock()
