@@ -10,33 +10,16 @@ import (
 	"avatar-launcher/backend/fleet"
 	"avatar-launcher/backend/localcloud"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
-	ststypes "github.com/aws/aws-sdk-go-v2/service/sts/types"
 )
 
 // as is the desktop of somebody who signed in with a role: the credentials and principal tags that the identity pool
 // would give.
 func (w *world) as(t *testing.T, role string, u backend.User) *fleet.Service {
 	t.Helper()
-	out, err := sts.NewFromConfig(w.cfg).AssumeRole(t.Context(), &sts.AssumeRoleInput{
-		RoleArn:         aws.String("arn:aws:iam::123456789012:role/avatar-launcher-" + role),
-		RoleSessionName: &u.Username,
-		DurationSeconds: aws.Int32(43200),
-		Tags: []ststypes.Tag{{
-			Key:   aws.String("sub"),
-			Value: &u.ID,
-		}, {Key: aws.String("username"), Value: &u.Username}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	operator := w.cfg.Credentials
+	creds, operator := w.credentialsOf(role, u), w.cfg.Credentials
 	defer func() { w.cfg.Credentials = operator }()
-	c := out.Credentials
-	w.cfg.Credentials = credentials.NewStaticCredentialsProvider(*c.AccessKeyId, *c.SecretAccessKey, *c.SessionToken)
+	w.cfg.Credentials = creds
 	return w.desktop(t, u.Username)
 }
 

@@ -19,7 +19,7 @@ import (
 	"avatar-launcher/backend/fleet"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
@@ -239,22 +239,17 @@ var figures = fleet.Figures{
 	ReadyTimeout: 10 * time.Minute,
 }
 
-// credentialsOf gives the credentials that the identity pool would give somebody of a group.
-func (w *world) credentialsOf(ctx context.Context, role string, u backend.User) (aws.CredentialsProvider, error) {
-	out, err := sts.NewFromConfig(w.cfg).AssumeRole(ctx, &sts.AssumeRoleInput{
-		RoleArn:         aws.String("arn:aws:iam::123456789012:role/avatar-launcher-" + role),
-		RoleSessionName: &u.Username,
-		DurationSeconds: aws.Int32(43200),
-		Tags: []ststypes.Tag{{
-			Key:   aws.String("sub"),
-			Value: &u.ID,
-		}, {Key: aws.String("username"), Value: &u.Username}},
+// credentialsOf returns the credentials that the identity pool gives a user of a group, renewed each hour.
+func (w *world) credentialsOf(role string, u backend.User) aws.CredentialsProvider {
+	arn := "arn:aws:iam::123456789012:role/avatar-launcher-" + role
+	assume := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(w.cfg), arn, func(o *stscreds.AssumeRoleOptions) {
+		o.RoleSessionName, o.Duration = u.Username, time.Hour
+		o.Tags = []ststypes.Tag{
+			{Key: aws.String("sub"), Value: &u.ID},
+			{Key: aws.String("username"), Value: &u.Username},
+		}
 	})
-	if err != nil {
-		return nil, err
-	}
-	c := out.Credentials
-	return credentials.NewStaticCredentialsProvider(*c.AccessKeyId, *c.SecretAccessKey, *c.SessionToken), nil
+	return aws.NewCredentialsCache(assume, func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = 5 * time.Minute })
 }
 
 // launch runs a desktop: a process that resumes its user's sign-in. skew is how wrong its computer's clock is. What is
@@ -266,10 +261,7 @@ func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, sk
 	if keeps {
 		role = "keeper"
 	}
-	creds, err := w.credentialsOf(t.Context(), role, u)
-	if err != nil {
-		t.Fatal(err)
-	}
+	creds := w.credentialsOf(role, u)
 	ctx, stop := context.WithCancel(context.Background())
 	d := &desktop{name: name, user: u, stop: stop, done: make(chan struct{}),
 		net: &network{next: w.cloud.Transport(), rand: rand.New(rand.NewPCG(seed, 1)), onKill: stop}}
