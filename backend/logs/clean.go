@@ -174,7 +174,7 @@ func isText(b []byte) bool {
 			odd++
 		}
 	}
-	return odd*share <= len(b) && utf8.Valid(b)
+	return (odd*share <= len(b) || odd == 1 && len(b) > 1) && utf8.Valid(b)
 }
 
 // cut shortens s to maxText and appends how many bytes it removed.

@@ -28,6 +28,11 @@ type frame struct {
 	at      time.Time // of the envelope's event; zero if there is none
 	iid     string    // named by the envelope; "" if it names none
 	source  string    // likewise
+
+	// Of an object whose message is the payload:
+	wrapped bool
+	level   string  // "" if it has none
+	seq     *uint64 // nil if it has none
 }
 
 // instanceID matches EC2 instance IDs.
@@ -79,7 +84,7 @@ func (d *decoder) payload(f frame, data []byte) {
 
 // lines decodes the lines of a payload, each JSON or plain text.
 func (d *decoder) lines(f frame, data []byte) {
-	data = bytes.TrimRight(data, "\r\n")
+	data = bytes.TrimRight(bytes.TrimSuffix(data, []byte("\n\x00")), "\r\n") // C programs may put the NUL too
 	if len(data) == 0 {
 		return
 	}
@@ -97,21 +102,51 @@ func (d *decoder) lines(f frame, data []byte) {
 }
 
 func (d *decoder) line(f frame, line []byte) {
-	trimmed := bytes.TrimLeft(line, " \t")
-	if len(trimmed) > 0 && trimmed[0] == '{' {
-		if d.json(f, trimmed) {
-			return
-		}
-		if bytes.HasPrefix(trimmed, []byte(`{"`)) {
-			d.malformed(f, line, errNotJSON)
-			return
-		}
+	if d.object(f, line) {
+		return
+	}
+	if i := bytes.LastIndexByte(line, '\r'); i >= 0 && d.object(f, line[i+1:]) {
+		return // a progress bar before it
+	}
+	if bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte(`{"`)) {
+		d.malformed(f, line, errNotJSON)
+		return
 	}
 	if !isText(line) {
 		d.malformed(f, line, errNotText)
 		return
 	}
 	d.text(f, line)
+}
+
+// object decodes a line that is a JSON object. It accepts control characters in strings, and a NUL at the end as C
+// writes it. It returns false if the line is no object.
+func (d *decoder) object(f frame, line []byte) bool {
+	line = bytes.TrimLeft(line, " \t")
+	if len(line) == 0 || line[0] != '{' {
+		return false
+	}
+	if d.json(f, line) {
+		return true
+	}
+	escaped, found := escapeControls(bytes.TrimRight(line, "\x00"))
+	return (found || line[len(line)-1] == 0) && d.json(f, escaped)
+}
+
+// escapeControls replaces control characters, which JSON forbids in strings, with escapes. found is false if line has
+// none.
+func escapeControls(line []byte) (escaped []byte, found bool) {
+	if !bytes.ContainsFunc(line, func(r rune) bool { return r < 0x20 }) {
+		return line, false
+	}
+	for _, c := range line {
+		if c < 0x20 {
+			escaped = fmt.Appendf(escaped, `\u%04x`, c)
+		} else {
+			escaped = append(escaped, c)
+		}
+	}
+	return escaped, true
 }
 
 func (d *decoder) text(f frame, line []byte) {

@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"strconv"
@@ -71,8 +72,8 @@ func (d *decoder) message(f frame, m *message) {
 	if !e.stamped {
 		e.at = f.at
 	}
-	if m.Seq != nil {
-		e.sequenced, e.seq = true, *m.Seq
+	if seq := cmp.Or(m.Seq, f.seq); seq != nil {
+		e.sequenced, e.seq = true, *seq
 	}
 	if m.Src == metricsSource {
 		e.source = metricsSource
@@ -82,9 +83,10 @@ func (d *decoder) message(f frame, m *message) {
 		last.metrics.At = last.at.UTC()
 		return
 	}
-	e.level, e.source = Level(m.Lvl), source(m.Src, f.source)
+	level := cmp.Or(m.Lvl, f.level)
+	e.level, e.source = Level(level), source(m.Src, f.source)
 	e.text, e.style = cleanString(strings.TrimRight(*m.Msg, "\r\n"))
-	if m.Lvl == "" {
+	if level == "" {
 		e.level = textLevel(e.text)
 	}
 	e.text = cut(e.text)
@@ -118,7 +120,7 @@ func source(own, envelope string) string {
 }
 
 // foreign decodes a JSON object of another schema, such as Fluent Bit's, Vector's or a structured logger's. An object
-// without a known message field is shown whole.
+// without a known message field is shown whole. A message that is an object itself is decoded in its place, once.
 func (d *decoder) foreign(f frame, data []byte) bool {
 	var o map[string]any
 	if json.Unmarshal(data, &o, lenient) != nil {
@@ -126,7 +128,7 @@ func (d *decoder) foreign(f frame, data []byte) bool {
 	}
 	m := message{
 		IID: first(o, "iid", "ec2_instance_id", "instance_id", "instanceId"),
-		Lvl: first(o, "lvl", "level", "severity", "log_level"),
+		Lvl: levelOf(o),
 		Src: first(o, "src", "source", "logger", "tag"),
 		TS:  timeOf(o, "ts", "timestamp", "@timestamp", "time", "date"),
 	}
@@ -138,21 +140,84 @@ func (d *decoder) foreign(f frame, data []byte) bool {
 		d.malformed(f, data, errNotMetrics)
 		return true
 	}
-	for _, name := range []string{"level", "severity", "PRIORITY", "priority"} {
-		if n, ok := o[name].(float64); ok && m.Lvl == "" && n == math.Trunc(n) && n >= 0 && n <= 60 {
-			m.Lvl = strconv.Itoa(int(n))
-		}
+	msg := messageOf(o)
+	if inner := strings.TrimSpace(msg); !f.wrapped && strings.HasPrefix(inner, "{") && d.json(f.wrap(&m), []byte(inner)) {
+		return true
 	}
-	if m.Lvl == "" {
-		m.Lvl = first(o, "PRIORITY", "priority")
-	}
-	msg := first(o, "msg", "message", "log", "text")
 	if msg == "" {
 		msg = string(data)
 	}
 	m.Msg = &msg
 	d.message(f, &m)
 	return true
+}
+
+// wrap returns the frame of an object inside the message m.
+func (f frame) wrap(m *message) frame {
+	f.wrapped = true
+	f.iid, f.source, f.level = cmp.Or(m.IID, f.iid), cmp.Or(m.Src, f.source), cmp.Or(m.Lvl, f.level)
+	if showable(m.TS) {
+		f.at = m.TS
+	}
+	if m.Seq != nil {
+		f.seq = m.Seq
+	}
+	return f
+}
+
+// messageFields are the names of the message in the schemas that are known. MESSAGE is journald's, short_message GELF's.
+var messageFields = []string{"msg", "message", "log", "text", "MESSAGE", "short_message"}
+
+// messageOf returns the message of an object, or of an object in one of its fields.
+func messageOf(o map[string]any) string {
+	for _, m := range layers(o) {
+		if msg := first(m, messageFields...); msg != "" {
+			return msg
+		}
+	}
+	return ""
+}
+
+// layers returns an object, and the objects in which known schemas nest the level or the message: Vector's metadata,
+// tracing's fields, ECS's log, and a message that the shipper has parsed.
+func layers(o map[string]any) []map[string]any {
+	all := []map[string]any{o}
+	for _, name := range []string{"log", "message", "msg", "metadata", "fields", "record", "data", "attributes", "structured"} {
+		if m, ok := o[name].(map[string]any); ok {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+var levelFields = []string{
+	"lvl", "level", "severity", "log_level", "loglevel", "logLevel", "levelname", "level_name", "log.level",
+	"severity_text", "severityText", "SeverityText", "Level", "LogLevel", "@l", "PRIORITY", "priority",
+}
+
+// levelOf returns the level of an object as its producer wrote it, "" if it has none. OpenTelemetry's numbers become
+// names, since they differ from syslog's.
+func levelOf(o map[string]any) string {
+	for _, m := range layers(o) {
+		for _, name := range levelFields {
+			switch v := m[name].(type) {
+			case string:
+				if v != "" {
+					return v
+				}
+			case float64:
+				if v == math.Trunc(v) && v >= 0 && v <= 60 {
+					return strconv.Itoa(int(v))
+				}
+			}
+		}
+		for _, name := range []string{"severity_number", "severityNumber", "SeverityNumber"} {
+			if n, ok := m[name].(float64); ok && n >= 1 && n <= 24 {
+				return []string{levelDebug, levelDebug, levelInfo, levelWarn, levelError, levelError}[int(n-1)/4]
+			}
+		}
+	}
+	return ""
 }
 
 // first returns the first named field that holds a non-empty string.

@@ -10,28 +10,50 @@ const (
 	levelError = "error"
 )
 
-// Level maps what producers call a level (Unreal's verbosity, syslog's severity, the usual abbreviations) to one of
-// debug, info, warn and error. What it does not know is info.
+// levelWords maps the names that loggers use, in lower case. Among them are Unreal's verbosities, syslog's severities
+// and the abbreviations of log15, .NET and Serilog.
+var levelWords = map[string]string{
+	"debug": levelDebug, "dbg": levelDebug, "dbug": levelDebug, "trace": levelDebug, "trce": levelDebug,
+	"trc": levelDebug, "verbose": levelDebug, "vrb": levelDebug, "veryverbose": levelDebug,
+	"info": levelInfo, "inf": levelInfo, "information": levelInfo, "informational": levelInfo, "notice": levelInfo,
+	"display": levelInfo,
+	"warn":    levelWarn, "warning": levelWarn, "wrn": levelWarn,
+	"error": levelError, "err": levelError, "eror": levelError, "fatal": levelError, "ftl": levelError,
+	"fail": levelError, "critical": levelError, "crit": levelError, "severe": levelError, "panic": levelError,
+	"dpanic": levelError, "alert": levelError, "emerg": levelError, "emergency": levelError,
+}
+
+// levelCodes maps numbers and single letters: syslog has 0 to 7, pino and bunyan 10 to 60, klog and logcat letters.
+var levelCodes = map[string]string{
+	"0": levelError, "1": levelError, "2": levelError, "3": levelError, "4": levelWarn, "5": levelInfo, "6": levelInfo,
+	"7": levelDebug, "10": levelDebug, "20": levelDebug, "30": levelInfo, "40": levelWarn, "50": levelError,
+	"60": levelError,
+	"t":  levelDebug, "d": levelDebug, "v": levelDebug, "i": levelInfo, "n": levelInfo, "w": levelWarn, "e": levelError,
+	"f": levelError, "c": levelError,
+}
+
+// Level maps a producer's level to debug, info, warn or error, also if it is coloured or in brackets. It returns info
+// for levels that it doesn't know.
 func Level(s string) string {
-	switch s {
-	case levelDebug, levelInfo, levelWarn, levelError:
-		return s
-	}
-	switch strings.ToLower(s) {
-	case "7", "10", "20": // syslog has 0 to 7, pino and bunyan 10 to 60
-		return levelDebug
-	case "4", "40":
-		return levelWarn
-	case "0", "1", "2", "3", "50", "60":
-		return levelError
-	case "debug", "trace", "verbose", "veryverbose", "dbg":
-		return levelDebug
-	case "warn", "warning", "wrn":
-		return levelWarn
-	case "error", "err", "fatal", "critical", "crit", "panic", "alert", "emerg", "emergency":
-		return levelError
+	if l, ok := knownLevel(s); ok {
+		return l
 	}
 	return levelInfo
+}
+
+// knownLevel is Level, but reports whether it knows the level.
+func knownLevel(s string) (string, bool) {
+	switch s {
+	case levelDebug, levelInfo, levelWarn, levelError:
+		return s, true
+	}
+	s, _ = cleanString(s) // loggers colour levels
+	s = strings.ToLower(strings.Trim(s, " \t[]<>()"))
+	if l, ok := levelWords[s]; ok {
+		return l, true
+	}
+	l, ok := levelCodes[s]
+	return l, ok
 }
 
 // rank orders the levels. It returns 0, below all of them, for other strings.
@@ -47,30 +69,4 @@ func rank(level string) int {
 		return 4
 	}
 	return 0
-}
-
-// levelWithin is how far into a plain text line its level is looked for.
-const levelWithin = 160
-
-// textLevel finds the level of a plain text line where it says one: Unreal's "LogTemp: Warning: …", "[ERROR] …",
-// "level=warn".
-func textLevel(line string) string {
-	if len(line) > levelWithin {
-		line = line[:levelWithin]
-	}
-	for _, l := range textLevels {
-		if strings.Contains(line, l.sign) {
-			return l.level
-		}
-	}
-	return levelInfo
-}
-
-var textLevels = []struct{ sign, level string }{
-	{": Fatal:", levelError}, {": Error:", levelError}, {"[ERROR]", levelError}, {"ERROR ", levelError}, {"ERROR:", levelError},
-	{"level=error", levelError}, {"[error]", levelError},
-	{": Warning:", levelWarn}, {"[WARN]", levelWarn}, {"WARN ", levelWarn}, {"WARNING:", levelWarn}, {"[WARNING]", levelWarn},
-	{"level=warn", levelWarn}, {"[warn]", levelWarn},
-	{": Verbose:", levelDebug}, {": VeryVerbose:", levelDebug}, {"[DEBUG]", levelDebug}, {"DEBUG ", levelDebug},
-	{"DEBUG:", levelDebug}, {"level=debug", levelDebug}, {"[debug]", levelDebug},
 }
