@@ -119,10 +119,7 @@ func openEmbedded(ctx context.Context, dir string, p config.Profile, log *slog.L
 // start runs the cloud here, at the addresses it had the last time where they are free: open pages and other
 // programs go on working.
 func (e *embedded) start(port int) error {
-	boot := e.boot
-	var cloud *localcloud.Cloud
-	boot.Gate = simulatedGate(func() []byte { return cookieSecret(cloud.Outputs()) }) // no request comes before Listen
-	cloud, err := localcloud.Open(boot)
+	cloud, err := openCloud(e.boot)
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 		return &backend.Problem{Kind: backend.KindConfig, What: "The embedded cloud of this folder runs already", Why: "It answers at " + a.Endpoint + ".",
 			Next: "Use that one, or name another folder by --state."}
 	}
-	cloud, err := localcloud.Open(localcloud.Options{Dir: dir, BootWarm: f.warm, BootCold: f.cold, Logger: stderrLog(level)})
+	cloud, err := openCloud(localcloud.Options{Dir: dir, BootWarm: f.warm, BootCold: f.cold, Logger: stderrLog(level)})
 	if err != nil {
 		return cloudProblem(dir, err)
 	}

@@ -29,6 +29,14 @@ func (r *rooms) link(ctx context.Context, s backend.Snapshot) (string, error) {
 	return avatarURL(s)
 }
 
+// openCloud opens an embedded cloud whose instances have a gate.
+func openCloud(o localcloud.Options) (*localcloud.Cloud, error) {
+	var cloud *localcloud.Cloud
+	o.Gate = simulatedGate(func() []byte { return cookieSecret(cloud.Outputs()) }) // no request comes before Listen
+	cloud, err := localcloud.Open(o)
+	return cloud, err
+}
+
 // simulatedGate stands in front of the simulated instances' web servers, as the one of build/aws/instance/agent does on AWS.
 // secret is asked for with the first request.
 func simulatedGate(secret func() []byte) func(string, func() map[string]string, http.Handler) http.Handler {

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"avatar-launcher/backend/gate"
+)
+
+// metadata is a metadata service of version 2, which tests the token, and whose tags change.
+type metadata struct {
+	mu    sync.Mutex
+	tags  map[string]string
+	token int // the last one that was given out; a lower one is no longer good
+	down  bool
+}
+
+func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	tag, isTag := strings.CutPrefix(r.URL.Path, "/latest/meta-data/tags/instance/")
+	value, tagged := m.tags[tag]
+	switch {
+	case m.down:
+		w.WriteHeader(http.StatusServiceUnavailable)
+	case r.Method == http.MethodPut && r.URL.Path == "/latest/api/token" && r.Header.Get("X-aws-ec2-metadata-token-ttl-seconds") != "":
+		m.token++
+		fmt.Fprint(w, m.token)
+	case r.Header.Get("X-aws-ec2-metadata-token") != fmt.Sprint(m.token):
+		w.WriteHeader(http.StatusUnauthorized)
+	case r.URL.Path == "/latest/meta-data/instance-id":
+		fmt.Fprint(w, "i-0a")
+	case isTag && tagged:
+		fmt.Fprint(w, value)
+	default:
+		w.WriteHeader(http.StatusNotFound)
+	}
+}
+
+func (m *metadata) set(change func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change()
+}
+
+// world is the agent between Caddy and an avatar. The servers are reached without sockets.
+type world struct {
+	t    *testing.T
+	meta *metadata
+	key  *gate.Key
+	seen *http.Request // by the avatar
+	http.Handler
+}
+
+// routed answers for a host by a handler.
+type routed map[string]http.Handler
+
+func (hosts routed) RoundTrip(r *http.Request) (*http.Response, error) {
+	rec := httptest.NewRecorder()
+	hosts[r.URL.Host].ServeHTTP(rec, r)
+	return rec.Result(), nil
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	key, err := gate.NewKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, key: key, meta: &metadata{tags: map[string]string{gate.Tag: key.Public(), "epoch": "3",
+		"expire-at": time.Now().Add(time.Hour).UTC().Format(time.RFC3339)}}}
+	hosts := routed{"metadata": w.meta, "avatar": http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.seen = r
+		fmt.Fprint(rw, "avatar")
+	})}
+	before, dial := client.Transport, http.DefaultTransport
+	client.Transport, http.DefaultTransport = hosts, hosts
+	t.Cleanup(func() { client.Transport, http.DefaultTransport = before, dial })
+	w.Handler = handler(&url.URL{Scheme: "http", Host: "avatar"}, &instance{base: "http://metadata"}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	return w
+}
+
+// do sends a request as Caddy hands it on.
+func (w *world) do(path string, cookies []*http.Cookie) *http.Response {
+	r := httptest.NewRequest(http.MethodGet, "http://ann.example.com"+path, nil)
+	r.Header.Set("X-Forwarded-Proto", "https")
+	r.Header.Set("X-Forwarded-For", "203.0.113.9")
+	for _, c := range cookies {
+		r.AddCookie(c)
+	}
+	rec := httptest.NewRecorder()
+	w.ServeHTTP(rec, r)
+	return rec.Result()
+}
+
+func (w *world) enter() *http.Response {
+	w.t.Helper()
+	ticket, err := w.key.Ticket(gate.Session{Instance: "i-0a", Epoch: 3}, time.Now())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.do(gate.EnterPath+"?ticket="+ticket, nil)
+}
+
+func TestTheOwnerAloneReachesTheAvatar(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		if got := w.do("/", nil).StatusCode; got != http.StatusForbidden {
+			t.Errorf("without a ticket: %d", got)
+		}
+		cookies := w.enter().Cookies()
+		if len(cookies) != 1 || !cookies[0].Secure {
+			t.Fatalf("cookies %v", cookies)
+		}
+		if got := w.do("/player.html?x=1", cookies).StatusCode; got != http.StatusOK {
+			t.Fatalf("the owner: %d", got)
+		}
+		for name, want := range map[string]string{"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", gate.RoleHeader: "owner", "Cookie": ""} {
+			if got := w.seen.Header.Get(name); !strings.HasPrefix(got, want) || want == "" && got != "" {
+				t.Errorf("the avatar sees %s: %q", name, got)
+			}
+		}
+		if w.seen.Host != "ann.example.com" || w.seen.URL.RequestURI() != "/player.html?x=1" {
+			t.Errorf("the avatar sees %s %s", w.seen.Host, w.seen.URL)
+		}
+	})
+}
+
+func TestANewKeyIsSeenWithinASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		cookies := w.enter().Cookies()
+		w.meta.set(func() { delete(w.meta.tags, gate.Tag) }) // the instance has gone back
+		time.Sleep(lookEvery)
+		if got := w.do("/", cookies).StatusCode; got != http.StatusForbidden {
+			t.Errorf("after the session: %d", got)
+		}
+	})
+}
+
+func TestASilentMetadataServiceOpensNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		cookies := w.enter().Cookies()
+		w.meta.set(func() { w.meta.down = true })
+		time.Sleep(lookEvery)
+		if got := w.do("/", cookies).StatusCode; got != http.StatusServiceUnavailable {
+			t.Errorf("while it is silent: %d", got)
+		}
+		w.meta.set(func() { w.meta.down, w.meta.token = false, w.meta.token+1 }) // it has forgotten the token
+		w.do("/", cookies)                                                       // finds that out
+		if got := w.do("/", cookies).StatusCode; got != http.StatusOK {
+			t.Errorf("afterwards: %d", got)
+		}
+	})
+}
+
+func TestItListensToThisMachineOnly(t *testing.T) {
+	for _, listen := range []string{"", ":8081", "0.0.0.0:8081", "192.0.2.1:8081", "localhost:8081"} {
+		if err := run(t.Context(), listen, "http://127.0.0.1:8080", "http://127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "machine") {
+			t.Errorf("-listen %q: %v", listen, err)
+		}
+	}
+	if err := run(t.Context(), "127.0.0.1:0", "nonsense", ""); err == nil {
+		t.Error("-avatar nonsense is taken")
+	}
+}

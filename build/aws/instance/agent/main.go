@@ -1,0 +1,98 @@
+// Command agent is the gate on an instance: it stands between Caddy and the avatar, and lets nobody through without a
+// ticket of the session's owner. It reads whose the instance is from the tags in the instance metadata service.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/netip"
+	"net/url"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"avatar-launcher/backend/gate"
+)
+
+func main() {
+	listen := flag.String("listen", "127.0.0.1:8081", "loopback `address` to listen at, for Caddy")
+	avatar := flag.String("avatar", "http://127.0.0.1:8080", "`URL` of the avatar's web server")
+	metadata := flag.String("metadata", "http://169.254.169.254", "`URL` of the instance metadata service")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *listen, *avatar, *metadata); err != nil {
+		fmt.Fprintln(os.Stderr, "agent:", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx is done.
+func run(ctx context.Context, listen, avatar, metadata string) error {
+	if a, err := netip.ParseAddrPort(listen); err != nil || !a.Addr().IsLoopback() {
+		return fmt.Errorf("%q is not an address of this machine alone: anybody could then say that they came by https", listen)
+	}
+	to, err := url.Parse(avatar)
+	if err != nil || to.Host == "" {
+		return fmt.Errorf("%q is no URL of a web server", avatar)
+	}
+	listener, err := net.Listen("tcp", listen)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	server := &http.Server{Handler: handler(to, &instance{base: metadata}, log), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	if err := server.Close(); err != nil { // open sockets would hold up a graceful end for as long as somebody watches
+		return err
+	}
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// handler is the gate in front of the avatar, behind Caddy on the same machine.
+func handler(avatar *url.URL, in *instance, log *slog.Logger) http.Handler {
+	guarded := gate.Handler(proxy(avatar, log), gate.Options{
+		Session: in.session,
+		HTTPS:   func(r *http.Request) bool { return r.Header.Get("X-Forwarded-Proto") == "https" },
+		Refused: func(r *http.Request, why string) { log.Warn("refused", "from", r.RemoteAddr, "why", why) },
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		all := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+		if last := strings.TrimSpace(all[len(all)-1]); last != "" {
+			r.RemoteAddr = last // as Caddy saw it
+		}
+		guarded.ServeHTTP(w, r)
+	})
+}
+
+// proxy hands requests on to the avatar as they came, WebSockets included.
+func proxy(avatar *url.URL, log *slog.Logger) http.Handler {
+	return &httputil.ReverseProxy{
+		FlushInterval: -1,
+		ErrorLog:      slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(avatar)
+			r.Out.Host = r.In.Host
+			for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+				r.Out.Header[name] = r.In.Header[name]
+			}
+		},
+	}
+}
