@@ -13,48 +13,53 @@ import (
 	"github.com/google/uuid"
 )
 
-// execute carries one action out. The row's state is moved under its epoch before EC2 is touched wherever a desktop
-// could claim the instance meanwhile.
-func (s *Service) execute(ctx context.Context, a action) error {
+// execute executes one step. If a desktop could claim the instance meanwhile, the row's state is changed under its epoch
+// before EC2 is called.
+func (s *Service) execute(ctx context.Context, a step) error {
 	id := a.row.InstanceID
-	switch a.verb {
-	case launch:
+	switch a.kind {
+	case stepLaunch:
 		return s.warmUp(ctx)
-	case park:
+	case stepPark:
 		return s.park(ctx, a.row)
-	case recycle:
+	case stepRecycle:
 		return s.makeWarm(ctx, a.row)
-	case retire:
+	case stepRetire:
 		return s.retireInstance(ctx, a.row)
-	case adopt:
+	case stepAdopt:
 		return s.adoptInstance(ctx, a.row)
-	case stop:
+	case stepStop:
 		return s.stopUnclaimed(ctx, a.row)
-	case end:
+	case stepEnd:
 		return s.end(ctx, *a.session, backend.Recycling, s.LauncherID, a.why)
-	case forget, withdraw:
+	case stepForget, stepWithdraw:
 		return s.deleteRow(ctx, a.row)
-	case reserve:
+	case stepReserve:
 		return s.reserveFor(ctx, a.row, a.ticket.UserID)
-	case unreserve:
+	case stepUnreserve:
 		return s.reserveFor(ctx, a.row, "")
-	case retag:
+	case stepRetag:
 		return s.tag(ctx, id, ownerTags(*a.session))
-	case rearm:
+	case stepRearm:
 		return s.rearmForHolder(ctx, id)
-	case rename:
+	case stepRename:
 		ctx, cancel := context.WithTimeout(ctx, settleTime)
 		defer cancel()
 		return s.settleName(ctx, a.session.UserID)
-	case dequeue:
+	case stepDequeue:
 		return s.dropTicket(ctx, a.ticket)
 	}
 	return nil
 }
 
-// audited are the verbs that the audit tells of, with its word for each. The others are of no consequence, or are
-// told by what they lead to.
-var audited = map[verb]string{launch: "launched", retire: "retired", adopt: "adopted", stop: "stopped"}
+// auditEvents are the audit's events for steps. Other steps change nothing that matters later, or lead to an event of
+// their own.
+var auditEvents = map[stepKind]backend.AuditEvent{
+	stepLaunch: backend.EventLaunched,
+	stepRetire: backend.EventRetired,
+	stepAdopt:  backend.EventAdopted,
+	stepStop:   backend.EventStopped,
+}
 
 // warmUp launches an instance that initialises itself and is then stopped. The intent is written first and counted,
 // as for a cold start. The instance's own timer is in its tags from the launch on, and the schedule is armed as soon
@@ -81,7 +86,14 @@ func (s *Service) warmUp(ctx context.Context) error {
 	if err := s.arm(ctx, m.InstanceID, fires); err != nil {
 		return err
 	}
-	row := instanceRow{InstanceID: m.InstanceID, State: backend.Warming, Zone: m.Zone, InstanceType: m.Type, PooledAt: s.Clock.Now(), ArmedUntil: fires.Unix()}
+	row := instanceRow{
+		InstanceID:   m.InstanceID,
+		State:        backend.Warming,
+		Zone:         m.Zone,
+		InstanceType: m.Type,
+		PooledAt:     s.Clock.Now(),
+		ArmedUntil:   fires.Unix(),
+	}
 	if err := s.record(ctx, row, intent.InstanceID); err != nil {
 		return err
 	}
@@ -91,7 +103,11 @@ func (s *Service) warmUp(ctx context.Context) error {
 // record writes an instance's row in place of its intent.
 func (s *Service) record(ctx context.Context, row instanceRow, intent string) error {
 	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
-		{Put: &types.Put{TableName: &s.Names.InstancesTable, Item: marshal(row), ConditionExpression: aws.String("attribute_not_exists(InstanceId)")}},
+		{Put: &types.Put{
+			TableName:           &s.Names.InstancesTable,
+			Item:                marshal(row),
+			ConditionExpression: aws.String("attribute_not_exists(InstanceId)"),
+		}},
 		{Delete: &types.Delete{TableName: &s.Names.InstancesTable, Key: key("InstanceId", intent)}},
 	}})
 	if reasons, ok := cancelled(err); ok && lostRace(reasons) {
@@ -102,10 +118,18 @@ func (s *Service) record(ctx context.Context, row instanceRow, intent string) er
 
 // park records that a warming instance was ready, and stops it: one that stopped without the record was not.
 func (s *Service) park(ctx context.Context, row instanceRow) error {
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.Names.InstancesTable, Key: key("InstanceId", row.InstanceID),
-		UpdateExpression: aws.String("SET Ready = :yes"), ConditionExpression: aws.String("#s = :warming AND Epoch = :e"),
-		ExpressionAttributeNames:  map[string]string{"#s": "State"},
-		ExpressionAttributeValues: item{":yes": value(true), ":warming": str(string(backend.Warming)), ":e": value(row.Epoch)}})
+	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                &s.Names.InstancesTable,
+		Key:                      key("InstanceId", row.InstanceID),
+		UpdateExpression:         aws.String("SET Ready = :yes"),
+		ConditionExpression:      aws.String("#s = :warming AND Epoch = :e"),
+		ExpressionAttributeNames: map[string]string{"#s": "State"},
+		ExpressionAttributeValues: item{
+			":yes":     value(true),
+			":warming": str(string(backend.Warming)),
+			":e":       value(row.Epoch),
+		},
+	})
 	if err != nil {
 		return unlessConditionFailed(err) // another keeper was quicker
 	}
@@ -171,12 +195,20 @@ func (s *Service) reserveFor(ctx context.Context, row instanceRow, userID string
 		UpdateExpression:         aws.String("SET ReservedFor = :user, PooledAt = :now"),
 		ConditionExpression:      aws.String("#s = :warm AND Epoch = :e AND attribute_not_exists(ReservedFor)"),
 		ExpressionAttributeNames: map[string]string{"#s": "State"},
-		ExpressionAttributeValues: item{":user": str(userID), ":now": value(s.Clock.Now()), ":warm": str(string(backend.Warm)),
-			":e": value(row.Epoch)}}
+		ExpressionAttributeValues: item{
+			":user": str(userID),
+			":now":  value(s.Clock.Now()),
+			":warm": str(string(backend.Warm)),
+			":e":    value(row.Epoch),
+		}}
 	if userID == "" {
 		in.UpdateExpression = aws.String("REMOVE ReservedFor")
 		in.ConditionExpression = aws.String("#s = :warm AND Epoch = :e AND ReservedFor = :had")
-		in.ExpressionAttributeValues = item{":had": str(row.ReservedFor), ":warm": str(string(backend.Warm)), ":e": value(row.Epoch)}
+		in.ExpressionAttributeValues = item{
+			":had":  str(row.ReservedFor),
+			":warm": str(string(backend.Warm)),
+			":e":    value(row.Epoch),
+		}
 	}
 	_, err := s.DynamoDB.UpdateItem(ctx, in)
 	return unlessConditionFailed(err)
@@ -189,7 +221,11 @@ func (s *Service) putRow(ctx context.Context, row instanceRow) error {
 }
 
 func (s *Service) deleteRow(ctx context.Context, row instanceRow) error {
-	_, err := s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.Names.InstancesTable, Key: key("InstanceId", row.InstanceID),
-		ConditionExpression: aws.String("Epoch = :e"), ExpressionAttributeValues: item{":e": value(row.Epoch)}})
+	_, err := s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName:                 &s.Names.InstancesTable,
+		Key:                       key("InstanceId", row.InstanceID),
+		ConditionExpression:       aws.String("Epoch = :e"),
+		ExpressionAttributeValues: item{":e": value(row.Epoch)},
+	})
 	return unlessConditionFailed(err)
 }

@@ -213,6 +213,14 @@ func (w withoutKeyTag) RoundTrip(r *http.Request) (*http.Response, error) {
 		return w.RoundTripper.RoundTrip(r)
 	}
 	const denial = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors></Response>"
-	return &http.Response{StatusCode: http.StatusForbidden, Status: "403 Forbidden", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{"Content-Type": {"text/xml"}}, Body: io.NopCloser(strings.NewReader(denial)), Request: r}, nil
+	return &http.Response{
+		StatusCode: http.StatusForbidden,
+		Status:     "403 Forbidden",
+		Proto:      "HTTP/1.1",
+		ProtoMajor: 1,
+		ProtoMinor: 1,
+		Header:     http.Header{"Content-Type": {"text/xml"}},
+		Body:       io.NopCloser(strings.NewReader(denial)),
+		Request:    r,
+	}, nil
 }

@@ -17,7 +17,7 @@ func TestNeverReadyLaunchesAreBounded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := Figures{MaxInstances: 40, MaxFailures: rapid.SampledFrom([]int{0, 3, 6, 1000}).Draw(t, "failures"),
 			WarmLimit: rapid.SampledFrom([]time.Duration{0, 5 * time.Minute, 30 * time.Minute}).Draw(t, "limit")}
-		w := pretendPool{view: view{
+		w := pretendPool{view: observation{
 			size:    rapid.IntRange(1, 20).Draw(t, "size"),
 			figures: f,
 			current: template{"1", "ami-1"},
@@ -26,7 +26,7 @@ func TestNeverReadyLaunchesAreBounded(t *testing.T) {
 		dies := rapid.SampledFrom([]string{"", "stopped", "terminated", "gone"})
 		for at := now; at.Before(now.Add(24 * time.Hour)); at = at.Add(time.Minute) {
 			w.turn(at)
-			for _, m := range slices.Clone(w.view.machines) {
+			for _, m := range slices.Clone(w.view.instances) {
 				if m.up() && at.Sub(m.LaunchTime) > time.Minute {
 					w.fail(w.machine(m.InstanceID), dies.Draw(t, "dies"))
 				}
@@ -43,7 +43,7 @@ func TestNeverReadyLaunchesAreBounded(t *testing.T) {
 
 // pretendPool applies plans to a view.
 type pretendPool struct {
-	view     view
+	view     observation
 	launches int
 }
 
@@ -53,36 +53,36 @@ func (w *pretendPool) turn(now time.Time) {
 			w.view.health = w.view.health.add(*a.result, w.view.current.version, now)
 		}
 		same := func(r instanceRow) bool { return r.InstanceID == a.row.InstanceID }
-		switch i := slices.IndexFunc(w.view.rows, same); a.verb {
-		case launch:
+		switch i := slices.IndexFunc(w.view.rows, same); a.kind {
+		case stepLaunch:
 			w.launches++
 			id := fmt.Sprintf("i-%d", w.launches)
 			w.view.rows = append(w.view.rows, instanceRow{InstanceID: id, State: backend.Warming, PooledAt: now})
-			w.view.machines = append(w.view.machines, seen{version: w.view.current.version,
+			w.view.instances = append(w.view.instances, instance{version: w.view.current.version,
 				Machine: backend.Machine{InstanceID: id, State: "running", LaunchTime: now, ImageID: w.view.current.image}})
-		case park, stop:
-			w.view.rows[i].Ready = w.view.rows[i].Ready || a.verb == park
+		case stepPark, stepStop:
+			w.view.rows[i].Ready = w.view.rows[i].Ready || a.kind == stepPark
 			w.machine(a.row.InstanceID).State = "stopped"
-		case recycle:
+		case stepRecycle:
 			w.view.rows[i].State = backend.Warm
-		case retire:
+		case stepRetire:
 			w.view.rows[i].State = backend.Retired
 			w.machine(a.row.InstanceID).State = "terminated"
-		case forget:
+		case stepForget:
 			w.view.rows = slices.DeleteFunc(w.view.rows, same)
 		}
 	}
 }
 
-func (w *pretendPool) machine(id string) *seen {
-	return &w.view.machines[slices.IndexFunc(w.view.machines, func(m seen) bool { return m.InstanceID == id })]
+func (w *pretendPool) machine(id string) *instance {
+	return &w.view.instances[slices.IndexFunc(w.view.instances, func(m instance) bool { return m.InstanceID == id })]
 }
 
 // fail lets an instance break down in one of the ways that EC2 has.
-func (w *pretendPool) fail(m *seen, state string) {
+func (w *pretendPool) fail(m *instance, state string) {
 	switch state {
 	case "gone":
-		w.view.machines = slices.DeleteFunc(slices.Clone(w.view.machines), func(o seen) bool { return o.InstanceID == m.InstanceID })
+		w.view.instances = slices.DeleteFunc(slices.Clone(w.view.instances), func(o instance) bool { return o.InstanceID == m.InstanceID })
 	case "stopped", "terminated":
 		m.State, m.ReasonCode, m.Reason = backend.InstanceState(state), "Client.InternalError", "Client.InternalError: Client error on launch"
 	}

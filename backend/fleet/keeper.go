@@ -135,8 +135,8 @@ func (k *keeper) reconcile(ctx context.Context, l *lease, report func(backend.Po
 	}
 	report(s.poolOf(v.rows, v.health.of(v.current.version)))
 	k.recordOccupancy(ctx, v)
-	acts := slices.DeleteFunc(plan(v, s.Clock.Now()), k.postponed)
-	for _, a := range acts {
+	steps := slices.DeleteFunc(plan(v, s.Clock.Now()), k.postponed)
+	for _, a := range steps {
 		if ctx.Err() != nil || !l.held() {
 			return true
 		}
@@ -144,8 +144,8 @@ func (k *keeper) reconcile(ctx context.Context, l *lease, report func(backend.Po
 			continue
 		}
 		if err := k.carryOut(notAfter(ctx, wall().Add(holdTime)), a); err != nil {
-			s.Log.Warn("pool", "do", a.verb, "instance", a.row.InstanceID, "why", a.why, "cause", err)
-			if a.verb == rename {
+			s.Log.Warn("pool", "do", a.kind, "instance", a.row.InstanceID, "why", a.why, "cause", err)
+			if a.kind == stepRename {
 				k.namesAt = time.Now().Add(quietInterval)
 			}
 			if isCapacity(err) || errors.Is(err, errFull) {
@@ -153,11 +153,11 @@ func (k *keeper) reconcile(ctx context.Context, l *lease, report func(backend.Po
 			}
 			continue
 		}
-		s.Log.Info("pool", "do", a.verb, "instance", a.row.InstanceID, "why", a.why)
-		if word := audited[a.verb]; word != "" {
+		s.Log.Info("pool", "do", a.kind, "instance", a.row.InstanceID, "why", a.why)
+		if event := auditEvents[a.kind]; event != "" {
 			s.recordEvent(ctx, auditRow{
 				UserID:     poolUser,
-				Event:      backend.AuditEvent(word),
+				Event:      event,
 				InstanceID: a.row.InstanceID,
 				Why:        a.why,
 			})
@@ -166,15 +166,15 @@ func (k *keeper) reconcile(ctx context.Context, l *lease, report func(backend.Po
 	for _, r := range v.rows {
 		busy = busy || r.State == backend.Warming || r.State == backend.Recycling
 	}
-	return busy || len(acts) > 0 || len(v.tickets) > 0
+	return busy || len(steps) > 0 || len(v.tickets) > 0
 }
 
-// postponed reports whether an action waits: while Route 53 fails, names must not hold up the rest of the pool.
-func (k *keeper) postponed(a action) bool { return a.verb == rename && time.Now().Before(k.namesAt) }
+// postponed reports whether a step waits: while Route 53 fails, names must not hold up the rest of the pool.
+func (k *keeper) postponed(a step) bool { return a.kind == stepRename && time.Now().Before(k.namesAt) }
 
-// carryOut records how a warming ended, then carries the action out. A failure that could not be recorded stays as it
+// carryOut records how a warming ended, then executes the step. A failure that could not be recorded stays as it
 // is: it is found again at the next turn.
-func (k *keeper) carryOut(ctx context.Context, a action) error {
+func (k *keeper) carryOut(ctx context.Context, a step) error {
 	if a.result != nil {
 		if err := k.s.recordResult(ctx, *a.result, k.current.version); err != nil {
 			return err
@@ -187,7 +187,7 @@ func (k *keeper) carryOut(ctx context.Context, a action) error {
 }
 
 // recordOccupancy writes an audit row with the pool's counts if they have changed.
-func (k *keeper) recordOccupancy(ctx context.Context, v view) {
+func (k *keeper) recordOccupancy(ctx context.Context, v observation) {
 	counts := map[backend.PoolState]int{}
 	for _, r := range v.rows {
 		if !r.intent() {

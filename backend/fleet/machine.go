@@ -83,10 +83,10 @@ func machine(i types.Instance) backend.Machine {
 var orderlyReasons = []string{"", "Client.UserInitiatedShutdown", "Client.InstanceInitiatedShutdown", "Client.UserInitiatedHibernate"}
 
 // brokeDown reports whether EC2 could not start the instance, or could not keep it running.
-func (m seen) brokeDown() bool { return !slices.Contains(orderlyReasons, m.ReasonCode) }
+func (m instance) brokeDown() bool { return !slices.Contains(orderlyReasons, m.ReasonCode) }
 
 // reason returns, for people, why the instance is in its state.
-func (m seen) reason() string { return stateReason(m.Machine) }
+func (m instance) reason() string { return stateReason(m.Machine) }
 
 // stateReason returns, for people, why an instance is in its state.
 func stateReason(m backend.Machine) string {

@@ -16,11 +16,11 @@ import (
 )
 
 // observe reads the cloud first and its records afterwards: a record may be newer than what EC2 said, never older.
-func (k *keeper) observe(ctx context.Context) (view, error) {
+func (k *keeper) observe(ctx context.Context) (observation, error) {
 	s := k.s
-	v := view{figures: s.current(), ready: map[string]bool{}, asking: map[string]bool{}}
+	v := observation{figures: s.current(), ready: map[string]bool{}, asking: map[string]bool{}}
 	var err error
-	if v.machines, err = s.machines(ctx); err != nil {
+	if v.instances, err = s.instances(ctx); err != nil {
 		return v, err
 	}
 	if v.rows, err = scan[instanceRow](ctx, s.DynamoDB, s.Names.InstancesTable); err != nil {
@@ -67,7 +67,7 @@ func (k *keeper) observe(ctx context.Context) (view, error) {
 }
 
 // observeDrift reads what rarely changes and costs a call each: schedules, names, the launch template.
-func (k *keeper) observeDrift(ctx context.Context, v *view) error {
+func (k *keeper) observeDrift(ctx context.Context, v *observation) error {
 	t, unread := k.s.template(ctx)
 	if unread == nil {
 		k.current = t
@@ -89,8 +89,8 @@ func (k *keeper) observeDrift(ctx context.Context, v *view) error {
 }
 
 // machines lists the pool's instances, those that were terminated of late included.
-func (s *Service) machines(ctx context.Context) ([]seen, error) {
-	var machines []seen
+func (s *Service) instances(ctx context.Context) ([]instance, error) {
+	var machines []instance
 	pages := ec2.NewDescribeInstancesPaginator(s.EC2, &ec2.DescribeInstancesInput{
 		MaxResults: aws.Int32(1000),
 		Filters: []types.Filter{
@@ -107,7 +107,7 @@ func (s *Service) machines(ctx context.Context) ([]seen, error) {
 		}
 		for _, r := range page.Reservations {
 			for _, i := range r.Instances {
-				machines = append(machines, seen{
+				machines = append(machines, instance{
 					Machine:  machine(i),
 					owner:    tagOf(i, "owner"),
 					epoch:    tagOf(i, "epoch"),

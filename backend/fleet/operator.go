@@ -36,7 +36,7 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 	}
 	all, ctx := errgroup.WithContext(ctx)
 	all.Go(func() error {
-		machines, err := s.machines(ctx)
+		machines, err := s.instances(ctx)
 		for _, m := range machines {
 			if !m.State.Gone() {
 				o.Machines = append(o.Machines, m.Machine)
@@ -169,9 +169,9 @@ func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, r
 			return s.end(ctx, *row, state, actor.Username, reason)
 		}
 	}
-	do := action{verb: stop, row: *inst, why: reason}
+	do := step{kind: stepStop, row: *inst, why: reason}
 	if state == backend.Retired {
-		do.verb = retire
+		do.kind = stepRetire
 	}
 	if err := s.execute(ctx, do); err != nil {
 		return problem("do that to "+instanceID, err)

@@ -12,69 +12,108 @@ import (
 
 var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
+var poolStates = []backend.PoolState{backend.Warming, backend.Warm, backend.Claimed, backend.Recycling, backend.Retired}
+
 func TestPlan(t *testing.T) {
 	old := now.Add(-time.Hour)
-	one := func(state backend.InstanceState, pool backend.PoolState) view {
-		return view{size: 1, figures: Figures{MaxInstances: 2}, ready: map[string]bool{},
-			machines: []seen{{Machine: backend.Machine{InstanceID: "i-1", State: state, LaunchTime: old}}},
-			rows:     []instanceRow{{InstanceID: "i-1", State: pool, Epoch: 3, PooledAt: old}}}
+	one := func(state backend.InstanceState, pool backend.PoolState) observation {
+		return observation{size: 1, figures: Figures{MaxInstances: 2}, ready: map[string]bool{},
+			instances: []instance{{Machine: backend.Machine{InstanceID: "i-1", State: state, LaunchTime: old}}},
+			rows:      []instanceRow{{InstanceID: "i-1", State: pool, Epoch: 3, PooledAt: old}}}
 	}
-	with := func(v view, f func(*view)) view { f(&v); return v }
-	claimed := func(state backend.InstanceState, expire, created time.Time) view {
-		return with(one(state, backend.Claimed), func(v *view) {
+	with := func(v observation, f func(*observation)) observation { f(&v); return v }
+	claimed := func(state backend.InstanceState, expire, created time.Time) observation {
+		return with(one(state, backend.Claimed), func(v *observation) {
 			v.size = 0
 			v.rows[0].Owner = "u"
-			v.machines[0].owner, v.machines[0].epoch, v.machines[0].expireAt = "u", "3", expire.Format(time.RFC3339)
+			v.instances[0].owner, v.instances[0].epoch, v.instances[0].expireAt = "u", "3", expire.Format(time.RFC3339)
 			v.sessions = []sessionRow{{UserID: "u", InstanceID: "i-1", Epoch: 3, ExpireAt: expire, CreationTime: created}}
 		})
 	}
 	tests := []struct {
 		name string
-		view view
-		want []verb
+		view observation
+		want []stepKind
 	}{
-		{"an empty world is filled", view{size: 3, figures: Figures{MaxInstances: 10}}, []verb{launch, launch, launch}},
-		{"never beyond the maximum", view{size: 3, figures: Figures{MaxInstances: 2}}, []verb{launch, launch}},
+		{"an empty world is filled", observation{
+			size:    3,
+			figures: Figures{MaxInstances: 10},
+		}, []stepKind{stepLaunch, stepLaunch, stepLaunch}},
+		{"never beyond the maximum", observation{
+			size:    3,
+			figures: Figures{MaxInstances: 2},
+		}, []stepKind{stepLaunch, stepLaunch}},
 		{"warm and stopped is well", one("stopped", backend.Warm), nil},
-		{"warm but running is stopped", one("running", backend.Warm), []verb{stop}},
-		{"initialised is parked", with(one("running", backend.Warming), func(v *view) { v.ready["i-1"] = true; v.rows[0].PooledAt = now }), []verb{park}},
-		{"ready and stopped is warm", with(one("stopped", backend.Warming), func(v *view) { v.rows[0].Ready = true }), []verb{recycle}},
-		{"stopped, and its log says that it was ready", with(one("stopped", backend.Warming), func(v *view) { v.ready["i-1"] = true }), []verb{recycle}},
-		{"stopped unready is retired", one("stopped", backend.Warming), []verb{retire}},
-		{"stopped, and its log is still read", with(one("stopped", backend.Warming), func(v *view) { v.asking = map[string]bool{"i-1": true} }), nil},
-		{"never ready is retired", one("running", backend.Warming), []verb{retire}},
-		{"given back is recycled", one("stopped", backend.Recycling), []verb{recycle}},
-		{"given back is replaced", with(one("stopped", backend.Recycling), func(v *view) { v.figures.Replace = true }), []verb{retire, launch}},
-		{"given back but running is stopped", one("running", backend.Recycling), []verb{stop}},
+		{"warm but running is stopped", one("running", backend.Warm), []stepKind{stepStop}},
+		{"initialised is parked",
+			with(one("running", backend.Warming), func(v *observation) { v.ready["i-1"] = true; v.rows[0].PooledAt = now }), []stepKind{stepPark}},
+		{"ready and stopped is warm",
+			with(one("stopped", backend.Warming), func(v *observation) { v.rows[0].Ready = true }), []stepKind{stepRecycle}},
+		{"stopped, and its log says that it was ready",
+			with(one("stopped", backend.Warming), func(v *observation) { v.ready["i-1"] = true }), []stepKind{stepRecycle}},
+		{"stopped unready is retired", one("stopped", backend.Warming), []stepKind{stepRetire}},
+		{"stopped, and its log is still read",
+			with(one("stopped", backend.Warming), func(v *observation) { v.asking = map[string]bool{"i-1": true} }), nil},
+		{"never ready is retired", one("running", backend.Warming), []stepKind{stepRetire}},
+		{"given back is recycled", one("stopped", backend.Recycling), []stepKind{stepRecycle}},
+		{"given back is replaced",
+			with(one("stopped", backend.Recycling), func(v *observation) { v.figures.Replace = true }), []stepKind{stepRetire, stepLaunch}},
+		{"given back but running is stopped", one("running", backend.Recycling), []stepKind{stepStop}},
 		{"stopping is waited for", one("stopping", backend.Recycling), nil},
-		{"unrecorded is adopted", with(one("running", backend.Warm), func(v *view) { v.rows = nil; v.size = 0 }), []verb{adopt}},
-		{"a newborn is spared", with(one("running", backend.Warm), func(v *view) { v.rows = nil; v.size = 0; v.machines[0].LaunchTime = now }), nil},
-		{"a row without instance is forgotten", with(one("x", backend.Warm), func(v *view) { v.machines = nil; v.size = 0 }), []verb{forget}},
+		{"unrecorded is adopted",
+			with(one("running", backend.Warm), func(v *observation) { v.rows = nil; v.size = 0 }), []stepKind{stepAdopt}},
+		{"a newborn is spared",
+			with(one("running", backend.Warm), func(v *observation) { v.rows = nil; v.size = 0; v.instances[0].LaunchTime = now }), nil},
+		{"a row without instance is forgotten",
+			with(one("x", backend.Warm), func(v *observation) { v.instances = nil; v.size = 0 }), []stepKind{stepForget}},
 		{"a session in its time is left alone", claimed("running", now.Add(time.Minute), old), nil},
-		{"a session past its time is ended", claimed("running", now.Add(-2*time.Minute), old), []verb{end}},
-		{"a session found stopped is ended", claimed("stopped", now.Add(time.Hour), old), []verb{end}},
-		{"a session whose instance is being terminated is ended", claimed("shutting-down", now.Add(time.Hour), now.Add(-time.Minute)), []verb{end}},
-		{"and that of one that is gone", with(claimed("x", now.Add(time.Hour), now.Add(-time.Minute)), func(v *view) { v.machines = nil }), []verb{end}},
+		{"a session past its time is ended", claimed("running", now.Add(-2*time.Minute), old), []stepKind{stepEnd}},
+		{"a session found stopped is ended", claimed("stopped", now.Add(time.Hour), old), []stepKind{stepEnd}},
+		{"a session whose instance is being terminated is ended",
+			claimed("shutting-down", now.Add(time.Hour), now.Add(-time.Minute)), []stepKind{stepEnd}},
+		{"and that of one that is gone",
+			with(claimed("x", now.Add(time.Hour), now.Add(-time.Minute)), func(v *observation) { v.instances = nil }), []stepKind{stepEnd}},
 		{"a session so young is its desktop's to end", claimed("terminated", now.Add(time.Hour), now), nil},
 		{"a session that is just starting is spared", claimed("stopped", now.Add(time.Hour), now), nil},
-		{"an earlier owner's open session does not count, read last", with(claimed("running", now.Add(time.Hour), old), func(v *view) {
-			v.sessions = append(v.sessions, sessionRow{UserID: "x", InstanceID: "i-1", Epoch: 2, ExpireAt: now.Add(time.Hour), CreationTime: now})
+		{"an earlier owner's open session does not count, read last", with(claimed("running", now.Add(time.Hour), old), func(v *observation) {
+			v.sessions = append(v.sessions, sessionRow{
+				UserID:       "x",
+				InstanceID:   "i-1",
+				Epoch:        2,
+				ExpireAt:     now.Add(time.Hour),
+				CreationTime: now,
+			})
 		}), nil},
-		{"nor does it, read first, and it is closed", with(claimed("running", now.Add(time.Hour), old), func(v *view) {
-			v.sessions = append([]sessionRow{{UserID: "x", InstanceID: "i-1", Epoch: 2, ExpireAt: now.Add(time.Hour), CreationTime: old}}, v.sessions...)
-		}), []verb{end}},
-		{"nor does it after its end", with(claimed("running", now.Add(time.Hour), old), func(v *view) {
-			v.sessions = append(v.sessions, sessionRow{UserID: "x", InstanceID: "i-1", Epoch: 2, ExpireAt: old, CreationTime: old})
-		}), []verb{end}},
-		{"claimed by no session is stopped", with(one("running", backend.Claimed), func(v *view) { v.size = 0 }), []verb{stop}},
-		{"surplus goes after a while", with(one("stopped", backend.Warm), func(v *view) { v.size = 0 }), []verb{retire}},
-		{"fresh surplus stays", with(one("stopped", backend.Warm), func(v *view) { v.size = 0; v.rows[0].PooledAt = now }), nil},
+		{"nor does it, read first, and it is closed", with(claimed("running", now.Add(time.Hour), old), func(v *observation) {
+			v.sessions = append([]sessionRow{{
+				UserID:       "x",
+				InstanceID:   "i-1",
+				Epoch:        2,
+				ExpireAt:     now.Add(time.Hour),
+				CreationTime: old,
+			}}, v.sessions...)
+		}), []stepKind{stepEnd}},
+		{"nor does it after its end", with(claimed("running", now.Add(time.Hour), old), func(v *observation) {
+			v.sessions = append(v.sessions, sessionRow{
+				UserID:       "x",
+				InstanceID:   "i-1",
+				Epoch:        2,
+				ExpireAt:     old,
+				CreationTime: old,
+			})
+		}), []stepKind{stepEnd}},
+		{"claimed by no session is stopped",
+			with(one("running", backend.Claimed), func(v *observation) { v.size = 0 }), []stepKind{stepStop}},
+		{"surplus goes after a while",
+			with(one("stopped", backend.Warm), func(v *observation) { v.size = 0 }), []stepKind{stepRetire}},
+		{"fresh surplus stays",
+			with(one("stopped", backend.Warm), func(v *observation) { v.size = 0; v.rows[0].PooledAt = now }), nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			var got []verb
+			var got []stepKind
 			for _, a := range plan(tt.view, now) {
-				got = append(got, a.verb)
+				got = append(got, a.kind)
 			}
 			if fmt.Sprint(got) != fmt.Sprint(tt.want) {
 				t.Errorf("plan %v, want %v", got, tt.want)
@@ -89,30 +128,31 @@ func TestPlanProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := drawView(t)
 		acts := plan(v, now)
-		total, seen, ends := len(v.machines), map[string]bool{}, map[claim]bool{}
+		total, seen, ends := len(v.instances), map[string]bool{}, map[claim]bool{}
 		for _, a := range acts {
-			if a.verb == launch {
+			if a.kind == stepLaunch {
 				total++
 				continue
 			}
-			if a.verb == end {
+			if a.kind == stepEnd {
 				if ends[a.session.claim()] {
 					t.Fatalf("the session %+v is ended twice", *a.session)
 				}
 				ends[a.session.claim()] = true
 				continue
 			}
-			if seen[string(a.verb)+a.row.InstanceID] {
-				t.Fatalf("%s of %s twice", a.verb, a.row.InstanceID)
+			if seen[string(a.kind)+a.row.InstanceID] {
+				t.Fatalf("%s of %s twice", a.kind, a.row.InstanceID)
 			}
-			seen[string(a.verb)+a.row.InstanceID] = true
+			seen[string(a.kind)+a.row.InstanceID] = true
 		}
-		if total > max(v.figures.MaxInstances, len(v.machines)) {
+		if total > max(v.figures.MaxInstances, len(v.instances)) {
 			t.Fatalf("%d instances, at most %d allowed", total, v.figures.MaxInstances)
 		}
-		for i, m := range v.machines {
+		for i, m := range v.instances {
 			touched := seen["stop"+m.InstanceID] || seen["retire"+m.InstanceID] || ends[v.rows[i].claim()] || seen["adopt"+m.InstanceID]
-			inTime := v.rows[i].State == backend.Claimed && len(v.sessions) > i && v.sessions[i].Epoch == v.rows[i].Epoch && v.sessions[i].ExpireAt.After(now)
+			inTime := v.rows[i].State == backend.Claimed && len(v.sessions) > i && v.sessions[i].Epoch == v.rows[i].Epoch &&
+				v.sessions[i].ExpireAt.After(now)
 			if inTime && m.State == "running" && touched {
 				t.Fatalf("a session in its time is touched: %+v", acts)
 			}
@@ -124,8 +164,12 @@ func TestPlanProperties(t *testing.T) {
 	})
 }
 
-func drawView(t *rapid.T) (v view) {
-	v = view{ready: map[string]bool{}, size: rapid.IntRange(0, 5).Draw(t, "size"), figures: Figures{MaxInstances: rapid.IntRange(0, 10).Draw(t, "max")}}
+func drawView(t *rapid.T) (v observation) {
+	v = observation{
+		ready:   map[string]bool{},
+		size:    rapid.IntRange(0, 5).Draw(t, "size"),
+		figures: Figures{MaxInstances: rapid.IntRange(0, 10).Draw(t, "max")},
+	}
 	n := rapid.IntRange(0, 8).Draw(t, "n")
 	defer func() { // sessions whose ending failed, of earlier owners: before and after those that hold something
 		for i := range rapid.IntRange(0, 3).Draw(t, "stale") {
@@ -139,12 +183,22 @@ func drawView(t *rapid.T) (v view) {
 		ago := func(name string) time.Time {
 			return now.Add(-time.Duration(rapid.IntRange(-7200, 7200).Draw(t, name)) * time.Second)
 		}
-		v.machines = append(v.machines, seen{Machine: backend.Machine{InstanceID: id, LaunchTime: ago("launch"),
+		v.instances = append(v.instances, instance{Machine: backend.Machine{InstanceID: id, LaunchTime: ago("launch"),
 			State: rapid.SampledFrom([]backend.InstanceState{"pending", "running", "stopping", "stopped"}).Draw(t, "state")}})
-		v.rows = append(v.rows, instanceRow{InstanceID: id, Owner: id, Epoch: 1, PooledAt: ago("pooled"),
-			State: rapid.SampledFrom([]backend.PoolState{backend.Warming, backend.Warm, backend.Claimed, backend.Recycling, backend.Retired}).Draw(t, "pool")})
-		v.sessions = append(v.sessions, sessionRow{UserID: id, InstanceID: id, Epoch: int64(rapid.IntRange(1, 2).Draw(t, "epoch")),
-			ExpireAt: ago("expire"), CreationTime: ago("created")})
+		v.rows = append(v.rows, instanceRow{
+			InstanceID: id,
+			Owner:      id,
+			Epoch:      1,
+			PooledAt:   ago("pooled"),
+			State:      rapid.SampledFrom(poolStates).Draw(t, "pool"),
+		})
+		v.sessions = append(v.sessions, sessionRow{
+			UserID:       id,
+			InstanceID:   id,
+			Epoch:        int64(rapid.IntRange(1, 2).Draw(t, "epoch")),
+			ExpireAt:     ago("expire"),
+			CreationTime: ago("created"),
+		})
 	}
 	return v
 }

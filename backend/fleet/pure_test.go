@@ -15,7 +15,13 @@ func TestSizeAt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	weekdays := [7]bool{time.Monday: true, time.Tuesday: true, time.Wednesday: true, time.Thursday: true, time.Friday: true}
+	weekdays := [7]bool{
+		time.Monday:    true,
+		time.Tuesday:   true,
+		time.Wednesday: true,
+		time.Thursday:  true,
+		time.Friday:    true,
+	}
 	f := Figures{PoolSize: 2, Location: berlin, Hours: []Hours{
 		{Days: weekdays, From: 8 * time.Hour, To: 18 * time.Hour, Size: 8},
 		{Days: [7]bool{time.Saturday: true}, From: 22 * time.Hour, To: 2 * time.Hour, Size: 4},
@@ -57,7 +63,8 @@ func TestChoose(t *testing.T) {
 	}{
 		{"nothing", nil, 0, ""},
 		{"the one had last", []instanceRow{row("a", "", "other", ""), row("b", "", "me", "")}, 0, "b"},
-		{"the one reserved, before the one had last", []instanceRow{row("a", "", "me", ""), row("b", "", "", "me")}, 0, "b"},
+		{"the one reserved, before the one had last",
+			[]instanceRow{row("a", "", "me", ""), row("b", "", "", "me")}, 0, "b"},
 		{"not what is reserved for another", []instanceRow{row("a", "", "me", "other")}, 0, ""},
 		{"by seat", []instanceRow{row("b", "", "", ""), row("a", "", "", ""), row("c", "", "", "")}, 4, "b"},
 		{"not in a zone without capacity", []instanceRow{row("a", "bad", "me", ""), row("b", "", "", "")}, 0, "b"},
@@ -93,99 +100,146 @@ func TestSeatsSpread(t *testing.T) {
 
 func TestPlanOfQueueIntentsAndDrift(t *testing.T) {
 	old := now.Add(-time.Hour)
-	base := func() view {
-		return view{figures: Figures{MaxInstances: 10, Grace: time.Minute}, ready: map[string]bool{}}
+	base := func() observation {
+		return observation{figures: Figures{MaxInstances: 10, Grace: time.Minute}, ready: map[string]bool{}}
 	}
-	warm := func(v *view, id, reserved string, pooled time.Time) {
-		v.machines = append(v.machines, seen{Machine: backend.Machine{InstanceID: id, State: "stopped", LaunchTime: old, ImageID: "ami-1"}, version: "1"})
+	warm := func(v *observation, id, reserved string, pooled time.Time) {
+		v.instances = append(v.instances, instance{
+			Machine: backend.Machine{InstanceID: id, State: "stopped", LaunchTime: old, ImageID: "ami-1"},
+			version: "1",
+		})
 		v.rows = append(v.rows, instanceRow{InstanceID: id, State: backend.Warm, ReservedFor: reserved, PooledAt: pooled})
 		v.size++
 	}
-	held := func(v *view) {
+	held := func(v *observation) {
 		end := now.Add(time.Hour)
-		v.machines = append(v.machines, seen{Machine: backend.Machine{InstanceID: "i-1", State: "running", LaunchTime: old}, owner: "u", epoch: "2", expireAt: end.Format(time.RFC3339)})
+		v.instances = append(v.instances, instance{
+			Machine:  backend.Machine{InstanceID: "i-1", State: "running", LaunchTime: old},
+			owner:    "u",
+			epoch:    "2",
+			expireAt: end.Format(time.RFC3339),
+		})
 		v.rows = append(v.rows, instanceRow{InstanceID: "i-1", State: backend.Claimed, Owner: "u", Epoch: 2})
-		v.sessions = append(v.sessions, sessionRow{UserID: "u", InstanceID: "i-1", Epoch: 2, CreationTime: old, ExpireAt: end, Domain: "u.zone", PublicIP: "1.2.3.4"})
+		v.sessions = append(v.sessions, sessionRow{
+			UserID:       "u",
+			InstanceID:   "i-1",
+			Epoch:        2,
+			CreationTime: old,
+			ExpireAt:     end,
+			Domain:       "u.zone",
+			PublicIP:     "1.2.3.4",
+		})
 	}
 	tests := []struct {
 		name string
-		make func(*view)
+		make func(*observation)
 		want string
 	}{
-		{"the first in the queue gets the free one", func(v *view) {
+		{"the first in the queue gets the free one", func(v *observation) {
 			warm(v, "i-1", "", old)
 			v.tickets = []ticketRow{{UserID: "a", Number: 1}, {UserID: "b", Number: 2}}
 		}, "[reserve i-1 a]"},
-		{"who has one reserved is not given another", func(v *view) {
+		{"who has one reserved is not given another", func(v *observation) {
 			warm(v, "i-1", "a", now)
 			warm(v, "i-2", "", old)
 			v.tickets = []ticketRow{{UserID: "a", Number: 1}, {UserID: "b", Number: 2}}
 		}, "[reserve i-2 b]"},
-		{"reserved for somebody who has gone", func(v *view) { warm(v, "i-1", "a", now) }, "[unreserve i-1 ]"},
-		{"reserved, but not fetched", func(v *view) {
+		{"reserved for somebody who has gone", func(v *observation) { warm(v, "i-1", "a", now) }, "[unreserve i-1 ]"},
+		{"reserved, but not fetched", func(v *observation) {
 			warm(v, "i-1", "a", old)
 			v.tickets = []ticketRow{{UserID: "a", Number: 1}}
 		}, "[unreserve i-1 ]"},
-		{"a place that nobody keeps", func(v *view) { v.stale = []ticketRow{{UserID: "a"}} }, "[dequeue  a]"},
-		{"an intent counts as an instance", func(v *view) {
+		{"a place that nobody keeps", func(v *observation) { v.stale = []ticketRow{{UserID: "a"}} }, "[dequeue  a]"},
+		{"an intent counts as an instance", func(v *observation) {
 			v.size, v.figures.MaxInstances = 1, 1
-			v.rows = []instanceRow{{InstanceID: "launch#t", LaunchToken: "t", State: backend.Launching, Owner: "u", PooledAt: now}}
+			v.rows = []instanceRow{{
+				InstanceID:  "launch#t",
+				LaunchToken: "t",
+				State:       backend.Launching,
+				Owner:       "u",
+				PooledAt:    now,
+			}}
 		}, "[]"},
-		{"an intent that came to nothing", func(v *view) {
+		{"an intent that came to nothing", func(v *observation) {
 			v.rows = []instanceRow{{InstanceID: "launch#t", LaunchToken: "t", State: backend.Launching, PooledAt: old}}
 		}, "[withdraw launch#t ]"},
-		{"a launch whose session waits is spared", func(v *view) {
-			v.rows = []instanceRow{{InstanceID: "launch#t", LaunchToken: "t", State: backend.Launching, Owner: "u", PooledAt: now.Add(-time.Minute)}}
-			v.sessions = []sessionRow{{UserID: "u", LaunchToken: "t", CreationTime: now.Add(-time.Minute), ExpireAt: now.Add(time.Hour)}}
-			v.machines = []seen{{Machine: backend.Machine{InstanceID: "i-1", State: "running", LaunchTime: now.Add(-time.Minute)}, token: "t-0"}}
+		{"a launch whose session waits is spared", func(v *observation) {
+			v.rows = []instanceRow{{
+				InstanceID:  "launch#t",
+				LaunchToken: "t",
+				State:       backend.Launching,
+				Owner:       "u",
+				PooledAt:    now.Add(-time.Minute),
+			}}
+			v.sessions = []sessionRow{{
+				UserID:       "u",
+				LaunchToken:  "t",
+				CreationTime: now.Add(-time.Minute),
+				ExpireAt:     now.Add(time.Hour),
+			}}
+			v.instances = []instance{{
+				Machine: backend.Machine{InstanceID: "i-1", State: "running", LaunchTime: now.Add(-time.Minute)},
+				token:   "t-0",
+			}}
 		}, "[]"},
-		{"one whose session is over is adopted", func(v *view) {
-			v.rows = []instanceRow{{InstanceID: "launch#t", LaunchToken: "t", State: backend.Launching, Owner: "u", PooledAt: now.Add(-time.Minute)}}
-			v.machines = []seen{{Machine: backend.Machine{InstanceID: "i-1", State: "running", LaunchTime: now.Add(-time.Minute)}, token: "t-0"}}
+		{"one whose session is over is adopted", func(v *observation) {
+			v.rows = []instanceRow{{
+				InstanceID:  "launch#t",
+				LaunchToken: "t",
+				State:       backend.Launching,
+				Owner:       "u",
+				PooledAt:    now.Add(-time.Minute),
+			}}
+			v.instances = []instance{{
+				Machine: backend.Machine{InstanceID: "i-1", State: "running", LaunchTime: now.Add(-time.Minute)},
+				token:   "t-0",
+			}}
 		}, "[adopt i-1 ]"},
-		{"made from an earlier template", func(v *view) {
+		{"made from an earlier template", func(v *observation) {
 			warm(v, "i-1", "", old)
 			v.current = template{version: "2", image: "ami-1"}
 		}, "[launch  ]"},
-		{"made from an earlier template, and a new one is warm", func(v *view) {
+		{"made from an earlier template, and a new one is warm", func(v *observation) {
 			warm(v, "i-1", "", old)
 			warm(v, "i-2", "", old)
-			v.size, v.machines[1].version, v.machines[1].ImageID = 1, "2", "ami-1"
+			v.size, v.instances[1].version, v.instances[1].ImageID = 1, "2", "ami-1"
 			v.current = template{version: "2", image: "ami-1"}
 		}, "[retire i-1 ]"},
-		{"made from an earlier image", func(v *view) {
+		{"made from an earlier image", func(v *observation) {
 			warm(v, "i-1", "", old)
 			v.current = template{version: "1", image: "ami-2"}
 		}, "[launch  ]"},
-		{"all is as it should be", func(v *view) {
+		{"all is as it should be", func(v *observation) {
 			held(v)
 			v.armed = map[string]time.Time{"i-1": now.Add(time.Hour + time.Minute)}
 			v.names = map[string]string{"u.zone": "1.2.3.4", "other.zone": parked}
 		}, "[]"},
-		{"its tags say another owner", func(v *view) { held(v); v.machines[0].owner = "x" }, "[retag i-1 ]"},
-		{"its stop is not armed", func(v *view) { held(v); v.armed = map[string]time.Time{} }, "[rearm i-1 ]"},
-		{"its stop is armed too late", func(v *view) { held(v); v.armed = map[string]time.Time{"i-1": now.Add(3 * time.Hour)} }, "[rearm i-1 ]"},
-		{"a name of nobody's session is left alone", func(v *view) {
+		{"its tags say another owner", func(v *observation) { held(v); v.instances[0].owner = "x" }, "[retag i-1 ]"},
+		{"its stop is not armed", func(v *observation) { held(v); v.armed = map[string]time.Time{} }, "[rearm i-1 ]"},
+		{"its stop is armed too late",
+			func(v *observation) { held(v); v.armed = map[string]time.Time{"i-1": now.Add(3 * time.Hour)} }, "[rearm i-1 ]"},
+		{"a name of nobody's session is left alone", func(v *observation) {
 			held(v)
 			v.names = map[string]string{"u.zone": "1.2.3.4", "www.zone": "9.9.9.9", "vpn.zone": "8.8.8.8"}
 		}, "[]"},
-		{"a name whose session is over points where nothing runs", func(v *view) {
+		{"a name whose session is over points where nothing runs", func(v *observation) {
 			v.ended = []sessionRow{{UserID: "u", Domain: "u.zone", PublicIP: "1.2.3.4", Phase: ended}}
 			v.names = map[string]string{"u.zone": "1.2.3.4", "www.zone": "9.9.9.9"}
 		}, "[rename  ]"},
-		{"a name whose session is over is parked", func(v *view) {
+		{"a name whose session is over is parked", func(v *observation) {
 			v.ended = []sessionRow{{UserID: "u", Domain: "u.zone", PublicIP: "1.2.3.4", Phase: ended}}
 			v.names = map[string]string{"u.zone": parked}
 		}, "[]"},
-		{"a name that could not be parked", func(v *view) {
+		{"a name that could not be parked", func(v *observation) {
 			v.ended = []sessionRow{{UserID: "u", Domain: "u.zone", NamePending: true, Phase: ended}}
 		}, "[rename  ]"},
-		{"a name that could not be parked and is held by another", func(v *view) {
+		{"a name that could not be parked and is held by another", func(v *observation) {
 			held(v)
 			v.ended = []sessionRow{{UserID: "w", Domain: "u.zone", NamePending: true, Phase: ended}}
 		}, "[]"},
-		{"a name does not exist yet", func(v *view) { held(v); v.names = map[string]string{} }, "[rename  ]"},
-		{"a name is still parked", func(v *view) { held(v); v.names = map[string]string{"u.zone": parked} }, "[rename  ]"},
+		{"a name does not exist yet", func(v *observation) { held(v); v.names = map[string]string{} }, "[rename  ]"},
+		{"a name is still parked",
+			func(v *observation) { held(v); v.names = map[string]string{"u.zone": parked} }, "[rename  ]"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -193,7 +247,7 @@ func TestPlanOfQueueIntentsAndDrift(t *testing.T) {
 			tt.make(&v)
 			got := []string{}
 			for _, a := range plan(v, now) {
-				got = append(got, fmt.Sprintf("%s %s %s", a.verb, a.row.InstanceID, a.ticket.UserID))
+				got = append(got, fmt.Sprintf("%s %s %s", a.kind, a.row.InstanceID, a.ticket.UserID))
 			}
 			if fmt.Sprint(got) != tt.want {
 				t.Errorf("plan %v, want %s", got, tt.want)

@@ -18,7 +18,7 @@ func TestARolloutNeverEmptiesThePool(t *testing.T) {
 		size, claimed := rapid.IntRange(2, 8).Draw(t, "size"), rapid.IntRange(0, 3).Draw(t, "claimed")
 		f := Figures{MaxInstances: size + claimed + rapid.IntRange(0, 6).Draw(t, "room")}
 		boot := time.Duration(rapid.IntRange(1, 14).Draw(t, "boot")) * time.Minute
-		w := pretendPool{view: view{size: size, figures: f, current: template{"2", "ami-2"}, ready: map[string]bool{}}}
+		w := pretendPool{view: observation{size: size, figures: f, current: template{"2", "ami-2"}, ready: map[string]bool{}}}
 		w.fill(size, backend.Warm)
 		w.fill(claimed, backend.Claimed)
 		atLeast := size
@@ -44,7 +44,12 @@ func TestARolloutNeverEmptiesThePool(t *testing.T) {
 // TestARolloutOfABrokenTemplateKeepsTheOldInstances launches a template that never becomes ready.
 func TestARolloutOfABrokenTemplateKeepsTheOldInstances(t *testing.T) {
 	for _, room := range []int{0, 5} {
-		w := pretendPool{view: view{size: 3, figures: Figures{MaxInstances: 3 + room}, current: template{"2", "ami-2"}, ready: map[string]bool{}}}
+		w := pretendPool{view: observation{
+			size:    3,
+			figures: Figures{MaxInstances: 3 + room},
+			current: template{"2", "ami-2"},
+			ready:   map[string]bool{},
+		}}
 		w.fill(3, backend.Warm)
 		for at := now; at.Before(now.Add(48 * time.Hour)); at = at.Add(30 * time.Second) {
 			w.turn(at)
@@ -59,19 +64,28 @@ func TestARolloutOfABrokenTemplateKeepsTheOldInstances(t *testing.T) {
 func (w *pretendPool) fill(n int, state backend.PoolState) {
 	for i := range n {
 		id, expire := fmt.Sprintf("i-%s-%d", state, i), now.Add(240*time.Hour)
-		m := seen{version: "1", Machine: backend.Machine{InstanceID: id, State: "stopped", LaunchTime: now.Add(-time.Hour), ImageID: "ami-1"}}
+		m := instance{
+			version: "1",
+			Machine: backend.Machine{InstanceID: id, State: "stopped", LaunchTime: now.Add(-time.Hour), ImageID: "ami-1"},
+		}
 		row := instanceRow{InstanceID: id, State: state, Epoch: 1, PooledAt: now.Add(-time.Hour)}
 		if state == backend.Claimed {
 			m.State, m.owner, m.epoch, m.expireAt, row.Owner = "running", id, "1", expire.Format(time.RFC3339), id
-			w.view.sessions = append(w.view.sessions, sessionRow{UserID: id, InstanceID: id, Epoch: 1, ExpireAt: expire, CreationTime: now})
+			w.view.sessions = append(w.view.sessions, sessionRow{
+				UserID:       id,
+				InstanceID:   id,
+				Epoch:        1,
+				ExpireAt:     expire,
+				CreationTime: now,
+			})
 		}
-		w.view.machines, w.view.rows = append(w.view.machines, m), append(w.view.rows, row)
+		w.view.instances, w.view.rows = append(w.view.instances, m), append(w.view.rows, row)
 	}
 }
 
 // boot lets instances become ready after d.
 func (w *pretendPool) boot(at time.Time, d time.Duration) {
-	for _, m := range w.view.machines {
+	for _, m := range w.view.instances {
 		if m.State == "running" && at.Sub(m.LaunchTime) >= d {
 			w.view.ready[m.InstanceID] = true
 		}
@@ -80,7 +94,7 @@ func (w *pretendPool) boot(at time.Time, d time.Duration) {
 
 // warm counts the warm instances of one version of the launch template, "" for all.
 func (w *pretendPool) warm(version string) (n int) {
-	for _, m := range w.view.machines {
+	for _, m := range w.view.instances {
 		i := slices.IndexFunc(w.view.rows, func(r instanceRow) bool { return r.InstanceID == m.InstanceID })
 		if i >= 0 && w.view.rows[i].State == backend.Warm && (version == "" || m.version == version) {
 			n++

@@ -12,12 +12,12 @@ const readyLineDelay = 30 * time.Second
 
 // askWarming asks each warming instance once whether it is ready: by the readiness line of its log if the profile has a
 // pattern for it, else by its avatar's address. The log also says it of one that has stopped.
-func (k *keeper) askWarming(ctx context.Context, v *view) {
+func (k *keeper) askWarming(ctx context.Context, v *observation) {
 	rows := map[string]instanceRow{}
 	for _, r := range v.rows {
 		rows[r.InstanceID] = r
 	}
-	for _, m := range v.machines {
+	for _, m := range v.instances {
 		r := rows[m.InstanceID]
 		switch {
 		case r.State != backend.Warming || r.Ready:
@@ -32,7 +32,7 @@ func (k *keeper) askWarming(ctx context.Context, v *view) {
 
 // askStopped asks the log of an instance that stopped while it was warming. It goes on asking for readyLineDelay, and
 // for as long as the log cannot be read.
-func (k *keeper) askStopped(ctx context.Context, v *view, m seen) {
+func (k *keeper) askStopped(ctx context.Context, v *observation, m instance) {
 	since, known := k.asked[m.InstanceID]
 	if !known {
 		since = time.Now()
@@ -44,7 +44,7 @@ func (k *keeper) askStopped(ctx context.Context, v *view, m seen) {
 }
 
 // askReady asks one instance whether it is ready. It returns an error if its log cannot be read.
-func (k *keeper) askReady(ctx context.Context, m seen) (bool, error) {
+func (k *keeper) askReady(ctx context.Context, m instance) (bool, error) {
 	one, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	if k.s.ReadyLine == nil {
