@@ -44,7 +44,7 @@ const avatarReady = "avatar: ready"
 // setupFlags are those of the setup verb.
 type setupFlags struct {
 	region, stack, writeProfile, system   string
-	wish                                  account.Wish
+	spec                                  account.Spec
 	parameters, users, keepers, operators []string
 	tagTexts                              []string
 	tags                                  account.Tags
@@ -54,7 +54,7 @@ type setupFlags struct {
 }
 
 func setupCommand(o *options) *cobra.Command {
-	f := setupFlags{tags: account.Tags{}, wish: account.Wish{Set: account.Parameters{}}}
+	f := setupFlags{tags: account.Tags{}, spec: account.Spec{Set: account.Parameters{}}}
 	c := &cobra.Command{
 		Use:   "setup --zone DOMAIN",
 		Short: "Set an AWS account up, or bring its stack up to date (operators)",
@@ -65,14 +65,14 @@ func setupCommand(o *options) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return runSetup(c.Context(), o, f) },
 	}
 	s := c.Flags()
-	s.StringVar(&f.wish.Zone, "zone", "", "domain below which users get their names, such as avatar.example.com; the account has its hosted zone")
+	s.StringVar(&f.spec.Zone, "zone", "", "domain below which users get their names, such as avatar.example.com; the account has its hosted zone")
 	s.StringVar(&f.region, "region", "", "AWS region (default: that of your AWS configuration)")
 	s.StringVar(&f.stack, "stack", "avatar-launcher", "name of the stack")
-	s.StringVar(&f.wish.InstanceType, "instance-type", "", "instance type of the G family (default g5.2xlarge)")
-	s.StringVar(&f.wish.Image, "image", "", "AMI with your avatar (default: AWS's Ubuntu with the NVIDIA driver)")
+	s.StringVar(&f.spec.InstanceType, "instance-type", "", "instance type of the G family (default g5.2xlarge)")
+	s.StringVar(&f.spec.Image, "image", "", "AMI with your avatar (default: AWS's Ubuntu with the NVIDIA driver)")
 	s.StringVar(&f.system, "os", "", "linux or windows (default: what the image says)")
-	s.StringVar(&f.wish.VPC, "vpc", "", "VPC of the instances (default: the region's default VPC)")
-	s.StringSliceVar(&f.wish.Subnets, "subnets", nil, "subnets to try in turn (default: those of the VPC that can be used)")
+	s.StringVar(&f.spec.VPC, "vpc", "", "VPC of the instances (default: the region's default VPC)")
+	s.StringSliceVar(&f.spec.Subnets, "subnets", nil, "subnets to try in turn (default: those of the VPC that can be used)")
 	s.StringArrayVar(&f.parameters, "set", nil, "any other parameter of the template, as NAME=VALUE, such as BudgetEmail=you@example.com")
 	s.StringArrayVar(&f.tagTexts, "tag", nil, "give everything that is made this tag, as KEY=VALUE")
 	s.StringArrayVar(&f.users, "user", nil, "make this user, as NAME=EMAIL; Cognito mails the first password")
@@ -154,7 +154,7 @@ func (f *setupFlags) people() ([]account.NewUser, error) {
 		if !ok || name == "" {
 			return nil, fmt.Errorf("--set is %q: write NAME=VALUE", text)
 		}
-		f.wish.Set[name] = value
+		f.spec.Set[name] = value
 	}
 	for _, text := range f.tagTexts {
 		if err := f.tags.ParseTag(text); err != nil {
@@ -162,7 +162,7 @@ func (f *setupFlags) people() ([]account.NewUser, error) {
 		}
 	}
 	if f.system != "" {
-		f.wish.Set["OperatingSystem"] = f.system
+		f.spec.Set["OperatingSystem"] = f.system
 	}
 	return out, nil
 }
@@ -177,7 +177,7 @@ func printTemplate(w io.Writer, files fs.FS, f setupFlags) error {
 	if region == "" {
 		return usage(errors.New("no region is set: name one by --region, or set AWS_REGION"))
 	}
-	body, err := template.Body(region, f.wish.Set)
+	body, err := template.Body(region, f.spec.Set)
 	if err != nil {
 		return err
 	}
@@ -257,7 +257,7 @@ func takeUp(ctx context.Context, a *account.Account, out *printer, f setupFlags)
 	if f.dryRun {
 		return nil
 	}
-	if f.wish.Zone == "" {
+	if f.spec.Zone == "" {
 		return usage(errNoZone)
 	}
 	return a.TakeUp(ctx, kept, out.event)
@@ -266,9 +266,9 @@ func takeUp(ctx context.Context, a *account.Account, out *printer, f setupFlags)
 // errNoZone is the error of a first setup without --zone.
 var errNoZone = errors.New("--zone is missing: the domain below which users get their names, such as avatar.example.com")
 
-// planStack surveys the account and makes the change set.
+// planStack inspects the account and makes the change set.
 func planStack(ctx context.Context, a *account.Account, out *printer, f setupFlags) (*account.ChangeSet, error) {
-	parameters, checks, err := a.Survey(ctx, f.wish)
+	parameters, checks, err := a.Preflight(ctx, f.spec)
 	out.checks(checks)
 	if err != nil {
 		return nil, err
@@ -286,7 +286,7 @@ func planStack(ctx context.Context, a *account.Account, out *printer, f setupFla
 
 // enough wants the zone for a stack that is not there yet.
 func (f setupFlags) enough(ctx context.Context, a *account.Account) error {
-	if f.wish.Zone != "" {
+	if f.spec.Zone != "" {
 		return nil
 	}
 	if _, err := a.Outputs(ctx); err != nil {

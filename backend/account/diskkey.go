@@ -14,8 +14,8 @@ const managedKey = "alias/aws/ebs"
 // diskKey looks by which keys the instances' disks and the image are encrypted. The roles may use no key but that of the
 // parameter KmsKeyArn; with another one, launches end in "terminated" and starts in "stopped".
 // https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
-func (s *survey) diskKey(ctx context.Context) error {
-	if s.wish.Image == "" && s.wish.Zone == "" {
+func (s *preflight) diskKey(ctx context.Context) error {
+	if s.spec.Image == "" && s.spec.Zone == "" {
 		return nil // an update that leaves the image and the account's key as they were
 	}
 	allowed, err := s.value(ctx, "KmsKeyArn")
@@ -32,7 +32,7 @@ func (s *survey) diskKey(ctx context.Context) error {
 }
 
 // defaultKey adds a check of the account's key for new disks. It reports whether there is nothing more to say.
-func (s *survey) defaultKey(ctx context.Context) (done bool, err error) {
+func (s *preflight) defaultKey(ctx context.Context) (done bool, err error) {
 	out, err := s.a.EC2.GetEbsDefaultKmsKeyId(ctx, &ec2.GetEbsDefaultKmsKeyIdInput{})
 	switch {
 	case ctx.Err() != nil || isExpired(err):
@@ -51,7 +51,7 @@ func (s *survey) defaultKey(ctx context.Context) (done bool, err error) {
 }
 
 // snapshotKeys adds a check of the keys by which the image's snapshots are encrypted.
-func (s *survey) snapshotKeys(ctx context.Context, allowed string) error {
+func (s *preflight) snapshotKeys(ctx context.Context, allowed string) error {
 	var ids []string
 	for _, d := range s.found.BlockDeviceMappings {
 		if d.Ebs != nil && aws.ToBool(d.Ebs.Encrypted) && d.Ebs.SnapshotId != nil {
@@ -66,7 +66,7 @@ func (s *survey) snapshotKeys(ctx context.Context, allowed string) error {
 		return problem("look at the image's snapshots", err)
 	}
 	if err != nil {
-		s.add("disk key", true, "The image "+s.wish.Image+" is encrypted, and its owner does not show by which key. If launches end by "+
+		s.add("disk key", true, "The image "+s.spec.Image+" is encrypted, and its owner does not show by which key. If launches end by "+
 			"themselves, copy the image with a key of this account.", "")
 		return nil
 	}
@@ -76,14 +76,14 @@ func (s *survey) snapshotKeys(ctx context.Context, allowed string) error {
 			return nil
 		}
 	}
-	s.add("disk key", true, "The roles may use the key of the image "+s.wish.Image+".", "")
+	s.add("disk key", true, "The roles may use the key of the image "+s.spec.Image+".", "")
 	return nil
 }
 
 // addForeignKey adds a check of an image whose key isn't the parameter's. Without one the key may still be AWS's own: only
 // KMS could tell.
-func (s *survey) addForeignKey(key, allowed string) {
-	why := "The image " + s.wish.Image + " is encrypted by " + key + ". "
+func (s *preflight) addForeignKey(key, allowed string) {
+	why := "The image " + s.spec.Image + " is encrypted by " + key + ". "
 	if allowed == "" {
 		s.add("disk key", true, why+"If that is not AWS's own key, call setup with --set KmsKeyArn="+key+".", "")
 		return

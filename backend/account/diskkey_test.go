@@ -38,7 +38,7 @@ func TestSetupNamesTheKeyThatTheRolesLack(t *testing.T) {
 			if each.parameter != "" {
 				set["KmsKeyArn"] = each.parameter
 			}
-			_, checks, err := w.account(t).Survey(t.Context(), Wish{Image: id, Set: set})
+			_, checks, err := w.account(t).Preflight(t.Context(), Spec{Image: id, Set: set})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -52,9 +52,9 @@ func isParked(set types.ResourceRecordSet) bool {
 }
 
 // names reports the names below the domain that are not those of the stack's own users.
-func (s *survey) names(ctx context.Context) error {
+func (s *preflight) names(ctx context.Context) error {
 	zoneID, domain := s.params["HostedZoneId"], s.params["ZoneName"]
-	if s.wish.Zone == "" || zoneID == "" {
+	if s.spec.Zone == "" || zoneID == "" {
 		return nil // the stack's zone, which was looked at when the stack was made
 	}
 	all, err := s.a.records(ctx, zoneID, domain)

@@ -79,7 +79,7 @@ func TestSetupListsTheNamesThatAreInTheZone(t *testing.T) {
 		}, ours, false, "vpn (AAAA), www (CNAME)."},
 	} {
 		each.make()
-		_, checks, err := c.setup(t, each.stack).Survey(t.Context(), Wish{Zone: zone})
+		_, checks, err := c.setup(t, each.stack).Preflight(t.Context(), Spec{Zone: zone})
 		if err != nil {
 			t.Fatal(err)
 		}

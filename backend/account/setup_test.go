@@ -201,7 +201,7 @@ func TestADeploymentThatFailsNamesItsFirstFailure(t *testing.T) {
 	}
 }
 
-// TestAnUpdateKeepsWhatIsNotNamed: parameters of the stack that the wish does not name, and those alone.
+// TestAnUpdateKeepsWhatIsNotNamed: parameters of the stack that the spec does not name, and those alone.
 func TestAnUpdateKeepsWhatIsNotNamed(t *testing.T) {
 	parameter := func(name, value string) string {
 		return "<member><ParameterKey>" + name + "</ParameterKey><ParameterValue>" + value + "</ParameterValue></member>"
@@ -226,8 +226,8 @@ func TestAnUpdateKeepsWhatIsNotNamed(t *testing.T) {
 	}
 }
 
-// TestTheSurveySaysWhatIsMissing of a quota, by the numbers of the type.
-func TestTheSurveySaysWhatIsMissing(t *testing.T) {
+// TestPreflightComparesTheQuota with the type's vCPUs.
+func TestPreflightComparesTheQuota(t *testing.T) {
 	for _, each := range []struct {
 		name, quota string
 		ok          bool
@@ -242,7 +242,7 @@ func TestTheSurveySaysWhatIsMissing(t *testing.T) {
 		t.Run(each.name, func(t *testing.T) {
 			w := &wire{answers: map[string][]string{"GetCallerIdentity": {me}, "DescribeInstanceTypeOfferings": {zones},
 				"DescribeInstanceTypes": {gpuTypes}, "GetServiceQuota": {each.quota}}}
-			_, checks, err := w.account(t).Survey(t.Context(), Wish{})
+			_, checks, err := w.account(t).Preflight(t.Context(), Spec{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -275,7 +275,7 @@ func TestAnImageIsHeldAgainstTheLaunchTemplate(t *testing.T) {
 		t.Run(each.name, func(t *testing.T) {
 			w := &wire{answers: map[string][]string{"GetCallerIdentity": {me}, "DescribeInstanceTypeOfferings": {zones}, "DescribeInstanceTypes": {gpuTypes},
 				"GetServiceQuota": {`{"Quota":{"Value":64}}`}, "DescribeImages": {each.image}, "DescribeStacks": {noStack}}}
-			given, checks, err := w.account(t).Survey(t.Context(), Wish{Image: id, Set: each.set})
+			given, checks, err := w.account(t).Preflight(t.Context(), Spec{Image: id, Set: each.set})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -307,7 +307,7 @@ func TestSubnetsAreOfOneVPC(t *testing.T) {
 	}
 	w := &wire{answers: map[string][]string{"GetCallerIdentity": {me}, "DescribeInstanceTypeOfferings": {zones}, "DescribeInstanceTypes": {gpuTypes},
 		"GetServiceQuota": {`{"Quota":{"Value":64}}`}, "DescribeSubnets": {"<subnetSet>" + subnet("subnet-1", "vpc-1") + subnet("subnet-2", "vpc-2") + "</subnetSet>"}}}
-	_, checks, err := w.account(t).Survey(t.Context(), Wish{Subnets: []string{"subnet-1", "subnet-2"}})
+	_, checks, err := w.account(t).Preflight(t.Context(), Spec{Subnets: []string{"subnet-1", "subnet-2"}})
 	if err != nil {
 		t.Fatal(err)
 	}

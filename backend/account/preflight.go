@@ -18,8 +18,8 @@ import (
 	"avatar-launcher/backend"
 )
 
-// Wish is what an operator asks of a stack. What is empty is found out, or left to the template's defaults.
-type Wish struct {
+// Spec is what an operator asks of a stack. Preflight finds what is empty, or leaves it to the template's defaults.
+type Spec struct {
 	Zone         string   // below which users get their names, such as avatar.example.com
 	InstanceType string   // default g5.2xlarge
 	Image        string   // AMI with the avatar
@@ -32,24 +32,24 @@ type Wish struct {
 // https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
 const gpuQuota = "L-DB2E81BA"
 
-// survey looks at the account piece by piece. Each piece adds a check and, where it finds one, a parameter.
-type survey struct {
+// preflight looks at the account piece by piece. Each piece adds a check and, if it finds one, a parameter.
+type preflight struct {
 	a      *Account
-	wish   Wish
+	spec   Spec
 	found  ec2types.Image // the image that was named, if it can be used
 	params Parameters
 	checks []backend.Check
 	zones  []string // that have the instance type
 }
 
-// Survey looks whether the account can carry the stack: who signs, the region, the quota, the image, the zone and
-// the names in it, the network. It returns the parameters of the deployment and one check for each. The error says why it could not look.
-func (a *Account) Survey(ctx context.Context, w Wish) (Parameters, []backend.Check, error) {
-	if w.InstanceType == "" {
-		w.InstanceType, _ = a.Template.at("Parameters", "InstanceType", "Default").(string)
+// Preflight checks if the account is ready for the stack: who signs, the region, the quota, the image, the zone and the
+// names in it, the network, the disks' key. It returns the deployment's parameters and a check of each.
+func (a *Account) Preflight(ctx context.Context, spec Spec) (Parameters, []backend.Check, error) {
+	if spec.InstanceType == "" {
+		spec.InstanceType, _ = a.Template.at("Parameters", "InstanceType", "Default").(string)
 	}
-	s := &survey{a: a, wish: w, params: Parameters{}}
-	for k, v := range w.Set {
+	s := &preflight{a: a, spec: spec, params: Parameters{}}
+	for k, v := range spec.Set {
 		s.params[k] = v
 	}
 	for _, look := range []func(context.Context) error{s.who, s.region, s.quota, s.image, s.zone, s.names, s.network, s.budget, s.diskKey} {
@@ -60,14 +60,14 @@ func (a *Account) Survey(ctx context.Context, w Wish) (Parameters, []backend.Che
 	return s.params, s.checks, nil
 }
 
-func (s *survey) add(name string, ok bool, why, cure string) {
+func (s *preflight) add(name string, ok bool, why, cure string) {
 	if ok {
 		cure = ""
 	}
 	s.checks = append(s.checks, backend.Check{Name: name, OK: ok, Why: why, Cure: cure})
 }
 
-func (s *survey) who(ctx context.Context) error {
+func (s *preflight) who(ctx context.Context) error {
 	out, err := s.a.STS.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
 		return problem("find out who you are to AWS", err)
@@ -77,39 +77,39 @@ func (s *survey) who(ctx context.Context) error {
 }
 
 // region finds the zones that have the instance type.
-func (s *survey) region(ctx context.Context) error {
+func (s *preflight) region(ctx context.Context) error {
 	out, err := s.a.EC2.DescribeInstanceTypeOfferings(ctx, &ec2.DescribeInstanceTypeOfferingsInput{
 		LocationType: ec2types.LocationTypeAvailabilityZone,
-		Filters:      []ec2types.Filter{{Name: aws.String("instance-type"), Values: []string{s.wish.InstanceType}}}})
+		Filters:      []ec2types.Filter{{Name: aws.String("instance-type"), Values: []string{s.spec.InstanceType}}}})
 	if err != nil {
-		return problem("ask which zones have "+s.wish.InstanceType, err)
+		return problem("ask which zones have "+s.spec.InstanceType, err)
 	}
 	for _, o := range out.InstanceTypeOfferings {
 		s.zones = append(s.zones, aws.ToString(o.Location))
 	}
 	slices.Sort(s.zones)
-	s.params["InstanceType"] = s.wish.InstanceType
+	s.params["InstanceType"] = s.spec.InstanceType
 	if len(s.zones) == 0 {
-		s.add("region", false, s.a.Region+" has no "+s.wish.InstanceType+".", "Choose another region by --region, or another type by --instance-type.")
+		s.add("region", false, s.a.Region+" has no "+s.spec.InstanceType+".", "Choose another region by --region, or another type by --instance-type.")
 	} else {
-		s.add("region", true, s.a.Region+" has "+s.wish.InstanceType+" in "+strings.Join(s.zones, ", ")+".", "")
+		s.add("region", true, s.a.Region+" has "+s.spec.InstanceType+" in "+strings.Join(s.zones, ", ")+".", "")
 	}
 	return nil
 }
 
 // quota holds the vCPUs of the type against what the account may run.
-func (s *survey) quota(ctx context.Context) error {
+func (s *preflight) quota(ctx context.Context) error {
 	if len(s.zones) == 0 {
 		return nil
 	}
-	types, err := s.a.EC2.DescribeInstanceTypes(ctx, &ec2.DescribeInstanceTypesInput{InstanceTypes: []ec2types.InstanceType{ec2types.InstanceType(s.wish.InstanceType)}})
+	types, err := s.a.EC2.DescribeInstanceTypes(ctx, &ec2.DescribeInstanceTypesInput{InstanceTypes: []ec2types.InstanceType{ec2types.InstanceType(s.spec.InstanceType)}})
 	if err != nil {
 		return problem("look the instance type up", err)
 	}
 	if len(types.InstanceTypes) == 0 || types.InstanceTypes[0].VCpuInfo == nil {
 		return nil
 	}
-	s.checks = append(s.checks, quotaCheck(ctx, s.a.Quotas, s.wish.InstanceType, int(aws.ToInt32(types.InstanceTypes[0].VCpuInfo.DefaultVCpus))))
+	s.checks = append(s.checks, quotaCheck(ctx, s.a.Quotas, s.spec.InstanceType, int(aws.ToInt32(types.InstanceTypes[0].VCpuInfo.DefaultVCpus))))
 	return nil
 }
 
@@ -143,7 +143,7 @@ func quoteCode(err error) string {
 }
 
 // budget says where a budget alarm that was asked for cannot be made.
-func (s *survey) budget(context.Context) error {
+func (s *preflight) budget(context.Context) error {
 	if s.params["BudgetEmail"] != "" && slices.Contains(withoutBudgets, s.a.Region) {
 		s.add("budget", true, "CloudFormation has no budgets in "+s.a.Region+", so there will be no alarm: make one in the Billing console.", "")
 	}
@@ -151,18 +151,18 @@ func (s *survey) budget(context.Context) error {
 }
 
 // image looks whether the account may use the image that was named.
-func (s *survey) image(ctx context.Context) error {
-	if s.wish.Image == "" {
+func (s *preflight) image(ctx context.Context) error {
+	if s.spec.Image == "" {
 		return nil // the template's, or the stack's
 	}
-	out, err := s.a.EC2.DescribeImages(ctx, &ec2.DescribeImagesInput{ImageIds: []string{s.wish.Image}})
+	out, err := s.a.EC2.DescribeImages(ctx, &ec2.DescribeImagesInput{ImageIds: []string{s.spec.Image}})
 	c := code(err)
 	switch {
 	case err == nil && len(out.Images) > 0 && out.Images[0].State == ec2types.ImageStateAvailable:
 		s.found = out.Images[0]
 		return s.fits(ctx, s.found)
 	case err == nil || strings.HasPrefix(c, "InvalidAMIID"):
-		s.add("image", false, "There is no image "+s.wish.Image+" in "+s.a.Region+" that this account may use.",
+		s.add("image", false, "There is no image "+s.spec.Image+" in "+s.a.Region+" that this account may use.",
 			"Copy it to the region, or have its owner share it with this account.")
 	default:
 		return problem("look the image up", err)
@@ -171,13 +171,13 @@ func (s *survey) image(ctx context.Context) error {
 }
 
 // fits holds the image against the launch template, which EC2 looks at only when something is launched.
-func (s *survey) fits(ctx context.Context, image ec2types.Image) error {
+func (s *preflight) fits(ctx context.Context, image ec2types.Image) error {
 	system := "linux"
 	if image.Platform == ec2types.PlatformValuesWindows || strings.HasPrefix(strings.ToLower(aws.ToString(image.PlatformDetails)), "windows") {
 		system = "windows"
 	}
 	architecture := ec2types.ArchitectureValuesX8664
-	if strings.HasPrefix(s.wish.InstanceType, "g5g.") {
+	if strings.HasPrefix(s.spec.InstanceType, "g5g.") {
 		architecture = ec2types.ArchitectureValuesArm64
 	}
 	size, err := s.value(ctx, "VolumeSize")
@@ -185,22 +185,22 @@ func (s *survey) fits(ctx context.Context, image ec2types.Image) error {
 		return err
 	}
 	room, _ := strconv.Atoi(size)
-	s.params["ImageId"] = s.wish.Image
+	s.params["ImageId"] = s.spec.Image
 	if root := aws.ToString(image.RootDeviceName); root != "" {
 		s.params["RootDeviceName"] = root
 	}
-	switch told := s.wish.Set["OperatingSystem"]; {
+	switch told := s.spec.Set["OperatingSystem"]; {
 	case told != "" && told != system:
-		s.add("image", false, s.wish.Image+" runs "+system+", and --os says "+told+".", "Leave --os out: setup takes what the image says.")
+		s.add("image", false, s.spec.Image+" runs "+system+", and --os says "+told+".", "Leave --os out: setup takes what the image says.")
 	case image.Architecture != "" && image.Architecture != architecture:
-		s.add("image", false, s.wish.Image+" is made for "+string(image.Architecture)+", and "+s.wish.InstanceType+" is "+string(architecture)+".",
+		s.add("image", false, s.spec.Image+" is made for "+string(image.Architecture)+", and "+s.spec.InstanceType+" is "+string(architecture)+".",
 			"Name another image, or another type by --instance-type.")
 	case rootSize(image) > room:
-		s.add("image", false, fmt.Sprintf("The disk of %s has %d GiB, and instances would get %d.", s.wish.Image, rootSize(image), room),
+		s.add("image", false, fmt.Sprintf("The disk of %s has %d GiB, and instances would get %d.", s.spec.Image, rootSize(image), room),
 			fmt.Sprintf("Call setup with --set VolumeSize=%d, or more.", rootSize(image)))
 	default:
 		s.params["OperatingSystem"] = system
-		s.add("image", true, "This account may launch "+s.wish.Image+" ("+aws.ToString(image.Name)+", "+system+").", "")
+		s.add("image", true, "This account may launch "+s.spec.Image+" ("+aws.ToString(image.Name)+", "+system+").", "")
 	}
 	return nil
 }
@@ -216,7 +216,7 @@ func rootSize(image ec2types.Image) int {
 }
 
 // value returns a parameter's value after the deployment: as it was asked for, or the stack's, or the template's.
-func (s *survey) value(ctx context.Context, name string) (string, error) {
+func (s *preflight) value(ctx context.Context, name string) (string, error) {
 	all := Parameters{}
 	old, err := s.a.describe(ctx, s.a.Stack)
 	if err != nil {
@@ -232,8 +232,8 @@ func (s *survey) value(ctx context.Context, name string) (string, error) {
 }
 
 // zone finds the public hosted zone that the domain is in: its own, or the nearest above it.
-func (s *survey) zone(ctx context.Context) error {
-	domain := strings.ToLower(strings.TrimSuffix(s.wish.Zone, "."))
+func (s *preflight) zone(ctx context.Context) error {
+	domain := strings.ToLower(strings.TrimSuffix(s.spec.Zone, "."))
 	if domain == "" {
 		return nil // the stack's
 	}
@@ -256,14 +256,14 @@ func (s *survey) zone(ctx context.Context) error {
 }
 
 // network finds the subnets to launch into: in zones that have the type, with public addresses.
-func (s *survey) network(ctx context.Context) error {
-	if s.wish.VPC == "" && len(s.wish.Subnets) == 0 && s.wish.Zone == "" {
+func (s *preflight) network(ctx context.Context) error {
+	if s.spec.VPC == "" && len(s.spec.Subnets) == 0 && s.spec.Zone == "" {
 		return nil // the stack's
 	}
-	vpc := s.wish.VPC
+	vpc := s.spec.VPC
 	filters := []ec2types.Filter{}
 	switch {
-	case len(s.wish.Subnets) > 0:
+	case len(s.spec.Subnets) > 0:
 	case vpc != "":
 		filters = append(filters, ec2types.Filter{Name: aws.String("vpc-id"), Values: []string{vpc}})
 	default:
@@ -277,14 +277,14 @@ func (s *survey) network(ctx context.Context) error {
 		}
 		filters = append(filters, ec2types.Filter{Name: aws.String("vpc-id"), Values: []string{aws.ToString(out.Vpcs[0].VpcId)}})
 	}
-	out, err := s.a.EC2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{SubnetIds: s.wish.Subnets, Filters: filters})
+	out, err := s.a.EC2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{SubnetIds: s.spec.Subnets, Filters: filters})
 	if err != nil {
 		return problem("look for subnets", err)
 	}
 	return s.subnets(out.Subnets)
 }
 
-func (s *survey) subnets(all []ec2types.Subnet) error {
+func (s *preflight) subnets(all []ec2types.Subnet) error {
 	var ids []string
 	taken, vpcs := map[string]bool{}, map[string]bool{}
 	for _, n := range all {
@@ -303,7 +303,7 @@ func (s *survey) subnets(all []ec2types.Subnet) error {
 		return nil
 	}
 	if len(ids) == 0 {
-		s.add("network", false, "No subnet of "+strconv.Itoa(len(all))+" gives public addresses in a zone that has "+s.wish.InstanceType+".",
+		s.add("network", false, "No subnet of "+strconv.Itoa(len(all))+" gives public addresses in a zone that has "+s.spec.InstanceType+".",
 			"Switch \"auto-assign public IPv4\" on for one, or name others by --vpc or --subnets.")
 		return nil
 	}
