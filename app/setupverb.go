@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -9,26 +8,10 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"math"
 	"os"
-	"strconv"
 	"strings"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
-	"github.com/aws/aws-sdk-go-v2/service/cognitoidentity"
-	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/pricing"
-	"github.com/aws/aws-sdk-go-v2/service/route53"
-	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
@@ -37,9 +20,6 @@ import (
 
 // templateFile is the stack's template among the embedded files.
 const templateFile = "build/aws/avatar-launcher.yaml"
-
-// avatarReady is what an instance of the stack says in its log when its avatar answers; see build/aws/instance.
-const avatarReady = "avatar: ready"
 
 // setupFlags are those of the setup verb.
 type setupFlags struct {
@@ -193,60 +173,6 @@ func readTemplate(files fs.FS) (account.Template, error) {
 	return account.ParseTemplate(data)
 }
 
-// openAccount makes the clients, with the credentials and the region of the AWS configuration.
-func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Account, error) {
-	template, err := readTemplate(files)
-	if err != nil {
-		return nil, err
-	}
-	var with []func(*awsconfig.LoadOptions) error
-	if f.region != "" {
-		with = append(with, awsconfig.WithRegion(f.region))
-	}
-	cfg, err := awsconfig.LoadDefaultConfig(ctx, with...)
-	if err != nil {
-		return nil, &backend.Problem{Kind: backend.KindConfig, What: "The AWS settings of this computer could not be read",
-			Why: sentence(err.Error()), Next: "Mend the AWS configuration files or the AWS_ variables of the environment.", Cause: err}
-	}
-	if cfg.Region == "" {
-		return nil, usage(errors.New("no region is set: name one by --region, or set AWS_REGION"))
-	}
-	if err := credentialsOf(ctx, cfg); err != nil {
-		return nil, err
-	}
-	patient := awshttp.NewBuildableClient().WithTimeout(30 * time.Second)
-	cfg.HTTPClient = nil
-	return &account.Account{
-		CloudFormation: newCloudFormation(cfg, func(o *cloudformation.Options) { o.HTTPClient = patient }),
-		EC2:            newEC2(cfg, func(o *ec2.Options) { o.HTTPClient = patient }),
-		Route53:        newRoute53(cfg, func(o *route53.Options) { o.HTTPClient = patient }),
-		Quotas:         newQuotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = patient }),
-		STS:            sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = patient }),
-		Cognito:        newCognito(cfg, func(o *cognito.Options) { o.HTTPClient = patient }),
-		IdentityPool:   identityPoolRoles{cognitoidentity.NewFromConfig(cfg, func(o *cognitoidentity.Options) { o.HTTPClient = patient }).SetIdentityPoolRoles},
-		DynamoDB:       newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = patient }),
-		Pricing: pricingClient{pricing.NewFromConfig(cfg, func(o *pricing.Options) {
-			o.HTTPClient, o.Region = patient, account.PricingRegion
-		}).GetProducts},
-		Region: cfg.Region, Stack: f.stack, Template: template, Tags: f.tags,
-	}, nil
-}
-
-// credentialsOf says before anything else whether there are credentials: a sign-in of IAM Identity Center that is over
-// shows here, and not as an error of a service.
-func credentialsOf(ctx context.Context, cfg aws.Config) error {
-	if cfg.Credentials == nil {
-		cfg.Credentials = aws.AnonymousCredentials{}
-	}
-	_, err := cfg.Credentials.Retrieve(ctx)
-	if err == nil {
-		return nil
-	}
-	return &backend.Problem{Kind: backend.KindRefused, What: "There are no AWS credentials to set the account up with",
-		Why:  "Neither the environment nor the AWS configuration files give any, or the sign-in that they name is over.",
-		Next: "Sign in, such as by aws sso login, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; then call this again.", Cause: err}
-}
-
 // takeUp makes a stack of what an earlier one left, if there is anything. A dry run only says so.
 func takeUp(ctx context.Context, a *account.Account, out *printer, f setupFlags) error {
 	kept, err := a.Kept(ctx)
@@ -332,168 +258,4 @@ func finishSetup(ctx context.Context, a *account.Account, out *printer, f setupF
 		out.fact(map[string]any{"type": "user", "name": u.Name, "group": u.Group, "existed": existed}, text)
 	}
 	return nil
-}
-
-// noPrices says whose prices the profile has, if AWS's price list could not be read.
-func noPrices(made *account.Outputs, err error) string {
-	return "AWS's price list could not be read (" + backend.ProblemOf(err).Error() + ").\n" +
-		"The profile has the prices of us-east-1 for " + made.OperatingSystem + "; correct \"prices\" in it for " + made.Region + "."
-}
-
-// noImage says why the profile's warm pool is empty.
-const noImage = "The warm pool's size is 0: the stack launches AWS's own image, which has no avatar on it, so no instance would get ready.\n" +
-	"Call setup again with --image AMI once you have an image with your avatar; see build/aws/README.md."
-
-// profileOf is a configuration for the stack's users.
-func profileOf(name string, made *account.Outputs, prices *account.Prices) config.File {
-	p := config.Default().Profiles["local"]
-	p.Cloud, p.Region = config.CloudAWS, made.Region
-	p.Avatar.Scheme, p.Avatar.Port = "https", 443
-	p.Cognito.UserPoolID, p.Cognito.ClientID, p.Cognito.IdentityPoolID = made.UserPoolID, made.ClientID, made.IdentityPoolID
-	p.Cognito.Domain = made.SignInURL
-	used := made.Resources
-	if len(used.InstanceTypes) == 1 {
-		used.InstanceTypes = nil // the launch template names it
-	}
-	p.SetResources(used)
-	p.Log.ReadyPattern = avatarReady
-	if !made.OwnImage {
-		p.WarmPool.Size = 0
-	}
-	p.Prices = pricesOf(p.Prices, made, prices)
-	return config.File{Profile: name, Profiles: map[string]config.Profile{name: p}}
-}
-
-// windowsHourly is what Windows adds to the price of a vCPU's hour. https://aws.amazon.com/ec2/pricing/on-demand/
-const windowsHourly = 0.046
-
-// pricesOf returns the stack's prices. If there are none, it corrects the defaults, which are those of Linux in us-east-1.
-func pricesOf(p config.Prices, made *account.Outputs, prices *account.Prices) config.Prices {
-	gb := 0.08
-	hourly := map[string]float64{}
-	if prices != nil {
-		hourly, gb = prices.Hourly, cmp.Or(prices.GBMonth, gb)
-	} else {
-		for kind, price := range p.Hourly {
-			if made.OperatingSystem == "windows" {
-				price += windowsHourly * vcpus(kind)
-			}
-			hourly[kind] = math.Round(price*10_000) / 10_000
-		}
-	}
-	p.Hourly = hourly
-	p.DiskMonth = math.Round(gb*float64(cmp.Or(made.VolumeSize, 100))*100) / 100
-	return p
-}
-
-// vcpus is how many vCPUs an instance type of the default price table has.
-func vcpus(kind string) float64 {
-	_, size, _ := strings.Cut(kind, ".")
-	return map[string]float64{"xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32}[size]
-}
-
-// removeStack takes everything away, after asking.
-func removeStack(ctx context.Context, a *account.Account, out *printer, f setupFlags) error {
-	ids, err := a.Instances(ctx)
-	if err != nil {
-		return err
-	}
-	what := fmt.Sprintf("This deletes the stack %s in %s with its records and log, and %s. ", f.stack, a.Region, count(len(ids), "instance"))
-	done := "The stack is deleted. The names of its users in the zone are left, pointing nowhere."
-	if f.purge {
-		what += "Its users and its audit are deleted, too."
-	} else {
-		what += "Its users and its audit stay; --purge deletes them."
-		done += "\nIts users and its audit are kept: setup takes them up again."
-	}
-	if f.dryRun {
-		out.fact(map[string]any{"type": "remove", "stack": f.stack, "instances": ids}, what)
-		return nil
-	}
-	if !f.yes {
-		if err := confirm(os.Stdin, what, f.stack); err != nil {
-			return err
-		}
-	}
-	if err := a.Remove(ctx, f.purge, out.event); err != nil {
-		return err
-	}
-	out.fact(map[string]any{"type": "removed", "stack": f.stack, "purged": f.purge}, done)
-	return nil
-}
-
-func count(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return strconv.Itoa(n) + " " + what
-}
-
-// confirm wants the stack's name typed at a terminal.
-func confirm(in *os.File, what, name string) error {
-	if !term.IsTerminal(int(in.Fd())) {
-		return usage(errors.New("there is no terminal to ask at: give --yes to delete without being asked"))
-	}
-	fmt.Fprintf(os.Stderr, "%s\nType its name to go on: ", what)
-	answered := programEnd.asking(func() {})
-	line, err := bufio.NewReader(io.LimitReader(in, 1024)).ReadString('\n')
-	answered()
-	if err != nil && !errors.Is(err, io.EOF) || strings.TrimSpace(line) != name {
-		return &backend.Problem{Kind: backend.KindInterrupted, What: "Nothing was deleted", Why: "The name was not typed.", Cause: err}
-	}
-	return nil
-}
-
-// fact prints one thing, for people or for scripts.
-func (p *printer) fact(fact any, text string) {
-	if p.json {
-		p.object(fact)
-	} else {
-		fmt.Fprintln(p.w, text)
-	}
-}
-
-func (p *printer) event(e account.Event) {
-	p.fact(struct {
-		Type string `json:"type"`
-		account.Event
-	}{"event", e}, strings.TrimSpace(fmt.Sprintf("%-28s %-26s %-40s %s", e.Status, e.Resource, e.Type, e.Why)))
-}
-
-func (p *printer) changes(all []account.Change) {
-	if len(all) == 0 {
-		p.fact(map[string]any{"type": "changes", "changes": []account.Change{}}, "The stack is as it should be; nothing changes.")
-		return
-	}
-	if p.json {
-		p.object(map[string]any{"type": "changes", "changes": all})
-		return
-	}
-	rows := [][]string{{"CHANGE", "RESOURCE", "TYPE", "REPLACES"}}
-	for _, c := range all {
-		rows = append(rows, []string{c.Action, c.Resource, c.Type, c.Replaces})
-	}
-	p.table(rows)
-}
-
-// checks prints what was looked at: a line each, and what to do under those that are not ok.
-func (p *printer) checks(all []backend.Check) {
-	width := 0
-	for _, c := range all {
-		width = max(width, len(c.Name))
-	}
-	for _, c := range all {
-		mark := "ok"
-		if !c.OK {
-			mark = "NOT OK"
-		}
-		text := fmt.Sprintf("%-7s %-*s  %s", mark, width, c.Name, c.Why)
-		if c.Cure != "" {
-			text += "\n" + strings.Repeat(" ", width+10) + c.Cure
-		}
-		p.fact(struct {
-			Type string `json:"type"`
-			backend.Check
-		}{"check", c}, text)
-	}
 }

@@ -1,0 +1,78 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentity"
+	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/pricing"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/account"
+)
+
+// openAccount makes the clients, with the credentials and the region of the AWS configuration.
+func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Account, error) {
+	template, err := readTemplate(files)
+	if err != nil {
+		return nil, err
+	}
+	var with []func(*awsconfig.LoadOptions) error
+	if f.region != "" {
+		with = append(with, awsconfig.WithRegion(f.region))
+	}
+	cfg, err := awsconfig.LoadDefaultConfig(ctx, with...)
+	if err != nil {
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: "The AWS settings of this computer could not be read",
+			Why: sentence(err.Error()), Next: "Mend the AWS configuration files or the AWS_ variables of the environment.", Cause: err}
+	}
+	if cfg.Region == "" {
+		return nil, usage(errors.New("no region is set: name one by --region, or set AWS_REGION"))
+	}
+	if err := credentialsOf(ctx, cfg); err != nil {
+		return nil, err
+	}
+	patient := awshttp.NewBuildableClient().WithTimeout(30 * time.Second)
+	cfg.HTTPClient = nil
+	return &account.Account{
+		CloudFormation: newCloudFormation(cfg, func(o *cloudformation.Options) { o.HTTPClient = patient }),
+		EC2:            newEC2(cfg, func(o *ec2.Options) { o.HTTPClient = patient }),
+		Route53:        newRoute53(cfg, func(o *route53.Options) { o.HTTPClient = patient }),
+		Quotas:         newQuotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = patient }),
+		STS:            sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = patient }),
+		Cognito:        newCognito(cfg, func(o *cognito.Options) { o.HTTPClient = patient }),
+		IdentityPool:   identityPoolRoles{cognitoidentity.NewFromConfig(cfg, func(o *cognitoidentity.Options) { o.HTTPClient = patient }).SetIdentityPoolRoles},
+		DynamoDB:       newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = patient }),
+		Pricing: pricingClient{pricing.NewFromConfig(cfg, func(o *pricing.Options) {
+			o.HTTPClient, o.Region = patient, account.PricingRegion
+		}).GetProducts},
+		Region: cfg.Region, Stack: f.stack, Template: template, Tags: f.tags,
+	}, nil
+}
+
+// credentialsOf says before anything else whether there are credentials: a sign-in of IAM Identity Center that is over
+// shows here, and not as an error of a service.
+func credentialsOf(ctx context.Context, cfg aws.Config) error {
+	if cfg.Credentials == nil {
+		cfg.Credentials = aws.AnonymousCredentials{}
+	}
+	_, err := cfg.Credentials.Retrieve(ctx)
+	if err == nil {
+		return nil
+	}
+	return &backend.Problem{Kind: backend.KindRefused, What: "There are no AWS credentials to set the account up with",
+		Why:  "Neither the environment nor the AWS configuration files give any, or the sign-in that they name is over.",
+		Next: "Sign in, such as by aws sso login, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; then call this again.", Cause: err}
+}
