@@ -53,8 +53,10 @@ func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Acco
 		Quotas:         newQuotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = patient }),
 		STS:            sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = patient }),
 		Cognito:        newCognito(cfg, func(o *cognito.Options) { o.HTTPClient = patient }),
-		IdentityPool:   identityPoolRoles{cognitoidentity.NewFromConfig(cfg, func(o *cognitoidentity.Options) { o.HTTPClient = patient }).SetIdentityPoolRoles},
-		DynamoDB:       newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = patient }),
+		IdentityPool: identityPoolRoles{
+			cognitoidentity.NewFromConfig(cfg, func(o *cognitoidentity.Options) { o.HTTPClient = patient }).SetIdentityPoolRoles,
+		},
+		DynamoDB: newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = patient }),
 		Pricing: pricingClient{pricing.NewFromConfig(cfg, func(o *pricing.Options) {
 			o.HTTPClient, o.Region = patient, account.PricingRegion
 		}).GetProducts},

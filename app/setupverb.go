@@ -45,7 +45,12 @@ func setupCommand(o *options) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return runSetup(c.Context(), o, f) },
 	}
 	s := c.Flags()
-	s.StringVar(&f.spec.Zone, "zone", "", "domain below which users get their names, such as avatar.example.com; the account has its hosted zone")
+	s.StringVar(
+		&f.spec.Zone,
+		"zone",
+		"",
+		"domain below which users get their names, such as avatar.example.com; the account has its hosted zone",
+	)
 	s.StringVar(&f.region, "region", "", "AWS region (default: that of your AWS configuration)")
 	s.StringVar(&f.stack, "stack", "avatar-launcher", "name of the stack")
 	s.StringVar(&f.spec.InstanceType, "instance-type", "", "instance type of the G family (default g5.2xlarge)")
@@ -179,7 +184,10 @@ func takeUp(ctx context.Context, a *account.Account, out *printer, f setupFlags)
 	if err != nil || len(kept) == 0 {
 		return err
 	}
-	out.fact(map[string]any{"type": "kept", "resources": kept}, "An earlier stack left "+account.KeptText(kept)+". The new stack takes them up.")
+	out.fact(
+		map[string]any{"type": "kept", "resources": kept},
+		"An earlier stack left "+account.KeptText(kept)+". The new stack takes them up.",
+	)
 	if f.dryRun {
 		return nil
 	}

@@ -19,20 +19,52 @@ import (
 
 // cloudFormationAPI is what a deployment needs of *cloudformation.Client.
 type cloudFormationAPI interface {
-	DescribeStacks(context.Context, *cloudformation.DescribeStacksInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error)
-	CreateChangeSet(context.Context, *cloudformation.CreateChangeSetInput, ...func(*cloudformation.Options)) (*cloudformation.CreateChangeSetOutput, error)
-	DescribeChangeSet(context.Context, *cloudformation.DescribeChangeSetInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeChangeSetOutput, error)
-	ExecuteChangeSet(context.Context, *cloudformation.ExecuteChangeSetInput, ...func(*cloudformation.Options)) (*cloudformation.ExecuteChangeSetOutput, error)
-	DeleteChangeSet(context.Context, *cloudformation.DeleteChangeSetInput, ...func(*cloudformation.Options)) (*cloudformation.DeleteChangeSetOutput, error)
-	DescribeStackEvents(context.Context, *cloudformation.DescribeStackEventsInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeStackEventsOutput, error)
+	DescribeStacks(
+		context.Context,
+		*cloudformation.DescribeStacksInput,
+		...func(*cloudformation.Options),
+	) (*cloudformation.DescribeStacksOutput, error)
+	CreateChangeSet(
+		context.Context,
+		*cloudformation.CreateChangeSetInput,
+		...func(*cloudformation.Options),
+	) (*cloudformation.CreateChangeSetOutput, error)
+	DescribeChangeSet(
+		context.Context,
+		*cloudformation.DescribeChangeSetInput,
+		...func(*cloudformation.Options),
+	) (*cloudformation.DescribeChangeSetOutput, error)
+	ExecuteChangeSet(
+		context.Context,
+		*cloudformation.ExecuteChangeSetInput,
+		...func(*cloudformation.Options),
+	) (*cloudformation.ExecuteChangeSetOutput, error)
+	DeleteChangeSet(
+		context.Context,
+		*cloudformation.DeleteChangeSetInput,
+		...func(*cloudformation.Options),
+	) (*cloudformation.DeleteChangeSetOutput, error)
+	DescribeStackEvents(
+		context.Context,
+		*cloudformation.DescribeStackEventsInput,
+		...func(*cloudformation.Options),
+	) (*cloudformation.DescribeStackEventsOutput, error)
 	DescribeStackResources(context.Context, *cloudformation.DescribeStackResourcesInput,
 		...func(*cloudformation.Options)) (*cloudformation.DescribeStackResourcesOutput, error)
-	DeleteStack(context.Context, *cloudformation.DeleteStackInput, ...func(*cloudformation.Options)) (*cloudformation.DeleteStackOutput, error)
+	DeleteStack(
+		context.Context,
+		*cloudformation.DeleteStackInput,
+		...func(*cloudformation.Options),
+	) (*cloudformation.DeleteStackOutput, error)
 }
 
 // ec2API is what setting up needs of *ec2.Client.
 type ec2API interface {
-	DescribeInstanceTypeOfferings(context.Context, *ec2.DescribeInstanceTypeOfferingsInput, ...func(*ec2.Options)) (*ec2.DescribeInstanceTypeOfferingsOutput, error)
+	DescribeInstanceTypeOfferings(
+		context.Context,
+		*ec2.DescribeInstanceTypeOfferingsInput,
+		...func(*ec2.Options),
+	) (*ec2.DescribeInstanceTypeOfferingsOutput, error)
 	DescribeInstanceTypes(context.Context, *ec2.DescribeInstanceTypesInput, ...func(*ec2.Options)) (*ec2.DescribeInstanceTypesOutput, error)
 	DescribeVpcs(context.Context, *ec2.DescribeVpcsInput, ...func(*ec2.Options)) (*ec2.DescribeVpcsOutput, error)
 	DescribeSubnets(context.Context, *ec2.DescribeSubnetsInput, ...func(*ec2.Options)) (*ec2.DescribeSubnetsOutput, error)
@@ -47,13 +79,25 @@ type ec2API interface {
 
 // route53API is what setting up needs of *route53.Client.
 type route53API interface {
-	ListHostedZonesByName(context.Context, *route53.ListHostedZonesByNameInput, ...func(*route53.Options)) (*route53.ListHostedZonesByNameOutput, error)
-	ListResourceRecordSets(context.Context, *route53.ListResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error)
+	ListHostedZonesByName(
+		context.Context,
+		*route53.ListHostedZonesByNameInput,
+		...func(*route53.Options),
+	) (*route53.ListHostedZonesByNameOutput, error)
+	ListResourceRecordSets(
+		context.Context,
+		*route53.ListResourceRecordSetsInput,
+		...func(*route53.Options),
+	) (*route53.ListResourceRecordSetsOutput, error)
 }
 
 // quotasAPI is what setting up needs of *servicequotas.Client.
 type quotasAPI interface {
-	GetServiceQuota(context.Context, *servicequotas.GetServiceQuotaInput, ...func(*servicequotas.Options)) (*servicequotas.GetServiceQuotaOutput, error)
+	GetServiceQuota(
+		context.Context,
+		*servicequotas.GetServiceQuotaInput,
+		...func(*servicequotas.Options),
+	) (*servicequotas.GetServiceQuotaOutput, error)
 }
 
 // stsAPI is what setting up needs of *sts.Client.
@@ -66,7 +110,11 @@ type cognitoAPI interface {
 	AdminGetUser(context.Context, *cognito.AdminGetUserInput, ...func(*cognito.Options)) (*cognito.AdminGetUserOutput, error)
 	ListUsers(context.Context, *cognito.ListUsersInput, ...func(*cognito.Options)) (*cognito.ListUsersOutput, error)
 	AdminCreateUser(context.Context, *cognito.AdminCreateUserInput, ...func(*cognito.Options)) (*cognito.AdminCreateUserOutput, error)
-	AdminAddUserToGroup(context.Context, *cognito.AdminAddUserToGroupInput, ...func(*cognito.Options)) (*cognito.AdminAddUserToGroupOutput, error)
+	AdminAddUserToGroup(
+		context.Context,
+		*cognito.AdminAddUserToGroupInput,
+		...func(*cognito.Options),
+	) (*cognito.AdminAddUserToGroupOutput, error)
 	ListUserPools(context.Context, *cognito.ListUserPoolsInput, ...func(*cognito.Options)) (*cognito.ListUserPoolsOutput, error)
 	DeleteUserPool(context.Context, *cognito.DeleteUserPoolInput, ...func(*cognito.Options)) (*cognito.DeleteUserPoolOutput, error)
 }

@@ -119,8 +119,18 @@ func word(s string) string {
 	case "arn:aws:cognito-idp:*:*:userpool/*":
 		return "!GetAtt UserPool.Arn"
 	}
-	named := strings.NewReplacer("avatar.localhost", "${ZoneName}", "arn:aws:route53:::hostedzone/*", "arn:${AWS::Partition}:route53:::hostedzone/${HostedZoneId}",
-		"launch-template/*", "launch-template/${LaunchTemplate}", "${aws:", "${!aws:").Replace(s)
+	named := strings.NewReplacer(
+		"avatar.localhost",
+		"${ZoneName}",
+		"arn:aws:route53:::hostedzone/*",
+		"arn:${AWS::Partition}:route53:::hostedzone/${HostedZoneId}",
+		"launch-template/*",
+		"launch-template/${LaunchTemplate}",
+		"${aws:",
+		"${!aws:",
+	).Replace(
+		s,
+	)
 	named = regional.ReplaceAllString(named, "arn:$${AWS::Partition}:$1:$${AWS::Region}:$${AWS::AccountId}:")
 	named = ownerless.ReplaceAllString(named, "arn:$${AWS::Partition}:$1:$${AWS::Region}::")
 	switch {

@@ -89,7 +89,10 @@ func (a *Account) readChanges(ctx context.Context, cs *ChangeSet, page *cloudfor
 			return nil
 		}
 		var err error
-		page, err = a.CloudFormation.DescribeChangeSet(ctx, &cloudformation.DescribeChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name, NextToken: page.NextToken})
+		page, err = a.CloudFormation.DescribeChangeSet(
+			ctx,
+			&cloudformation.DescribeChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name, NextToken: page.NextToken},
+		)
 		if err != nil {
 			return err
 		}

@@ -24,7 +24,11 @@ import (
 // doctorEC2 is what the doctor asks of *ec2.Client.
 type doctorEC2 interface {
 	DescribeInstances(context.Context, *ec2.DescribeInstancesInput, ...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error)
-	DescribeLaunchTemplateVersions(context.Context, *ec2.DescribeLaunchTemplateVersionsInput, ...func(*ec2.Options)) (*ec2.DescribeLaunchTemplateVersionsOutput, error)
+	DescribeLaunchTemplateVersions(
+		context.Context,
+		*ec2.DescribeLaunchTemplateVersionsInput,
+		...func(*ec2.Options),
+	) (*ec2.DescribeLaunchTemplateVersionsOutput, error)
 	DescribeInstanceTypes(context.Context, *ec2.DescribeInstanceTypesInput, ...func(*ec2.Options)) (*ec2.DescribeInstanceTypesOutput, error)
 	RunInstances(context.Context, *ec2.RunInstancesInput, ...func(*ec2.Options)) (*ec2.RunInstancesOutput, error)
 	StartInstances(context.Context, *ec2.StartInstancesInput, ...func(*ec2.Options)) (*ec2.StartInstancesOutput, error)
@@ -40,7 +44,11 @@ type doctorDynamoDB interface {
 
 // doctorKinesis is what the doctor asks of *kinesis.Client.
 type doctorKinesis interface {
-	DescribeStreamSummary(context.Context, *kinesis.DescribeStreamSummaryInput, ...func(*kinesis.Options)) (*kinesis.DescribeStreamSummaryOutput, error)
+	DescribeStreamSummary(
+		context.Context,
+		*kinesis.DescribeStreamSummaryInput,
+		...func(*kinesis.Options),
+	) (*kinesis.DescribeStreamSummaryOutput, error)
 	ListShards(context.Context, *kinesis.ListShardsInput, ...func(*kinesis.Options)) (*kinesis.ListShardsOutput, error)
 	GetShardIterator(context.Context, *kinesis.GetShardIteratorInput, ...func(*kinesis.Options)) (*kinesis.GetShardIteratorOutput, error)
 }
@@ -48,7 +56,11 @@ type doctorKinesis interface {
 // doctorRoute53 is what the doctor asks of *route53.Client.
 type doctorRoute53 interface {
 	GetHostedZone(context.Context, *route53.GetHostedZoneInput, ...func(*route53.Options)) (*route53.GetHostedZoneOutput, error)
-	ChangeResourceRecordSets(context.Context, *route53.ChangeResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ChangeResourceRecordSetsOutput, error)
+	ChangeResourceRecordSets(
+		context.Context,
+		*route53.ChangeResourceRecordSetsInput,
+		...func(*route53.Options),
+	) (*route53.ChangeResourceRecordSetsOutput, error)
 }
 
 // doctorScheduler is what the doctor asks of *scheduler.Client.
@@ -116,7 +128,10 @@ func (d *Doctor) looks() []look {
 		{"zone " + d.Names.ZoneName, d.zone},
 		{"own name", d.own},
 		{"stop role", d.stopRole},
-		{"launch template " + d.Names.LaunchTemplate, func(ctx context.Context) (string, error) { _, why, err := d.template(ctx); return why, err }},
+		{
+			"launch template " + d.Names.LaunchTemplate,
+			func(ctx context.Context) (string, error) { _, why, err := d.template(ctx); return why, err },
+		},
 		{"launching", d.launching},
 		{"starting and stopping", d.working},
 	}
@@ -186,7 +201,10 @@ func (d *Doctor) clock(ctx context.Context) (string, error) {
 	}
 	off := time.Until(server).Round(time.Second)
 	if off.Abs() > clockLimit {
-		return "", finding{fmt.Sprintf("This computer's clock is %s off from AWS's.", off.Abs()), "Set it, best by the network; AWS refuses requests that are five minutes off."}
+		return "", finding{
+			fmt.Sprintf("This computer's clock is %s off from AWS's.", off.Abs()),
+			"Set it, best by the network; AWS refuses requests that are five minutes off.",
+		}
 	}
 	return fmt.Sprintf("It is %s off from AWS's.", off.Abs()), nil
 }
@@ -200,9 +218,12 @@ func (d *Doctor) table(ctx context.Context, table, key, value string) (string, e
 }
 
 func (d *Doctor) instances(ctx context.Context) (string, error) {
-	_, err := d.DynamoDB.Query(ctx, &dynamodb.QueryInput{TableName: &d.Names.InstancesTable, IndexName: &d.Names.StateIndex, Limit: aws.Int32(1),
-		KeyConditionExpression: aws.String("#s = :s"), ExpressionAttributeNames: map[string]string{"#s": "State"},
-		ExpressionAttributeValues: map[string]attribute{":s": text("warm")}})
+	_, err := d.DynamoDB.Query(
+		ctx,
+		&dynamodb.QueryInput{TableName: &d.Names.InstancesTable, IndexName: &d.Names.StateIndex, Limit: aws.Int32(1),
+			KeyConditionExpression: aws.String("#s = :s"), ExpressionAttributeNames: map[string]string{"#s": "State"},
+			ExpressionAttributeValues: map[string]attribute{":s": text("warm")}},
+	)
 	if err != nil {
 		return "", err
 	}
@@ -237,11 +258,18 @@ func (d *Doctor) stream(ctx context.Context) (string, error) {
 	if err != nil || len(shards.Shards) == 0 {
 		return "It has no shard.", err
 	}
-	_, err = d.Kinesis.GetShardIterator(ctx, &kinesis.GetShardIteratorInput{StreamName: &d.Names.Stream, ShardId: shards.Shards[0].ShardId, ShardIteratorType: "LATEST"})
+	_, err = d.Kinesis.GetShardIterator(
+		ctx,
+		&kinesis.GetShardIteratorInput{StreamName: &d.Names.Stream, ShardId: shards.Shards[0].ShardId, ShardIteratorType: "LATEST"},
+	)
 	if err = permitted(err, "ProvisionedThroughputExceededException"); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("It can be read: %d open shards, kept for %d hours.", aws.ToInt32(s.OpenShardCount), aws.ToInt32(s.RetentionPeriodHours)), nil
+	return fmt.Sprintf(
+		"It can be read: %d open shards, kept for %d hours.",
+		aws.ToInt32(s.OpenShardCount),
+		aws.ToInt32(s.RetentionPeriodHours),
+	), nil
 }
 
 // zone looks whether the zone is the one that public DNS asks for the domain.
@@ -260,7 +288,10 @@ func (d *Doctor) zone(ctx context.Context) (string, error) {
 	}
 	servers, err := d.LookupNS(ctx, zone)
 	for _, s := range servers {
-		if slices.ContainsFunc(out.DelegationSet.NameServers, func(own string) bool { return strings.EqualFold(strings.TrimSuffix(s, "."), own) }) {
+		if slices.ContainsFunc(
+			out.DelegationSet.NameServers,
+			func(own string) bool { return strings.EqualFold(strings.TrimSuffix(s, "."), own) },
+		) {
 			return "The hosted zone is " + zone + ", and it is delegated.", nil
 		}
 	}

@@ -41,7 +41,8 @@ func TestTheDoctorFindsAWholeCloudWell(t *testing.T) {
 				}
 			}
 			for _, call := range c.Calls() {
-				if call.Status == 200 && regexp.MustCompile("^(Put|Update|Delete|Run|Start|Stop|Terminate|Change)").MatchString(call.Operation) && call.Operation != "RunInstances" {
+				if call.Status == 200 && regexp.MustCompile("^(Put|Update|Delete|Run|Start|Stop|Terminate|Change)").MatchString(call.Operation) &&
+					call.Operation != "RunInstances" {
 					t.Errorf("the doctor did something: %s %s", call.Service, call.Operation)
 				}
 			}

@@ -60,7 +60,11 @@ func problem(doing string, err error) error {
 		p.Kind, p.Why = backend.KindUnreachable, action(err)+" was not answered."
 		p.Next = "Check the network connection and the region: a region that does not exist has no address either."
 	case errors.As(err, &answer):
-		p.Kind, p.Why = backend.KindUnreachable, fmt.Sprintf("%s was answered by HTTP status %d and no AWS error.", action(err), answer.HTTPStatusCode())
+		p.Kind, p.Why = backend.KindUnreachable, fmt.Sprintf(
+			"%s was answered by HTTP status %d and no AWS error.",
+			action(err),
+			answer.HTTPStatusCode(),
+		)
 		p.Next = "Check the region and the endpoint, then try again in a minute."
 	default:
 		p.Why = strings.TrimSuffix(awsx.Innermost(err).Error(), ".") + "."

@@ -55,17 +55,29 @@ func (d *Doctor) stopRole(ctx context.Context) (string, error) {
 	const nobody = "i-00000000000000000"
 	input, _ := json.Marshal(map[string]any{"InstanceIds": []string{nobody}})
 	_, err := d.Scheduler.UpdateSchedule(ctx, &scheduler.UpdateScheduleInput{Name: aws.String(nobody), GroupName: &d.Names.ScheduleGroup,
-		ScheduleExpression: aws.String("at(2099-01-01T00:00:00)"), FlexibleTimeWindow: &schedulertypes.FlexibleTimeWindow{Mode: schedulertypes.FlexibleTimeWindowModeOff},
-		Target: &schedulertypes.Target{Arn: aws.String("arn:aws:scheduler:::aws-sdk:ec2:stopInstances"), RoleArn: &d.Names.StopRoleARN, Input: aws.String(string(input))}})
+		ScheduleExpression: aws.String(
+			"at(2099-01-01T00:00:00)",
+		), FlexibleTimeWindow: &schedulertypes.FlexibleTimeWindow{Mode: schedulertypes.FlexibleTimeWindowModeOff},
+		Target: &schedulertypes.Target{
+			Arn:     aws.String("arn:aws:scheduler:::aws-sdk:ec2:stopInstances"),
+			RoleArn: &d.Names.StopRoleARN,
+			Input:   aws.String(string(input)),
+		}})
 	if code(err) == "ValidationException" {
-		return "", finding{"EventBridge Scheduler does not take the stop role: " + message(err) + ".", "Correct scheduler.stop_role_arn in the profile, or update the stack by setup."}
+		return "", finding{
+			"EventBridge Scheduler does not take the stop role: " + message(err) + ".",
+			"Correct scheduler.stop_role_arn in the profile, or update the stack by setup.",
+		}
 	}
 	return "Stops can be armed in the group " + d.Names.ScheduleGroup + ".", permitted(err, "ResourceNotFoundException")
 }
 
 // template reads the instance type that the launch template's newest version names.
 func (d *Doctor) template(ctx context.Context) (kind, why string, err error) {
-	out, err := d.EC2.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateName: &d.Names.LaunchTemplate, Versions: []string{"$Latest"}})
+	out, err := d.EC2.DescribeLaunchTemplateVersions(
+		ctx,
+		&ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateName: &d.Names.LaunchTemplate, Versions: []string{"$Latest"}},
+	)
 	if err != nil {
 		return "", "", err
 	}
@@ -103,7 +115,10 @@ func (d *Doctor) working(ctx context.Context) (string, error) {
 		return "Instances can be seen. You hold none, so that starting and stopping could not be tried.", nil
 	}
 	ids := []string{aws.ToString(out.Reservations[i].Instances[0].InstanceId)}
-	if _, err := d.EC2.StartInstances(ctx, &ec2.StartInstancesInput{InstanceIds: ids, DryRun: aws.Bool(true)}); permitted(err, dryRun) != nil {
+	if _, err := d.EC2.StartInstances(ctx, &ec2.StartInstancesInput{InstanceIds: ids, DryRun: aws.Bool(true)}); permitted(
+		err,
+		dryRun,
+	) != nil {
 		return "", err
 	}
 	_, err = d.EC2.StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: ids, DryRun: aws.Bool(true)})
@@ -117,7 +132,10 @@ func (d *Doctor) quota(ctx context.Context) backend.Check {
 	kind, _, err := d.template(ctx)
 	if err == nil {
 		var out *ec2.DescribeInstanceTypesOutput
-		out, err = d.EC2.DescribeInstanceTypes(ctx, &ec2.DescribeInstanceTypesInput{InstanceTypes: []ec2types.InstanceType{ec2types.InstanceType(kind)}})
+		out, err = d.EC2.DescribeInstanceTypes(
+			ctx,
+			&ec2.DescribeInstanceTypesInput{InstanceTypes: []ec2types.InstanceType{ec2types.InstanceType(kind)}},
+		)
 		if err == nil && len(out.InstanceTypes) > 0 && out.InstanceTypes[0].VCpuInfo != nil {
 			return quotaCheck(ctx, d.Quotas, kind, int(aws.ToInt32(out.InstanceTypes[0].VCpuInfo.DefaultVCpus)))
 		}

@@ -76,8 +76,12 @@ func (s *preflight) names(ctx context.Context) error {
 	for _, n := range all {
 		list = append(list, n.label+" ("+n.kind+")")
 	}
-	s.add("names", false, "There are other names below "+domain+": "+strings.Join(list, ", ")+".",
-		"Use a domain of the launcher's own, such as avatar."+domain+". Or call setup with --ignore-checks: these names stay as they are, and no user can have one.")
+	s.add(
+		"names",
+		false,
+		"There are other names below "+domain+": "+strings.Join(list, ", ")+".",
+		"Use a domain of the launcher's own, such as avatar."+domain+". Or call setup with --ignore-checks: these names stay as they are, and no user can have one.",
+	)
 	return nil
 }
 

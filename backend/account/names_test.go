@@ -31,9 +31,16 @@ func (c *cloud) outputs() *Outputs {
 // record writes a record into the zone.
 func (c *cloud) record(t *testing.T, name, kind, value string) {
 	t.Helper()
-	_, err := route53.NewFromConfig(c.cfg).ChangeResourceRecordSets(t.Context(), &route53.ChangeResourceRecordSetsInput{HostedZoneId: &c.out.ZoneID,
-		ChangeBatch: &route53types.ChangeBatch{Changes: []route53types.Change{{Action: route53types.ChangeActionUpsert, ResourceRecordSet: &route53types.ResourceRecordSet{
-			Name: &name, Type: route53types.RRType(kind), TTL: new(int64), ResourceRecords: []route53types.ResourceRecord{{Value: &value}}}}}}})
+	_, err := route53.NewFromConfig(
+		c.cfg,
+	).ChangeResourceRecordSets(
+		t.Context(),
+		&route53.ChangeResourceRecordSetsInput{HostedZoneId: &c.out.ZoneID,
+			ChangeBatch: &route53types.ChangeBatch{
+				Changes: []route53types.Change{{Action: route53types.ChangeActionUpsert, ResourceRecordSet: &route53types.ResourceRecordSet{
+					Name: &name, Type: route53types.RRType(kind), TTL: new(int64), ResourceRecords: []route53types.ResourceRecord{{Value: &value}}}}},
+			}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,11 +106,13 @@ func TestAUserGetsNoNameThatIsTaken(t *testing.T) {
 	if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindConfig || !strings.Contains(p.Why, "CNAME") {
 		t.Errorf("printer: %v", err)
 	}
-	if existed, err := a.CreateUser(t.Context(), c.outputs(), NewUser{Name: "zoe", Email: "z@example.com", Group: "user"}); existed || err != nil {
+	if existed, err := a.CreateUser(t.Context(), c.outputs(), NewUser{Name: "zoe", Email: "z@example.com", Group: "user"}); existed ||
+		err != nil {
 		t.Errorf("zoe: %v, %v", existed, err)
 	}
 	c.record(t, "zoe."+c.out.ZoneName, "A", "198.51.100.7")
-	if existed, err := a.CreateUser(t.Context(), c.outputs(), NewUser{Name: "zoe", Email: "z@example.com", Group: "keeper"}); !existed || err != nil {
+	if existed, err := a.CreateUser(t.Context(), c.outputs(), NewUser{Name: "zoe", Email: "z@example.com", Group: "keeper"}); !existed ||
+		err != nil {
 		t.Errorf("zoe, who has a record by now: %v, %v", existed, err)
 	}
 	for _, name := range []string{"www", "vpn", "mail", "ns1"} {

@@ -49,8 +49,12 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 	}
 	if len(missing) > 0 {
 		slices.Sort(missing)
-		return out, &backend.Problem{Kind: backend.KindConfig, What: "The stack lacks outputs", Why: strings.Join(missing, ", ") + " are empty.",
-			Next: "Update it: call setup again with this version of the launcher."}
+		return out, &backend.Problem{
+			Kind: backend.KindConfig,
+			What: "The stack lacks outputs",
+			Why:  strings.Join(missing, ", ") + " are empty.",
+			Next: "Update it: call setup again with this version of the launcher.",
+		}
 	}
 	out.SubnetIDs = strings.Split(subnets, ",")
 	out.InstanceTypes = strings.FieldsFunc(kinds, func(r rune) bool { return r == ',' })

@@ -82,7 +82,12 @@ func (s *preflight) region(ctx context.Context) error {
 	slices.Sort(s.zones)
 	s.params["InstanceType"] = s.spec.InstanceType
 	if len(s.zones) == 0 {
-		s.add("region", false, s.a.Region+" has no "+s.spec.InstanceType+".", "Choose another region by --region, or another type by --instance-type.")
+		s.add(
+			"region",
+			false,
+			s.a.Region+" has no "+s.spec.InstanceType+".",
+			"Choose another region by --region, or another type by --instance-type.",
+		)
 	} else {
 		s.add("region", true, s.a.Region+" has "+s.spec.InstanceType+" in "+strings.Join(s.zones, ", ")+".", "")
 	}
@@ -92,7 +97,12 @@ func (s *preflight) region(ctx context.Context) error {
 // budget says where a budget alarm that was asked for cannot be made.
 func (s *preflight) budget(context.Context) error {
 	if s.params["BudgetEmail"] != "" && slices.Contains(withoutBudgets, s.a.Region) {
-		s.add("budget", true, "CloudFormation has no budgets in "+s.a.Region+", so there will be no alarm: make one in the Billing console.", "")
+		s.add(
+			"budget",
+			true,
+			"CloudFormation has no budgets in "+s.a.Region+", so there will be no alarm: make one in the Billing console.",
+			"",
+		)
 	}
 	return nil
 }

@@ -38,7 +38,12 @@ func (s *preflight) defaultKey(ctx context.Context) (done bool, err error) {
 	case ctx.Err() != nil || isExpired(err):
 		return true, problem("find out which key new disks get", err)
 	case err != nil: // no right to read it is no fault
-		s.add("disk key", true, "Which key new disks get could not be read ("+quoteCode(err)+"). If it is not AWS's own, name it by --set KmsKeyArn=ARN.", "")
+		s.add(
+			"disk key",
+			true,
+			"Which key new disks get could not be read ("+quoteCode(err)+"). If it is not AWS's own, name it by --set KmsKeyArn=ARN.",
+			"",
+		)
 		return true, nil
 	}
 	key := aws.ToString(out.KmsKeyId)

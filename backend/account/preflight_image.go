@@ -34,7 +34,8 @@ func (s *preflight) image(ctx context.Context) error {
 // fits holds the image against the launch template, which EC2 looks at only when something is launched.
 func (s *preflight) fits(ctx context.Context, image ec2types.Image) error {
 	system := "linux"
-	if image.Platform == ec2types.PlatformValuesWindows || strings.HasPrefix(strings.ToLower(aws.ToString(image.PlatformDetails)), "windows") {
+	if image.Platform == ec2types.PlatformValuesWindows ||
+		strings.HasPrefix(strings.ToLower(aws.ToString(image.PlatformDetails)), "windows") {
 		system = "windows"
 	}
 	architecture := ec2types.ArchitectureValuesX8664
@@ -54,8 +55,12 @@ func (s *preflight) fits(ctx context.Context, image ec2types.Image) error {
 	case told != "" && told != system:
 		s.add("image", false, s.spec.Image+" runs "+system+", and --os says "+told+".", "Leave --os out: setup takes what the image says.")
 	case image.Architecture != "" && image.Architecture != architecture:
-		s.add("image", false, s.spec.Image+" is made for "+string(image.Architecture)+", and "+s.spec.InstanceType+" is "+string(architecture)+".",
-			"Name another image, or another type by --instance-type.")
+		s.add(
+			"image",
+			false,
+			s.spec.Image+" is made for "+string(image.Architecture)+", and "+s.spec.InstanceType+" is "+string(architecture)+".",
+			"Name another image, or another type by --instance-type.",
+		)
 	case rootSize(image) > room:
 		s.add("image", false, fmt.Sprintf("The disk of %s has %d GiB, and instances would get %d.", s.spec.Image, rootSize(image), room),
 			fmt.Sprintf("Call setup with --set VolumeSize=%d, or more.", rootSize(image)))

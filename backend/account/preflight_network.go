@@ -21,7 +21,10 @@ func (s *preflight) zone(ctx context.Context) error {
 		return nil // the stack's
 	}
 	for name := domain; strings.Contains(name, "."); _, name, _ = strings.Cut(name, ".") {
-		out, err := s.a.Route53.ListHostedZonesByName(ctx, &route53.ListHostedZonesByNameInput{DNSName: aws.String(name + "."), MaxItems: aws.Int32(10)})
+		out, err := s.a.Route53.ListHostedZonesByName(
+			ctx,
+			&route53.ListHostedZonesByNameInput{DNSName: aws.String(name + "."), MaxItems: aws.Int32(10)},
+		)
 		if err != nil {
 			return problem("look for the hosted zone", err)
 		}
@@ -50,7 +53,10 @@ func (s *preflight) network(ctx context.Context) error {
 	case vpc != "":
 		filters = append(filters, ec2types.Filter{Name: aws.String("vpc-id"), Values: []string{vpc}})
 	default:
-		out, err := s.a.EC2.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{Filters: []ec2types.Filter{{Name: aws.String("is-default"), Values: []string{"true"}}}})
+		out, err := s.a.EC2.DescribeVpcs(
+			ctx,
+			&ec2.DescribeVpcsInput{Filters: []ec2types.Filter{{Name: aws.String("is-default"), Values: []string{"true"}}}},
+		)
 		if err != nil {
 			return problem("look for the default VPC", err)
 		}

@@ -21,21 +21,30 @@ func (s *preflight) quota(ctx context.Context) error {
 	if len(s.zones) == 0 {
 		return nil
 	}
-	types, err := s.a.EC2.DescribeInstanceTypes(ctx, &ec2.DescribeInstanceTypesInput{InstanceTypes: []ec2types.InstanceType{ec2types.InstanceType(s.spec.InstanceType)}})
+	types, err := s.a.EC2.DescribeInstanceTypes(
+		ctx,
+		&ec2.DescribeInstanceTypesInput{InstanceTypes: []ec2types.InstanceType{ec2types.InstanceType(s.spec.InstanceType)}},
+	)
 	if err != nil {
 		return problem("look the instance type up", err)
 	}
 	if len(types.InstanceTypes) == 0 || types.InstanceTypes[0].VCpuInfo == nil {
 		return nil
 	}
-	s.checks = append(s.checks, quotaCheck(ctx, s.a.Quotas, s.spec.InstanceType, int(aws.ToInt32(types.InstanceTypes[0].VCpuInfo.DefaultVCpus))))
+	s.checks = append(
+		s.checks,
+		quotaCheck(ctx, s.a.Quotas, s.spec.InstanceType, int(aws.ToInt32(types.InstanceTypes[0].VCpuInfo.DefaultVCpus))),
+	)
 	return nil
 }
 
 // quotaCheck says how many instances of a type the account may run. A quota that cannot be read is no fault.
 func quotaCheck(ctx context.Context, api quotasAPI, kind string, vcpus int) backend.Check {
 	c := backend.Check{Name: "quota"}
-	out, err := api.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{ServiceCode: aws.String("ec2"), QuotaCode: aws.String(gpuQuota)})
+	out, err := api.GetServiceQuota(
+		ctx,
+		&servicequotas.GetServiceQuotaInput{ServiceCode: aws.String("ec2"), QuotaCode: aws.String(gpuQuota)},
+	)
 	switch {
 	case isDenied(err): // no right to read a quota is no lack of quota
 		c.OK, c.Why = true, "The quota of GPU instances could not be read, because your sign-in may not; EC2 will say if it is too small."

@@ -94,7 +94,10 @@ func TestRemoveClearsWhatIsLaunchedMeanwhile(t *testing.T) {
 		if _, err := a.Instances(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		w.answers["DescribeStackEvents"] = []string{stackEvents(), stackEvents(stackEvent("1", "LogStream", "AWS::Kinesis::Stream", "DELETE_COMPLETE", ""))}
+		w.answers["DescribeStackEvents"] = []string{
+			stackEvents(),
+			stackEvents(stackEvent("1", "LogStream", "AWS::Kinesis::Stream", "DELETE_COMPLETE", "")),
+		}
 		launched := ""
 		err := a.Remove(t.Context(), false, func(e Event) {
 			if launched == "" { // the stack is being deleted

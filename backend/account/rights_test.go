@@ -82,8 +82,12 @@ func launchOf(template *string, owner string) *ec2.RunInstancesInput {
 	if owner != "" {
 		tags = append(tags, ec2types.Tag{Key: aws.String("owner"), Value: &owner})
 	}
-	return &ec2.RunInstancesInput{MinCount: aws.Int32(1), MaxCount: aws.Int32(1), LaunchTemplate: &ec2types.LaunchTemplateSpecification{LaunchTemplateName: template},
-		TagSpecifications: []ec2types.TagSpecification{{ResourceType: ec2types.ResourceTypeInstance, Tags: tags}}}
+	return &ec2.RunInstancesInput{
+		MinCount:          aws.Int32(1),
+		MaxCount:          aws.Int32(1),
+		LaunchTemplate:    &ec2types.LaunchTemplateSpecification{LaunchTemplateName: template},
+		TagSpecifications: []ec2types.TagSpecification{{ResourceType: ec2types.ResourceTypeInstance, Tags: tags}},
+	}
 }
 
 // deed is one call, by the configuration of the user who does it. It returns AWS's error.
@@ -128,7 +132,9 @@ func launchingWith(c *cloud, what, value string) deed {
 	case "tokens":
 		in.MetadataOptions = &ec2types.InstanceMetadataOptionsRequest{HttpTokens: ec2types.HttpTokensState(value)}
 	case "disk":
-		in.BlockDeviceMappings = []ec2types.BlockDeviceMapping{{DeviceName: aws.String("/dev/sda1"), Ebs: &ec2types.EbsBlockDevice{VolumeSize: aws.Int32(300)}}}
+		in.BlockDeviceMappings = []ec2types.BlockDeviceMapping{
+			{DeviceName: aws.String("/dev/sda1"), Ebs: &ec2types.EbsBlockDevice{VolumeSize: aws.Int32(300)}},
+		}
 	case "image":
 		in.ImageId = &value
 	case "user data":
@@ -185,16 +191,25 @@ func scanning(table string) deed {
 
 func batching(table string, item map[string]attribute) deed {
 	return func(ctx context.Context, cfg aws.Config) error {
-		_, err := dynamodb.NewFromConfig(cfg).TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []dynamotypes.TransactWriteItem{
-			{Put: &dynamotypes.Put{TableName: &table, Item: item}}}})
+		_, err := dynamodb.NewFromConfig(
+			cfg,
+		).TransactWriteItems(
+			ctx,
+			&dynamodb.TransactWriteItemsInput{TransactItems: []dynamotypes.TransactWriteItem{
+				{Put: &dynamotypes.Put{TableName: &table, Item: item}}}},
+		)
 		return err
 	}
 }
 
 func looking(table, index, key, value string) deed {
 	return func(ctx context.Context, cfg aws.Config) error {
-		in := &dynamodb.QueryInput{TableName: &table, KeyConditionExpression: aws.String("#k = :v"), ExpressionAttributeNames: map[string]string{"#k": key},
-			ExpressionAttributeValues: map[string]attribute{":v": text(value)}}
+		in := &dynamodb.QueryInput{
+			TableName:                 &table,
+			KeyConditionExpression:    aws.String("#k = :v"),
+			ExpressionAttributeNames:  map[string]string{"#k": key},
+			ExpressionAttributeValues: map[string]attribute{":v": text(value)},
+		}
 		if index != "" {
 			in.IndexName = &index
 		}
@@ -211,10 +226,20 @@ func pointing(zone, kind string, names ...string) deed {
 			if kind == "TXT" {
 				value = `"x"`
 			}
-			batch.Changes = append(batch.Changes, route53types.Change{Action: route53types.ChangeActionUpsert, ResourceRecordSet: &route53types.ResourceRecordSet{
-				Name: aws.String(name), Type: route53types.RRType(kind), TTL: aws.Int64(10), ResourceRecords: []route53types.ResourceRecord{{Value: &value}}}})
+			batch.Changes = append(
+				batch.Changes,
+				route53types.Change{Action: route53types.ChangeActionUpsert, ResourceRecordSet: &route53types.ResourceRecordSet{
+					Name: aws.String(
+						name,
+					), Type: route53types.RRType(kind), TTL: aws.Int64(10), ResourceRecords: []route53types.ResourceRecord{{Value: &value}}}},
+			)
 		}
-		_, err := route53.NewFromConfig(cfg).ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{HostedZoneId: &zone, ChangeBatch: batch})
+		_, err := route53.NewFromConfig(
+			cfg,
+		).ChangeResourceRecordSets(
+			ctx,
+			&route53.ChangeResourceRecordSetsInput{HostedZoneId: &zone, ChangeBatch: batch},
+		)
 		return err
 	}
 }
@@ -222,8 +247,14 @@ func pointing(zone, kind string, names ...string) deed {
 func arming(group, name, role string) deed {
 	return func(ctx context.Context, cfg aws.Config) error {
 		_, err := scheduler.NewFromConfig(cfg).CreateSchedule(ctx, &scheduler.CreateScheduleInput{Name: &name, GroupName: &group,
-			ScheduleExpression: aws.String("at(2099-01-01T00:00:00)"), FlexibleTimeWindow: &schedulertypes.FlexibleTimeWindow{Mode: schedulertypes.FlexibleTimeWindowModeOff},
-			Target: &schedulertypes.Target{Arn: aws.String("arn:aws:scheduler:::aws-sdk:ec2:stopInstances"), RoleArn: &role, Input: aws.String(`{"InstanceIds":["` + name + `"]}`)}})
+			ScheduleExpression: aws.String(
+				"at(2099-01-01T00:00:00)",
+			), FlexibleTimeWindow: &schedulertypes.FlexibleTimeWindow{Mode: schedulertypes.FlexibleTimeWindowModeOff},
+			Target: &schedulertypes.Target{
+				Arn:     aws.String("arn:aws:scheduler:::aws-sdk:ec2:stopInstances"),
+				RoleArn: &role,
+				Input:   aws.String(`{"InstanceIds":["` + name + `"]}`),
+			}})
 		return err
 	}
 }
@@ -363,8 +394,27 @@ func (c *cloud) doctor(t *testing.T, group string) *Doctor {
 	t.Helper()
 	cfg := c.as(t, group, ann)
 	o := c.out
-	return &Doctor{STS: sts.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), EC2: ec2.NewFromConfig(cfg), Kinesis: kinesis.NewFromConfig(cfg),
-		Route53: route53.NewFromConfig(cfg), Scheduler: scheduler.NewFromConfig(cfg), Quotas: servicequotas.NewFromConfig(cfg), User: ann,
-		Names: backend.Resources{SessionsTable: o.SessionsTable, InstancesTable: o.InstancesTable, LeasesTable: o.LeasesTable, AuditTable: o.AuditTable, StateIndex: o.StateIndex,
-			Stream: o.Stream, LaunchTemplate: o.LaunchTemplate, ZoneID: o.ZoneID, ZoneName: o.ZoneName, ScheduleGroup: o.SchedulerGroup, StopRoleARN: o.StopRoleARN}}
+	return &Doctor{
+		STS:       sts.NewFromConfig(cfg),
+		DynamoDB:  dynamodb.NewFromConfig(cfg),
+		EC2:       ec2.NewFromConfig(cfg),
+		Kinesis:   kinesis.NewFromConfig(cfg),
+		Route53:   route53.NewFromConfig(cfg),
+		Scheduler: scheduler.NewFromConfig(cfg),
+		Quotas:    servicequotas.NewFromConfig(cfg),
+		User:      ann,
+		Names: backend.Resources{
+			SessionsTable:  o.SessionsTable,
+			InstancesTable: o.InstancesTable,
+			LeasesTable:    o.LeasesTable,
+			AuditTable:     o.AuditTable,
+			StateIndex:     o.StateIndex,
+			Stream:         o.Stream,
+			LaunchTemplate: o.LaunchTemplate,
+			ZoneID:         o.ZoneID,
+			ZoneName:       o.ZoneName,
+			ScheduleGroup:  o.SchedulerGroup,
+			StopRoleARN:    o.StopRoleARN,
+		},
+	}
 }

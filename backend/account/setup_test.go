@@ -78,10 +78,17 @@ func respond(r *http.Request, status int, body string) *http.Response {
 
 func (w *wire) account(t *testing.T) *Account {
 	t.Helper()
-	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: aws.String("http://aws"), HTTPClient: &http.Client{Transport: w}, RetryMaxAttempts: 1,
-		Credentials: credentials.NewStaticCredentialsProvider("AKIA", "secret", "")}
+	cfg := aws.Config{
+		Region:           "us-east-1",
+		BaseEndpoint:     aws.String("http://aws"),
+		HTTPClient:       &http.Client{Transport: w},
+		RetryMaxAttempts: 1,
+		Credentials:      credentials.NewStaticCredentialsProvider("AKIA", "secret", ""),
+	}
 	return &Account{CloudFormation: cloudformation.NewFromConfig(cfg), EC2: ec2.NewFromConfig(cfg), Quotas: servicequotas.NewFromConfig(cfg),
-		STS: sts.NewFromConfig(cfg), Cognito: cognito.NewFromConfig(cfg), Pricing: pricing.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Region: "us-east-1", Stack: "avatar-launcher", Template: template(t)}
+		STS: sts.NewFromConfig(
+			cfg,
+		), Cognito: cognito.NewFromConfig(cfg), Pricing: pricing.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Region: "us-east-1", Stack: "avatar-launcher", Template: template(t)}
 }
 
 // The answers that the tests are made of.
@@ -190,7 +197,8 @@ func TestADeploymentThatFailsNamesItsFirstFailure(t *testing.T) {
 				}
 				var seen []string
 				p := backend.ProblemOf(a.Deploy(t.Context(), cs, func(e Event) { seen = append(seen, e.Resource) }))
-				if p == nil || p.Kind != each.kind || !strings.Contains(p.What, each.what) || !strings.Contains(p.Why, each.why) || !strings.Contains(p.Next, each.next) {
+				if p == nil || p.Kind != each.kind || !strings.Contains(p.What, each.what) || !strings.Contains(p.Why, each.why) ||
+					!strings.Contains(p.Next, each.next) {
 					t.Errorf("got %+v", p)
 				}
 				if len(seen) != 2 {
@@ -207,8 +215,10 @@ func TestAnUpdateKeepsWhatIsNotNamed(t *testing.T) {
 		return "<member><ParameterKey>" + name + "</ParameterKey><ParameterValue>" + value + "</ParameterValue></member>"
 	}
 	w := &wire{answers: map[string][]string{"CreateChangeSet": {"<Id>1</Id>"}, "DescribeChangeSet": {planned},
-		"DescribeStacks": {stack("UPDATE_COMPLETE", ourTag+"<Parameters>"+parameter("ZoneName", "a.example.com")+parameter("InstanceType", "g5.xlarge")+
-			parameter("OperatingSystem", "windows")+parameter("OfAnOlderTemplate", "x")+"</Parameters>")}}}
+		"DescribeStacks": {
+			stack("UPDATE_COMPLETE", ourTag+"<Parameters>"+parameter("ZoneName", "a.example.com")+parameter("InstanceType", "g5.xlarge")+
+				parameter("OperatingSystem", "windows")+parameter("OfAnOlderTemplate", "x")+"</Parameters>"),
+		}}}
 	if _, err := w.account(t).Plan(t.Context(), Parameters{"InstanceType": "g6.xlarge"}); err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +228,8 @@ func TestAnUpdateKeepsWhatIsNotNamed(t *testing.T) {
 		prefix := fmt.Sprintf("Parameters.member.%d.", i)
 		got[form.Get(prefix+"ParameterKey")] = form.Get(prefix+"ParameterValue") + form.Get(prefix+"UsePreviousValue")
 	}
-	if len(got) != 3 || got["InstanceType"] != "g6.xlarge" || got["ZoneName"] != "true" || got["OperatingSystem"] != "true" || form.Get("ChangeSetType") != "UPDATE" {
+	if len(got) != 3 || got["InstanceType"] != "g6.xlarge" || got["ZoneName"] != "true" || got["OperatingSystem"] != "true" ||
+		form.Get("ChangeSetType") != "UPDATE" {
 		t.Errorf("%v, %s", got, form.Get("ChangeSetType"))
 	}
 	if body := form.Get("TemplateBody"); !strings.Contains(body, "New-Service") || len(body) > maxBody {
@@ -273,8 +284,10 @@ func TestAnImageIsHeldAgainstTheLaunchTemplate(t *testing.T) {
 		{"a larger volume", imageOf("x86_64", "Linux/UNIX", "/dev/sda1", 120), Parameters{"VolumeSize": "120"}, true, "linux", "linux"},
 	} {
 		t.Run(each.name, func(t *testing.T) {
-			w := &wire{answers: map[string][]string{"GetCallerIdentity": {me}, "DescribeInstanceTypeOfferings": {zones}, "DescribeInstanceTypes": {gpuTypes},
-				"GetServiceQuota": {`{"Quota":{"Value":64}}`}, "DescribeImages": {each.image}, "DescribeStacks": {noStack}}}
+			w := &wire{
+				answers: map[string][]string{"GetCallerIdentity": {me}, "DescribeInstanceTypeOfferings": {zones}, "DescribeInstanceTypes": {gpuTypes},
+					"GetServiceQuota": {`{"Quota":{"Value":64}}`}, "DescribeImages": {each.image}, "DescribeStacks": {noStack}},
+			}
 			given, checks, err := w.account(t).Preflight(t.Context(), Spec{Image: id, Set: each.set})
 			if err != nil {
 				t.Fatal(err)
@@ -295,9 +308,15 @@ func imageOf(architecture, platform, root string, size int) string {
 	if strings.HasPrefix(platform, "Windows") {
 		windows = "<platform>windows</platform>"
 	}
-	return fmt.Sprintf("<imagesSet><item><imageState>available</imageState><name>avatar</name><architecture>%s</architecture>%s<platformDetails>%s</platformDetails>"+
-		"<rootDeviceName>%s</rootDeviceName><blockDeviceMapping><item><deviceName>%[4]s</deviceName><ebs><volumeSize>%d</volumeSize></ebs></item></blockDeviceMapping></item></imagesSet>",
-		architecture, windows, platform, root, size)
+	return fmt.Sprintf(
+		"<imagesSet><item><imageState>available</imageState><name>avatar</name><architecture>%s</architecture>%s<platformDetails>%s</platformDetails>"+
+			"<rootDeviceName>%s</rootDeviceName><blockDeviceMapping><item><deviceName>%[4]s</deviceName><ebs><volumeSize>%d</volumeSize></ebs></item></blockDeviceMapping></item></imagesSet>",
+		architecture,
+		windows,
+		platform,
+		root,
+		size,
+	)
 }
 
 // TestSubnetsAreOfOneVPC, since the security group is.
@@ -305,8 +324,12 @@ func TestSubnetsAreOfOneVPC(t *testing.T) {
 	subnet := func(id, vpc string) string {
 		return "<item><subnetId>" + id + "</subnetId><vpcId>" + vpc + "</vpcId><availabilityZone>us-east-1a</availabilityZone><mapPublicIpOnLaunch>true</mapPublicIpOnLaunch></item>"
 	}
-	w := &wire{answers: map[string][]string{"GetCallerIdentity": {me}, "DescribeInstanceTypeOfferings": {zones}, "DescribeInstanceTypes": {gpuTypes},
-		"GetServiceQuota": {`{"Quota":{"Value":64}}`}, "DescribeSubnets": {"<subnetSet>" + subnet("subnet-1", "vpc-1") + subnet("subnet-2", "vpc-2") + "</subnetSet>"}}}
+	w := &wire{
+		answers: map[string][]string{"GetCallerIdentity": {me}, "DescribeInstanceTypeOfferings": {zones}, "DescribeInstanceTypes": {gpuTypes},
+			"GetServiceQuota": {
+				`{"Quota":{"Value":64}}`,
+			}, "DescribeSubnets": {"<subnetSet>" + subnet("subnet-1", "vpc-1") + subnet("subnet-2", "vpc-2") + "</subnetSet>"}},
+	}
 	_, checks, err := w.account(t).Preflight(t.Context(), Spec{Subnets: []string{"subnet-1", "subnet-2"}})
 	if err != nil {
 		t.Fatal(err)

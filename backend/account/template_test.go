@@ -97,7 +97,11 @@ func TestTheStacksPoliciesAreTheEmbeddedClouds(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(want, resolve(t, got)); diff != "" {
-				t.Errorf("iam/policies/%s.json and the template differ; go test ./backend/account -run Stacks -write (-json +template):\n%s", name, diff)
+				t.Errorf(
+					"iam/policies/%s.json and the template differ; go test ./backend/account -run Stacks -write (-json +template):\n%s",
+					name,
+					diff,
+				)
 			}
 		})
 	}
@@ -120,8 +124,16 @@ func TestPoliciesFit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		long := strings.NewReplacer(":*:*:", ":ap-southeast-2:123456789012:", "hostedzone/*", "hostedzone/Z0123456789ABCDEFGHIJ",
-			"avatar.localhost", "a-rather-long-name-for-a-zone.of-an-example.com", "launch-template/*", "launch-template/lt-0123456789abcdef0").Replace(string(doc))
+		long := strings.NewReplacer(
+			":*:*:",
+			":ap-southeast-2:123456789012:",
+			"hostedzone/*",
+			"hostedzone/Z0123456789ABCDEFGHIJ",
+			"avatar.localhost",
+			"a-rather-long-name-for-a-zone.of-an-example.com",
+			"launch-template/*",
+			"launch-template/lt-0123456789abcdef0",
+		).Replace(string(doc))
 		if n := len(regexp.MustCompile(`\s`).ReplaceAllString(long, "")); n > most {
 			t.Errorf("%s would be %d characters long in an account, and %d are allowed", name, n, most)
 		}

@@ -63,9 +63,20 @@ func (c *cloud) desktop(t *testing.T, group string, u backend.User) *fleet.Servi
 	o := c.out
 	s := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
 		Scheduler: scheduler.NewFromConfig(cfg), LauncherID: u.Username,
-		Names: backend.Resources{SessionsTable: o.SessionsTable, InstancesTable: o.InstancesTable, LeasesTable: o.LeasesTable, AuditTable: o.AuditTable,
-			StateIndex: o.StateIndex, DayIndex: o.DayIndex, LaunchTemplate: o.LaunchTemplate, ZoneID: o.ZoneID, ZoneName: o.ZoneName,
-			ParkingAddress: o.ParkingAddress, ScheduleGroup: o.SchedulerGroup, StopRoleARN: o.StopRoleARN},
+		Names: backend.Resources{
+			SessionsTable:  o.SessionsTable,
+			InstancesTable: o.InstancesTable,
+			LeasesTable:    o.LeasesTable,
+			AuditTable:     o.AuditTable,
+			StateIndex:     o.StateIndex,
+			DayIndex:       o.DayIndex,
+			LaunchTemplate: o.LaunchTemplate,
+			ZoneID:         o.ZoneID,
+			ZoneName:       o.ZoneName,
+			ParkingAddress: o.ParkingAddress,
+			ScheduleGroup:  o.SchedulerGroup,
+			StopRoleARN:    o.StopRoleARN,
+		},
 		Figures: fleet.Figures{PoolSize: 2, MaxInstances: 6, Window: time.Hour, Maximum: 12 * time.Hour, Grace: time.Minute,
 			TTL: 10 * time.Second, ReadyTimeout: 10 * time.Minute},
 		Avatar: fleet.Avatar{Scheme: "http", HealthPath: "/healthz", Transport: func(string) http.RoundTripper { return c.Transport() }}})

@@ -25,7 +25,10 @@ func ParseUser(text, group string) (NewUser, error) {
 	name, email, _ := strings.Cut(text, "=")
 	u := NewUser{Name: name, Email: email, Group: group}
 	if !backend.IsLabel(u.Name) {
-		return u, fmt.Errorf("the user name %q cannot be part of a domain: write lower-case letters, digits and hyphens, such as ann=ann@example.com", u.Name)
+		return u, fmt.Errorf(
+			"the user name %q cannot be part of a domain: write lower-case letters, digits and hyphens, such as ann=ann@example.com",
+			u.Name,
+		)
 	}
 	if backend.IsReservedLabel(u.Name) {
 		return u, fmt.Errorf("the user name %q is reserved: a domain needs it for something else; choose another", u.Name)
@@ -55,7 +58,10 @@ func (a *Account) CreateUser(ctx context.Context, made *Outputs, u NewUser) (exi
 	}
 	_, err = a.Cognito.AdminCreateUser(ctx, &cognito.AdminCreateUserInput{UserPoolId: &userPoolID, Username: &u.Name,
 		DesiredDeliveryMediums: []types.DeliveryMediumType{types.DeliveryMediumTypeEmail},
-		UserAttributes:         []types.AttributeType{{Name: aws.String("email"), Value: &u.Email}, {Name: aws.String("email_verified"), Value: aws.String("true")}}})
+		UserAttributes: []types.AttributeType{
+			{Name: aws.String("email"), Value: &u.Email},
+			{Name: aws.String("email_verified"), Value: aws.String("true")},
+		}})
 	existed = code(err) == "UsernameExistsException"
 	if err != nil && !existed {
 		return false, problem("make the user "+u.Name, err)
@@ -75,7 +81,10 @@ func (a *Account) invite(ctx context.Context, made *Outputs, u NewUser, status t
 
 // join puts a user into their group.
 func (a *Account) join(ctx context.Context, made *Outputs, u NewUser) error {
-	_, err := a.Cognito.AdminAddUserToGroup(ctx, &cognito.AdminAddUserToGroupInput{UserPoolId: &made.UserPoolID, Username: &u.Name, GroupName: &u.Group})
+	_, err := a.Cognito.AdminAddUserToGroup(
+		ctx,
+		&cognito.AdminAddUserToGroupInput{UserPoolId: &made.UserPoolID, Username: &u.Name, GroupName: &u.Group},
+	)
 	if code(err) == "ResourceNotFoundException" {
 		return &backend.Problem{Kind: backend.KindConfig, What: "There is no group " + u.Group + " in the user pool",
 			Next: "Update the stack by setup, then try again.", Cause: err}

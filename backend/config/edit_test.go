@@ -104,7 +104,12 @@ func TestEditFile(t *testing.T) {
 // TestEditIsRead says that whatever was set is what is read, in any order of changes.
 func TestEditIsRead(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.SampledFrom([]string{"", "# hello\n", studio, "profile: local # one\n\n", "desktop: {quit: stop}\n", "desktop:\n"}).Draw(t, "text")
+		text := rapid.SampledFrom(
+			[]string{"", "# hello\n", studio, "profile: local # one\n\n", "desktop: {quit: stop}\n", "desktop:\n"},
+		).Draw(
+			t,
+			"text",
+		)
 		want, err := Parse("c.yaml", []byte(text))
 		if err != nil {
 			t.Fatal(err)

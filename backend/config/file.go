@@ -99,7 +99,9 @@ func parse(name string, data []byte) (ast.Node, Faults) {
 		return bodies[0], nil
 	}
 	at := placeOf(bodies[1])
-	return nil, Faults{{File: name, Line: at.line, Column: at.column, Wrong: "A second document begins here.", Right: "Keep everything in one."}}
+	return nil, Faults{
+		{File: name, Line: at.line, Column: at.column, Wrong: "A second document begins here.", Right: "Keep everything in one."},
+	}
 }
 
 // withoutDirectives makes comments of the directives before the document, such as %YAML 1.2, which the parser takes for

@@ -63,7 +63,10 @@ func (v validator) fault(path, wrong, right string) {
 		}
 		p = p[:i]
 	}
-	v.d.faults = append(v.d.faults, Fault{File: v.d.file, Line: at.line, Column: at.column, Path: full, Wrong: full + " " + wrong, Right: right})
+	v.d.faults = append(
+		v.d.faults,
+		Fault{File: v.d.file, Line: at.line, Column: at.column, Path: full, Wrong: full + " " + wrong, Right: right},
+	)
 }
 
 // given reports whether the file has the key: what follows from another key must not be blamed for it.

@@ -28,7 +28,11 @@ func (v validator) limits(p *Profile) {
 		v.fault("session.maximum", "is shorter than the window.", "Write "+brief(s.Window)+" or more.")
 	}
 	if s.Warning < 0 && v.given("session.warning") || s.Warning >= s.Window && v.good("session.window") {
-		v.fault("session.warning", "is set to "+brief(s.Warning)+".", "Write a duration of 0s or more, shorter than the window of "+brief(s.Window)+".")
+		v.fault(
+			"session.warning",
+			"is set to "+brief(s.Warning)+".",
+			"Write a duration of 0s or more, shorter than the window of "+brief(s.Window)+".",
+		)
 	}
 	v.duration("session.grace", s.Grace, 0, time.Hour)
 	v.number("log.max_lines", p.Log.MaxLines, 100, 10_000_000)
