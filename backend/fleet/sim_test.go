@@ -17,6 +17,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/fleet"
+	"avatar-launcher/backend/localcloud"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -90,6 +91,9 @@ type simulation struct {
 
 func newSimulation(t *testing.T, seed uint64, sum *tally) *simulation {
 	w := newWorld(t)
+	if err := w.cloud.SetBehavior(localcloud.Behavior{LateSchedules: true}); err != nil {
+		t.Fatal(err)
+	}
 	if *loud {
 		w.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}

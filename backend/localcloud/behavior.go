@@ -29,6 +29,8 @@ type Behavior struct {
 	RejectPastSchedules bool `json:"rejectPastSchedules"`
 	// DeletionLag is how long a completed schedule that deletes itself can still be updated, in vain.
 	DeletionLag time.Duration `json:"deletionLag"`
+	// LateSchedules fires one-time schedules at a random moment within the minute after their time.
+	LateSchedules bool `json:"lateSchedules"`
 }
 
 // SetBehavior sets the behavior from now on. What exists stays as it is.
@@ -46,7 +48,7 @@ func (c *Cloud) SetBehavior(b Behavior) error {
 	})
 	c.route53.SetNameLag(b.NameLag)
 	c.scheduler.SetBehavior(scheduler.Behavior{
-		DeletionLag: b.DeletionLag, RejectPast: b.RejectPastSchedules,
+		DeletionLag: b.DeletionLag, RejectPast: b.RejectPastSchedules, LateInMinute: b.LateSchedules,
 	})
 	return nil
 }

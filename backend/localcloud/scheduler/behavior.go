@@ -13,6 +13,9 @@ type Behavior struct {
 	DeletionLag time.Duration
 	// RejectPast refuses a one-time schedule whose time has passed. Otherwise it fires at once.
 	RejectPast bool
+	// LateInMinute fires one-time schedules at a random moment within the minute after their time, as AWS may.
+	// https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+	LateInMinute bool
 }
 
 // SetBehavior sets the behavior from now on.

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -55,4 +56,32 @@ func TestADeletionSwallowsAnUpdate(t *testing.T) {
 			c.wantFired("after its deletion")
 		})
 	}
+}
+
+func TestLateInMinuteFiresWithinTheMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud(t, "")
+		c.SetBehavior(Behavior{LateInMinute: true})
+		for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+			c.must("POST", "/schedules/"+name, scheduleOf(in(time.Hour), nil))
+		}
+		time.Sleep(time.Hour - time.Second)
+		c.wantFired("before their time")
+		time.Sleep(time.Minute + time.Second)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		late := 0
+		for _, fired := range c.fired {
+			after, err := time.ParseDuration(strings.TrimSuffix(fired, input))
+			if err != nil || after < time.Hour || after > time.Hour+time.Minute {
+				t.Errorf("fired after %v, %v", after, err)
+			}
+			if after > time.Hour {
+				late++
+			}
+		}
+		if len(c.fired) != 6 || late < 4 {
+			t.Errorf("%d of 6 fired, %d of them late", len(c.fired), late)
+		}
+	})
 }

@@ -69,6 +69,9 @@ func (s *Service) plan(sc *schedule, t time.Time) {
 	}
 	sc.Nominal = sc.Nominal.UTC()
 	sc.Next = sc.Nominal
+	if _, single := sc.when.(once); single && s.behavior.LateInMinute {
+		sc.Next = sc.Next.Add(time.Duration(s.env.Rand(int64(time.Minute))))
+	}
 	if w := sc.Definition.FlexibleTimeWindow; w.Mode == "FLEXIBLE" {
 		sc.Next = sc.Next.Add(time.Duration(s.env.Rand(int64(*w.MaximumWindowInMinutes) * int64(time.Minute))))
 	}
