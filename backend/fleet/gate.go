@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// gateTime is how long the avatar may take to say whether a gate stands in front of it.
+// gateTime is how long gated waits for the avatar.
 const gateTime = 3 * time.Second
 
 // gateKey returns the key of a session's gate, and makes it if this desktop has none. It is kept in memory only.

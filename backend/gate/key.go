@@ -1,13 +1,13 @@
 // Package gate decides who may see an avatar: its owner, and the guests that the owner invites.
 //
-// Whoever starts a session makes a Key. Its public half is a tag of the instance (Tag), its private half stays in memory.
+// The launcher that starts a session makes a Key. Its public half is a tag of the instance (Tag), its private half stays in memory.
 // A ticket is a JWT signed with the private half: it names the instance, the session's epoch, a role, an expiry, and how
 // often it may be used. Handler stands in front of the avatar. It trades a ticket for a cookie, and lets nobody through
 // without one. A new key in the tag ends every ticket and every cookie made under the old one.
 //
 // What it protects against: people who know or guess the avatar's address, replayed or forged tickets, tickets of other
-// sessions, and pages of other sites. What it doesn't: whoever reads a fresh ticket before its owner's browser uses it,
-// whoever controls the instance, and whoever may set the instance's tags.
+// sessions, and pages of other sites. What it doesn't: people who read a fresh ticket before its owner's browser uses it,
+// who control the instance, or who may set the instance's tags.
 package gate
 
 import (
