@@ -12,7 +12,7 @@ import (
 type Tags map[string]string
 
 // ownTags are the keys that the launcher uses itself.
-var ownTags = []string{"Name", "pool", "owner", "epoch", "expire-at", "session-key", stackMark}
+var ownTags = []string{"Name", "pool", "owner", "epoch", "expire-at", "gate-key", stackMark}
 
 // ParseTag adds KEY=VALUE.
 func (t Tags) ParseTag(text string) error {

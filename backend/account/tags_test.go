@@ -33,7 +33,7 @@ func TestTagsReachTheStackAndItsInstances(t *testing.T) {
 
 // TestTagsThatTheLauncherUsesAreRefused, since another value would change what it does.
 func TestTagsThatTheLauncherUsesAreRefused(t *testing.T) {
-	for _, text := range []string{"pool=x", "owner=me", "aws:x=y", "AWS:x=y", "novalue", "=x"} {
+	for _, text := range []string{"pool=x", "owner=me", "gate-key=x", "aws:x=y", "AWS:x=y", "novalue", "=x"} {
 		if err := (Tags{}).ParseTag(text); err == nil {
 			t.Errorf("%s is taken", text)
 		}
