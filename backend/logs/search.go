@@ -23,6 +23,7 @@ type Search struct {
 	hi      uint64             // every line below has been searched or is being searched
 	running *searchRun         // nil if none is
 	cancel  context.CancelFunc // of running
+	runs    sync.WaitGroup
 }
 
 // searchRun is one search in the background.
@@ -47,6 +48,12 @@ func (s *Search) forget() {
 		s.cancel()
 	}
 	s.query, s.matcher, s.problem, s.found, s.hi, s.running = Query{}, nil, "", matches{}, 0, nil
+}
+
+// stop cancels the search and waits until its goroutines have ended.
+func (s *Search) stop() {
+	s.forget()
+	s.runs.Wait()
 }
 
 // viewTimeout is how long View waits for a search to fill its answer.
@@ -132,7 +139,8 @@ func (s *Search) start(q Query, v *view) {
 	if narrowing {
 		scan = func(take func([]uint64) bool) { workers[0].scanMatches(v, &previous, take) }
 	}
-	go s.run(ctx, s.running, scan)
+	run := s.running
+	s.runs.Go(func() { s.run(ctx, run, scan) })
 }
 
 // run adds what scan finds, newest first, until scan ends or another search replaces this one.

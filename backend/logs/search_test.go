@@ -108,6 +108,30 @@ func TestSearchNotifiesWhenItEnds(t *testing.T) {
 	})
 }
 
+// TestCloseEndsSearches checks that Close cancels a search and waits for its goroutine.
+func TestCloseEndsSearches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := filled(10_000, Options{})
+		s := b.NewSearch()
+		s.running, s.cancel = &searchRun{}, func() { go s.runs.Done() }
+		s.runs.Add(2)
+		var closed atomic.Bool
+		go func() { b.Close(); closed.Store(true) }()
+		synctest.Wait()
+		s.mu.Lock()
+		running := s.running
+		s.mu.Unlock()
+		if closed.Load() || running != nil {
+			t.Errorf("closed %v, running %v, while a goroutine has not ended", closed.Load(), running)
+		}
+		s.runs.Done()
+		synctest.Wait()
+		if !closed.Load() {
+			t.Error("Close waits for searches that have ended")
+		}
+	})
+}
+
 // In virtual time, here and below, a search ends before viewTimeout.
 func TestHistogram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

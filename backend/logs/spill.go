@@ -200,8 +200,14 @@ func (b *Book) flushEvicted() {
 	}
 }
 
-// Close deletes the spill files. Follow must have returned.
+// Close ends all searches and deletes the spill files. Follow must have returned, and the Book must not be used again.
 func (b *Book) Close() {
+	b.mu.Lock()
+	searches := b.searches
+	b.mu.Unlock()
+	for _, s := range searches {
+		s.stop()
+	}
 	if b.spill == nil {
 		return
 	}
