@@ -64,8 +64,8 @@ func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Acco
 	}, nil
 }
 
-// credentialsOf says before anything else whether there are credentials: a sign-in of IAM Identity Center that is over
-// shows here, and not as an error of a service.
+// credentialsOf returns a problem if there are no credentials. It is called first, so that an expired sign-in of IAM
+// Identity Center is named, and not an error of a service.
 func credentialsOf(ctx context.Context, cfg aws.Config) error {
 	if cfg.Credentials == nil {
 		cfg.Credentials = aws.AnonymousCredentials{}

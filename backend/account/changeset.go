@@ -145,7 +145,7 @@ func isNothing(why string) bool {
 	return strings.Contains(why, "didn't contain changes") || strings.Contains(why, "No updates are to be performed")
 }
 
-// Discard deletes a change set that is not to be carried out, and the empty stack that it left where there was none.
+// Discard deletes a change set that is not carried out. It also deletes the empty stack that CloudFormation made for it.
 func (a *Account) Discard(ctx context.Context, cs *ChangeSet) error {
 	ctx = context.WithoutCancel(ctx)
 	_, err := a.CloudFormation.DeleteChangeSet(ctx, &cloudformation.DeleteChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name})

@@ -236,7 +236,7 @@ func (d *Doctor) history(ctx context.Context) (string, error) {
 	return "Your history can be read.", err
 }
 
-// keeping asks whether this user's desktop may keep the pool; that it may not is as good.
+// keeping checks if this user's desktop may keep the pool. It is no fault if it may not.
 func (d *Doctor) keeping(ctx context.Context) (string, error) {
 	err := d.neverWrite(ctx, d.Names.LeasesTable, row("LeaseId", "pool"))
 	if isDenied(err) {
@@ -272,7 +272,7 @@ func (d *Doctor) stream(ctx context.Context) (string, error) {
 	), nil
 }
 
-// zone looks whether the zone is the one that public DNS asks for the domain.
+// zone checks that public DNS delegates the domain to the zone.
 func (d *Doctor) zone(ctx context.Context) (string, error) {
 	out, err := d.Route53.GetHostedZone(ctx, &route53.GetHostedZoneInput{Id: &d.Names.ZoneID})
 	if err != nil {

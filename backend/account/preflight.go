@@ -94,7 +94,7 @@ func (s *preflight) region(ctx context.Context) error {
 	return nil
 }
 
-// budget says where a budget alarm that was asked for cannot be made.
+// budget adds a note if CloudFormation cannot make the budget alarm in the region.
 func (s *preflight) budget(context.Context) error {
 	if s.params["BudgetEmail"] != "" && slices.Contains(withoutBudgets, s.a.Region) {
 		s.add(

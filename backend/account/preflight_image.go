@@ -11,7 +11,7 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// image looks whether the account may use the image that was named.
+// image checks that the account may use the named image.
 func (s *preflight) image(ctx context.Context) error {
 	if s.spec.Image == "" {
 		return nil // the template's, or the stack's
@@ -71,7 +71,7 @@ func (s *preflight) fits(ctx context.Context, image ec2types.Image) error {
 	return nil
 }
 
-// rootSize is the size of the image's root disk in GiB, 0 if it isn't told.
+// rootSize is the size of the image's root disk in GiB, 0 if it is not known.
 func rootSize(image ec2types.Image) int {
 	for _, d := range image.BlockDeviceMappings {
 		if d.Ebs != nil && aws.ToString(d.DeviceName) == aws.ToString(image.RootDeviceName) {

@@ -104,7 +104,7 @@ func intrinsic(n *ast.TagNode) (any, error) {
 }
 
 // Body returns the template as it is sent: JSON, which is shorter, with only what the parameters need. Both first-boot
-// scripts together are too long. A budget alarm is left out where nobody is to be told or CloudFormation has none.
+// scripts together are too long. The budget alarm is left out if it has no recipient or the region has none.
 func (t Template) Body(region string, p Parameters) (string, error) {
 	body := maps.Clone(t)
 	delete(body, "Metadata") // the console's arrangement of the parameters
@@ -163,7 +163,7 @@ var withoutBudgets = []string{"af-south-1", "ap-east-1", "ap-east-2", "ap-northe
 	"ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "eu-central-2", "eu-north-1", "eu-south-1",
 	"eu-south-2", "il-central-1", "me-central-1", "mx-central-1", "us-gov-east-1", "us-gov-west-1"}
 
-// withBudget removes the budget alarm, or gives it a name of its own. Who is told cannot be changed in a budget that
+// withBudget removes the budget alarm, or gives it a name of its own. The recipient cannot be changed in a budget that
 // exists, so CloudFormation replaces it, and the replacement must not have the name of the one that is still there.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-budgets-budget.html
 func (t Template) withBudget(resources map[string]any, region string, p Parameters) map[string]any {

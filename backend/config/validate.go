@@ -82,7 +82,7 @@ func (v validator) good(paths ...string) bool {
 	})
 }
 
-// form checks text against a pattern. Empty text is a fault only where the key is needed.
+// form checks text against a pattern. Empty text is a fault only if the key is needed.
 func (v validator) form(path, value string, form *regexp.Regexp, needed bool, example string) {
 	switch {
 	case value == "" && needed:

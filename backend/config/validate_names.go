@@ -87,7 +87,7 @@ func (v validator) sameRegion(path, region, want string) {
 	}
 }
 
-// regionOf takes the region off a pool's ID, "" where the ID has none.
+// regionOf returns the region in a pool's ID, "" if the ID has none.
 func regionOf(id, separator string) string {
 	region, _, ok := strings.Cut(id, separator)
 	if !ok || !regionForm.MatchString(region) {
