@@ -68,10 +68,15 @@ func (c *Cloud) Gateway() string {
 	return c.ring.gateway
 }
 
-// server is an http.Server as all of the cloud's are.
+// server is an http.Server as all of the cloud's are. It speaks HTTP/2 without TLS too, which AWS's SDKs for JavaScript
+// and Java begin with for Kinesis.
 func (c *Cloud) server(h http.Handler) *http.Server {
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true)
 	return &http.Server{
 		Handler:           h,
+		Protocols:         &protocols,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
