@@ -33,7 +33,12 @@ func (s *Service) Start(ctx context.Context, u backend.User, report func(backend
 		return nil, p
 	}
 	took := &stopwatch{report: report}
-	report = took.progress
+	began := s.Clock.Now()
+	report = func(p backend.Progress) {
+		// A throttled start meets the session that it has made itself.
+		p.Attached = p.Attached && p.Session.CreationTime.Before(began)
+		took.progress(p)
+	}
 	row, session, err := s.startAny(ctx, u, report)
 	if err == nil {
 		session.ReadyAt = s.Clock.Now()
