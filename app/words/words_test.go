@@ -78,3 +78,33 @@ func TestPick(t *testing.T) {
 		}
 	}
 }
+
+// internal are words of the services and of the code, which users must not have to know. The pages for administrators may
+// use them, and so may the sentences that setup and the diagnostics say.
+var (
+	internal  = regexp.MustCompile(`(?i)\b(cognito|ec2|kinesis|eventbridge|route 53|arm(s|ed|ing)?|claim(s|ed|ing)?|epochs?|leases?|shards?)\b|It was not possible to|if it stays`)
+	mayUse    = []string{"fleet.", section}
+	straights = regexp.MustCompile(`[a-z]'[a-z]`)
+)
+
+// TestTextsForUsersAreInTheirWords keeps internal words and typewriter apostrophes out of the window and the tray.
+func TestTextsForUsersAreInTheirWords(t *testing.T) {
+	c, checked := read(t, Default), 0
+	for _, key := range c.Keys() {
+		if key == "" || strings.HasPrefix(key, section) {
+			continue
+		}
+		checked++
+		text := c.leaves[key]
+		if straights.MatchString(text) {
+			t.Errorf("%s has a straight apostrophe: %q", key, text)
+		}
+		allowed := slices.ContainsFunc(mayUse, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
+		if word := internal.FindString(text); word != "" && !allowed {
+			t.Errorf("%s says %q to users: %q", key, word, text)
+		}
+	}
+	if checked < 300 {
+		t.Errorf("only %d texts were checked", checked)
+	}
+}
