@@ -1142,6 +1142,7 @@ export namespace backend {
 	    problem?: Problem;
 	    notices: Notice[];
 	    adopting: boolean;
+	    attached: boolean;
 	    announced: boolean;
 	    viewers: number;
 	    kept?: Kept;
@@ -1176,6 +1177,7 @@ export namespace backend {
 	        this.problem = this.convertValues(source["problem"], Problem);
 	        this.notices = this.convertValues(source["notices"], Notice);
 	        this.adopting = source["adopting"];
+	        this.attached = source["attached"];
 	        this.announced = source["announced"];
 	        this.viewers = source["viewers"];
 	        this.kept = this.convertValues(source["kept"], Kept);
