@@ -130,7 +130,7 @@ func (s *Signature) finish(credential, date string) (*Signature, Fault, string) 
 	if t.Format("20060102") != scope[1] {
 		return nil, Incomplete, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" + scope[1] + "' != '" + date + "'"
 	}
-	if !slices.Contains(s.SignedHeaders, "host") {
+	if !slices.Contains(s.SignedHeaders, "host") && !slices.Contains(s.SignedHeaders, ":authority") {
 		return nil, Incomplete, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
 	}
 	s.AccessKeyID, s.Day, s.Region, s.Service, s.Date = scope[0], scope[1], scope[2], scope[3], t
@@ -238,7 +238,7 @@ func unescape(s string) string {
 func headerValue(r *http.Request, name string) string {
 	values := r.Header.Values(name)
 	switch {
-	case name == "host":
+	case name == "host", name == ":authority": // HTTP/2's name of it
 		values = []string{r.Host}
 	case name == "content-length" && len(values) == 0:
 		values = []string{strconv.FormatInt(r.ContentLength, 10)} // net/http keeps it out of the header map

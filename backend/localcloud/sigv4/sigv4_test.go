@@ -203,3 +203,28 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestAuthorityIsSigned: a client that speaks HTTP/2 signs its name of the host.
+func TestAuthorityIsSigned(t *testing.T) {
+	r := request(t, "POST", "http://127.0.0.1:8000/", "")
+	r.Header.Set("X-Amz-Date", "20150830T123600Z")
+	head := "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/kinesis/aws4_request, SignedHeaders=:authority;x-amz-date, Signature="
+	r.Header.Set("Authorization", head+"00")
+	s, fault, text := Parse(r)
+	if fault != None {
+		t.Fatal(fault, text)
+	}
+	sum := sha256.Sum256(nil)
+	digest := hex.EncodeToString(s.sign(docSecret, s.canonical(r, hex.EncodeToString(sum[:]))))
+	r.Header.Set("Authorization", head+digest)
+	if s, _, _ = Parse(r); s == nil {
+		t.Fatal("not read")
+	}
+	if fault, text := s.Verify(docSecret, r, nil); fault != None {
+		t.Error(fault, text)
+	}
+	r.Host = "127.0.0.1:8001"
+	if fault, _ := s.Verify(docSecret, r, nil); fault != Mismatch {
+		t.Errorf("another host: fault %d, want Mismatch", fault)
+	}
+}
