@@ -564,7 +564,7 @@ on('why launches are held back is in the pool card, and only operators can resum
 });
 
 on('the queue says why there is no instance', 'queue-why', async (page) => {
-  await page.getByText('(VcpuLimitExceeded). Yours starts by itself as soon as an instance is free.').waitFor();
+  await page.getByText('(VcpuLimitExceeded). Yours starts automatically as soon as one is free.').waitFor();
 });
 
 on('the fleet has each kind of record, by keyboard', 'fleet', async (page) => {
