@@ -283,7 +283,7 @@ func (s *Service) awaitReady(ctx context.Context, row sessionRow, report func(ba
 		giveUp()
 		return nil, err
 	}
-	select { // Route 53 allows five calls a second for everybody: readiness does not wait for it for long
+	select { // Route 53 limits changes for the whole account: readiness does not wait for it for long
 	case <-named:
 	case <-time.After(nameTime):
 	}
