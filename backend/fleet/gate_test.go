@@ -181,9 +181,9 @@ func TestAnAvatarWithoutAGateIsOpenedPlainly(t *testing.T) {
 func TestAnOlderStackStartsWithoutTheKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
+		w.http.Transport = withoutKeyTag{w.http.Transport}
 		keep(t, w.desktop(t, "keeper"))
 		time.Sleep(10 * time.Minute)
-		w.http.Transport = withoutKeyTag{w.http.Transport}
 		a := w.as(t, "user", demo)
 		for range 2 {
 			session, _, took := start(t, a, demo)

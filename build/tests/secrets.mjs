@@ -331,7 +331,7 @@ async function factors(world, page, marked, { codes, shown }) {
   await mfa('OFF', {});
   await admin(world, 'AdminResetUserPassword', { Username: 'choosing' });
   await signIn('choosing', marked.own);
-  await page.getByText('Reset your password').waitFor();
+  await page.getByRole('heading', { name: 'Reset your password' }).waitFor();
   await answer(await code(world, 'choosing'));
   await page.getByLabel('New password', { exact: true }).fill(marked.reset);
   await page.getByLabel('Repeat the new password').fill(marked.reset);
@@ -341,7 +341,7 @@ async function factors(world, page, marked, { codes, shown }) {
 
   await admin(world, 'SignUp', { ClientId: world.outputs.clientId, Username: 'arrived', Password: marked.own, UserAttributes: [{ Name: 'email', Value: 'arrived@example.com' }] });
   await signIn('arrived', marked.own);
-  await page.getByText('Confirm your account').waitFor();
+  await page.getByRole('heading', { name: 'Confirm your account' }).waitFor();
   await answer('141421');
   await refused();
   await answer(await code(world, 'arrived'));

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { claim, start, until } from './launcher.mjs';
-import { freePort } from './page.mjs';
+import { PATIENCE, freePort } from './page.mjs';
 import { connect, files, heap } from './secrets.mjs';
 import { SignatureV4 } from './sigv4.mjs';
 
@@ -26,6 +26,7 @@ export async function searchForTheFirstUser(world, browser, dev) {
     XDG_STATE_HOME: join(state, 'state'), XDG_CONFIG_HOME: join(state, 'config'), XDG_CACHE_HOME: join(state, 'cache') };
   const launcher = start(dev, ['--profile', world.profile], { env });
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-GB', reducedMotion: 'reduce' });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const button = (name) => page.getByRole('button', { name, exact: true });
   const go = (name) => page.locator('nav button').filter({ hasText: new RegExp(`^${name}$`) }).click();
@@ -33,25 +34,26 @@ export async function searchForTheFirstUser(world, browser, dev) {
     await page.getByLabel('User name').fill(user);
     await page.getByLabel('Password', { exact: true }).fill(world.password(user));
     await page.getByLabel('Password', { exact: true }).press('Enter');
-    await button('Sign out').waitFor({ timeout: 60_000 });
+    await button('Sign out').waitFor();
   };
   const session = await context.newCDPSession(page);
   try {
     await connect(page, launcher, `http://127.0.0.1:${port}/`);
     await signIn('alice');
     await button('Start my avatar').click();
-    await page.getByText('Your avatar is ready').waitFor({ timeout: 180_000 });
+    await page.getByText('Your avatar is ready').waitFor();
     const instanceId = (await page.getByText(/^i-[0-9a-f]{17}$/).first().textContent()).trim();
     for (let n = 0; n < 40; n++) await say(world, instanceId, `${MARK} ${n}`);
     await go('Log');
     await page.getByLabel('Filter', { exact: true }).fill(MARK);
-    await until('the first user sees the lines', () => page.getByRole('log').innerText().then((text) => text.includes(MARK)), 60_000);
+    await until('the first user sees the lines', () => page.getByRole('log').innerText().then((text) => text.includes(MARK)));
     claim('a heap with the lines is told from one without', (await heap(session)).includes(MARK));
     await button('Sign out').click();
-    await button('Forgot your password?').waitFor({ timeout: 60_000 });
+    await button('Stop and sign out').click();
+    await button('Forgot your password?').waitFor();
 
     await signIn('bob');
-    await button('Start my avatar').waitFor({ timeout: 60_000 });
+    await button('Start my avatar').waitFor();
     const shown = [await page.locator('body').innerText()];
     for (const name of ['Log', 'History', 'Settings', 'Home']) {
       await go(name);
