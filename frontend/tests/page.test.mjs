@@ -106,6 +106,8 @@ on('a forgotten password: the name first, then code and password, each with a wa
   await show(page, 'challenge-reset', 2);
   await page.getByText('sent a code to a***@e***').waitFor();
   await button(page, 'Send a new code').click();
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
+  assert.equal(await page.getByText('New code sent.').count(), 0, 'nothing is said to be sent before it is');
   await show(page, 'challenge-reset-busy', 3);
   assert.ok(await button(page, 'Send a new code').isDisabled());
   await show(page, 'challenge-reset', 4);
