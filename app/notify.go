@@ -26,6 +26,8 @@ func notificationsFor(before, after backend.Snapshot, now time.Time) (all []noti
 	switch p := told(after.Problem); {
 	case before.Phase != backend.Ready && after.Phase == backend.Ready:
 		add("ready", say("notify.ready.title"), say("notify.ready.text"), itemConnect)
+	case before.Ended == nil && after.Ended != nil:
+		add("ended", endedTitle(*after.Ended), endedText(*after.Ended, after.Cost.Currency), itemStart)
 	case before.Phase.Active() && !after.Phase.Active() && p != nil && after.Problem != before.Problem && after.User != nil:
 		add("ended", p.What, p.Why+" "+p.Next, startOrStop(after))
 	case held(before) && after.User != nil && after.Phase == backend.Idle:

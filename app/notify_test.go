@@ -24,6 +24,9 @@ func TestNotificationsFor(t *testing.T) {
 		"nearly over":     {ready, with(ready, func(s *backend.Snapshot) { s.Warning = true }), "warning: Your avatar stops in 5 minutes [keep-going stop]"},
 		"once":            {with(ready, func(s *backend.Snapshot) { s.Warning = true }), with(ready, func(s *backend.Snapshot) { s.Warning = true }), ""},
 		"stopped and why": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), "ended: Your instance was stopped [start]"},
+		"by itself": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(idle, func(s *backend.Snapshot) {
+			s.Ended = &backend.Ended{Why: backend.TimerIdle, Used: 72 * time.Minute, Cost: 1.46}
+		}), "ended: Stopped to save money [start]"},
 		"a stop failed":   {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(ready, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), "ended: Your instance was stopped [stop]"},
 		"stopped at last": {with(ready, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), idle, "ended: Your avatar has stopped [start]"},
 		"stopped by hand": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), idle, ""},
@@ -73,5 +76,17 @@ func TestMenuShowsTheLastErrorOfTheLog(t *testing.T) {
 	row := menuFor(s, "the GPU has fallen off the bus"+strings.Repeat("!", 100))[1]
 	if row.Hidden || !row.Enabled || !strings.HasPrefix(row.Title, "Last log error: the GPU has fallen off the bus") || len([]rune(row.Title)) > 90 {
 		t.Errorf("with an error: %+v", row)
+	}
+}
+
+func TestEndedTextSaysHowLongAndHowMuch(t *testing.T) {
+	for want, e := range map[string]backend.Ended{
+		"Used 1 h 12 min · $1.46": {Used: 72 * time.Minute, Cost: 1.46},
+		"Used 12 min":             {Used: 12 * time.Minute},
+		"Used 2 h":                {Used: 2 * time.Hour},
+	} {
+		if got := endedText(e, "USD"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

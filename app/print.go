@@ -31,6 +31,9 @@ func (p *printer) phase(s backend.Snapshot) {
 		if s.Machine != nil && s.Phase.Active() {
 			text += " " + s.Machine.InstanceID
 		}
+		if s.Ended != nil {
+			text += "  " + endedTitle(*s.Ended) + ". " + endedText(*s.Ended, s.Cost.Currency) + "."
+		}
 		fmt.Fprintf(p.w, "%s  %s\n", s.Since.Local().Format(time.TimeOnly), text)
 		return
 	}
@@ -39,12 +42,13 @@ func (p *printer) phase(s backend.Snapshot) {
 		id = s.Session.InstanceID
 	}
 	p.object(struct {
-		Type       string        `json:"type"`
-		Phase      backend.Phase `json:"phase"`
-		At         time.Time     `json:"at"`
-		InstanceID string        `json:"instanceId,omitempty"`
-		Cold       bool          `json:"cold,omitempty"`
-	}{"phase", s.Phase, s.Since.UTC(), id, s.Cold && s.Phase.Active()})
+		Type       string         `json:"type"`
+		Phase      backend.Phase  `json:"phase"`
+		At         time.Time      `json:"at"`
+		InstanceID string         `json:"instanceId,omitempty"`
+		Cold       bool           `json:"cold,omitempty"`
+		Ended      *backend.Ended `json:"ended,omitempty"`
+	}{"phase", s.Phase, s.Since.UTC(), id, s.Cold && s.Phase.Active(), s.Ended})
 }
 
 func (p *printer) line(l logs.Line) {

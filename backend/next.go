@@ -93,7 +93,7 @@ func enter(s Snapshot, p Phase, now time.Time) Snapshot {
 	}
 	if p.Starting() {
 		if p == Claiming {
-			s.Steps, s.Announced = nil, false
+			s.Steps, s.Announced, s.Ended = nil, false, nil
 		}
 		s.Steps = append(s.Steps, Step{Phase: p, Started: now, Usual: s.history.usual(p, s.Cold)})
 	}
@@ -136,7 +136,7 @@ func nextWish(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
 	case WishTouch:
 		return nextActivity(s, r, now)
 	case WishDismiss:
-		s.Problem = nil
+		s.Problem, s.Ended = nil, nil
 	case WishRenew:
 		return nextRenew(s, now)
 	case WishSignOut, WishQuit:
@@ -168,7 +168,7 @@ func nextEnd(s Snapshot, terminate bool, after Verb, reason string, now time.Tim
 		}
 		return s, nil
 	}
-	s.after = after
+	s.after, s.ending = after, ""
 	if s.Phase.Starting() {
 		s.failure = nil
 		return enter(s, Ending, now), []effect{doBreak{}}
@@ -226,12 +226,12 @@ func nextTick(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
 		return s, nil
 	}
 	if !now.Before(s.Session.ExpireAt) {
-		reason, why := "idle for "+humanDuration(r.Window), "Nothing was done with it for "+humanDuration(r.Window)+"."
+		reason, kind := "idle for "+humanDuration(r.Window), TimerIdle
 		if r.Maximum > 0 && !now.Before(s.Session.CreationTime.Add(r.Maximum)) {
-			reason, why = "the longest session, "+humanDuration(r.Maximum), "A session may last "+humanDuration(r.Maximum)+" at most."
+			reason, kind = "the longest session, "+humanDuration(r.Maximum), TimerMaximum
 		}
 		s, effects := nextEnd(s, false, "", reason, now)
-		s.failure = &Problem{Kind: KindInterrupted, What: "Your instance was stopped", Why: why, Next: "Press Start to go on."}
+		s.ending = kind
 		return s, effects
 	}
 	s.Warning = s.Session.ExpireAt.Sub(now) <= r.Warning

@@ -161,7 +161,10 @@ func nextStopped(s Snapshot, e stopped, r Rules, now time.Time) (Snapshot, []eff
 	if e.problem != nil && after == "" && failure == nil {
 		failure = e.problem
 	}
-	s.unstopped = unstopped{}
+	if failure == nil && after == "" {
+		s.Ended = endedBy(s.ending, s.Session, r, now)
+	}
+	s.unstopped, s.ending = unstopped{}, ""
 	s.Session, s.Machine, s.URL, s.Warning, s.Cold, s.Announced, s.Queue = nil, nil, "", false, false, false, nil
 	s = unused(s)
 	s.after, s.failure, s.Problem = "", nil, cmp.Or(failure, left)
@@ -175,6 +178,16 @@ func nextStopped(s Snapshot, e stopped, r Rules, now time.Time) (Snapshot, []eff
 		phase = Failed
 	}
 	return enter(s, phase, now), []effect{doPrepare{*s.User}}
+}
+
+// endedBy describes a session that a timer ended. It returns nil if none did.
+func endedBy(kind TimerKind, session *Session, r Rules, now time.Time) *Ended {
+	if kind == "" || session == nil {
+		return nil
+	}
+	used := now.Sub(session.CreationTime)
+	spent, _ := r.Prices.Session(session.Type, used)
+	return &Ended{Why: kind, Used: used, Cost: spent}
 }
 
 // unstopped is a stop that failed, and is tried again.

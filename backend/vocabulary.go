@@ -236,6 +236,7 @@ type Snapshot struct {
 	Viewers   int        `json:"viewers"`   // who is connected to the avatar now; UnknownViewers if their number is not known
 	Kept      *Kept      `json:"kept"`      // non-nil: signing in again continues a session that was kept
 	LastUse   time.Time  `json:"lastUse"`   // the session's last activity that the launcher saw; zero if none
+	Ended     *Ended     `json:"ended"`     // non-nil: the last session ended by itself, as it should
 	Queue     *Queue     `json:"queue"`     // non-nil: nothing is free, and Claiming waits its turn
 	Timers    []Timer    `json:"timers"`    // what will end the session, soonest first
 	Cost      Cost       `json:"cost"`
@@ -261,6 +262,14 @@ type Snapshot struct {
 	// unextended is why the last extension failed; nil if it did not. It is tried again by itself.
 	unextended *Problem
 	unstopped  unstopped
+	ending     TimerKind // which timer ends the session, empty if none does
+}
+
+// Ended is a session that the launcher ended by itself. Start or a dismissal clears it.
+type Ended struct {
+	Why  TimerKind     `json:"why"`
+	Used time.Duration `json:"used" ts_type:"number"` // nanoseconds from the claim to the stop
+	Cost float64       `json:"cost"`                  // zero if the price is not known
 }
 
 // NoticeBrowser is the key of the notice that no browser could be opened for the avatar.

@@ -46,7 +46,7 @@ const idleSteps = ORDER.map((phase) => ({ phase, started: ZERO, took: 0, usual: 
 const base = {
   revision: 1, phase: 'idle', since: at(-1000), profile: 'local', user, challenge: null, busy: false, session: null, machine: null,
   pool: FULL, steps: idleSteps, cold: false, url: '', warning: false, problem: null, notices: null, adopting: false,
-  queue: null, timers: null, estimate: 5300e6, skew: 0, announced: false, viewers: 0, lastUse: ZERO, kept: null,
+  queue: null, timers: null, estimate: 5300e6, skew: 0, announced: false, viewers: 0, lastUse: ZERO, kept: null, ended: null,
   cost: { currency: 'USD', hourly: 0, since: ZERO, month: 4.2, poolMonth: 31.4, alwaysOn: 1915.2, saved: 1434.87 },
 };
 const running = (left) => ({
@@ -183,6 +183,7 @@ export const scenes = [
   scene('challenge-choose', challenge('SELECT_MFA_TYPE', { choices: ['SMS_MFA', 'EMAIL_OTP'] })),
   scene('adopting', { adopting: true, steps: null }),
   scene('idle', {}),
+  scene('ended-by-itself', { steps: steps('ready'), phase: 'idle', ended: { why: 'idle', used: 4_320_000e6, cost: 1.46 } }, { lines: logLines(60) }),
   scene('idle-after', { steps: steps('ready') , phase: 'idle' }, { lines: logLines(60) }),
   scene('idle-empty-pool', { pool: { target: 5, members: null, leader: false, asOf: at(-1000) } }),
   scene('idle-unread-pool', { pool: { target: 5, members: null, leader: false, asOf: ZERO }, steps: null }),

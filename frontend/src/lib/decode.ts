@@ -107,6 +107,7 @@ export function snapshot(s: backend.Snapshot): Snapshot {
     announced: s.announced,
     viewers: s.viewers,
     lastUse: time(s.lastUse),
+    ended: s.ended ? { why: s.ended.why, used: s.ended.used / 1e6, cost: s.ended.cost } : null,
     kept: s.kept ? { username: s.kept.username, until: time(s.kept.until) } : null,
   };
 }

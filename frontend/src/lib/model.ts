@@ -182,6 +182,8 @@ export interface Snapshot {
   lastUse: number | null;
   /** A user who signs in again continues a session that was kept; `until` is when it ends otherwise, null if none runs. */
   kept: { username: string; until: number | null } | null;
+  /** A session that a timer ended, null if the last one did not end so; `used` in milliseconds, `cost` 0 if not known. */
+  ended: { why: string; used: number; cost: number } | null;
 }
 
 export interface About {

@@ -21,6 +21,14 @@ describe('action', () => {
   });
 });
 
+test('an automatic stop is told calmly, with its length and cost', () => {
+  const s = snapshotOf({ phase: 'idle', ended: { why: 'idle', used: 72 * 60_000, cost: 1.46 } });
+  expect(headline(s)).toEqual({ title: 'Stopped to save money', lead: expect.stringMatching(/^Used 1 h 12 min · .*1\.46$/) });
+  expect(headline({ ...s, ended: { why: 'maximum', used: 72 * 60_000, cost: 0 } }).lead).toBe('Used 1 h 12 min');
+  expect(tone(s.phase)).toBe('quiet');
+  expect(action(s).verb).toBe('start');
+});
+
 test('while a running avatar cannot be reached, it is looked for, and not stopped', () => {
   const s = snapshotOf({ phase: 'failed', problem, session, adopting: true });
   expect(action(s).verb).toBe('wait');

@@ -81,6 +81,7 @@ export function headline(s: Snapshot): { title: string; lead: string } {
     case 'signed-out':
     case 'signing-in':
     case 'idle':
+      if (s.ended && !s.adopting) return { title: s.ended.why === 'idle' ? h.endedIdle : h.endedMaximum, lead: endedLead(s.ended, s.cost.currency) };
       return s.adopting ? h.adopting : { ...h.idle, lead: idleLead(s) };
     case 'claiming':
       return s.queue ? { title: h.queueTitle(s.queue.position, s.queue.length), lead: s.queue.why ? h.queueWhy(s.queue.why) : h.queueLead } : h.claiming;
@@ -98,6 +99,12 @@ export function headline(s: Snapshot): { title: string; lead: string } {
     default:
       return assertNever(s.phase);
   }
+}
+
+/** How long a session that ended by itself was used, and what it cost if that is known. */
+function endedLead(ended: NonNullable<Snapshot['ended']>, currency: string): string {
+  const used = duration(ended.used);
+  return ended.cost > 0 ? words.home.endedUsedCost(used, money(ended.cost, currency)) : words.home.endedUsed(used);
 }
 
 /** What Start would do now. */

@@ -426,6 +426,22 @@ export namespace backend {
 		    return a;
 		}
 	}
+	export class Ended {
+	    why: string;
+	    used: number;
+	    cost: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Ended(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.why = source["why"];
+	        this.used = source["used"];
+	        this.cost = source["cost"];
+	    }
+	}
 	export class Entry {
 	    // Go type: time
 	    at: any;
@@ -1148,6 +1164,7 @@ export namespace backend {
 	    kept?: Kept;
 	    // Go type: time
 	    lastUse: any;
+	    ended?: Ended;
 	    queue?: Queue;
 	    timers: Timer[];
 	    cost: Cost;
@@ -1182,6 +1199,7 @@ export namespace backend {
 	        this.viewers = source["viewers"];
 	        this.kept = this.convertValues(source["kept"], Kept);
 	        this.lastUse = this.convertValues(source["lastUse"], null);
+	        this.ended = this.convertValues(source["ended"], Ended);
 	        this.queue = this.convertValues(source["queue"], Queue);
 	        this.timers = this.convertValues(source["timers"], Timer);
 	        this.cost = this.convertValues(source["cost"], Cost);
