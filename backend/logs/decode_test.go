@@ -266,17 +266,6 @@ func FuzzMessage(f *testing.F) {
 // foldable reports whether r may make encoding/json, which ignores case, match another name.
 func foldable(r rune) bool { return r == '\\' || r > 0x7f || unicode.IsUpper(r) }
 
-func FuzzFold(f *testing.F) {
-	for _, s := range []string{"", "ABCdefGHI", "[]@`{Z", "ÄÖÜ grün", "İ", "abcdefgHÄ", "\xff\xc3ABCDEFGH"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		if got := string(appendFold([]byte("x"), s)); got != "x"+strings.ToLower(s) {
-			t.Errorf("%q folds to %q", s, got)
-		}
-	})
-}
-
 func TestColours(t *testing.T) {
 	for in, want := range map[string]string{
 		"\x1b[31mred\x1b[0m plain":                      "0-3 red",

@@ -121,7 +121,7 @@ func (m *matcher) lines(v *view, found []uint64) []Line {
 	lines := make([]Line, 0, len(found))
 	for _, seq := range found {
 		l := v.line(seq)
-		l.Marks = m.marks(l.Text)
+		l.Marks = m.text.Marks(l.Text)
 		lines = append(lines, l)
 	}
 	return lines

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"avatar-launcher/backend/logs/textsearch"
 )
 
 // Search holds the numbers of the lines that match a query which changes as it is typed. A change cancels the search
@@ -209,7 +211,7 @@ func narrows(old, q Query) bool {
 	return rank(strings.ToLower(q.Level)) >= rank(strings.ToLower(old.Level)) &&
 		(old.Source == "" || old.Source == q.Source) && !q.Since.Before(old.Since) &&
 		(old.Pattern == "" || old.Pattern == q.Pattern) &&
-		strings.Contains(string(appendFold(nil, q.Text)), string(appendFold(nil, old.Text)))
+		strings.Contains(textsearch.Fold(q.Text), textsearch.Fold(old.Text))
 }
 
 // maxWorkers bounds how many chunks are searched in parallel.
@@ -250,7 +252,7 @@ func (m *matcher) scanMatches(v *view, previous *matches, take func([]uint64) bo
 			if c := v.chunks[n]; c != current {
 				current, possible = c, m.selectOrigins(c)
 			}
-			if possible && m.matchRow(current, i) && m.matchText(current.textOf(i)) {
+			if possible && m.matchRow(current, i) && m.text.Match(current.textOf(i)) {
 				found = append(found, seq)
 			}
 		}

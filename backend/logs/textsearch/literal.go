@@ -1,16 +1,13 @@
-package logs
+package textsearch
 
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
-// literal finds a text, ignoring case. An ASCII text is searched for in a whole chunk at once: package bytes finds its
-// rarest part, and then the rest is compared.
+// literal finds a text, ignoring case. An ASCII text is searched for by its rarest part, and then the rest is compared.
 type literal struct {
 	folded []byte // in lower case
 	ascii  bool
@@ -20,10 +17,10 @@ type literal struct {
 }
 
 // multiByteCost is the price of bytes.Index over bytes.IndexByte, expressed as one false positive per 64 bytes (see
-// BenchmarkFilter).
+// BenchmarkScan).
 const multiByteCost = 64
 
-// newLiteral prepares the search for text. sample is text of the log, from which it learns which bytes are rare.
+// newLiteral prepares the search for text. sample is text of the lines, from which it learns which bytes are rare.
 func newLiteral(text string, sample []byte) literal {
 	n := literal{folded: appendFold(nil, text), ascii: true}
 	for i := range len(text) {
@@ -72,20 +69,6 @@ func caseless(text []byte) (all [][2]int) {
 	return all
 }
 
-func upper(c byte) byte {
-	if 'a' <= c && c <= 'z' {
-		return c - 'a' + 'A'
-	}
-	return c
-}
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c - 'A' + 'a'
-	}
-	return c
-}
-
 // isPrefixOf reports whether text starts with the literal.
 func (n *literal) isPrefixOf(text []byte) bool {
 	if len(text) < len(n.folded) || lower(text[n.second]) != n.folded[n.second] {
@@ -99,15 +82,15 @@ func (n *literal) isPrefixOf(text []byte) bool {
 	return true
 }
 
-// literalScan finds the occurrences of a literal in a text one after another.
-type literalScan struct {
+// Scan finds the occurrences of a literal in a text one after another.
+type Scan struct {
 	n    *literal
 	text []byte
 	next [2]int // next offset of the rarest part by case; len(text) if there is none
 }
 
-func (n *literal) scan(text []byte, from int) *literalScan {
-	h := &literalScan{n: n, text: text}
+func (n *literal) scan(text []byte, from int) *Scan {
+	h := &Scan{n: n, text: text}
 	for k := range n.cases {
 		h.next[k] = h.find(k, from)
 	}
@@ -115,7 +98,7 @@ func (n *literal) scan(text []byte, from int) *literalScan {
 }
 
 // find returns the next place of case k at from or later, len(h.text) if there is none.
-func (h *literalScan) find(k, from int) int {
+func (h *Scan) find(k, from int) int {
 	if from < len(h.text) {
 		if i := bytes.Index(h.text[from:], h.n.cases[k]); i >= 0 {
 			return from + i
@@ -124,8 +107,8 @@ func (h *literalScan) find(k, from int) int {
 	return len(h.text)
 }
 
-// nextFrom returns the start of the next occurrence at from or later, -1 if there is none. from must not decrease.
-func (h *literalScan) nextFrom(from int) int {
+// Next returns the start of the next occurrence at from or later, -1 if there is none. from must not decrease.
+func (h *Scan) Next(from int) int {
 	for {
 		k := 0
 		if len(h.n.cases) == 2 && h.next[1] < h.next[0] {
@@ -145,41 +128,25 @@ func (h *literalScan) nextFrom(from int) int {
 	}
 }
 
+// all returns the start and end of each occurrence in text, at most the given number.
+func (n *literal) all(text []byte, most int) (at [][]int) {
+	h := n.scan(text, 0)
+	for from := 0; len(at) < most; {
+		i := h.Next(from)
+		if i < 0 {
+			break
+		}
+		from = i + len(n.folded)
+		at = append(at, []int{i, from})
+	}
+	return at
+}
+
 // isIn reports whether text contains the literal. It returns the scratch buffer for the next call.
 func (n *literal) isIn(text, scratch []byte) (bool, []byte) {
 	if n.ascii {
-		return n.scan(text, 0).nextFrom(0) >= 0, scratch
+		return n.scan(text, 0).Next(0) >= 0, scratch
 	}
 	scratch = appendFold(scratch[:0], string(text))
 	return bytes.Contains(scratch, n.folded), scratch
-}
-
-const (
-	highBits = 0x8080808080808080
-	ones     = 0x0101010101010101
-)
-
-// appendFold appends s in lower case. It folds eight ASCII bytes at a time: adding 0x80-'A' sets the high bit of every
-// byte from 'A' on, adding 0x80-'Z'-1 that of every byte above 'Z', and the letters are where the two differ.
-func appendFold(dst []byte, s string) []byte {
-	start := len(dst)
-	dst = append(dst, s...)
-	b := dst[start:]
-	var seen uint64
-	for len(b) >= 8 {
-		w := binary.LittleEndian.Uint64(b)
-		seen |= w
-		low := w &^ highBits
-		upper := ((low + (0x80-'A')*ones) ^ (low + (0x7f-'Z')*ones)) &^ w & highBits
-		binary.LittleEndian.PutUint64(b, w|upper>>2)
-		b = b[8:]
-	}
-	for i, c := range b {
-		seen |= uint64(c)
-		b[i] = lower(c)
-	}
-	if seen&highBits != 0 {
-		return append(dst[:start], strings.ToLower(s)...)
-	}
-	return dst
 }
