@@ -3,6 +3,7 @@ package textsearch
 import (
 	"bytes"
 	"regexp/syntax"
+	"strings"
 )
 
 // required returns texts that every match of a pattern contains, ignoring case.
@@ -18,6 +19,9 @@ func required(pattern string) []string {
 func requiredLiterals(re *syntax.Regexp) (all []string) {
 	switch re.Op {
 	case syntax.OpLiteral:
+		if re.Flags&syntax.FoldCase != 0 {
+			return strings.FieldsFunc(string(re.Rune), foldsBeyondASCII)
+		}
 		return []string{string(re.Rune)}
 	case syntax.OpCapture, syntax.OpPlus:
 		return requiredLiterals(re.Sub[0])
@@ -28,6 +32,10 @@ func requiredLiterals(re *syntax.Regexp) (all []string) {
 	}
 	return all
 }
+
+// foldsBeyondASCII reports whether r is an ASCII letter that a pattern ignoring case also finds as a character beyond
+// ASCII: the Kelvin sign for k, the long s for s. A literal that ignores case is compared as ASCII.
+func foldsBeyondASCII(r rune) bool { return r == 'k' || r == 'K' || r == 's' || r == 'S' }
 
 // rarest returns the text that is least frequent in sample, the longest of equals, "" if texts is empty.
 func rarest(texts []string, sample []byte) (best string) {

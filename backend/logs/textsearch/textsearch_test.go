@@ -13,8 +13,8 @@ import (
 
 // TestMatchAgreesWithPlainSearch compares Match, and Scan with Confirm, with a plain search of each line.
 func TestMatchAgreesWithPlainSearch(t *testing.T) {
-	word := rapid.StringOf(rapid.SampledFrom([]rune("abABkKxyz 12-ö漢\n")))
-	patterns := []string{"", "a", "ab|x", "(?i)AB+", "[xy]z?", "^a", "b(ab)+", "ö", "(?i)k"}
+	word := rapid.StringOf(rapid.SampledFrom([]rune("abABkKsSxyz 12-ö漢\u017f\u212a\n")))
+	patterns := []string{"", "a", "ab|x", "(?i)AB+", "[xy]z?", "^a", "b(ab)+", "ö", "(?i)k", "(?i)xs+"}
 	rapid.Check(t, func(t *rapid.T) {
 		lines := rapid.SliceOfN(word, 0, 60).Draw(t, "lines")
 		text := rapid.OneOf(rapid.Just(""), rapid.StringOfN(rapid.SampledFrom([]rune("abKx 12-ö")), 1, 4, -1)).Draw(t, "text")
