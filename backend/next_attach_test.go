@@ -71,3 +71,19 @@ func TestANewStartAfterTheSessionFoundIsEndedIfItFails(t *testing.T) {
 		t.Errorf("phase %s", s.Phase)
 	}
 }
+
+func TestASessionFoundAfterItsTimeIsEnded(t *testing.T) {
+	old := session(t0.Add(-time.Hour))
+	failed, _ := next(attaching(t), started{problem: &Problem{What: "no network"}}, rules, t0)
+	for name, before := range map[string]Snapshot{"idle": {Phase: Idle, User: alice, Adopting: true}, "not attached": failed} {
+		s, effects := next(before, sessionFound{session: old}, rules, t0)
+		sameEffects(t, effects, []effect{doStop{user: *alice, session: old, reason: foundExpired}})
+		if s.Phase != Ending || s.Problem != nil {
+			t.Fatalf("%s: phase %s, problem %v", name, s.Phase, s.Problem)
+		}
+		s, _ = next(s, stopped{}, rules, t0)
+		if s.Phase != Idle || s.Session != nil || s.Attached || s.Problem != nil {
+			t.Errorf("%s: after the stop %s, session %v, problem %v", name, s.Phase, s.Session, s.Problem)
+		}
+	}
+}

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// nextFound adopts the session that an earlier run, or another desktop of the same user, left running.
+// nextFound adopts the session that an earlier run, or another desktop of the same user, left running. It ends one whose
+// time is up: a start would replace it by a new session, which nobody asked for.
 func nextFound(s Snapshot, e sessionFound, now time.Time) (Snapshot, []effect) {
 	s.Adopting = false
 	switch {
@@ -35,8 +36,14 @@ func nextFound(s Snapshot, e sessionFound, now time.Time) (Snapshot, []effect) {
 		s.Problem = nil
 	}
 	s.Session, s.Attached = e.session, true
+	if !now.Before(e.session.ExpireAt) {
+		return nextEnd(s, false, "", foundExpired, now)
+	}
 	return enter(s, Claiming, now), []effect{doStart{*s.User}}
 }
+
+// foundExpired is the reason for the end of a session that was found after its time.
+const foundExpired = "its time was up while no launcher ran"
 
 // unattached reports whether attaching to a running session has failed, and is to be tried again.
 func unattached(s Snapshot) bool {

@@ -36,7 +36,7 @@ func TestNext(t *testing.T) {
 		{"signed in looks for an old session", Snapshot{Phase: SigningIn}, signInAnswered{user: alice}, t0, Idle, []effect{doKeep{true}, doFind{*alice}, doPrepare{*alice}}},
 		{"refused", Snapshot{Phase: SigningIn}, signInAnswered{problem: trouble}, t0, SignedOut, nil},
 		{"a challenge waits", Snapshot{Phase: SigningIn}, signInAnswered{challenge: &Challenge{Name: "SMS_MFA"}}, t0, SigningIn, nil},
-		{"an old session is adopted", Snapshot{Phase: Idle, User: alice}, sessionFound{session: session(t0)}, t0, Claiming, []effect{doStart{*alice}}},
+		{"an old session is adopted", Snapshot{Phase: Idle, User: alice}, sessionFound{session: session(t0.Add(time.Hour))}, t0, Claiming, []effect{doStart{*alice}}},
 		{"no old session", Snapshot{Phase: Idle, User: alice}, sessionFound{}, t0, Idle, nil},
 		{"start", Snapshot{Phase: Idle, User: alice}, wished{Wish{Verb: WishStart}}, t0, Claiming, []effect{doStart{*alice}}},
 		{"start twice", Snapshot{Phase: Booting, User: alice}, wished{Wish{Verb: WishStart}}, t0, Booting, nil},
