@@ -7,13 +7,13 @@ import (
 	"slices"
 	"testing"
 
-	"avatar-launcher/app/words"
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // TestEveryKeyThatIsSaidIsThere reads this room's own code: a key that is misspelt would be shown as itself.
 func TestEveryKeyThatIsSaidIsThere(t *testing.T) {
-	c, err := words.Read(words.Default)
+	c, err := messages.Read(messages.Default)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,9 +8,9 @@ import (
 	"syscall"
 	"time"
 
-	"avatar-launcher/app/words"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/messages"
 )
 
 // Settings is the settings page's service. It edits the configuration file itself; what is changed there by hand is
@@ -92,7 +92,7 @@ func changeOf(s Setting, profile string) (config.Change, bool) {
 func (s *Shell) preferences() Preferences {
 	running := s.rooms.profile
 	out := Preferences{
-		File: s.rooms.file, Running: running.Name, Profile: running.Name, Profiles: []string{running.Name}, Languages: words.Languages(),
+		File: s.rooms.file, Running: running.Name, Profile: running.Name, Profiles: []string{running.Name}, Languages: messages.Languages(),
 		Desktop: s.desk.get(), Window: running.Session.Window, Warning: running.Session.Warning, Maximum: running.Session.Maximum,
 		StaySignedIn: running.StaySignedIn, Keyring: told(s.rooms.identity.Notice()),
 	}

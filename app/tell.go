@@ -6,7 +6,7 @@ import (
 	"avatar-launcher/backend"
 )
 
-// tell says in the language in use what a room has said in English; see words.Catalogue.Tell.
+// tell says in the language in use what a room has said in English; see messages.Catalogue.Tell.
 func tell(text string) string { return language().Tell(text) }
 
 // told is a problem for a person's eyes. The one that it was made of stays English, for the log and for errors.

@@ -6,15 +6,15 @@ import (
 	"testing"
 	"time"
 
-	"avatar-launcher/app/words"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/messages"
 )
 
 // inPseudo has the program speak the language that nobody speaks.
 func inPseudo(t *testing.T) {
 	t.Helper()
-	c, err := words.Read(words.Pseudo)
+	c, err := messages.Read(messages.Pseudo)
 	if err != nil {
 		t.Fatal(err)
 	}

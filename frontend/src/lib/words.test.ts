@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { asked, factor, fault, options } from './challenge';
 import { PHASES, POOL_STATES, START_PHASES } from './model';
-import en from '../../../app/words/en.json';
+import en from '../../../backend/messages/en.json';
 import { pick, speak } from './words';
 import { mark, pseudo } from './words.pseudo';
 
@@ -27,6 +27,12 @@ test('the pseudo-language marks every text', () => {
 test('a text takes its values, and its form by the first of them', () => {
   const w = speak({ plain: 'as it is', of: { other: '{0} of {1}' }, lines: { one: '1 line', other: '{0} lines' }, to: { none: 'nobody', other: 'to {0}' } });
   expect([w.plain, w.of(2, '{0}'), w.lines(1), w.lines(0), w.to(''), w.to('a')]).toEqual(['as it is', '2 of {0}', '1 line', '0 lines', 'nobody', 'to a']);
+});
+
+test('plurals are those of the language', () => {
+  const w = speak({ lines: { one: '{0} строка', few: '{0} строки', many: '{0} строк', other: '{0} строки' } }, new Intl.PluralRules('ru'));
+  expect([1, 3, 5, 11, 21, '22', 1.5].map((n) => w.lines(n))).toEqual(
+    ['1 строка', '3 строки', '5 строк', '11 строк', '21 строка', '22 строки', '1.5 строки']);
 });
 
 test('numbers are written as the language writes them, and text as it is', () => {

@@ -1,16 +1,15 @@
 /**
  * The catalogue of everything that the page says, one with the tray's and the notifications'. A second language is one
- * file beside app/words/en.json.
+ * file beside backend/messages/en.json.
  */
-import en from '../../../app/words/en.json';
+import en from '../../../backend/messages/en.json';
 import { pseudo } from './words.pseudo';
 
-/** A leaf that takes values: {0}, {1} and so on stand for them in each of its forms. */
-export interface Forms {
-  none?: string;
-  one?: string;
-  other: string;
-}
+/**
+ * A leaf that takes values: {0}, {1} and so on stand for them in each of its forms. The forms are the plural categories of CLDR
+ * that the language has, by the first value, and `none` for a first value that is empty.
+ */
+export type Forms = Partial<Record<Intl.LDMLPluralRule | 'none', string>> & { other: string };
 
 /** The shape of the catalogue once it speaks: a leaf with forms is a function of its values. */
 export type Spoken<T> = T extends string ? string : T extends { other: string } ? (...values: readonly (string | number)[]) => string : { readonly [K in keyof T]: Spoken<T[K]> };
@@ -18,7 +17,7 @@ export type Catalogue = typeof en;
 export type Words = Spoken<Catalogue>;
 
 /** Every catalogue by its BCP 47 tag, taken into the page when it is built. */
-const files = import.meta.glob<Catalogue>('../../../app/words/*.json', { eager: true, import: 'default' });
+const files = import.meta.glob<Catalogue>('../../../backend/messages/*.json', { eager: true, import: 'default' });
 const catalogues = Object.fromEntries(Object.entries(files).map(([path, file]) => [path.replace(/^.*\/|\.json$/g, ''), file]));
 
 /** The languages there are. */
@@ -37,20 +36,21 @@ export function pick(wanted: readonly string[]): string {
   return 'en';
 }
 
-/** Makes a catalogue speak. */
-export function speak<T>(value: T): Spoken<T> {
+/** Makes a catalogue speak, by the plural rules of its language. */
+export function speak<T>(value: T, rules = new Intl.PluralRules('en')): Spoken<T> {
   if (typeof value === 'string') return value as Spoken<T>;
   const forms = value as unknown as Forms;
   if (typeof forms.other === 'string') {
-    return ((...values: readonly (string | number)[]) => fill(form(forms, values[0]), values)) as Spoken<T>;
+    return ((...values: readonly (string | number)[]) => fill(form(forms, values[0], rules), values)) as Spoken<T>;
   }
   const entries = Object.entries(value as Record<string, unknown>);
-  return Object.fromEntries(entries.map(([key, inner]) => [key, speak(inner)])) as Spoken<T>;
+  return Object.fromEntries(entries.map(([key, inner]) => [key, speak(inner, rules)])) as Spoken<T>;
 }
 
-function form(forms: Forms, first: string | number | undefined): string {
-  if (first === '' && forms.none !== undefined) return forms.none;
-  return String(first) === '1' && forms.one !== undefined ? forms.one : forms.other;
+function form(forms: Forms, first: string | number | undefined, rules: Intl.PluralRules): string {
+  if (first === '') return forms.none ?? forms.other;
+  const count = Number(first);
+  return (Number.isFinite(count) ? forms[rules.select(count)] : undefined) ?? forms.other;
 }
 
 /** A number is written as the language writes it: 12,345. */
@@ -72,4 +72,4 @@ function wanted(): readonly string[] {
 export const language = pick(wanted());
 
 /** The words in use. */
-export const words: Words = speak(language === PSEUDO ? pseudo(en) : (catalogues[language] ?? en));
+export const words: Words = language === PSEUDO ? speak(pseudo(en)) : speak(catalogues[language] ?? en, new Intl.PluralRules(language));

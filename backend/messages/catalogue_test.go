@@ -1,10 +1,12 @@
-package words
+package messages
 
 import (
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/text/language"
 )
 
 func read(t *testing.T, language string) *Catalogue {
@@ -48,7 +50,7 @@ func TestEveryLanguageIsComplete(t *testing.T) {
 }
 
 func TestSay(t *testing.T) {
-	c := &Catalogue{leaves: map[string]string{
+	c := &Catalogue{tag: language.English, leaves: map[string]string{
 		"a": "plain", "b.other": "{0} of {1}", "c.one": "1 line", "c.other": "{0} lines", "d.none": "nobody", "d.other": "hello {0}",
 	}}
 	for _, tc := range []struct {
@@ -83,7 +85,7 @@ func TestPick(t *testing.T) {
 // use them, and so may the sentences that setup and the diagnostics say.
 var (
 	internal  = regexp.MustCompile(`(?i)\b(cognito|ec2|kinesis|eventbridge|route 53|arm(s|ed|ing)?|claim(s|ed|ing)?|epochs?|leases?|shards?)\b|It was not possible to|if it stays`)
-	mayUse    = []string{"fleet.", section}
+	mayUse    = []string{"fleet.", sentences}
 	straights = regexp.MustCompile(`[a-z]'[a-z]`)
 )
 
@@ -91,7 +93,7 @@ var (
 func TestTextsForUsersAreInTheirWords(t *testing.T) {
 	c, checked := read(t, Default), 0
 	for _, key := range c.Keys() {
-		if key == "" || strings.HasPrefix(key, section) {
+		if key == "" || strings.HasPrefix(key, sentences) {
 			continue
 		}
 		checked++

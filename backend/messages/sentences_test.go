@@ -1,4 +1,4 @@
-package words
+package messages
 
 import (
 	"bytes"
@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the sentences that the code makes into en.json")
 
 // rooms are the folders whose sentences reach a person's eyes.
-var rooms = []string{"..", "../../backend", "../../backend/account", "../../backend/config", "../../backend/fleet", "../../backend/identity", "../../backend/logs"}
+var rooms = []string{"../../app", "..", "../account", "../config", "../fleet", "../identity", "../logs"}
 
 // fields are those of backend.Problem, backend.Check and config.Fault that hold sentences.
 var fields = []string{"What", "Why", "Next", "Cure", "Wrong", "Right"}
@@ -66,7 +66,7 @@ func TestEverySentenceIsInTheCatalogue(t *testing.T) {
 	if err := json.Unmarshal(data, &catalogue); err != nil {
 		t.Fatal(err)
 	}
-	const cure = "; go test ./app/words -update mends it"
+	const cure = "; go test ./backend/messages -update mends it"
 	for text, at := range found {
 		if _, ok := catalogue.Sentences[text]; !ok {
 			t.Errorf("%s says what en.json does not have%s: %q", at, cure, text)

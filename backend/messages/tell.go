@@ -1,4 +1,4 @@
-package words
+package messages
 
 import (
 	"cmp"
@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// section is where the sentences are among the leaves.
-const section = "sentences."
+// sentences is where the sentences are among the leaves.
+const sentences = "sentences."
 
 // hole stands for a value in a sentence.
 var hole = regexp.MustCompile(`\\?\{\d\\?\}`)
@@ -62,7 +62,7 @@ func (c *Catalogue) Tell(text string) string {
 
 // sentence tells one sentence; long says that its values may have ends of sentences in them.
 func (c *Catalogue) sentence(text string, long bool) (string, bool) {
-	if told, ok := c.leaves[section+text]; ok {
+	if told, ok := c.leaves[sentences+text]; ok {
 		return told, true
 	}
 	for _, t := range c.templates() {
@@ -85,7 +85,7 @@ func (c *Catalogue) sentence(text string, long bool) (string, bool) {
 func (c *Catalogue) compile() []template {
 	var all []template
 	for key := range c.leaves {
-		text, ok := strings.CutPrefix(key, section)
+		text, ok := strings.CutPrefix(key, sentences)
 		if !ok || !hole.MatchString(text) {
 			continue
 		}

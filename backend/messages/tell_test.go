@@ -1,4 +1,4 @@
-package words
+package messages
 
 import (
 	"fmt"
@@ -45,7 +45,7 @@ func TestTellFindsEachTemplate(t *testing.T) {
 	}
 	templates := 0
 	for key := range pseudo.leaves {
-		text, ok := strings.CutPrefix(key, section)
+		text, ok := strings.CutPrefix(key, sentences)
 		if !ok || !strings.Contains(text, "{0}") {
 			continue
 		}
@@ -65,7 +65,7 @@ func TestTellFindsEachTemplate(t *testing.T) {
 // Another language may put the values in another order, or leave one out.
 func TestTellInAnotherOrder(t *testing.T) {
 	c := &Catalogue{Language: "xx", leaves: map[string]string{
-		section + "There is no stack {0} in {1}": "{1}: {0} fehlt", section + "The file {0} is not yours.": "Nicht deine."}}
+		sentences + "There is no stack {0} in {1}": "{1}: {0} fehlt", sentences + "The file {0} is not yours.": "Nicht deine."}}
 	c.templates = sync.OnceValue(c.compile)
 	if got := c.Tell("There is no stack a (b) in c.d"); got != "c.d: a (b) fehlt" {
 		t.Errorf("told as %q", got)

@@ -1,12 +1,12 @@
-// Package words is the one catalogue of everything that the launcher says to people: the page reads the same files as
-// the tray and the notifications. A language is one file, named by its BCP 47 tag, of the shape of en.json. A leaf is
-// a text, or one that takes values: {0}, {1} and so on stand for them, "one" is said where the first value is 1,
-// "none" where it is empty, and "other" otherwise.
+// Package messages has everything that the launcher says to people, in every language. Code says a Message: an ID and its
+// arguments. It becomes text once, where a person reads it: in what the window gets, in the tray, in notifications and on the
+// command line. Errors and logs say it in English.
 //
-// The section "sentences" has what the rooms say of themselves: problems, checks, and why a session ended. The rooms say
-// them in English, for their errors and the log, and what they said is looked up, as gettext does it; see Tell. A test
-// reads the rooms' code and keeps the section complete.
-package words
+// A language is one file, named by its BCP 47 tag, of the shape of en.json. The page reads the same files. A leaf is a text, in
+// which {0}, {1} and so on stand for values, or the forms of one: the plural categories of CLDR that the language has, by the
+// first value, and "none" for a first value that is empty.
+// https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html
+package messages
 
 import (
 	"embed"
@@ -14,8 +14,12 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
 )
 
 //go:embed *.json
@@ -30,7 +34,8 @@ const Pseudo = "en-XA"
 // Catalogue is one language.
 type Catalogue struct {
 	Language string
-	leaves   map[string]string // by dotted key; the forms of a text with values are leaves too
+	leaves   map[string]string // by dotted key; the forms of a text are leaves too
+	tag      language.Tag
 
 	templates func() []template // of the sentences with values in them
 }
@@ -65,23 +70,23 @@ func Pick(wanted ...string) string {
 }
 
 // Read reads the catalogue of a language that Languages lists, or of Pseudo.
-func Read(language string) (*Catalogue, error) {
-	file := language
-	if language == Pseudo {
+func Read(name string) (*Catalogue, error) {
+	file := name
+	if name == Pseudo {
 		file = Default
 	}
 	data, err := files.ReadFile(file + ".json")
 	if err != nil {
-		return nil, fmt.Errorf("there is no catalogue for %q: %w", language, err)
+		return nil, fmt.Errorf("there is no catalogue for %q: %w", name, err)
 	}
 	var tree map[string]any
 	if err := json.Unmarshal(data, &tree); err != nil {
-		return nil, fmt.Errorf("the catalogue for %q: %w", language, err)
+		return nil, fmt.Errorf("the catalogue for %q: %w", name, err)
 	}
-	c := &Catalogue{Language: language, leaves: map[string]string{}}
+	c := &Catalogue{Language: name, leaves: map[string]string{}, tag: language.Make(name)}
 	c.take("", tree)
 	c.templates = sync.OnceValue(c.compile)
-	if language == Pseudo {
+	if name == Pseudo {
 		for key, text := range c.leaves {
 			c.leaves[key] = "⟦" + text + "⟧"
 		}
@@ -110,13 +115,20 @@ func (c *Catalogue) Keys() []string {
 	return keys
 }
 
+// has reports whether there is a text for a key.
+func (c *Catalogue) has(key string) bool {
+	_, text := c.leaves[key]
+	_, forms := c.leaves[key+".other"]
+	return text || forms
+}
+
 // Say gives the text of a key with its values filled in. A key that is not there is said as itself, so that a
 // mistake is seen and nothing fails.
 func (c *Catalogue) Say(key string, values ...any) string {
-	if text, ok := c.leaves[key]; ok && len(values) == 0 {
-		return text
+	text, ok := c.leaves[key]
+	if !ok {
+		text, ok = c.leaves[key+"."+c.form(key, values)]
 	}
-	text, ok := c.leaves[key+"."+c.form(key, values)]
 	if !ok {
 		return key
 	}
@@ -127,19 +139,30 @@ func (c *Catalogue) Say(key string, values ...any) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// form picks the variant of a text by its first value.
+// categories are the keys of forms by CLDR's plural categories.
+var categories = map[plural.Form]string{
+	plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many", plural.Other: other,
+}
+
+// other is the form that every text with forms has.
+const other = "other"
+
+// forms are all that a text with forms may have.
+var forms = []string{"none", "zero", "one", "two", "few", "many", other}
+
+// form chooses the form of a text by its first value.
 func (c *Catalogue) form(key string, values []any) string {
-	want := "other"
-	if len(values) > 0 {
-		switch fmt.Sprint(values[0]) {
-		case "":
-			want = "none"
-		case "1":
-			want = "one"
-		}
+	if len(values) == 0 {
+		return other
+	}
+	want, first := other, fmt.Sprint(values[0])
+	if n, err := strconv.Atoi(first); err == nil {
+		want = categories[plural.Cardinal.MatchPlural(c.tag, max(n, -n), 0, 0, 0, 0)]
+	} else if first == "" {
+		want = "none"
 	}
 	if _, ok := c.leaves[key+"."+want]; ok {
 		return want
 	}
-	return "other"
+	return other
 }
