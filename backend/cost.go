@@ -39,6 +39,8 @@ func cost(s Snapshot, p Prices, now time.Time) Cost {
 	if s.Session != nil && s.Session.Type != "" && (s.Phase.Active() || s.Phase == Failed) {
 		c.Hourly, _ = p.Running(s.Session.Type)
 		c.Since = s.Session.CreationTime
+	} else if s.Session == nil {
+		c.Hourly, _ = p.Running(onlyType(s.Pool)) // of the next session
 	}
 	c.PoolMonth = p.DiskMonth * float64(len(s.Pool.Members))
 	running := 0.0
@@ -61,6 +63,18 @@ func cost(s Snapshot, p Prices, now time.Time) Cost {
 	}
 	c.Saved = max(0, running*month-spent)
 	return c
+}
+
+// onlyType returns the type that all instances of a pool have. It returns "" if they differ or there are none.
+func onlyType(pool Pool) string {
+	kind := ""
+	for n, m := range pool.Members {
+		if n > 0 && m.Type != kind {
+			return ""
+		}
+		kind = m.Type
+	}
+	return kind
 }
 
 // timers lists what will end the session, soonest first. The end that is stored is the idle timer's, or the longest

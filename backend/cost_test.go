@@ -36,6 +36,7 @@ func TestCost(t *testing.T) {
 		"always on":       {c.AlwaysOn, 2 * 1.205 * 730},
 		"saved so far":    {c.Saved, 2*1.205*24 - 2.5 - 2*1.205},
 		"while no longer": {cost(Snapshot{Phase: Idle}, prices, at).Hourly, 0},
+		"the next one":    {cost(Snapshot{Phase: Idle, Pool: s.Pool}, prices, at).Hourly, 1.205},
 	} {
 		if math.Abs(pair[0]-pair[1]) > 1e-9 {
 			t.Errorf("%s: %v, want %v", name, pair[0], pair[1])

@@ -42,6 +42,9 @@ func next(s Snapshot, e event, r Rules, now time.Time) (Snapshot, []effect) {
 			if len(s.history) == 0 {
 				s.history = learnedFrom(e.Starts)
 			}
+			if s.Phase == Idle {
+				s.Estimate = s.history.usual(whole, false)
+			}
 		}
 		return s, nil
 	case progressed:
@@ -100,6 +103,9 @@ func enter(s Snapshot, p Phase, now time.Time) Snapshot {
 	s.Phase, s.Since = p, now
 	if p == Idle || p == SignedOut {
 		s.Attached = false
+	}
+	if p == Idle {
+		s.Estimate = s.history.usual(whole, false) // of the next start
 	}
 	if p == Ending {
 		s.Adopting, s.retryAt = false, time.Time{}

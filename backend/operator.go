@@ -145,8 +145,8 @@ type Queue struct {
 // are zero, and shown as not known.
 type Cost struct {
 	Currency  string    `json:"currency"`
-	Hourly    float64   `json:"hourly"` // zero if not known; of the session's instance while it runs: session so far = Hourly × (now - Since)
-	Since     time.Time `json:"since"`  // when the running instance began to cost; zero if none runs
+	Hourly    float64   `json:"hourly"` // of the session's instance, or of the pool's while there is no session; zero if not known
+	Since     time.Time `json:"since"`  // when the running instance began to cost Hourly; zero if none runs
 	Month     float64   `json:"month"`  // the user's ended sessions since the first of this month (UTC)
 	PoolMonth float64   `json:"poolMonth"`
 	AlwaysOn  float64   `json:"alwaysOn"` // a month of as many instances running all the time

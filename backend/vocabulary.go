@@ -240,7 +240,7 @@ type Snapshot struct {
 	Queue     *Queue     `json:"queue"`     // non-nil: nothing is free, and Claiming waits its turn
 	Timers    []Timer    `json:"timers"`    // what will end the session, soonest first
 	Cost      Cost       `json:"cost"`
-	// Estimate is how long a start like the one under way usually takes from the press to ready; zero if unknown.
+	// Estimate is how long the start under way, or the next one, usually takes from the press to ready; zero if unknown.
 	Estimate time.Duration `json:"estimate" ts_type:"number"`
 	// Skew is how far the cloud's clock is ahead of this computer's: ExpireAt and the timers are in cloud time.
 	Skew time.Duration `json:"skew" ts_type:"number"`
