@@ -78,7 +78,10 @@ func openStage(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	env.Defer(func() { _ = cloud.Close() })
+	env.Defer(func() {
+		logCalls(env.T(), cloud)
+		_ = cloud.Close()
+	})
 	if err := cloud.Listen("", ""); err != nil {
 		return err
 	}
@@ -107,6 +110,18 @@ func openStage(env *testscript.Env) error {
 	}
 	env.Values["stage"] = s
 	return config.WriteProfile(filepath.Join(dir, "config.yaml"), f)
+}
+
+// logCalls writes the calls to Cognito to the test's log, which shows it for a script that failed: what was refused, why,
+// and which call the SDK repeated.
+func logCalls(t testscript.T, cloud *localcloud.Cloud) {
+	var b strings.Builder
+	for _, c := range cloud.Calls() {
+		if c.Service == "cognito-idp" && !strings.HasPrefix(c.Operation, "Admin") {
+			fmt.Fprintf(&b, "\n%s %s %s: %d %s %s", c.Time.Format("15:04:05.000"), c.Operation, c.Attempt, c.Status, c.ErrorCode, c.Message)
+		}
+	}
+	t.Log("the calls to Cognito:" + b.String())
 }
 
 func on(ts *testscript.TestScript) *stage { return ts.Value("stage").(*stage) }

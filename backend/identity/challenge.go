@@ -142,6 +142,9 @@ func (s *Service) chooseSetup(ctx context.Context, t *step, choice string) (*bac
 	chosen := *t
 	chosen.choices = nil
 	next, err := s.settingUp(ctx, &chosen, []string{choice})
+	if isLost(err) {
+		return s.beginAfterLoss(ctx, t, choice, err)
+	}
 	if err != nil {
 		return s.refuse(answering, t, err)
 	}
@@ -159,7 +162,7 @@ func list(text string) []string {
 
 // associate asks for the secret of a new TOTP device.
 func (s *Service) associate(ctx context.Context, t *step, in *cognitoidentityprovider.AssociateSoftwareTokenInput) error {
-	out, err := s.idp.AssociateSoftwareToken(ctx, in)
+	out, err := takenOnce(ctx, s.idp.AssociateSoftwareToken, in)
 	if err != nil {
 		return err
 	}
@@ -214,6 +217,9 @@ func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *b
 		return s.remember(ctx, t, answer)
 	}
 	next, err := s.answer(ctx, t, answer)
+	if isLost(err) {
+		return s.beginAfterLoss(ctx, t, answer, err)
+	}
 	if len(t.required) > 0 && (codeOf(err) == "InvalidParameterException" || codeOf(err) == "AliasExistsException") {
 		again := t.withAnswers(nil)
 		s.ask(again)
@@ -227,7 +233,11 @@ func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *b
 	if t.name == types.ChallengeNameTypeNewPasswordRequired {
 		e.password = secret(answer)
 	}
-	return s.proceed(ctx, e, next)
+	user, c, err := s.proceed(ctx, e, next)
+	if isLost(err) {
+		return s.begin(ctx, e)
+	}
+	return user, c, err
 }
 
 // plainCode takes the spaces out with which codes are often copied.
@@ -257,7 +267,8 @@ func (s *Service) answer(ctx context.Context, t *step, answer string) (answered,
 		}
 		return s.respond(ctx, t.name, t.session, answers)
 	}
-	out, err := s.idp.VerifySoftwareToken(ctx, &cognitoidentityprovider.VerifySoftwareTokenInput{Session: t.session, UserCode: &answer})
+	out, err := takenOnce(ctx, s.idp.VerifySoftwareToken,
+		&cognitoidentityprovider.VerifySoftwareTokenInput{Session: t.session, UserCode: &answer})
 	if err != nil {
 		return answered{}, err
 	}

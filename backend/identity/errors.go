@@ -372,7 +372,7 @@ func withoutRotation(err error) bool {
 // again says that the same challenge takes another answer. A code of an authenticator app works once: the next one is
 // another answer, as is one that is sent again; any other expired code needs a new sign-in.
 func again(t *step, err error) bool {
-	return isUnreachable(err) || slices.Contains([]string{"CodeMismatchException", "EnableSoftwareTokenMFAException", "InvalidPasswordException",
+	return isUnreachable(err) || isLost(err) || slices.Contains([]string{"CodeMismatchException", "EnableSoftwareTokenMFAException", "InvalidPasswordException",
 		"PasswordHistoryPolicyViolationException", "InvalidParameterException", "TooManyRequestsException"}, codeOf(err)) ||
 		slices.Contains([]string{"ExpiredCodeException", "LimitExceededException", "TooManyFailedAttemptsException"}, codeOf(err)) &&
 			(t.name == types.ChallengeNameTypeSoftwareTokenMfa || t.resend() != nil || t.name == backend.StepResetPassword)

@@ -45,9 +45,15 @@ func (t *step) sentTo(d *types.CodeDeliveryDetailsType) error {
 
 // reset sets the new password by the code of the step before, and signs in by it. A wrong code leads back to that step.
 func (s *Service) reset(ctx context.Context, t *step, password string) (*backend.User, *backend.Challenge, error) {
-	_, err := s.idp.ConfirmForgotPassword(ctx, &cognitoidentityprovider.ConfirmForgotPasswordInput{
+	_, err := takenOnce(ctx, s.idp.ConfirmForgotPassword, &cognitoidentityprovider.ConfirmForgotPasswordInput{
 		ClientId: &s.opt.ClientID, Username: &t.typed, ConfirmationCode: aws.String(string(t.code)), Password: &password,
 	})
+	if isLost(err) { // the new password may be set
+		if user, c, signInErr := s.SignIn(ctx, t.typed, password); signInErr == nil {
+			return user, c, nil
+		}
+		s.ask(t)
+	}
 	switch codeOf(err) {
 	case "CodeMismatchException", "ExpiredCodeException":
 		back := &step{attempt: t.attempt, name: backend.StepResetCode, destination: t.destination}
@@ -63,10 +69,10 @@ func (s *Service) reset(ctx context.Context, t *step, password string) (*backend
 
 // confirm confirms a new account and signs in. Anyone who is confirmed already is signed in all the same.
 func (s *Service) confirm(ctx context.Context, t *step, code string) (*backend.User, *backend.Challenge, error) {
-	_, err := s.idp.ConfirmSignUp(ctx, &cognitoidentityprovider.ConfirmSignUpInput{
+	_, err := takenOnce(ctx, s.idp.ConfirmSignUp, &cognitoidentityprovider.ConfirmSignUpInput{
 		ClientId: &s.opt.ClientID, Username: &t.typed, ConfirmationCode: &code,
 	})
-	if err != nil && codeOf(err) != "NotAuthorizedException" {
+	if err != nil && codeOf(err) != "NotAuthorizedException" && !isLost(err) {
 		return s.refuse(confirming, t, err)
 	}
 	s.ask(nil)

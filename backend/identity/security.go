@@ -91,7 +91,13 @@ func (s *Service) ConfirmAuthenticator(ctx context.Context, code string) error {
 	if err != nil {
 		return explain(enrolling, err)
 	}
-	out, err := s.idp.VerifySoftwareToken(ctx, &cognitoidentityprovider.VerifySoftwareTokenInput{AccessToken: access, UserCode: &code})
+	out, err := takenOnce(ctx, s.idp.VerifySoftwareToken,
+		&cognitoidentityprovider.VerifySoftwareTokenInput{AccessToken: access, UserCode: &code})
+	if isLost(err) { // if it was not taken, Cognito refuses to make the app a factor
+		if s.preferAuthenticator(ctx, access, true) == nil {
+			return nil
+		}
+	}
 	if err == nil && out.Status != types.VerifySoftwareTokenResponseTypeSuccess {
 		err = &types.EnableSoftwareTokenMFAException{}
 	}

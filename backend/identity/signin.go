@@ -46,8 +46,8 @@ func (s *Service) signOutCurrent(ctx context.Context) {
 	}
 }
 
-// begin proves the password and goes on to the next step.
-func (s *Service) begin(ctx context.Context, e attempt) (*backend.User, *backend.Challenge, error) {
+// beginOnce proves the password and goes on to the next step.
+func (s *Service) beginOnce(ctx context.Context, e attempt) (*backend.User, *backend.Challenge, error) {
 	next, err := s.prove(ctx, &e)
 	switch {
 	case codeOf(err) == "UserNotConfirmedException":
@@ -114,7 +114,7 @@ type answered struct {
 }
 
 func (s *Service) respond(ctx context.Context, name types.ChallengeNameType, session *string, answers map[string]string) (answered, error) {
-	out, err := s.idp.RespondToAuthChallenge(ctx, &cognitoidentityprovider.RespondToAuthChallengeInput{
+	out, err := takenOnce(ctx, s.idp.RespondToAuthChallenge, &cognitoidentityprovider.RespondToAuthChallengeInput{
 		ClientId: &s.opt.ClientID, ChallengeName: name, ChallengeResponses: answers, Session: session,
 	})
 	if err != nil {
@@ -138,7 +138,9 @@ func (s *Service) proceed(ctx context.Context, e attempt, a answered) (*backend.
 	if a.challenge == types.ChallengeNameTypeDeviceSrpAuth && e.device != nil {
 		next, err := s.proveDevice(ctx, e, a)
 		if err != nil || next.challenge == types.ChallengeNameTypeDeviceSrpAuth {
-			s.vault.forgetDevice(ctx, e.device) // the next try is one of a new device
+			if !isUnreachable(err) {
+				s.vault.forgetDevice(ctx, e.device) // the next try is one of a new device
+			}
 			return nil, nil, explain(answering, err)
 		}
 		return s.proceed(ctx, e, next)

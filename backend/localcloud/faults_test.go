@@ -2,6 +2,7 @@ package localcloud
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,6 +34,38 @@ func TestADroppedAnswerHasHadItsEffect(t *testing.T) {
 		calls := c.Calls()
 		if n := len(calls); n != 4 || calls[0].Fault == "" || calls[n-1].Operation != "GetItem" || calls[n-1].Status != 200 {
 			t.Errorf("the journal: %+v", calls)
+		}
+	})
+}
+
+// TestTheJournalSaysWhyACallWasRefused reads the reason in JSON and in XML, and which attempt of the SDK's it was.
+func TestTheJournalSaysWhyACallWasRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, Options{Seed: 1})
+		for _, r := range []struct{ target, path, body, code, part string }{
+			{"AWSCognitoIdentityProviderService.RespondToAuthChallenge", "/", `{"ClientId":"` + c.Outputs().ClientID +
+				`","ChallengeName":"PASSWORD_VERIFIER","ChallengeResponses":{"USERNAME":"demo","PASSWORD_CLAIM_SECRET_BLOCK":"used"}}`,
+				"NotAuthorizedException", "Invalid session"},
+			{"", "/", "Action=DescribeInstances&Version=2016-11-15", "MissingAuthenticationToken", "Authentication"},
+		} {
+			req, err := http.NewRequest(http.MethodPost, "http://localcloud"+r.path, strings.NewReader(r.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Amz-Sdk-Request", "attempt=2; max=3")
+			if r.target != "" {
+				req.Header.Set("X-Amz-Target", r.target)
+			}
+			res, err := c.Transport().RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+			calls := c.Calls()
+			got := calls[len(calls)-1]
+			if got.ErrorCode != r.code || !strings.Contains(got.Message, r.part) || got.Attempt != "attempt=2; max=3" {
+				t.Errorf("the journal has %+v, want %s with %q", got, r.code, r.part)
+			}
 		}
 	})
 }

@@ -2,6 +2,7 @@ package localcloud
 
 import (
 	"bytes"
+	"encoding/json"
 	"maps"
 	"net/http"
 	"sync"
@@ -21,7 +22,9 @@ type CallRecord struct {
 	UserAgent string        `json:"userAgent,omitempty"`
 	Status    int           `json:"status"` // HTTP; 0 if no answer was given
 	ErrorCode string        `json:"errorCode,omitempty"`
-	Fault     string        `json:"fault,omitempty"` // kind of the injected fault
+	Message   string        `json:"message,omitempty"` // of the error
+	Attempt   string        `json:"attempt,omitempty"` // as the SDK counts them: "attempt=2; max=3"
+	Fault     string        `json:"fault,omitempty"`   // kind of the injected fault
 	Took      time.Duration `json:"tookNanoseconds"`
 }
 
@@ -37,7 +40,7 @@ type journal struct {
 func (j *journal) add(e *exchange) {
 	rec := CallRecord{
 		Time: e.begun, RequestID: e.id, Operation: e.operation, Principal: e.principal.ARN, UserAgent: e.r.UserAgent(),
-		Status: e.w.status, ErrorCode: e.w.code(), Fault: e.fault, Took: e.cloud.Now().Sub(e.begun),
+		Status: e.w.status, ErrorCode: e.w.code(), Message: e.w.message(), Attempt: e.r.Header.Get("Amz-Sdk-Request"), Fault: e.fault, Took: e.cloud.Now().Sub(e.begun),
 	}
 	if e.service != nil {
 		rec.Service = e.service.Name()
@@ -168,10 +171,27 @@ func (r *recorder) code() string {
 	if t := r.Header().Get("X-Amzn-Errortype"); t != "" {
 		return t
 	}
-	_, rest, _ := bytes.Cut(r.head, []byte("<Code>"))
-	code, _, ok := bytes.Cut(rest, []byte("</Code>"))
+	return between(r.head, "<Code>", "</Code>")
+}
+
+// message is the text of the answer's error.
+func (r *recorder) message() string {
+	if r.status < 400 {
+		return ""
+	}
+	var body struct{ Message string }
+	if json.Unmarshal(r.head, &body) == nil {
+		return body.Message
+	}
+	return between(r.head, "<Message>", "</Message>")
+}
+
+// between returns the text between two marks, "" if it is not whole.
+func between(b []byte, from, to string) string {
+	_, rest, _ := bytes.Cut(b, []byte(from))
+	text, _, ok := bytes.Cut(rest, []byte(to))
 	if !ok {
 		return ""
 	}
-	return string(code)
+	return string(text)
 }
