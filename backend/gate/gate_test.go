@@ -2,6 +2,7 @@ package gate
 
 import (
 	"bufio"
+	"context"
 	"crypto/ecdsa"
 	"encoding/base64"
 	"fmt"
@@ -11,7 +12,9 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -26,8 +29,11 @@ type world struct {
 	session Session
 	now     time.Time // by the instance's clock
 	https   bool
-	role    string // as the avatar was told last
-	cookies string // as the avatar was sent last
+	role    string     // as the avatar was told last
+	cookies string     // as the avatar was sent last
+	fails   error      // in place of the session
+	mu      sync.Mutex // of session, now and fails
+	avatar  func(*http.Request)
 	http.Handler
 }
 
@@ -45,12 +51,23 @@ func newWorld(t *testing.T) *world {
 	w.session = Session{Instance: "i-0a", Epoch: 7, Ends: start.Add(time.Hour), Key: w.key.Public()}
 	avatar := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.role, w.cookies = r.Header.Get(RoleHeader), r.Header.Get("Cookie")
+		if w.avatar != nil {
+			w.avatar(r)
+		}
 		fmt.Fprint(rw, "avatar")
 	})
 	w.Handler = Handler(avatar, Options{
-		Session: func() (Session, error) { return w.session, nil },
-		Now:     func() time.Time { return w.now },
-		HTTPS:   func(*http.Request) bool { return w.https },
+		Session: func() (Session, error) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return w.session, w.fails
+		},
+		Now: func() time.Time {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return w.now
+		},
+		HTTPS: func(*http.Request) bool { return w.https },
 	})
 	return w
 }
@@ -436,6 +453,53 @@ func TestOtherSitesOpenNoSocket(t *testing.T) {
 	}
 	if got := w.do(http.MethodPost, "/beat", cookies, "Sec-Fetch-Site", "cross-site").StatusCode; got != http.StatusForbidden {
 		t.Errorf("POST of another site: %d", got)
+	}
+}
+
+// TestTheEndOfAPassEndsWhatGoesOn holds requests open, as a WebSocket is, while what let them in ends.
+func TestTheEndOfAPassEndsWhatGoesOn(t *testing.T) {
+	guest := func(w *world) string {
+		return w.invite(Invite{Until: start.Add(30 * time.Minute), Uses: 1})
+	}
+	for _, tt := range []struct {
+		name   string
+		ticket func(*world) string
+		change func(*world)
+		ends   bool
+	}{
+		{"nothing happens", (*world).ticket, func(*world) {}, false},
+		{"the instance has gone back", (*world).ticket, func(w *world) { w.session.Key = "" }, true},
+		{"a new key", (*world).ticket, func(w *world) { w.session.Key = newKey(w.t).Public() }, true},
+		{"the next session", (*world).ticket, func(w *world) { w.session.Epoch++ }, true},
+		{"the session is extended", (*world).ticket, func(w *world) { w.session.Ends = start.Add(2 * time.Hour) }, false},
+		{"the session can't be read", (*world).ticket, func(w *world) { w.fails = errKey }, false},
+		{"an invitation expires", guest, func(w *world) { w.now = start.Add(30*time.Minute + ClockSkew) }, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				cookies := w.admitted(http.MethodPost, tt.ticket(w))
+				ctx, leave := context.WithCancel(t.Context())
+				over := make(chan error, 1)
+				w.avatar = func(r *http.Request) {
+					<-r.Context().Done()
+					over <- ctx.Err() // nil if the client hasn't left
+				}
+				r := httptest.NewRequestWithContext(ctx, http.MethodGet, "http://ann.example.com/", nil)
+				r.AddCookie(cookies[0])
+				go w.ServeHTTP(httptest.NewRecorder(), r)
+				synctest.Wait()
+				w.mu.Lock()
+				tt.change(w)
+				w.mu.Unlock()
+				time.Sleep(lookEvery)
+				synctest.Wait()
+				leave()
+				if ended := <-over == nil; ended != tt.ends {
+					t.Errorf("ended: %v", ended)
+				}
+			})
+		})
 	}
 }
 

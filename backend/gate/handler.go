@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"context"
 	"crypto/rand"
 	"net/http"
 	"net/url"
@@ -19,6 +20,9 @@ const (
 	// RoleHeader tells the avatar what the sender of a request may do. What a client sends under this name is dropped.
 	RoleHeader = "Avatar-Role"
 )
+
+// lookEvery is how often the pass of a request that goes on, such as a WebSocket, is checked again.
+const lookEvery = time.Second
 
 // Options is what a gate needs.
 type Options struct {
@@ -96,7 +100,28 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case foreign(r):
 		page{http.StatusForbidden, "Not from here", "Another site's page asked for this.", ""}.write(w)
 	default:
-		g.forward(w, r, p.Role)
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		go g.endWith(ctx, p, cancel)
+		g.forward(w, r.WithContext(ctx), p.Role)
+	}
+}
+
+// endWith calls cancel as soon as p is no longer good, so that a WebSocket doesn't outlive the session that it belongs to.
+// It returns when ctx is done. A session that can't be read ends nothing.
+func (g *gate) endWith(ctx context.Context, p pass, cancel func()) {
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+		if s, err := g.Session(); err == nil && !p.good(s, g.Now()) {
+			cancel()
+			return
+		}
 	}
 }
 
