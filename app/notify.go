@@ -42,8 +42,11 @@ func notificationsFor(before, after backend.Snapshot, now time.Time) (all []noti
 		add("exhausted", say("notify.exhausted.title"), say("notify.exhausted.text"), itemOpen)
 	}
 	if b := after.Pool.Backoff; b != nil && concerned(after) && (before.Pool.Backoff == nil || !before.Pool.Backoff.Stopped && b.Stopped) {
-		lines := backoffLines(b)
-		add("pool", say("notify.pool"), lines[0]+" "+lines[1], itemOpen)
+		lines, title := backoffLines(b), say("notify.pool")
+		if b.InstanceID == "" {
+			title = say("pool.backoff.title")
+		}
+		add("pool", title, lines[0]+" "+lines[1], itemOpen)
 	}
 	if !before.Warning && after.Warning && after.Session != nil {
 		add("warning", say("notify.warning.title", minutesLeft(after, now)), say("notify.warning.text"), itemKeep, itemStop)

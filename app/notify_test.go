@@ -33,8 +33,11 @@ func TestNotificationsFor(t *testing.T) {
 		"exhausted":       {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Cold = backend.Claiming, true }), "exhausted: This start takes a little longer [open]"},
 		"queued":          {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Queue = backend.Claiming, &backend.Queue{Position: 3, Length: 4} }), "waiting: You’re in line [open]"},
 		"pool held back": {idle, with(idle, func(s *backend.Snapshot) {
-			s.Pool.Leader, s.Pool.Backoff = true, &backend.Backoff{Failures: 2, Why: "why"}
+			s.Pool.Leader, s.Pool.Backoff = true, &backend.Backoff{Failures: 2, InstanceID: "i-1", Why: "why"}
 		}), "pool: New instances don’t become ready [open]"},
+		"launches refused": {idle, with(idle, func(s *backend.Snapshot) {
+			s.Pool.Leader, s.Pool.Backoff = true, &backend.Backoff{Failures: 1, Why: "UnauthorizedOperation"}
+		}), "pool: Launches are held back [open]"},
 		"not theirs": {idle, with(idle, func(s *backend.Snapshot) { s.Pool.Backoff = &backend.Backoff{Failures: 2, Why: "why"} }), ""},
 		"signed out": {idle, backend.Snapshot{Phase: backend.SignedOut}, "signed-out: You’re signed out [open]"},
 		"thrown out": {ready, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, "signed-out: Your instance was stopped [open]"},

@@ -322,6 +322,9 @@ func backoffLines(b *backend.Backoff) []string {
 	if b == nil {
 		return nil
 	}
+	if b.InstanceID == "" { // there is no instance: AWS refused to launch one
+		return []string{say("pool.backoff.refused", b.RetryAt.Local().Format("15:04")), tell(b.Why)}
+	}
 	lines := []string{say("pool.backoff.stopped", b.Failures)}
 	if !b.Stopped {
 		lines[0] = say("pool.backoff.paused", b.Failures, b.RetryAt.Local().Format("15:04"))

@@ -196,8 +196,8 @@ type Pool struct {
 
 // Backoff says why the pool launches no instances although it is below its size.
 type Backoff struct {
-	Failures   int       `json:"failures"`   // instances that failed to become ready since the last that did
-	InstanceID string    `json:"instanceId"` // of the last one
+	Failures   int       `json:"failures"`   // instances that failed to become ready since the last that did, or refused launches
+	InstanceID string    `json:"instanceId"` // of the last one; empty if AWS refused the launches, so that there is none
 	Why        string    `json:"why"`        // what is known of it, EC2's state reason included
 	Lines      []string  `json:"lines"`      // the end of its log
 	RetryAt    time.Time `json:"retryAt"`    // when the next launch is due; zero if Stopped

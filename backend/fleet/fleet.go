@@ -125,7 +125,8 @@ type Service struct {
 	leading    bool
 	target     int // the size that this desktop keeps the pool at
 	targeted   bool
-	warmRows   []instanceRow // the warm instances as Prepare read them
+	refused    *backend.Backoff // why AWS does not allow the keeper's launches; nil if it does, or if this desktop keeps no pool
+	warmRows   []instanceRow    // the warm instances as Prepare read them
 	warmReadAt time.Time
 	keys       map[claim]*gate.Key // private keys of the gates, by the session that each is for
 	keyRefused bool                // the account's policies refused the gate's tag

@@ -24,7 +24,8 @@ type keeper struct {
 	s        *Service
 	seen     sightings
 	driftAt  time.Time
-	namesAt  time.Time // no name is changed before, after Route 53 failed
+	pauses   pauses
+	health   int64 // version of the health row as read last: an operator's Resume changes it
 	current  template
 	asked    map[string]time.Time // since when the log of a stopped warming instance has been asked for its readiness line
 	recorded bool                 // an occupancy
@@ -93,13 +94,14 @@ func (s *Service) lead(ctx context.Context, l *lease, report func(backend.Pool))
 	s.Log.Info("this desktop keeps the pool")
 	defer func() {
 		s.setLeading(false)
+		s.setRefused(nil)
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
 		if err := l.release(last); err != nil {
 			s.Log.Warn("the pool's lease was not given back", "cause", err)
 		}
 	}()
-	k := &keeper{s: s, seen: sightings{}, asked: map[string]time.Time{}}
+	k := &keeper{s: s, seen: sightings{}, asked: map[string]time.Time{}, pauses: pauses{}}
 	renewAt := time.Now().Add(leaseRenew)
 	for ctx.Err() == nil {
 		if !time.Now().Before(renewAt) {
@@ -133,26 +135,28 @@ func (k *keeper) reconcile(ctx context.Context, l *lease, report func(backend.Po
 		}
 		return false
 	}
+	steps := k.due(v)
 	report(s.poolOf(v.rows, v.health.of(v.current.version)))
 	k.recordOccupancy(ctx, v)
-	steps := slices.DeleteFunc(plan(v, s.Clock.Now()), k.postponed)
 	for _, a := range steps {
 		if ctx.Err() != nil || !l.held() {
 			return true
 		}
-		if k.postponed(a) {
+		if k.pauses.left(a) > 0 {
 			continue
 		}
 		if err := k.carryOut(notAfter(ctx, wall().Add(holdTime)), a); err != nil {
 			s.Log.Warn("pool", "do", a.kind, "instance", a.row.InstanceID, "why", a.why, "cause", err)
-			if a.kind == stepRename {
-				k.namesAt = time.Now().Add(quietInterval)
-			}
 			if isCapacity(err) || errors.Is(err, errFull) {
 				return false // there is none to be had: the next quiet turn tries again
 			}
+			if p := k.pauses.failed(a, err); a.kind == stepLaunch && p.denied {
+				k.recordRefusal(ctx, p, err)
+				report(s.poolOf(v.rows, v.health.of(v.current.version)))
+			}
 			continue
 		}
+		k.worked(a)
 		s.Log.Info("pool", "do", a.kind, "instance", a.row.InstanceID, "why", a.why)
 		if event := auditEvents[a.kind]; event != "" {
 			s.recordEvent(ctx, auditRow{
@@ -169,8 +173,24 @@ func (k *keeper) reconcile(ctx context.Context, l *lease, report func(backend.Po
 	return busy || len(steps) > 0 || len(v.tickets) > 0
 }
 
-// postponed reports whether a step waits: while Route 53 fails, names must not hold up the rest of the pool.
-func (k *keeper) postponed(a step) bool { return a.kind == stepRename && time.Now().Before(k.namesAt) }
+// due returns the steps of the plan that are not paused for longer than a quiet turn.
+func (k *keeper) due(v observation) []step {
+	steps := plan(v, k.s.Clock.Now())
+	k.pauses.keepOnly(steps)
+	if v.health.Version != k.health || !slices.ContainsFunc(steps, func(a step) bool { return a.kind == stepLaunch }) {
+		k.worked(step{kind: stepLaunch}) // an operator resumed it, or nothing is to be launched
+	}
+	k.health = v.health.Version
+	return slices.DeleteFunc(steps, func(a step) bool { return k.pauses.left(a) >= quietInterval })
+}
+
+// worked forgets that a step failed.
+func (k *keeper) worked(a step) {
+	k.pauses.worked(a)
+	if a.kind == stepLaunch {
+		k.s.setRefused(nil)
+	}
+}
 
 // carryOut records how a warming ended, then executes the step. A failure that could not be recorded stays as it
 // is: it is found again at the next turn.
@@ -234,6 +254,9 @@ func (s *Service) poolOf(rows []instanceRow, health healthRow) backend.Pool {
 	p := backend.Pool{Target: f.sizeAt(s.Clock.Now()), AsOf: s.Clock.Now(), Backoff: health.backoff(f)}
 	s.mu.Lock()
 	p.Leader = s.leading
+	if p.Backoff == nil {
+		p.Backoff = s.refused
+	}
 	if s.leading && s.targeted {
 		p.Target = s.target
 	}

@@ -1,0 +1,99 @@
+package fleet_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/localcloud"
+)
+
+// denied makes the cloud deny an operation of EC2, as it does to a caller whose policies do not allow it.
+func (w *world) denied(t *testing.T, operation string) (fault string) {
+	t.Helper()
+	fault, err := w.cloud.AddFault(localcloud.Fault{
+		Service:   "ec2",
+		Operation: operation,
+		Kind:      localcloud.FaultError,
+		Code:      "UnauthorizedOperation",
+		Status:    403,
+		Message:   "You are not authorized to perform this operation. Encoded authorization failure message: 4GIOHlTkIaWHQD0Q0m6XSnuU",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fault
+}
+
+// calls returns how many calls of an EC2 operation the cloud was asked for.
+func (w *world) calls(operation string) (n int64) {
+	for name, count := range w.cloud.CallCounts() {
+		if strings.HasSuffix(name, operation) {
+			n += count
+		}
+	}
+	return n
+}
+
+// TestADeniedLaunchIsTriedSeldom keeps a pool whose keeper may not launch, for an hour.
+func TestADeniedLaunchIsTriedSeldom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		fault := w.denied(t, "RunInstances")
+		s := w.desktop(t, "keeper")
+		keep(t, s)
+		time.Sleep(time.Hour)
+		if n := w.calls("RunInstances"); n < 5 || n > 20 {
+			t.Errorf("%d launches were tried in an hour, want 5 to 20", n)
+		}
+		b := poolOf(t, s).Backoff
+		if b == nil || b.Failures < 5 || b.Stopped || b.InstanceID != "" || !b.RetryAt.After(time.Now()) ||
+			b.Why != "UnauthorizedOperation: You are not authorized to perform this operation." {
+			t.Errorf("the pool says %+v", b)
+		}
+		o, err := s.Overview(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := 0
+		for _, e := range o.Audit {
+			if e.Verb == backend.EventFailed {
+				said++
+			}
+		}
+		if said != 1 {
+			t.Errorf("the audit names the refusal %d times, want once: %+v", said, o.Audit)
+		}
+
+		w.cloud.RemoveFault(fault)
+		if err := s.Resume(t.Context(), backend.User{Username: "ops"}, "the role is mended"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * time.Minute)
+		if b := poolOf(t, s).Backoff; b != nil || w.count(t)["stopped"] != 5 {
+			t.Errorf("after the role was mended: %+v, %v", b, w.count(t))
+		}
+	})
+}
+
+// TestADeniedStepIsTriedSeldom lets the keeper retire what is above the pool's size, which it may not.
+func TestADeniedStepIsTriedSeldom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		s := w.desktop(t, "keeper")
+		keep(t, s)
+		time.Sleep(5 * time.Minute)
+		w.denied(t, "TerminateInstances")
+		size := 4
+		if err := s.Resize(t.Context(), backend.User{Username: "ops"}, &size, "test"); err != nil {
+			t.Fatal(err)
+		}
+		before := w.calls("TerminateInstances")
+		time.Sleep(2 * time.Hour)
+		if n := w.calls("TerminateInstances") - before; n < 5 || n > 200 {
+			t.Errorf("%d times it was tried in two hours, want 5 to 200", n)
+		}
+	})
+}
