@@ -58,23 +58,24 @@ func (r *room) operator() aws.Config {
 }
 
 // desktop is a launcher on a computer of its own, with the credentials of the user who signs in there.
-func (r *room) desktop(window time.Duration, more ...func(*backend.Launcher, aws.Config)) *backend.Launcher {
+func (r *room) desktop(window time.Duration, more ...func(*backend.Options, aws.Config)) *backend.Launcher {
 	p, cfg := r.profile, r.sdk()
 	p.Session.Window, p.Session.Maximum = window, 12*time.Hour
-	l := &backend.Launcher{Rules: rules(p), Profile: p.Name}
+	o := backend.Options{Inbox: backend.NewInbox(), Rules: rules(p), Profile: p.Name}
 	id := identity.New(identity.Options{Region: p.Region, UserPoolID: p.Cognito.UserPoolID, ClientID: p.Cognito.ClientID,
 		IdentityPoolID: p.Cognito.IdentityPoolID, HTTP: cfg.HTTPClient, SDK: cfg, Keyring: identity.Memory(), Account: p.Name,
-		Notify: l.Notify})
+		Notify: o.Inbox.Notify})
 	cfg.Credentials = id.Credentials()
 	shape := avatar(p)
 	shape.Transport = func(string) http.RoundTripper { return r.cloud.Transport() }
 	f := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
 		Scheduler: scheduler.NewFromConfig(cfg), Names: p.Resources(), Figures: figures(p), Avatar: shape, LauncherID: launcherID()})
-	l.Identity, l.Fleet = id, f
-	l.BeforeSignOut = func(ctx context.Context) { finishBackground(ctx, f) }
+	o.Identity, o.Fleet = id, f
+	o.BeforeSignOut = func(ctx context.Context) { finishBackground(ctx, f) }
 	for _, add := range more {
-		add(l, cfg)
+		add(&o, cfg)
 	}
+	l := backend.New(o)
 	ctx, cancel := context.WithCancel(r.t.Context())
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = l.Run(ctx) }()

@@ -14,9 +14,9 @@ import (
 )
 
 // withLogs has a desktop read its instance's log, as the real one does.
-func (r *room) withLogs(l *backend.Launcher, cfg aws.Config) {
-	l.Logs = logs.New(logs.Options{Stream: r.profile.Stream, API: kinesis.NewFromConfig(cfg), Readers: 1,
-		ActivityPattern: pattern(r.profile.Log.ActivityPattern), OnActivity: l.Active, OnViewers: l.Watched})
+func (r *room) withLogs(o *backend.Options, cfg aws.Config) {
+	o.Logs = logs.New(logs.Options{Stream: r.profile.Stream, API: kinesis.NewFromConfig(cfg), Readers: 1,
+		ActivityPattern: pattern(r.profile.Log.ActivityPattern), OnActivity: o.Inbox.Active, OnViewers: o.Inbox.Watched})
 }
 
 // watch keeps a browser at the avatar's page for some time.

@@ -134,14 +134,13 @@ func (s *Shell) work(ctx context.Context, p config.Profile, path string) {
 		return
 	}
 	defer r.close()
-	r.launcher.Resume = true
 	r.browse = s.browse
 	s.wire(r)
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	beside.Go(func() { s.accompany(ctx) })
 	s.watchConfig(ctx, p)
-	_ = r.launcher.Run(ctx)
+	_ = r.launcher.Run(ctx, backend.Wish{Verb: backend.WishUnlock}) // by the keyring, if it holds a sign-in
 }
 
 // accompany begins what runs beside the launcher once there is a window to speak to.

@@ -114,12 +114,13 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	watched := clock.Watch(cfg.HTTPClient)
 	cfg.HTTPClient = nil
 
+	inbox := backend.NewInbox()
 	anonymous := cfg.Copy()
 	options := identity.Options{
 		Region: p.Region, UserPoolID: p.Cognito.UserPoolID, ClientID: p.Cognito.ClientID,
 		IdentityPoolID: p.Cognito.IdentityPoolID, HTTP: watched, SDK: anonymous,
 		Keyring: ring, Account: p.Name, Locks: keyringLocks(config.Paths().StateDir, p.Name), StaySignedIn: p.StaySignedIn, Log: r.log,
-		Notify: func(key string, problem *backend.Problem) { r.launcher.Notify(key, problem) },
+		Notify: inbox.Notify,
 	}
 	if p.Cognito.Browser() {
 		options.Browser = &identity.Browser{Domain: p.Cognito.Domain, RedirectURIs: p.Cognito.RedirectURIs,
@@ -140,20 +141,20 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		LastLines: lastLines(p, stream), LauncherID: launcherID(), Clock: clock, Log: r.log,
 	})
 	r.operator, r.history = r.fleet, r.fleet
-	r.launcher = &backend.Launcher{
-		Identity: r.identity, Fleet: r.fleet, Rules: rules(p), Profile: p.Name, Log: r.log, KeepPool: p.WarmPool.Keep, Now: clock.Now,
-		BeforeSignOut: func(ctx context.Context) { finishBackground(ctx, r.fleet) },
-	}
 	r.doctor = doctor(cfg, watched, p)
 	r.logs = logs.New(logs.Options{
 		Stream: p.Stream, API: stream,
 		MaxLines: p.Log.MaxLines, MaxBytes: p.Log.MaxMegabytes << 20, RandomKeys: p.Log.RandomKeys,
 		OlderDir: r.older, OlderBytes: int64(p.Log.OlderMegabytes) << 20,
 		ReadyPattern: pattern(p.Log.ReadyPattern), ActivityPattern: pattern(p.Log.ActivityPattern),
-		OnReady: r.launcher.Announced, OnActivity: r.launcher.Active, OnViewers: r.launcher.Watched,
+		OnReady: inbox.Announced, OnActivity: inbox.Active, OnViewers: inbox.Watched,
 		Translate: tell, Log: r.log,
 	})
-	r.launcher.Logs = r.logs
+	r.launcher = backend.New(backend.Options{
+		Identity: r.identity, Fleet: r.fleet, Logs: r.logs, Inbox: inbox, Rules: rules(p), Profile: p.Name, Log: r.log,
+		KeepPool: p.WarmPool.Keep, Now: clock.Now,
+		BeforeSignOut: func(ctx context.Context) { finishBackground(ctx, r.fleet) },
+	})
 	return nil
 }
 

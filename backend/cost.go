@@ -34,7 +34,7 @@ func (p Prices) Session(kind string, d time.Duration) (cost float64, known bool)
 
 // cost fills in what a snapshot says about money. The pool's instances are stopped, so they cost their disks; what
 // they would cost running all the time is what stopping saves.
-func cost(s Snapshot, p Prices, now time.Time) Cost {
+func cost(s state, p Prices, now time.Time) Cost {
 	c := Cost{Currency: p.Currency, Month: s.month}
 	if s.Session != nil && s.Session.Type != "" && (s.Phase.Active() || s.Phase == Failed) {
 		c.Hourly, _ = p.Running(s.Session.Type)

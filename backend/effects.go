@@ -22,30 +22,30 @@ func (l *Launcher) begin(ctx context.Context, f effect) {
 		l.leaveSignIn(ctx)
 	case doUnlock:
 		l.run(ctx, func(ctx context.Context) {
-			l.Identity.Unlock(ctx)
-			l.post(noticed{"keyring", l.Identity.Notice()})
+			l.opt.Identity.Unlock(ctx)
+			l.post(noticed{"keyring", l.opt.Identity.Notice()})
 		})
 	case doFind:
 		l.run(ctx, func(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, answerTime)
 			defer cancel()
-			session, err := l.Fleet.Current(ctx, f.user)
+			session, err := l.opt.Fleet.Current(ctx, f.user)
 			l.post(sessionFound{session, ProblemOf(err)})
 		})
 	case doPrepare:
 		l.run(ctx, func(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, answerTime)
 			defer cancel()
-			p, err := l.Fleet.Prepare(ctx, f.user)
+			p, err := l.opt.Fleet.Prepare(ctx, f.user)
 			if err != nil && ctx.Err() == nil {
-				l.Log.Warn("nothing could be prepared", "cause", err)
+				l.opt.Log.Warn("nothing could be prepared", "cause", err)
 			}
 			l.send(ctx, prepared{p})
 		})
 	case doStart:
 		ctx, l.cancelStart = context.WithCancel(ctx)
 		l.run(ctx, func(ctx context.Context) {
-			session, err := l.Fleet.Start(ctx, f.user, func(p Progress) { l.send(ctx, progressed{p}) })
+			session, err := l.opt.Fleet.Start(ctx, f.user, func(p Progress) { l.send(ctx, progressed{p}) })
 			l.post(started{session, ProblemOf(err)})
 		})
 	case doBreak:
@@ -56,7 +56,7 @@ func (l *Launcher) begin(ctx context.Context, f effect) {
 		l.run(ctx, func(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, answerTime)
 			defer cancel()
-			session, err := l.Fleet.Extend(ctx, f.session)
+			session, err := l.opt.Fleet.Extend(ctx, f.session)
 			l.post(extended{session, ProblemOf(err)})
 		})
 	case doStop:
@@ -68,14 +68,14 @@ func (l *Launcher) begin(ctx context.Context, f effect) {
 		l.run(ctx, func(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, answerTime)
 			defer cancel()
-			m, err := l.Fleet.Machine(ctx, f.instanceID)
+			m, err := l.opt.Fleet.Machine(ctx, f.instanceID)
 			l.send(ctx, machineSeen{f.instanceID, m, ProblemOf(err)})
 		})
 	case doFollow:
 		l.follow(ctx, f)
 	case doForget:
-		if l.Logs != nil {
-			l.Logs.Forget()
+		if l.opt.Logs != nil {
+			l.opt.Logs.Forget()
 		}
 	case doKeep:
 		l.keep(ctx, f.on)
@@ -89,13 +89,13 @@ func (l *Launcher) stop(ctx context.Context, f doStop) {
 	defer cancel()
 	session, err := f.session, error(nil)
 	if session == nil {
-		session, err = l.Fleet.Current(ctx, f.user)
+		session, err = l.opt.Fleet.Current(ctx, f.user)
 	}
 	if err == nil && session != nil {
 		if f.terminate {
-			err = l.Fleet.Terminate(ctx, *session, f.reason)
+			err = l.opt.Fleet.Terminate(ctx, *session, f.reason)
 		} else {
-			err = l.Fleet.Stop(ctx, *session, f.reason)
+			err = l.opt.Fleet.Stop(ctx, *session, f.reason)
 		}
 	}
 	l.post(stopped{ProblemOf(err)})
@@ -104,9 +104,9 @@ func (l *Launcher) stop(ctx context.Context, f doStop) {
 // signOut waits for background work and for the keeper first: the keeper gives the pool's lease back while there are
 // still credentials.
 func (l *Launcher) signOut(ctx context.Context, forget bool, keeping <-chan struct{}) {
-	if l.BeforeSignOut != nil {
+	if l.opt.BeforeSignOut != nil {
 		settling, cancel := context.WithTimeout(ctx, settleTime)
-		l.BeforeSignOut(settling)
+		l.opt.BeforeSignOut(settling)
 		cancel()
 	}
 	ctx, cancel := context.WithTimeout(ctx, signOutTime)
@@ -119,9 +119,9 @@ func (l *Launcher) signOut(ctx context.Context, forget bool, keeping <-chan stru
 	}
 	var err error
 	if forget {
-		l.Identity.Forget()
+		l.opt.Identity.Forget()
 	} else {
-		err = l.Identity.SignOut(ctx)
+		err = l.opt.Identity.SignOut(ctx)
 	}
 	l.post(signedOut{ProblemOf(err)})
 }
@@ -131,13 +131,13 @@ func (l *Launcher) follow(ctx context.Context, f doFollow) {
 		l.cancelFollow()
 		l.cancelFollow = nil
 	}
-	if f.instanceID == "" || l.Logs == nil {
+	if f.instanceID == "" || l.opt.Logs == nil {
 		return
 	}
 	ctx, l.cancelFollow = context.WithCancel(ctx)
 	l.run(ctx, func(ctx context.Context) {
-		if err := l.Logs.Follow(ctx, f.instanceID, f.since); err != nil && ctx.Err() == nil {
-			l.Log.Warn("the log cannot be followed", "instance", f.instanceID, "cause", err)
+		if err := l.opt.Logs.Follow(ctx, f.instanceID, f.since); err != nil && ctx.Err() == nil {
+			l.opt.Log.Warn("the log cannot be followed", "instance", f.instanceID, "cause", err)
 		}
 	})
 }
@@ -147,7 +147,7 @@ func (l *Launcher) keep(ctx context.Context, on bool) {
 		l.cancelKeep()
 		l.cancelKeep = nil
 	}
-	if !on || !l.KeepPool {
+	if !on || !l.opt.KeepPool {
 		return
 	}
 	ctx, l.cancelKeep = context.WithCancel(ctx)
@@ -155,8 +155,8 @@ func (l *Launcher) keep(ctx context.Context, on bool) {
 	l.keeping = done
 	l.run(ctx, func(ctx context.Context) {
 		defer close(done)
-		if err := l.Fleet.Keep(ctx, func(p Pool) { l.send(ctx, poolSeen{p}) }); err != nil && ctx.Err() == nil {
-			l.Log.Warn("the pool is not kept", "cause", err)
+		if err := l.opt.Fleet.Keep(ctx, func(p Pool) { l.send(ctx, poolSeen{p}) }); err != nil && ctx.Err() == nil {
+			l.opt.Log.Warn("the pool is not kept", "cause", err)
 		}
 	})
 }

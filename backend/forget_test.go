@@ -11,7 +11,7 @@ import (
 func TestTheNextUserFindsNoLog(t *testing.T) {
 	bob := &User{ID: "b", Username: "bob"}
 	t.Run("signed out", func(t *testing.T) {
-		s, effects := next(Snapshot{Phase: Idle, User: alice, reader: alice.ID}, wished{Wish{Verb: WishSignOut}}, rules, t0)
+		s, effects := next(state{Snapshot: Snapshot{Phase: Idle, User: alice}, reader: alice.ID}, wished{Wish{Verb: WishSignOut}}, rules, t0)
 		sameEffects(t, effects, []effect{doFollow{}, doForget{}, doKeep{false}, doSignOut{}})
 		s.history = learned{learnedKey{}: nil}
 		s.Notices = []Notice{{Key: "cloud", Problem: &Problem{What: "alice's instance"}}, {Key: "keyring", Problem: &Problem{}}}
@@ -28,7 +28,7 @@ func TestTheNextUserFindsNoLog(t *testing.T) {
 		"the same":    {alice, []effect{doKeep{true}, doFind{*alice}, doPrepare{*alice}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := Snapshot{Phase: SigningIn, attempt: 1, reader: alice.ID}
+			s := state{Snapshot: Snapshot{Phase: SigningIn}, attempt: 1, reader: alice.ID}
 			s, effects := next(s, signInAnswered{attempt: 1, user: tt.user}, rules, t0)
 			sameEffects(t, effects, tt.effects)
 			if s.reader != tt.user.ID {
@@ -50,12 +50,13 @@ func (f forgetting) Forget() { f.id.note("forget") }
 func TestTheLogIsForgottenBeforeTheSignOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		id := &scripted{}
-		l := &Launcher{Identity: id, Fleet: noFleet{}, Logs: forgetting{id}, Rules: rules}
+		l := New(Options{Identity: id, Fleet: noFleet{}, Logs: forgetting{id}, Rules: rules})
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() { defer close(ended); _ = l.Run(ctx) }()
 		defer func() { cancel(); <-ended }()
-		for _, w := range []Wish{{Verb: WishSignIn, Username: "a", Password: "p"}, {Verb: WishSignOut}, {Verb: WishSignIn, Username: "b", Password: "p"}} {
+		for _, w := range []Wish{{Verb: WishSignIn, Username: "a", Password: "p"}, {Verb: WishSignOut},
+			{Verb: WishSignIn, Username: "b", Password: "p"}} {
 			l.Do(w)
 			time.Sleep(time.Second)
 			synctest.Wait()

@@ -1,34 +1,37 @@
 package backend
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
 	"time"
 )
 
-// Launcher moves one user from sign-in to avatar and back. One goroutine (Run) owns the snapshot; window, tray and
-// commands ask by Do and hear by Watch. Set the exported fields before Run.
-type Launcher struct {
+// Options are what a Launcher is made of. Identity and Fleet are needed.
+type Options struct {
 	Identity Identity
 	Fleet    Fleet
-	Logs     Logs
+	Logs     Logs   // nil follows no log
+	Inbox    *Inbox // in which the rooms report; nil makes one
 	Rules    Rules
-	Profile  string // its name, for the snapshot
-	Log      *slog.Logger
-	KeepPool bool // this desktop may keep the pool
-	Resume   bool // try the keyring's sign-in at the start of Run
+	Profile  string       // its name, for the snapshot
+	Log      *slog.Logger // nil discards
+	KeepPool bool         // this desktop may keep the pool
 	// BeforeSignOut waits for background work that needs the sign-in's credentials; nil for none. Its context bounds it.
 	BeforeSignOut func(context.Context)
 	// Now is the cloud's time, by which sessions end; nil for this computer's.
 	Now func() time.Time
+}
 
-	once     sync.Once
-	events   chan event
-	finished chan struct{}
+// Launcher moves one user from sign-in to avatar and back. One goroutine (Run) owns the state; window, tray and commands
+// ask by Do and hear by Watch. What the rooms see unasked comes by its Inbox.
+type Launcher struct {
+	*Inbox
+	opt Options
 
 	mu       sync.Mutex
-	snapshot Snapshot
+	state    state
 	watchers map[chan Snapshot]struct{}
 	rules    Rules
 
@@ -39,30 +42,29 @@ type Launcher struct {
 	work                                  sync.WaitGroup
 }
 
-func (l *Launcher) init() {
-	l.once.Do(func() {
-		l.events = make(chan event, 64)
-		l.finished = make(chan struct{})
-		l.watchers = map[chan Snapshot]struct{}{}
-		l.rules = l.Rules
-		l.snapshot = Snapshot{Revision: 1, Phase: SignedOut, Since: l.now(), Profile: l.Profile}
-		if l.Log == nil {
-			l.Log = slog.New(slog.DiscardHandler)
-		}
-	})
+// New makes a Launcher with nobody signed in. It starts nothing: Run does.
+func New(o Options) *Launcher {
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	if o.Inbox == nil {
+		o.Inbox = NewInbox()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Launcher{Inbox: o.Inbox, opt: o, rules: o.Rules, state: newState(o.Profile, o.Now()), watchers: map[chan Snapshot]struct{}{}}
 }
 
-// Run owns the snapshot until WishQuit is fulfilled (nil) or ctx is done (its error). When it returns, everything
-// that it started has ended.
-func (l *Launcher) Run(ctx context.Context) error {
-	l.init()
+// Run owns the state until WishQuit is fulfilled (nil) or ctx is done (its error). It begins with the wishes given, such as
+// WishUnlock to sign in by the keyring. When it returns, everything that it started has ended.
+func (l *Launcher) Run(ctx context.Context, wishes ...Wish) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer l.work.Wait()
 	defer close(l.finished) // before the wait: what still runs posts to nobody
 	defer cancel()
-	if l.Resume {
-		l.change(func(s Snapshot) Snapshot { return enter(s, SigningIn, l.now()) })
-		l.begin(ctx, doResume{})
+	for _, w := range wishes {
+		if l.step(ctx, wished{w}) {
+			return nil
+		}
 	}
 	for {
 		timer, wait := l.alarm()
@@ -81,11 +83,11 @@ func (l *Launcher) Run(ctx context.Context) error {
 	}
 }
 
-// alarm is a timer to the snapshot's deadline; a day where there is none.
+// alarm is a timer to the state's deadline, or to tomorrow if there is none.
 func (l *Launcher) alarm() (*time.Timer, <-chan time.Time) {
-	now := l.now()
+	now := l.opt.Now()
 	wait := 24 * time.Hour
-	if at := deadline(l.Snapshot(), l.currentRules(), now); !at.IsZero() {
+	if at := deadline(l.current(), l.currentRules(), now); !at.IsZero() {
 		wait = max(at.Sub(now), 10*time.Millisecond)
 	}
 	t := time.NewTimer(wait)
@@ -94,18 +96,18 @@ func (l *Launcher) alarm() (*time.Timer, <-chan time.Time) {
 
 // step applies one event and begins its effects; true means that the Launcher is finished.
 func (l *Launcher) step(ctx context.Context, e event) (finished bool) {
-	before := l.Snapshot()
-	rules, now := l.currentRules(), l.now()
+	before := l.current()
+	rules, now := l.currentRules(), l.opt.Now()
 	after, effects := next(before, e, rules, now)
 	effects = append(sessionEffects(before, after), effects...)
-	after.Timers, after.Cost = timers(after, rules), cost(after, rules.Prices, now)
+	after.Timers, after.Cost = timers(after.Snapshot, rules), cost(after, rules.Prices, now)
 	after.Skew = time.Until(now).Round(time.Second)
-	l.change(func(Snapshot) Snapshot { return after })
+	l.change(after)
 	if before.Phase != after.Phase {
-		l.Log.Info("phase", "from", before.Phase, "to", after.Phase)
+		l.opt.Log.Info("phase", "from", before.Phase, "to", after.Phase)
 	}
 	if p := after.Problem; p != nil && p != before.Problem {
-		l.Log.Warn("problem", "what", p.What, "why", p.Why, "cause", p.Cause)
+		l.opt.Log.Warn("problem", "what", p.What, "why", p.Why, "cause", p.Cause)
 	}
 	for _, f := range effects {
 		if _, end := f.(doFinish); end {
@@ -117,38 +119,38 @@ func (l *Launcher) step(ctx context.Context, e event) (finished bool) {
 	return finished
 }
 
-// change replaces the snapshot and tells the watchers: each holds at most the newest one.
-func (l *Launcher) change(f func(Snapshot) Snapshot) {
+// change replaces the state and tells the watchers: each holds at most the newest snapshot.
+func (l *Launcher) change(next state) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	rev := l.snapshot.Revision
-	l.snapshot = f(l.snapshot)
-	l.snapshot.Revision = rev + 1
+	next.Revision = l.state.Revision + 1
+	l.state = next
 	for ch := range l.watchers {
 		select {
 		case <-ch:
 		default:
 		}
-		ch <- l.snapshot
+		ch <- next.Snapshot
 	}
 }
 
-// Snapshot returns the current snapshot.
-func (l *Launcher) Snapshot() Snapshot {
-	l.init()
+// current returns the state that the loop works on.
+func (l *Launcher) current() state {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.snapshot
+	return l.state
 }
+
+// Snapshot returns the current snapshot.
+func (l *Launcher) Snapshot() Snapshot { return l.current().Snapshot }
 
 // Watch gives the current snapshot and then each newer one; a slow reader skips to the newest. Registering and
 // the first snapshot are one step, so none is missed. cancel closes the channel.
 func (l *Launcher) Watch() (snapshots <-chan Snapshot, cancel func()) {
-	l.init()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	ch := make(chan Snapshot, 1)
-	ch <- l.snapshot
+	ch <- l.state.Snapshot
 	l.watchers[ch] = struct{}{}
 	return ch, func() {
 		l.mu.Lock()
@@ -161,61 +163,20 @@ func (l *Launcher) Watch() (snapshots <-chan Snapshot, cancel func()) {
 }
 
 // Do asks for something. What comes of it is seen by Watch.
-func (l *Launcher) Do(w Wish) {
-	l.init()
-	l.post(wished{w})
-}
-
-// Finished is closed when Run has returned: a WishQuit is fulfilled, or its context is done.
-func (l *Launcher) Finished() <-chan struct{} {
-	l.init()
-	return l.finished
-}
-
-// Active tells the launcher that a line of an instance's log counts as use.
-func (l *Launcher) Active(instanceID string) { l.init(); l.post(active{instanceID}) }
-
-// Watched tells the launcher how many viewers are connected to an instance, UnknownViewers if that is not known. Somebody
-// who is connected counts as use for as long as this is called at least once in watchTime.
-func (l *Launcher) Watched(instanceID string, viewers int) {
-	l.init()
-	l.post(watched{instanceID, viewers})
-}
-
-// Announced tells the launcher that an instance's log has shown the readiness line.
-func (l *Launcher) Announced(instanceID string) { l.init(); l.post(announced{instanceID}) }
-
-// Notify sets or, with nil, lifts the standing condition of a source.
-func (l *Launcher) Notify(key string, p *Problem) { l.init(); l.post(noticed{key, p}) }
+func (l *Launcher) Do(w Wish) { l.post(wished{w}) }
 
 // SetRules takes new figures in, from a configuration that has changed.
 func (l *Launcher) SetRules(r Rules) {
-	l.init()
 	l.mu.Lock()
 	l.rules = r
 	l.mu.Unlock()
 	l.post(ticked{})
 }
 
-func (l *Launcher) now() time.Time {
-	if l.Now != nil {
-		return l.Now()
-	}
-	return time.Now()
-}
-
 func (l *Launcher) currentRules() Rules {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.rules
-}
-
-// post is for callers outside of Run's context: it never blocks on a launcher that has ended.
-func (l *Launcher) post(e event) {
-	select {
-	case <-l.finished:
-	case l.events <- e:
-	}
 }
 
 // send is for work under Run's context.

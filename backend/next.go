@@ -28,7 +28,7 @@ const (
 )
 
 // next is the state machine: what the snapshot becomes by an event, and what is to be done. It is pure.
-func next(s Snapshot, e event, r Rules, now time.Time) (Snapshot, []effect) {
+func next(s state, e event, r Rules, now time.Time) (state, []effect) {
 	switch e := e.(type) {
 	case wished:
 		return nextWish(s, e.Wish, r, now)
@@ -83,7 +83,7 @@ func next(s Snapshot, e event, r Rules, now time.Time) (Snapshot, []effect) {
 }
 
 // enter changes the phase and closes the step under way.
-func enter(s Snapshot, p Phase, now time.Time) Snapshot {
+func enter(s state, p Phase, now time.Time) state {
 	if s.Phase == p {
 		return s
 	}
@@ -113,7 +113,7 @@ func enter(s Snapshot, p Phase, now time.Time) Snapshot {
 	return s
 }
 
-func nextWish(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
+func nextWish(s state, w Wish, r Rules, now time.Time) (state, []effect) {
 	switch w.Verb {
 	case WishSignIn, WishBrowse, WishForgot, WishUnlock:
 		return nextEnter(s, w, now)
@@ -151,7 +151,7 @@ func nextWish(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
 	return s, nil
 }
 
-func nextCancel(s Snapshot, now time.Time) (Snapshot, []effect) {
+func nextCancel(s state, now time.Time) (state, []effect) {
 	switch {
 	case s.Phase == SigningIn:
 		s.Challenge, s.Problem, s.Busy = nil, nil, false
@@ -164,7 +164,7 @@ func nextCancel(s Snapshot, now time.Time) (Snapshot, []effect) {
 
 // nextEnd begins the ending of the session; after is what follows it. A start under way is broken off first, and
 // what it may have claimed is read from the store, since its last answer may be lost.
-func nextEnd(s Snapshot, terminate bool, after Verb, reason string, now time.Time) (Snapshot, []effect) {
+func nextEnd(s state, terminate bool, after Verb, reason string, now time.Time) (state, []effect) {
 	if s.User == nil || !s.Phase.Active() && s.Session == nil {
 		return s, nil
 	}
@@ -185,7 +185,7 @@ func nextEnd(s Snapshot, terminate bool, after Verb, reason string, now time.Tim
 }
 
 // nextLeave handles sign-out and quit: the instance first, then the pool, then the sign-in.
-func nextLeave(s Snapshot, w Wish, r Rules, now time.Time) (Snapshot, []effect) {
+func nextLeave(s state, w Wish, r Rules, now time.Time) (state, []effect) {
 	if s.User == nil {
 		if w.Verb == WishQuit {
 			return s, []effect{doLeave{}, doFinish{}}
@@ -216,7 +216,7 @@ func leaving(v Verb, r Rules) []effect {
 	return effects
 }
 
-func nextTick(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
+func nextTick(s state, r Rules, now time.Time) (state, []effect) {
 	if retries(s) && !now.Before(s.retryAt) {
 		s.retryAt = time.Time{}
 		if s.Phase == Idle || s.Phase == Failed {
@@ -255,12 +255,12 @@ func nextTick(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
 }
 
 // retries reports whether something that could not be reached is asked for again.
-func retries(s Snapshot) bool {
+func retries(s state) bool {
 	return !s.retryAt.IsZero() && (s.Phase == SignedOut && s.User == nil || s.Phase == Idle && s.User != nil || unattached(s))
 }
 
 // deadline is when the snapshot wants its next tick; zero for never.
-func deadline(s Snapshot, r Rules, now time.Time) time.Time {
+func deadline(s state, r Rules, now time.Time) time.Time {
 	if retries(s) {
 		return s.retryAt
 	}
@@ -287,7 +287,7 @@ func earliest(at time.Time, others ...time.Time) time.Time {
 	return at
 }
 
-func withNotice(s Snapshot, key string, p *Problem) Snapshot {
+func withNotice(s state, key string, p *Problem) state {
 	s.Notices = slices.DeleteFunc(slices.Clone(s.Notices), func(n Notice) bool { return n.Key == key })
 	if p != nil {
 		s.Notices = append(s.Notices, Notice{Key: key, Problem: p})

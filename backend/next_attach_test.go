@@ -6,9 +6,9 @@ import (
 )
 
 // attaching is a launcher that has found its user's session running, and attaches to it.
-func attaching(t *testing.T) Snapshot {
+func attaching(t *testing.T) state {
 	t.Helper()
-	s, effects := next(Snapshot{Phase: Idle, User: alice}, sessionFound{session: session(t0.Add(time.Hour))}, rules, t0)
+	s, effects := next(stateOf(Snapshot{Phase: Idle, User: alice}), sessionFound{session: session(t0.Add(time.Hour))}, rules, t0)
 	sameEffects(t, effects, []effect{doStart{*alice}})
 	return s
 }
@@ -75,7 +75,7 @@ func TestANewStartAfterTheSessionFoundIsEndedIfItFails(t *testing.T) {
 func TestASessionFoundAfterItsTimeIsEnded(t *testing.T) {
 	old := session(t0.Add(-time.Hour))
 	failed, _ := next(attaching(t), started{problem: &Problem{What: "no network"}}, rules, t0)
-	for name, before := range map[string]Snapshot{"idle": {Phase: Idle, User: alice, Adopting: true}, "not attached": failed} {
+	for name, before := range map[string]state{"idle": stateOf(Snapshot{Phase: Idle, User: alice, Adopting: true}), "not attached": failed} {
 		s, effects := next(before, sessionFound{session: old}, rules, t0)
 		sameEffects(t, effects, []effect{doStop{user: *alice, session: old, reason: foundExpired}})
 		if s.Phase != Ending || s.Problem != nil {

@@ -6,7 +6,7 @@ import (
 )
 
 // renewed is a ready session whose user has asked to sign in again.
-func renewed(t *testing.T) Snapshot {
+func renewed(t *testing.T) state {
 	t.Helper()
 	s, effects := next(readySnapshot(), wished{Wish{Verb: WishRenew}}, rules, t0)
 	sameEffects(t, effects, []effect{doFollow{}, doForget{}, doKeep{false}, doSignOut{forget: true}})
@@ -58,7 +58,8 @@ func TestASignInThatHasEndedIsSaidAsSuch(t *testing.T) {
 
 func TestSigningInAgainWaitsForAStart(t *testing.T) {
 	for _, p := range []Phase{Claiming, Booting, Ending} {
-		if s, effects := next(Snapshot{Phase: p, User: alice}, wished{Wish{Verb: WishRenew}}, rules, t0); s.Phase != p || len(effects) != 0 {
+		if s, effects := next(stateOf(Snapshot{Phase: p, User: alice}), wished{Wish{Verb: WishRenew}}, rules,
+			t0); s.Phase != p || len(effects) != 0 {
 			t.Errorf("%s becomes %s by %+v", p, s.Phase, effects)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 // nextFound adopts the session that an earlier run, or another desktop of the same user, left running. It ends one whose
 // time is up: a start would replace it by a new session, which nobody asked for.
-func nextFound(s Snapshot, e sessionFound, now time.Time) (Snapshot, []effect) {
+func nextFound(s state, e sessionFound, now time.Time) (state, []effect) {
 	s.Adopting = false
 	switch {
 	case e.problem == nil && s.unfound != nil && s.Problem == s.unfound:
@@ -46,20 +46,20 @@ func nextFound(s Snapshot, e sessionFound, now time.Time) (Snapshot, []effect) {
 const foundExpired = "its time was up while no launcher ran"
 
 // unattached reports whether attaching to a running session has failed, and is to be tried again.
-func unattached(s Snapshot) bool {
+func unattached(s state) bool {
 	return s.Phase == Failed && s.Session != nil && s.Attached && s.unstopped.reason == ""
 }
 
 // attachFailed keeps a session that this launcher did not start: its instance is not stopped because attaching to it
 // failed. Attaching is tried again by itself.
-func attachFailed(s Snapshot, p *Problem, now time.Time) Snapshot {
+func attachFailed(s state, p *Problem, now time.Time) state {
 	s.Problem, s.failure, s.Adopting = p, nil, true
 	s.unstopped = unstopped{}
 	s.retryAt = now.Add(retryPause)
 	return enter(s, Failed, now)
 }
 
-func nextProgress(s Snapshot, p Progress, now time.Time) Snapshot {
+func nextProgress(s state, p Progress, now time.Time) state {
 	if !s.Phase.Starting() {
 		return s // broken off meanwhile
 	}
@@ -88,7 +88,7 @@ func nextProgress(s Snapshot, p Progress, now time.Time) Snapshot {
 	return s
 }
 
-func nextStarted(s Snapshot, e started, now time.Time) (Snapshot, []effect) {
+func nextStarted(s state, e started, now time.Time) (state, []effect) {
 	if s.User == nil {
 		return s, nil
 	}
@@ -116,7 +116,7 @@ func nextStarted(s Snapshot, e started, now time.Time) (Snapshot, []effect) {
 }
 
 // sessionEffects follows the log of the session's instance as soon as one is known.
-func sessionEffects(before, after Snapshot) []effect {
+func sessionEffects(before, after state) []effect {
 	b, a := sessionInstance(before), sessionInstance(after)
 	if a == b || a == "" {
 		return nil
@@ -124,14 +124,14 @@ func sessionEffects(before, after Snapshot) []effect {
 	return []effect{doFollow{a, after.Session.CreationTime}}
 }
 
-func sessionInstance(s Snapshot) string {
+func sessionInstance(s state) string {
 	if s.Session == nil {
 		return ""
 	}
 	return s.Session.InstanceID
 }
 
-func nextExtended(s Snapshot, e extended, now time.Time) (Snapshot, []effect) {
+func nextExtended(s state, e extended, now time.Time) (state, []effect) {
 	if s.Phase != Ready || s.Session == nil {
 		return s, nil
 	}
@@ -151,7 +151,7 @@ func nextExtended(s Snapshot, e extended, now time.Time) (Snapshot, []effect) {
 	return s, nil
 }
 
-func nextStopped(s Snapshot, e stopped, r Rules, now time.Time) (Snapshot, []effect) {
+func nextStopped(s state, e stopped, r Rules, now time.Time) (state, []effect) {
 	again := s.Phase == Failed && s.Session != nil // an attempt of nextRetryStop
 	if s.Phase != Ending && !again {
 		return s, nil
@@ -206,7 +206,7 @@ type unstopped struct {
 }
 
 // stopFailed keeps the session of a stop that failed: its user can press Stop, and the launcher tries again by itself.
-func stopFailed(s Snapshot, p *Problem, now time.Time) Snapshot {
+func stopFailed(s state, p *Problem, now time.Time) state {
 	if s.Phase != Failed || s.Problem != nil { // what was dismissed is not said again
 		s.Problem = p
 	}
@@ -217,7 +217,7 @@ func stopFailed(s Snapshot, p *Problem, now time.Time) Snapshot {
 }
 
 // restopDue is when a stop that failed is tried again: not at all once the armed stop has acted. It is zero for never.
-func restopDue(s Snapshot, r Rules) time.Time {
+func restopDue(s state, r Rules) time.Time {
 	at := s.unstopped.at
 	if s.Phase != Failed || s.Session == nil || at.IsZero() || at.After(s.Session.ExpireAt.Add(r.Grace+lastRestop)) {
 		return time.Time{}
@@ -226,7 +226,7 @@ func restopDue(s Snapshot, r Rules) time.Time {
 }
 
 // nextRetryStop tries a stop that failed again. The phase stays, so that nothing flickers while the cloud is away.
-func nextRetryStop(s Snapshot) (Snapshot, []effect) {
+func nextRetryStop(s state) (state, []effect) {
 	s.unstopped.at = time.Time{}
 	return s, []effect{doStop{user: *s.User, session: s.Session, terminate: s.unstopped.terminate, reason: s.unstopped.reason}}
 }
@@ -244,7 +244,7 @@ func withArmedStop(p *Problem, session *Session, r Rules) *Problem {
 }
 
 // nextMachine takes a look at the instance in: one that was stopped behind the launcher's back ends the session.
-func nextMachine(s Snapshot, e machineSeen, now time.Time) (Snapshot, []effect) {
+func nextMachine(s state, e machineSeen, now time.Time) (state, []effect) {
 	if s.Phase != Ready || sessionInstance(s) != e.instanceID {
 		return s, nil
 	}

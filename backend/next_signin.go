@@ -5,7 +5,7 @@ import (
 )
 
 // nextEnter handles the ways in.
-func nextEnter(s Snapshot, w Wish, now time.Time) (Snapshot, []effect) {
+func nextEnter(s state, w Wish, now time.Time) (state, []effect) {
 	if w.Verb == WishUnlock && s.User != nil {
 		return s, []effect{doUnlock{}}
 	}
@@ -17,7 +17,8 @@ func nextEnter(s Snapshot, w Wish, now time.Time) (Snapshot, []effect) {
 		s.Problem = &Problem{Kind: KindRefused, What: "Not signed in", Why: "The user name or the password is empty.", Next: "Fill in both."}
 		return s, nil
 	case w.Verb == WishForgot && w.Username == "":
-		s.Problem = &Problem{Kind: KindRefused, What: "No code was sent", Why: "The user name is empty.", Next: "Fill it in, so that it is known whose password to change."}
+		s.Problem = &Problem{Kind: KindRefused, What: "No code was sent", Why: "The user name is empty.",
+			Next: "Fill it in, so that it is known whose password to change."}
 		return s, nil
 	}
 	var effects []effect
@@ -39,7 +40,7 @@ func nextEnter(s Snapshot, w Wish, now time.Time) (Snapshot, []effect) {
 }
 
 // nextAnswer handles what can be done with an open challenge.
-func nextAnswer(s Snapshot, w Wish) (Snapshot, []effect) {
+func nextAnswer(s state, w Wish) (state, []effect) {
 	switch {
 	case s.Phase != SigningIn || s.Challenge == nil || s.Busy: // a second press must not answer the step after
 		return s, nil
@@ -56,7 +57,7 @@ func nextAnswer(s Snapshot, w Wish) (Snapshot, []effect) {
 	return s, []effect{doAnswer{s.attempt, w.Password}}
 }
 
-func nextSignIn(s Snapshot, e signInAnswered, now time.Time) (Snapshot, []effect) {
+func nextSignIn(s state, e signInAnswered, now time.Time) (state, []effect) {
 	behind := s.Phase == SignedOut && s.resuming && e.resumed
 	if s.Phase != SigningIn && !behind || s.attempt != e.attempt {
 		if e.user != nil && s.Phase == SignedOut {
@@ -98,7 +99,7 @@ func nextSignIn(s Snapshot, e signInAnswered, now time.Time) (Snapshot, []effect
 
 // nextRenew leaves a sign-in that is no longer good, and nothing else: the session goes on, and the next sign-in of the
 // same user adopts it. Another user's sign-in finds their own session, if any.
-func nextRenew(s Snapshot, now time.Time) (Snapshot, []effect) {
+func nextRenew(s state, now time.Time) (state, []effect) {
 	if s.User == nil || s.Adopting || s.Phase != Idle && s.Phase != Ready && s.Phase != Failed {
 		return s, nil
 	}
@@ -119,7 +120,7 @@ func noticeKey(p *Problem) string {
 	return "cloud"
 }
 
-func nextSignedOut(s Snapshot, e signedOut, now time.Time) (Snapshot, []effect) {
+func nextSignedOut(s state, e signedOut, now time.Time) (state, []effect) {
 	if s.Phase != Ending && s.after != WishRenew {
 		return s, nil
 	}
@@ -128,7 +129,7 @@ func nextSignedOut(s Snapshot, e signedOut, now time.Time) (Snapshot, []effect) 
 		s.Problem = e.problem
 	}
 	s = withNotice(s, "cloud", nil) // it is about this user's instance
-	clean := Snapshot{Revision: s.Revision, Phase: s.Phase, Since: s.Since, Profile: s.Profile, Notices: s.Notices, Problem: s.Problem, attempt: s.attempt}
+	clean := s.forgotten()
 	if s.after == WishRenew {
 		clean.Kept = s.Kept
 	}

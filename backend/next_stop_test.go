@@ -7,7 +7,7 @@ import (
 )
 
 // stopThatFailed is a session whose user has pressed Stop, and whose stop request was not taken.
-func stopThatFailed(t *testing.T, v Verb) (Snapshot, *Problem) {
+func stopThatFailed(t *testing.T, v Verb) (state, *Problem) {
 	t.Helper()
 	trouble := &Problem{Kind: KindUnreachable, What: "no network"}
 	s, _ := next(readySnapshot(), wished{Wish{Verb: v}}, rules, t0)

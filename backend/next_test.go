@@ -15,8 +15,11 @@ func session(expire time.Time) *Session {
 	return &Session{UserID: alice.ID, InstanceID: "i-1", CreationTime: t0, ExpireAt: expire, Epoch: 1}
 }
 
-func readySnapshot() Snapshot {
-	return Snapshot{Phase: Ready, User: alice, Session: session(t0.Add(time.Hour)), lookAt: t0.Add(time.Minute)}
+// stateOf is a state of which only what others see matters.
+func stateOf(s Snapshot) state { return state{Snapshot: s} }
+
+func readySnapshot() state {
+	return state{Snapshot: Snapshot{Phase: Ready, User: alice, Session: session(t0.Add(time.Hour))}, lookAt: t0.Add(time.Minute)}
 }
 
 func TestNext(t *testing.T) {
@@ -25,38 +28,50 @@ func TestNext(t *testing.T) {
 	stoppedMachine := &Machine{InstanceID: "i-1", State: "stopped"}
 	tests := []struct {
 		name    string
-		from    Snapshot
+		from    state
 		event   event
 		at      time.Time
 		phase   Phase
 		effects []effect
 	}{
-		{"sign in", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishSignIn, Username: "a", Password: "b"}}, t0, SigningIn, []effect{doSignIn{1, "a", "b"}}},
-		{"empty fields stay", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishSignIn, Username: "a"}}, t0, SignedOut, nil},
-		{"signed in looks for an old session", Snapshot{Phase: SigningIn}, signInAnswered{user: alice}, t0, Idle, []effect{doKeep{true}, doFind{*alice}, doPrepare{*alice}}},
-		{"refused", Snapshot{Phase: SigningIn}, signInAnswered{problem: trouble}, t0, SignedOut, nil},
-		{"a challenge waits", Snapshot{Phase: SigningIn}, signInAnswered{challenge: &Challenge{Name: "SMS_MFA"}}, t0, SigningIn, nil},
-		{"an old session is adopted", Snapshot{Phase: Idle, User: alice}, sessionFound{session: session(t0.Add(time.Hour))}, t0, Claiming, []effect{doStart{*alice}}},
-		{"no old session", Snapshot{Phase: Idle, User: alice}, sessionFound{}, t0, Idle, nil},
-		{"start", Snapshot{Phase: Idle, User: alice}, wished{Wish{Verb: WishStart}}, t0, Claiming, []effect{doStart{*alice}}},
-		{"start twice", Snapshot{Phase: Booting, User: alice}, wished{Wish{Verb: WishStart}}, t0, Booting, nil},
-		{"start after a failure", Snapshot{Phase: Failed, User: alice}, wished{Wish{Verb: WishStart}}, t0, Claiming, []effect{doStart{*alice}}},
-		{"progress", Snapshot{Phase: Claiming, User: alice}, progressed{Progress{Phase: Booting}}, t0, Booting, nil},
-		{"progress after breaking off", Snapshot{Phase: Ending, User: alice}, progressed{Progress{Phase: Booting}}, t0, Ending, nil},
-		{"ready", Snapshot{Phase: Probing, User: alice}, started{session: session(t0)}, t0, Ready, nil},
-		{"a failed start gives back", Snapshot{Phase: Probing, User: alice}, started{problem: trouble}, t0, Ending, []effect{doStop{user: *alice, reason: "start failed: none"}}},
-		{"stop while starting breaks off", Snapshot{Phase: Booting, User: alice}, wished{Wish{Verb: WishStop}}, t0, Ending, []effect{doBreak{}}},
-		{"a start broken off gives back", Snapshot{Phase: Ending, User: alice}, started{problem: trouble}, t0, Ending, []effect{doStop{user: *alice, reason: "start broken off"}}},
-		{"quit stops first", readySnapshot(), wished{Wish{Verb: WishQuit}}, t0, Ending, []effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "the launcher was quit"}}},
-		{"quit when idle signs out", Snapshot{Phase: Idle, User: alice}, wished{Wish{Verb: WishQuit}}, t0, Ending, []effect{doFollow{}, doKeep{false}, doSignOut{}}},
-		{"quit when signed out", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishQuit}}, t0, SignedOut, []effect{doLeave{}, doFinish{}}},
-		{"time is up", readySnapshot(), ticked{}, t0.Add(time.Hour), Ending, []effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "idle for an hour"}}},
+		{"sign in", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishSignIn, Username: "a", Password: "b"}}, t0,
+			SigningIn, []effect{doSignIn{1, "a", "b"}}},
+		{"empty fields stay", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishSignIn, Username: "a"}}, t0, SignedOut, nil},
+		{"signed in looks for an old session", stateOf(Snapshot{Phase: SigningIn}), signInAnswered{user: alice}, t0, Idle,
+			[]effect{doKeep{true}, doFind{*alice}, doPrepare{*alice}}},
+		{"refused", stateOf(Snapshot{Phase: SigningIn}), signInAnswered{problem: trouble}, t0, SignedOut, nil},
+		{"a challenge waits", stateOf(Snapshot{Phase: SigningIn}), signInAnswered{challenge: &Challenge{Name: "SMS_MFA"}}, t0, SigningIn, nil},
+		{"an old session is adopted", stateOf(Snapshot{Phase: Idle, User: alice}),
+			sessionFound{session: session(t0.Add(time.Hour))}, t0, Claiming, []effect{doStart{*alice}}},
+		{"no old session", stateOf(Snapshot{Phase: Idle, User: alice}), sessionFound{}, t0, Idle, nil},
+		{"start", stateOf(Snapshot{Phase: Idle, User: alice}), wished{Wish{Verb: WishStart}}, t0, Claiming, []effect{doStart{*alice}}},
+		{"start twice", stateOf(Snapshot{Phase: Booting, User: alice}), wished{Wish{Verb: WishStart}}, t0, Booting, nil},
+		{"start after a failure", stateOf(Snapshot{Phase: Failed, User: alice}), wished{Wish{Verb: WishStart}}, t0, Claiming,
+			[]effect{doStart{*alice}}},
+		{"progress", stateOf(Snapshot{Phase: Claiming, User: alice}), progressed{Progress{Phase: Booting}}, t0, Booting, nil},
+		{"progress after breaking off", stateOf(Snapshot{Phase: Ending, User: alice}), progressed{Progress{Phase: Booting}}, t0, Ending, nil},
+		{"ready", stateOf(Snapshot{Phase: Probing, User: alice}), started{session: session(t0)}, t0, Ready, nil},
+		{"a failed start gives back", stateOf(Snapshot{Phase: Probing, User: alice}), started{problem: trouble}, t0, Ending,
+			[]effect{doStop{user: *alice, reason: "start failed: none"}}},
+		{"stop while starting breaks off", stateOf(Snapshot{Phase: Booting, User: alice}), wished{Wish{Verb: WishStop}}, t0,
+			Ending, []effect{doBreak{}}},
+		{"a start broken off gives back", stateOf(Snapshot{Phase: Ending, User: alice}), started{problem: trouble}, t0,
+			Ending, []effect{doStop{user: *alice, reason: "start broken off"}}},
+		{"quit stops first", readySnapshot(), wished{Wish{Verb: WishQuit}}, t0, Ending,
+			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "the launcher was quit"}}},
+		{"quit when idle signs out", stateOf(Snapshot{Phase: Idle, User: alice}), wished{Wish{Verb: WishQuit}}, t0, Ending,
+			[]effect{doFollow{}, doKeep{false}, doSignOut{}}},
+		{"quit when signed out", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishQuit}}, t0, SignedOut,
+			[]effect{doLeave{}, doFinish{}}},
+		{"time is up", readySnapshot(), ticked{}, t0.Add(time.Hour), Ending,
+			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "idle for an hour"}}},
 		{"a look is due", readySnapshot(), ticked{}, t0.Add(time.Minute), Ready, []effect{doLook{"i-1"}}},
 		{"the instance is well", readySnapshot(), machineSeen{instanceID: "i-1", machine: running}, t0, Ready, nil},
 		{"the instance was stopped by hand", readySnapshot(), machineSeen{instanceID: "i-1", machine: stoppedMachine}, t0, Ending,
 			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "found stopped"}}},
 		{"early activity writes nothing", readySnapshot(), wished{Wish{Verb: WishTouch}}, t0.Add(4 * time.Minute), Ready, nil},
-		{"activity slides the window", readySnapshot(), wished{Wish{Verb: WishTouch}}, t0.Add(6 * time.Minute), Ready, []effect{doExtend{*session(t0.Add(time.Hour))}}},
+		{"activity slides the window", readySnapshot(), wished{Wish{Verb: WishTouch}}, t0.Add(6 * time.Minute), Ready,
+			[]effect{doExtend{*session(t0.Add(time.Hour))}}},
 		{"somebody else's log line is no activity", readySnapshot(), active{"i-2"}, t0.Add(30 * time.Minute), Ready, nil},
 	}
 	for _, tt := range tests {
@@ -141,7 +156,7 @@ func TestWarningFiveMinutesBeforeTheEnd(t *testing.T) {
 }
 
 func TestStepsAreTimed(t *testing.T) {
-	s, _ := next(Snapshot{Phase: Idle, User: alice}, wished{Wish{Verb: WishStart}}, rules, t0)
+	s, _ := next(stateOf(Snapshot{Phase: Idle, User: alice}), wished{Wish{Verb: WishStart}}, rules, t0)
 	s, _ = next(s, progressed{Progress{Phase: Booting}}, rules, t0.Add(time.Second))
 	s, _ = next(s, started{session: session(t0)}, rules, t0.Add(4*time.Second))
 	if len(s.Steps) != 2 || s.Steps[0].Took != time.Second || s.Steps[1].Took != 3*time.Second {
@@ -150,13 +165,13 @@ func TestStepsAreTimed(t *testing.T) {
 }
 
 func TestTheSecondStartKnowsTheUsualTimes(t *testing.T) {
-	run := func(s Snapshot, took time.Duration) Snapshot {
+	run := func(s state, took time.Duration) state {
 		s, _ = next(s, wished{Wish{Verb: WishStart}}, rules, t0)
 		s, _ = next(s, progressed{Progress{Phase: Booting}}, rules, t0.Add(time.Second))
 		s, _ = next(s, started{session: session(t0)}, rules, t0.Add(time.Second+took))
 		return s
 	}
-	s := run(Snapshot{Phase: Idle, User: alice}, 3*time.Second)
+	s := run(stateOf(Snapshot{Phase: Idle, User: alice}), 3*time.Second)
 	if s.Steps[1].Usual != 0 {
 		t.Errorf("the first start claims to know %v", s.Steps[1].Usual)
 	}
@@ -168,7 +183,7 @@ func TestTheSecondStartKnowsTheUsualTimes(t *testing.T) {
 }
 
 func TestTheLogAnnouncesTheAvatarOfThisStart(t *testing.T) {
-	s, _ := next(Snapshot{Phase: Idle, User: alice}, wished{Wish{Verb: WishStart}}, rules, t0)
+	s, _ := next(stateOf(Snapshot{Phase: Idle, User: alice}), wished{Wish{Verb: WishStart}}, rules, t0)
 	s, _ = next(s, announced{session(t0).InstanceID}, rules, t0)
 	if s.Announced {
 		t.Error("announced before there is an instance")

@@ -3,7 +3,7 @@ package backend
 import "time"
 
 // nextActivity records use of the session, which slides its window; at the idle window it prepares a start.
-func nextActivity(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
+func nextActivity(s state, r Rules, now time.Time) (state, []effect) {
 	if s.Phase == Idle && s.User != nil && now.Sub(s.prepared) > preparePause {
 		s.prepared = now // somebody is there: a press may follow
 		return s, []effect{doPrepare{*s.User}}
@@ -19,7 +19,7 @@ func nextActivity(s Snapshot, r Rules, now time.Time) (Snapshot, []effect) {
 }
 
 // nextWatched takes in how many viewers are connected. Each report of some counts as use.
-func nextWatched(s Snapshot, e watched, r Rules, now time.Time) (Snapshot, []effect) {
+func nextWatched(s state, e watched, r Rules, now time.Time) (state, []effect) {
 	if sessionInstance(s) != e.instanceID || s.Phase == Ending {
 		return s, nil
 	}
@@ -34,7 +34,7 @@ func nextWatched(s Snapshot, e watched, r Rules, now time.Time) (Snapshot, []eff
 // extendDue is when use that the session's end does not reflect yet must be written; zero for never. The window is
 // written at most once in a twelfth of it, so that use does not become a stream of writes, and use is never dropped:
 // the session ends no sooner than a window after LastUse, and at most a twelfth later.
-func extendDue(s Snapshot, r Rules) time.Time {
+func extendDue(s state, r Rules) time.Time {
 	if !s.unsaved || s.Phase != Ready || s.Session == nil {
 		return time.Time{}
 	}
@@ -53,13 +53,13 @@ func extendDue(s Snapshot, r Rules) time.Time {
 }
 
 // extend asks for a later end.
-func extend(s Snapshot, now time.Time) (Snapshot, []effect) {
+func extend(s state, now time.Time) (state, []effect) {
 	s.extendAt, s.unsaved = now.Add(extendPause), false
 	return s, []effect{doExtend{*s.Session}}
 }
 
 // staleAt is when the last report of viewers no longer holds; zero if nobody is connected.
-func staleAt(s Snapshot) time.Time {
+func staleAt(s state) time.Time {
 	if s.Viewers == 0 {
 		return time.Time{}
 	}
@@ -67,7 +67,7 @@ func staleAt(s Snapshot) time.Time {
 }
 
 // unused forgets the use of a session that is over.
-func unused(s Snapshot) Snapshot {
+func unused(s state) state {
 	s.Viewers, s.LastUse, s.unsaved, s.watchAt = 0, time.Time{}, false, time.Time{}
 	s.unextended = nil
 	return s

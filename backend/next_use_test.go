@@ -9,7 +9,7 @@ import (
 // the fleet does. It stops at until, or when the session begins to end.
 type played struct {
 	t       *testing.T
-	s       Snapshot
+	s       state
 	r       Rules
 	now     time.Time
 	extends int
@@ -57,7 +57,7 @@ func (p *played) until(end time.Time) {
 }
 
 func startedAt(t *testing.T, r Rules) *played {
-	p := &played{t: t, r: r, now: t0.Add(5 * time.Second), s: Snapshot{Phase: Probing, User: alice}}
+	p := &played{t: t, r: r, now: t0.Add(5 * time.Second), s: stateOf(Snapshot{Phase: Probing, User: alice})}
 	s := session(t0.Add(r.Window))
 	p.event(started{session: s})
 	return p

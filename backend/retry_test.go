@@ -10,7 +10,7 @@ import (
 // A computer that starts before its network does: nobody should have to press anything once there is one.
 func TestASignInThatCouldNotBeReachedIsResumedLater(t *testing.T) {
 	away := &Problem{Kind: KindUnreachable, What: "The earlier sign-in could not be resumed"}
-	s, _ := next(Snapshot{Phase: SigningIn}, signInAnswered{resumed: true, problem: away}, rules, t0)
+	s, _ := next(stateOf(Snapshot{Phase: SigningIn}), signInAnswered{resumed: true, problem: away}, rules, t0)
 	if s.Phase != SignedOut || s.Problem != away {
 		t.Fatalf("%q, %v", s.Phase, s.Problem)
 	}
@@ -55,7 +55,7 @@ func TestASignInThatCouldNotBeReachedIsResumedLater(t *testing.T) {
 
 func TestASessionThatCouldNotBeLookedForIsLookedForLater(t *testing.T) {
 	away := &Problem{Kind: KindUnreachable, What: "It was not possible to read your session"}
-	s, _ := next(Snapshot{Phase: Idle, User: alice, Adopting: true}, sessionFound{problem: away}, rules, t0)
+	s, _ := next(stateOf(Snapshot{Phase: Idle, User: alice, Adopting: true}), sessionFound{problem: away}, rules, t0)
 	if s.Problem != away || s.Adopting {
 		t.Fatalf("problem %v, adopting %v", s.Problem, s.Adopting)
 	}
@@ -98,10 +98,10 @@ func (i *late) Resume(context.Context) (*User, error) {
 func TestTheLauncherResumesOnceThereIsANetwork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		id := &late{failures: 3}
-		l := &Launcher{Identity: id, Fleet: noFleet{}, Rules: rules, Resume: true}
+		l := New(Options{Identity: id, Fleet: noFleet{}, Rules: rules})
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
-		go func() { defer close(ended); _ = l.Run(ctx) }()
+		go func() { defer close(ended); _ = l.Run(ctx, Wish{Verb: WishUnlock}) }()
 		time.Sleep(3*retryPause + time.Second)
 		synctest.Wait()
 		if s := l.Snapshot(); s.User != alice || s.Phase != Idle || s.Problem != nil || id.seen() != "resume resume resume resume" {

@@ -10,7 +10,7 @@ const resumeTime = 2 * time.Minute
 
 // beginSignIn runs one piece of a sign-in. It is called by the loop alone.
 func (l *Launcher) beginSignIn(ctx context.Context, f effect) {
-	id := l.Identity
+	id := l.opt.Identity
 	switch f := f.(type) {
 	case doSignIn:
 		l.ask(ctx, f, f.attempt, answerTime, func(ctx context.Context) (*User, *Challenge, error) {
@@ -36,7 +36,8 @@ func (l *Launcher) beginSignIn(ctx context.Context, f effect) {
 }
 
 // ask runs a piece of the sign-in in its turn, until leaveSignIn or its limit.
-func (l *Launcher) ask(ctx context.Context, f effect, attempt int, limit time.Duration, do func(context.Context) (*User, *Challenge, error)) {
+func (l *Launcher) ask(ctx context.Context, f effect, attempt int, limit time.Duration,
+	do func(context.Context) (*User, *Challenge, error)) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	l.cancelAsk = cancel
 	_, resumed := f.(doResume)
@@ -44,7 +45,7 @@ func (l *Launcher) ask(ctx context.Context, f effect, attempt int, limit time.Du
 		defer cancel()
 		user, challenge, err := do(ctx)
 		l.post(signInAnswered{attempt, user, challenge, ProblemOf(err), resumed})
-		l.post(noticed{"keyring", l.Identity.Notice()})
+		l.post(noticed{"keyring", l.opt.Identity.Notice()})
 	})
 }
 
@@ -53,7 +54,7 @@ func (l *Launcher) leaveSignIn(ctx context.Context) {
 	if l.cancelAsk != nil {
 		l.cancelAsk()
 	}
-	l.inTurn(ctx, func(context.Context) { l.Identity.Leave() })
+	l.inTurn(ctx, func(context.Context) { l.opt.Identity.Leave() })
 }
 
 // inTurn runs work on the sign-in beside the loop, one piece after another: what is left or signed out of must not be

@@ -11,37 +11,44 @@ import (
 
 func TestNextSignIn(t *testing.T) {
 	code := &Challenge{Name: StepResetCode, Resend: true}
-	asked := Snapshot{Phase: SigningIn, Challenge: code, attempt: 3}
+	asked := state{Snapshot: Snapshot{Phase: SigningIn, Challenge: code}, attempt: 3}
 	busy := asked
 	busy.Busy = true
-	browser := Snapshot{Phase: SigningIn, Challenge: &Challenge{Name: StepBrowser}, attempt: 3}
+	browser := state{Snapshot: Snapshot{Phase: SigningIn, Challenge: &Challenge{Name: StepBrowser}}, attempt: 3}
 	tests := []struct {
 		name    string
-		from    Snapshot
+		from    state
 		event   event
 		phase   Phase
 		busy    bool
 		effects []effect
 	}{
-		{"by the browser", Snapshot{Phase: SignedOut, attempt: 2}, wished{Wish{Verb: WishBrowse}}, SigningIn, false, []effect{doBrowse{3}}},
+		{"by the browser", state{Snapshot: Snapshot{Phase: SignedOut}, attempt: 2}, wished{Wish{Verb: WishBrowse}}, SigningIn,
+			false, []effect{doBrowse{3}}},
 		{"by the browser, twice", browser, wished{Wish{Verb: WishBrowse}}, SigningIn, false, nil},
-		{"signed in already", Snapshot{Phase: Idle, User: alice}, wished{Wish{Verb: WishBrowse}}, Idle, false, nil},
-		{"forgotten", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishForgot, Username: "a"}}, SigningIn, false, []effect{doForgot{1, "a"}}},
-		{"forgotten, no name", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishForgot}}, SignedOut, false, nil},
+		{"signed in already", stateOf(Snapshot{Phase: Idle, User: alice}), wished{Wish{Verb: WishBrowse}}, Idle, false, nil},
+		{"forgotten", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishForgot, Username: "a"}}, SigningIn, false,
+			[]effect{doForgot{1, "a"}}},
+		{"forgotten, no name", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishForgot}}, SignedOut, false, nil},
 		{"answer", asked, wished{Wish{Verb: WishRespond, Password: "1"}}, SigningIn, true, []effect{doAnswer{3, "1"}}},
 		{"answer, pressed twice", busy, wished{Wish{Verb: WishRespond, Password: "1"}}, SigningIn, true, nil},
 		{"no answer", asked, wished{Wish{Verb: WishRespond}}, SigningIn, false, nil},
 		{"another code", asked, wished{Wish{Verb: WishResend}}, SigningIn, true, []effect{doResend{3}}},
 		{"another code, pressed twice", busy, wished{Wish{Verb: WishResend}}, SigningIn, true, nil},
-		{"no other code", Snapshot{Phase: SigningIn, Challenge: &Challenge{Name: "SOFTWARE_TOKEN_MFA"}}, wished{Wish{Verb: WishResend}}, SigningIn, false, nil},
+		{"no other code", stateOf(Snapshot{Phase: SigningIn, Challenge: &Challenge{Name: "SOFTWARE_TOKEN_MFA"}}),
+			wished{Wish{Verb: WishResend}}, SigningIn, false, nil},
 		{"the browser takes no answer", browser, wished{Wish{Verb: WishRespond, Password: "1"}}, SigningIn, false, nil},
 		{"the next step", busy, signInAnswered{attempt: 3, challenge: &Challenge{Name: StepResetPassword}}, SigningIn, false, nil},
 		{"left", busy, wished{Wish{Verb: WishCancel}}, SignedOut, false, []effect{doLeave{}}},
-		{"an answer to what was left", Snapshot{Phase: SigningIn, attempt: 4}, signInAnswered{attempt: 3, user: alice}, SigningIn, false, nil},
-		{"success of what was left", Snapshot{Phase: SignedOut, attempt: 3}, signInAnswered{attempt: 3, user: alice}, SignedOut, false, []effect{doSignOut{}}},
-		{"failure of what was left", Snapshot{Phase: SignedOut, attempt: 3}, signInAnswered{attempt: 3, problem: &Problem{}}, SignedOut, false, nil},
-		{"the keyring, signed in", Snapshot{Phase: Ready, User: alice}, wished{Wish{Verb: WishUnlock}}, Ready, false, []effect{doUnlock{}}},
-		{"the keyring, signed out", Snapshot{Phase: SignedOut}, wished{Wish{Verb: WishUnlock}}, SigningIn, false, []effect{doResume{1}}},
+		{"an answer to what was left", state{Snapshot: Snapshot{Phase: SigningIn}, attempt: 4},
+			signInAnswered{attempt: 3, user: alice}, SigningIn, false, nil},
+		{"success of what was left", state{Snapshot: Snapshot{Phase: SignedOut}, attempt: 3},
+			signInAnswered{attempt: 3, user: alice}, SignedOut, false, []effect{doSignOut{}}},
+		{"failure of what was left", state{Snapshot: Snapshot{Phase: SignedOut}, attempt: 3},
+			signInAnswered{attempt: 3, problem: &Problem{}}, SignedOut, false, nil},
+		{"the keyring, signed in", stateOf(Snapshot{Phase: Ready, User: alice}), wished{Wish{Verb: WishUnlock}}, Ready, false,
+			[]effect{doUnlock{}}},
+		{"the keyring, signed out", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishUnlock}}, SigningIn, false, []effect{doResume{1}}},
 		{"signing out of a challenge", asked, wished{Wish{Verb: WishSignOut}}, SignedOut, false, []effect{doLeave{}}},
 	}
 	for _, tt := range tests {
@@ -132,7 +139,7 @@ func (noFleet) Keep(ctx context.Context, _ func(Pool)) error     { <-ctx.Done();
 
 func launch(t *testing.T, id Identity) *Launcher {
 	t.Helper()
-	l := &Launcher{Identity: id, Fleet: noFleet{}, Rules: rules}
+	l := New(Options{Identity: id, Fleet: noFleet{}, Rules: rules})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = l.Run(ctx) }()

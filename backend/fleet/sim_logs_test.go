@@ -123,8 +123,8 @@ type reader struct {
 func (w *world) withReader(d *desktop, cfg aws.Config) {
 	d.reader = &reader{since: map[string]time.Time{}, next: map[string]int{}, Book: logs.New(logs.Options{
 		Stream: w.out.Stream, API: kinesis.NewFromConfig(cfg), Readers: 20, ReadyPattern: regexp.MustCompile("avatar ready"),
-		OnReady: d.launcher.Announced, Log: d.launcher.Log})}
-	d.launcher.Logs = d.reader
+		OnReady: d.options.Inbox.Announced, Log: d.options.Log})}
+	d.options.Logs = d.reader
 }
 
 // Follow notes what is followed, for the comparison.

@@ -223,6 +223,7 @@ type desktop struct {
 	user     backend.User
 	net      *network
 	service  *fleet.Service
+	options  backend.Options // of launcher
 	launcher *backend.Launcher
 	reader   *reader // of its instance's log; nil if it has none
 	stop     context.CancelFunc
@@ -291,12 +292,12 @@ func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, sk
 			Transport:  func(string) http.RoundTripper { return d.net },
 		},
 	})
-	d.launcher = &backend.Launcher{
+	d.options = backend.Options{
+		Inbox:    backend.NewInbox(),
 		Identity: badge{user: u},
 		Fleet:    d.service,
 		Profile:  "sim",
 		KeepPool: keeps,
-		Resume:   true,
 		Now:      clock.Now,
 		Log:      log,
 		Rules: backend.Rules{
@@ -309,9 +310,10 @@ func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, sk
 	for _, add := range add {
 		add(d, cfg)
 	}
+	d.launcher = backend.New(d.options)
 	go func() {
 		defer close(d.done)
-		_ = d.launcher.Run(ctx)
+		_ = d.launcher.Run(ctx, backend.Wish{Verb: backend.WishUnlock})
 		d.service.Wait()
 		stop()
 	}()

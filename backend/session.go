@@ -1,0 +1,39 @@
+package backend
+
+import "time"
+
+// TimerKind names one of the clocks that end a session.
+type TimerKind string
+
+// The timers.
+const (
+	TimerIdle    TimerKind = "idle"    // nothing was done for a while; activity moves it
+	TimerMaximum TimerKind = "maximum" // the longest that a session may be; nothing moves it
+)
+
+// Timer is a clock that will end the session. The soonest one fires.
+type Timer struct {
+	Kind TimerKind `json:"kind"`
+	At   time.Time `json:"at"`
+	Cost float64   `json:"cost"` // what the session will have cost by then; zero if not known
+}
+
+// Queue is the user's place among those who wait for an instance.
+type Queue struct {
+	Position int       `json:"position"` // 1 is served next
+	Length   int       `json:"length"`
+	Since    time.Time `json:"since"`
+	Why      string    `json:"why"` // why there is no instance, as known last
+}
+
+// Cost is what instances cost by the profile's price table. Amounts that follow from a price that the table does not have
+// are zero, and shown as not known.
+type Cost struct {
+	Currency  string    `json:"currency"`
+	Hourly    float64   `json:"hourly"` // of the session's instance, or of the pool's while there is no session; zero if not known
+	Since     time.Time `json:"since"`  // when the running instance began to cost Hourly; zero if none runs
+	Month     float64   `json:"month"`  // the user's ended sessions since the first of this month (UTC)
+	PoolMonth float64   `json:"poolMonth"`
+	AlwaysOn  float64   `json:"alwaysOn"` // a month of as many instances running all the time
+	Saved     float64   `json:"saved"`    // this month so far: always-on, less the pool's disks and the user's sessions
+}
