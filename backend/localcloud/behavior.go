@@ -31,6 +31,8 @@ type Behavior struct {
 	DeletionLag time.Duration `json:"deletionLag"`
 	// LateSchedules fires one-time schedules at a random moment within the minute after their time.
 	LateSchedules bool `json:"lateSchedules"`
+	// RetriesSurvive goes on with the retries of an armed stop that failed after its schedule was updated or deleted.
+	RetriesSurvive bool `json:"retriesSurvive"`
 }
 
 // SetBehavior sets the behavior from now on. What exists stays as it is.
@@ -49,6 +51,7 @@ func (c *Cloud) SetBehavior(b Behavior) error {
 	c.route53.SetNameLag(b.NameLag)
 	c.scheduler.SetBehavior(scheduler.Behavior{
 		DeletionLag: b.DeletionLag, RejectPast: b.RejectPastSchedules, LateInMinute: b.LateSchedules,
+		RetriesSurvive: b.RetriesSurvive,
 	})
 	return nil
 }

@@ -29,13 +29,14 @@ func TestBehaviorOverTheAdminAPI(t *testing.T) {
 			return got.status, out
 		}
 		for _, body := range []string{`{"tagLag":"5s"}`, `{"nameLag":20}`, `{"noDefaultVpc":true}`, `{"rootDevice":"/dev/xvda"}`,
-			`{"snapshotGiB":200}`, `{"rejectPastSchedules":true}`, `{"deletionLag":"30s"}`, `{"lateSchedules":true}`} {
+			`{"snapshotGiB":200}`, `{"rejectPastSchedules":true}`, `{"deletionLag":"30s"}`, `{"lateSchedules":true}`,
+			`{"retriesSurvive":true}`} {
 			if status, out := ask("POST", body); status != 200 {
 				t.Errorf("%s: %d %v", body, status, out)
 			}
 		}
 		want := Behavior{TagLag: 5 * time.Second, NameLag: 20 * time.Second, NoDefaultVPC: true, SecondVPC: true, RootDevice: "/dev/xvda",
-			SnapshotGiB: 200, RejectPastSchedules: true, DeletionLag: 30 * time.Second, LateSchedules: true}
+			SnapshotGiB: 200, RejectPastSchedules: true, DeletionLag: 30 * time.Second, LateSchedules: true, RetriesSurvive: true}
 		if got := c.Behavior(); got != want {
 			t.Errorf("in force: %+v", got)
 		}

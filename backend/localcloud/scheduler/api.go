@@ -110,6 +110,7 @@ func (s *Service) updateSchedule(r *request) (any, *wire.Error) {
 	if err := s.put(sc); err != nil {
 		return nil, internal(err)
 	}
+	s.outlive(old)
 	return map[string]string{"ScheduleArn": s.scheduleARN(in.GroupName, r.name)}, nil
 }
 
@@ -169,6 +170,7 @@ func (s *Service) deleteSchedule(r *request) (any, *wire.Error) {
 	if err := s.remove(sc); err != nil {
 		return nil, internal(err)
 	}
+	s.outlive(sc)
 	return struct{}{}, nil
 }
 

@@ -85,3 +85,47 @@ func TestLateInMinuteFiresWithinTheMinute(t *testing.T) {
 		}
 	})
 }
+
+// TestRetriesSurviveAnUpdate updates and deletes a schedule whose delivery has failed. Its retries go on only if they are
+// to survive, and never longer than their own policy says.
+func TestRetriesSurviveAnUpdate(t *testing.T) {
+	for _, change := range []string{"PUT", "DELETE"} {
+		for _, survive := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				c := newCloud(t, "")
+				c.SetBehavior(Behavior{RetriesSurvive: survive})
+				target := m{"Arn": "arn:aws:scheduler:::aws-sdk:ec2:stopInstances", "RoleArn": role, "Input": `"old"`,
+					"RetryPolicy": m{"MaximumRetryAttempts": 3}}
+				c.fail = 3
+				c.must("POST", "/schedules/stop", scheduleOf(in(time.Minute), m{"Target": target}))
+				time.Sleep(62 * time.Second)
+				c.wantFired("before the change", "1m0s \"old\"", "1m1s \"old\"")
+				if change == "DELETE" {
+					c.must("DELETE", "/schedules/stop", nil)
+				} else {
+					c.must("PUT", "/schedules/stop", scheduleOf(in(time.Hour), nil))
+				}
+				time.Sleep(10 * time.Minute)
+				var late []string
+				if survive {
+					late = []string{"1m3s \"old\"", "1m7s \"old\""}
+				}
+				c.wantFired(change+" after two attempts", late...)
+				c.mu.Lock()
+				c.fail = 0
+				c.mu.Unlock()
+				time.Sleep(time.Hour)
+				if change == "PUT" {
+					c.wantFired("the new time", "1h1m2s"+input)
+				}
+				c.mu.Lock()
+				c.fail = 100
+				c.mu.Unlock()
+				c.must("POST", "/schedules/again", scheduleOf(in(time.Minute), m{"Target": target}))
+				time.Sleep(61 * time.Second)
+				c.must("DELETE", "/schedules/again", nil)
+				c.closeAll() // and no timer is left
+			})
+		}
+	}
+}

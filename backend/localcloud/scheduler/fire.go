@@ -106,7 +106,7 @@ func (s *Service) arm(sc *schedule) {
 func (s *Service) wake(sc *schedule) {
 	s.mu.Lock()
 	now := s.env.Now()
-	if s.closed || s.schedules[key(sc.Definition.GroupName, sc.Name)] != sc || sc.busy {
+	if s.closed || !s.current(sc) || sc.busy {
 		s.mu.Unlock()
 		return
 	}
@@ -141,7 +141,7 @@ func (s *Service) fired(sc *schedule, failed error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sc.busy = false
-	if s.schedules[key(sc.Definition.GroupName, sc.Name)] != sc {
+	if !s.current(sc) || s.settleOutlived(sc, failed) {
 		return // deleted or replaced meanwhile
 	}
 	if s.closed && failed != nil {

@@ -41,7 +41,8 @@ type Service struct {
 	mu        sync.Mutex
 	behavior  Behavior
 	groups    map[string]*group
-	schedules map[string]*schedule // by group/name
+	schedules map[string]*schedule   // by group/name
+	outlived  map[*schedule]struct{} // replaced or deleted, and still delivered: see Behavior.RetriesSurvive
 	closed    bool
 	running   sync.WaitGroup // invocations under way
 	ctx       context.Context
@@ -51,7 +52,8 @@ type Service struct {
 // New makes the service, reads its schedules back from the store, and sets their timers: a one-time schedule whose
 // time passed meanwhile fires at once.
 func New(env wire.Env, st *store.Store, opts Options) (*Service, error) {
-	s := &Service{env: env, st: st, invoke: opts.Invoke, groups: map[string]*group{}, schedules: map[string]*schedule{}}
+	s := &Service{env: env, st: st, invoke: opts.Invoke, groups: map[string]*group{}, schedules: map[string]*schedule{},
+		outlived: map[*schedule]struct{}{}}
 	if s.invoke == nil {
 		s.invoke = func(context.Context, Target) error { return nil }
 	}
@@ -74,6 +76,9 @@ func (s *Service) Close() {
 	s.mu.Lock()
 	s.closed = true
 	for _, sc := range s.schedules {
+		sc.stop()
+	}
+	for sc := range s.outlived {
 		sc.stop()
 	}
 	s.mu.Unlock()
