@@ -106,3 +106,16 @@ func TestOnlyAppKnowsTheDesktop(t *testing.T) {
 		}
 	}
 }
+
+// TestTheKeeperNeedsNoDesktop keeps Wails, the tray, the keyring and the embedded cloud out of what runs on a server.
+func TestTheKeeperNeedsNoDesktop(t *testing.T) {
+	for _, pattern := range []string{"./app/keep", "./build/aws/function"} {
+		for _, path := range deps(t, pattern) {
+			for _, library := range []string{"github.com/wailsapp/wails", "fyne.io/systray", module + "backend/identity", module + "backend/localcloud"} {
+				if within(path, library) {
+					t.Errorf("%s must not depend on %s", pattern, path)
+				}
+			}
+		}
+	}
+}
