@@ -34,6 +34,8 @@ type Options struct {
 	Now func() time.Time
 	// Secret authenticates the cookies. A gate with the same one takes those of a gate before it. nil for a random one.
 	Secret []byte
+	// Relay is the TURN server beside the avatar; nil if there is none.
+	Relay *Relay
 	// Refused is told why somebody was refused, within the rate limit; nil if nobody asks.
 	Refused func(r *http.Request, why string)
 }
@@ -99,11 +101,13 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			"If somebody invited you, open the link that they sent.", ""}.write(w)
 	case foreign(r):
 		page{http.StatusForbidden, "Not from here", "Another site's page asked for this.", ""}.write(w)
+	case r.URL.Path == ICEPath:
+		g.ice(w, r, s, p.Role)
 	default:
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		go g.endWith(ctx, p, cancel)
-		g.forward(w, r.WithContext(ctx), p.Role)
+		g.forward(w, r.WithContext(ctx), p.Role, g.servers(r, s, p.Role)...)
 	}
 }
 
@@ -126,8 +130,8 @@ func (g *gate) endWith(ctx context.Context, p pass, cancel func()) {
 }
 
 // forward hands a request on to the avatar, without what is the gate's own.
-func (g *gate) forward(w http.ResponseWriter, r *http.Request, role Role) {
-	r = r.Clone(r.Context())
+func (g *gate) forward(w http.ResponseWriter, r *http.Request, role Role, servers ...ICEServer) {
+	r = withServers(r.Clone(r.Context()), servers)
 	withoutCookie(r)
 	r.Header.Del(RoleHeader)
 	if role != "" {
@@ -149,8 +153,7 @@ func (g *gate) pass(r *http.Request, s Session) (pass, bool) {
 // foreign reports whether another site's page sent a request that may change something or opens a WebSocket. SameSite
 // is not enough: all the avatars of a zone are one site.
 func foreign(r *http.Request) bool {
-	socket := strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
-	if !socket && (r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions) {
+	if !isSocket(r) && (r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions) {
 		return false
 	}
 	origin := r.Header.Get("Origin")

@@ -1,9 +1,17 @@
-// The player's page: Epic's frontend library as it is. Its URL parameters work, such as ?ForceTURN=true.
+// The player's page: Epic's frontend library as it is. With ?relay its connections use TURN only. (The library's own flag
+// ForceTURN wants a relay at the streamer's end, too.)
 import { Config, Flags, Logger, LogLevel, PixelStreaming } from '@epicgames-ps/lib-pixelstreamingfrontend-ue5.7';
 
+if (new URLSearchParams(location.search).has('relay')) {
+  const Plain = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Plain {
+    constructor(options) {
+      super({ ...options, iceTransportPolicy: 'relay' });
+    }
+  };
+}
 Logger.InitLogging(LogLevel.Warning, false);
 const config = new Config({
-  useUrlParams: true,
   initialSettings: {
     [Flags.AutoConnect]: true, [Flags.AutoPlayVideo]: true, [Flags.StartVideoMuted]: true, [Flags.HoveringMouseMode]: true,
     ss: location.origin.replace(/^http/, 'ws'),

@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +25,8 @@ type metadata struct {
 	tags  map[string]string
 	token int // the last one that was given out; a lower one is no longer good
 	down  bool
+
+	address string
 }
 
 func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -39,6 +44,8 @@ func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 	case r.URL.Path == "/latest/meta-data/instance-id":
 		fmt.Fprint(w, "i-0a")
+	case r.URL.Path == "/latest/meta-data/local-ipv4":
+		fmt.Fprint(w, m.address)
 	case isTag && tagged:
 		fmt.Fprint(w, value)
 	default:
@@ -67,7 +74,9 @@ type routed map[string]http.Handler
 func (hosts routed) RoundTrip(r *http.Request) (*http.Response, error) {
 	rec := httptest.NewRecorder()
 	hosts[r.URL.Host].ServeHTTP(rec, r)
-	return rec.Result(), nil
+	res := rec.Result()
+	res.Request = r
+	return res, nil
 }
 
 func newWorld(t *testing.T) *world {
@@ -85,7 +94,7 @@ func newWorld(t *testing.T) *world {
 	before, dial := client.Transport, http.DefaultTransport
 	client.Transport, http.DefaultTransport = hosts, hosts
 	t.Cleanup(func() { client.Transport, http.DefaultTransport = before, dial })
-	w.Handler = handler(&url.URL{Scheme: "http", Host: "avatar"}, &instance{base: "http://metadata"}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	w.Handler = handler(&url.URL{Scheme: "http", Host: "avatar"}, &instance{base: "http://metadata"}, nil, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	return w
 }
 
@@ -166,11 +175,52 @@ func TestASilentMetadataServiceOpensNothing(t *testing.T) {
 
 func TestItListensToThisMachineOnly(t *testing.T) {
 	for _, listen := range []string{"", ":8081", "0.0.0.0:8081", "192.0.2.1:8081", "localhost:8081"} {
-		if err := run(t.Context(), listen, "http://127.0.0.1:8080", "http://127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "machine") {
+		if err := run(t.Context(), options{listen: listen, avatar: "http://127.0.0.1:8080"}); err == nil || !strings.Contains(err.Error(), "machine") {
 			t.Errorf("-listen %q: %v", listen, err)
 		}
 	}
-	if err := run(t.Context(), "127.0.0.1:0", "nonsense", ""); err == nil {
+	if err := run(t.Context(), options{listen: "127.0.0.1:0", avatar: "nonsense"}); err == nil {
 		t.Error("-avatar nonsense is taken")
+	}
+}
+
+func TestCoturnRelaysToTheInstanceAlone(t *testing.T) {
+	before := client.Transport
+	client.Transport = routed{"metadata": &metadata{address: "10.0.1.7"}}
+	t.Cleanup(func() { client.Transport = before })
+	in, file := &instance{base: "http://metadata"}, filepath.Join(t.TempDir(), "turnserver.conf")
+	relay, err := newRelay(t.Context(), in, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := strings.Split(string(text), "\n")
+	for _, line := range []string{"listening-ip=10.0.1.7", "relay-ip=10.0.1.7", "allowed-peer-ip=10.0.1.7", "denied-peer-ip=0.0.0.0-255.255.255.255",
+		"use-auth-secret", "static-auth-secret=" + string(relay.Secret), fmt.Sprint("listening-port=", relay.Port)} {
+		if !slices.Contains(config, line) {
+			t.Errorf("no line %q in:\n%s", line, text)
+		}
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o640 || len(relay.Secret) < 26 {
+		t.Errorf("%v, a secret of %d characters", info.Mode(), len(relay.Secret))
+	}
+	again, err := newRelay(t.Context(), in, file)
+	if err != nil || string(again.Secret) == string(relay.Secret) {
+		t.Errorf("the next start has the same secret (%v)", err)
+	}
+	if none, err := newRelay(t.Context(), in, ""); none != nil || err != nil {
+		t.Errorf("without a file: %v, %v", none, err)
+	}
+}
+
+func TestCoturnIsNotConfiguredForAnAddressThatIsNone(t *testing.T) {
+	before := client.Transport
+	client.Transport = routed{"metadata": &metadata{address: "10.0.1.7\nno-auth"}}
+	t.Cleanup(func() { client.Transport = before })
+	if _, err := newRelay(t.Context(), &instance{base: "http://metadata"}, filepath.Join(t.TempDir(), "x")); err == nil {
+		t.Error("an address with a second line is taken")
 	}
 }

@@ -26,30 +26,39 @@ func main() {
 	listen := flag.String("listen", "127.0.0.1:8081", "loopback `address` to listen at, for Caddy")
 	avatar := flag.String("avatar", "http://127.0.0.1:8080", "`URL` of the avatar's web server")
 	metadata := flag.String("metadata", "http://169.254.169.254", "`URL` of the instance metadata service")
+	turn := flag.String("turn", "", "`file` to write coturn's configuration to; without it there is no TURN relay")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *listen, *avatar, *metadata); err != nil {
+	if err := run(ctx, options{*listen, *avatar, *metadata, *turn}); err != nil {
 		fmt.Fprintln(os.Stderr, "agent:", err)
 		os.Exit(1)
 	}
 }
 
+// options are the flags.
+type options struct{ listen, avatar, metadata, turn string }
+
 // run serves until ctx is done.
-func run(ctx context.Context, listen, avatar, metadata string) error {
-	if a, err := netip.ParseAddrPort(listen); err != nil || !a.Addr().IsLoopback() {
-		return fmt.Errorf("%q is not an address of this machine alone: anybody could then say that they came by https", listen)
+func run(ctx context.Context, o options) error {
+	if a, err := netip.ParseAddrPort(o.listen); err != nil || !a.Addr().IsLoopback() {
+		return fmt.Errorf("%q is not an address of this machine alone: anybody could then say that they came by https", o.listen)
 	}
-	to, err := url.Parse(avatar)
+	to, err := url.Parse(o.avatar)
 	if err != nil || to.Host == "" {
-		return fmt.Errorf("%q is no URL of a web server", avatar)
+		return fmt.Errorf("%q is no URL of a web server", o.avatar)
 	}
-	listener, err := net.Listen("tcp", listen)
+	in := &instance{base: o.metadata}
+	relay, err := newRelay(ctx, in, o.turn)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	server := &http.Server{Handler: handler(to, &instance{base: metadata}, log), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
+	server := &http.Server{Handler: handler(to, in, relay, log), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {
@@ -67,9 +76,10 @@ func run(ctx context.Context, listen, avatar, metadata string) error {
 }
 
 // handler is the gate in front of the avatar, behind Caddy on the same machine.
-func handler(avatar *url.URL, in *instance, log *slog.Logger) http.Handler {
+func handler(avatar *url.URL, in *instance, relay *gate.Relay, log *slog.Logger) http.Handler {
 	guarded := gate.Handler(proxy(avatar, log), gate.Options{
 		Session: in.session,
+		Relay:   relay,
 		HTTPS:   func(r *http.Request) bool { return r.Header.Get("X-Forwarded-Proto") == "https" },
 		Refused: func(r *http.Request, why string) { log.Warn("refused", "from", r.RemoteAddr, "why", why) },
 	})
@@ -85,8 +95,9 @@ func handler(avatar *url.URL, in *instance, log *slog.Logger) http.Handler {
 // proxy hands requests on to the avatar as they came, WebSockets included.
 func proxy(avatar *url.URL, log *slog.Logger) http.Handler {
 	return &httputil.ReverseProxy{
-		FlushInterval: -1,
-		ErrorLog:      slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		FlushInterval:  -1,
+		ModifyResponse: gate.AddRelay,
+		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(avatar)
 			r.Out.Host = r.In.Host
