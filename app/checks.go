@@ -5,6 +5,7 @@ import (
 	"os"
 	"time"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/identity"
@@ -28,16 +29,16 @@ func checked(name, fine string, p *backend.Problem) backend.Check {
 	if p == nil {
 		return backend.Check{Name: name, OK: true, Why: fine}
 	}
-	return backend.Check{Name: name, Why: tell(p.What) + ". " + tell(p.Why), Cure: tell(p.Next)}
+	return backend.Check{Name: name, Why: i18n.Translate(p.What) + ". " + i18n.Translate(p.Why), Cure: i18n.Translate(p.Next)}
 }
 
 func (s *Shell) configCheck() backend.Check {
 	_, err := config.Load(s.rooms.file)
-	fine := say("checks.configRead", s.rooms.file)
+	fine := i18n.Say("checks.configRead", s.rooms.file)
 	if _, missing := os.Stat(s.rooms.file); missing != nil {
-		fine = say("checks.configNone")
+		fine = i18n.Say("checks.configNone")
 	}
-	return checked(say("checks.config"), fine, backend.ProblemOf(err))
+	return checked(i18n.Say("checks.config"), fine, backend.ProblemOf(err))
 }
 
 // folderCheck writes what it checks: a full disk looks well until then.
@@ -54,7 +55,7 @@ func (s *Shell) folderCheck() backend.Check {
 	if err != nil {
 		p = stateProblem(s.stateDir, err)
 	}
-	return checked(say("checks.folder"), say("checks.folderFine", s.stateDir), p)
+	return checked(i18n.Say("checks.folder"), i18n.Say("checks.folderFine", s.stateDir), p)
 }
 
 // clockLimit is how far AWS lets a request's time be off, with room: beyond 5 minutes signatures are refused.
@@ -63,7 +64,7 @@ const clockLimit = 2 * time.Minute
 func (s *Shell) clockCheck() backend.Check {
 	skew := s.snapshot().Skew.Round(time.Second)
 	if skew.Abs() < clockLimit {
-		return checked(say("checks.clock"), say("checks.clockFine"), nil)
+		return checked(i18n.Say("checks.clock"), i18n.Say("checks.clockFine"), nil)
 	}
-	return backend.Check{Name: say("checks.clock"), Why: say("checks.clockOff", skew.Abs()), Cure: say("checks.clockCure")}
+	return backend.Check{Name: i18n.Say("checks.clock"), Why: i18n.Say("checks.clockOff", skew.Abs()), Cure: i18n.Say("checks.clockCure")}
 }

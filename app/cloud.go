@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/localcloud"
@@ -51,6 +52,13 @@ func (a address) fill(p config.Profile) config.Profile {
 		p.DemoUsers[u.Username] = u.Password
 	}
 	return p
+}
+
+// file is a configuration whose profile "cloud" is a plain AWS one with this cloud's endpoint.
+func (a address) file() config.File {
+	p := a.fill(config.Default().Profiles["local"])
+	p.Cloud = config.CloudAWS
+	return config.File{Profile: "cloud", Profiles: map[string]config.Profile{"cloud": p}}
 }
 
 // resourcesOf returns the names and IDs of an embedded cloud.
@@ -245,7 +253,7 @@ func hostOf(endpoint string) string {
 
 // cloudProblem says why the embedded cloud, with its state in dir, does not run.
 func cloudProblem(dir string, err error) *backend.Problem {
-	p := &backend.Problem{Kind: backend.KindConfig, What: "The embedded cloud could not be started", Why: sentence(err.Error()), Cause: err,
+	p := &backend.Problem{Kind: backend.KindConfig, What: "The embedded cloud could not be started", Why: i18n.Sentence(err.Error()), Cause: err,
 		Next: "Close whatever uses that address, or write another avatar.port into the profile; 0 is whichever is free."}
 	var file *fs.PathError
 	switch {

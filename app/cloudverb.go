@@ -82,7 +82,7 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 			return err
 		}
 	}
-	a.announce(&printer{w: stdout, json: o.json}, f.writeProfile)
+	announce(&printer{w: stdout, json: o.json}, a, f.writeProfile)
 	<-ctx.Done()
 	if err := cloud.Close(); err != nil {
 		return &backend.Problem{Kind: backend.KindUnexpected, What: "The embedded cloud did not end well", Cause: err}
@@ -90,15 +90,8 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 	return nil
 }
 
-// file is a configuration whose profile "cloud" is a plain AWS one with this cloud's endpoint.
-func (a address) file() config.File {
-	p := a.fill(config.Default().Profiles["local"])
-	p.Cloud = config.CloudAWS
-	return config.File{Profile: "cloud", Profiles: map[string]config.Profile{"cloud": p}}
-}
-
 // announce says where the cloud is and who may use it, in a form that a shell can evaluate.
-func (a address) announce(p *printer, profile string) {
+func announce(p *printer, a address, profile string) {
 	if p.json {
 		p.object(map[string]any{"type": "cloud", "endpoint": a.Endpoint, "edgePort": a.EdgePort, "profile": profile, "outputs": a.Outputs})
 		return

@@ -9,6 +9,8 @@ import (
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"avatar-launcher/app/i18n"
+	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend/config"
 )
 
@@ -27,10 +29,10 @@ func (d *desk) get() config.Desktop {
 
 // adopt takes the settings of a configuration into force, and reports whether they differ from those before.
 func (d *desk) adopt(next config.Desktop) (changed bool) {
-	before := d.get()
+	first, before := d.now.Load() == nil, d.get()
 	d.now.Store(&next)
-	if next.Language != before.Language || spoken.Load() == nil {
-		speak(next.Language)
+	if first || next.Language != before.Language {
+		i18n.SetLanguage(next.Language)
 	}
 	return next != before
 }
@@ -38,7 +40,7 @@ func (d *desk) adopt(next config.Desktop) (changed bool) {
 // adoptDesktop takes changed settings into force in the window: the page hears of them, and the entry that starts the
 // launcher at log-in is put up or taken down.
 func (s *Shell) adoptDesktop(next config.Desktop) {
-	if err := startAtLogin(next.StartAtLogin); err != nil {
+	if err := osdesktop.StartAtLogin(next.StartAtLogin); err != nil {
 		s.log.Warn("starting at log-in could not be arranged", "cause", err)
 	}
 	if s.desk.adopt(next) && s.ctx != nil {

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
 
@@ -22,7 +23,7 @@ func (d *Diagnose) Checks() []backend.Check {
 	defer cancel()
 	all := d.shell.checks(ctx)
 	for i := range all {
-		all[i].Name, all[i].Why, all[i].Cure = tell(all[i].Name), tell(all[i].Why), tell(all[i].Cure)
+		all[i].Name, all[i].Why, all[i].Cure = i18n.Translate(all[i].Name), i18n.Translate(all[i].Why), i18n.Translate(all[i].Cure)
 	}
 	return all
 }

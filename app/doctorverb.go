@@ -5,26 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"runtime"
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/kinesis"
-	"github.com/aws/aws-sdk-go-v2/service/route53"
-	"github.com/aws/aws-sdk-go-v2/service/scheduler"
-	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/godbus/dbus/v5"
 	"github.com/spf13/cobra"
 
+	"avatar-launcher/app/i18n"
+	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
-	"avatar-launcher/backend/account"
 	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/identity"
@@ -132,7 +124,7 @@ func (r *rooms) answers(ctx context.Context) backend.Check {
 	c := backend.Check{Name: "endpoint", Cure: "Check the network connection, a proxy, and the profile's region."}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/"+p.Cognito.UserPoolID+"/.well-known/jwks.json", nil)
 	if err != nil {
-		c.Why = sentence(err.Error())
+		c.Why = i18n.Sentence(err.Error())
 		return c
 	}
 	client, err := awsClient()
@@ -141,11 +133,11 @@ func (r *rooms) answers(ctx context.Context) backend.Check {
 	}
 	resp, err := client.WithTimeout(10 * time.Second).Do(req)
 	if awsx.IsCertificate(err) {
-		c.Why, c.Cure = "The certificate of "+req.URL.Host+" isn't trusted here: "+sentence(rootCause(err).Error()), certificateCure
+		c.Why, c.Cure = "The certificate of "+req.URL.Host+" isn't trusted here: "+i18n.Sentence(rootCause(err).Error()), certificateCure
 		return c
 	}
 	if err != nil {
-		c.Why = req.URL.Host + " does not answer: " + sentence(rootCause(err).Error())
+		c.Why = req.URL.Host + " does not answer: " + i18n.Sentence(rootCause(err).Error())
 		return c
 	}
 	defer resp.Body.Close()
@@ -192,7 +184,7 @@ func keyringCheck(ring identity.Keyring) backend.Check {
 	case errors.Is(err, identity.ErrLocked):
 		c.Why = "The keyring is locked, or waits for somebody to unlock it."
 	case err != nil:
-		c.Why = "The keyring cannot be used: " + sentence(err.Error())
+		c.Why = "The keyring cannot be used: " + i18n.Sentence(err.Error())
 	default:
 		return backend.Check{Name: "keyring", OK: true, Why: "It keeps what it is given."}
 	}
@@ -216,35 +208,9 @@ func trayCheck() backend.Check {
 	if err == nil {
 		defer bus.Close()
 	}
-	if err != nil || !(&tray{bus: bus}).hosted() {
+	if err != nil || !osdesktop.TrayHosted(bus) {
 		c.OK, c.Why = false, "Nothing here shows tray icons, so that closing the window quits the launcher."
 		c.Cure = "On GNOME install the extension AppIndicator; other desktops have a tray of their own to switch on."
 	}
 	return c
-}
-
-// doctor has clients of its own: it gives up sooner than the rooms do.
-func doctor(cfg aws.Config, watched aws.HTTPClient, p config.Profile) *account.Doctor {
-	cfg.HTTPClient, cfg.RetryMaxAttempts = nil, 2
-	d := &account.Doctor{
-		STS:       sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = watched }),
-		DynamoDB:  newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
-		EC2:       newEC2(cfg, func(o *ec2.Options) { o.HTTPClient = watched }),
-		Kinesis:   newKinesis(cfg, func(o *kinesis.Options) { o.HTTPClient = watched }),
-		Route53:   newRoute53(cfg, func(o *route53.Options) { o.HTTPClient = watched }),
-		Scheduler: newScheduler(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
-		Quotas:    newQuotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = watched }),
-		Names:     p.Resources(),
-	}
-	if p.Endpoint == "" { // the zone of an AWS-compatible cloud is in no public DNS
-		d.LookupNS = func(ctx context.Context, zone string) ([]string, error) {
-			found, err := net.DefaultResolver.LookupNS(ctx, zone)
-			var names []string
-			for _, ns := range found {
-				names = append(names, ns.Host)
-			}
-			return names, err
-		}
-	}
-	return d
 }

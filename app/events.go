@@ -6,6 +6,7 @@ import (
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
 
@@ -33,9 +34,9 @@ func (s *Shell) tellPage(ctx context.Context) {
 			}
 			s.notify(last, snapshot)
 			last = snapshot
-			wails.EventsEmit(s.ctx, "snapshot", toldSnapshot(snapshot))
+			wails.EventsEmit(s.ctx, "snapshot", i18n.Snapshot(snapshot))
 			s.currentTray().render(snapshot, s.trouble())
-			s.inhibitor.hold(snapshot.Phase.Active())
+			s.inhibitor.Hold(snapshot.Phase.Active())
 			s.logs.SetFollowed(readersOf(snapshot.Pool))
 		}
 		if !pause(ctx, eventPause) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/gate"
 	"avatar-launcher/backend/localcloud"
@@ -16,7 +17,7 @@ const linkTime = 15 * time.Second
 
 // link returns an address that opens the avatar of a snapshot: once and within a minute, if a gate stands in front of it.
 func (r *rooms) link(ctx context.Context, s backend.Snapshot) (string, error) {
-	if _, err := avatarURL(s); err != nil {
+	if _, err := osdesktop.AvatarURL(s); err != nil {
 		return "", err
 	}
 	ctx, cancel := context.WithTimeout(ctx, linkTime)
@@ -26,7 +27,7 @@ func (r *rooms) link(ctx context.Context, s backend.Snapshot) (string, error) {
 		return "", err
 	}
 	s.URL = link
-	return avatarURL(s)
+	return osdesktop.AvatarURL(s)
 }
 
 // openCloud opens an embedded cloud whose instances have a gate.

@@ -10,6 +10,7 @@ import (
 
 	"gopkg.in/natefinch/lumberjack.v2"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
 
@@ -50,7 +51,7 @@ func fileProblem(name string, err error) *backend.Problem {
 	if err == nil {
 		return nil
 	}
-	return &backend.Problem{Kind: backend.KindUnexpected, What: "The launcher's log cannot be written", Why: sentence(err.Error()),
+	return &backend.Problem{Kind: backend.KindUnexpected, What: "The launcher's log cannot be written", Why: i18n.Sentence(err.Error()),
 		Next: "Free some space for " + name + "; everything else goes on.", Cause: err}
 }
 

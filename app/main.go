@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"avatar-launcher/app/i18n"
+	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 )
@@ -38,14 +40,14 @@ func Main(page fs.FS, icon []byte) int {
 		_ = runBindings(o) // Wails writes the page's bindings and says itself what went wrong
 		return 0
 	}
-	settleBus()
-	programEnd.leave = func(s os.Signal) {
+	osdesktop.NameSessionBus()
+	osdesktop.ProgramEnd.Leave = func(s os.Signal) {
 		if o.endsBySignal && s == os.Interrupt {
-			dieBy(s)
+			osdesktop.DieBy(s)
 		}
 		os.Exit(6)
 	}
-	ctx, stop := untilSignal(context.Background())
+	ctx, stop := osdesktop.UntilSignal(context.Background())
 	defer stop()
 	root := commands(o)
 	root.SetOut(stdout)
@@ -60,8 +62,8 @@ func Main(page fs.FS, icon []byte) int {
 	if err != nil && !o.ended && wantsJSON(o, os.Args[1:]) {
 		(&printer{w: stdout, json: true}).failed(err)
 	}
-	if o.endsBySignal && programEnd.signal() == os.Interrupt {
-		dieBy(os.Interrupt)
+	if o.endsBySignal && osdesktop.ProgramEnd.Signal() == os.Interrupt {
+		osdesktop.DieBy(os.Interrupt)
 	}
 	return exitCode(err)
 }
@@ -100,7 +102,7 @@ func noArguments(c *cobra.Command, args []string) error {
 
 // usage makes a Problem of a mistake on the command line.
 func usage(err error) error {
-	return &backend.Problem{Kind: backend.KindConfig, What: "The command line was not understood", Why: sentence(err.Error()),
+	return &backend.Problem{Kind: backend.KindConfig, What: "The command line was not understood", Why: i18n.Sentence(err.Error()),
 		Next: "avatar-launcher --help lists the verbs and flags.", Cause: err}
 }
 
@@ -154,18 +156,4 @@ func (o *options) level(or slog.Level) (slog.Level, error) {
 		return or, usage(fmt.Errorf("--log-level is %q, which is none of debug, info, warn, error", o.logLevel))
 	}
 	return l, nil
-}
-
-// sentence makes a clause a sentence.
-func sentence(s string) string {
-	if s == "" {
-		return ""
-	}
-	if c := s[0]; 'a' <= c && c <= 'z' {
-		s = string(c-'a'+'A') + s[1:]
-	}
-	if s[len(s)-1] != '.' {
-		s += "."
-	}
-	return s
 }

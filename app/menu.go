@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
 
@@ -34,28 +35,28 @@ func menuFor(s backend.Snapshot, trouble string) []item {
 	in := s.User != nil
 	return []item{
 		{Title: stateTitle(s)},
-		{Key: itemTrouble, Title: say("tray.trouble", short(trouble)), Enabled: trouble != "", Hidden: trouble == ""},
-		{Key: itemConnect, Title: say("tray.connect"), Enabled: s.Phase == backend.Ready},
-		{Key: itemStart, Title: say("tray.start"), Enabled: in && !s.Adopting && (s.Phase == backend.Idle || s.Phase == backend.Failed) && !held(s)},
-		{Key: itemKeep, Title: say("tray.keepGoing"), Enabled: s.Phase == backend.Ready},
-		{Key: itemStop, Title: say("tray.stop"), Enabled: s.Phase == backend.Ready || s.Phase.Starting() || held(s)},
-		{Key: itemOpen, Title: say("tray.open"), Enabled: true},
-		{Key: itemSignOut, Title: say("tray.signOut"), Enabled: in && s.Phase != backend.Ending},
-		{Key: itemQuit, Title: say("tray.quit"), Enabled: true},
+		{Key: itemTrouble, Title: i18n.Say("tray.trouble", short(trouble)), Enabled: trouble != "", Hidden: trouble == ""},
+		{Key: itemConnect, Title: i18n.Say("tray.connect"), Enabled: s.Phase == backend.Ready},
+		{Key: itemStart, Title: i18n.Say("tray.start"), Enabled: in && !s.Adopting && (s.Phase == backend.Idle || s.Phase == backend.Failed) && !held(s)},
+		{Key: itemKeep, Title: i18n.Say("tray.keepGoing"), Enabled: s.Phase == backend.Ready},
+		{Key: itemStop, Title: i18n.Say("tray.stop"), Enabled: s.Phase == backend.Ready || s.Phase.Starting() || held(s)},
+		{Key: itemOpen, Title: i18n.Say("tray.open"), Enabled: true},
+		{Key: itemSignOut, Title: i18n.Say("tray.signOut"), Enabled: in && s.Phase != backend.Ending},
+		{Key: itemQuit, Title: i18n.Say("tray.quit"), Enabled: true},
 	}
 }
 
 // stateTitle says where the launcher stands, in the page's words.
 func stateTitle(s backend.Snapshot) string {
-	text := say("tray.state." + string(s.Phase))
+	text := i18n.Say("tray.state." + string(s.Phase))
 	if s.Warning && s.Session != nil {
-		text = say("tray.endsAt", s.Session.ExpireAt.Local().Format("15:04"))
+		text = i18n.Say("tray.endsAt", s.Session.ExpireAt.Local().Format("15:04"))
 	}
 	if inUse(s) {
 		text = usedBy(s.Viewers)
 	}
 	if s.User != nil {
-		return say("tray.who", s.User.Username, text)
+		return i18n.Say("tray.who", s.User.Username, text)
 	}
 	return text
 }
@@ -67,18 +68,18 @@ func inUse(s backend.Snapshot) bool {
 
 func usedBy(viewers int) string {
 	if viewers == backend.UnknownViewers {
-		return say("tray.inUseBySome")
+		return i18n.Say("tray.inUseBySome")
 	}
-	return say("tray.inUse", viewers)
+	return i18n.Say("tray.inUse", viewers)
 }
 
 // tooltipFor says where the launcher stands and how many minutes are left, by the cloud's clock.
 func tooltipFor(s backend.Snapshot, now time.Time) string {
 	text := stateTitle(s)
 	if s.Phase == backend.Ready && s.Session != nil && !inUse(s) {
-		text = say("tray.left", minutesLeft(s, now), text)
+		text = i18n.Say("tray.left", minutesLeft(s, now), text)
 	}
-	return say("app") + ": " + text
+	return i18n.Say("app") + ": " + text
 }
 
 // minutesLeft counts the minute that has begun.

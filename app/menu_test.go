@@ -44,24 +44,6 @@ func TestMenuFor(t *testing.T) {
 	}
 }
 
-func TestAvatarURLOpensTheSessionsOwnHostOnly(t *testing.T) {
-	for url, good := range map[string]bool{
-		"http://demo.avatar.localhost:8080/":       true,
-		"https://DEMO.avatar.localhost/":           true,
-		"https://evil.example/":                    false,
-		"https://demo.avatar.localhost@evil.test/": false,
-		"https://evil@demo.avatar.localhost/":      false,
-		"file:///etc/passwd":                       false,
-		"javascript:alert(1)":                      false,
-		"":                                         false,
-	} {
-		_, err := avatarURL(backend.Snapshot{URL: url, Session: &backend.Session{Domain: "demo.avatar.localhost."}})
-		if (err == nil) != good {
-			t.Errorf("%q: %v", url, err)
-		}
-	}
-}
-
 func TestTrayOutlivesItsLibrarysPanic(t *testing.T) {
 	lost := &tray{built: true}
 	func() {

@@ -5,6 +5,7 @@ import (
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
 
@@ -23,33 +24,33 @@ func notificationsFor(before, after backend.Snapshot, now time.Time) (all []noti
 	add := func(id, title, body string, actions ...string) {
 		all = append(all, notification{id, title, body, actions})
 	}
-	switch p := told(after.Problem); {
+	switch p := i18n.Problem(after.Problem); {
 	case before.Phase != backend.Ready && after.Phase == backend.Ready:
-		add("ready", say("notify.ready.title"), say("notify.ready.text"), itemConnect)
+		add("ready", i18n.Say("notify.ready.title"), i18n.Say("notify.ready.text"), itemConnect)
 	case before.Ended == nil && after.Ended != nil:
-		add("ended", endedTitle(*after.Ended), endedText(*after.Ended, after.Cost.Currency), itemStart)
+		add("ended", i18n.EndedTitle(*after.Ended), i18n.EndedText(*after.Ended, after.Cost.Currency), itemStart)
 	case before.Phase.Active() && !after.Phase.Active() && p != nil && after.Problem != before.Problem && after.User != nil:
 		add("ended", p.What, p.Why+" "+p.Next, startOrStop(after))
 	case held(before) && after.User != nil && after.Phase == backend.Idle:
-		add("ended", say("notify.ended.title"), say("notify.ended.text"), itemStart)
+		add("ended", i18n.Say("notify.ended.title"), i18n.Say("notify.ended.text"), itemStart)
 	case before.User != nil && after.User == nil && p != nil:
 		add("signed-out", p.What, p.Why+" "+p.Next, itemOpen)
 	case before.User != nil && after.User == nil:
-		add("signed-out", say("notify.signedOut.title"), say("notify.signedOut.text"), itemOpen)
+		add("signed-out", i18n.Say("notify.signedOut.title"), i18n.Say("notify.signedOut.text"), itemOpen)
 	case before.Queue == nil && after.Queue != nil:
-		add("waiting", say("notify.waiting.title"), say("notify.waiting.text", after.Queue.Position), itemOpen)
+		add("waiting", i18n.Say("notify.waiting.title"), i18n.Say("notify.waiting.text", after.Queue.Position), itemOpen)
 	case !before.Cold && after.Cold && after.Phase.Starting():
-		add("exhausted", say("notify.exhausted.title"), say("notify.exhausted.text"), itemOpen)
+		add("exhausted", i18n.Say("notify.exhausted.title"), i18n.Say("notify.exhausted.text"), itemOpen)
 	}
 	if b := after.Pool.Backoff; b != nil && concerned(after) && (before.Pool.Backoff == nil || !before.Pool.Backoff.Stopped && b.Stopped) {
-		lines, title := backoffLines(b), say("notify.pool")
+		lines, title := i18n.BackoffLines(b), i18n.Say("notify.pool")
 		if b.InstanceID == "" {
-			title = say("pool.backoff.title")
+			title = i18n.Say("pool.backoff.title")
 		}
 		add("pool", title, lines[0]+" "+lines[1], itemOpen)
 	}
 	if !before.Warning && after.Warning && after.Session != nil {
-		add("warning", say("notify.warning.title", minutesLeft(after, now)), say("notify.warning.text"), itemKeep, itemStop)
+		add("warning", i18n.Say("notify.warning.title", minutesLeft(after, now)), i18n.Say("notify.warning.text"), itemKeep, itemStop)
 	}
 	return all
 }
@@ -75,8 +76,8 @@ func concerned(s backend.Snapshot) bool {
 
 // actionTitle is the word on a notification's button.
 func actionTitle(key string) string {
-	return map[string]string{itemConnect: say("tray.connect"), itemStart: say("tray.start"), itemKeep: say("tray.keepGoing"),
-		itemStop: say("tray.stop"), itemOpen: say("tray.open")}[key]
+	return map[string]string{itemConnect: i18n.Say("tray.connect"), itemStart: i18n.Say("tray.start"), itemKeep: i18n.Say("tray.keepGoing"),
+		itemStop: i18n.Say("tray.stop"), itemOpen: i18n.Say("tray.open")}[key]
 }
 
 // allowNotifications opens the system's notifications. Where there are none, nothing is said there.

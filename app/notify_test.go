@@ -5,7 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 func TestNotificationsFor(t *testing.T) {
@@ -82,14 +84,14 @@ func TestMenuShowsTheLastErrorOfTheLog(t *testing.T) {
 	}
 }
 
-func TestEndedTextSaysHowLongAndHowMuch(t *testing.T) {
-	for want, e := range map[string]backend.Ended{
-		"Used 1 h 12 min · $1.46": {Used: 72 * time.Minute, Cost: 1.46},
-		"Used 12 min":             {Used: 12 * time.Minute},
-		"Used 2 h":                {Used: 2 * time.Hour},
-	} {
-		if got := endedText(e, "USD"); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
+func TestNotificationsAreToldInTheLanguageInUse(t *testing.T) {
+	i18n.SetLanguage(messages.Pseudo)
+	t.Cleanup(func() { i18n.SetLanguage("") })
+	before := backend.Snapshot{Phase: backend.Ready, User: &backend.User{}}
+	after := backend.Snapshot{Phase: backend.Idle, User: &backend.User{}, Problem: &backend.Problem{
+		Kind: backend.KindBusy, What: "Your session was ended elsewhere", Why: "The cloud does not answer.", Next: "Press Start again."}}
+	said := notificationsFor(before, after, time.Now())
+	if len(said) != 1 || !strings.HasPrefix(said[0].Title, "⟦") || !strings.HasPrefix(said[0].Body, "⟦") {
+		t.Errorf("notified: %+v", said)
 	}
 }

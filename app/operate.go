@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
 
@@ -27,16 +28,16 @@ func (o *Operate) Overview() Survey {
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
 	if _, p := o.actor(); p != nil {
-		return Survey{Problem: told(p)}
+		return Survey{Problem: i18n.Problem(p)}
 	}
 	overview, err := o.shell.rooms.operator.Overview(ctx)
 	if overview != nil {
-		overview.Pool = toldPool(overview.Pool)
+		overview.Pool = i18n.Pool(overview.Pool)
 		for i := range overview.Audit {
-			overview.Audit[i].Why = tell(overview.Audit[i].Why)
+			overview.Audit[i].Why = i18n.Translate(overview.Audit[i].Why)
 		}
 	}
-	return Survey{overview, toldOf(err)}
+	return Survey{overview, i18n.ProblemOf(err)}
 }
 
 // StopInstance ends whatever session an instance has and stops it. Its Problem is nil if that is done.
@@ -74,17 +75,17 @@ func (o *Operate) Resume(reason string) Outcome {
 func (o *Operate) act(reason string, do func(context.Context, backend.Operator, backend.User, string) error) Outcome {
 	actor, p := o.actor()
 	if p != nil {
-		return Outcome{told(p)}
+		return Outcome{i18n.Problem(p)}
 	}
 	why := strings.TrimSpace(reason)
 	if why == "" {
-		return Outcome{told(&backend.Problem{Kind: backend.KindConfig, What: "Nothing was changed", Why: "There is no reason given.", Next: "Write why: it goes into the audit."})}
+		return Outcome{i18n.Problem(&backend.Problem{Kind: backend.KindConfig, What: "Nothing was changed", Why: "There is no reason given.", Next: "Write why: it goes into the audit."})}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
 	if err := do(ctx, o.shell.rooms.operator, *actor, why); err != nil {
 		o.shell.log.Warn("an operator's change was not made", "cause", err)
-		return Outcome{toldOf(err)}
+		return Outcome{i18n.ProblemOf(err)}
 	}
 	return Outcome{}
 }
@@ -99,10 +100,4 @@ func (o *Operate) actor() (*backend.User, *backend.Problem) {
 		return nil, notOperator(*user)
 	}
 	return user, nil
-}
-
-// notOperator says that somebody's group may not look after the fleet.
-func notOperator(u backend.User) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindDenied, What: "Only operators see the fleet", Why: u.Username + " is not one.",
-		Next: "Ask whoever manages the accounts to add you to the group operator."}
 }

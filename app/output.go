@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
 
@@ -44,7 +45,7 @@ func (c *checkedWriter) failure() error {
 	if errors.As(why, &p) {
 		why = p.Err
 	}
-	return &backend.Problem{Kind: backend.KindUnexpected, What: "The output could not be written", Why: sentence(why.Error()),
+	return &backend.Problem{Kind: backend.KindUnexpected, What: "The output could not be written", Why: i18n.Sentence(why.Error()),
 		Next: "Make room, or write it elsewhere."}
 }
 

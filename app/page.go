@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
 
@@ -124,7 +125,7 @@ func (p *Page) Snapshot() (backend.Snapshot, error) {
 	if !p.shell.ready() {
 		return backend.Snapshot{}, errNoLauncher
 	}
-	return toldSnapshot(p.shell.snapshot()), nil
+	return i18n.Snapshot(p.shell.snapshot()), nil
 }
 
 // About says what runs here.

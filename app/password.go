@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 )
@@ -21,7 +22,7 @@ func passwordFor(p config.Profile, user string, fromStdin bool) (string, error) 
 		return "", usage(errors.New("--user is missing"))
 	}
 	if fromStdin {
-		answered := programEnd.asking(func() {})
+		answered := osdesktop.ProgramEnd.Asking(func() {})
 		line, err := bufio.NewReader(io.LimitReader(os.Stdin, 4096)).ReadString('\n')
 		answered()
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -54,7 +55,7 @@ func passwordFor(p config.Profile, user string, fromStdin bool) (string, error) 
 // readSecret reads a line that is not shown. A signal meanwhile leaves the terminal as it was.
 func readSecret(fd int) ([]byte, error) {
 	was, _ := term.GetState(fd)
-	defer programEnd.asking(func() {
+	defer osdesktop.ProgramEnd.Asking(func() {
 		if was != nil {
 			_ = term.Restore(fd, was)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
 
@@ -29,21 +30,21 @@ func (p *Past) Read(days int) Chronicle {
 	out := Chronicle{Since: time.Now().AddDate(0, 0, -max(1, min(days, 365)))}
 	user := s.snapshot().User
 	if user == nil {
-		out.Problem = told(signedOutProblem())
+		out.Problem = i18n.Problem(signedOutProblem())
 		return out
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
 	var err error
 	if out.Sessions, err = s.rooms.history.Sessions(ctx, *user, out.Since); err != nil {
-		out.Problem = toldOf(err)
+		out.Problem = i18n.ProblemOf(err)
 		return out
 	}
 	for i := range out.Sessions {
-		out.Sessions[i].Why = tell(out.Sessions[i].Why)
+		out.Sessions[i].Why = i18n.Translate(out.Sessions[i].Why)
 	}
 	if out.Occupancy, err = s.rooms.history.Occupancy(ctx, out.Since); err != nil {
-		out.Partial = toldOf(err)
+		out.Partial = i18n.ProblemOf(err)
 	}
 	return out
 }

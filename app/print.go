@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/logs"
 )
@@ -32,7 +33,7 @@ func (p *printer) phase(s backend.Snapshot) {
 			text += " " + s.Machine.InstanceID
 		}
 		if s.Ended != nil {
-			text += "  " + endedTitle(*s.Ended) + ". " + endedText(*s.Ended, s.Cost.Currency) + "."
+			text += "  " + i18n.EndedTitle(*s.Ended) + ". " + i18n.EndedText(*s.Ended, s.Cost.Currency) + "."
 		}
 		fmt.Fprintf(p.w, "%s  %s\n", s.Since.Local().Format(time.TimeOnly), text)
 		return
@@ -79,25 +80,17 @@ func (p *printer) ready(url, link string) {
 	}
 	fmt.Fprintln(p.w, "ready", url)
 	if link != url {
-		fmt.Fprintln(p.w, say("run.connect", link))
+		fmt.Fprintln(p.w, i18n.Say("run.connect", link))
 	}
 }
 
 // queue says where somebody stands who waits for an instance.
 func (p *printer) queue(q backend.Queue) {
 	if !p.json {
-		fmt.Fprintln(p.w, waiting(&q))
+		fmt.Fprintln(p.w, i18n.Waiting(&q))
 		return
 	}
-	p.object(map[string]any{"type": "queue", "position": q.Position, "length": q.Length, "why": tell(q.Why)})
-}
-
-func waiting(q *backend.Queue) string {
-	place := fmt.Sprintf("You are number %d of %d who wait for an instance.", q.Position, q.Length)
-	if q.Length == 1 {
-		place = "You are the only one who waits for an instance."
-	}
-	return strings.TrimSpace(tell(q.Why) + " " + place)
+	p.object(map[string]any{"type": "queue", "position": q.Position, "length": q.Length, "why": i18n.Translate(q.Why)})
 }
 
 // ended is the last line; err says why it ended badly, nil that it did not.

@@ -7,6 +7,8 @@ import (
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"avatar-launcher/app/i18n"
+	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 )
@@ -42,9 +44,9 @@ func (s *Shell) mayQuit() bool {
 	if question == "" {
 		return true
 	}
-	title := say("quitting.title")
+	title := i18n.Say("quitting.title")
 	if kept(s.snapshot()) {
-		title = say("quitting.keptTitle")
+		title = i18n.Say("quitting.keptTitle")
 	}
 	answer, err := s.dialog(wails.MessageDialogOptions{
 		Type: wails.QuestionDialog, Title: title, Message: question, DefaultButton: "Yes", CancelButton: "No"})
@@ -58,7 +60,7 @@ func (s *Shell) mayQuit() bool {
 // quitQuestion is what is asked before quitting, "" where nothing is.
 func quitQuestion(snapshot backend.Snapshot, d config.Desktop, r backend.Rules) string {
 	if kept(snapshot) { // asked whatever the settings say: quitting cannot stop it
-		return say("quitting.kept", stopTime(snapshot, snapshot.Kept.Until, r.Grace))
+		return i18n.Say("quitting.kept", stopTime(snapshot, snapshot.Kept.Until, r.Grace))
 	}
 	if d.Quit == config.QuitStop || !snapshot.Phase.Active() || snapshot.Phase == backend.Ending {
 		return ""
@@ -67,7 +69,7 @@ func quitQuestion(snapshot backend.Snapshot, d config.Desktop, r backend.Rules) 
 	if r.StaySignedIn {
 		key = "quitting.keepsSignIn"
 	}
-	return say(key)
+	return i18n.Say(key)
 }
 
 // kept reports whether an instance runs whose user has left to sign in again: nobody here can stop it.
@@ -120,7 +122,7 @@ func (s *Shell) finish(tell bool) {
 	}
 	s.log.Warn("the stop was not confirmed in time", "instead", late)
 	if tell {
-		_, _ = s.dialog(wails.MessageDialogOptions{Type: wails.WarningDialog, Title: say("quitting.lateTitle"), Message: late})
+		_, _ = s.dialog(wails.MessageDialogOptions{Type: wails.WarningDialog, Title: i18n.Say("quitting.lateTitle"), Message: late})
 	}
 }
 
@@ -129,7 +131,7 @@ func lateStop(s backend.Snapshot, grace time.Duration) string {
 	if s.Session == nil {
 		return ""
 	}
-	return say("quitting.late", stopTime(s, s.Session.ExpireAt, grace))
+	return i18n.Say("quitting.late", stopTime(s, s.Session.ExpireAt, grace))
 }
 
 // beforeClose decides what closing the window means: hiding it where the tray can bring it back, else quitting. It
@@ -150,7 +152,7 @@ func (s *Shell) beforeClose(ctx context.Context) bool {
 // quitOn ends the window when ctx ends: a signal came. Nobody is asked.
 func (s *Shell) quitOn(ctx context.Context) {
 	<-ctx.Done()
-	programEnd.allow("stopping the instance and signing out", 3*windowTime+endTime, armedStops)
+	osdesktop.ProgramEnd.Allow("stopping the instance and signing out", 3*windowTime+osdesktop.EndTime, osdesktop.ArmedStops)
 	time.AfterFunc(windowTime+dialogTime, s.leaveDialog)
 	s.leave(false)
 }

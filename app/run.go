@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"avatar-launcher/app/i18n"
+	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/identity"
 	"avatar-launcher/backend/logs"
@@ -138,7 +140,7 @@ func (r *runner) run(ctx context.Context, user, password string) error {
 		}
 		if r.leaving && late == nil {
 			late = time.After(quitTime)
-			programEnd.allow("stopping the instance and signing out", quitTime+endTime, armedStops)
+			osdesktop.ProgramEnd.Allow("stopping the instance and signing out", quitTime+osdesktop.EndTime, osdesktop.ArmedStops)
 		}
 	}
 }
@@ -159,7 +161,7 @@ func (r *runner) see(s backend.Snapshot) {
 		r.leave(&backend.Problem{Kind: backend.KindRefused, What: "The sign-in needs a further step (" + s.Challenge.Name + ")",
 			Next: "Sign in at the window once; this verb takes a password only."})
 	case s.Queue != nil && !r.wait:
-		r.leave(&backend.Problem{Kind: backend.KindCapacity, What: "There is no free instance", Why: waiting(s.Queue),
+		r.leave(&backend.Problem{Kind: backend.KindCapacity, What: "There is no free instance", Why: i18n.Waiting(s.Queue),
 			Next: "Try again later, or wait for your turn with --wait."})
 	case s.Queue != nil && s.Queue.Position != r.place:
 		r.place = s.Queue.Position

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
 
@@ -84,12 +85,12 @@ func (s *Security) act(do func(context.Context) error) Outcome {
 
 func (s *Security) nobody() *backend.Problem {
 	if !s.shell.running() || s.shell.snapshot().User == nil {
-		return told(signedOutProblem())
+		return i18n.Problem(signedOutProblem())
 	}
 	return nil
 }
 
 func (s *Security) say(err error) *backend.Problem {
 	s.shell.log.Warn("the account was not looked after", "cause", err)
-	return toldOf(err)
+	return i18n.ProblemOf(err)
 }

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/messages"
@@ -39,7 +40,7 @@ type Preferences struct {
 type Setting struct {
 	Key     string        `json:"key"`  // see keyOf
 	Text    string        `json:"text"` // profile, theme, language, quit
-	On      bool          `json:"on"`   // notifications, startAtLogin, staySignedIn
+	On      bool          `json:"on"`   // notifications, osdesktop.StartAtLogin, staySignedIn
 	Elapses time.Duration `json:"elapses" ts_type:"number"`
 }
 
@@ -54,11 +55,11 @@ func (s *Settings) Write(change Setting) Preferences {
 	}
 	c, ok := changeOf(change, s.shell.rooms.profile.Name)
 	if !ok {
-		p.Problem = told(&backend.Problem{Kind: backend.KindConfig, What: "There is no such setting", Why: "Its name is " + change.Key + "."})
+		p.Problem = i18n.Problem(&backend.Problem{Kind: backend.KindConfig, What: "There is no such setting", Why: "Its name is " + change.Key + "."})
 		return p
 	}
 	if err := config.EditFile(p.File, c); err != nil {
-		p.Problem = toldOf(err)
+		p.Problem = i18n.ProblemOf(err)
 		return p
 	}
 	p = s.shell.preferences()
@@ -94,18 +95,18 @@ func (s *Shell) preferences() Preferences {
 	out := Preferences{
 		File: s.rooms.file, Running: running.Name, Profile: running.Name, Profiles: []string{running.Name}, Languages: messages.Languages(),
 		Desktop: s.desk.get(), Window: running.Session.Window, Warning: running.Session.Warning, Maximum: running.Session.Maximum,
-		StaySignedIn: running.StaySignedIn, Keyring: told(s.rooms.identity.Notice()),
+		StaySignedIn: running.StaySignedIn, Keyring: i18n.Problem(s.rooms.identity.Notice()),
 	}
 	f, err := config.Load(s.rooms.file)
 	if err != nil {
-		out.Problem = toldOf(err)
+		out.Problem = i18n.ProblemOf(err)
 		return out
 	}
 	out.Profile, out.Profiles, out.Desktop = f.Profile, slices.Sorted(maps.Keys(f.Profiles)), f.Desktop
 	if p, err := f.Select(running.Name); err == nil {
 		out.Window, out.Warning, out.Maximum, out.StaySignedIn = p.Session.Window, p.Session.Warning, p.Session.Maximum, p.StaySignedIn
 	}
-	out.Problem = told(readOnly(s.rooms.file))
+	out.Problem = i18n.Problem(readOnly(s.rooms.file))
 	return out
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
 )
@@ -36,7 +37,7 @@ func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Acco
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, with...)
 	if err != nil {
 		return nil, &backend.Problem{Kind: backend.KindConfig, What: "The AWS settings of this computer could not be read",
-			Why: sentence(err.Error()), Next: "Mend the AWS configuration files or the AWS_ variables of the environment.", Cause: err}
+			Why: i18n.Sentence(err.Error()), Next: "Mend the AWS configuration files or the AWS_ variables of the environment.", Cause: err}
 	}
 	if cfg.Region == "" {
 		return nil, usage(errors.New("no region is set: name one by --region, or set AWS_REGION"))

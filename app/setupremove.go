@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/term"
 
+	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
 )
@@ -59,7 +60,7 @@ func confirm(in *os.File, what, name string) error {
 		return usage(errors.New("there is no terminal to ask at: give --yes to delete without being asked"))
 	}
 	fmt.Fprintf(os.Stderr, "%s\nType its name to go on: ", what)
-	answered := programEnd.asking(func() {})
+	answered := osdesktop.ProgramEnd.Asking(func() {})
 	line, err := bufio.NewReader(io.LimitReader(in, 1024)).ReadString('\n')
 	answered()
 	if err != nil && !errors.Is(err, io.EOF) || strings.TrimSpace(line) != name {

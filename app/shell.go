@@ -15,6 +15,8 @@ import (
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"avatar-launcher/app/i18n"
+	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/logs"
@@ -46,7 +48,7 @@ type Shell struct {
 	asking      atomic.Bool  // the question before quitting is open
 	dialogs     atomic.Int32 // of the system's, open now
 	notifies    atomic.Bool  // the system shows notifications
-	inhibitor   inhibitor
+	inhibitor   osdesktop.Inhibitor
 	rules       atomic.Pointer[backend.Rules] // in force; nil before wired
 	beaten      atomic.Int64                  // Unix nanoseconds of the page's last beat, 0 before the first
 }
@@ -124,7 +126,7 @@ func (s *Shell) signInDemo(user string) {
 // connect opens the avatar in the system's browser.
 func (s *Shell) connect() {
 	snapshot := s.snapshot()
-	if _, err := avatarURL(snapshot); err != nil {
+	if _, err := osdesktop.AvatarURL(snapshot); err != nil {
 		s.log.Warn("the avatar's address is not opened", "cause", err)
 		return
 	}
@@ -140,7 +142,7 @@ func (s *Shell) openAvatar(snapshot backend.Snapshot) {
 		s.rooms.launcher.Notify(backend.NoticeBrowser, backend.ProblemOf(err))
 		return
 	}
-	err = openURL(link, browserPatience)
+	err = osdesktop.OpenURL(link, osdesktop.BrowserPatience)
 	if err == nil {
 		s.rooms.launcher.Notify(backend.NoticeBrowser, nil)
 		return
@@ -177,13 +179,13 @@ func (s *Shell) openSignIn() {
 
 // browse opens an address of the sign-in in the system's browser.
 func (s *Shell) browse(address string) error {
-	return openBrowser(s.log)(address)
+	return osdesktop.OpenBrowser(s.log)(address)
 }
 
 // exportLog writes the lines to a file of the user's choice.
 func (s *Shell) exportLog(q logs.Query) (Exported, error) {
 	path, err := wails.SaveFileDialog(s.ctx, wails.SaveDialogOptions{
-		Title: say("log.exportTitle"), DefaultFilename: "avatar-" + time.Now().Format("2006-01-02-150405") + ".log",
+		Title: i18n.Say("log.exportTitle"), DefaultFilename: "avatar-" + time.Now().Format("2006-01-02-150405") + ".log",
 	})
 	if err != nil || path == "" {
 		return Exported{}, err
@@ -204,7 +206,7 @@ func (s *Shell) about() About {
 	p := s.rooms.profile
 	return About{
 		Version: version, Profile: p.Name, Endpoint: p.Endpoint, Region: p.Region, ConfigFile: s.rooms.file,
-		LogFolder: logFolder(s.stateDir), Tray: s.currentTray().hosted(), Demo: p.Cloud == config.CloudEmbedded || isLocal(p.Endpoint),
+		LogFolder: logFolder(s.stateDir), Tray: s.currentTray().hosted(), Demo: p.Cloud == config.CloudEmbedded || osdesktop.IsLocal(p.Endpoint),
 	}
 }
 
@@ -226,8 +228,8 @@ func (s *Shell) openPath(path string) {
 func (s *Shell) startup(ctx context.Context) {
 	s.ctx = ctx
 	heedDisplay(s.displayLost)
-	heedSignalsAlone()
-	heedSessionEnd(s.sessionEnds)
+	osdesktop.TakeSignals()
+	osdesktop.OnSessionEnd(shutdownReason, s.sessionEnds)
 	close(s.opened)
 }
 
@@ -249,6 +251,9 @@ func (s *Shell) drain() {
 	case <-timer.C:
 	}
 }
+
+// shutdownReason says why a shutdown must wait: the instance is stopped first.
+func shutdownReason() (program, why string) { return i18n.Say("app"), i18n.Say("quitting.inhibit") }
 
 // sessionEnds stops the instance while the system's session ends, as fast as a signal does.
 func (s *Shell) sessionEnds() {

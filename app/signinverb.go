@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 )
 
@@ -162,7 +163,7 @@ func (c *conversation) password() (string, error) {
 
 // line is the next line of standard input.
 func (c *conversation) line() (string, error) {
-	answered := programEnd.asking(func() {})
+	answered := osdesktop.ProgramEnd.Asking(func() {})
 	line, err := c.in.ReadString('\n')
 	answered()
 	if line = strings.TrimRight(line, "\r\n"); line != "" {

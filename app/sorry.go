@@ -8,6 +8,7 @@ import (
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 	"golang.org/x/term"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
 
@@ -47,7 +48,7 @@ func (s *Shell) sorry(next http.Handler) http.Handler {
 			_ = sorry.Execute(w, struct {
 				*backend.Problem
 				Language, Title, Again string
-			}{told(p), language().Language, say("app"), say("sorryAgain")})
+			}{i18n.Problem(p), i18n.Catalogue().Language, i18n.Say("app"), i18n.Say("sorryAgain")})
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"fyne.io/systray"
 	"github.com/godbus/dbus/v5"
 
+	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 )
 
@@ -47,7 +48,7 @@ func startTray(first backend.Snapshot, choose func(key string)) *tray {
 	return t
 }
 
-// connect finds the session bus; settleBus has seen to it that none is started.
+// connect finds the session bus; osdesktop.NameSessionBus has seen to it that none is started.
 func (t *tray) connect() bool {
 	conn, err := dbus.ConnectSessionBus()
 	if err != nil {
@@ -71,13 +72,7 @@ func (t *tray) hosted() bool {
 	if runtime.GOOS != "linux" {
 		return true
 	}
-	const watcher = "org.kde.StatusNotifierWatcher"
-	v, err := t.bus.Object(watcher, "/StatusNotifierWatcher").GetProperty(watcher + ".IsStatusNotifierHostRegistered")
-	if err != nil {
-		return false
-	}
-	there, _ := v.Value().(bool)
-	return there
+	return osdesktop.TrayHosted(t.bus)
 }
 
 // build makes the rows once; render changes them.

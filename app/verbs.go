@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/identity"
 )
@@ -297,7 +298,7 @@ func (v *visit) pool(ctx context.Context) error {
 		rows = append(rows, []string{m.InstanceID, string(m.State), m.Type, m.Zone, strconv.FormatInt(m.Epoch, 10), m.Owner})
 	}
 	v.out.table(rows)
-	for _, line := range backoffLines(p.Backoff) {
+	for _, line := range i18n.BackoffLines(p.Backoff) {
 		fmt.Fprintln(v.out.w, line)
 	}
 	return nil
@@ -313,24 +314,8 @@ func (v *visit) resumePool(ctx context.Context, reason string) error {
 	if err := v.operator.Resume(ctx, v.user, strings.TrimSpace(reason)); err != nil {
 		return err
 	}
-	v.say(map[string]any{"done": "resumed"}, say("pool.backoff.resumed"))
+	v.say(map[string]any{"done": "resumed"}, i18n.Say("pool.backoff.resumed"))
 	return nil
-}
-
-// backoffLines says why the pool launches nothing, one line each. There are none if it may launch.
-func backoffLines(b *backend.Backoff) []string {
-	if b == nil {
-		return nil
-	}
-	if b.InstanceID == "" { // there is no instance: AWS refused to launch one
-		return []string{say("pool.backoff.refused", b.RetryAt.Local().Format("15:04")), tell(b.Why)}
-	}
-	lines := []string{say("pool.backoff.stopped", b.Failures)}
-	if !b.Stopped {
-		lines[0] = say("pool.backoff.paused", b.Failures, b.RetryAt.Local().Format("15:04"))
-	}
-	lines = append(lines, say("pool.backoff.last", b.InstanceID, tell(b.Why)))
-	return append(lines, b.Lines...)
 }
 
 func (v *visit) signOut(ctx context.Context, forget bool) error {

@@ -19,6 +19,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/identity"
@@ -119,7 +120,7 @@ func show(o *wailsoptions.App) (err error) {
 		}
 	}()
 	if err := wails.Run(o); err != nil {
-		return &backend.Problem{Kind: backend.KindUnexpected, What: "The window could not be opened", Why: sentence(err.Error()), Cause: err}
+		return &backend.Problem{Kind: backend.KindUnexpected, What: "The window could not be opened", Why: i18n.Sentence(err.Error()), Cause: err}
 	}
 	return nil
 }
@@ -151,7 +152,7 @@ func (s *Shell) accompany(ctx context.Context) {
 		return
 	}
 	s.allowNotifications()
-	s.inhibitor.begin(ctx, s.log, s.sessionEnds)
+	s.inhibitor.Begin(ctx, s.log, shutdownReason, s.sessionEnds)
 	go s.tellPage(ctx)
 	s.emitLogEvents(ctx)
 	go s.heartbeat(ctx)

@@ -21,6 +21,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/google/uuid"
 
+	"avatar-launcher/app/i18n"
+	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
 	"avatar-launcher/backend/config"
@@ -85,7 +87,7 @@ func build(ctx context.Context, o *options, ring identity.Keyring, log *slog.Log
 // open wires the rooms for a profile that came from a file. Nothing is called yet but the embedded cloud, which takes
 // a second or more where it is new. older is the folder for the log's older lines, "" for none.
 func open(ctx context.Context, p config.Profile, file, older string, ring identity.Keyring, log *slog.Logger) (*rooms, error) {
-	r := &rooms{profile: p, file: file, log: log, browse: openBrowser(log)}
+	r := &rooms{profile: p, file: file, log: log, browse: osdesktop.OpenBrowser(log)}
 	if p.Cloud == config.CloudEmbedded {
 		cloud, err := openEmbedded(ctx, config.Paths().StateDir, p, log)
 		if err != nil {
@@ -148,7 +150,7 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		OlderDir: r.older, OlderBytes: int64(p.Log.OlderMegabytes) << 20,
 		ReadyPattern: pattern(p.Log.ReadyPattern), ActivityPattern: pattern(p.Log.ActivityPattern),
 		OnReady: inbox.Announced, OnActivity: inbox.Active, OnViewers: inbox.Watched,
-		Translate: tell, Log: r.log,
+		Translate: i18n.Translate, Log: r.log,
 	})
 	r.launcher = backend.New(backend.Options{
 		Identity: r.identity, Fleet: r.fleet, Logs: r.logs, Inbox: inbox, Rules: rules(p), Profile: p.Name, Log: r.log,
@@ -204,7 +206,7 @@ func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
 	}
 	if err != nil {
 		return cfg, &backend.Problem{Kind: backend.KindConfig, What: "The AWS settings of this computer could not be read",
-			Why: sentence(err.Error()), Next: "Mend the AWS configuration files or the AWS_ variables of the environment.", Cause: err}
+			Why: i18n.Sentence(err.Error()), Next: "Mend the AWS configuration files or the AWS_ variables of the environment.", Cause: err}
 	}
 	if cfg.HTTPClient == nil {
 		cfg.HTTPClient = client

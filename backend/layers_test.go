@@ -97,12 +97,38 @@ func TestCloudIsAReadingOfItsOwn(t *testing.T) {
 	}
 }
 
-// TestOnlyAppKnowsTheDesktop keeps Wails, whose runtime ends the process on a wrong context, and the tray in app.
+// appImports are the packages of app that each package of app may import.
+var appImports = map[string][]string{
+	"app/osdesktop": {},
+	"app/i18n":      {},
+}
+
+// TestAppImportsPointDownwards holds imports within app to one way. A package that is not in the table is not checked.
+func TestAppImportsPointDownwards(t *testing.T) {
+	for pkg, allowed := range appImports {
+		t.Run(pkg, func(t *testing.T) {
+			for _, path := range deps(t, "./"+pkg) {
+				ours := strings.TrimPrefix(path, module)
+				if within(ours, "app") && ours != pkg && !slices.Contains(allowed, ours) {
+					t.Errorf("%s must not depend on %s", pkg, ours)
+				}
+			}
+		})
+	}
+}
+
+// windowLibraries are Wails, whose runtime ends the process on a wrong context, and the tray library.
+var windowLibraries = []string{"github.com/wailsapp/wails", "fyne.io/systray"}
+
+// TestOnlyAppKnowsTheDesktop keeps the window's libraries in app, and there out of the packages of the table.
 func TestOnlyAppKnowsTheDesktop(t *testing.T) {
 	all := deps(t, "./backend/...")
-	for _, library := range []string{"github.com/wailsapp/wails", "fyne.io/systray"} {
+	for pkg := range appImports {
+		all = append(all, deps(t, "./"+pkg)...)
+	}
+	for _, library := range windowLibraries {
 		if i := slices.IndexFunc(all, func(path string) bool { return strings.HasPrefix(path, library) }); i >= 0 {
-			t.Errorf("backend must not depend on %s", all[i])
+			t.Errorf("only the window may depend on %s", all[i])
 		}
 	}
 }

@@ -1,10 +1,8 @@
-package app
+package i18n
 
 import (
-	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
@@ -14,21 +12,16 @@ import (
 // inPseudo has the program speak the language that nobody speaks.
 func inPseudo(t *testing.T) {
 	t.Helper()
-	c, err := messages.Read(messages.Pseudo)
-	if err != nil {
-		t.Fatal(err)
-	}
-	was := spoken.Swap(c)
-	t.Cleanup(func() { spoken.Store(was) })
+	SetLanguage(messages.Pseudo)
+	t.Cleanup(func() { SetLanguage("") })
 }
 
 func TestProblemsAreToldInTheLanguageInUse(t *testing.T) {
 	inPseudo(t)
 	own := &backend.Problem{Kind: backend.KindBusy, What: "Your session was ended elsewhere", Why: "The cloud does not answer.", Next: "Press Start again."}
-	before := backend.Snapshot{Phase: backend.Ready, User: &backend.User{}}
 	after := backend.Snapshot{Phase: backend.Idle, User: &backend.User{}, Problem: own, Notices: []backend.Notice{{Key: "keyring", Problem: own}}}
 
-	seen := toldSnapshot(after)
+	seen := Snapshot(after)
 	for _, p := range []*backend.Problem{seen.Problem, seen.Notices[0].Problem} {
 		for _, part := range []string{p.What, p.Why, p.Next} {
 			if !strings.HasPrefix(part, "⟦") || !strings.HasSuffix(part, "⟧") {
@@ -38,7 +31,7 @@ func TestProblemsAreToldInTheLanguageInUse(t *testing.T) {
 	}
 	waits := backend.Snapshot{Queue: &backend.Queue{Why: "The cloud does not answer."},
 		Pool: backend.Pool{Backoff: &backend.Backoff{Why: "The cloud does not answer."}}}
-	if seen := toldSnapshot(waits); !strings.HasPrefix(seen.Queue.Why, "⟦") || !strings.HasPrefix(seen.Pool.Backoff.Why, "⟦") {
+	if seen := Snapshot(waits); !strings.HasPrefix(seen.Queue.Why, "⟦") || !strings.HasPrefix(seen.Pool.Backoff.Why, "⟦") {
 		t.Errorf("the page gets %q and %q", seen.Queue.Why, seen.Pool.Backoff.Why)
 	}
 	if strings.Contains(waits.Queue.Why+waits.Pool.Backoff.Why, "⟦") {
@@ -47,28 +40,8 @@ func TestProblemsAreToldInTheLanguageInUse(t *testing.T) {
 	if after.Problem != own || after.Notices[0].Problem != own || strings.Contains(own.Error(), "⟦") {
 		t.Error("the launcher's own problem is no longer English")
 	}
-	said := notificationsFor(before, after, time.Now())
-	if len(said) != 1 || !strings.HasPrefix(said[0].Title, "⟦") || !strings.HasPrefix(said[0].Body, "⟦") {
-		t.Errorf("notified: %+v", said)
-	}
-	if told(nil) != nil || toldOf(nil) != nil {
+	if Problem(nil) != nil || ProblemOf(nil) != nil {
 		t.Error("no problem became one")
-	}
-	if c := checked("x", "", own); !strings.HasPrefix(c.Why, "⟦") || !strings.HasPrefix(c.Cure, "⟦") {
-		t.Errorf("a check says %+v", c)
-	}
-}
-
-// What the page asks for is answered by a problem in its language: none of its services hands one on as it is.
-func TestServicesTellTheirProblems(t *testing.T) {
-	for _, file := range []string{"diagnose.go", "operate.go", "page.go", "past.go", "security.go", "settings.go"} {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(string(data), "backend.ProblemOf(") {
-			t.Errorf("%s makes a problem that is not told", file)
-		}
 	}
 }
 
@@ -94,7 +67,7 @@ func TestMistakesInTheConfigurationAreTold(t *testing.T) {
 		profile("log: {ready_pattern: '('}"):     {"does not compile: missing closing ): `(`.⟧", "⟦Write a regular expression in RE2 syntax, in single quotes.⟧"},
 	} {
 		_, err := config.Parse("c.yaml", []byte(text))
-		p := toldOf(err)
+		p := ProblemOf(err)
 		why := strings.ReplaceAll(strings.ReplaceAll(want.why, "“", `"`), "”", `"`)
 		if err == nil || p.What != "⟦The configuration was not taken⟧" || !strings.HasPrefix(p.Why, "⟦") && !strings.HasPrefix(p.Why, "c.yaml:") ||
 			!strings.HasSuffix(p.Why, "⟧") || !strings.Contains(p.Why, why) || p.Next != want.next {

@@ -1,4 +1,4 @@
-package app
+package osdesktop
 
 import (
 	"errors"
@@ -14,9 +14,9 @@ import (
 	"avatar-launcher/backend"
 )
 
-// avatarURL is the snapshot's URL, if it is one that a browser may be sent to: http or https, and the host that the
+// AvatarURL is the snapshot's URL, if it is one that a browser may be sent to: http or https, and the host that the
 // session was given.
-func avatarURL(s backend.Snapshot) (string, error) {
+func AvatarURL(s backend.Snapshot) (string, error) {
 	if s.URL == "" || s.Session == nil {
 		return "", fmt.Errorf("there is no avatar to connect to")
 	}
@@ -38,21 +38,21 @@ func browsable(address string) error {
 	if err != nil || u.Hostname() == "" || u.User != nil {
 		return errors.New("the sign-in's address is no URL") // the cause would repeat it
 	}
-	if u.Scheme != "https" && (u.Scheme != "http" || !isLocal(address)) {
+	if u.Scheme != "https" && (u.Scheme != "http" || !IsLocal(address)) {
 		return fmt.Errorf("the sign-in's address begins with %s://%s", u.Scheme, u.Host)
 	}
 	return nil
 }
 
-// openBrowser opens an address of the sign-in in the system's browser. It waits for nothing but the start of the program:
+// OpenBrowser opens an address of the sign-in in the system's browser. It waits for nothing but the start of the program:
 // anyone who signs in sees the address, too.
-func openBrowser(log *slog.Logger) func(address string) error {
+func OpenBrowser(log *slog.Logger) func(address string) error {
 	return func(address string) error {
 		if err := browsable(address); err != nil {
 			return err
 		}
 		go func() {
-			if err := openURL(address, browserPatience); err != nil {
+			if err := OpenURL(address, BrowserPatience); err != nil {
 				log.Warn("the browser could not be opened", "cause", err)
 			}
 		}()
@@ -60,13 +60,13 @@ func openBrowser(log *slog.Logger) func(address string) error {
 	}
 }
 
-// browserPatience is how long the program that opens the browser may take to fail. One that still runs then is taken for
+// BrowserPatience is how long the program that opens the browser may take to fail. One that still runs then is taken for
 // the browser itself.
-const browserPatience = 3 * time.Second
+const BrowserPatience = 3 * time.Second
 
-// openURL opens an address by the system's own means. It returns an error if the program that does so is missing, or fails
+// OpenURL opens an address by the system's own means. It returns an error if the program that does so is missing, or fails
 // within patience. The caller must have checked the address.
-func openURL(address string, patience time.Duration) error {
+func OpenURL(address string, patience time.Duration) error {
 	command := exec.Command("xdg-open", address)
 	switch runtime.GOOS {
 	case "windows":
@@ -89,8 +89,8 @@ func openURL(address string, patience time.Duration) error {
 	}
 }
 
-// isLocal reports whether an endpoint is on this computer.
-func isLocal(endpoint string) bool {
+// IsLocal reports whether an endpoint is on this computer.
+func IsLocal(endpoint string) bool {
 	u, err := url.Parse(endpoint)
 	if err != nil {
 		return false

@@ -1,4 +1,4 @@
-package app
+package osdesktop
 
 import (
 	"context"
@@ -16,17 +16,18 @@ const (
 	loginManager = "org.freedesktop.login1.Manager"
 )
 
-// inhibitor holds a delay lock of logind while an instance is up: a shutdown waits some seconds for us to let go of
+// Inhibitor holds a delay lock of logind while an instance is up: a shutdown waits some seconds for us to let go of
 // it. Where there is no logind, it does nothing.
-type inhibitor struct {
-	mu   sync.Mutex
-	bus  *dbus.Conn
-	lock *os.File // nil while none is held
-	log  *slog.Logger
+type Inhibitor struct {
+	mu     sync.Mutex
+	bus    *dbus.Conn
+	lock   *os.File // nil while none is held
+	log    *slog.Logger
+	reason Reason
 }
 
-// begin listens for the shutdown until ctx is done; ends then stops the instance, and the lock is let go of after it.
-func (i *inhibitor) begin(ctx context.Context, log *slog.Logger, ends func()) {
+// Begin listens for the shutdown until ctx is done; ends then stops the instance, and the lock is let go of after it.
+func (i *Inhibitor) Begin(ctx context.Context, log *slog.Logger, why Reason, ends func()) {
 	bus, err := dbus.ConnectSystemBus()
 	if err != nil {
 		log.Debug("there is no system bus to hear of a shutdown by", "cause", err)
@@ -40,14 +41,14 @@ func (i *inhibitor) begin(ctx context.Context, log *slog.Logger, ends func()) {
 	signals := make(chan *dbus.Signal, 4)
 	bus.Signal(signals)
 	i.mu.Lock()
-	i.bus, i.log = bus, log
+	i.bus, i.log, i.reason = bus, log, why
 	i.mu.Unlock()
 	context.AfterFunc(ctx, func() { _ = bus.Close() })
 	go func() {
 		for signal := range signals {
 			if begins, ok := argument(signal); ok && begins {
 				ends()
-				i.hold(false)
+				i.Hold(false)
 			}
 		}
 	}()
@@ -61,8 +62,8 @@ func argument(signal *dbus.Signal) (begins, ok bool) {
 	return begins, ok
 }
 
-// hold takes the lock, or lets go of it.
-func (i *inhibitor) hold(on bool) {
+// Hold takes the lock, or lets go of it.
+func (i *Inhibitor) Hold(on bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	switch {
@@ -72,7 +73,9 @@ func (i *inhibitor) hold(on bool) {
 		i.lock = nil
 	default:
 		var fd dbus.UnixFD
-		call := i.bus.Object(loginService, loginPath).Call(loginManager+".Inhibit", dbus.FlagNoAutoStart, "shutdown", say("app"), say("quitting.inhibit"), "delay")
+		who, why := i.reason()
+		manager := i.bus.Object(loginService, loginPath)
+		call := manager.Call(loginManager+".Inhibit", dbus.FlagNoAutoStart, "shutdown", who, why, "delay")
 		if err := call.Store(&fd); err != nil {
 			i.log.Debug("a shutdown will not wait", "cause", err)
 			i.bus = nil // there is no logind: do not ask with each snapshot

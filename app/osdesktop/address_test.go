@@ -1,13 +1,14 @@
-package app
+package osdesktop
 
 import (
 	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 	"time"
+
+	"avatar-launcher/backend"
 )
 
 // fakeOpener makes a script the only xdg-open there is.
@@ -40,7 +41,7 @@ func TestABrowserThatDoesNotOpenIsNoticed(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			fakeOpener(t, tt.script)
 			from := time.Now()
-			if err := openURL("http://demo.example/", tt.patience); (err != nil) != tt.fails {
+			if err := OpenURL("http://demo.example/", tt.patience); (err != nil) != tt.fails {
 				t.Errorf("openURL: %v", err)
 			}
 			if took := time.Since(from); took > 20*time.Second {
@@ -56,21 +57,11 @@ func TestTheSignInWaitsForNoBrowser(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			fakeOpener(t, script)
 			from := time.Now()
-			err := openBrowser(slog.New(slog.DiscardHandler))("https://pool.example/oauth2/authorize")
-			if took := time.Since(from); err != nil || took > browserPatience-time.Second {
+			err := OpenBrowser(slog.New(slog.DiscardHandler))("https://pool.example/oauth2/authorize")
+			if took := time.Since(from); err != nil || took > BrowserPatience-time.Second {
 				t.Errorf("it took %v: %v", took, err)
 			}
 		})
-	}
-}
-
-func TestTheProblemNamesTheAddress(t *testing.T) {
-	const address = "http://demo.avatar.localhost:4580/"
-	for _, copied := range []bool{true, false} {
-		p := noBrowserProblem(address, copied, os.ErrNotExist)
-		if !strings.Contains(p.Why, address) || strings.Contains(p.Next, "is copied") != copied {
-			t.Errorf("copied %v: %+v", copied, p)
-		}
 	}
 }
 
@@ -79,8 +70,26 @@ func TestIsLocal(t *testing.T) {
 		"http://127.0.0.1:4566": true, "http://localhost:80": true, "http://[::1]:1": true,
 		"": false, "https://ec2.us-east-1.amazonaws.com": false, "http://10.0.0.1": false, "http://127.0.0.1.example.com": false,
 	} {
-		if got := isLocal(endpoint); got != want {
+		if got := IsLocal(endpoint); got != want {
 			t.Errorf("isLocal(%q) = %v", endpoint, got)
+		}
+	}
+}
+
+func TestAvatarURLOpensTheSessionsOwnHostOnly(t *testing.T) {
+	for url, good := range map[string]bool{
+		"http://demo.avatar.localhost:8080/":       true,
+		"https://DEMO.avatar.localhost/":           true,
+		"https://evil.example/":                    false,
+		"https://demo.avatar.localhost@evil.test/": false,
+		"https://evil@demo.avatar.localhost/":      false,
+		"file:///etc/passwd":                       false,
+		"javascript:alert(1)":                      false,
+		"":                                         false,
+	} {
+		_, err := AvatarURL(backend.Snapshot{URL: url, Session: &backend.Session{Domain: "demo.avatar.localhost."}})
+		if (err == nil) != good {
+			t.Errorf("%q: %v", url, err)
 		}
 	}
 }

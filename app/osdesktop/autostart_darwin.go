@@ -1,4 +1,4 @@
-package app
+package osdesktop
 
 import (
 	"bytes"
@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 )
 
-// startAtLogin writes the user's launch agent, or deletes it. Doing either again changes nothing.
-func startAtLogin(on bool) error {
+// StartAtLogin writes the user's launch agent, or deletes it. Doing either again changes nothing.
+func StartAtLogin(on bool) error {
 	home, err := os.UserHomeDir()
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package app
+package osdesktop
 
 import (
 	"errors"
@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/windows/registry"
 )
 
-// startAtLogin puts the launcher into the user's Run key, or takes it out. Doing either again changes nothing.
-func startAtLogin(on bool) error {
+// StartAtLogin puts the launcher into the user's Run key, or takes it out. Doing either again changes nothing.
+func StartAtLogin(on bool) error {
 	const name = "Avatar Launcher"
 	key, _, err := registry.CreateKey(registry.CURRENT_USER, `Software\Microsoft\Windows\CurrentVersion\Run`, registry.SET_VALUE)
 	if err != nil {

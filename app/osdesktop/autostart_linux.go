@@ -1,4 +1,4 @@
-package app
+package osdesktop
 
 import (
 	"errors"
@@ -18,8 +18,8 @@ func autostartFile() string {
 // ours marks an entry as one that the settings made: one that somebody has put there by hand is left alone.
 const ours = "X-AvatarLauncher-Settings=true"
 
-// startAtLogin puts the entry up, or takes it down. Doing either again changes nothing.
-func startAtLogin(on bool) error {
+// StartAtLogin puts the entry up, or takes it down. Doing either again changes nothing.
+func StartAtLogin(on bool) error {
 	path := autostartFile()
 	old, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -1,4 +1,4 @@
-package app
+package i18n
 
 import (
 	"os"
@@ -11,18 +11,22 @@ import (
 	"avatar-launcher/backend/messages"
 )
 
-// TestEveryKeyThatIsSaidIsThere reads this room's own code: a key that is misspelt would be shown as itself.
+// TestEveryKeyThatIsSaidIsThere reads the code of app: a key that is misspelt would be shown as itself.
 func TestEveryKeyThatIsSaidIsThere(t *testing.T) {
 	c, err := messages.Read(messages.Default)
 	if err != nil {
 		t.Fatal(err)
 	}
 	keys := c.Keys()
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, pattern := range []string{"../*.go", "../*/*.go"} {
+		more, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, more...)
 	}
-	literal := regexp.MustCompile(`\bsay\("([\w.-]*[\w-])"[,)]`)
+	literal := regexp.MustCompile(`\b[sS]ay\("([\w.-]*[\w-])"[,)]`)
 	found := 0
 	for _, file := range files {
 		data, err := os.ReadFile(file)

@@ -1,4 +1,4 @@
-package app
+package osdesktop
 
 import (
 	"sync/atomic"
@@ -29,12 +29,13 @@ var (
 
 	formerProcedure atomic.Uintptr
 	whenSessionEnds func()
+	sessionReason   Reason
 )
 
-// heedSessionEnd has ends called, on the window's thread, before Windows ends the session. Wails has no hook for it,
+// OnSessionEnd has ends called, on the window's thread, before Windows ends the session. Wails has no hook for it,
 // so that the window's procedure is replaced by one that passes everything else on.
-func heedSessionEnd(ends func()) {
-	whenSessionEnds = ends
+func OnSessionEnd(why Reason, ends func()) {
+	sessionReason, whenSessionEnds = why, ends
 	window := ownWindow() // Wails makes it before it calls OnStartup
 	if window == 0 {
 		return
@@ -69,7 +70,8 @@ func ownWindow() uintptr {
 func procedure(window syscall.Handle, message uint32, w, l uintptr) uintptr {
 	switch {
 	case message == wmQueryEndSession:
-		if reason, err := windows.UTF16PtrFromString(say("quitting.inhibit")); err == nil {
+		_, why := sessionReason()
+		if reason, err := windows.UTF16PtrFromString(why); err == nil {
 			_, _, _ = blockReasonCreate.Call(uintptr(window), uintptr(unsafe.Pointer(reason)))
 		}
 		return 1

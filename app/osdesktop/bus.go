@@ -1,17 +1,19 @@
-package app
+package osdesktop
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"github.com/godbus/dbus/v5"
 )
 
 const busVariable = "DBUS_SESSION_BUS_ADDRESS"
 
-// settleBus names the session bus in the environment, or says there that there is none. Without a name each library
+// NameSessionBus names the session bus in the environment, or says there that there is none. Without a name each library
 // would start a bus of its own by dbus-launch: the keyring behind it is not the user's, and it outlives us.
-func settleBus() {
+func NameSessionBus() {
 	if runtime.GOOS != "linux" || os.Getenv(busVariable) != "" {
 		return
 	}
@@ -24,4 +26,15 @@ func settleBus() {
 		}
 	}
 	_ = os.Setenv(busVariable, address)
+}
+
+// TrayHosted reports whether something on a session bus shows tray icons.
+func TrayHosted(bus *dbus.Conn) bool {
+	const watcher = "org.kde.StatusNotifierWatcher"
+	v, err := bus.Object(watcher, "/StatusNotifierWatcher").GetProperty(watcher + ".IsStatusNotifierHostRegistered")
+	if err != nil {
+		return false
+	}
+	there, _ := v.Value().(bool)
+	return there
 }

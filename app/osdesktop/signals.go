@@ -1,4 +1,4 @@
-package app
+package osdesktop
 
 import (
 	"context"
@@ -22,19 +22,19 @@ func heedSignals() {
 	}
 }
 
-// heedSignalsAlone takes the signals from Wails, which would ask the window to close as if somebody had pressed it.
-func heedSignalsAlone() {
+// TakeSignals takes the signals from Wails, which would ask the window to close as if somebody had pressed it.
+func TakeSignals() {
 	signal.Reset(os.Interrupt, syscall.SIGTERM)
 	heedSignals()
 }
 
 const (
-	endTime  = 10 * time.Second       // how long a command may go on after a signal, unless it says otherwise
+	EndTime  = 10 * time.Second       // how long a command may go on after a signal, unless it says otherwise
 	sameTime = 300 * time.Millisecond // signals closer than this are one: a terminal and its shell may both send it
 )
 
-// armedStops is what happens to an instance whose launcher leaves at once.
-const armedStops = "If you leave now, the stop that was armed when the instance started acts by itself."
+// ArmedStops is what happens to an instance whose launcher leaves at once.
+const ArmedStops = "If you leave now, the stop that was armed when the instance started acts by itself."
 
 // ending is what the program does between the first signal and its end.
 type ending struct {
@@ -46,14 +46,14 @@ type ending struct {
 	timer  *time.Timer
 	prompt func() // restores the terminal; nil while nobody is asked for anything
 	err    io.Writer
-	leave  func(os.Signal)
+	Leave  func(os.Signal)
 }
 
-// programEnd is the program's.
-var programEnd = &ending{err: os.Stderr, leave: func(os.Signal) { os.Exit(6) }}
+// ProgramEnd is the program's.
+var ProgramEnd = &ending{err: os.Stderr, Leave: func(os.Signal) { os.Exit(6) }}
 
-// allow says what goes on after a signal and for how long at most. It may be called before the signal or after it.
-func (e *ending) allow(what string, within time.Duration, after string) {
+// Allow says what goes on after a signal and for how long at most. It may be called before the signal or after it.
+func (e *ending) Allow(what string, within time.Duration, after string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.what, e.by, e.after = what, time.Now().Add(within), after
@@ -62,9 +62,9 @@ func (e *ending) allow(what string, within time.Duration, after string) {
 	}
 }
 
-// asking says that somebody is asked for something, until the returned function is called: a signal then ends the program
+// Asking says that somebody is asked for something, until the returned function is called: a signal then ends the program
 // at once, after restore.
-func (e *ending) asking(restore func()) (answered func()) {
+func (e *ending) Asking(restore func()) (answered func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.prompt = restore
@@ -82,13 +82,13 @@ func (e *ending) begin(s os.Signal) {
 	e.first = s
 	if e.prompt != nil { // nothing has begun that would have to be ended
 		e.prompt()
-		e.leave(s)
+		e.Leave(s)
 		return
 	}
 	if e.by.IsZero() {
-		e.by = time.Now().Add(endTime)
+		e.by = time.Now().Add(EndTime)
 	}
-	e.timer = time.AfterFunc(time.Until(e.by), func() { e.leave(s) })
+	e.timer = time.AfterFunc(time.Until(e.by), func() { e.Leave(s) })
 }
 
 // say answers the second signal.
@@ -105,19 +105,19 @@ func (e *ending) say() {
 	}
 }
 
-// signal is the first signal, nil if none came.
-func (e *ending) signal() os.Signal {
+// Signal is the first signal, nil if none came.
+func (e *ending) Signal() os.Signal {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.first
 }
 
-// untilSignal returns a context that ends with the first SIGINT, SIGTERM or SIGHUP. The second one says what is still
+// UntilSignal returns a context that ends with the first SIGINT, SIGTERM or SIGHUP. The second one says what is still
 // done; the third ends the program at once, which the armed stop is there for.
-func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
+func UntilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(parent)
 	heedSignals()
-	go programEnd.follow(ctx, heeded, cancel)
+	go ProgramEnd.follow(ctx, heeded, cancel)
 	return ctx, cancel
 }
 
@@ -138,7 +138,7 @@ func (e *ending) follow(ctx context.Context, signals <-chan os.Signal, cancel fu
 		}
 		last = time.Now()
 		if said {
-			e.leave(s)
+			e.Leave(s)
 			return
 		}
 		e.say()

@@ -1,6 +1,6 @@
 //go:build !windows
 
-package app
+package osdesktop
 
 import (
 	"os"
@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// dieBy ends the program by the signal that interrupted it, so that a shell's loop around it ends too.
-func dieBy(s os.Signal) {
+// DieBy ends the program by the signal that interrupted it, so that a shell's loop around it ends too.
+func DieBy(s os.Signal) {
 	number, ok := s.(syscall.Signal)
 	if !ok {
 		return

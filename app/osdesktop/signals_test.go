@@ -1,7 +1,9 @@
-package app
+package osdesktop
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"os"
 	"strings"
 	"syscall"
@@ -13,19 +15,19 @@ import (
 // TestSignals: the first signal ends the context, the second says what goes on, the third leaves.
 func TestSignals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var out safeBuffer
+		var out bytes.Buffer
 		left := make(chan os.Signal, 1)
-		e := &ending{err: &out, leave: func(s os.Signal) { left <- s }}
+		e := &ending{err: &out, Leave: func(s os.Signal) { left <- s }}
 		signals := make(chan os.Signal)
 		ctx, cancel := context.WithCancel(t.Context())
 		go e.follow(ctx, signals, cancel)
 
 		signals <- os.Interrupt
 		<-ctx.Done()
-		e.allow("stopping the instance", 25*time.Second, "The armed stop acts by itself.")
+		e.Allow("stopping the instance", 25*time.Second, "The armed stop acts by itself.")
 		signals <- os.Interrupt // at the same moment: the shell sends it too
 		synctest.Wait()
-		if said := out.bytes(); len(said) > 0 || e.signal() != os.Interrupt {
+		if said := out.Bytes(); len(said) > 0 || e.Signal() != os.Interrupt {
 			t.Errorf("one signal twice said %q", said)
 		}
 		time.Sleep(time.Second)
@@ -33,7 +35,7 @@ func TestSignals(t *testing.T) {
 		signals <- os.Interrupt
 		synctest.Wait()
 		for _, want := range []string{"Still stopping the instance.", "ends by itself at " + by, "Ctrl-C again", "The armed stop acts by itself."} {
-			if said := string(out.bytes()); !strings.Contains(said, want) {
+			if said := string(out.Bytes()); !strings.Contains(said, want) {
 				t.Errorf("the second said %q, not %q", said, want)
 			}
 		}
@@ -48,8 +50,8 @@ func TestSignals(t *testing.T) {
 // TestSignalAtAPrompt ends the program at once, with the terminal as it was.
 func TestSignalAtAPrompt(t *testing.T) {
 	var did []string
-	e := &ending{leave: func(os.Signal) { did = append(did, "leave") }}
-	answered := e.asking(func() { did = append(did, "restore") })
+	e := &ending{Leave: func(os.Signal) { did = append(did, "leave") }}
+	answered := e.Asking(func() { did = append(did, "restore") })
 	e.begin(os.Interrupt)
 	if strings.Join(did, " ") != "restore leave" {
 		t.Errorf("it did %q", did)
@@ -69,14 +71,14 @@ func TestWhatHangsAfterASignal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				left := make(chan os.Signal, 1)
-				e := &ending{err: &safeBuffer{}, leave: func(s os.Signal) { left <- s }}
+				e := &ending{err: io.Discard, Leave: func(s os.Signal) { left <- s }}
 				e.begin(os.Interrupt)
 				if allowed > 0 {
-					e.allow("stopping", allowed, "")
+					e.Allow("stopping", allowed, "")
 				}
 				start := time.Now()
 				<-left
-				if took := time.Since(start); took != max(allowed, endTime) {
+				if took := time.Since(start); took != max(allowed, EndTime) {
 					t.Errorf("it ended after %v", took)
 				}
 			})

@@ -1,0 +1,44 @@
+package app
+
+import (
+	"context"
+	"net"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"avatar-launcher/backend/account"
+	"avatar-launcher/backend/config"
+)
+
+// doctor has clients of its own: it gives up sooner than the rooms do.
+func doctor(cfg aws.Config, watched aws.HTTPClient, p config.Profile) *account.Doctor {
+	cfg.HTTPClient, cfg.RetryMaxAttempts = nil, 2
+	d := &account.Doctor{
+		STS:       sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = watched }),
+		DynamoDB:  newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
+		EC2:       newEC2(cfg, func(o *ec2.Options) { o.HTTPClient = watched }),
+		Kinesis:   newKinesis(cfg, func(o *kinesis.Options) { o.HTTPClient = watched }),
+		Route53:   newRoute53(cfg, func(o *route53.Options) { o.HTTPClient = watched }),
+		Scheduler: newScheduler(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
+		Quotas:    newQuotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = watched }),
+		Names:     p.Resources(),
+	}
+	if p.Endpoint == "" { // the zone of an AWS-compatible cloud is in no public DNS
+		d.LookupNS = func(ctx context.Context, zone string) ([]string, error) {
+			found, err := net.DefaultResolver.LookupNS(ctx, zone)
+			var names []string
+			for _, ns := range found {
+				names = append(names, ns.Host)
+			}
+			return names, err
+		}
+	}
+	return d
+}

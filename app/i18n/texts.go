@@ -1,0 +1,71 @@
+package i18n
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"avatar-launcher/backend"
+)
+
+// EndedTitle returns why a session ended by itself, in the page's messages.
+func EndedTitle(e backend.Ended) string {
+	if e.Why == backend.TimerIdle {
+		return Say("home.endedIdle")
+	}
+	return Say("home.endedMaximum")
+}
+
+// EndedText returns how long it was used, and what it cost if that is known.
+func EndedText(e backend.Ended, currency string) string {
+	if e.Cost <= 0 {
+		return Say("home.endedUsed", length(e.Used))
+	}
+	return Say("home.endedUsedCost", length(e.Used), money(e.Cost, currency))
+}
+
+// length writes a duration to the minute, as the page does.
+func length(d time.Duration) string {
+	minutes := int(d.Round(time.Minute).Minutes())
+	switch {
+	case minutes < 60:
+		return Say("units.wholeMinutes", minutes)
+	case minutes%60 == 0:
+		return Say("units.wholeHours", minutes/60)
+	}
+	return Say("units.hours", minutes/60, fmt.Sprintf("%02d", minutes%60))
+}
+
+// money writes an amount with its currency.
+func money(amount float64, currency string) string {
+	signs := map[string]string{"USD": "$", "EUR": "€", "GBP": "£"}
+	if sign, ok := signs[currency]; ok {
+		return fmt.Sprintf("%s%.2f", sign, amount)
+	}
+	return fmt.Sprintf("%.2f %s", amount, currency)
+}
+
+// BackoffLines says why the pool launches nothing, one line each. There are none if it may launch.
+func BackoffLines(b *backend.Backoff) []string {
+	if b == nil {
+		return nil
+	}
+	if b.InstanceID == "" { // there is no instance: AWS refused to launch one
+		return []string{Say("pool.backoff.refused", b.RetryAt.Local().Format("15:04")), Translate(b.Why)}
+	}
+	lines := []string{Say("pool.backoff.stopped", b.Failures)}
+	if !b.Stopped {
+		lines[0] = Say("pool.backoff.paused", b.Failures, b.RetryAt.Local().Format("15:04"))
+	}
+	lines = append(lines, Say("pool.backoff.last", b.InstanceID, Translate(b.Why)))
+	return append(lines, b.Lines...)
+}
+
+// Waiting says where somebody stands who waits for an instance, and why.
+func Waiting(q *backend.Queue) string {
+	place := fmt.Sprintf("You are number %d of %d who wait for an instance.", q.Position, q.Length)
+	if q.Length == 1 {
+		place = "You are the only one who waits for an instance."
+	}
+	return strings.TrimSpace(Translate(q.Why) + " " + place)
+}

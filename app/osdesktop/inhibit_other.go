@@ -1,0 +1,14 @@
+//go:build !linux
+
+package osdesktop
+
+import (
+	"context"
+	"log/slog"
+)
+
+// Inhibitor is for logind. Windows tells the window itself, see OnSessionEnd; macOS quits programs by the menu.
+type Inhibitor struct{}
+
+func (*Inhibitor) Begin(context.Context, *slog.Logger, Reason, func()) {}
+func (*Inhibitor) Hold(bool)                                           {}
