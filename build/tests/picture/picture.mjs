@@ -85,6 +85,7 @@ async function networks(browsers, owner, key, link) {
   const [server] = await ice(owner.page);
   const guest = await visit(browsers, link(key, { role: 'guest', seconds: 600 }));
   await guest.page.getByRole('button').click();
+  await guest.page.waitForURL(`${SITE}/`);
   await watches('a guest', guest);
   claim('a guest gets no credentials of the relay', (await ice(guest.page)).length === 0);
   claim('a stranger gets none', (await fetch(`${GATE}/.avatar/ice`)).status === 403);
