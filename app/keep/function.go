@@ -18,8 +18,8 @@ const (
 	// watchTime is how long a pass goes on that EC2's event has started. An instance is left alone for the first 30
 	// seconds, since its other half may be on the way.
 	watchTime = 40 * time.Second
-	// ec2Source is the source of EC2's events.
-	ec2Source = "aws.ec2"
+	// EC2Source is the source of EC2's events.
+	EC2Source = "aws.ec2"
 )
 
 // Event is what starts the function: a schedule's payload, or EC2's event. Only its source matters.
@@ -52,7 +52,7 @@ func (f *Function) Handle(ctx context.Context, id string, e Event) (Result, erro
 		defer cancel()
 	}
 	atLeast := time.Duration(0)
-	if e.Source == ec2Source {
+	if e.Source == EC2Source {
 		atLeast = watchTime
 	}
 	s := Fleet(f.Config, f.Profile, "keeper-"+id, f.Log)

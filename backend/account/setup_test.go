@@ -232,7 +232,7 @@ func TestAnUpdateKeepsWhatIsNotNamed(t *testing.T) {
 		form.Get("ChangeSetType") != "UPDATE" {
 		t.Errorf("%v, %s", got, form.Get("ChangeSetType"))
 	}
-	if body := form.Get("TemplateBody"); !strings.Contains(body, "New-Service") || len(body) > maxBody {
+	if body := form.Get("TemplateBody"); !strings.Contains(body, "New-Service") || len(body) > maxInline {
 		t.Errorf("the body has %d bytes and not the script of the stack's operating system", len(body))
 	}
 }

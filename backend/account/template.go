@@ -15,9 +15,12 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// maxBody is how long a template may be that is sent with the request itself, in bytes.
+// How long a template may be, in bytes: one that is sent with the request itself, and one in a bucket.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-const maxBody = 51_200
+const (
+	maxInline = 51_200
+	maxBody   = 1_000_000
+)
 
 // Template is a CloudFormation template as plain values: intrinsic functions are in their long form, {"Fn::Sub": …}.
 type Template map[string]any
@@ -112,6 +115,15 @@ func (t Template) Body(region string, p Parameters) (string, error) {
 	body["Mappings"] = t.mappings(t.value(p, "OperatingSystem"))
 	resources, _ := t.at("Resources").(map[string]any)
 	body["Resources"] = t.withBudget(maps.Clone(resources), region, p)
+	for _, part := range []string{"Resources", "Outputs"} {
+		if t.value(p, functionBucket) == "" {
+			body[part] = without(asMap(body[part]), hasFunction)
+		}
+	}
+	maps.DeleteFunc(body, func(_ string, part any) bool {
+		m, ok := part.(map[string]any)
+		return ok && len(m) == 0
+	})
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -122,6 +134,20 @@ func (t Template) Body(region string, p Parameters) (string, error) {
 		return "", fmt.Errorf("the template is %d bytes long, and %d are allowed", b.Len(), maxBody)
 	}
 	return b.String(), nil
+}
+
+// The parameter of the function's bucket, and the condition that it is given.
+const (
+	functionBucket = "FunctionBucket"
+	functionKey    = "FunctionKey"
+	hasFunction    = "HasFunction"
+)
+
+// without returns the mapping without the entries that have the condition.
+func without(all map[string]any, condition string) map[string]any {
+	out := maps.Clone(all)
+	maps.DeleteFunc(out, func(_ string, each any) bool { return asMap(each)["Condition"] == condition })
+	return out
 }
 
 // terse returns the parameters without what only a person at the console reads.

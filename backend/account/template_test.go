@@ -207,6 +207,14 @@ func TestBodyFits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if len(body) > maxInline {
+			t.Errorf("%s: without the function, the body has %d bytes and needs a bucket", system, len(body))
+		}
+		whole, err := template(t).Body("us-east-1", Parameters{"OperatingSystem": system, functionBucket: "b"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s with the function: %d bytes", system, len(whole))
 		if !json.Valid([]byte(body)) || !strings.Contains(body, has) || !strings.Contains(body, "vector "+system+" ") {
 			t.Errorf("%s: the body lacks its script or the pins", system)
 		}
