@@ -118,22 +118,28 @@ func (s *Service) record(ctx context.Context, row instanceRow, intent string) er
 
 // park records that a warming instance was ready, and stops it: one that stopped without the record was not.
 func (s *Service) park(ctx context.Context, row instanceRow) error {
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                &s.Names.InstancesTable,
-		Key:                      key("InstanceId", row.InstanceID),
-		UpdateExpression:         aws.String("SET Ready = :yes"),
-		ConditionExpression:      aws.String("#s = :warming AND Epoch = :e"),
-		ExpressionAttributeNames: map[string]string{"#s": "State"},
-		ExpressionAttributeValues: item{
-			":yes":     value(true),
-			":warming": str(string(backend.Warming)),
-			":e":       value(row.Epoch),
-		},
-	})
-	if err != nil {
+	if err := s.markReady(ctx, row.InstanceID, row.Epoch, backend.Warming, backend.Warming); err != nil {
 		return unlessConditionFailed(err) // another keeper was quicker
 	}
 	return s.stopInstance(ctx, row.InstanceID)
+}
+
+// markReady records in an instance's row that it has been seen ready, while it is in one of two states under its epoch.
+func (s *Service) markReady(ctx context.Context, instanceID string, epoch int64, state, orState backend.PoolState) error {
+	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                &s.Names.InstancesTable,
+		Key:                      key("InstanceId", instanceID),
+		UpdateExpression:         aws.String("SET Ready = :yes"),
+		ConditionExpression:      aws.String("#s IN (:state, :or) AND Epoch = :e"),
+		ExpressionAttributeNames: map[string]string{"#s": "State"},
+		ExpressionAttributeValues: item{
+			":yes":   value(true),
+			":state": str(string(state)),
+			":or":    str(string(orState)),
+			":e":     value(epoch),
+		},
+	})
+	return err
 }
 
 // makeWarm gives a stopped instance back to the pool, its owner's tags scrubbed while no desktop can claim it. The
@@ -143,7 +149,21 @@ func (s *Service) makeWarm(ctx context.Context, row instanceRow) error {
 	if err := s.scrub(ctx, row.InstanceID); err != nil {
 		return err
 	}
-	return s.move(ctx, row.InstanceID, row.Epoch, row.State, backend.Warm)
+	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                &s.Names.InstancesTable,
+		Key:                      key("InstanceId", row.InstanceID),
+		UpdateExpression:         aws.String("SET #s = :warm, PooledAt = :now, Ready = :yes REMOVE #o"),
+		ConditionExpression:      aws.String("#s = :from AND Epoch = :e"),
+		ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
+		ExpressionAttributeValues: item{
+			":warm": str(string(backend.Warm)),
+			":from": str(string(row.State)),
+			":e":    value(row.Epoch),
+			":now":  value(s.Clock.Now()),
+			":yes":  value(true),
+		},
+	})
+	return unlessConditionFailed(err)
 }
 
 func (s *Service) retireInstance(ctx context.Context, row instanceRow) error {

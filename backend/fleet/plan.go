@@ -95,21 +95,31 @@ func (p *planner) judge(m instance) {
 			p.free = append(p.free, row)
 		}
 	case backend.Recycling:
-		p.serving++
-		old = old && p.health.of(p.current.version).Failures == 0 // better an old instance than none that becomes ready
-		switch {
-		case m.State == backend.Running:
-			p.add(stepStop, row, "runs unclaimed")
-		case m.State == backend.Stopped && (p.figures.Replace || old):
-			p.serving--
-			p.add(stepRetire, row, "its session is over")
-		case m.State == backend.Stopped:
-			p.add(stepRecycle, row, "its session is over")
-		}
+		p.judgeRecycling(m, row, old)
 	case backend.Retired:
 		p.add(stepRetire, row, "retired")
 	case backend.Claimed:
 		p.judgeClaimed(m, row)
+	}
+}
+
+// judgeRecycling plans what an instance needs that is nobody's any more. It becomes warm only if it has been seen ready: one
+// that was adopted, or whose first start was broken off, may never become so.
+func (p *planner) judgeRecycling(m instance, row instanceRow, old bool) {
+	p.serving++
+	old = old && p.health.of(p.current.version).Failures == 0 // better an old instance than none that becomes ready
+	why := "its session is over"
+	if !row.Ready {
+		why = "it was never seen ready"
+	}
+	switch {
+	case m.State == backend.Running:
+		p.add(stepStop, row, "runs unclaimed")
+	case m.State == backend.Stopped && (p.figures.Replace || old || !row.Ready):
+		p.serving--
+		p.add(stepRetire, row, why)
+	case m.State == backend.Stopped:
+		p.add(stepRecycle, row, why)
 	}
 }
 

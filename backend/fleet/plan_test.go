@@ -55,9 +55,12 @@ func TestPlan(t *testing.T) {
 		{"stopped, and its log is still read",
 			with(one("stopped", backend.Warming), func(v *observation) { v.asking = map[string]bool{"i-1": true} }), nil},
 		{"never ready is retired", one("running", backend.Warming), []stepKind{stepRetire}},
-		{"given back is recycled", one("stopped", backend.Recycling), []stepKind{stepRecycle}},
-		{"given back is replaced",
-			with(one("stopped", backend.Recycling), func(v *observation) { v.figures.Replace = true }), []stepKind{stepRetire, stepLaunch}},
+		{"given back is recycled",
+			with(one("stopped", backend.Recycling), func(v *observation) { v.rows[0].Ready = true }), []stepKind{stepRecycle}},
+		{"given back is replaced", with(one("stopped", backend.Recycling), func(v *observation) {
+			v.rows[0].Ready, v.figures.Replace = true, true
+		}), []stepKind{stepRetire, stepLaunch}},
+		{"given back and never seen ready is replaced", one("stopped", backend.Recycling), []stepKind{stepRetire, stepLaunch}},
 		{"given back but running is stopped", one("running", backend.Recycling), []stepKind{stepStop}},
 		{"stopping is waited for", one("stopping", backend.Recycling), nil},
 		{"unrecorded is adopted",

@@ -61,7 +61,7 @@ type instanceRow struct {
 	ReservedFor string `dynamodbav:",omitempty"`
 	// ArmedUntil is when the armed stop of its last owner fires, in Unix seconds. It is left to fire on a warm instance.
 	ArmedUntil int64 `dynamodbav:",omitempty"`
-	// Ready is set once a keeper has seen the instance ready, before it stops it.
+	// Ready is set once the instance has been seen ready: by a keeper while it was warming, or by its first user's start.
 	Ready bool `dynamodbav:",omitempty"`
 	// LaunchToken marks an intent: an instance that is being launched and has no ID yet.
 	LaunchToken string `dynamodbav:",omitempty"`

@@ -105,6 +105,11 @@ func (s *Service) recordReady(ctx context.Context, row sessionRow, session backe
 	if err != nil {
 		s.Log.Warn("that the avatar is ready was not written down", "cause", err)
 	}
+	if row.Cold { // nobody has seen the instance ready before
+		if err := s.markReady(ctx, row.InstanceID, row.Epoch, backend.Claimed, backend.Recycling); unlessConditionFailed(err) != nil {
+			s.Log.Warn("that the instance was ready was not written down: it is replaced after the session", "cause", err)
+		}
+	}
 	var sum int64
 	for _, took := range phases {
 		sum += took
