@@ -90,6 +90,9 @@ func enter(s state, p Phase, now time.Time) state {
 	if s.Phase == Ready {
 		s = withNotice(s, NoticeBrowser, nil) // the address is gone
 	}
+	if !p.Starting() && p != Ready {
+		s = withNotice(s, NoticeName, nil)
+	}
 	s.Steps = slices.Clone(s.Steps)
 	if n := len(s.Steps); n > 0 && s.Steps[n-1].Took == 0 {
 		s.Steps[n-1].Took = max(now.Sub(s.Steps[n-1].Started), 1)

@@ -87,3 +87,20 @@ func TestASessionFoundAfterItsTimeIsEnded(t *testing.T) {
 		}
 	}
 }
+
+func TestANameThatIsLateIsSaidForAWhile(t *testing.T) {
+	late := &Notice{Key: NoticeName, Problem: &Problem{What: "late"}}
+	s, _ := next(attaching(t), progressed{Progress{Notice: late}}, rules, t0)
+	s, _ = next(s, started{session: session(t0.Add(time.Hour))}, rules, t0)
+	up := machineSeen{instanceID: "i-1", machine: &Machine{InstanceID: "i-1", State: Running}}
+	s, _ = next(s, up, rules, t0.Add(time.Minute))
+	if len(s.Notices) != 1 || s.Notices[0] != *late {
+		t.Fatalf("after a minute the notices are %+v", s.Notices)
+	}
+	if s, _ := next(s, wished{Wish{Verb: WishStop}}, rules, t0); len(s.Notices) != 0 {
+		t.Errorf("after the session the notices are %+v", s.Notices)
+	}
+	if s, _ := next(s, up, rules, t0.Add(nameSettles+time.Minute)); len(s.Notices) != 0 {
+		t.Errorf("later the notices are %+v", s.Notices)
+	}
+}

@@ -73,6 +73,9 @@ func nextProgress(s state, p Progress, now time.Time) state {
 	if p.URL != "" {
 		s.URL = p.URL
 	}
+	if p.Notice != nil {
+		s = withNotice(s, p.Notice.Key, p.Notice.Problem)
+	}
 	if p.Cold && !s.Cold {
 		s.Cold, s.Estimate = true, s.history.usual(whole, true)
 	}
@@ -243,6 +246,9 @@ func withArmedStop(p *Problem, session *Session, r Rules) *Problem {
 	return &told
 }
 
+// nameSettles is how long after a start it may be worth saying that the avatar's name is not known everywhere yet.
+const nameSettles = 2 * time.Minute
+
 // nextMachine takes a look at the instance in: one that was stopped behind the launcher's back ends the session.
 func nextMachine(s state, e machineSeen, now time.Time) (state, []effect) {
 	if s.Phase != Ready || sessionInstance(s) != e.instanceID {
@@ -253,6 +259,9 @@ func nextMachine(s state, e machineSeen, now time.Time) (state, []effect) {
 		return withNotice(s, noticeKey(e.problem), e.problem), nil
 	}
 	s = withNotice(s, "cloud", nil)
+	if now.Sub(s.Since) > nameSettles {
+		s = withNotice(s, NoticeName, nil)
+	}
 	s.Machine = e.machine
 	if e.machine != nil && e.machine.State.Up() {
 		if e.machine.InstanceStatus == "ok" && e.machine.SystemStatus == "ok" {

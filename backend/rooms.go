@@ -42,6 +42,8 @@ type Progress struct {
 	Queue   *Queue // nothing is free: the start waits its turn
 	// Attached reports whether Session was there before this start, which continues it.
 	Attached bool
+	// Notice is something worth saying about the session that stops nothing.
+	Notice *Notice
 }
 
 // Start is how long an earlier start took.

@@ -253,8 +253,12 @@ type Ended struct {
 	Cost float64       `json:"cost"`                  // zero if the price is not known
 }
 
-// NoticeBrowser is the key of the notice that no browser could be opened for the avatar.
-const NoticeBrowser = "browser"
+// NoticeBrowser is the key of the notice that no browser could be opened for the avatar, NoticeName that of the notice that
+// the avatar's name does not lead to it yet.
+const (
+	NoticeBrowser = "browser"
+	NoticeName    = "name"
+)
 
 // Kept is what WishRenew leaves running until its user has signed in again.
 type Kept struct {

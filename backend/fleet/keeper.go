@@ -32,6 +32,11 @@ type keeper struct {
 	last     auditRow             // the occupancy written last
 }
 
+// newKeeper returns the state of a keeper that has observed nothing yet.
+func newKeeper(s *Service) *keeper {
+	return &keeper{s: s, seen: sightings{}, asked: map[string]time.Time{}, pauses: pauses{}}
+}
+
 // Keep campaigns for the pool's lease and, while it holds it, keeps the pool. It returns when ctx is done, having
 // given the lease back.
 func (s *Service) Keep(ctx context.Context, report func(backend.Pool)) error {
@@ -101,7 +106,7 @@ func (s *Service) lead(ctx context.Context, l *lease, report func(backend.Pool))
 			s.Log.Warn("the pool's lease was not given back", "cause", err)
 		}
 	}()
-	k := &keeper{s: s, seen: sightings{}, asked: map[string]time.Time{}, pauses: pauses{}}
+	k := newKeeper(s)
 	renewAt := time.Now().Add(leaseRenew)
 	for ctx.Err() == nil {
 		if !time.Now().Before(renewAt) {

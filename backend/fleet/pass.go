@@ -39,6 +39,7 @@ func (s *Service) KeepOnce(ctx context.Context, atLeast time.Duration, report fu
 	s.Log.Info("this run keeps the pool")
 	defer func() {
 		s.setLeading(false)
+		s.setRefused(nil)
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
 		if err := l.release(last); err != nil {
@@ -76,7 +77,7 @@ func (l *lease) campaign(ctx context.Context) (bool, error) {
 
 // pass observes and acts until nothing is under way at until or later.
 func (s *Service) pass(ctx context.Context, l *lease, until time.Time, report func(backend.Pool)) (Pass, error) {
-	k := &keeper{s: s, seen: sightings{}, asked: map[string]time.Time{}}
+	k := newKeeper(s)
 	out := Pass{Led: true}
 	renewAt := time.Now().Add(leaseRenew)
 	for unread := 0; ctx.Err() == nil; {

@@ -78,6 +78,23 @@ func TestADeniedLaunchIsTriedSeldom(t *testing.T) {
 	})
 }
 
+// TestAPassThatMayNotLaunch keeps the pool for single passes, each of which tries the launch a few times.
+func TestAPassThatMayNotLaunch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.denied(t, "RunInstances")
+		s := w.desktop(t, "function")
+		for range 2 {
+			if _, err := s.KeepOnce(t.Context(), 10*time.Minute, func(backend.Pool) {}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := w.calls("RunInstances"); n < 2 || n > 24 {
+			t.Errorf("%d launches were tried in two passes of ten minutes, want 2 to 24", n)
+		}
+	})
+}
+
 // TestADeniedStepIsTriedSeldom lets the keeper retire what is above the pool's size, which it may not.
 func TestADeniedStepIsTriedSeldom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

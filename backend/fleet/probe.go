@@ -26,7 +26,7 @@ const (
 )
 
 // probe asks the avatar at address, under its own name, until it answers 200 or ctx is done. It dials the address
-// (or the profile's gateway) itself, so nothing depends on DNS; Host and TLS server name are the user's domain.
+// (or the profile's gateway) itself, so this does not depend on DNS; Host and TLS server name are the user's domain.
 func (s *Service) probe(ctx context.Context, address, domain string) error {
 	c := retryablehttp.NewClient()
 	c.Logger = nil

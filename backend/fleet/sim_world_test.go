@@ -290,6 +290,7 @@ func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, sk
 			Scheme:     "http",
 			HealthPath: "/healthz",
 			Transport:  func(string) http.RoundTripper { return d.net },
+			Resolve:    w.resolve,
 		},
 	})
 	d.options = backend.Options{

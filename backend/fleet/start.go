@@ -259,8 +259,8 @@ func (s *Service) armStop(ctx context.Context, row *sessionRow) error {
 	return both.Wait()
 }
 
-// awaitReady follows the start from EC2's pending to the avatar's answer. The name and the session's row are written
-// beside the probe: neither is on the critical path of readiness.
+// awaitReady follows the start from EC2's pending to the avatar's answer at its name. The name and the session's row are
+// written beside the probe.
 func (s *Service) awaitReady(ctx context.Context, row sessionRow, report func(backend.Progress)) (*backend.Session, error) {
 	report(backend.Progress{Phase: backend.Booting, Session: row.session()})
 	m, err := s.awaitAddress(ctx, row.InstanceID, report)
@@ -270,18 +270,18 @@ func (s *Service) awaitReady(ctx context.Context, row sessionRow, report func(ba
 	row.PublicIP, row.SubnetID, row.InstanceType, row.Phase = m.PublicIP, m.SubnetID, m.Type, string(backend.Probing)
 	report(backend.Progress{Phase: backend.Probing, Session: row.session(), Machine: m, URL: s.url(row.Domain)})
 	naming, giveUp := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-	named := make(chan struct{})
+	written, named := make(chan struct{}), make(chan bool, 1)
 	s.background.Go(func() {
-		defer close(named)
+		defer close(written)
 		defer giveUp()
-		s.setDNSOrLog(naming, row.Domain, m.PublicIP)
+		named <- s.setDNSOrLog(naming, row.Domain, m.PublicIP)
 	})
 	all, actx := errgroup.WithContext(ctx)
 	all.Go(func() error { return s.saveAddress(actx, row) })
 	watching, answered := context.WithCancel(actx)
 	all.Go(func() error {
 		defer answered()
-		return s.probe(actx, m.PublicIP, row.Domain)
+		return s.awaitAvatar(actx, named, m.PublicIP, row.Domain, report)
 	})
 	all.Go(func() error { return s.watch(watching, row.InstanceID) })
 	if err := all.Wait(); err != nil {
@@ -289,7 +289,7 @@ func (s *Service) awaitReady(ctx context.Context, row sessionRow, report func(ba
 		return nil, err
 	}
 	select { // Route 53 limits changes for the whole account: readiness does not wait for it for long
-	case <-named:
+	case <-written:
 	case <-time.After(nameTime):
 	}
 	row.Phase = string(backend.Ready)
@@ -300,11 +300,13 @@ func (s *Service) awaitReady(ctx context.Context, row sessionRow, report func(ba
 const nameTime = 3 * time.Second
 
 // setDNSOrLog points the user's name at their instance. If Route 53 does not accept it in time, the pool's keeper finds
-// the difference and corrects it.
-func (s *Service) setDNSOrLog(ctx context.Context, domain, address string) {
-	if err := s.setDNS(ctx, domain, address); err != nil && ctx.Err() == nil {
+// the difference and corrects it. It reports whether Route 53 accepted it.
+func (s *Service) setDNSOrLog(ctx context.Context, domain, address string) bool {
+	err := s.setDNS(ctx, domain, address)
+	if err != nil && ctx.Err() == nil {
 		s.Log.Warn("the name does not point at the instance yet", "name", domain, "cause", err)
 	}
+	return err == nil
 }
 
 // awaitAddress waits until the instance has a public address. It returns *fellBack if it stops instead.

@@ -49,6 +49,11 @@ func newWorldOf(t *testing.T, o localcloud.Options) *world {
 	return w
 }
 
+// resolve looks a name up in the cloud's zones.
+func (w *world) resolve(_ context.Context, name string) ([]string, error) {
+	return w.cloud.Resolve(name), nil
+}
+
 // withForeign puts the records into the zone that are not the launcher's.
 func (w *world) withForeign(t *testing.T) {
 	t.Helper()
@@ -103,6 +108,7 @@ func (w *world) desktop(t *testing.T, id string) *fleet.Service {
 			Scheme:     "http",
 			HealthPath: "/healthz",
 			Transport:  func(string) http.RoundTripper { return w.cloud.Transport() },
+			Resolve:    w.resolve,
 		},
 	})
 	t.Cleanup(s.Wait)

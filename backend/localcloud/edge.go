@@ -37,6 +37,9 @@ func (c *Cloud) edge(w http.ResponseWriter, r *http.Request) {
 	notice{503, "Not answering", "The instance at this name's address does not answer: it is still booting, or has stopped.", host, addresses[0]}.write(w)
 }
 
+// Resolve returns the IPv4 addresses of a name, as the name servers answer now. It returns nil if there are none.
+func (c *Cloud) Resolve(name string) []string { return c.route53.Lookup(name) }
+
 // site is an instance's web server, behind the gate if there is one.
 func (c *Cloud) site(in ec2.Instance) http.Handler {
 	if c.opts.Gate == nil {
