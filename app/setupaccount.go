@@ -61,6 +61,7 @@ func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Acco
 		Pricing: pricingClient{pricing.NewFromConfig(cfg, func(o *pricing.Options) {
 			o.HTTPClient, o.Region = patient, account.PricingRegion
 		}).GetProducts},
+		S3:     newFiles(cfg, patient),
 		Region: cfg.Region, Stack: f.stack, Template: template, Tags: f.tags,
 	}, nil
 }

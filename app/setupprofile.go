@@ -36,6 +36,9 @@ func profileOf(name string, made *account.Outputs, prices *account.Prices) confi
 	}
 	p.SetResources(used)
 	p.Log.ReadyPattern = avatarReady
+	if made.PoolSize >= 0 {
+		p.WarmPool.Size = made.PoolSize // as the stack's keeper has it
+	}
 	if !made.OwnImage {
 		p.WarmPool.Size = 0
 	}

@@ -31,6 +31,8 @@ type setupFlags struct {
 	dryRun, remove, purge                 bool
 	yes, ignoreChecks                     bool
 	printTemplate                         bool
+	noKeeper                              bool   // leave the keeper function out
+	function                              string // its package; "" for the one beside the program
 }
 
 func setupCommand(o *options) *cobra.Command {
@@ -69,6 +71,8 @@ func setupCommand(o *options) *cobra.Command {
 	s.BoolVar(&f.remove, "remove", false, "stop and delete all instances, and delete the stack but its users and its audit")
 	s.BoolVar(&f.purge, "purge", false, "with --remove: delete the users and the audit, too")
 	s.BoolVar(&f.yes, "yes", false, "do not ask before --remove")
+	s.BoolVar(&f.noKeeper, "no-keeper", false, "make no function that keeps the warm pool; a keeper's desktop must be on, then")
+	s.StringVar(&f.function, "function", "", "the function's package (default: function.zip beside the program)")
 	s.BoolVar(&f.ignoreChecks, "ignore-checks", false, "deploy although a check of the account is not ok")
 	s.BoolVar(&o.json, "json", false, "print JSON")
 	return c
@@ -115,6 +119,9 @@ func runSetup(ctx context.Context, o *options, f setupFlags) error {
 		if err := a.Deploy(ctx, cs, out.event); err != nil {
 			return err
 		}
+	}
+	if err := a.Prune(ctx); err != nil {
+		return err
 	}
 	return finishSetup(ctx, a, out, f, people)
 }
@@ -215,7 +222,15 @@ func planStack(ctx context.Context, a *account.Account, out *printer, f setupFla
 	if err := f.enough(ctx, a); err != nil {
 		return nil, err
 	}
-	return a.Plan(ctx, parameters)
+	whole, err := f.giveFunction(ctx, a, out, parameters)
+	if err != nil {
+		return nil, err
+	}
+	cs, err := a.Plan(ctx, parameters)
+	if err == nil && !whole && !f.noKeeper {
+		cs.Changes = append(cs.Changes, a.FunctionChanges()...)
+	}
+	return cs, err
 }
 
 // enough wants the zone for a stack that is not there yet.
@@ -254,6 +269,7 @@ func finishSetup(ctx context.Context, a *account.Account, out *printer, f setupF
 	}
 	out.fact(map[string]any{"type": "profile", "file": f.writeProfile, "outputs": made},
 		"The profile for your users is "+f.writeProfile+"; nothing in it is secret. They use it by --profile "+f.writeProfile)
+	out.fact(map[string]any{"type": "keeper", "function": made.KeeperFunction, "alarmsTo": made.AlarmsTo}, keeperText(made))
 	for _, u := range people {
 		existed, err := a.CreateUser(ctx, made, u)
 		if err != nil {

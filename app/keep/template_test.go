@@ -34,7 +34,7 @@ func TestTheStacksSettingsAreTaken(t *testing.T) {
 	sub := variables[keep.ProfileVariable].(map[string]any)["Fn::Sub"].([]any)
 	text := strings.NewReplacer("${AWS::Region}", "eu-central-1", "${UserPool}", "eu-central-1_Ab1", "${UserPoolClient}", "client",
 		"${IdentityPool}", "eu-central-1:12345678-1234-1234-1234-123456789012", "${HostedZoneId}", "Z123", "${ZoneName}", "avatar.example.com",
-		"${Subnets}", `subnet-1","subnet-2`, "${Types}", `g5.2xlarge","g6.xlarge`, "${StopRole.Arn}", "arn:aws:iam::123456789012:role/stop",
+		"${Subnets}", `subnet-0123456789abcdef0","subnet-0123456789abcdef1`, "${Types}", `g5.2xlarge","g6.xlarge`, "${StopRole.Arn}", "arn:aws:iam::123456789012:role/stop",
 		"${DeadLetters.Arn}", "arn:aws:sqs:eu-central-1:123456789012:dead", "${Size}", "3").Replace(sub[0].(string))
 	if strings.Contains(text, "${") {
 		t.Fatalf("what is in %s?", text)

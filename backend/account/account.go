@@ -148,10 +148,14 @@ type Account struct {
 	IdentityPool   rolesAPI
 	DynamoDB       dynamoAPI
 	Pricing        pricingAPI // in PricingRegion
+	S3             filesAPI
 	Region         string
 	Stack          string   // the stack's name
 	Template       Template // of build/aws
 	Tags           Tags     // of everything that the stack makes, beside those that it has
+
+	bucket string   // of the stack's files; "" before FindBucket or MakeBucket found it
+	used   []string // names of the files that this deployment needs
 }
 
 // poolTag is the filter of the instances that the launcher made.

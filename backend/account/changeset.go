@@ -39,7 +39,7 @@ func (a *Account) Plan(ctx context.Context, given Parameters) (*ChangeSet, error
 		return nil, err
 	}
 	cs := &ChangeSet{name: fmt.Sprintf("avatar-launcher-%d", time.Now().UnixNano()), create: old == nil}
-	in, err := a.request(cs, given, old)
+	in, err := a.request(ctx, cs, given, old)
 	if err != nil {
 		return nil, problem(doing, err)
 	}
@@ -156,7 +156,7 @@ func (a *Account) Discard(ctx context.Context, cs *ChangeSet) error {
 }
 
 // request fills a change set's request in: given parameters, and on an update the stack's own for all others.
-func (a *Account) request(cs *ChangeSet, given Parameters, old *types.Stack) (*cloudformation.CreateChangeSetInput, error) {
+func (a *Account) request(ctx context.Context, cs *ChangeSet, given Parameters, old *types.Stack) (*cloudformation.CreateChangeSetInput, error) {
 	all := maps.Clone(given)
 	in := &cloudformation.CreateChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name, ChangeSetType: types.ChangeSetTypeCreate,
 		Capabilities: []types.Capability{types.CapabilityCapabilityIam}}
@@ -193,6 +193,14 @@ func (a *Account) request(cs *ChangeSet, given Parameters, old *types.Stack) (*c
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		in.Tags = append(in.Tags, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
 	}
-	in.TemplateBody = &body
+	if err != nil {
+		return nil, err
+	}
+	if len(body) <= maxInline {
+		in.TemplateBody = &body
+		return in, nil
+	}
+	url, err := a.putTemplate(ctx, body)
+	in.TemplateURL = &url
 	return in, err
 }

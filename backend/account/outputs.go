@@ -21,6 +21,9 @@ type Outputs struct {
 	OperatingSystem string // linux or windows
 	VolumeSize      int    // GB of an instance's disk
 	OwnImage        bool   // the stack was given an image, which is expected to bring an avatar
+	PoolSize        int    // how many instances the stack's keeper keeps warm; -1 if a stack of an earlier version doesn't say
+	KeeperFunction  string // the function that keeps the pool; "" if there is none
+	AlarmsTo        string // who is told of alarms; "" if nobody
 }
 
 // Outputs reads what the stack has made.
@@ -64,6 +67,10 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 		set[aws.ToString(p.ParameterKey)] = aws.ToString(p.ParameterValue)
 	}
 	out.OperatingSystem = a.Template.value(set, "OperatingSystem")
+	out.KeeperFunction, out.AlarmsTo = output(s, "KeeperFunction"), set["BudgetEmail"]
+	if out.PoolSize, err = strconv.Atoi(output(s, "PoolSize")); err != nil {
+		out.PoolSize = -1
+	}
 	out.VolumeSize, _ = strconv.Atoi(a.Template.value(set, "VolumeSize"))
 	return out, nil
 }

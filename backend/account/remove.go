@@ -69,11 +69,11 @@ func tagOf(tags []types.Tag, key string) string {
 }
 
 // Remove stops and terminates the stack's instances, waits until they are gone, since the stack's security group cannot be
-// deleted before, and deletes the stack. The users and the audit stay, unless purge is set.
+// deleted before, and deletes the stack with its bucket. The users and the audit stay, unless purge is set.
 func (a *Account) Remove(ctx context.Context, purge bool, report func(Event)) error {
 	s, err := a.removable(ctx)
 	if err != nil {
-		return err
+		return a.removeAlone(ctx, err, report)
 	}
 	template := output(s, "LaunchTemplateId")
 	if everMade(s.StackStatus) { // else the instances are another stack's
@@ -92,10 +92,24 @@ func (a *Account) Remove(ctx context.Context, purge bool, report func(Event)) er
 			return problem("delete the instances", err)
 		}
 	}
-	if !purge {
-		return nil
+	if err := a.removeFiles(ctx, report); err != nil || !purge {
+		return err
 	}
 	return a.purge(ctx, s)
+}
+
+// removeAlone deletes the bucket if a setup that failed, or an earlier removal, left it without a stack. It returns err if
+// there is none.
+func (a *Account) removeAlone(ctx context.Context, err error, report func(Event)) error {
+	s, stackErr := a.describe(ctx, a.Stack)
+	if stackErr != nil || s != nil {
+		return err
+	}
+	f := a.files()
+	if left, filesErr := f.describe(ctx, f.Stack); filesErr != nil || left == nil || !f.ours(left) {
+		return err
+	}
+	return a.removeFiles(ctx, report)
 }
 
 // removable returns the stack, or a problem if there is none or the launcher did not make it.
