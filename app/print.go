@@ -14,8 +14,9 @@ import (
 
 // printer writes what a verb has to say: lines for people, or one JSON object a line for scripts.
 type printer struct {
-	w    io.Writer
-	json bool
+	w      io.Writer
+	json   bool
+	leaves bool // an instance was left running
 }
 
 // object writes one JSON line.
@@ -93,6 +94,19 @@ func (p *printer) queue(q backend.Queue) {
 	p.object(map[string]any{"type": "queue", "position": q.Position, "length": q.Length, "why": i18n.Translate(q.Why)})
 }
 
+// left says that a session goes on that was found running. It says nothing for nil.
+func (p *printer) left(s *backend.Session) {
+	if s == nil {
+		return
+	}
+	p.leaves = true
+	if p.json {
+		p.object(map[string]any{"type": "left", "instanceId": s.InstanceID, "expireAt": s.ExpireAt.UTC()})
+		return
+	}
+	fmt.Fprintln(p.w, i18n.Say("run.left", s.InstanceID, clockTime(s.ExpireAt)))
+}
+
 // ended is the last line; err says why it ended badly, nil that it did not.
 func (p *printer) ended(err error) {
 	problem := backend.ProblemOf(err)
@@ -105,7 +119,7 @@ func (p *printer) ended(err error) {
 		}{"ended", exitCode(err), problem, time.Now().UTC()})
 		return
 	}
-	if problem == nil {
+	if problem == nil && !p.leaves {
 		fmt.Fprintln(p.w, "ended: the instance is stopped, and you are signed out")
 	}
 }

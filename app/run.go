@@ -33,6 +33,7 @@ type runner struct {
 	asked   bool // for a start
 	ready   bool
 	leaving bool
+	left    *backend.Session // keeps running, since it was found running
 	err     error
 }
 
@@ -135,6 +136,7 @@ func (r *runner) run(ctx context.Context, user, password string) error {
 			if r.err == nil && last.Problem != nil {
 				r.err = last.Problem // the stop or the sign-out was not confirmed
 			}
+			r.out.left(r.left)
 			r.out.ended(r.err)
 			return r.err
 		}
@@ -201,13 +203,16 @@ func (r *runner) interruption() error {
 	return &backend.Problem{Kind: backend.KindInterrupted, What: "Interrupted before the avatar was ready"}
 }
 
-// leave asks for the stop and the sign-out, once.
+// leave asks for the stop and the sign-out, once. An instance that was found running is another launcher's to stop.
 func (r *runner) leave(err error) {
 	if r.leaving {
 		return
 	}
 	r.leaving, r.err = true, err
-	r.rooms.launcher.Do(backend.Wish{Verb: backend.WishQuit})
+	if s := r.rooms.launcher.Snapshot(); s.Attached {
+		r.left = s.Session
+	}
+	r.rooms.launcher.Do(backend.Wish{Verb: backend.WishQuit, LeaveAttached: true})
 }
 
 func (r *runner) printLines() {

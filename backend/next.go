@@ -21,6 +21,7 @@ const (
 	lookSteady   = time.Minute      // between looks at an instance that is well: finds one stopped by hand
 	extendPause  = 30 * time.Second // between two attempts to extend
 	retryPause   = 15 * time.Second // before the kept sign-in, or the user's session, is asked for again
+	lastRetry    = 5 * time.Minute  // the longest pause between two attempts to attach to the user's session
 	watchTime    = 2 * time.Minute  // a report of viewers holds for this long
 	firstRestop  = 5 * time.Second  // before a stop that failed is tried again; each further pause is twice as long,
 	lastRestop   = time.Minute      // up to this
@@ -130,7 +131,7 @@ func nextWish(s state, w Wish, r Rules, now time.Time) (state, []effect) {
 		}
 		s.Problem, s.Session, s.Machine, s.URL, s.Cold, s.after, s.failure = nil, nil, nil, "", false, "", nil
 		s = unused(s)
-		s.retryAt, s.unfound, s.Attached = time.Time{}, nil, false
+		s.retryAt, s.unfound, s.Attached, s.attaches = time.Time{}, nil, false, 0
 		s.Queue, s.Estimate = nil, s.history.usual(whole, false)
 		return enter(s, Claiming, now), []effect{doStart{*s.User}}
 	case WishStop:
@@ -196,6 +197,9 @@ func nextLeave(s state, w Wish, r Rules, now time.Time) (state, []effect) {
 		s.Challenge, s.Busy = nil, false
 		return enter(s, SignedOut, now), []effect{doLeave{}}
 	}
+	if w.LeaveAttached && s.Attached && s.Session != nil && s.Phase != Ending {
+		return leaveRunning(s, w.Verb, r, now)
+	}
 	if s.Phase.Active() || s.Session != nil {
 		reason := w.Reason
 		if reason == "" {
@@ -208,6 +212,16 @@ func nextLeave(s state, w Wish, r Rules, now time.Time) (state, []effect) {
 	}
 	s.after = w.Verb
 	return enter(s, Ending, now), leaving(w.Verb, r)
+}
+
+// leaveRunning ends the sign-in, and not the session: another launcher holds it, or its armed stop ends it.
+func leaveRunning(s state, after Verb, r Rules, now time.Time) (state, []effect) {
+	effects := leaving(after, r)
+	if s.Phase.Starting() {
+		effects = append([]effect{doBreak{}}, effects...)
+	}
+	s.after, s.leaves = after, true
+	return enter(s, Ending, now), effects
 }
 
 // leaving is what remains to be done once no instance is ours.

@@ -104,3 +104,50 @@ func TestANameThatIsLateIsSaidForAWhile(t *testing.T) {
 		t.Errorf("later the notices are %+v", s.Notices)
 	}
 }
+
+func TestLeavingAnInstanceThatWasFoundRunning(t *testing.T) {
+	quit := wished{Wish{Verb: WishQuit, LeaveAttached: true}}
+	leaves := []effect{doFollow{}, doKeep{false}, doSignOut{forget: rules.StaySignedIn}}
+	ready, _ := next(attaching(t), started{session: session(t0.Add(time.Hour))}, rules, t0)
+	failed, _ := next(attaching(t), started{problem: &Problem{What: "no network"}}, rules, t0)
+	own := readySnapshot()
+	for name, c := range map[string]struct {
+		before state
+		want   []effect
+	}{
+		"attached":       {ready, leaves},
+		"attaching":      {attaching(t), append([]effect{doBreak{}}, leaves...)},
+		"not attached":   {failed, leaves},
+		"started itself": {own, []effect{doStop{user: *alice, session: own.Session, reason: "the launcher was quit"}}},
+	} {
+		s, effects := next(c.before, quit, rules, t0)
+		sameEffects(t, effects, c.want)
+		if s.Phase != Ending {
+			t.Errorf("%s: phase %s", name, s.Phase)
+		}
+		if name == "started itself" {
+			continue
+		}
+		if s, effects = next(s, started{problem: &Problem{Kind: KindInterrupted}}, rules, t0); len(effects) != 0 {
+			t.Errorf("%s: what comes of the start is followed by %+v", name, effects)
+		}
+		s, effects = next(s, signedOut{}, rules, t0)
+		sameEffects(t, effects, []effect{doFinish{}})
+		if s.Phase != SignedOut || s.leaves {
+			t.Errorf("%s: it ends as %s", name, s.Phase)
+		}
+	}
+}
+
+func TestAttachingIsTriedLessAndLessOften(t *testing.T) {
+	s, at, tries := attaching(t), t0, 0
+	for ; at.Before(t0.Add(time.Hour / 2)); tries++ {
+		s, _ = next(s, started{problem: &Problem{What: "refused"}}, rules, at)
+		at = deadline(s, rules, at)
+		s, _ = next(s, ticked{}, rules, at)
+		s, _ = next(s, sessionFound{session: session(t0.Add(time.Hour))}, rules, at)
+	}
+	if tries < 5 || tries > 12 {
+		t.Errorf("%d tries in half an hour, want 5 to 12", tries)
+	}
+}

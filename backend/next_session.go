@@ -51,11 +51,12 @@ func unattached(s state) bool {
 }
 
 // attachFailed keeps a session that this launcher did not start: its instance is not stopped because attaching to it
-// failed. Attaching is tried again by itself.
+// failed. Attaching is tried again by itself, after pauses that double up to lastRetry.
 func attachFailed(s state, p *Problem, now time.Time) state {
 	s.Problem, s.failure, s.Adopting = p, nil, true
 	s.unstopped = unstopped{}
-	s.retryAt = now.Add(retryPause)
+	s.retryAt = now.Add(min(retryPause<<min(s.attaches, 10), lastRetry))
+	s.attaches++
 	return enter(s, Failed, now)
 }
 
@@ -95,6 +96,9 @@ func nextStarted(s state, e started, now time.Time) (state, []effect) {
 	if s.User == nil {
 		return s, nil
 	}
+	if s.leaves {
+		return s, nil
+	}
 	if s.Phase == Ending { // it was broken off; whatever it holds goes back
 		s.unstopped = unstopped{reason: "start broken off"}
 		return s, []effect{doStop{user: *s.User, session: nil, reason: "start broken off"}}
@@ -110,7 +114,7 @@ func nextStarted(s state, e started, now time.Time) (state, []effect) {
 		s.unstopped = unstopped{reason: "start failed: " + e.problem.What}
 		return enter(s, Ending, now), []effect{doStop{user: *s.User, session: nil, reason: s.unstopped.reason}}
 	}
-	s.Session = e.session
+	s.Session, s.attaches = e.session, 0
 	s.lookAt = now
 	s.extendAt = now.Add(extendPause)
 	s = enter(s, Ready, now)

@@ -23,6 +23,8 @@ type state struct {
 	// unextended is why the last extension failed; nil if it did not. It is tried again by itself.
 	unextended *Problem
 	unstopped  unstopped
+	leaves     bool      // the ending under way leaves the instance running
+	attaches   int       // failures to attach to the session in a row
 	ending     TimerKind // which timer ends the session, empty if none does
 }
 

@@ -29,6 +29,8 @@ type Wish struct {
 	Username string // WishSignIn, WishForgot
 	Password string // WishSignIn: the password; WishRespond: the answer
 	Reason   string // why a session ends, for the audit; filled in where empty
+	// LeaveAttached leaves an instance running that this launcher found running: WishSignOut, WishQuit.
+	LeaveAttached bool
 }
 
 // String keeps passwords out of logs.
