@@ -17,17 +17,24 @@ import (
 // password and none of them.
 func (w *world) demanding(t *testing.T, attributes ...string) (*identity.Service, string) {
 	t.Helper()
-	in := &cognitoidentityprovider.CreateUserPoolInput{PoolName: aws.String("demanding"), AliasAttributes: []types.AliasAttributeType{types.AliasAttributeTypeEmail}}
+	in := &cognitoidentityprovider.CreateUserPoolInput{PoolName: aws.String("demanding"),
+		AliasAttributes: []types.AliasAttributeType{types.AliasAttributeTypeEmail}}
 	for _, name := range attributes {
-		in.Schema = append(in.Schema, types.SchemaAttributeType{Name: &name, AttributeDataType: types.AttributeDataTypeString, Required: aws.Bool(true), Mutable: aws.Bool(true)})
+		in.Schema = append(in.Schema,
+			types.SchemaAttributeType{Name: &name, AttributeDataType: types.AttributeDataTypeString, Required: aws.Bool(true),
+				Mutable: aws.Bool(true)})
 	}
 	pool, err := w.admin.CreateUserPool(t.Context(), in)
 	must(t, err)
-	client, err := w.admin.CreateUserPoolClient(t.Context(), &cognitoidentityprovider.CreateUserPoolClientInput{UserPoolId: pool.UserPool.Id,
-		ClientName: aws.String("launcher"), ExplicitAuthFlows: []types.ExplicitAuthFlowsType{types.ExplicitAuthFlowsTypeAllowUserSrpAuth, types.ExplicitAuthFlowsTypeAllowRefreshTokenAuth}})
+	client, err := w.admin.CreateUserPoolClient(t.Context(),
+		&cognitoidentityprovider.CreateUserPoolClientInput{UserPoolId: pool.UserPool.Id,
+			ClientName: aws.String("launcher"),
+			ExplicitAuthFlows: []types.ExplicitAuthFlowsType{types.ExplicitAuthFlowsTypeAllowUserSrpAuth,
+				types.ExplicitAuthFlowsTypeAllowRefreshTokenAuth}})
 	must(t, err)
-	_, err = w.admin.AdminCreateUser(t.Context(), &cognitoidentityprovider.AdminCreateUserInput{UserPoolId: pool.UserPool.Id, Username: aws.String("newcomer"),
-		TemporaryPassword: aws.String("Temporary-1234"), MessageAction: types.MessageActionTypeSuppress})
+	_, err = w.admin.AdminCreateUser(t.Context(),
+		&cognitoidentityprovider.AdminCreateUserInput{UserPoolId: pool.UserPool.Id, Username: aws.String("newcomer"),
+			TemporaryPassword: aws.String("Temporary-1234"), MessageAction: types.MessageActionTypeSuppress})
 	must(t, err)
 	o := w.options()
 	o.UserPoolID, o.ClientID = *pool.UserPool.Id, *client.UserPoolClient.ClientId
@@ -68,13 +75,15 @@ func TestAttributesThatThePoolDemands(t *testing.T) {
 	if err != nil || c != nil || user.Username != "newcomer" {
 		t.Fatalf("got %v, %v, %v", user, c, err)
 	}
-	got, err := w.admin.AdminGetUser(t.Context(), &cognitoidentityprovider.AdminGetUserInput{UserPoolId: &pool, Username: aws.String("newcomer")})
+	got, err := w.admin.AdminGetUser(t.Context(),
+		&cognitoidentityprovider.AdminGetUserInput{UserPoolId: &pool, Username: aws.String("newcomer")})
 	must(t, err)
 	have := map[string]string{}
 	for _, a := range got.UserAttributes {
 		have[*a.Name] = *a.Value
 	}
-	for name, value := range map[string]string{"email": "new@example.com", "given_name": "Ada  Maria", "phone_number": "+15550100"} {
+	for name, value := range map[string]string{"email": "new@example.com", "given_name": "Ada  Maria",
+		"phone_number": "+15550100"} {
 		if have[name] != value {
 			t.Errorf("%s is %q", name, have[name])
 		}
@@ -108,5 +117,6 @@ func TestAttributesThatCognitoDoesNotTake(t *testing.T) {
 
 // faultOf answers an operation of the user pool with an error code.
 func faultOf(operation, code string) localcloud.Fault {
-	return localcloud.Fault{Service: "cognito-idp", Operation: operation, Kind: localcloud.FaultError, Code: code, Status: 400}
+	return localcloud.Fault{Service: "cognito-idp", Operation: operation, Kind: localcloud.FaultError, Code: code,
+		Status: 400}
 }

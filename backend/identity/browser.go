@@ -16,7 +16,8 @@ import (
 // Browser says how people sign in by the system's browser: RFC 8252, authorization code with PKCE, by a redirect to
 // a port of this computer.
 type Browser struct {
-	Domain       string                     // of the user pool's own pages, such as https://studio.auth.eu-central-1.amazoncognito.com
+	// of the user pool's own pages, such as https://studio.auth.eu-central-1.amazoncognito.com
+	Domain       string
 	RedirectURIs []string                   // on loopback, each registered for the app client to the letter; tried in turn
 	Open         func(address string) error // must not wait for the browser
 }
@@ -32,8 +33,8 @@ type oauthError string
 func (e oauthError) Error() string { return "OAuth 2.0 error " + string(e) }
 
 // SignInByBrowser sends the system's browser to the user pool's sign-in and waits for it to come back, for ctx, or for
-// five minutes. It shows the step that it waits in, with the address, before the browser is asked. Anyone who was signed in
-// is signed out. Errors are *backend.Problem.
+// five minutes. It shows the step that it waits in, with the address, before the browser is asked. Anyone who was
+// signed in is signed out. Errors are *backend.Problem.
 func (s *Service) SignInByBrowser(ctx context.Context, show func(backend.Challenge)) (*backend.User, error) {
 	b := s.opt.Browser
 	if b == nil {
@@ -86,8 +87,9 @@ type flow struct {
 func (s *Service) newFlow(uri string) flow {
 	domain := s.opt.Browser.Domain
 	return flow{
-		Config: oauth2.Config{ClientID: s.opt.ClientID, RedirectURL: uri, Scopes: []string{"openid"}, Endpoint: oauth2.Endpoint{
-			AuthURL: domain + "/oauth2/authorize", TokenURL: domain + "/oauth2/token", AuthStyle: oauth2.AuthStyleInParams}},
+		Config: oauth2.Config{ClientID: s.opt.ClientID, RedirectURL: uri, Scopes: []string{"openid"},
+			Endpoint: oauth2.Endpoint{
+				AuthURL: domain + "/oauth2/authorize", TokenURL: domain + "/oauth2/token", AuthStyle: oauth2.AuthStyleInParams}},
 		state: random(), nonce: random(), verifier: oauth2.GenerateVerifier(),
 	}
 }
@@ -103,7 +105,8 @@ func (f flow) address(fresh bool) string {
 
 // redeemCode exchanges the code and verifies the ID token, which must carry this flow's nonce.
 func (s *Service) redeemCode(ctx context.Context, f flow, code string) (*session, error) {
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, Timeout: 20 * time.Second}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Timeout: 20 * time.Second}
 	if s.opt.HTTP != nil {
 		client.Transport = bodyOnce{s.opt.HTTP}
 	}

@@ -91,9 +91,11 @@ func (w *world) ports(t *testing.T, n int) []string {
 	}
 	_, err := w.admin.UpdateUserPoolClient(t.Context(), &cognitoidentityprovider.UpdateUserPoolClientInput{
 		UserPoolId: &w.out.UserPoolID, ClientId: &w.out.ClientID, CallbackURLs: uris,
-		ExplicitAuthFlows: []types.ExplicitAuthFlowsType{types.ExplicitAuthFlowsTypeAllowUserSrpAuth, types.ExplicitAuthFlowsTypeAllowRefreshTokenAuth},
+		ExplicitAuthFlows: []types.ExplicitAuthFlowsType{types.ExplicitAuthFlowsTypeAllowUserSrpAuth,
+			types.ExplicitAuthFlowsTypeAllowRefreshTokenAuth},
 		AllowedOAuthFlows: []types.OAuthFlowType{types.OAuthFlowTypeCode}, AllowedOAuthFlowsUserPoolClient: true,
-		AllowedOAuthScopes: []string{"openid", "email"}, SupportedIdentityProviders: []string{"COGNITO"}, EnableTokenRevocation: aws.Bool(true),
+		AllowedOAuthScopes: []string{"openid", "email"}, SupportedIdentityProviders: []string{"COGNITO"},
+		EnableTokenRevocation: aws.Bool(true),
 	})
 	must(t, err)
 	return uris
@@ -135,7 +137,8 @@ func TestBrowser(t *testing.T) {
 	must(t, err)
 	q := address.Query()
 	if shown.Name != backend.StepBrowser || q.Get("redirect_uri") != uris[1] || q.Get("code_challenge_method") != "S256" ||
-		len(q.Get("code_challenge")) != 43 || len(q.Get("state")) != 43 || len(q.Get("nonce")) != 43 || q.Get("scope") != "openid" ||
+		len(q.Get("code_challenge")) != 43 || len(q.Get("state")) != 43 || len(q.Get("nonce")) != 43 ||
+		q.Get("scope") != "openid" ||
 		q.Get("client_secret")+q.Get("prompt") != "" {
 		t.Errorf("the browser was sent to %s", shown.URL)
 	}

@@ -28,8 +28,8 @@ func (c *credential) good(now time.Time) bool { return c != nil && now.Before(c.
 
 type provider struct{ s *Service }
 
-// Credentials gives temporary credentials of the user who is signed in. They are cached here, per sign-in: do not wrap the
-// provider in an aws.CredentialsCache, which would hand one user's credentials to the next.
+// Credentials gives temporary credentials of the user who is signed in. They are cached here, per sign-in: do not wrap
+// the provider in an aws.CredentialsCache, which would hand one user's credentials to the next.
 //
 // Credentials that are still good are answered at once, always; from a random point in 70–90 % of their life on they
 // are renewed beside the caller. So neither a slow nor a refused renewal holds up a stop while they last.
@@ -73,7 +73,8 @@ func (s *Service) renewBeside(ctx context.Context) {
 	if err == nil || !signedIn {
 		return
 	}
-	s.opt.Log.Warn("the AWS credentials were not renewed; the old ones serve until they end", "cause", explain(gettingCredentials, err))
+	s.opt.Log.Warn("the AWS credentials were not renewed; the old ones serve until they end", "cause",
+		explain(gettingCredentials, err))
 	if isRefusal(err) && held != nil {
 		s.notify("sign-in", endedSignIn(held.value.Expires, err))
 	}
@@ -165,7 +166,8 @@ func (s *Service) hold(ctx context.Context, was, next *session, fresh *credentia
 		return errSignedOut
 	}
 	if next.identityID != was.identityID {
-		s.vault.replace(ctx, backgroundWait, string(next.refresh), toStored(next)) // the identity never changes: later starts need not ask for it
+		// the identity never changes: later starts need not ask for it
+		s.vault.replace(ctx, backgroundWait, string(next.refresh), toStored(next))
 	}
 	return nil
 }
@@ -182,7 +184,8 @@ func (s *Service) identify(ctx context.Context, logins map[string]string) (strin
 }
 
 func (s *Service) fetchCredential(ctx context.Context, id string, logins map[string]string) (*credential, error) {
-	out, err := s.pools.GetCredentialsForIdentity(ctx, &cognitoidentity.GetCredentialsForIdentityInput{IdentityId: &id, Logins: logins})
+	out, err := s.pools.GetCredentialsForIdentity(ctx,
+		&cognitoidentity.GetCredentialsForIdentityInput{IdentityId: &id, Logins: logins})
 	if err != nil {
 		return nil, err
 	}

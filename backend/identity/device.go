@@ -93,8 +93,8 @@ func (s *Service) proveDevice(ctx context.Context, e attempt, a answered) (answe
 	return s.respond(ctx, next.challenge, next.session, answers)
 }
 
-// registerDevice introduces this computer to a pool that tracks devices, and keeps its secret. It reports whether the user is to
-// decide if it is remembered. A failure is no reason to refuse the sign-in.
+// registerDevice introduces this computer to a pool that tracks devices, and keeps its secret. It reports whether the
+// user is to decide if it is remembered. A failure is no reason to refuse the sign-in.
 func (s *Service) registerDevice(ctx context.Context, e attempt, tokens *types.AuthenticationResultType) (ask bool) {
 	m := tokens.NewDeviceMetadata
 	d := &device{Client: s.opt.ClientID, Username: strings.ToLower(e.typed), Key: aws.ToString(m.DeviceKey),
@@ -109,7 +109,8 @@ func (s *Service) registerDevice(ctx context.Context, e attempt, tokens *types.A
 	out, err := s.idp.ConfirmDevice(ctx, &cognitoidentityprovider.ConfirmDeviceInput{
 		AccessToken: tokens.AccessToken, DeviceKey: &d.Key, DeviceName: aws.String(strings.TrimSpace(product + " " + host)),
 		DeviceSecretVerifierConfig: &types.DeviceSecretVerifierConfigType{
-			Salt: aws.String(base64.StdEncoding.EncodeToString(salt)), PasswordVerifier: aws.String(base64.StdEncoding.EncodeToString(verifier)),
+			Salt:             aws.String(base64.StdEncoding.EncodeToString(salt)),
+			PasswordVerifier: aws.String(base64.StdEncoding.EncodeToString(verifier)),
 		},
 	})
 	if err != nil {
@@ -128,8 +129,9 @@ func (s *Service) remember(ctx context.Context, t *step, answer string) (*backen
 		return nil, t.challenge(), yesOrNo()
 	}
 	if answer == backend.AnswerYes {
-		_, err := s.idp.UpdateDeviceStatus(ctx, &cognitoidentityprovider.UpdateDeviceStatusInput{AccessToken: aws.String(string(t.signedIn.access)),
-			DeviceKey: &t.signedIn.deviceKey, DeviceRememberedStatus: types.DeviceRememberedStatusTypeRemembered})
+		_, err := s.idp.UpdateDeviceStatus(ctx,
+			&cognitoidentityprovider.UpdateDeviceStatusInput{AccessToken: aws.String(string(t.signedIn.access)),
+				DeviceKey: &t.signedIn.deviceKey, DeviceRememberedStatus: types.DeviceRememberedStatusTypeRemembered})
 		if err != nil {
 			s.opt.Log.Warn("this computer is not remembered", "cause", explain(answering, err))
 		}

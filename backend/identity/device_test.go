@@ -20,9 +20,11 @@ import (
 // track makes the pool remember devices, and let a remembered one pass without a second factor.
 func (w *world) track(t *testing.T, onPrompt bool) {
 	t.Helper()
-	_, err := w.admin.UpdateUserPool(t.Context(), &cognitoidentityprovider.UpdateUserPoolInput{UserPoolId: &w.out.UserPoolID,
-		AutoVerifiedAttributes: []types.VerifiedAttributeType{types.VerifiedAttributeTypeEmail},
-		DeviceConfiguration:    &types.DeviceConfigurationType{ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: onPrompt}})
+	_, err := w.admin.UpdateUserPool(t.Context(),
+		&cognitoidentityprovider.UpdateUserPoolInput{UserPoolId: &w.out.UserPoolID,
+			AutoVerifiedAttributes: []types.VerifiedAttributeType{types.VerifiedAttributeTypeEmail},
+			DeviceConfiguration: &types.DeviceConfigurationType{ChallengeRequiredOnNewDevice: true,
+				DeviceOnlyRememberedOnUserPrompt: onPrompt}})
 	must(t, err)
 	w.setMFA(t, types.UserPoolMfaTypeOn, true, false, false)
 }

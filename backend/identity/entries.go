@@ -25,10 +25,12 @@ type storedSignIn struct {
 }
 
 func toStored(s *session) storedSignIn {
-	return storedSignIn{Refresh: string(s.refresh), Username: s.user.Username, Sub: s.user.ID, IdentityID: s.identityID, DeviceKey: s.deviceKey}
+	return storedSignIn{Refresh: string(s.refresh), Username: s.user.Username, Sub: s.user.ID, IdentityID: s.identityID,
+		DeviceKey: s.deviceKey}
 }
 
-// manifest lists the chunks that belong together. It is written last, so a write that is cut short leaves the old value.
+// manifest lists the chunks that belong together. It is written last, so a write that is cut short leaves the old
+// value.
 type manifest struct {
 	Version    int    `json:"v"`
 	Generation string `json:"generation"` // "a" or "b", in turn

@@ -54,7 +54,8 @@ func TestSignInGivesRolesAndCredentials(t *testing.T) {
 // nor normalised.
 func TestNamesAndPasswordsAsTyped(t *testing.T) {
 	w := newWorld(t)
-	for _, password := range []string{" Blanks at 1 end and the other ", "Caf\u00e9-Passw0rd!", "Cafe\u0301-Passw0rd!", "\U0001f998-Passw0rd!"} {
+	for _, password := range []string{" Blanks at 1 end and the other ", "Caf\u00e9-Passw0rd!", "Cafe\u0301-Passw0rd!",
+		"\U0001f998-Passw0rd!"} {
 		w.setPassword(t, "demo", password)
 		s := w.service()
 		for _, other := range []string{strings.TrimSpace(password) + "\u00a0", strings.ToLower(password), "Cafe-Passw0rd!"} {
@@ -272,7 +273,8 @@ func TestStatesOfAccounts(t *testing.T) {
 	}
 
 	u = w.out.DemoUsers[1]
-	_, err = w.admin.AdminDisableUser(t.Context(), &cognitoidentityprovider.AdminDisableUserInput{UserPoolId: &w.out.UserPoolID, Username: &u.Username})
+	_, err = w.admin.AdminDisableUser(t.Context(),
+		&cognitoidentityprovider.AdminDisableUserInput{UserPoolId: &w.out.UserPoolID, Username: &u.Username})
 	must(t, err)
 	_, _, err = w.service().SignIn(t.Context(), u.Username, u.Password)
 	refusal(t, err, backend.KindRefused, "disabled")

@@ -85,8 +85,9 @@ func (k *osKeyring) call(do func() (string, error)) (string, error) {
 // isLocked recognises a keyring that is there and locked. The library has no error value for an unlocking that was
 // dismissed or could not be shown, only this text.
 func isLocked(err error) bool {
-	return errors.Is(err, ErrLocked) || err != nil && (strings.Contains(err.Error(), "failed to unlock correct collection") ||
-		strings.Contains(err.Error(), "org.freedesktop.Secret.Error.IsLocked"))
+	return errors.Is(err, ErrLocked) || err != nil &&
+		(strings.Contains(err.Error(), "failed to unlock correct collection") ||
+			strings.Contains(err.Error(), "org.freedesktop.Secret.Error.IsLocked"))
 }
 
 func isTooBig(err error) bool { return errors.Is(err, keyring.ErrSetDataTooBig) }

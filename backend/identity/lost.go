@@ -14,8 +14,8 @@ import (
 	"avatar-launcher/backend/awsx"
 )
 
-// Cognito takes an answer to a challenge, and a code, once. The SDK repeats a call whose reply was lost, and the repeated
-// call is refused if the first one arrived. That refusal says nothing about what the user typed.
+// Cognito takes an answer to a challenge, and a code, once. The SDK repeats a call whose reply was lost, and the
+// repeated call is refused if the first one arrived. That refusal says nothing about what the user typed.
 
 // lostReply is the error of a call that may have taken effect: its reply was lost, and the repeated call was lost or
 // refused as well.
@@ -54,14 +54,15 @@ func unsent(err error) bool {
 var usedUp = []string{"NotAuthorizedException", "ExpiredCodeException", "InvalidParameterException"}
 
 // takenOnce makes a call that has its effect once. Its error is a *lostReply if the call may have taken effect.
-func takenOnce[In, Out any](ctx context.Context, do call[In, Out, cognito.Options], in *In) (*Out, error) {
+func takenOnce[In, Out any](ctx context.Context, do call[In, Out], in *In) (*Out, error) {
 	var watch lossWatcher
 	out, err := do(ctx, in, func(o *cognito.Options) {
 		if v2, ok := o.Retryer.(aws.RetryerV2); ok {
 			watch.RetryerV2, o.Retryer = v2, &watch
 		}
 	})
-	if err != nil && watch.first != nil && (codeOf(err) == "" || slices.Contains(usedUp, codeOf(err))) && ctx.Err() == nil {
+	if err != nil && watch.first != nil && (codeOf(err) == "" || slices.Contains(usedUp, codeOf(err))) &&
+		ctx.Err() == nil {
 		return nil, &lostReply{watch.first}
 	}
 	return out, err
@@ -83,8 +84,10 @@ func (s *Service) begin(ctx context.Context, e attempt) (user *backend.User, c *
 }
 
 // beginAfterLoss signs in anew after the reply to a step's answer was lost, by the new password if the step set one. It
-// returns the next step beside the loss, since the user has to answer again, or leaves t open if nothing can be reached.
-func (s *Service) beginAfterLoss(ctx context.Context, t *step, answer string, lost error) (*backend.User, *backend.Challenge, error) {
+// returns the next step beside the loss, since the user has to answer again, or leaves t open if nothing can be
+// reached.
+func (s *Service) beginAfterLoss(ctx context.Context, t *step, answer string, lost error) (*backend.User,
+	*backend.Challenge, error) {
 	e := t.attempt
 	if t.name == types.ChallengeNameTypeNewPasswordRequired {
 		e.password = secret(answer)
@@ -98,7 +101,8 @@ func (s *Service) beginAfterLoss(ctx context.Context, t *step, answer string, lo
 }
 
 // afterLoss is what a user is told of a sign-in that began anew.
-func (s *Service) afterLoss(t *step, user *backend.User, c *backend.Challenge, err, lost error) (*backend.User, *backend.Challenge, error) {
+func (s *Service) afterLoss(t *step, user *backend.User, c *backend.Challenge, err, lost error) (*backend.User,
+	*backend.Challenge, error) {
 	switch {
 	case err != nil:
 		return s.refuse(answering, t, err)

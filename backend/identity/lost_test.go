@@ -17,7 +17,8 @@ import (
 // lose makes the next reply of an operation get lost, after the cloud has done what was asked.
 func (w *world) lose(t *testing.T, operation string) {
 	t.Helper()
-	_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: operation, Kind: localcloud.FaultDropAfter, Count: 1})
+	_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: operation,
+		Kind: localcloud.FaultDropAfter, Count: 1})
 	must(t, err)
 }
 
@@ -54,7 +55,8 @@ func TestLostReplyToTheWrongPassword(t *testing.T) {
 func TestLostReplyToEveryPassword(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RespondToAuthChallenge", Kind: localcloud.FaultDropAfter})
+		_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RespondToAuthChallenge",
+			Kind: localcloud.FaultDropAfter})
 		must(t, err)
 		_, _, err = w.service().SignIn(t.Context(), "demo", w.password(t, "demo"))
 		refusal(t, err, backend.KindUnreachable, "does not answer")
@@ -76,8 +78,9 @@ func TestLostReplyToTheDevice(t *testing.T) {
 		must(t, err)
 		must(t, s.SignOut(t.Context()))
 		for _, body := range []string{"DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER"} {
-			_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RespondToAuthChallenge", Contains: body,
-				Kind: localcloud.FaultDropAfter, Count: 1})
+			_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RespondToAuthChallenge",
+				Contains: body,
+				Kind:     localcloud.FaultDropAfter, Count: 1})
 			must(t, err)
 			s := w.service()
 			user, c, err := s.SignIn(t.Context(), "demo", w.password(t, "demo"))

@@ -27,7 +27,8 @@ func (s *Service) Forgot(ctx context.Context, username string) (*backend.User, *
 }
 
 func (s *Service) sendReset(ctx context.Context, t *step) error {
-	out, err := s.idp.ForgotPassword(ctx, &cognitoidentityprovider.ForgotPasswordInput{ClientId: &s.opt.ClientID, Username: &t.typed})
+	out, err := s.idp.ForgotPassword(ctx,
+		&cognitoidentityprovider.ForgotPasswordInput{ClientId: &s.opt.ClientID, Username: &t.typed})
 	if err != nil {
 		return err
 	}
@@ -119,7 +120,8 @@ func (s *Service) resendReset(ctx context.Context, t *step) (*backend.User, *bac
 }
 
 func (s *Service) resendConfirmation(ctx context.Context, t *step) (*backend.User, *backend.Challenge, error) {
-	out, err := s.idp.ResendConfirmationCode(ctx, &cognitoidentityprovider.ResendConfirmationCodeInput{ClientId: &s.opt.ClientID, Username: &t.typed})
+	out, err := s.idp.ResendConfirmationCode(ctx,
+		&cognitoidentityprovider.ResendConfirmationCodeInput{ClientId: &s.opt.ClientID, Username: &t.typed})
 	next := *t
 	if err == nil {
 		err = next.sentTo(out.CodeDeliveryDetails)

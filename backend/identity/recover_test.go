@@ -15,8 +15,9 @@ import (
 // signUp makes an account as its owner would, not confirmed yet.
 func (w *world) signUp(t *testing.T, name, password string) {
 	t.Helper()
-	_, err := w.admin.SignUp(t.Context(), &cognitoidentityprovider.SignUpInput{ClientId: &w.out.ClientID, Username: &name, Password: &password,
-		UserAttributes: []types.AttributeType{attribute("email", name+"@example.com")}})
+	_, err := w.admin.SignUp(t.Context(),
+		&cognitoidentityprovider.SignUpInput{ClientId: &w.out.ClientID, Username: &name, Password: &password,
+			UserAttributes: []types.AttributeType{attribute("email", name+"@example.com")}})
 	must(t, err)
 }
 
@@ -143,7 +144,8 @@ func TestConfirmedMeanwhile(t *testing.T) {
 	_, c, err := s.SignIn(t.Context(), "fresh", "Some-Passw0rd!")
 	asks(t, c, err, backend.StepConfirm)
 	name := "fresh"
-	_, err = w.admin.AdminConfirmSignUp(t.Context(), &cognitoidentityprovider.AdminConfirmSignUpInput{UserPoolId: &w.out.UserPoolID, Username: &name})
+	_, err = w.admin.AdminConfirmSignUp(t.Context(),
+		&cognitoidentityprovider.AdminConfirmSignUpInput{UserPoolId: &w.out.UserPoolID, Username: &name})
 	must(t, err)
 	_, c, err = s.Resend(t.Context())
 	back(t, c, err, backend.StepConfirm, "needs no code")
@@ -213,13 +215,15 @@ func TestSignInSignsOutWhoWasBefore(t *testing.T) {
 
 // TestRecoveryThatIsBusy leaves the step open for another try where Cognito wants a pause.
 func TestRecoveryThatIsBusy(t *testing.T) {
-	for code, part := range map[string]string{"LimitExceededException": "limit of Cognito", "TooManyFailedAttemptsException": "too many wrong tries"} {
+	for code, part := range map[string]string{"LimitExceededException": "limit of Cognito",
+		"TooManyFailedAttemptsException": "too many wrong tries"} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			s := w.service()
 			_, c, err := s.Forgot(t.Context(), "demo")
 			asks(t, c, err, backend.StepResetCode)
-			_, err = w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "ConfirmForgotPassword", Kind: localcloud.FaultError, Code: code, Status: 400})
+			_, err = w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "ConfirmForgotPassword",
+				Kind: localcloud.FaultError, Code: code, Status: 400})
 			must(t, err)
 			_, c, err = s.Respond(t.Context(), w.code(t, "demo"))
 			asks(t, c, err, backend.StepResetPassword)

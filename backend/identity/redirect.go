@@ -61,8 +61,10 @@ func newRedirect(uri string) (*redirect, error) {
 	if err != nil || u.Scheme != "http" || u.Port() == "" || u.Path == "" {
 		return nil, errPorts
 	}
-	r := &redirect{uri: uri, host: u.Host, path: u.Path, arrived: make(chan arrival, 1), resultReady: make(chan struct{}), pageServed: make(chan struct{}), ended: make(chan struct{})}
-	r.server = &http.Server{Handler: r, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: time.Minute, MaxHeaderBytes: 32 << 10}
+	r := &redirect{uri: uri, host: u.Host, path: u.Path, arrived: make(chan arrival, 1), resultReady: make(chan struct{}),
+		pageServed: make(chan struct{}), ended: make(chan struct{})}
+	r.server = &http.Server{Handler: r, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: time.Minute,
+		MaxHeaderBytes: 32 << 10}
 	return r, nil
 }
 
@@ -184,7 +186,8 @@ func (r *redirect) end() {
 // ServeHTTP accepts the browser's answer at the redirect's path and redirects it to an address without the code.
 func (r *redirect) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy",
+		"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")

@@ -40,7 +40,8 @@ func (s *Service) renewTokens(ctx context.Context, was *session) (*session, erro
 // not know it, or does not allow it, gets the older REFRESH_TOKEN_AUTH.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
 func (s *Service) redeem(ctx context.Context, was *session) (*types.AuthenticationResultType, error) {
-	in := &cognitoidentityprovider.GetTokensFromRefreshTokenInput{ClientId: &s.opt.ClientID, RefreshToken: aws.String(string(was.refresh))}
+	in := &cognitoidentityprovider.GetTokensFromRefreshTokenInput{ClientId: &s.opt.ClientID,
+		RefreshToken: aws.String(string(was.refresh))}
 	if was.deviceKey != "" {
 		in.DeviceKey = &was.deviceKey
 	}
@@ -83,7 +84,8 @@ func complete(tokens *types.AuthenticationResultType) (*types.AuthenticationResu
 }
 
 // Resume signs in by what the keyring holds; nil, nil if it holds nothing. What a crash or the
-// network kept an earlier sign-out from is done first. A sign-in that is no longer good is deleted and said; one that cannot be tried for now is kept.
+// network kept an earlier sign-out from is done first. A sign-in that is no longer good is deleted and said; one that
+// cannot be tried for now is kept.
 func (s *Service) Resume(ctx context.Context) (*backend.User, error) {
 	k, pending := s.vault.load(ctx)
 	if k == nil && errors.Is(ctx.Err(), context.Canceled) {
@@ -97,7 +99,8 @@ func (s *Service) Resume(ctx context.Context) (*backend.User, error) {
 		return nil, explain(resuming, context.Cause(ctx))
 	}
 	defer s.release()
-	was := &session{refresh: secret(k.Refresh), deviceKey: k.DeviceKey, identityID: k.IdentityID, user: backend.User{ID: k.Sub, Username: k.Username}}
+	was := &session{refresh: secret(k.Refresh), deviceKey: k.DeviceKey, identityID: k.IdentityID,
+		user: backend.User{ID: k.Sub, Username: k.Username}}
 	next, used, err := s.renewShared(ctx, was)
 	if err == nil {
 		s.install(next)

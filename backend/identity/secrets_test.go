@@ -67,7 +67,8 @@ func TestNoSecretIsSaidOrLogged(t *testing.T) {
 		}
 		environment := strings.Join(append(os.Environ(), os.Args...), "\n")
 		for _, secret := range secrets {
-			for place, text := range map[string]string{"the log": w.log.String(), "errors and answers": strings.Join(said, "\n"), "argv or environment": environment} {
+			for place, text := range map[string]string{"the log": w.log.String(), "errors and answers": strings.Join(said, "\n"),
+				"argv or environment": environment} {
 				if strings.Contains(text, secret) || strings.Contains(text, secret[:12]) && !strings.HasPrefix(secret, "Mark") {
 					t.Errorf("%.6s… is in %s", secret, place)
 				}
@@ -130,7 +131,8 @@ func TestNoSecretOfTheOtherWaysIn(t *testing.T) {
 
 	secrets := []string{own, reset}
 	for _, traffic := range []string{w.wire.sent.String(), w.wire.got.String()} {
-		for _, m := range append(secretMembers.FindAllStringSubmatch(traffic, -1), formSecrets.FindAllStringSubmatch(traffic, -1)...) {
+		for _, m := range append(secretMembers.FindAllStringSubmatch(traffic, -1),
+			formSecrets.FindAllStringSubmatch(traffic, -1)...) {
 			secrets = append(secrets, m[2])
 		}
 	}
@@ -141,7 +143,8 @@ func TestNoSecretOfTheOtherWaysIn(t *testing.T) {
 		t.Fatalf("only %d secrets were seen: the test looks in the wrong place", len(secrets))
 	}
 	for _, secret := range secrets {
-		for place, text := range map[string]string{"the log": w.log.String(), "errors, answers and pages": strings.Join(said, "\n")} {
+		for place, text := range map[string]string{"the log": w.log.String(),
+			"errors, answers and pages": strings.Join(said, "\n")} {
 			if strings.Contains(text, secret) {
 				t.Errorf("%.8s… is in %s", secret, place)
 			}

@@ -48,11 +48,13 @@ func (s *Service) Security(ctx context.Context) (*backend.Security, error) {
 	if err != nil {
 		return nil, explain(lookingAfter, err)
 	}
-	out := &backend.Security{Authenticator: slices.Contains(user.UserMFASettingList, string(types.ChallengeNameTypeSoftwareTokenMfa))}
+	out := &backend.Security{Authenticator: slices.Contains(user.UserMFASettingList,
+		string(types.ChallengeNameTypeSoftwareTokenMfa))}
 	if now.deviceKey == "" {
 		return out, nil
 	}
-	known, err := s.idp.GetDevice(ctx, &cognitoidentityprovider.GetDeviceInput{AccessToken: access, DeviceKey: &now.deviceKey})
+	known, err := s.idp.GetDevice(ctx,
+		&cognitoidentityprovider.GetDeviceInput{AccessToken: access, DeviceKey: &now.deviceKey})
 	switch {
 	case codeOf(err) == "ResourceNotFoundException": // forgotten elsewhere
 	case err != nil:
@@ -132,8 +134,8 @@ func (s *Service) preferAuthenticator(ctx context.Context, access *string, on bo
 }
 
 // ForgetDevice takes back that this computer is remembered: its secret is deleted from the keyring, whatever Cognito
-// answers, and the next sign-in here is one of a new computer. Cognito ends the sign-ins of a device that is forgotten, so
-// a sign-out should follow.
+// answers, and the next sign-in here is one of a new computer. Cognito ends the sign-ins of a device that is forgotten,
+// so a sign-out should follow.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ForgetDevice.html
 func (s *Service) ForgetDevice(ctx context.Context) error {
 	key := ""

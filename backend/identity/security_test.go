@@ -34,7 +34,8 @@ func TestAuthenticatorWhileSignedIn(t *testing.T) {
 		time.Sleep(3 * time.Hour) // the access token is renewed when it is wanted
 		c, err := s.BeginAuthenticator(t.Context())
 		must(t, err)
-		if c.Name != "MFA_SETUP" || c.Username != "demo" || len(c.Secret) < 16 || !strings.HasPrefix(c.QR, "data:image/png;base64,") {
+		if c.Name != "MFA_SETUP" || c.Username != "demo" || len(c.Secret) < 16 ||
+			!strings.HasPrefix(c.QR, "data:image/png;base64,") {
 			t.Fatalf("got %+v", c)
 		}
 		if guarded(t, s).Authenticator {
@@ -59,7 +60,8 @@ func TestAuthenticatorWhileSignedIn(t *testing.T) {
 			t.Error("it still counts")
 		}
 		must(t, s.SignOut(t.Context()))
-		if user, next, err := s.SignIn(t.Context(), "demo", w.password(t, "demo")); err != nil || next != nil || user.Username != "demo" {
+		if user, next, err := s.SignIn(t.Context(), "demo", w.password(t, "demo")); err != nil || next != nil ||
+			user.Username != "demo" {
 			t.Errorf("got %v, %v, %v", user, next, err)
 		}
 		if strings.Contains(w.log.String(), c.Secret) {
@@ -71,7 +73,8 @@ func TestAuthenticatorWhileSignedIn(t *testing.T) {
 func TestAccountsThatCannotBeLookedAfter(t *testing.T) {
 	w := newWorld(t)
 	s := w.service()
-	for _, err := range []error{s.ForgetDevice(t.Context()), s.RemoveAuthenticator(t.Context()), s.ConfirmAuthenticator(t.Context(), "123456")} {
+	for _, err := range []error{s.ForgetDevice(t.Context()), s.RemoveAuthenticator(t.Context()),
+		s.ConfirmAuthenticator(t.Context(), "123456")} {
 		refusal(t, err, backend.KindRefused, "Nobody is signed in")
 	}
 	w.setMFA(t, types.UserPoolMfaTypeOff, false, false, false)
@@ -182,7 +185,8 @@ func TestComputerThatIsKnownAndNotRemembered(t *testing.T) {
 		w := newWorld(t)
 		w.track(t, true)
 		app := w.enrol(t)
-		for answer, want := range map[string]backend.Device{backend.AnswerNo: backend.DeviceKnown, backend.AnswerYes: backend.DeviceRemembered} {
+		for answer, want := range map[string]backend.Device{backend.AnswerNo: backend.DeviceKnown,
+			backend.AnswerYes: backend.DeviceRemembered} {
 			w.ring = newRing()
 			s := w.service()
 			_, c, err := s.SignIn(t.Context(), "demo", w.password(t, "demo"))

@@ -113,7 +113,8 @@ type answered struct {
 	session   *string
 }
 
-func (s *Service) respond(ctx context.Context, name types.ChallengeNameType, session *string, answers map[string]string) (answered, error) {
+func (s *Service) respond(ctx context.Context, name types.ChallengeNameType, session *string,
+	answers map[string]string) (answered, error) {
 	out, err := takenOnce(ctx, s.idp.RespondToAuthChallenge, &cognitoidentityprovider.RespondToAuthChallengeInput{
 		ClientId: &s.opt.ClientID, ChallengeName: name, ChallengeResponses: answers, Session: session,
 	})

@@ -6,9 +6,9 @@ import (
 )
 
 // SignOut deletes what is kept and revokes the refresh token. The token stays in the keyring, apart, until Cognito has
-// confirmed that it is over: where a crash or the network comes between, a later start sees to it. The Problem says where
-// Cognito could not be told. A sign-in that could not be resumed is signed out of just so. Credentials stay usable for a
-// minute, for a stop that is still under way.
+// confirmed that it is over: where a crash or the network comes between, a later start sees to it. The Problem says
+// where Cognito could not be told. A sign-in that could not be resumed is signed out of just so. Credentials stay
+// usable for a minute, for a stop that is still under way.
 func (s *Service) SignOut(ctx context.Context) error {
 	if s.acquire(ctx.Done()) { // a renewal under way may be getting a new refresh token: revoke that one
 		defer s.release()

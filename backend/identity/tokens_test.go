@@ -49,7 +49,8 @@ func (i *issuer) serve(r *http.Request) (*http.Response, error) {
 	keys := []map[string]string{{"kty": "unheard-of", "kid": "odd"}}
 	for kid, k := range i.keys {
 		keys = append(keys, map[string]string{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": kid,
-			"n": base64.RawURLEncoding.EncodeToString(k.N.Bytes()), "e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.E)).Bytes())})
+			"n": base64.RawURLEncoding.EncodeToString(k.N.Bytes()),
+			"e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.E)).Bytes())})
 	}
 	body, err := json.Marshal(map[string]any{"keys": keys})
 	if err != nil {
@@ -59,8 +60,10 @@ func (i *issuer) serve(r *http.Request) (*http.Response, error) {
 }
 
 func good() jwt.MapClaims {
-	return jwt.MapClaims{"iss": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool", "aud": "client", "token_use": "id",
-		"sub": "11111111-2222", "cognito:username": "demo", "iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix()}
+	return jwt.MapClaims{"iss": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool", "aud": "client",
+		"token_use": "id",
+		"sub":       "11111111-2222", "cognito:username": "demo", "iat": time.Now().Unix(),
+		"exp": time.Now().Add(time.Hour).Unix()}
 }
 
 func sign(t *testing.T, method jwt.SigningMethod, kid string, key any, c jwt.MapClaims) string {
@@ -104,7 +107,8 @@ func TestTokens(t *testing.T) {
 		"past the late limit":  {rs(with("exp", time.Now().Add(-10*time.Second-skew).Unix())), errClock},
 		"at the early limit":   {rs(with("iat", time.Now().Add(skew-10*time.Second).Unix())), nil},
 		"past the early limit": {rs(with("iat", time.Now().Add(skew+10*time.Second).Unix())), errClock},
-		"HMAC by its PEM":      {sign(t, jwt.SigningMethodHS256, "one", pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), good()), errToken},
+		"HMAC by its PEM": {sign(t, jwt.SigningMethodHS256, "one",
+			pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), good()), errToken},
 		"never expires":        {rs(with("exp", nil)), errToken},
 		"another issuer":       {rs(with("iss", "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Other")), errToken},
 		"no issuer":            {rs(with("iss", nil)), errToken},

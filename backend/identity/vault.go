@@ -15,8 +15,8 @@ const (
 	unlockWait     = 60 * time.Second // how long while the user may be unlocking it
 )
 
-// vault stores a sign-in in a keyring. One goroutine at a time works through the jobs in their order and ends when there
-// are none. A caller that gives up waiting leaves its job queued: a keyring that is unlocked late still gets it.
+// vault stores a sign-in in a keyring. One goroutine at a time works through the jobs in their order and ends when
+// there are none. A caller that gives up waiting leaves its job queued: a keyring that is unlocked late still gets it.
 type vault struct {
 	client  string
 	stay    bool
@@ -72,7 +72,8 @@ func (v *vault) load(ctx context.Context) (*storedSignIn, []revocation) {
 			return err
 		}
 		k, err := v.storedSignIn()
-		if err == nil && (k == nil && len(pending) > 0 || k != nil && (k.Client != v.client || slices.Contains(pending, k.revocation()))) {
+		if err == nil && (k == nil && len(pending) > 0 || k != nil &&
+			(k.Client != v.client || slices.Contains(pending, k.revocation()))) {
 			k, err = nil, v.entries.erase()
 		}
 		if k != nil {

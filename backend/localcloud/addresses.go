@@ -38,7 +38,8 @@ func (r *addressRing) open(api, edge net.Listener) {
 	r.endpoint, r.port = "http://"+api.Addr().String(), portOf(edge)
 	if !direct {
 		r.gateway = edge.Addr().String()
-		r.c.log.Info("instances are reached through the edge: this machine has no loopback addresses to give them", "gateway", r.gateway)
+		r.c.log.Info("instances are reached through the edge: this machine has no loopback addresses to give them", "gateway",
+			r.gateway)
 	}
 	r.fixed = append(r.fixed, r.serve(api, r.c), r.serve(edge, r.c.Edge()))
 	if six, err := net.Listen("tcp", net.JoinHostPort("::1", strconv.Itoa(r.port))); err == nil {

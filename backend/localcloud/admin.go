@@ -42,7 +42,8 @@ func (c *Cloud) admin(w http.ResponseWriter, r *http.Request) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if subtle.ConstantTimeCompare([]byte(token), []byte(c.outputs.OperatorSecretAccessKey)) != 1 {
 		w.Header().Set("WWW-Authenticate", "Bearer")
-		answer(w, http.StatusUnauthorized, map[string]string{"message": "The operator's secret access key is needed as a bearer token."})
+		answer(w, http.StatusUnauthorized,
+			map[string]string{"message": "The operator's secret access key is needed as a bearer token."})
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
@@ -60,7 +61,7 @@ func (c *Cloud) admin(w http.ResponseWriter, r *http.Request) {
 		"POST /_admin/capacity":            c.adminCapacity,
 		"POST /_admin/late-failures":       c.adminLateFailures,
 		"POST /_admin/never-ready":         c.adminNeverReady,
-		"POST /_admin/instances/{id}/kill": func(r *http.Request) (any, error) { return nil, c.KillInstance(r.PathValue("id")) },
+		"POST /_admin/instances/{id}/kill": c.adminKill,
 		"POST /_admin/stream/pause":        func(*http.Request) (any, error) { return nil, c.PauseStream() },
 		"POST /_admin/stream/resume":       func(*http.Request) (any, error) { return nil, c.ResumeStream() },
 		"GET /_admin/calls":                func(*http.Request) (any, error) { return c.Calls(), nil },
@@ -140,8 +141,9 @@ func (c *Cloud) adminAddFault(r *http.Request) (any, error) {
 		return nil, err
 	}
 	id, err := c.AddFault(Fault{
-		Service: in.Service, Operation: in.Operation, Contains: in.Contains, Kind: in.Kind, Code: in.Code, Message: in.Message,
-		Status: in.Status, Count: in.Count, Share: in.Share, Latency: time.Duration(in.Latency),
+		Service: in.Service, Operation: in.Operation, Contains: in.Contains, Kind: in.Kind, Code: in.Code,
+		Message: in.Message,
+		Status:  in.Status, Count: in.Count, Share: in.Share, Latency: time.Duration(in.Latency),
 	})
 	return map[string]string{"id": id}, err
 }
@@ -173,6 +175,10 @@ func (c *Cloud) adminThrottle(r *http.Request) (any, error) {
 	}
 	c.SetThrottle(in.Enabled)
 	return nil, nil
+}
+
+func (c *Cloud) adminKill(r *http.Request) (any, error) {
+	return nil, c.KillInstance(r.PathValue("id"))
 }
 
 func (c *Cloud) adminNeverReady(r *http.Request) (any, error) {

@@ -16,7 +16,8 @@ func TestAdminFailures(t *testing.T) {
 			path, body string
 			status     int
 		}{
-			{"never-ready", `{"enabled":true}`, 204}, {"never-ready", `{"enabeld":true}`, 400}, {"never-ready", `{"enabled":3}`, 400},
+			{"never-ready", `{"enabled":true}`, 204}, {"never-ready", `{"enabeld":true}`, 400},
+			{"never-ready", `{"enabled":3}`, 400},
 			{"late-failures", `{"count":2,"code":"Server.InternalError"}`, 204}, {"late-failures", `{"count":"two"}`, 400},
 		} {
 			r, err := http.NewRequest("POST", "http://localcloud/_admin/"+each.path, strings.NewReader(each.body))

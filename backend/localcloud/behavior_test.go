@@ -28,15 +28,18 @@ func TestBehaviorOverTheAdminAPI(t *testing.T) {
 			}
 			return got.status, out
 		}
-		for _, body := range []string{`{"tagLag":"5s"}`, `{"nameLag":20}`, `{"noDefaultVpc":true}`, `{"rootDevice":"/dev/xvda"}`,
+		for _, body := range []string{`{"tagLag":"5s"}`, `{"nameLag":20}`, `{"noDefaultVpc":true}`,
+			`{"rootDevice":"/dev/xvda"}`,
 			`{"snapshotGiB":200}`, `{"rejectPastSchedules":true}`, `{"deletionLag":"30s"}`, `{"lateSchedules":true}`,
 			`{"retriesSurvive":true}`} {
 			if status, out := ask("POST", body); status != 200 {
 				t.Errorf("%s: %d %v", body, status, out)
 			}
 		}
-		want := Behavior{TagLag: 5 * time.Second, NameLag: 20 * time.Second, NoDefaultVPC: true, SecondVPC: true, RootDevice: "/dev/xvda",
-			SnapshotGiB: 200, RejectPastSchedules: true, DeletionLag: 30 * time.Second, LateSchedules: true, RetriesSurvive: true}
+		want := Behavior{TagLag: 5 * time.Second, NameLag: 20 * time.Second, NoDefaultVPC: true, SecondVPC: true,
+			RootDevice:  "/dev/xvda",
+			SnapshotGiB: 200, RejectPastSchedules: true, DeletionLag: 30 * time.Second, LateSchedules: true,
+			RetriesSurvive: true}
 		if got := c.Behavior(); got != want {
 			t.Errorf("in force: %+v", got)
 		}
@@ -57,10 +60,12 @@ func TestBehaviorOverTheAdminAPI(t *testing.T) {
 // TestBehaviorReachesTheServices asks each service for what its part of the behavior changes.
 func TestBehaviorReachesTheServices(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := open(t, Options{Seed: 1, Behavior: Behavior{NoDefaultVPC: true, SecondVPC: true, RootDevice: "/dev/xvda", SnapshotGiB: 150}})
+		c := open(t, Options{Seed: 1,
+			Behavior: Behavior{NoDefaultVPC: true, SecondVPC: true, RootDevice: "/dev/xvda", SnapshotGiB: 150}})
 		k := operatorOf(t, c)
-		for operation, want := range map[string]string{"DescribeVpcs": "vpc-0b7b7b20000000001", "DescribeImages": "<volumeSize>150</volumeSize>",
-			"RunInstances": "VPCIdNotSpecified"} {
+		for operation, want := range map[string]string{"DescribeVpcs": "vpc-0b7b7b20000000001",
+			"DescribeImages": "<volumeSize>150</volumeSize>",
+			"RunInstances":   "VPCIdNotSpecified"} {
 			body := ""
 			if operation == "RunInstances" {
 				body = "LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=1&MaxCount=1"

@@ -11,15 +11,18 @@ import (
 func BenchmarkCall(b *testing.B) {
 	c := open(b, Options{Seed: 1})
 	k := operatorOf(b, c)
-	if got := k.call("ec2", "RunInstances", "LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=15&MaxCount=15"); got.status != 200 {
+	if got := k.call("ec2", "RunInstances",
+		"LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=15&MaxCount=15"); got.status != 200 {
 		b.Fatal(got.body)
 	}
 	id := c.ec2.Load().Instances()[0].ID
 	k.must("dynamodb", "PutItem", `{"TableName":"avatar-sessions","Item":{"UserId":{"S":"u"},"Epoch":{"N":"1"}}}`)
 	for range 100 {
-		k.must("kinesis", "PutRecord", `{"StreamName":"avatar-logs","PartitionKey":"k","Data":"eyJ2IjoxLCJtc2ciOiJoZWFydGJlYXQifQ=="}`)
+		k.must("kinesis", "PutRecord",
+			`{"StreamName":"avatar-logs","PartitionKey":"k","Data":"eyJ2IjoxLCJtc2ciOiJoZWFydGJlYXQifQ=="}`)
 	}
-	iterator := k.must("kinesis", "GetShardIterator", `{"StreamName":"avatar-logs","ShardId":"shardId-000000000000","ShardIteratorType":"TRIM_HORIZON"}`)["ShardIterator"]
+	iterator := k.must("kinesis", "GetShardIterator",
+		`{"StreamName":"avatar-logs","ShardId":"shardId-000000000000","ShardIteratorType":"TRIM_HORIZON"}`)["ShardIterator"]
 	for _, call := range []struct{ service, operation, body string }{
 		{"sts", "GetCallerIdentity", ""},
 		{"ec2", "DescribeInstances", ""},
@@ -27,10 +30,15 @@ func BenchmarkCall(b *testing.B) {
 		{"ec2", "StartInstances", "InstanceId.1=" + id},
 		{"ec2", "CreateTags", "ResourceId.1=" + id + "&Tag.1.Key=owner&Tag.1.Value=ann"},
 		{"dynamodb", "GetItem", `{"TableName":"avatar-sessions","Key":{"UserId":{"S":"u"}},"ConsistentRead":true}`},
-		{"dynamodb", "UpdateItem", `{"TableName":"avatar-sessions","Key":{"UserId":{"S":"u"}},"UpdateExpression":"SET LastActivity = :t","ConditionExpression":"Epoch = :e","ExpressionAttributeValues":{":t":{"N":"7"},":e":{"N":"1"}}}`},
-		{"dynamodb", "TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"avatar-leases","Item":{"LeaseId":{"S":"a"}}}},{"Update":{"TableName":"avatar-sessions","Key":{"UserId":{"S":"u"}},"UpdateExpression":"SET LastActivity = :t","ExpressionAttributeValues":{":t":{"N":"7"}}}}]}`},
+		{"dynamodb", "UpdateItem", `{"TableName":"avatar-sessions","Key":{"UserId":{"S":"u"}},"UpdateExpression":"SET ` +
+			`LastActivity = :t","ConditionExpression":"Epoch = :e","ExpressionAttributeValues":{":t":{"N":"7"},":e":{"N":"1"}}}`},
+		{"dynamodb", "TransactWriteItems",
+			`{"TransactItems":[{"Put":{"TableName":"avatar-leases","Item":{"LeaseId":{"S":"a"}}}},` +
+				`{"Update":{"TableName":"avatar-sessions","Key":{"UserId":{"S":"u"}},"UpdateExpression":"SET LastActivity = :t",` +
+				`"ExpressionAttributeValues":{":t":{"N":"7"}}}}]}`},
 		{"kinesis", "GetRecords", fmt.Sprintf(`{"ShardIterator":%q,"Limit":100}`, iterator)},
-		{"kinesis", "PutRecord", `{"StreamName":"avatar-logs","PartitionKey":"k","Data":"eyJ2IjoxLCJtc2ciOiJoZWFydGJlYXQifQ=="}`},
+		{"kinesis", "PutRecord", `{"StreamName":"avatar-logs","PartitionKey":"k",` +
+			`"Data":"eyJ2IjoxLCJtc2ciOiJoZWFydGJlYXQifQ=="}`},
 		{"cognito-idp", "ListUsers", `{"UserPoolId":"` + c.Outputs().UserPoolID + `","Limit":10}`},
 		{"route53", "ListHostedZones", ""},
 		{"scheduler", "ListSchedules", ""},
@@ -68,7 +76,9 @@ func BenchmarkThousandInstances(b *testing.B) {
 		}
 		k := operatorOf(b, c)
 		before := heap()
-		if got := k.call("ec2", "RunInstances", fmt.Sprintf("LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=%d&MaxCount=%[1]d", instances)); got.status != 200 {
+		if got := k.call("ec2", "RunInstances",
+			fmt.Sprintf("LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=%d&MaxCount=%[1]d",
+				instances)); got.status != 200 {
 			b.Fatal(got.body)
 		}
 		b.ReportMetric(float64(heap()-before)/instances, "B/instance")

@@ -57,7 +57,8 @@ type Options struct {
 	// AddressPrefix is where public IPv4 addresses come from; the zero value is 127.80.0.0/16, so that they can be
 	// dialled on the machine itself.
 	AddressPrefix netip.Prefix
-	// Gate is put in front of each instance's web server; nil for nothing. tags returns the instance's tags as they are now.
+	// Gate is put in front of each instance's web server; nil for nothing. tags returns the instance's tags as they are
+	// now.
 	Gate func(instanceID string, tags func() map[string]string, next http.Handler) http.Handler
 }
 

@@ -42,7 +42,8 @@ type caller struct {
 
 func operatorOf(t testing.TB, c *Cloud) caller {
 	out := c.Outputs()
-	return caller{t: t, c: c, key: out.OperatorAccessKeyID, secret: out.OperatorSecretAccessKey, region: out.Region, now: c.Now}
+	return caller{t: t, c: c, key: out.OperatorAccessKeyID, secret: out.OperatorSecretAccessKey, region: out.Region,
+		now: c.Now}
 }
 
 type result struct {
@@ -142,7 +143,8 @@ func TestStateSurvivesReopening(t *testing.T) {
 	}
 	k := operatorOf(t, c)
 	k.must("dynamodb", "PutItem", `{"TableName":"avatar-leases","Item":{"LeaseId":{"S":"pool"},"Version":{"N":"3"}}}`)
-	if got := k.call("ec2", "RunInstances", "LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=1&MaxCount=1"); got.status != 200 {
+	if got := k.call("ec2", "RunInstances",
+		"LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=1&MaxCount=1"); got.status != 200 {
 		t.Fatal(got.body)
 	}
 	if _, err := Open(Options{Dir: dir}); !errors.Is(err, ErrInUse) {
@@ -155,17 +157,21 @@ func TestStateSurvivesReopening(t *testing.T) {
 	}
 	again := open(t, Options{Dir: dir, Seed: 7})
 	out := again.Outputs()
-	if out.UserPoolID != first.UserPoolID || out.OperatorSecretAccessKey != first.OperatorSecretAccessKey || out.DemoUsers[0] != first.DemoUsers[0] {
+	if out.UserPoolID != first.UserPoolID || out.OperatorSecretAccessKey != first.OperatorSecretAccessKey ||
+		out.DemoUsers[0] != first.DemoUsers[0] {
 		t.Error("the outputs have changed")
 	}
 	k.c = again // the same key signs
-	if item := k.must("dynamodb", "GetItem", `{"TableName":"avatar-leases","Key":{"LeaseId":{"S":"pool"}}}`); item["Item"] == nil {
+	if item := k.must("dynamodb", "GetItem",
+		`{"TableName":"avatar-leases","Key":{"LeaseId":{"S":"pool"}}}`); item["Item"] == nil {
 		t.Error("the item is gone")
 	}
 	if now := again.ec2.Load().Instances(); len(now) != 1 || now[0].ID != ids[0].ID {
 		t.Errorf("instances %v", now)
 	}
-	if got := k.call("ec2", "RunInstances", "LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=1&MaxCount=1"); got.status != 200 || len(again.ec2.Load().Instances()) != 2 {
+	if got := k.call("ec2", "RunInstances",
+		"LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=1&MaxCount=1"); got.status != 200 ||
+		len(again.ec2.Load().Instances()) != 2 {
 		t.Errorf("a launch after reopening with the same seed: %d %s", got.status, got.body)
 	}
 }
@@ -189,7 +195,8 @@ func TestAnotherRegionIsRefused(t *testing.T) {
 func bootedInstance(t testing.TB, c *Cloud) (id, address string) {
 	t.Helper()
 	k := operatorOf(t, c)
-	if got := k.call("ec2", "RunInstances", "LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=1&MaxCount=1"); got.status != 200 {
+	if got := k.call("ec2", "RunInstances",
+		"LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=1&MaxCount=1"); got.status != 200 {
 		t.Fatal(got.body)
 	}
 	for range 100 {
@@ -217,7 +224,8 @@ func TestInstancesAreReachedByAddressAndByName(t *testing.T) {
 		if page.status != 200 || !strings.Contains(page.body, id) {
 			t.Errorf("page by address: %d", page.status)
 		}
-		for name, value := range map[string]string{"demo": address, "parked": c.Outputs().ParkingAddress, "stale": "127.80.200.200"} {
+		for name, value := range map[string]string{"demo": address, "parked": c.Outputs().ParkingAddress,
+			"stale": "127.80.200.200"} {
 			k.point(name+".avatar.localhost", value)
 			time.Sleep(time.Second)
 		}
@@ -241,10 +249,14 @@ func TestInstancesAreReachedByAddressAndByName(t *testing.T) {
 // point sets an A record.
 func (k caller) point(name, address string) {
 	k.t.Helper()
-	body := `<ChangeResourceRecordSetsRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><ChangeBatch><Changes><Change>` +
-		`<Action>UPSERT</Action><ResourceRecordSet><Name>` + name + `</Name><Type>A</Type><TTL>5</TTL><ResourceRecords><ResourceRecord>` +
-		`<Value>` + address + `</Value></ResourceRecord></ResourceRecords></ResourceRecordSet></Change></Changes></ChangeBatch></ChangeResourceRecordSetsRequest>`
-	r, err := http.NewRequest("POST", "http://localcloud/2013-04-01/hostedzone/"+k.c.Outputs().ZoneID+"/rrset", strings.NewReader(body))
+	body := `<ChangeResourceRecordSetsRequest ` +
+		`xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><ChangeBatch><Changes><Change>` +
+		`<Action>UPSERT</Action><ResourceRecordSet><Name>` + name +
+		`</Name><Type>A</Type><TTL>5</TTL><ResourceRecords><ResourceRecord>` +
+		`<Value>` + address + `</Value></ResourceRecord></ResourceRecords></ResourceRecordSet>` +
+		`</Change></Changes></ChangeBatch></ChangeResourceRecordSetsRequest>`
+	r, err := http.NewRequest("POST", "http://localcloud/2013-04-01/hostedzone/"+k.c.Outputs().ZoneID+"/rrset",
+		strings.NewReader(body))
 	if err != nil {
 		k.t.Fatal(err)
 	}
@@ -259,7 +271,8 @@ func TestScheduleStopsAnInstanceWithTheRightsOfItsRole(t *testing.T) {
 		c := open(t, Options{Seed: 1, BootWarm: 4 * time.Second, BootCold: 25 * time.Second})
 		k := operatorOf(t, c)
 		id, _ := bootedInstance(t, c)
-		if got := k.call("ec2", "RunInstances", "ImageId=ami-0a7a7a20000000002&InstanceType=t3.micro&MinCount=1&MaxCount=1"); got.status != 200 {
+		if got := k.call("ec2", "RunInstances",
+			"ImageId=ami-0a7a7a20000000002&InstanceType=t3.micro&MinCount=1&MaxCount=1"); got.status != 200 {
 			t.Fatal(got.body)
 		}
 		var foreign string
@@ -288,7 +301,8 @@ func (k caller) schedule(name, at, instance string) {
 	body, err := json.Marshal(object{
 		"GroupName": groupName, "ScheduleExpression": "at(" + at + ")", "FlexibleTimeWindow": object{"Mode": "OFF"},
 		"ActionAfterCompletion": "DELETE", "ClientToken": name,
-		"Target": object{"Arn": "arn:aws:scheduler:::aws-sdk:ec2:stopInstances", "RoleArn": k.c.Outputs().StopRoleARN, "Input": `{"InstanceIds":["` + instance + `"]}`},
+		"Target": object{"Arn": "arn:aws:scheduler:::aws-sdk:ec2:stopInstances", "RoleArn": k.c.Outputs().StopRoleARN,
+			"Input": `{"InstanceIds":["` + instance + `"]}`},
 	})
 	if err != nil {
 		k.t.Fatal(err)
@@ -325,9 +339,11 @@ func TestEventStreamsComeAsTheyAreWritten(t *testing.T) {
 		c := open(t, Options{Seed: 1})
 		k := operatorOf(t, c)
 		arn := "arn:aws:kinesis:us-east-1:" + AccountID + ":stream/avatar-logs"
-		consumer := k.must("kinesis", "RegisterStreamConsumer", `{"StreamARN":"`+arn+`","ConsumerName":"c"}`)["Consumer"].(map[string]any)["ConsumerARN"].(string)
+		consumer := k.must("kinesis", "RegisterStreamConsumer",
+			`{"StreamARN":"`+arn+`","ConsumerName":"c"}`)["Consumer"].(map[string]any)["ConsumerARN"].(string)
 		time.Sleep(time.Minute)
-		res, err := c.Transport().RoundTrip(k.request("kinesis", "SubscribeToShard", `{"ConsumerARN":"`+consumer+`","ShardId":"shardId-000000000000","StartingPosition":{"Type":"LATEST"}}`))
+		res, err := c.Transport().RoundTrip(k.request("kinesis", "SubscribeToShard",
+			`{"ConsumerARN":"`+consumer+`","ShardId":"shardId-000000000000","StartingPosition":{"Type":"LATEST"}}`))
 		if err != nil {
 			t.Fatal(err)
 		}

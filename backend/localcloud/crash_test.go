@@ -39,20 +39,23 @@ var durable = map[string]struct {
 				{"Put":{"TableName":"avatar-sessions","Item":{"UserId":{"S":"`+id+`"}}}}]}`).status == 200
 		},
 		func(k caller, id string) bool {
-			return k.must("dynamodb", "GetItem", `{"TableName":"avatar-leases","Key":{"LeaseId":{"S":"`+id+`"}}}`)["Item"] != nil &&
+			return k.must("dynamodb", "GetItem", `{"TableName":"avatar-leases","Key":{"LeaseId":{"S":"`+id+
+				`"}}}`)["Item"] != nil &&
 				k.must("dynamodb", "GetItem", `{"TableName":"avatar-sessions","Key":{"UserId":{"S":"`+id+`"}}}`)["Item"] != nil
 		},
 	},
 	"kinesis": {
 		func(k caller, id string) bool {
 			data := base64.StdEncoding.EncodeToString([]byte(id))
-			return k.call("kinesis", "PutRecord", `{"StreamName":"avatar-logs","PartitionKey":"k","Data":"`+data+`"}`).status == 200
+			return k.call("kinesis", "PutRecord", `{"StreamName":"avatar-logs","PartitionKey":"k","Data":"`+data+
+				`"}`).status == 200
 		},
 		func(k caller, id string) bool { return k.streamed()[id] },
 	},
 	"ec2": {
 		func(k caller, id string) bool {
-			return k.call("ec2", "CreateLaunchTemplate", "LaunchTemplateName="+id+"&LaunchTemplateData.InstanceType=t3.micro").status == 200
+			return k.call("ec2", "CreateLaunchTemplate",
+				"LaunchTemplateName="+id+"&LaunchTemplateData.InstanceType=t3.micro").status == 200
 		},
 		func(k caller, id string) bool {
 			return k.call("ec2", "DescribeLaunchTemplates", "LaunchTemplateName.1="+id).status == 200
@@ -60,16 +63,19 @@ var durable = map[string]struct {
 	},
 	"cognito-idp": {
 		func(k caller, id string) bool {
-			return k.call("cognito-idp", "CreateGroup", `{"UserPoolId":"`+k.c.Outputs().UserPoolID+`","GroupName":"`+id+`"}`).status == 200
+			return k.call("cognito-idp", "CreateGroup", `{"UserPoolId":"`+k.c.Outputs().UserPoolID+`","GroupName":"`+id+
+				`"}`).status == 200
 		},
 		func(k caller, id string) bool {
-			return k.call("cognito-idp", "GetGroup", `{"UserPoolId":"`+k.c.Outputs().UserPoolID+`","GroupName":"`+id+`"}`).status == 200
+			return k.call("cognito-idp", "GetGroup", `{"UserPoolId":"`+k.c.Outputs().UserPoolID+`","GroupName":"`+id+
+				`"}`).status == 200
 		},
 	},
 	"route53": {
 		func(k caller, id string) bool { k.point(id+"."+zoneName, "192.0.2.7"); return true },
 		func(k caller, id string) bool {
-			got := k.do(k.signed("route53", "GET", "2013-04-01/hostedzone/"+k.c.Outputs().ZoneID+"/rrset?maxitems=1&name="+id+"."+zoneName+"&type=A"))
+			got := k.do(k.signed("route53", "GET", "2013-04-01/hostedzone/"+k.c.Outputs().ZoneID+"/rrset?maxitems=1&name="+id+
+				"."+zoneName+"&type=A"))
 			return strings.Contains(got.body, "<Name>"+id+"."+zoneName+".</Name>")
 		},
 	},
@@ -98,7 +104,8 @@ func (k caller) signed(service, method, path string) *http.Request {
 // streamed is what the log stream holds.
 func (k caller) streamed() map[string]bool {
 	k.t.Helper()
-	it := k.must("kinesis", "GetShardIterator", `{"StreamName":"avatar-logs","ShardId":"shardId-000000000000","ShardIteratorType":"TRIM_HORIZON"}`)["ShardIterator"]
+	it := k.must("kinesis", "GetShardIterator",
+		`{"StreamName":"avatar-logs","ShardId":"shardId-000000000000","ShardIteratorType":"TRIM_HORIZON"}`)["ShardIterator"]
 	out := map[string]bool{}
 	for {
 		got := k.call("kinesis", "GetRecords", fmt.Sprintf(`{"ShardIterator":%q}`, it))

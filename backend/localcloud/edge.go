@@ -30,11 +30,13 @@ func (c *Cloud) edge(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if addresses[0] == c.parkingAddress() {
-		notice{502, "Nobody is here", "This name is parked: no avatar runs behind it now. Start one in the launcher.", host, addresses[0]}.write(w)
+		notice{502, "Nobody is here", "This name is parked: no avatar runs behind it now. Start one in the launcher.", host,
+			addresses[0]}.write(w)
 		return
 	}
 	w.Header().Set("Retry-After", "1")
-	notice{503, "Not answering", "The instance at this name's address does not answer: it is still booting, or has stopped.", host, addresses[0]}.write(w)
+	notice{503, "Not answering", "The instance at this name's address does not answer: it is still booting, or " +
+		"has stopped.", host, addresses[0]}.write(w)
 }
 
 // Resolve returns the IPv4 addresses of a name, as the name servers answer now. It returns nil if there are none.
@@ -80,7 +82,8 @@ var noticePage = template.Must(template.New("").Parse(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{.Title}}</title>
 <style>:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:20vh auto;padding:0 1.5rem}
 code{font-size:.9em}small{opacity:.7}</style></head>
-<body><h1>{{.Title}}</h1><p>{{.Text}}</p><p><small><code>{{.Host}}</code>{{with .PointsAtIPAddr}} → <code>{{.}}</code>{{end}}</small></p></body></html>
+<body><h1>{{.Title}}</h1><p>{{.Text}}</p>
+<p><small><code>{{.Host}}</code>{{with .PointsAtIPAddr}} → <code>{{.}}</code>{{end}}</small></p></body></html>
 `))
 
 func (n notice) write(w http.ResponseWriter) {

@@ -23,7 +23,8 @@ func TestADroppedAnswerHasHadItsEffect(t *testing.T) {
 			if _, err := c.AddFault(Fault{Service: "dynamodb", Operation: "PutItem", Kind: kind, Count: 1}); err != nil {
 				t.Fatal(err)
 			}
-			if got := k.call("dynamodb", "PutItem", `{"TableName":"avatar-leases","Item":{"LeaseId":{"S":"`+kind+`"}}}`); got.err == nil {
+			if got := k.call("dynamodb", "PutItem", `{"TableName":"avatar-leases","Item":{"LeaseId":{"S":"`+kind+
+				`"}}}`); got.err == nil {
 				t.Errorf("%s: answered %d", kind, got.status)
 			}
 			item := k.must("dynamodb", "GetItem", `{"TableName":"avatar-leases","Key":{"LeaseId":{"S":"`+kind+`"}}}`)["Item"]
@@ -44,7 +45,8 @@ func TestTheJournalSaysWhyACallWasRefused(t *testing.T) {
 		c := open(t, Options{Seed: 1})
 		for _, r := range []struct{ target, path, body, code, part string }{
 			{"AWSCognitoIdentityProviderService.RespondToAuthChallenge", "/", `{"ClientId":"` + c.Outputs().ClientID +
-				`","ChallengeName":"PASSWORD_VERIFIER","ChallengeResponses":{"USERNAME":"demo","PASSWORD_CLAIM_SECRET_BLOCK":"used"}}`,
+				`","ChallengeName":"PASSWORD_VERIFIER","ChallengeResponses":{"USERNAME":"demo",` +
+				`"PASSWORD_CLAIM_SECRET_BLOCK":"used"}}`,
 				"NotAuthorizedException", "Invalid session"},
 			{"", "/", "Action=DescribeInstances&Version=2016-11-15", "MissingAuthenticationToken", "Authentication"},
 		} {
@@ -102,7 +104,9 @@ func TestPausedStreamHoldsRecordsBack(t *testing.T) {
 		c := open(t, Options{Seed: 1})
 		k := operatorOf(t, c)
 		read := func() int {
-			it := k.must("kinesis", "GetShardIterator", `{"StreamName":"avatar-logs","ShardId":"shardId-000000000000","ShardIteratorType":"TRIM_HORIZON"}`)["ShardIterator"].(string)
+			it := k.must("kinesis", "GetShardIterator",
+				`{"StreamName":"avatar-logs","ShardId":"shardId-000000000000",
+					"ShardIteratorType":"TRIM_HORIZON"}`)["ShardIterator"].(string)
 			records, _ := k.must("kinesis", "GetRecords", `{"ShardIterator":"`+it+`"}`)["Records"].([]any)
 			return len(records)
 		}

@@ -105,9 +105,12 @@ func (e *exchange) serve(f *Fault) {
 func (e *exchange) finish() {
 	p := recover()
 	if p != nil && p != http.ErrAbortHandler {
-		e.cloud.log.Error("a service panicked", "operation", e.operation, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		e.cloud.log.Error("a service panicked", "operation", e.operation, "panic", fmt.Sprint(p), "stack",
+			string(debug.Stack()))
 		if e.service != nil && e.w.status == 0 {
-			e.service.WriteError(e.w, e.id, wire.Errorf(500, "InternalFailure", "The request processing has failed because of an unknown error, exception or failure."))
+			e.service.WriteError(e.w, e.id,
+				wire.Errorf(500, "InternalFailure",
+					"The request processing has failed because of an unknown error, exception or failure."))
 		}
 	}
 	e.cloud.journal.add(e)
@@ -156,7 +159,8 @@ func (e *exchange) candidates() []string {
 // unknown answers a request that is no operation of a service here, in the form of the service where there is one.
 func (e *exchange) unknown() {
 	if e.service == nil {
-		http.Error(e.w, "This is an embedded AWS-compatible cloud. The request names none of its services.", http.StatusNotFound)
+		http.Error(e.w, "This is an embedded AWS-compatible cloud. The request names none of its services.",
+			http.StatusNotFound)
 		return
 	}
 	code, status := "UnknownOperationException", 400
@@ -166,7 +170,8 @@ func (e *exchange) unknown() {
 	case "route53", "scheduler":
 		status = 404
 	}
-	e.service.WriteError(e.w, e.id, wire.Errorf(status, code, "The request names no operation of %s that is known here.", e.service.Name()))
+	e.service.WriteError(e.w, e.id,
+		wire.Errorf(status, code, "The request names no operation of %s that is known here.", e.service.Name()))
 }
 
 func (e *exchange) unread(err error) {

@@ -34,7 +34,8 @@ func TestFrontDoorBelievesGoodSignaturesOnly(t *testing.T) {
 			"a bit slow": func(k caller) caller { k.now = func() time.Time { return c.Now().Add(-4 * time.Minute) }; return k },
 		}
 		json := map[string]string{
-			"unsigned": "MissingAuthenticationTokenException", "wrong key": "InvalidSignatureException", "no such": "UnrecognizedClientException",
+			"unsigned": "MissingAuthenticationTokenException", "wrong key": "InvalidSignatureException",
+			"no such":   "UnrecognizedClientException",
 			"odd token": "UnrecognizedClientException", "old": "InvalidSignatureException", "new": "InvalidSignatureException",
 			"elsewhere": "InvalidSignatureException", "expired": "ExpiredTokenException",
 		}
@@ -44,8 +45,9 @@ func TestFrontDoorBelievesGoodSignaturesOnly(t *testing.T) {
 			"elsewhere": "SignatureDoesNotMatch", "expired": "ExpiredToken",
 		}
 		ec2 := map[string]string{
-			"unsigned": "MissingAuthenticationToken", "wrong key": "AuthFailure", "no such": "AuthFailure", "odd token": "AuthFailure",
-			"old": "RequestExpired", "new": "RequestExpired", "elsewhere": "AuthFailure", "expired": "RequestExpired",
+			"unsigned": "MissingAuthenticationToken", "wrong key": "AuthFailure", "no such": "AuthFailure",
+			"odd token": "AuthFailure",
+			"old":       "RequestExpired", "new": "RequestExpired", "elsewhere": "AuthFailure", "expired": "RequestExpired",
 		}
 		codes := map[string]map[string]string{"ec2": ec2, "sts": query, "route53": query}
 		for _, api := range apis {
@@ -58,7 +60,9 @@ func TestFrontDoorBelievesGoodSignaturesOnly(t *testing.T) {
 				switch {
 				case got.err != nil:
 					t.Errorf("%s, %s: %v", api.service, kind, got.err)
-				case want[kind] == "" && got.status != 200, want[kind] != "" && (got.status < 400 || !strings.Contains(got.body+got.header.Get("X-Amzn-Errortype"), want[kind])):
+				case want[kind] == "" && got.status != 200,
+					want[kind] != "" && (got.status < 400 ||
+						!strings.Contains(got.body+got.header.Get("X-Amzn-Errortype"), want[kind])):
 					t.Errorf("%s, %s: %d %s, want %q", api.service, kind, got.status, got.body, want[kind])
 				}
 			}
@@ -73,7 +77,8 @@ func TestAMadeUpPresignedRequestIsRefused(t *testing.T) {
 		r := k.request("sts", "GetCallerIdentity", "")
 		r.Header.Del("Authorization")
 		r.URL.RawQuery = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" + k.key + "%2F" + c.Now().Format("20060102") +
-			"%2Fus-east-1%2Fsts%2Faws4_request&X-Amz-Date=" + c.Now().Format("20060102T150405Z") + "&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature=00"
+			"%2Fus-east-1%2Fsts%2Faws4_request&X-Amz-Date=" + c.Now().Format("20060102T150405Z") +
+			"&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature=00"
 		if got := k.do(r); got.status != 403 || !strings.Contains(got.body, "SignatureDoesNotMatch") {
 			t.Errorf("%d %s", got.status, got.body)
 		}
@@ -84,14 +89,17 @@ func TestUnsignedOperations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, Options{Seed: 1})
 		nobody := caller{t: t, c: c}
-		got := nobody.call("cognito-idp", "InitiateAuth", `{"AuthFlow":"USER_SRP_AUTH","ClientId":"none","AuthParameters":{}}`)
+		got := nobody.call("cognito-idp", "InitiateAuth",
+			`{"AuthFlow":"USER_SRP_AUTH","ClientId":"none","AuthParameters":{}}`)
 		if got.status != 400 || strings.Contains(got.body, "MissingAuthentication") {
 			t.Errorf("InitiateAuth: %d %s", got.status, got.body)
 		}
-		if got := nobody.do(plain(t, "GET", "http://localcloud/"+c.Outputs().UserPoolID+"/.well-known/jwks.json")); got.status != 200 || !strings.Contains(got.body, `"keys"`) {
+		if got := nobody.do(plain(t, "GET", "http://localcloud/"+c.Outputs().UserPoolID+
+			"/.well-known/jwks.json")); got.status != 200 || !strings.Contains(got.body, `"keys"`) {
 			t.Errorf("JWKS: %d %s", got.status, got.body)
 		}
-		if got := nobody.do(plain(t, "GET", "http://cognito-idp.us-east-1.amazonaws.com/"+c.Outputs().UserPoolID+"/.well-known/jwks.json")); got.status != 200 {
+		if got := nobody.do(plain(t, "GET", "http://cognito-idp.us-east-1.amazonaws.com/"+c.Outputs().UserPoolID+
+			"/.well-known/jwks.json")); got.status != 200 {
 			t.Errorf("JWKS at the issuer's own host: %d", got.status)
 		}
 		if got := nobody.do(plain(t, "GET", "http://localcloud/nothing/here")); got.status != 404 {
@@ -133,7 +141,8 @@ func TestTheFrontDoorAnswersCBORInCBOR(t *testing.T) {
 			r.Header.Set("Content-Type", "application/x-amz-cbor-1.1")
 			got := k.do(r)
 			var out map[string]any
-			if err := cbor.Unmarshal([]byte(got.body), &out); err != nil || got.header.Get("Content-Type") != "application/x-amz-cbor-1.1" {
+			if err := cbor.Unmarshal([]byte(got.body), &out); err != nil ||
+				got.header.Get("Content-Type") != "application/x-amz-cbor-1.1" {
 				t.Fatalf("%d %s %q: %v", got.status, got.header.Get("Content-Type"), got.body, err)
 			}
 			return out
@@ -146,7 +155,8 @@ func TestTheFrontDoorAnswersCBORInCBOR(t *testing.T) {
 		if out := ask(wrong); out["__type"] != "InvalidSignatureException" {
 			t.Errorf("a wrong secret: %v", out)
 		}
-		if _, err := c.AddFault(Fault{Service: "kinesis", Kind: FaultError, Code: "LimitExceededException", Status: 400}); err != nil {
+		if _, err := c.AddFault(Fault{Service: "kinesis", Kind: FaultError, Code: "LimitExceededException",
+			Status: 400}); err != nil {
 			t.Fatal(err)
 		}
 		if out := ask(k); out["__type"] != "LimitExceededException" {

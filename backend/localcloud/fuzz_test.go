@@ -19,14 +19,22 @@ func FuzzFrontDoor(f *testing.F) {
 	for _, api := range apis {
 		f.Add(api.service, "POST", "/", api.operation, api.body)
 	}
-	f.Add("dynamodb", "POST", "/", "UpdateItem", `{"TableName":"avatar-leases","Key":{"LeaseId":{"S":"a"}},"UpdateExpression":"SET a = :v","ExpressionAttributeValues":{":v":{"N":"1e400"}}}`)
-	f.Add("dynamodb", "POST", "/", "Query", `{"TableName":"avatar-instances","IndexName":"state-index","KeyConditionExpression":"#s = :s and begins_with(InstanceId, :i)"}`)
+	f.Add("dynamodb", "POST", "/", "UpdateItem",
+		`{"TableName":"avatar-leases","Key":{"LeaseId":{"S":"a"}},"UpdateExpression":"SET a = :v",`+
+			`"ExpressionAttributeValues":{":v":{"N":"1e400"}}}`)
+	f.Add("dynamodb", "POST", "/", "Query",
+		`{"TableName":"avatar-instances","IndexName":"state-index","KeyConditionExpression":"#s = :s and `+
+			`begins_with(InstanceId, :i)"}`)
 	f.Add("dynamodb", "POST", "/", "TransactWriteItems", `{"TransactItems":[{"Put":null},{}]}`)
 	f.Add("kinesis", "POST", "/", "GetRecords", `{"ShardIterator":"AAAA"}`)
-	f.Add("kinesis", "POST", "/", "PutRecords", `{"StreamName":"avatar-logs","Records":[{"Data":"AA==","ExplicitHashKey":"-1"}]}`)
-	f.Add("cognito-idp", "POST", "/", "RespondToAuthChallenge", `{"ChallengeName":"PASSWORD_VERIFIER","ChallengeResponses":{"PASSWORD_CLAIM_SECRET_BLOCK":"x"}}`)
-	f.Add("cognito-identity", "POST", "/", "GetCredentialsForIdentity", `{"IdentityId":"us-east-1:x","Logins":{"a":"b.c.d"}}`)
-	f.Add("route53", "POST", "/2013-04-01/hostedzone/Z1/rrset", "", `<ChangeResourceRecordSetsRequest><ChangeBatch><Changes><Change/></Changes></ChangeBatch></ChangeResourceRecordSetsRequest>`)
+	f.Add("kinesis", "POST", "/", "PutRecords",
+		`{"StreamName":"avatar-logs","Records":[{"Data":"AA==","ExplicitHashKey":"-1"}]}`)
+	f.Add("cognito-idp", "POST", "/", "RespondToAuthChallenge",
+		`{"ChallengeName":"PASSWORD_VERIFIER","ChallengeResponses":{"PASSWORD_CLAIM_SECRET_BLOCK":"x"}}`)
+	f.Add("cognito-identity", "POST", "/", "GetCredentialsForIdentity",
+		`{"IdentityId":"us-east-1:x","Logins":{"a":"b.c.d"}}`)
+	f.Add("route53", "POST", "/2013-04-01/hostedzone/Z1/rrset", "",
+		`<ChangeResourceRecordSetsRequest><ChangeBatch><Changes><Change/></Changes></ChangeBatch></ChangeResourceRecordSetsRequest>`)
 	f.Add("scheduler", "PUT", "/schedules/%2e%2e", "", `{"ScheduleExpression":"cron(0 0 ? * 8#6 *)"}`)
 	f.Add("ec2", "POST", "/", "RunInstances", "MinCount=99999999999999999999&MaxCount=1&TagSpecification.1.Tag.x.Key=")
 	f.Fuzz(func(t *testing.T, service, method, path, operation, body string) {

@@ -28,7 +28,8 @@ func TestHTTP2WithoutTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = answer.Body.Close() }()
-	if got := answer.Header.Get("X-Amzn-Errortype"); answer.ProtoMajor != 2 || got != "MissingAuthenticationTokenException" {
+	if got := answer.Header.Get("X-Amzn-Errortype"); answer.ProtoMajor != 2 ||
+		got != "MissingAuthenticationTokenException" {
 		t.Errorf("%s, %d %s", answer.Proto, answer.StatusCode, got)
 	}
 }

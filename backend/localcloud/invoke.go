@@ -96,7 +96,8 @@ func (c *Cloud) ask(p wire.Principal, service, operation string, r *http.Request
 		Now: c.Now(), RequestID: c.requestID(), Auth: c.iam,
 	})
 	if w.status >= 400 {
-		return nil, &wire.Error{Status: w.status, Code: w.code(), Message: service + " " + operation + ": " + strings.TrimSpace(string(w.head))}
+		return nil, &wire.Error{Status: w.status, Code: w.code(), Message: service + " " + operation + ": " +
+			strings.TrimSpace(string(w.head))}
 	}
 	return answer.buffer.Bytes(), nil
 }

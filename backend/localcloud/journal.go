@@ -40,7 +40,8 @@ type journal struct {
 func (j *journal) add(e *exchange) {
 	rec := CallRecord{
 		Time: e.begun, RequestID: e.id, Operation: e.operation, Principal: e.principal.ARN, UserAgent: e.r.UserAgent(),
-		Status: e.w.status, ErrorCode: e.w.code(), Message: e.w.message(), Attempt: e.r.Header.Get("Amz-Sdk-Request"), Fault: e.fault, Took: e.cloud.Now().Sub(e.begun),
+		Status: e.w.status, ErrorCode: e.w.code(), Message: e.w.message(), Attempt: e.r.Header.Get("Amz-Sdk-Request"),
+		Fault: e.fault, Took: e.cloud.Now().Sub(e.begun),
 	}
 	if e.service != nil {
 		rec.Service = e.service.Name()
@@ -62,8 +63,8 @@ func (j *journal) add(e *exchange) {
 	j.at = (j.at + 1) % journalLength
 }
 
-// Seen returns a channel that is closed as soon as Calls, CallCounts or Faults would say something new. A test that waits
-// for a launcher in a process of its own takes it, looks, and waits by it: what comes in between is not missed.
+// Seen returns a channel that is closed as soon as Calls, CallCounts or Faults would say something new. A test that
+// waits for a launcher in a process of its own takes it, looks, and waits by it: what comes in between is not missed.
 func (c *Cloud) Seen() <-chan struct{} { return c.seen.next() }
 
 // bell wakes all who wait.

@@ -26,7 +26,8 @@ func listening(t *testing.T) (*Cloud, *http.Client) {
 	}
 	tr := &http.Transport{DisableKeepAlives: true}
 	t.Cleanup(tr.CloseIdleConnections)
-	return c, &http.Client{Transport: tr, Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return c, &http.Client{Transport: tr, Timeout: 10 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 func fetch(t *testing.T, client *http.Client, r *http.Request) result {
@@ -66,14 +67,21 @@ func TestWebPagesCannotDriveTheCloud(t *testing.T) {
 		"API with another origin":        {"POST", "/", "", map[string]string{"Origin": "http://evil.example"}, true},
 		"API with its own origin":        {"POST", "/", "", map[string]string{"Origin": "http://" + host}, true},
 		"API from a page without origin": {"POST", "/", "", map[string]string{"Sec-Fetch-Site": "cross-site"}, true},
-		"an avatar's page":               {"POST", "/", "", map[string]string{"Origin": "http://demo.avatar.localhost:8080", "Sec-Fetch-Site": "cross-site"}, true},
-		"sandboxed page":                 {"POST", "/login", "", map[string]string{"Origin": "null", "Sec-Fetch-Site": "cross-site"}, true},
-		"a form of another site":         {"POST", "/login", "", map[string]string{"Origin": "http://evil.example", "Sec-Fetch-Mode": "navigate"}, true},
-		"hosted sign-in, own form":       {"POST", "/login", "", map[string]string{"Origin": "http://" + host, "Sec-Fetch-Site": "same-origin"}, false},
-		"hosted sign-in, opened":         {"GET", login, "", map[string]string{"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}, false},
-		"hosted sign-in, linked to":      {"GET", login, "", map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, false},
-		"hosted sign-in, fetched":        {"GET", login, "", map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}, true},
-		"the operator's API":             {"GET", "/_admin/outputs", "", map[string]string{"Origin": "http://evil.example"}, true},
+		"an avatar's page": {"POST", "/", "",
+			map[string]string{"Origin": "http://demo.avatar.localhost:8080", "Sec-Fetch-Site": "cross-site"}, true},
+		"sandboxed page": {"POST", "/login", "",
+			map[string]string{"Origin": "null", "Sec-Fetch-Site": "cross-site"}, true},
+		"a form of another site": {"POST", "/login", "",
+			map[string]string{"Origin": "http://evil.example", "Sec-Fetch-Mode": "navigate"}, true},
+		"hosted sign-in, own form": {"POST", "/login", "",
+			map[string]string{"Origin": "http://" + host, "Sec-Fetch-Site": "same-origin"}, false},
+		"hosted sign-in, opened": {"GET", login, "",
+			map[string]string{"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}, false},
+		"hosted sign-in, linked to": {"GET", login, "",
+			map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, false},
+		"hosted sign-in, fetched": {"GET", login, "",
+			map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}, true},
+		"the operator's API": {"GET", "/_admin/outputs", "", map[string]string{"Origin": "http://evil.example"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := plain(t, each.method, c.Endpoint()+each.path)
@@ -82,7 +90,8 @@ func TestWebPagesCannotDriveTheCloud(t *testing.T) {
 				r.Header.Set(k, v)
 			}
 			got := fetch(t, client, r)
-			if refused := got.status == 403 && strings.HasPrefix(got.body, "The embedded cloud"); got.err != nil || refused != each.refused {
+			if refused := got.status == 403 && strings.HasPrefix(got.body, "The embedded cloud"); got.err != nil ||
+				refused != each.refused {
 				t.Errorf("refused %t, want %t: %d %v %s", refused, each.refused, got.status, got.err, got.body)
 			}
 		})
@@ -115,12 +124,14 @@ func TestInstancesListenAtTheirAddressesWhileTheyAnswer(t *testing.T) {
 	if c.Gateway() != "" {
 		t.Logf("no loopback addresses beside 127.0.0.1 here; through %s", c.Gateway())
 	}
-	if got := k.call("ec2", "RunInstances", "LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=1&MaxCount=1"); got.status != 200 {
+	if got := k.call("ec2", "RunInstances",
+		"LaunchTemplate.LaunchTemplateName=avatar-launcher&MinCount=1&MaxCount=1"); got.status != 200 {
 		t.Fatal(got.body)
 	}
 	in := c.ec2.Load().Instances()[0]
 	k.point("demo.avatar.localhost", in.PublicIP)
-	direct, named := fmt.Sprintf("http://%s:%d/", in.PublicIP, c.EdgePort()), plain(t, "GET", fmt.Sprintf("http://127.0.0.1:%d/", c.EdgePort()))
+	direct, named := fmt.Sprintf("http://%s:%d/", in.PublicIP, c.EdgePort()),
+		plain(t, "GET", fmt.Sprintf("http://127.0.0.1:%d/", c.EdgePort()))
 	named.Host = "demo.avatar.localhost"
 	if got := fetch(t, client, named); got.status != 200 || !strings.Contains(got.body, in.ID) {
 		t.Errorf("by name: %d %v", got.status, got.err)
@@ -173,7 +184,9 @@ func TestFaultsOverTheOperatorsAPI(t *testing.T) {
 	if got := fetch(t, client, plain(t, "GET", c.Endpoint()+"/_admin/outputs")); got.status != 401 {
 		t.Errorf("without the key: %d", got.status)
 	}
-	if got := admin("POST", "faults", `{"service":"dynamodb","operation":"ListTables","kind":"error","code":"ThrottlingException","status":400,"count":2}`); got.status != 200 {
+	if got := admin("POST", "faults",
+		`{"service":"dynamodb","operation":"ListTables","kind":"error","code":"ThrottlingException","status":400,
+			"count":2}`); got.status != 200 {
 		t.Fatalf("%d %s", got.status, got.body)
 	}
 	for i, want := range []int{400, 400, 200} {
@@ -195,12 +208,14 @@ func TestFaultsOverTheOperatorsAPI(t *testing.T) {
 	if got := list(); got.status != 200 {
 		t.Errorf("after lifting it: %d %v", got.status, got.err)
 	}
-	for _, bad := range []string{`{"kind":"flood"}`, `{"kind":"error","share":2}`, `{"kind":"error","servise":"ec2"}`, `{"kind":"error","service":"s3"}`, `{"kind":"latency"}`, `{`} {
+	for _, bad := range []string{`{"kind":"flood"}`, `{"kind":"error","share":2}`, `{"kind":"error","servise":"ec2"}`,
+		`{"kind":"error","service":"s3"}`, `{"kind":"latency"}`, `{`} {
 		if got := admin("POST", "faults", bad); got.status != 400 {
 			t.Errorf("%s: %d", bad, got.status)
 		}
 	}
-	if got := admin("POST", "instances/i-00000000000000000/kill", ""); got.status != 400 || !strings.Contains(got.body, "InvalidInstanceID.NotFound") {
+	if got := admin("POST", "instances/i-00000000000000000/kill", ""); got.status != 400 ||
+		!strings.Contains(got.body, "InvalidInstanceID.NotFound") {
 		t.Errorf("killing nobody: %d %s", got.status, got.body)
 	}
 	if got := admin("POST", "clock", `{"skew":"10m"}`); got.status != 200 || !strings.Contains(got.body, "600") {

@@ -10,8 +10,9 @@ var promised = map[string]string{
 	"cognito-idp": `CreateUserPool CreateUserPoolClient AdminCreateUser AdminSetUserPassword SignUp ConfirmSignUp ListUsers CreateGroup
 		ListGroups AdminAddUserToGroup InitiateAuth RespondToAuthChallenge AssociateSoftwareToken VerifySoftwareToken SetUserMFAPreference
 		ForgotPassword ConfirmForgotPassword GetTokensFromRefreshToken RevokeToken GlobalSignOut GetUser ChangePassword`,
-	"cognito-identity": `CreateIdentityPool SetIdentityPoolRoles SetPrincipalTagAttributeMap GetId GetCredentialsForIdentity`,
-	"sts":              `GetCallerIdentity AssumeRole`,
+	"cognito-identity": `CreateIdentityPool SetIdentityPoolRoles SetPrincipalTagAttributeMap GetId ` +
+		`GetCredentialsForIdentity`,
+	"sts": `GetCallerIdentity AssumeRole`,
 	"ec2": `RunInstances StartInstances StopInstances RebootInstances TerminateInstances DescribeInstances DescribeInstanceStatus
 		DescribeInstanceTypes DescribeImages DescribeSubnets DescribeSecurityGroups DescribeLaunchTemplates DescribeAvailabilityZones
 		CreateTags DeleteTags ModifyInstanceAttribute`,
@@ -25,12 +26,15 @@ var promised = map[string]string{
 // promisedPaths are those of the REST services, and the operation that each is.
 var promisedPaths = map[string]map[string]string{
 	"route53": {
-		"POST 2013-04-01/hostedzone": "CreateHostedZone", "GET 2013-04-01/hostedzone": "ListHostedZones", "GET 2013-04-01/hostedzone/Z1": "GetHostedZone",
-		"POST 2013-04-01/hostedzone/Z1/rrset": "ChangeResourceRecordSets", "POST 2013-04-01/hostedzone/Z1/rrset/": "ChangeResourceRecordSets",
-		"GET 2013-04-01/hostedzone/Z1/rrset": "ListResourceRecordSets", "GET 2013-04-01/change/C1": "GetChange",
+		"POST 2013-04-01/hostedzone": "CreateHostedZone", "GET 2013-04-01/hostedzone": "ListHostedZones",
+		"GET 2013-04-01/hostedzone/Z1":         "GetHostedZone",
+		"POST 2013-04-01/hostedzone/Z1/rrset":  "ChangeResourceRecordSets",
+		"POST 2013-04-01/hostedzone/Z1/rrset/": "ChangeResourceRecordSets",
+		"GET 2013-04-01/hostedzone/Z1/rrset":   "ListResourceRecordSets", "GET 2013-04-01/change/C1": "GetChange",
 	},
 	"scheduler": {
-		"POST schedule-groups/g": "CreateScheduleGroup", "POST schedules/s": "CreateSchedule", "PUT schedules/s": "UpdateSchedule",
+		"POST schedule-groups/g": "CreateScheduleGroup", "POST schedules/s": "CreateSchedule",
+		"PUT schedules/s": "UpdateSchedule",
 		"GET schedules/s": "GetSchedule", "DELETE schedules/s": "DeleteSchedule", "GET schedules": "ListSchedules",
 	},
 }
@@ -46,7 +50,8 @@ func TestWhatIsPromisedIsThere(t *testing.T) {
 			body = ""
 		}
 		for operation := range strings.FieldsSeq(operations) {
-			if got := k.call(service, operation, body); got.err != nil || got.status >= 500 || strings.Contains(got.body, "UnknownOperation") || strings.Contains(got.body, "InvalidAction") {
+			if got := k.call(service, operation, body); got.err != nil || got.status >= 500 ||
+				strings.Contains(got.body, "UnknownOperation") || strings.Contains(got.body, "InvalidAction") {
 				t.Errorf("%s %s: %d %v %s", service, operation, got.status, got.err, got.body)
 			}
 		}

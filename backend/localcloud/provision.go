@@ -40,13 +40,15 @@ func (c *Cloud) provision() error {
 			return fmt.Errorf("localcloud: read the outputs of the state: %w", err)
 		}
 		if c.outputs.Region != c.opts.Region {
-			return fmt.Errorf("localcloud: the state is of region %s and cannot be opened as %s", c.outputs.Region, c.opts.Region)
+			return fmt.Errorf("localcloud: the state is of region %s and cannot be opened as %s", c.outputs.Region,
+				c.opts.Region)
 		}
 		c.outputs.ParkingAddress = c.parkingAddress()
 		return nil
 	}
 	c.outputs = Outputs{
-		Region: c.opts.Region, SessionsTable: sessionsTable, InstancesTable: instancesTable, LeasesTable: leasesTable, AuditTable: auditTable,
+		Region: c.opts.Region, SessionsTable: sessionsTable, InstancesTable: instancesTable, LeasesTable: leasesTable,
+		AuditTable: auditTable,
 		StateIndex: stateIndex, DayIndex: dayIndex, Stream: streamName, ZoneName: zoneName, SchedulerGroup: groupName,
 		StopRoleARN: iam.RoleARN(AccountID, iam.StopRole), LaunchTemplate: templateName,
 		SubnetIDs: c.ec2.Load().SubnetIDs(), ParkingAddress: c.parkingAddress(), RedirectURIs: slices.Clone(redirectURIs),
@@ -109,7 +111,8 @@ func (c *Cloud) provisionUserPool() error {
 	}
 	c.outputs.UserPoolID = pool.UserPool.Id
 	err = c.setUp("cognito-idp", "SetUserPoolMfaConfig", object{
-		"UserPoolId": pool.UserPool.Id, "MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": object{"Enabled": true},
+		"UserPoolId": pool.UserPool.Id, "MfaConfiguration": "OPTIONAL",
+		"SoftwareTokenMfaConfiguration": object{"Enabled": true},
 	}, nil)
 	if err != nil {
 		return err
@@ -129,8 +132,10 @@ func (c *Cloud) provisionUserPool() error {
 
 func (c *Cloud) provisionUsers() error {
 	pool := c.outputs.UserPoolID
-	for name, role := range map[string]string{"user": iam.UserRole, "keeper": iam.KeeperRole, "operator": iam.OperatorRole} {
-		err := c.setUp("cognito-idp", "CreateGroup", object{"UserPoolId": pool, "GroupName": name, "RoleArn": iam.RoleARN(AccountID, role)}, nil, "GroupExistsException")
+	for name, role := range map[string]string{"user": iam.UserRole, "keeper": iam.KeeperRole,
+		"operator": iam.OperatorRole} {
+		err := c.setUp("cognito-idp", "CreateGroup",
+			object{"UserPoolId": pool, "GroupName": name, "RoleArn": iam.RoleARN(AccountID, role)}, nil, "GroupExistsException")
 		if err != nil {
 			return err
 		}
@@ -184,7 +189,8 @@ func (c *Cloud) provisionIdentityPool() error {
 	var pool struct{ IdentityPoolId string }
 	err := c.setUp("cognito-identity", "CreateIdentityPool", object{
 		"IdentityPoolName": "avatar-launcher", "AllowUnauthenticatedIdentities": false,
-		"CognitoIdentityProviders": []object{{"ProviderName": provider, "ClientId": c.outputs.ClientID, "ServerSideTokenCheck": true}},
+		"CognitoIdentityProviders": []object{{"ProviderName": provider, "ClientId": c.outputs.ClientID,
+			"ServerSideTokenCheck": true}},
 	}, &pool)
 	if err != nil {
 		return err
@@ -192,7 +198,8 @@ func (c *Cloud) provisionIdentityPool() error {
 	c.outputs.IdentityPoolID = pool.IdentityPoolId
 	err = c.setUp("cognito-identity", "SetIdentityPoolRoles", object{
 		"IdentityPoolId": pool.IdentityPoolId, "Roles": object{"authenticated": iam.RoleARN(AccountID, iam.UserRole)},
-		"RoleMappings": object{provider + ":" + c.outputs.ClientID: object{"Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole"}},
+		"RoleMappings": object{provider + ":" +
+			c.outputs.ClientID: object{"Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole"}},
 	}, nil)
 	if err != nil {
 		return err
@@ -244,7 +251,8 @@ func (t table) request() object {
 			attributes = append(attributes, object{"AttributeName": name, "AttributeType": "S"})
 		}
 	}
-	in := object{"TableName": t.name, "BillingMode": "PAY_PER_REQUEST", "AttributeDefinitions": attributes, "KeySchema": keySchema(t.hash, t.sort)}
+	in := object{"TableName": t.name, "BillingMode": "PAY_PER_REQUEST", "AttributeDefinitions": attributes,
+		"KeySchema": keySchema(t.hash, t.sort)}
 	if t.index != "" {
 		in["GlobalSecondaryIndexes"] = []object{{"IndexName": t.index, "Projection": object{"ProjectionType": "ALL"},
 			"KeySchema": keySchema(t.indexHash, t.indexSort)}}

@@ -68,7 +68,8 @@ func (t transport) route(u *url.URL) (http.Handler, error) {
 	if closed {
 		return nil, refused(u)
 	}
-	if host == "localcloud" || host == "amazonaws.com" || strings.HasSuffix(host, ".amazonaws.com") || "http://"+u.Host == t.c.Endpoint() {
+	if host == "localcloud" || host == "amazonaws.com" || strings.HasSuffix(host, ".amazonaws.com") || "http://"+
+		u.Host == t.c.Endpoint() {
 		return t.c, nil
 	}
 	if a, err := netip.ParseAddr(host); err == nil && t.c.opts.AddressPrefix.Contains(a) {
@@ -187,7 +188,8 @@ func (a *pipedAnswer) Flush() {
 }
 
 // response is what RoundTrip returns, after ready.
-func (a *pipedAnswer) response(ctx context.Context, cancel context.CancelFunc, req *http.Request) (*http.Response, error) {
+func (a *pipedAnswer) response(ctx context.Context, cancel context.CancelFunc,
+	req *http.Request) (*http.Response, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.err != nil && a.pipe == nil {
@@ -195,7 +197,8 @@ func (a *pipedAnswer) response(ctx context.Context, cancel context.CancelFunc, r
 		return nil, a.err
 	}
 	res := &http.Response{
-		Status: strconv.Itoa(a.status) + " " + http.StatusText(a.status), StatusCode: a.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Status: strconv.Itoa(a.status) + " " + http.StatusText(a.status), StatusCode: a.status, Proto: "HTTP/1.1",
+		ProtoMajor: 1, ProtoMinor: 1,
 		Header: a.sent, Request: req, ContentLength: int64(a.buffer.Len()),
 	}
 	if a.pipe == nil {

@@ -53,7 +53,8 @@ func Write(w http.ResponseWriter, requestID, namespace, op string, result any) {
 	var b bytes.Buffer
 	b.WriteString(xml.Header)
 	e := xml.NewEncoder(&b)
-	response := xml.StartElement{Name: xml.Name{Local: op + "Response"}, Attr: []xml.Attr{{Name: xml.Name{Local: "xmlns"}, Value: namespace}}}
+	response := xml.StartElement{Name: xml.Name{Local: op + "Response"},
+		Attr: []xml.Attr{{Name: xml.Name{Local: "xmlns"}, Value: namespace}}}
 	must(e.EncodeToken(response))
 	if result != nil {
 		must(e.EncodeElement(result, xml.StartElement{Name: xml.Name{Local: op + "Result"}}))

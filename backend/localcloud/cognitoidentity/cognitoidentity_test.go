@@ -81,7 +81,8 @@ func (c *cloud) open(st *store.Store) {
 		},
 		Issue: func(p wire.Principal, ttl time.Duration) (iam.Credentials, error) {
 			c.issued, c.ttl = append(c.issued, p), ttl
-			return iam.Credentials{AccessKeyID: "ASIA1", SecretAccessKey: "s", SessionToken: "t", Expiration: c.env.Now().Add(ttl)}, nil
+			return iam.Credentials{AccessKeyID: "ASIA1", SecretAccessKey: "s", SessionToken: "t",
+				Expiration: c.env.Now().Add(ttl)}, nil
 		},
 		Trusted: func(role, kind, who, action string, keys map[string][]string) bool {
 			if kind != "Federated" || who != "cognito-identity.amazonaws.com" {
@@ -143,7 +144,8 @@ func (c *cloud) raw(op string, body []byte) (int, []byte) {
 	r := httptest.NewRequest("POST", "/", bytes.NewReader(body))
 	r.Header.Set("X-Amz-Target", "AWSCognitoIdentityService."+op)
 	call := c.call
-	call.Operation, call.Request, call.Body, call.Now, call.RequestID = c.svc.Operation(r, body), r, body, c.env.Now(), "test"
+	call.Operation, call.Request, call.Body, call.Now, call.RequestID = c.svc.Operation(r, body), r, body, c.env.Now(),
+		"test"
 	w := httptest.NewRecorder()
 	c.svc.Serve(context.Background(), w, &call)
 	return w.Code, w.Body.Bytes()
@@ -167,8 +169,9 @@ func (c *cloud) refused(want, op string, in any) {
 
 // token signs an ID token; edit spoils its claims.
 func (c *cloud) token(edit func(jwt.MapClaims)) string {
-	claims := jwt.MapClaims{"iss": "https://" + provider, "aud": client, "sub": "sub-1", "token_use": "id", "cognito:username": "demo",
-		"origin_jti": "o1", "iat": c.env.Now().Unix(), "exp": c.env.Now().Add(time.Hour).Unix()}
+	claims := jwt.MapClaims{"iss": "https://" + provider, "aud": client, "sub": "sub-1", "token_use": "id",
+		"cognito:username": "demo",
+		"origin_jti":       "o1", "iat": c.env.Now().Unix(), "exp": c.env.Now().Add(time.Hour).Unix()}
 	if edit != nil {
 		edit(claims)
 	}
@@ -239,9 +242,10 @@ func TestForgedTokens(t *testing.T) {
 	set := func(name string, v any) string { return c.token(func(m jwt.MapClaims) { m[name] = v }) }
 	drop := func(name string) string { return c.token(func(m jwt.MapClaims) { delete(m, name) }) }
 	tests := map[string]struct{ token, want string }{
-		"another key":        {sign(claims, keys()[1], "k1"), "signature invalid"},
-		"another key ID":     {sign(claims, keys()[0], "k2"), "signature invalid"},
-		"another payload":    {parts[0] + "." + strings.Split(set("sub", "sub-2"), ".")[1] + "." + parts[2], "signature invalid"},
+		"another key":    {sign(claims, keys()[1], "k1"), "signature invalid"},
+		"another key ID": {sign(claims, keys()[0], "k2"), "signature invalid"},
+		"another payload": {parts[0] + "." + strings.Split(set("sub", "sub-2"), ".")[1] + "." + parts[2],
+			"signature invalid"},
 		"no signature":       {parts[0] + "." + parts[1] + ".", "signature invalid"},
 		"algorithm none":     {none, "signature invalid"},
 		"HMAC by public key": {mac, "signature invalid"},
@@ -251,7 +255,12 @@ func TestForgedTokens(t *testing.T) {
 		"issuer over http":   {set("iss", "http://"+provider), "Issuer"},
 		"another client":     {set("aud", "someone"), "audience"},
 		"several audiences":  {set("aud", []string{client, "someone"}), "audience"},
-		"access token":       {c.token(func(m jwt.MapClaims) { delete(m, "aud"); m["token_use"] = "access"; m["client_id"] = client }), "aud"},
+		"access token": {c.token(func(m jwt.MapClaims) {
+			delete(m,
+				"aud")
+			m["token_use"] = "access"
+			m["client_id"] = client
+		}), "aud"},
 		"access token as ID": {set("token_use", "access"), "Not a valid OpenId"},
 		"no subject":         {drop("sub"), "Not a valid OpenId"},
 		"revoked":            {set("origin_jti", "revoked"), "revoked"},
@@ -276,7 +285,8 @@ func TestForgedTokens(t *testing.T) {
 	}
 	c.refused("NotAuthorizedException: Token is not from a supported provider", "GetId",
 		obj{"IdentityPoolId": c.pool, "Logins": obj{provider + "x": good}})
-	c.refused("NotAuthorizedException", "GetId", obj{"IdentityPoolId": c.pool, "Logins": obj{provider: good, "graph.facebook.com": "x"}})
+	c.refused("NotAuthorizedException", "GetId",
+		obj{"IdentityPoolId": c.pool, "Logins": obj{provider: good, "graph.facebook.com": "x"}})
 }
 
 func TestIdentitiesAreBound(t *testing.T) {
@@ -289,7 +299,8 @@ func TestIdentitiesAreBound(t *testing.T) {
 	c.refused("NotAuthorizedException: Logins don't match", "GetCredentialsForIdentity",
 		ask(id, logins(c.token(func(m jwt.MapClaims) { m["sub"] = "sub-3" }))))
 	c.refused("NotAuthorizedException: Access to Identity", "GetCredentialsForIdentity", obj{"IdentityId": id})
-	c.refused("ResourceNotFoundException", "GetCredentialsForIdentity", ask("us-east-1:00000000-0000-4000-8000-000000000000", logins(other)))
+	c.refused("ResourceNotFoundException", "GetCredentialsForIdentity",
+		ask("us-east-1:00000000-0000-4000-8000-000000000000", logins(other)))
 	c.refused("InvalidParameterException", "GetCredentialsForIdentity", ask("nonsense", logins(other)))
 	c.refused("NotAuthorizedException: Unauthenticated", "GetId", obj{"IdentityPoolId": c.pool})
 	c.refused("ResourceNotFoundException", "GetId", obj{"IdentityPoolId": "us-east-1:none"})
@@ -306,7 +317,9 @@ func TestGuests(t *testing.T) {
 	c := fresh(t, obj{"AllowUnauthenticatedIdentities": true})
 	guest := c.must("GetId", obj{"IdentityPoolId": c.pool})["IdentityId"].(string)
 	c.refused("InvalidIdentityPoolConfigurationException", "GetCredentialsForIdentity", obj{"IdentityId": guest})
-	c.must("SetIdentityPoolRoles", obj{"IdentityPoolId": c.pool, "Roles": obj{"authenticated": userRole, "unauthenticated": "arn:aws:iam::1:role/guest"}})
+	c.must("SetIdentityPoolRoles",
+		obj{"IdentityPoolId": c.pool,
+			"Roles": obj{"authenticated": userRole, "unauthenticated": "arn:aws:iam::1:role/guest"}})
 	c.must("GetCredentialsForIdentity", obj{"IdentityId": guest})
 	c.must("GetCredentialsForIdentity", obj{"IdentityId": guest, "Logins": logins(c.token(nil))})
 	if c.issued[0].Role != "guest" || c.issued[1].Role != "user" {
@@ -347,7 +360,8 @@ func FuzzAPI(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"GetId", `{"IdentityPoolId":"POOL","Logins":{"` + provider + `":"a.b.c"}}`},
 		{"GetCredentialsForIdentity", `{"IdentityId":"us-east-1:x","Logins":null}`},
-		{"SetIdentityPoolRoles", `{"IdentityPoolId":"POOL","RoleMappings":{"x":{"Type":"Rules","AmbiguousRoleResolution":"Deny"}}}`},
+		{"SetIdentityPoolRoles", `{"IdentityPoolId":"POOL","RoleMappings":{"x":{"Type":"Rules",` +
+			`"AmbiguousRoleResolution":"Deny"}}}`},
 		{"ListIdentityPools", `{"MaxResults":60,"NextToken":"AA=="}`}, {"", `{`}, {"GetId", `[]`},
 	} {
 		f.Add(seed[0], seed[1])

@@ -41,10 +41,12 @@ func setRoles(s *Service, _ *wire.Call, in *rolesInput) (any, error) {
 	}
 	for name, m := range in.RoleMappings {
 		if m.Type != "Token" && m.Type != "Rules" || m.Type == "Rules" && m.RulesConfiguration == nil {
-			return nil, fail("InvalidParameterException", "The role mapping of %s needs a Type of Token, or of Rules with a RulesConfiguration.", name)
+			return nil, fail("InvalidParameterException",
+				"The role mapping of %s needs a Type of Token, or of Rules with a RulesConfiguration.", name)
 		}
 		if m.AmbiguousRoleResolution != "AuthenticatedRole" && m.AmbiguousRoleResolution != "Deny" {
-			return nil, fail("InvalidParameterException", "AmbiguousRoleResolution is required for role mappings of type %s.", m.Type)
+			return nil, fail("InvalidParameterException", "AmbiguousRoleResolution is required for role mappings of type %s.",
+				m.Type)
 		}
 	}
 	p.Roles, p.Mappings = in.Roles, in.RoleMappings
@@ -102,7 +104,8 @@ func (s *Service) principal(in *identityInput, now time.Time) (wire.Principal, e
 }
 
 // decide finds the role name and the principal tags of a request.
-func (s *Service) decide(p *pool, i *identity, in *identityInput, now time.Time) (role string, tags map[string]string, err error) {
+func (s *Service) decide(p *pool, i *identity, in *identityInput,
+	now time.Time) (role string, tags map[string]string, err error) {
 	arn := p.Roles["unauthenticated"]
 	if len(i.Logins) > 0 || len(in.Logins) > 0 {
 		if len(in.Logins) == 0 {
@@ -130,7 +133,8 @@ func (s *Service) decide(p *pool, i *identity, in *identityInput, now time.Time)
 }
 
 func badRoles() error {
-	return fail("InvalidIdentityPoolConfigurationException", "Invalid identity pool configuration. Check assigned IAM roles for this pool.")
+	return fail("InvalidIdentityPoolConfigurationException",
+		"Invalid identity pool configuration. Check assigned IAM roles for this pool.")
 }
 
 // link wants the login to be the identity's. A guest who signs in for the first time takes the identity along, as at
@@ -141,7 +145,8 @@ func (s *Service) link(p *pool, i *identity, l *login) error {
 	case owner == i.ID:
 		return nil
 	case owner != "" || len(i.Logins) > 0:
-		return fail("NotAuthorizedException", "Logins don't match. Please include at least one valid login for this identity or identity pool.")
+		return fail("NotAuthorizedException",
+			"Logins don't match. Please include at least one valid login for this identity or identity pool.")
 	}
 	i.Logins = map[string]string{l.provider: l.sub}
 	s.adopt(i)

@@ -81,7 +81,9 @@ func (s *Service) addIdentity(p *pool, logins map[string]string, now time.Time) 
 
 func (s *Service) identity(id string) (*identity, error) {
 	if region, _, ok := strings.Cut(id, ":"); !ok || region == "" {
-		return nil, fail("InvalidParameterException", "1 validation error detected: Value '%s' at 'identityId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w-]+:[0-9a-f-]+", id)
+		return nil, fail("InvalidParameterException",
+			"1 validation error detected: Value '%s' at 'identityId' failed to satisfy constraint: Member must satisfy "+
+				"regular expression pattern: [\\w-]+:[0-9a-f-]+", id)
 	}
 	i := s.identities[id]
 	if i == nil {

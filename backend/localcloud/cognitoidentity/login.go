@@ -40,7 +40,8 @@ func (s *Service) verifyAll(p *pool, logins map[string]string, now time.Time) (*
 // verify checks one ID token: its provider is registered with the pool, the provider's issuer signed it, for a client
 // that is registered too, as an ID token, and it has not expired.
 func (s *Service) verify(p *pool, name, token string, now time.Time) (*login, error) {
-	known := slices.DeleteFunc(slices.Clone(p.Config.CognitoIdentityProviders), func(x provider) bool { return x.ProviderName != name })
+	known := slices.DeleteFunc(slices.Clone(p.Config.CognitoIdentityProviders),
+		func(x provider) bool { return x.ProviderName != name })
 	if len(known) == 0 {
 		return nil, refuse("Token is not from a supported provider of this identity pool.")
 	}

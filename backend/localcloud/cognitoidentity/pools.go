@@ -57,7 +57,8 @@ type poolView struct {
 
 func (s *Service) pool(id string) (*pool, error) {
 	if id == "" {
-		return nil, fail("InvalidParameterException", "1 validation error detected: Value null at 'identityPoolId' failed to satisfy constraint: Member must not be null")
+		return nil, fail("InvalidParameterException",
+			"1 validation error detected: Value null at 'identityPoolId' failed to satisfy constraint: Member must not be null")
 	}
 	p := s.pools[id]
 	if p == nil {
@@ -68,11 +69,15 @@ func (s *Service) pool(id string) (*pool, error) {
 
 func (c *poolConfig) check() error {
 	if c.IdentityPoolName == "" || len(c.IdentityPoolName) > 128 {
-		return fail("InvalidParameterException", "1 validation error detected: Value at 'identityPoolName' failed to satisfy constraint: Member must have length between 1 and 128")
+		return fail("InvalidParameterException",
+			"1 validation error detected: Value at 'identityPoolName' failed to satisfy constraint: Member must have length "+
+				"between 1 and 128")
 	}
 	for _, p := range c.CognitoIdentityProviders {
 		if !strings.HasPrefix(p.ProviderName, "cognito-idp.") || !strings.Contains(p.ProviderName, "/") || p.ClientId == "" {
-			return fail("InvalidParameterException", "Invalid Cognito identity provider: ProviderName must be cognito-idp.REGION.amazonaws.com/POOL and ClientId must not be empty")
+			return fail("InvalidParameterException",
+				"Invalid Cognito identity provider: ProviderName must be cognito-idp.REGION.amazonaws.com/POOL and ClientId "+
+					"must not be empty")
 		}
 	}
 	return nil
@@ -148,7 +153,9 @@ func listPools(s *Service, _ *wire.Call, in *listInput) (any, error) {
 // page cuts one page of at most MaxResults (1–60, which the API demands) out of the keys.
 func page(keys []string, in *listInput) (cut []string, next string, err error) {
 	if in.MaxResults == nil || *in.MaxResults < 1 || *in.MaxResults > 60 {
-		return nil, "", fail("InvalidParameterException", "1 validation error detected: Value at 'maxResults' failed to satisfy constraint: Member must have value between 1 and 60")
+		return nil, "", fail("InvalidParameterException",
+			"1 validation error detected: Value at 'maxResults' failed to satisfy constraint: Member must have value "+
+				"between 1 and 60")
 	}
 	sort.Strings(keys)
 	after, decodeErr := base64.StdEncoding.DecodeString(in.NextToken)

@@ -35,11 +35,13 @@ func TestRoles(t *testing.T) {
 			m["cognito:roles"] = []string{opRole, userRole}
 		}, "", "operator"},
 		{"only role", byToken, func(m jwt.MapClaims) { m["cognito:roles"] = []string{opRole} }, "", "operator"},
-		{"ambiguous roles denied", byToken, func(m jwt.MapClaims) { m["cognito:roles"] = []string{opRole, userRole} }, "", "NotAuthorizedException"},
+		{"ambiguous roles denied", byToken, func(m jwt.MapClaims) { m["cognito:roles"] = []string{opRole, userRole} }, "",
+			"NotAuthorizedException"},
 		{"ambiguous roles fall back", obj{"Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole"},
 			func(m jwt.MapClaims) { m["cognito:roles"] = []string{opRole, "arn:aws:iam::1:role/other"} }, "", "user"},
 		{"custom role", byToken, func(m jwt.MapClaims) { m["cognito:roles"] = []string{opRole, userRole} }, userRole, "user"},
-		{"custom role of others", byToken, func(m jwt.MapClaims) { m["cognito:roles"] = []string{userRole} }, opRole, "NotAuthorizedException"},
+		{"custom role of others", byToken, func(m jwt.MapClaims) { m["cognito:roles"] = []string{userRole} }, opRole,
+			"NotAuthorizedException"},
 		{"custom role without a mapping", nil, nil, opRole, "InvalidParameterException"},
 	}
 	for _, tt := range tests {
@@ -51,7 +53,8 @@ func TestRoles(t *testing.T) {
 			}
 			c.must("SetIdentityPoolRoles", in)
 			token := c.token(tt.edit)
-			_, e := c.try("GetCredentialsForIdentity", obj{"IdentityId": c.id(token), "Logins": logins(token), "CustomRoleArn": tt.custom})
+			_, e := c.try("GetCredentialsForIdentity",
+				obj{"IdentityId": c.id(token), "Logins": logins(token), "CustomRoleArn": tt.custom})
 			if e != "" {
 				if !strings.HasPrefix(e, tt.want+":") {
 					t.Errorf("got %s, want %s", e, tt.want)
@@ -68,13 +71,15 @@ func TestTrustPolicy(t *testing.T) {
 	token := c.token(nil)
 	ask := obj{"IdentityId": c.id(token), "Logins": logins(token)}
 	c.trust = func(role, action string, keys map[string][]string) bool {
-		if role != "user" || keys["cognito-identity.amazonaws.com:amr"][0] != "authenticated" || keys["cognito-identity.amazonaws.com:aud"][0] != c.pool {
+		if role != "user" || keys["cognito-identity.amazonaws.com:amr"][0] != "authenticated" ||
+			keys["cognito-identity.amazonaws.com:aud"][0] != c.pool {
 			t.Errorf("trust asked for %s %s %v", role, action, keys)
 		}
 		return action == "sts:AssumeRoleWithWebIdentity"
 	}
 	c.must("GetCredentialsForIdentity", ask) // no tags, no sts:TagSession
-	c.must("SetPrincipalTagAttributeMap", obj{"IdentityPoolId": c.pool, "IdentityProviderName": provider, "UseDefaults": true})
+	c.must("SetPrincipalTagAttributeMap",
+		obj{"IdentityPoolId": c.pool, "IdentityProviderName": provider, "UseDefaults": true})
 	c.refused("InvalidIdentityPoolConfigurationException", "GetCredentialsForIdentity", ask)
 	c.trust = nil
 	c.must("GetCredentialsForIdentity", ask)
@@ -95,28 +100,36 @@ func TestAdministration(t *testing.T) {
 	}
 	c.refused("InvalidParameterException", "ListIdentityPools", obj{})
 	c.refused("InvalidParameterException", "CreateIdentityPool", obj{"IdentityPoolName": ""})
-	c.refused("InvalidParameterException", "CreateIdentityPool", obj{"IdentityPoolName": "x", "CognitoIdentityProviders": []obj{{"ProviderName": "x"}}})
-	c.refused("InvalidParameterException", "SetIdentityPoolRoles", obj{"IdentityPoolId": c.pool, "Roles": obj{"admin": userRole}})
-	c.refused("InvalidParameterException", "SetIdentityPoolRoles", obj{"IdentityPoolId": c.pool, "RoleMappings": obj{"p": obj{"Type": "Rules"}}})
+	c.refused("InvalidParameterException", "CreateIdentityPool",
+		obj{"IdentityPoolName": "x", "CognitoIdentityProviders": []obj{{"ProviderName": "x"}}})
+	c.refused("InvalidParameterException", "SetIdentityPoolRoles",
+		obj{"IdentityPoolId": c.pool, "Roles": obj{"admin": userRole}})
+	c.refused("InvalidParameterException", "SetIdentityPoolRoles",
+		obj{"IdentityPoolId": c.pool, "RoleMappings": obj{"p": obj{"Type": "Rules"}}})
 	id := c.id(c.token(nil))
 	if got := c.must("DescribeIdentity", obj{"IdentityId": id}); fmt.Sprint(got["Logins"]) != "["+provider+"]" {
 		t.Errorf("identity %v", got)
 	}
-	if got := c.must("ListIdentities", obj{"IdentityPoolId": c.pool, "MaxResults": 10}); len(got["Identities"].([]any)) != 1 {
+	if got := c.must("ListIdentities",
+		obj{"IdentityPoolId": c.pool, "MaxResults": 10}); len(got["Identities"].([]any)) != 1 {
 		t.Errorf("identities %v", got)
 	}
-	c.must("UpdateIdentityPool", obj{"IdentityPoolId": c.pool, "IdentityPoolName": "renamed", "AllowUnauthenticatedIdentities": false})
-	if got := c.must("DescribeIdentityPool", obj{"IdentityPoolId": c.pool}); got["IdentityPoolName"] != "renamed" || got["CognitoIdentityProviders"] != nil {
+	c.must("UpdateIdentityPool", obj{"IdentityPoolId": c.pool, "IdentityPoolName": "renamed",
+		"AllowUnauthenticatedIdentities": false})
+	if got := c.must("DescribeIdentityPool", obj{"IdentityPoolId": c.pool}); got["IdentityPoolName"] != "renamed" ||
+		got["CognitoIdentityProviders"] != nil {
 		t.Errorf("pool %v", got)
 	}
-	if got := c.must("GetIdentityPoolRoles", obj{"IdentityPoolId": c.pool}); fmt.Sprint(got["Roles"]) != "map[authenticated:"+userRole+"]" {
+	if got := c.must("GetIdentityPoolRoles",
+		obj{"IdentityPoolId": c.pool}); fmt.Sprint(got["Roles"]) != "map[authenticated:"+userRole+"]" {
 		t.Errorf("roles %v", got)
 	}
 	c.must("DeleteIdentities", obj{"IdentityIdsToDelete": []string{id}})
 	c.refused("ResourceNotFoundException", "DescribeIdentity", obj{"IdentityId": id})
 	c.call = wire.Call{Principal: wire.Principal{ARN: "arn:aws:sts::1:assumed-role/user/x"}, Auth: nobody{}}
 	c.refused("AccessDeniedException", "DescribeIdentityPool", obj{"IdentityPoolId": c.pool})
-	for op, want := range map[string]bool{"GetId": true, "GetCredentialsForIdentity": true, "CreateIdentityPool": false, "x": false} {
+	for op, want := range map[string]bool{"GetId": true, "GetCredentialsForIdentity": true, "CreateIdentityPool": false,
+		"x": false} {
 		if c.svc.Unsigned(op) != want {
 			t.Errorf("Unsigned(%s)", op)
 		}

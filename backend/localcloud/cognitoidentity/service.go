@@ -1,6 +1,6 @@
-// Package cognitoidentity is the embedded cloud's Amazon Cognito identity pools (AWSCognitoIdentityService, awsJson1.1):
-// it turns a user pool's ID token into temporary AWS credentials of a role, with the user's claims as principal tags
-// (the enhanced flow of the developer guide).
+// Package cognitoidentity is the embedded cloud's Amazon Cognito identity pools (AWSCognitoIdentityService,
+// awsJson1.1): it turns a user pool's ID token into temporary AWS credentials of a role, with the user's claims as
+// principal tags (the enhanced flow of the developer guide).
 package cognitoidentity
 
 import (
@@ -58,7 +58,8 @@ func New(env wire.Env, st *store.Store, opt Options) (*Service, error) {
 	if opt.Verify == nil || opt.Issue == nil {
 		return nil, errors.New("cognitoidentity: Options.Verify and Options.Issue are needed")
 	}
-	s := &Service{env: env, st: st, opt: opt, pools: map[string]*pool{}, identities: map[string]*identity{}, byLogin: map[string]string{}}
+	s := &Service{env: env, st: st, opt: opt, pools: map[string]*pool{}, identities: map[string]*identity{},
+		byLogin: map[string]string{}}
 	err := st.Each(poolBucket, func(key string, value []byte) error {
 		p := &pool{}
 		s.pools[key] = p
@@ -174,7 +175,8 @@ func (s *Service) authorise(c *wire.Call) error {
 	if c.Allowed(action, resource, nil) {
 		return nil
 	}
-	return fail("AccessDeniedException", "User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
+	return fail("AccessDeniedException",
+		"User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
 		c.Principal.ARN, action, resource, action)
 }
 
@@ -192,7 +194,8 @@ func fail(code, format string, args ...any) error { return wire.Errorf(400, code
 func (s *Service) id() string {
 	h := []byte(s.env.NewID(32))
 	h[12], h[16] = '4', "89ab"[int(h[16])%4]
-	return s.env.Region + ":" + string(h[:8]) + "-" + string(h[8:12]) + "-" + string(h[12:16]) + "-" + string(h[16:20]) + "-" + string(h[20:])
+	return s.env.Region + ":" + string(h[:8]) + "-" + string(h[8:12]) + "-" + string(h[12:16]) + "-" + string(h[16:20]) +
+		"-" + string(h[20:])
 }
 
 // keep writes a value, or deletes it where v is nil.

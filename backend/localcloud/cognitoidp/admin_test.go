@@ -41,13 +41,16 @@ func TestListUsers(t *testing.T) {
 		`email = "nobody"`:                ``,
 	}
 	for filter, want := range tests {
-		wantEqual(t, filter, names(c.must("ListUsers", obj{"UserPoolId": c.pool, "Filter": filter}), "Users", "Username"), want)
+		wantEqual(t, filter, names(c.must("ListUsers", obj{"UserPoolId": c.pool, "Filter": filter}), "Users", "Username"),
+			want)
 	}
-	for _, bad := range []string{`username`, `username = alice`, `username > "a"`, `custom:x = "1"`, `username = "a" and email = "b"`, `username = "a\"`} {
+	for _, bad := range []string{`username`, `username = alice`, `username > "a"`, `custom:x = "1"`,
+		`username = "a" and email = "b"`, `username = "a\"`} {
 		c.refused("InvalidParameterException", "", "ListUsers", obj{"UserPoolId": c.pool, "Filter": bad})
 	}
 	got := c.must("ListUsers", obj{"UserPoolId": c.pool, "AttributesToGet": []string{"email"}, "Limit": 1})
-	wantEqual(t, "attributes", got.at("Users", 0, "Attributes"), []any{map[string]any{"Name": "email", "Value": "al@example.com"}})
+	wantEqual(t, "attributes", got.at("Users", 0, "Attributes"),
+		[]any{map[string]any{"Name": "email", "Value": "al@example.com"}})
 }
 
 func TestPages(t *testing.T) {
@@ -79,7 +82,8 @@ func TestPages(t *testing.T) {
 
 func TestUsers(t *testing.T) {
 	c := fresh(t, nil, nil)
-	made := c.must("AdminCreateUser", obj{"UserPoolId": c.pool, "Username": "Demo", "UserAttributes": []obj{attr("email", "d@example.com")}})
+	made := c.must("AdminCreateUser",
+		obj{"UserPoolId": c.pool, "Username": "Demo", "UserAttributes": []obj{attr("email", "d@example.com")}})
 	wantEqual(t, "status", made.at("User", "UserStatus"), "FORCE_CHANGE_PASSWORD")
 	wantEqual(t, "enabled", made.at("User", "Enabled"), true)
 	if sub := attributeOf(obj(made["User"].(map[string]any)), "sub"); len(sub) != 36 || sub[14] != '4' {
@@ -88,10 +92,14 @@ func TestUsers(t *testing.T) {
 	demo := obj{"UserPoolId": c.pool, "Username": "demo"}
 	c.refused("UsernameExistsException", "", "AdminCreateUser", obj{"UserPoolId": c.pool, "Username": "DEMO"})
 	c.refused("UserNotFoundException", "", "AdminGetUser", obj{"UserPoolId": c.pool, "Username": "nobody"})
-	c.refused("ResourceNotFoundException", "does not exist", "AdminGetUser", obj{"UserPoolId": "us-east-1_none", "Username": "demo"})
-	c.refused("InvalidParameterException", "schema", "AdminUpdateUserAttributes", demo.with(obj{"UserAttributes": []obj{attr("custom:none", "1")}}))
-	c.refused("InvalidParameterException", "sub", "AdminUpdateUserAttributes", demo.with(obj{"UserAttributes": []obj{attr("sub", "1")}}))
-	c.refused("InvalidParameterException", "email", "AdminUpdateUserAttributes", demo.with(obj{"UserAttributes": []obj{attr("email", "nope")}}))
+	c.refused("ResourceNotFoundException", "does not exist", "AdminGetUser",
+		obj{"UserPoolId": "us-east-1_none", "Username": "demo"})
+	c.refused("InvalidParameterException", "schema", "AdminUpdateUserAttributes",
+		demo.with(obj{"UserAttributes": []obj{attr("custom:none", "1")}}))
+	c.refused("InvalidParameterException", "sub", "AdminUpdateUserAttributes",
+		demo.with(obj{"UserAttributes": []obj{attr("sub", "1")}}))
+	c.refused("InvalidParameterException", "email", "AdminUpdateUserAttributes",
+		demo.with(obj{"UserAttributes": []obj{attr("email", "nope")}}))
 	c.must("AdminUpdateUserAttributes", demo.with(obj{"UserAttributes": []obj{attr("email_verified", "true")}}))
 	c.must("AdminUpdateUserAttributes", demo.with(obj{"UserAttributes": []obj{attr("email", "e@example.com")}}))
 	wantEqual(t, "email_verified after a change", attributeOf(c.must("AdminGetUser", demo), "email_verified"), "false")
@@ -125,12 +133,14 @@ func TestGroups(t *testing.T) {
 
 func TestSignUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := fresh(t, obj{"AutoVerifiedAttributes": []string{"email"}, "Schema": []obj{{"Name": "email", "Required": true}}}, nil)
+		c := fresh(t, obj{"AutoVerifiedAttributes": []string{"email"}, "Schema": []obj{{"Name": "email", "Required": true}}},
+			nil)
 		in := obj{"ClientId": c.client, "Username": "demo", "Password": password}
 		c.refused("InvalidParameterException", "email", "SignUp", in)
 		c.refused("InvalidPasswordException", "", "SignUp", in.with(obj{"Password": "short"}))
 		in["UserAttributes"] = []obj{attr("email", "demo@example.com")}
-		c.refused("NotAuthorizedException", "unauthorized attribute", "SignUp", in.with(obj{"UserAttributes": []obj{attr("email_verified", "true")}}))
+		c.refused("NotAuthorizedException", "unauthorized attribute", "SignUp",
+			in.with(obj{"UserAttributes": []obj{attr("email_verified", "true")}}))
 		out := c.must("SignUp", in)
 		wantEqual(t, "delivery", out.at("CodeDeliveryDetails", "Destination"), "d***@e***")
 		c.refused("UsernameExistsException", "", "SignUp", in)
@@ -151,7 +161,8 @@ func TestSignUp(t *testing.T) {
 
 func TestSignUpByAdministratorsOnly(t *testing.T) {
 	c := fresh(t, obj{"AdminCreateUserConfig": obj{"AllowAdminCreateUserOnly": true}}, nil)
-	c.refused("NotAuthorizedException", "not permitted", "SignUp", obj{"ClientId": c.client, "Username": "demo", "Password": password})
+	c.refused("NotAuthorizedException", "not permitted", "SignUp",
+		obj{"ClientId": c.client, "Username": "demo", "Password": password})
 }
 
 func TestForgotPassword(t *testing.T) {
@@ -182,11 +193,13 @@ func TestOwnAttributes(t *testing.T) {
 	c := fresh(t, obj{"AutoVerifiedAttributes": []string{"email"}}, nil)
 	c.addUser("demo")
 	access := c.tokens("demo")["AccessToken"]
-	out := c.must("UpdateUserAttributes", obj{"AccessToken": access, "UserAttributes": []obj{attr("email", "d@example.com"), attr("name", "Demo")}})
+	out := c.must("UpdateUserAttributes",
+		obj{"AccessToken": access, "UserAttributes": []obj{attr("email", "d@example.com"), attr("name", "Demo")}})
 	wantEqual(t, "deliveries", len(out["CodeDeliveryDetailsList"].([]any)), 1)
 	c.refused("NotAuthorizedException", "unauthorized attribute", "UpdateUserAttributes",
 		obj{"AccessToken": access, "UserAttributes": []obj{attr("email_verified", "true")}})
-	c.refused("CodeMismatchException", "", "VerifyUserAttribute", obj{"AccessToken": access, "AttributeName": "email", "Code": "x"})
+	c.refused("CodeMismatchException", "", "VerifyUserAttribute",
+		obj{"AccessToken": access, "AttributeName": "email", "Code": "x"})
 	c.must("VerifyUserAttribute", obj{"AccessToken": access, "AttributeName": "email", "Code": c.lastCode("verify:email")})
 	user := c.must("GetUser", obj{"AccessToken": access})
 	wantEqual(t, "email_verified", attributeOf(user, "email_verified"), "true")
@@ -216,23 +229,27 @@ func TestPoolsAndClients(t *testing.T) {
 	wantEqual(t, "policy", got.at("UserPool", "Policies", "PasswordPolicy", "MinimumLength"), 8)
 	wantEqual(t, "triggers", got.at("UserPool", "LambdaConfig", "PreSignUp"), "arn:x")
 	wantEqual(t, "pools", names(c.must("ListUserPools", obj{"MaxResults": 10}), "UserPools", "Id"), c.pool)
-	wantEqual(t, "clients", names(c.must("ListUserPoolClients", obj{"UserPoolId": c.pool, "MaxResults": 10}), "UserPoolClients", "ClientId"), c.client)
+	wantEqual(t, "clients", names(c.must("ListUserPoolClients", obj{"UserPoolId": c.pool, "MaxResults": 10}),
+		"UserPoolClients", "ClientId"), c.client)
 	client := obj{"UserPoolId": c.pool, "ClientId": c.client}
 	c.must("UpdateUserPoolClient", client.with(obj{"CallbackURLs": []string{"http://127.0.0.1:8123/callback"}}))
 	described := c.must("DescribeUserPoolClient", client)
 	wantEqual(t, "name after an update without one", described.at("UserPoolClient", "ClientName"), "launcher")
 	wantEqual(t, "flows after an update without any", described.at("UserPoolClient", "ExplicitAuthFlows"),
 		"[ALLOW_CUSTOM_AUTH ALLOW_USER_SRP_AUTH ALLOW_REFRESH_TOKEN_AUTH]")
-	c.refused("InvalidParameterException", "HTTP", "UpdateUserPoolClient", client.with(obj{"CallbackURLs": []string{"http://example.com/"}}))
+	c.refused("InvalidParameterException", "HTTP", "UpdateUserPoolClient",
+		client.with(obj{"CallbackURLs": []string{"http://example.com/"}}))
 	c.must("CreateUserPoolDomain", obj{"UserPoolId": c.pool, "Domain": "avatars"})
-	wantEqual(t, "domain", c.must("DescribeUserPoolDomain", obj{"Domain": "avatars"}).at("DomainDescription", "UserPoolId"), c.pool)
+	wantEqual(t, "domain", c.must("DescribeUserPoolDomain", obj{"Domain": "avatars"}).at("DomainDescription",
+		"UserPoolId"), c.pool)
 	c.refused("InvalidParameterException", "domain", "DeleteUserPool", obj{"UserPoolId": c.pool})
 	c.must("DeleteUserPoolDomain", obj{"UserPoolId": c.pool, "Domain": "avatars"})
 	c.must("DeleteUserPoolClient", client)
 	c.refused("ResourceNotFoundException", "", "DescribeUserPoolClient", client)
 	c.must("DeleteUserPool", obj{"UserPoolId": c.pool})
 	c.refused("ResourceNotFoundException", "", "DescribeUserPool", obj{"UserPoolId": c.pool})
-	c.refused("InvalidParameterException", "SMS configuration", "CreateUserPool", obj{"PoolName": "x", "MfaConfiguration": "ON"})
+	c.refused("InvalidParameterException", "SMS configuration", "CreateUserPool",
+		obj{"PoolName": "x", "MfaConfiguration": "ON"})
 	c.refused("SerializationException", "", "CreateUserPool", []string{"x"})
 	c.refused("UnknownOperationException", "", "MakeCoffee", obj{})
 }
@@ -250,13 +267,17 @@ func TestAuthorisation(t *testing.T) {
 	c.addUser("demo")
 	d := &denial{}
 	c.call = wire.Call{Principal: wire.Principal{ARN: "arn:aws:sts::1:assumed-role/user/x"}, Auth: d}
-	c.refused("AccessDeniedException", "not authorized to perform: cognito-idp:AdminGetUser", "AdminGetUser", obj{"UserPoolId": c.pool, "Username": "demo"})
+	c.refused("AccessDeniedException", "not authorized to perform: cognito-idp:AdminGetUser", "AdminGetUser",
+		obj{"UserPoolId": c.pool, "Username": "demo"})
 	c.refused("AccessDeniedException", "", "ListUserPools", obj{})
-	wantEqual(t, "asked", d.asked, []string{"cognito-idp:AdminGetUser arn:aws:cognito-idp:us-east-1:123456789012:userpool/" + c.pool, "cognito-idp:ListUserPools *"})
+	wantEqual(t, "asked", d.asked,
+		[]string{"cognito-idp:AdminGetUser arn:aws:cognito-idp:us-east-1:123456789012:userpool/" + c.pool,
+			"cognito-idp:ListUserPools *"})
 	c.call = wire.Call{Auth: d} // nobody
 	c.must("GetUser", obj{"AccessToken": c.tokens("demo")["AccessToken"]})
-	for op, want := range map[string]bool{"InitiateAuth": true, "SignUp": true, "RevokeToken": true, "GetTokensFromRefreshToken": true,
-		"AdminInitiateAuth": false, "ListUsers": false, "AdminListDevices": false, "nonsense": false} {
+	for op, want := range map[string]bool{"InitiateAuth": true, "SignUp": true, "RevokeToken": true,
+		"GetTokensFromRefreshToken": true,
+		"AdminInitiateAuth":         false, "ListUsers": false, "AdminListDevices": false, "nonsense": false} {
 		wantEqual(t, op, c.svc.Unsigned(op), want)
 	}
 }
@@ -296,7 +317,8 @@ func TestStateSurvivesARestart(t *testing.T) {
 		t.Error(e)
 	}
 	wantEqual(t, "users", names(c.must("ListUsers", obj{"UserPoolId": c.pool}), "Users", "Username"), "demo")
-	wantEqual(t, "domain", c.must("DescribeUserPoolDomain", obj{"Domain": "avatars"}).at("DomainDescription", "UserPoolId"), c.pool)
+	wantEqual(t, "domain", c.must("DescribeUserPoolDomain", obj{"Domain": "avatars"}).at("DomainDescription",
+		"UserPoolId"), c.pool)
 	if err := st.Each("cognito-idp/users", func(key string, value []byte) error {
 		if strings.Contains(string(value), password) {
 			t.Errorf("the password of %s is in the store", key)

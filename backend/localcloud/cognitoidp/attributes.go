@@ -24,19 +24,23 @@ func (p *pool) checkAttributes(list []attribute, admin bool) error {
 		def, ok := p.attribute(a.Name)
 		switch {
 		case !ok:
-			return fail("InvalidParameterException", "Attributes did not conform to the schema: %s: Attribute does not exist in the schema.\n", a.Name)
+			return fail("InvalidParameterException",
+				"Attributes did not conform to the schema: %s: Attribute does not exist in the schema.\n", a.Name)
 		case a.Name == "sub":
-			return fail("InvalidParameterException", "Attributes did not conform to the schema: sub: Attribute cannot be updated.\n")
+			return fail("InvalidParameterException",
+				"Attributes did not conform to the schema: sub: Attribute cannot be updated.\n")
 		case !admin && (strings.HasSuffix(a.Name, "_verified") || def.DeveloperOnlyAttribute):
 			return fail("NotAuthorizedException", "A client attempted to write unauthorized attribute")
 		case def.AttributeDataType == "Boolean" && !isBoolean(a.Value):
-			return fail("InvalidParameterException", "Attributes did not conform to the schema: %s: Attribute value is not a valid boolean.\n", a.Name)
+			return fail("InvalidParameterException",
+				"Attributes did not conform to the schema: %s: Attribute value is not a valid boolean.\n", a.Name)
 		case a.Name == "email" && a.Value != "" && !emailLike(a.Value):
 			return fail("InvalidParameterException", "Invalid email address format.")
 		case a.Name == "phone_number" && a.Value != "" && !phoneLike(a.Value):
 			return fail("InvalidParameterException", "Invalid phone number format.")
 		case len(a.Value) > 2048:
-			return fail("InvalidParameterException", "Attributes did not conform to the schema: %s: The value is longer than 2048 characters.\n", a.Name)
+			return fail("InvalidParameterException",
+				"Attributes did not conform to the schema: %s: The value is longer than 2048 characters.\n", a.Name)
 		}
 	}
 	return nil
@@ -49,7 +53,8 @@ func (p *pool) checkRequired(list []attribute) error {
 			continue
 		}
 		if !slices.ContainsFunc(list, func(a attribute) bool { return a.Name == def.Name && a.Value != "" }) {
-			return fail("InvalidParameterException", "Attributes did not conform to the schema: %s: The attribute is required\n", def.Name)
+			return fail("InvalidParameterException", "Attributes did not conform to the schema: %s: The attribute is required\n",
+				def.Name)
 		}
 	}
 	return nil

@@ -60,7 +60,8 @@ func (s *Service) initiate(p *pool, cl *client, in *initiateInput, admin bool, n
 	return st, nil
 }
 
-func (s *Service) begin(p *pool, cl *client, a attempt, in *initiateInput, admin bool, now time.Time) (*authAnswer, error) {
+func (s *Service) begin(p *pool, cl *client, a attempt, in *initiateInput, admin bool,
+	now time.Time) (*authAnswer, error) {
 	flow := in.AuthFlow
 	switch {
 	case flow == "USER_AUTH" && cl.allows("USER_AUTH"):
@@ -72,7 +73,8 @@ func (s *Service) begin(p *pool, cl *client, a attempt, in *initiateInput, admin
 			(cl.allows("ADMIN_USER_PASSWORD_AUTH") || cl.allows("ADMIN_NO_SRP_AUTH")):
 		return s.beginPassword(p, cl, a, in.AuthParameters["PASSWORD"], now)
 	case flow == "":
-		return nil, fail("InvalidParameterException", "1 validation error detected: Value null at 'authFlow' failed to satisfy constraint: Member must not be null")
+		return nil, fail("InvalidParameterException",
+			"1 validation error detected: Value null at 'authFlow' failed to satisfy constraint: Member must not be null")
 	case (flow == "ADMIN_USER_PASSWORD_AUTH" || flow == "ADMIN_NO_SRP_AUTH") && admin:
 		return nil, fail("InvalidParameterException", "Auth flow not enabled for this client")
 	case flow == "USER_SRP_AUTH", flow == "USER_AUTH", flow == "USER_PASSWORD_AUTH" && !admin:
@@ -82,7 +84,8 @@ func (s *Service) begin(p *pool, cl *client, a attempt, in *initiateInput, admin
 }
 
 // beginChoice is the choice-based flow: the preferred first factor where one is named, else the list of them.
-func (s *Service) beginChoice(p *pool, cl *client, a attempt, params map[string]string, now time.Time) (*authAnswer, error) {
+func (s *Service) beginChoice(p *pool, cl *client, a attempt, params map[string]string,
+	now time.Time) (*authAnswer, error) {
 	switch params["PREFERRED_CHALLENGE"] {
 	case "PASSWORD_SRP":
 		return s.beginSRP(p, cl, a, params["SRP_A"], now)

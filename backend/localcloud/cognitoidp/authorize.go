@@ -68,7 +68,8 @@ func (s *Service) readRequest(q url.Values) (req *authRequest, bad string, refus
 	if uri == "" || !slices.Contains(cl.Config.CallbackURLs, uri) {
 		return nil, "The address to return to is not registered for this client: redirect_mismatch.", nil
 	}
-	req = &authRequest{client: cl, pool: s.pools[cl.PoolID], redirectURI: uri, state: q.Get("state"), nonce: q.Get("nonce"),
+	req = &authRequest{client: cl, pool: s.pools[cl.PoolID], redirectURI: uri, state: q.Get("state"),
+		nonce:     q.Get("nonce"),
 		challenge: q.Get("code_challenge"), query: q}
 	return req, "", req.check(q)
 }
@@ -144,7 +145,8 @@ func (s *Service) authorizePage(w http.ResponseWriter, r *http.Request) {
 	now, prompt := s.now(), r.URL.Query().Get("prompt")
 	if b := s.browserOf(r, req.pool, now); b != nil && prompt != "login" {
 		u := req.pool.bySub[b.sub]
-		s.sendBack(w, req, attempt{poolID: req.pool.ID, clientID: req.client.ID, sub: b.sub, username: u.Username}, b.authTime, now)
+		s.sendBack(w, req, attempt{poolID: req.pool.ID, clientID: req.client.ID, sub: b.sub, username: u.Username},
+			b.authTime, now)
 		return
 	}
 	if prompt == "none" {

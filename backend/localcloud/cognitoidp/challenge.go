@@ -84,9 +84,10 @@ func (s *Service) askUnder(key, kind string, a attempt, now time.Time) *challeng
 }
 
 // pendingChallenge finds an open challenge of one of the kinds, of the API (hosted false) or of the hosted UI: the
-// session strings of one are nothing to the other. An empty clientID stands for any. The challenge stays open: anyone who
-// settles it calls close.
-func (s *Service) pendingChallenge(key, clientID string, hosted bool, now time.Time, kinds ...string) (*challenge, error) {
+// session strings of one are nothing to the other. An empty clientID stands for any. The challenge stays open: anyone
+// who settles it calls close.
+func (s *Service) pendingChallenge(key, clientID string, hosted bool, now time.Time,
+	kinds ...string) (*challenge, error) {
 	ch := s.challenges[key]
 	if ch == nil || ch.attempt.clientID != clientID && clientID != "" || ch.attempt.hosted != hosted {
 		return nil, fail("NotAuthorizedException", "Invalid session for the user.")
@@ -143,7 +144,8 @@ func (s *Service) advance(a attempt, now time.Time) (step, error) {
 		}
 		if d.Confirmed {
 			ch := s.ask(deviceSRP, a, now)
-			return step{challenge: deviceSRP, session: ch.key, params: map[string]string{"DEVICE_KEY": a.deviceKey, "USERNAME": u.Username}}, nil
+			return step{challenge: deviceSRP, session: ch.key,
+				params: map[string]string{"DEVICE_KEY": a.deviceKey, "USERNAME": u.Username}}, nil
 		}
 	}
 	if !a.mfaDone {

@@ -36,13 +36,15 @@ func TestNewPasswordRequired(t *testing.T) {
 		c.respond(out, obj{"USERNAME": "demo", "NEW_PASSWORD": "Ab1!", "userAttributes.email": "d@example.com"}))
 	c.refused("InvalidParameterException", "email", "RespondToAuthChallenge",
 		c.respond(out, obj{"USERNAME": "demo", "NEW_PASSWORD": "Other-Horse-8"}))
-	answer := c.respond(out, obj{"USERNAME": "demo", "NEW_PASSWORD": "Other-Horse-8", "userAttributes.email": "d@example.com"})
+	answer := c.respond(out, obj{"USERNAME": "demo", "NEW_PASSWORD": "Other-Horse-8",
+		"userAttributes.email": "d@example.com"})
 	if c.must("RespondToAuthChallenge", answer).str("AuthenticationResult", "IdToken") == "" {
 		t.Error("no tokens after the new password")
 	}
 	c.refused("NotAuthorizedException", "Invalid session", "RespondToAuthChallenge", answer)
 	c.refused("NotAuthorizedException", "Incorrect", "InitiateAuth", c.login("demo", password))
-	wantEqual(t, "status", c.must("AdminGetUser", obj{"UserPoolId": c.pool, "Username": "demo"})["UserStatus"], "CONFIRMED")
+	wantEqual(t, "status", c.must("AdminGetUser", obj{"UserPoolId": c.pool, "Username": "demo"})["UserStatus"],
+		"CONFIRMED")
 }
 
 func TestTemporaryPasswordExpires(t *testing.T) {
@@ -57,8 +59,10 @@ func TestTemporaryPasswordExpires(t *testing.T) {
 // mfaPool is a pool with all three factors.
 func mfaPool(t testing.TB, mode string) *cloud {
 	c := fresh(t, nil, nil)
-	c.must("SetUserPoolMfaConfig", obj{"UserPoolId": c.pool, "MfaConfiguration": mode, "SoftwareTokenMfaConfiguration": obj{"Enabled": true},
-		"SmsMfaConfiguration": obj{"SmsConfiguration": obj{"SnsCallerArn": "arn:aws:iam::1:role/sms"}}, "EmailMfaConfiguration": obj{}})
+	c.must("SetUserPoolMfaConfig",
+		obj{"UserPoolId": c.pool, "MfaConfiguration": mode, "SoftwareTokenMfaConfiguration": obj{"Enabled": true},
+			"SmsMfaConfiguration":   obj{"SmsConfiguration": obj{"SnsCallerArn": "arn:aws:iam::1:role/sms"}},
+			"EmailMfaConfiguration": obj{}})
 	return c
 }
 
@@ -68,14 +72,17 @@ func TestEmailSetupDuringSignIn(t *testing.T) {
 		c.addUser("demo")
 		first := c.must("InitiateAuth", c.login("demo", password))
 		wantEqual(t, "challenge", first["ChallengeName"], "MFA_SETUP")
-		c.refused("InvalidParameterException", "Invalid email", "RespondToAuthChallenge", c.respond(first, obj{"USERNAME": "demo", "EMAIL": "nobody"}))
+		c.refused("InvalidParameterException", "Invalid email", "RespondToAuthChallenge",
+			c.respond(first, obj{"USERNAME": "demo", "EMAIL": "nobody"}))
 		asked := c.must("RespondToAuthChallenge", c.respond(first, obj{"USERNAME": "demo", "EMAIL": "demo@example.com"}))
 		wantEqual(t, "challenge", asked["ChallengeName"], "EMAIL_OTP")
 		wantEqual(t, "destination", asked.at("ChallengeParameters", "CODE_DELIVERY_DESTINATION"), "d***@e***")
-		c.refused("CodeMismatchException", "", "RespondToAuthChallenge", c.respond(asked, obj{"USERNAME": "demo", "EMAIL_OTP_CODE": "00000000"}))
+		c.refused("CodeMismatchException", "", "RespondToAuthChallenge",
+			c.respond(asked, obj{"USERNAME": "demo", "EMAIL_OTP_CODE": "00000000"}))
 		again := c.must("InitiateAuth", c.login("demo", password))
 		wantEqual(t, "challenge before the address is proved", again["ChallengeName"], "MFA_SETUP")
-		done := c.must("RespondToAuthChallenge", c.respond(asked, obj{"USERNAME": "demo", "EMAIL_OTP_CODE": c.lastCode("mfa")}))
+		done := c.must("RespondToAuthChallenge",
+			c.respond(asked, obj{"USERNAME": "demo", "EMAIL_OTP_CODE": c.lastCode("mfa")}))
 		if done.str("AuthenticationResult", "AccessToken") == "" {
 			t.Fatalf("no tokens: %v", done)
 		}
@@ -89,17 +96,21 @@ func TestMFASetupDuringSignIn(t *testing.T) {
 		c.addUser("demo")
 		first := c.must("InitiateAuth", c.login("demo", password))
 		wantEqual(t, "challenge", first["ChallengeName"], "MFA_SETUP")
-		wantEqual(t, "offer", first.at("ChallengeParameters", "MFAS_CAN_SETUP"), `["SMS_MFA","SOFTWARE_TOKEN_MFA","EMAIL_OTP"]`)
-		c.refused("InvalidParameterException", "has not been verified", "RespondToAuthChallenge", c.respond(first, obj{"USERNAME": "demo"}))
+		wantEqual(t, "offer", first.at("ChallengeParameters", "MFAS_CAN_SETUP"),
+			`["SMS_MFA","SOFTWARE_TOKEN_MFA","EMAIL_OTP"]`)
+		c.refused("InvalidParameterException", "has not been verified", "RespondToAuthChallenge",
+			c.respond(first, obj{"USERNAME": "demo"}))
 
 		assoc := c.must("AssociateSoftwareToken", obj{"Session": first["Session"]})
 		c.refused("NotAuthorizedException", "Invalid session", "AssociateSoftwareToken", obj{"Session": first["Session"]})
-		c.refused("EnableSoftwareTokenMFAException", "", "VerifySoftwareToken", obj{"Session": assoc["Session"], "UserCode": "000000"})
+		c.refused("EnableSoftwareTokenMFAException", "", "VerifySoftwareToken",
+			obj{"Session": assoc["Session"], "UserCode": "000000"})
 		secret := assoc.str("SecretCode")
 		verified := c.must("VerifySoftwareToken", obj{"Session": assoc["Session"], "UserCode": c.totp(secret)})
 		wantEqual(t, "status", verified["Status"], "SUCCESS")
-		done := c.must("RespondToAuthChallenge", obj{"ClientId": c.client, "ChallengeName": "MFA_SETUP", "Session": verified["Session"],
-			"ChallengeResponses": obj{"USERNAME": "demo"}})
+		done := c.must("RespondToAuthChallenge",
+			obj{"ClientId": c.client, "ChallengeName": "MFA_SETUP", "Session": verified["Session"],
+				"ChallengeResponses": obj{"USERNAME": "demo"}})
 		if done.str("AuthenticationResult", "AccessToken") == "" {
 			t.Fatalf("no tokens: %v", done)
 		}
@@ -125,7 +136,8 @@ func TestTOTPByAccessToken(t *testing.T) {
 		secret := c.must("AssociateSoftwareToken", obj{"AccessToken": access}).str("SecretCode")
 		c.must("VerifySoftwareToken", obj{"AccessToken": access, "UserCode": c.totp(secret), "FriendlyDeviceName": "phone"})
 		c.tokens("demo") // not switched on yet
-		c.must("SetUserMFAPreference", obj{"AccessToken": access, "SoftwareTokenMfaSettings": obj{"Enabled": true, "PreferredMfa": true}})
+		c.must("SetUserMFAPreference",
+			obj{"AccessToken": access, "SoftwareTokenMfaSettings": obj{"Enabled": true, "PreferredMfa": true}})
 		wantEqual(t, "preferred", c.must("GetUser", obj{"AccessToken": access})["PreferredMfaSetting"], "SOFTWARE_TOKEN_MFA")
 		time.Sleep(time.Minute)
 		next, e := c.srpSignIn("demo", password, "", nil)
@@ -143,14 +155,16 @@ func TestCodesBySMSAndMail(t *testing.T) {
 	out := c.must("InitiateAuth", c.login("demo", password))
 	wantEqual(t, "challenge", out["ChallengeName"], "SELECT_MFA_TYPE")
 	wantEqual(t, "choices", out.at("ChallengeParameters", "MFAS_CAN_CHOOSE"), `["SMS_MFA","EMAIL_OTP"]`)
-	c.refused("InvalidParameterException", "", "RespondToAuthChallenge", c.respond(out, obj{"USERNAME": "demo", "ANSWER": "SOFTWARE_TOKEN_MFA"}))
+	c.refused("InvalidParameterException", "", "RespondToAuthChallenge",
+		c.respond(out, obj{"USERNAME": "demo", "ANSWER": "SOFTWARE_TOKEN_MFA"}))
 
 	for choice, destination := range map[string]string{"SMS_MFA": "+*******1234", "EMAIL_OTP": "d***@e***"} {
 		out := c.must("InitiateAuth", c.login("demo", password))
 		asked := c.must("RespondToAuthChallenge", c.respond(out, obj{"USERNAME": "demo", "ANSWER": choice}))
 		wantEqual(t, "challenge", asked["ChallengeName"], choice)
 		wantEqual(t, "destination", asked.at("ChallengeParameters", "CODE_DELIVERY_DESTINATION"), destination)
-		c.refused("CodeMismatchException", "", "RespondToAuthChallenge", c.respond(asked, obj{"USERNAME": "demo", choice + "_CODE": "nope"}))
+		c.refused("CodeMismatchException", "", "RespondToAuthChallenge",
+			c.respond(asked, obj{"USERNAME": "demo", choice + "_CODE": "nope"}))
 		c.must("RespondToAuthChallenge", c.respond(asked, obj{"USERNAME": "demo", choice + "_CODE": c.lastCode("mfa")}))
 	}
 }
@@ -160,7 +174,8 @@ func TestWrongCodesVoidTheSession(t *testing.T) {
 	c.addUser("demo", attr("email", "demo@example.com"))
 	out := c.must("InitiateAuth", c.login("demo", password))
 	for range 5 {
-		c.refused("CodeMismatchException", "", "RespondToAuthChallenge", c.respond(out, obj{"USERNAME": "demo", "EMAIL_OTP_CODE": "nope"}))
+		c.refused("CodeMismatchException", "", "RespondToAuthChallenge",
+			c.respond(out, obj{"USERNAME": "demo", "EMAIL_OTP_CODE": "nope"}))
 	}
 	c.refused("NotAuthorizedException", "Invalid session", "RespondToAuthChallenge",
 		c.respond(out, obj{"USERNAME": "demo", "EMAIL_OTP_CODE": c.lastCode("mfa")}))
@@ -173,12 +188,14 @@ func TestSessionsAreBoundAndExpire(t *testing.T) {
 		c.addUser("other", attr("email", "other@example.com"))
 		out := c.must("InitiateAuth", c.login("demo", password))
 		good := obj{"USERNAME": "demo", "EMAIL_OTP_CODE": c.lastCode("mfa")}
-		c.refused("NotAuthorizedException", "Invalid session", "RespondToAuthChallenge", c.respond(out, good.with(obj{"USERNAME": "other"})))
+		c.refused("NotAuthorizedException", "Invalid session", "RespondToAuthChallenge",
+			c.respond(out, good.with(obj{"USERNAME": "other"})))
 		first := c.client
 		c.addClient(nil)
 		c.refused("NotAuthorizedException", "Invalid session", "RespondToAuthChallenge", c.respond(out, good))
 		c.client = first
-		c.refused("NotAuthorizedException", "Invalid session", "RespondToAuthChallenge", c.respond(out.with(obj{"ChallengeName": "SMS_MFA"}), good))
+		c.refused("NotAuthorizedException", "Invalid session", "RespondToAuthChallenge",
+			c.respond(out.with(obj{"ChallengeName": "SMS_MFA"}), good))
 		time.Sleep(3 * time.Minute)
 		c.refused("NotAuthorizedException", "expired", "RespondToAuthChallenge", c.respond(out, good))
 	})
@@ -187,10 +204,12 @@ func TestSessionsAreBoundAndExpire(t *testing.T) {
 func TestChoiceBasedSignIn(t *testing.T) {
 	c := fresh(t, nil, nil)
 	c.addUser("demo")
-	out := c.must("InitiateAuth", obj{"AuthFlow": "USER_AUTH", "ClientId": c.client, "AuthParameters": obj{"USERNAME": "demo"}})
+	out := c.must("InitiateAuth",
+		obj{"AuthFlow": "USER_AUTH", "ClientId": c.client, "AuthParameters": obj{"USERNAME": "demo"}})
 	wantEqual(t, "challenge", out["ChallengeName"], "SELECT_CHALLENGE")
 	wantEqual(t, "choices", out["AvailableChallenges"], []string{"PASSWORD_SRP", "PASSWORD"})
-	done := c.must("RespondToAuthChallenge", c.respond(out, obj{"USERNAME": "demo", "ANSWER": "PASSWORD", "PASSWORD": password}))
+	done := c.must("RespondToAuthChallenge",
+		c.respond(out, obj{"USERNAME": "demo", "ANSWER": "PASSWORD", "PASSWORD": password}))
 	if done.str("AuthenticationResult", "AccessToken") == "" {
 		t.Errorf("no tokens: %v", done)
 	}
@@ -204,13 +223,19 @@ func TestChoiceBasedSignIn(t *testing.T) {
 func TestFlowsThatAreNotAllowed(t *testing.T) {
 	c := fresh(t, nil, obj{"ExplicitAuthFlows": []string{"ALLOW_USER_SRP_AUTH"}})
 	c.addUser("demo")
-	c.refused("InvalidParameterException", "USER_PASSWORD_AUTH flow not enabled for this client", "InitiateAuth", c.login("demo", password))
-	c.refused("InvalidParameterException", "Auth flow not enabled", "AdminInitiateAuth", obj{"UserPoolId": c.pool, "ClientId": c.client,
-		"AuthFlow": "ADMIN_USER_PASSWORD_AUTH", "AuthParameters": obj{"USERNAME": "demo", "PASSWORD": password}})
-	c.refused("InvalidParameterException", "Custom auth", "InitiateAuth", obj{"AuthFlow": "CUSTOM_AUTH", "ClientId": c.client})
-	c.refused("InvalidParameterException", "", "InitiateAuth", obj{"AuthFlow": "NONSENSE", "ClientId": c.client, "AuthParameters": obj{"USERNAME": "demo"}})
-	c.refused("InvalidParameterException", "authFlow", "InitiateAuth", obj{"ClientId": c.client, "AuthParameters": obj{"USERNAME": "demo"}})
-	c.refused("InvalidParameterException", "USERNAME", "InitiateAuth", obj{"AuthFlow": "USER_SRP_AUTH", "ClientId": c.client})
+	c.refused("InvalidParameterException", "USER_PASSWORD_AUTH flow not enabled for this client", "InitiateAuth",
+		c.login("demo", password))
+	c.refused("InvalidParameterException", "Auth flow not enabled", "AdminInitiateAuth",
+		obj{"UserPoolId": c.pool, "ClientId": c.client,
+			"AuthFlow": "ADMIN_USER_PASSWORD_AUTH", "AuthParameters": obj{"USERNAME": "demo", "PASSWORD": password}})
+	c.refused("InvalidParameterException", "Custom auth", "InitiateAuth",
+		obj{"AuthFlow": "CUSTOM_AUTH", "ClientId": c.client})
+	c.refused("InvalidParameterException", "", "InitiateAuth",
+		obj{"AuthFlow": "NONSENSE", "ClientId": c.client, "AuthParameters": obj{"USERNAME": "demo"}})
+	c.refused("InvalidParameterException", "authFlow", "InitiateAuth",
+		obj{"ClientId": c.client, "AuthParameters": obj{"USERNAME": "demo"}})
+	c.refused("InvalidParameterException", "USERNAME", "InitiateAuth",
+		obj{"AuthFlow": "USER_SRP_AUTH", "ClientId": c.client})
 	c.refused("ResourceNotFoundException", "client", "InitiateAuth", obj{"AuthFlow": "USER_SRP_AUTH", "ClientId": "none"})
 }
 
@@ -225,7 +250,8 @@ func TestStatesThatForbidSignIn(t *testing.T) {
 	c.tokens("demo")
 	c.must("AdminResetUserPassword", user)
 	c.refused("PasswordResetRequiredException", "", "InitiateAuth", c.login("demo", password))
-	c.must("ConfirmForgotPassword", obj{"ClientId": c.client, "Username": "demo", "ConfirmationCode": c.lastCode("reset"), "Password": password})
+	c.must("ConfirmForgotPassword",
+		obj{"ClientId": c.client, "Username": "demo", "ConfirmationCode": c.lastCode("reset"), "Password": password})
 	c.tokens("demo")
 }
 
@@ -269,7 +295,8 @@ func TestDeviceTracking(t *testing.T) {
 	out := c.must("InitiateAuth", c.login("demo", password))
 	done := c.must("RespondToAuthChallenge", c.respond(out, obj{"USERNAME": "demo", "EMAIL_OTP_CODE": c.lastCode("mfa")}))
 	access := done.str("AuthenticationResult", "AccessToken")
-	key, group := done.str("AuthenticationResult", "NewDeviceMetadata", "DeviceKey"), done.str("AuthenticationResult", "NewDeviceMetadata", "DeviceGroupKey")
+	key, group := done.str("AuthenticationResult", "NewDeviceMetadata", "DeviceKey"),
+		done.str("AuthenticationResult", "NewDeviceMetadata", "DeviceGroupKey")
 	d := newDevice(group, key, "device-password")
 	c.must("ConfirmDevice", obj{"AccessToken": access, "DeviceKey": key, "DeviceName": "laptop",
 		"DeviceSecretVerifierConfig": obj{"PasswordVerifier": d.verifier64(), "Salt": d.salt64()}})
@@ -279,7 +306,8 @@ func TestDeviceTracking(t *testing.T) {
 	login["AuthParameters"].(obj)["DEVICE_KEY"] = key
 	first := c.must("InitiateAuth", login)
 	wantEqual(t, "challenge", first["ChallengeName"], "DEVICE_SRP_AUTH")
-	second := c.must("RespondToAuthChallenge", c.respond(first, obj{"USERNAME": "demo", "DEVICE_KEY": key, "SRP_A": d.a()}))
+	second := c.must("RespondToAuthChallenge",
+		c.respond(first, obj{"USERNAME": "demo", "DEVICE_KEY": key, "SRP_A": d.a()}))
 	wantEqual(t, "challenge", second["ChallengeName"], "DEVICE_PASSWORD_VERIFIER")
 	third := c.must("RespondToAuthChallenge", c.respond(second, d.proof(t, second, c.env.Now())))
 	if third.str("AuthenticationResult", "AccessToken") == "" {
@@ -294,26 +322,30 @@ func TestDeviceTracking(t *testing.T) {
 func TestAdminFlow(t *testing.T) {
 	c := fresh(t, nil, nil)
 	c.addUser("demo")
-	out := c.must("AdminInitiateAuth", obj{"UserPoolId": c.pool, "ClientId": c.client, "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
-		"AuthParameters": obj{"USERNAME": "demo", "PASSWORD": password}})
+	out := c.must("AdminInitiateAuth",
+		obj{"UserPoolId": c.pool, "ClientId": c.client, "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
+			"AuthParameters": obj{"USERNAME": "demo", "PASSWORD": password}})
 	if out.str("AuthenticationResult", "IdToken") == "" {
 		t.Errorf("no tokens: %v", out)
 	}
 	c.must("AdminSetUserPassword", obj{"UserPoolId": c.pool, "Username": "demo", "Password": "Other-Horse-8"})
 	out = c.must("AdminInitiateAuth", obj{"UserPoolId": c.pool, "ClientId": c.client, "AuthFlow": "ADMIN_NO_SRP_AUTH",
 		"AuthParameters": obj{"USERNAME": "demo", "PASSWORD": "Other-Horse-8"}})
-	c.must("AdminRespondToAuthChallenge", c.respond(out, obj{"USERNAME": "demo", "NEW_PASSWORD": password}).with(obj{"UserPoolId": c.pool}))
+	c.must("AdminRespondToAuthChallenge",
+		c.respond(out, obj{"USERNAME": "demo", "NEW_PASSWORD": password}).with(obj{"UserPoolId": c.pool}))
 	c.tokens("demo")
 }
 
 func TestPasswordPolicy(t *testing.T) {
-	c := fresh(t, obj{"Policies": obj{"PasswordPolicy": obj{"MinimumLength": 10, "RequireUppercase": true, "RequireLowercase": true,
-		"RequireNumbers": true, "RequireSymbols": true, "PasswordHistorySize": 2}}}, nil)
+	c := fresh(t, obj{"Policies": obj{"PasswordPolicy": obj{"MinimumLength": 10, "RequireUppercase": true,
+		"RequireLowercase": true,
+		"RequireNumbers":   true, "RequireSymbols": true, "PasswordHistorySize": 2}}}, nil)
 	c.must("AdminCreateUser", obj{"UserPoolId": c.pool, "Username": "demo"})
 	set := func(pw string) obj {
 		return obj{"UserPoolId": c.pool, "Username": "demo", "Password": pw, "Permanent": true}
 	}
-	for pw, part := range map[string]string{"Aa1!aaaaa": "long enough", "AAAA1111!!": "lowercase", "aaaa1111!!": "uppercase",
+	for pw, part := range map[string]string{"Aa1!aaaaa": "long enough", "AAAA1111!!": "lowercase",
+		"aaaa1111!!": "uppercase",
 		"AAAAaaaa!!": "numeric", "AAAAaaaa11": "symbol"} {
 		c.refused("InvalidPasswordException", part, "AdminSetUserPassword", set(pw))
 	}
@@ -334,7 +366,10 @@ func TestOutboxNamesNoMoreThanItHolds(t *testing.T) {
 	}
 	box := c.svc.Outbox()
 	wantEqual(t, "messages", len(box), 1000)
-	if slices.ContainsFunc(box, func(m cognitoidp.Message) bool { return len(m.Code) != 6 || strings.Trim(m.Code, "0123456789") != "" }) {
+	if slices.ContainsFunc(box, func(m cognitoidp.Message) bool {
+		return len(m.Code) != 6 ||
+			strings.Trim(m.Code, "0123456789") != ""
+	}) {
 		t.Error("a code is not six digits")
 	}
 }

@@ -150,14 +150,18 @@ func (c *clientConfig) settle() error {
 		}
 	}
 	if rotating && slices.Contains(c.ExplicitAuthFlows, "ALLOW_REFRESH_TOKEN_AUTH") {
-		return fail("InvalidParameterException", "Refresh token rotation cannot be enabled when ALLOW_REFRESH_TOKEN_AUTH is enabled for the client.")
+		return fail("InvalidParameterException",
+			"Refresh token rotation cannot be enabled when ALLOW_REFRESH_TOKEN_AUTH is enabled for the client.")
 	}
-	if rotating && (c.RefreshTokenRotation.RetryGracePeriodSeconds < 0 || c.RefreshTokenRotation.RetryGracePeriodSeconds > 60) {
+	if rotating && (c.RefreshTokenRotation.RetryGracePeriodSeconds < 0 ||
+		c.RefreshTokenRotation.RetryGracePeriodSeconds > 60) {
 		return fail("InvalidParameterException", "RetryGracePeriodSeconds must be between 0 and 60.")
 	}
 	for _, f := range c.ExplicitAuthFlows {
 		if !slices.Contains(authFlows, f) {
-			return fail("InvalidParameterException", "1 validation error detected: Value '[%s]' at 'explicitAuthFlows' failed to satisfy constraint: Member must satisfy enum value set: %v", f, authFlows)
+			return fail("InvalidParameterException",
+				"1 validation error detected: Value '[%s]' at 'explicitAuthFlows' failed to satisfy constraint: Member must "+
+					"satisfy enum value set: %v", f, authFlows)
 		}
 	}
 	if c.AuthSessionValidity == 0 {
@@ -175,14 +179,16 @@ func (c *clientConfig) settle() error {
 	return c.settleLives()
 }
 
-var authFlows = []string{"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+var authFlows = []string{"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH",
+	"ALLOW_ADMIN_USER_PASSWORD_AUTH",
 	"ALLOW_CUSTOM_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_AUTH"}
 
 func (c *clientConfig) settleOAuth() error {
 	for _, u := range slices.Concat(c.CallbackURLs, c.LogoutURLs) {
 		parsed, err := url.Parse(u)
 		if err != nil || parsed.Scheme == "" || parsed.Fragment != "" {
-			return fail("InvalidParameterException", "%s is not a valid redirect URI: it must be absolute and have no fragment.", u)
+			return fail("InvalidParameterException", "%s is not a valid redirect URI: it must be absolute and have no fragment.",
+				u)
 		}
 		host := parsed.Hostname()
 		if parsed.Scheme == "http" && host != "localhost" && host != "127.0.0.1" && host != "::1" {
@@ -190,7 +196,8 @@ func (c *clientConfig) settleOAuth() error {
 		}
 	}
 	if c.AllowedOAuthFlowsUserPoolClient && (len(c.AllowedOAuthFlows) == 0 || len(c.AllowedOAuthScopes) == 0) {
-		return fail("InvalidOAuthFlowException", "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.")
+		return fail("InvalidOAuthFlowException",
+			"AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.")
 	}
 	if slices.Contains(c.AllowedOAuthFlows, "code") && len(c.CallbackURLs) == 0 {
 		return fail("InvalidOAuthFlowException", "A callback URL is required for the code flow.")
@@ -208,11 +215,13 @@ func (c *clientConfig) settleLives() error {
 	probe := &client{Config: *c}
 	for _, d := range []time.Duration{probe.accessLife(), probe.idLife()} {
 		if d < 5*time.Minute || d > 24*time.Hour {
-			return fail("InvalidParameterException", "Invalid range for token validity: access and ID tokens are good for 5 minutes to 1 day.")
+			return fail("InvalidParameterException",
+				"Invalid range for token validity: access and ID tokens are good for 5 minutes to 1 day.")
 		}
 	}
 	if r := probe.refreshLife(); r < time.Hour || r > 3650*24*time.Hour {
-		return fail("InvalidParameterException", "Invalid range for token validity: refresh tokens are good for 60 minutes to 10 years.")
+		return fail("InvalidParameterException",
+			"Invalid range for token validity: refresh tokens are good for 60 minutes to 10 years.")
 	} else if r < probe.accessLife() || r < probe.idLife() {
 		return fail("InvalidParameterException", "Refresh token validity must be greater than access and ID token validity.")
 	}
@@ -231,7 +240,8 @@ func createClient(s *Service, c *wire.Call, in *clientInput) (any, error) {
 		return nil, err
 	}
 	if in.ClientName == "" {
-		return nil, fail("InvalidParameterException", "1 validation error detected: Value null at 'clientName' failed to satisfy constraint: Member must not be null")
+		return nil, fail("InvalidParameterException",
+			"1 validation error detected: Value null at 'clientName' failed to satisfy constraint: Member must not be null")
 	}
 	if err := in.settle(); err != nil {
 		return nil, err
@@ -277,7 +287,8 @@ func (s *Service) clientOf(poolID, id string) (*pool, *client, error) {
 // clientByID finds a client, and its pool, where only the client is named.
 func (s *Service) clientByID(id string) (*pool, *client, error) {
 	if id == "" {
-		return nil, nil, fail("InvalidParameterException", "1 validation error detected: Value null at 'clientId' failed to satisfy constraint: Member must not be null")
+		return nil, nil, fail("InvalidParameterException",
+			"1 validation error detected: Value null at 'clientId' failed to satisfy constraint: Member must not be null")
 	}
 	cl := s.clients[id]
 	if cl == nil {
@@ -315,7 +326,8 @@ func listClients(s *Service, _ *wire.Call, in *listClientsInput) (any, error) {
 	}
 	out := []map[string]any{}
 	for _, id := range ids {
-		out = append(out, map[string]any{"ClientId": id, "UserPoolId": in.UserPoolId, "ClientName": s.clients[id].Config.ClientName})
+		out = append(out, map[string]any{"ClientId": id, "UserPoolId": in.UserPoolId,
+			"ClientName": s.clients[id].Config.ClientName})
 	}
 	return answer("UserPoolClients", out, "NextToken", next), nil
 }

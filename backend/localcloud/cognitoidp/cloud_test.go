@@ -83,7 +83,8 @@ func bare(t testing.TB, st *store.Store) *cloud {
 		t.Fatal(err)
 	}
 	t.Cleanup(svc.Close)
-	return &cloud{t: t, env: env, svc: svc, call: wire.Call{Principal: wire.Principal{ARN: "arn:aws:iam::123456789012:root", Root: true}}}
+	return &cloud{t: t, env: env, svc: svc,
+		call: wire.Call{Principal: wire.Principal{ARN: "arn:aws:iam::123456789012:root", Root: true}}}
 }
 
 // fresh is a service with one pool, made with poolMore over the defaults, and one client, with clientMore.
@@ -109,7 +110,8 @@ func (c *cloud) addClient(more obj) {
 // addUser makes a confirmed user with the tests' password.
 func (c *cloud) addUser(name string, attributes ...obj) {
 	c.t.Helper()
-	c.must("AdminCreateUser", obj{"UserPoolId": c.pool, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": attributes})
+	c.must("AdminCreateUser", obj{"UserPoolId": c.pool, "Username": name, "MessageAction": "SUPPRESS",
+		"UserAttributes": attributes})
 	c.must("AdminSetUserPassword", obj{"UserPoolId": c.pool, "Username": name, "Password": password, "Permanent": true})
 }
 
@@ -211,7 +213,8 @@ func (c *cloud) refused(code, part, op string, in any) {
 
 // login is USER_PASSWORD_AUTH.
 func (c *cloud) login(name, pw string) obj {
-	return obj{"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": c.client, "AuthParameters": obj{"USERNAME": name, "PASSWORD": pw}}
+	return obj{"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": c.client,
+		"AuthParameters": obj{"USERNAME": name, "PASSWORD": pw}}
 }
 
 // tokens signs in and answers the AuthenticationResult.
@@ -227,7 +230,8 @@ func (c *cloud) tokens(name string) obj {
 
 // respond answers a challenge of an earlier answer.
 func (c *cloud) respond(from obj, responses obj) obj {
-	return obj{"ClientId": c.client, "ChallengeName": from["ChallengeName"], "Session": from["Session"], "ChallengeResponses": responses}
+	return obj{"ClientId": c.client, "ChallengeName": from["ChallengeName"], "Session": from["Session"],
+		"ChallengeResponses": responses}
 }
 
 // lastCode is the newest code that was sent for a purpose.

@@ -22,7 +22,8 @@ type deviceMetadata struct{ DeviceKey, DeviceGroupKey string }
 
 // meetDevice gives a device that signed in without a key one of its own.
 func (s *Service) meetDevice(p *pool, u *user, now time.Time) *deviceMetadata {
-	d := device{Key: s.env.Region + "_" + s.uuid(), Group: "-" + s.identifier(8, 62), Created: now, Modified: now, LastSignIn: now}
+	d := device{Key: s.env.Region + "_" + s.uuid(), Group: "-" + s.identifier(8, 62), Created: now, Modified: now,
+		LastSignIn: now}
 	if u.Devices == nil {
 		u.Devices = map[string]device{}
 	}
@@ -62,7 +63,8 @@ func confirmDevice(s *Service, c *wire.Call, b *bearer, in *deviceInput) (any, e
 	}
 	d.Secret = secret{Salt: new(big.Int).SetBytes(salt).Text(16), Verifier: new(big.Int).SetBytes(v).Text(16)}
 	d.Confirmed, d.Name, d.Modified = true, in.DeviceName, c.Now
-	onPrompt := b.pool.Config.DeviceConfiguration != nil && b.pool.Config.DeviceConfiguration.DeviceOnlyRememberedOnUserPrompt
+	onPrompt := b.pool.Config.DeviceConfiguration != nil &&
+		b.pool.Config.DeviceConfiguration.DeviceOnlyRememberedOnUserPrompt
 	d.Remembered = !onPrompt
 	b.user.Devices[d.Key] = d
 	s.writeUser(b.pool, b.user)
@@ -156,9 +158,11 @@ func viewDevice(d device) map[string]any {
 	if d.Remembered {
 		status = "remembered"
 	}
-	return map[string]any{"DeviceKey": d.Key, "DeviceCreateDate": stamp(d.Created), "DeviceLastModifiedDate": stamp(d.Modified),
+	return map[string]any{"DeviceKey": d.Key, "DeviceCreateDate": stamp(d.Created),
+		"DeviceLastModifiedDate":      stamp(d.Modified),
 		"DeviceLastAuthenticatedDate": stamp(d.LastSignIn),
-		"DeviceAttributes":            []attribute{{"device_status", "valid"}, {"device_name", d.Name}, {"dev:device_remembered_status", status}}}
+		"DeviceAttributes": []attribute{{"device_status", "valid"}, {"device_name", d.Name},
+			{"dev:device_remembered_status", status}}}
 }
 
 // answerDeviceSRP begins the device's own SRP exchange.

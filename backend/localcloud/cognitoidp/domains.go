@@ -17,7 +17,9 @@ func createDomain(s *Service, _ *wire.Call, in *domainInput) (any, error) {
 		return nil, err
 	}
 	if !domainForm.MatchString(in.Domain) {
-		return nil, fail("InvalidParameterException", "1 validation error detected: Value '%s' at 'domain' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?$", in.Domain)
+		return nil, fail("InvalidParameterException",
+			"1 validation error detected: Value '%s' at 'domain' failed to satisfy constraint: Member must satisfy regular "+
+				"expression pattern: ^[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?$", in.Domain)
 	}
 	if s.domains[in.Domain] != "" {
 		return nil, fail("InvalidParameterException", "Domain already associated with another user pool.")

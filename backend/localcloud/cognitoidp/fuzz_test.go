@@ -12,7 +12,8 @@ import (
 func FuzzAPI(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"InitiateAuth", `{"AuthFlow":"USER_SRP_AUTH","ClientId":"x","AuthParameters":{"USERNAME":"demo","SRP_A":"ff"}}`},
-		{"RespondToAuthChallenge", `{"ChallengeName":"PASSWORD_VERIFIER","ChallengeResponses":{"PASSWORD_CLAIM_SECRET_BLOCK":"AA=="}}`},
+		{"RespondToAuthChallenge", `{"ChallengeName":"PASSWORD_VERIFIER",` +
+			`"ChallengeResponses":{"PASSWORD_CLAIM_SECRET_BLOCK":"AA=="}}`},
 		{"ListUsers", `{"UserPoolId":"us-east-1_x","Filter":"username ^= \"a\\\"b\"","Limit":1}`},
 		{"GetUser", `{"AccessToken":"eyJhbGciOiJSUzI1NiJ9.e30.AA"}`},
 		{"ConfirmDevice", `{"DeviceSecretVerifierConfig":{"PasswordVerifier":"!","Salt":null}}`},
@@ -25,7 +26,8 @@ func FuzzAPI(f *testing.F) {
 	c := fresh(f, nil, nil)
 	c.addUser("demo")
 	f.Fuzz(func(t *testing.T, op, body string) {
-		body = strings.ReplaceAll(strings.ReplaceAll(body, `"us-east-1_x"`, `"`+c.pool+`"`), `"ClientId":"x"`, `"ClientId":"`+c.client+`"`)
+		body = strings.ReplaceAll(strings.ReplaceAll(body, `"us-east-1_x"`, `"`+c.pool+`"`), `"ClientId":"x"`,
+			`"ClientId":"`+c.client+`"`)
 		if op == "CreateUserPool" || op == "DeleteUserPool" {
 			return // the first is slow on purpose, the second leaves nothing to fuzz
 		}
@@ -38,7 +40,8 @@ func FuzzAPI(f *testing.F) {
 
 // FuzzFilter holds the filter's parser against all users.
 func FuzzFilter(f *testing.F) {
-	for _, seed := range []string{``, `username = "a"`, `"email"^="b\"c"`, `status="Enabled"`, `username = "a\"`, `sub=""`, "name\t=\t\"\\\\\""} {
+	for _, seed := range []string{``, `username = "a"`, `"email"^="b\"c"`, `status="Enabled"`, `username = "a\"`, `sub=""`,
+		"name\t=\t\"\\\\\""} {
 		f.Add(seed)
 	}
 	c := fresh(f, nil, nil)
@@ -48,7 +51,8 @@ func FuzzFilter(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if status, raw := c.raw("ListUsers", body); status != 200 && !strings.Contains(string(raw), "InvalidParameterException") {
+		if status, raw := c.raw("ListUsers", body); status != 200 &&
+			!strings.Contains(string(raw), "InvalidParameterException") {
 			t.Errorf("%q: %d %s", filter, status, raw)
 		}
 	})
@@ -59,7 +63,8 @@ func FuzzFilter(f *testing.F) {
 func FuzzPages(f *testing.F) {
 	c := hosted(f, nil)
 	good := c.authorize(nil)
-	for _, path := range []string{"/login", "/oauth2/authorize", "/oauth2/token", "/oauth2/revoke", "/logout", "/oauth2/userInfo"} {
+	for _, path := range []string{"/login", "/oauth2/authorize", "/oauth2/token", "/oauth2/revoke", "/logout",
+		"/oauth2/userInfo"} {
 		f.Add("GET", path, good, "")
 		f.Add("POST", path, good, "username=demo&password=x&_csrf=0123456789abcdef0123")
 		f.Add("POST", path, "client_id="+c.client, "grant_type=refresh_token&refresh_token=a.b.c&client_id="+c.client)
@@ -77,7 +82,8 @@ func FuzzPages(f *testing.F) {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		to := w.Header().Get("Location")
-		allowed := to == "" || strings.HasPrefix(to, callback) || strings.HasPrefix(to, "/login?") || to == "http://127.0.0.1:8123/bye" || strings.HasPrefix(to, "/")
+		allowed := to == "" || strings.HasPrefix(to, callback) || strings.HasPrefix(to, "/login?") ||
+			to == "http://127.0.0.1:8123/bye" || strings.HasPrefix(to, "/")
 		if w.Code >= 500 || !allowed || strings.HasPrefix(to, "//") {
 			t.Errorf("%s %q ? %q: %d to %q", method, path, query, w.Code, to)
 		}

@@ -34,7 +34,9 @@ func createGroup(s *Service, c *wire.Call, in *groupInput) (any, error) {
 		return nil, err
 	}
 	if in.GroupName == "" || len(in.GroupName) > 128 {
-		return nil, fail("InvalidParameterException", "1 validation error detected: Value at 'groupName' failed to satisfy constraint: Member must have length between 1 and 128")
+		return nil, fail("InvalidParameterException",
+			"1 validation error detected: Value at 'groupName' failed to satisfy constraint: Member must have length between "+
+				"1 and 128")
 	}
 	if p.groups[in.GroupName] != nil {
 		return nil, fail("GroupExistsException", "A group with the name already exists.")

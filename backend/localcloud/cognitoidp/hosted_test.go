@@ -89,7 +89,8 @@ func fill(page string, typed url.Values) url.Values {
 func (c *cloud) authorize(more obj) string {
 	sum := sha256.Sum256([]byte(verifier))
 	q := url.Values{}
-	for k, v := range (obj{"client_id": c.client, "response_type": "code", "redirect_uri": callback, "scope": "openid email",
+	for k, v := range (obj{"client_id": c.client, "response_type": "code", "redirect_uri": callback,
+		"scope": "openid email",
 		"state": "s&t=1", "nonce": "n1", "code_challenge_method": "S256",
 		"code_challenge": base64.RawURLEncoding.EncodeToString(sum[:])}).with(more) {
 		q.Set(k, v.(string))
@@ -129,7 +130,8 @@ func (b *browserUser) exchange(form url.Values) (int, obj) {
 }
 
 func (c *cloud) codeForm(code string) url.Values {
-	return url.Values{"grant_type": {"authorization_code"}, "client_id": {c.client}, "code": {code}, "redirect_uri": {callback}, "code_verifier": {verifier}}
+	return url.Values{"grant_type": {"authorization_code"}, "client_id": {c.client}, "code": {code},
+		"redirect_uri": {callback}, "code_verifier": {verifier}}
 }
 
 func hosted(t testing.TB, more obj) *cloud {
@@ -167,11 +169,13 @@ func TestHostedSignIn(t *testing.T) {
 			t.Errorf("userInfo: %s", w.Body)
 		}
 
-		refresh := url.Values{"grant_type": {"refresh_token"}, "client_id": {c.client}, "refresh_token": {tok.str("refresh_token")}}
+		refresh := url.Values{"grant_type": {"refresh_token"}, "client_id": {c.client},
+			"refresh_token": {tok.str("refresh_token")}}
 		status, second := b.exchange(refresh)
 		wantEqual(t, "refresh", status, 200)
 		wantEqual(t, "auth_time after a refresh", c.claims(second.str("id_token"))["auth_time"], float64(signedIn))
-		wantEqual(t, "revoke", b.do("POST", "/oauth2/revoke", url.Values{"client_id": {c.client}, "token": {tok.str("refresh_token")}}).StatusCode, 200)
+		wantEqual(t, "revoke", b.do("POST", "/oauth2/revoke",
+			url.Values{"client_id": {c.client}, "token": {tok.str("refresh_token")}}).StatusCode, 200)
 		status, gone := b.exchange(refresh)
 		wantEqual(t, "after revocation", []any{status, gone["error"]}, []any{400, "invalid_grant"})
 	})
@@ -188,11 +192,14 @@ func TestHostedSession(t *testing.T) {
 		if got := location("/oauth2/authorize?" + c.authorize(obj{"prompt": "login"})); !strings.HasPrefix(got, "/login?") {
 			t.Errorf("prompt=login went to %q", got)
 		}
-		wantEqual(t, "logout", location("/logout?client_id="+c.client+"&logout_uri=http://127.0.0.1:8123/bye"), "http://127.0.0.1:8123/bye")
-		if got := location("/oauth2/authorize?" + c.authorize(obj{"prompt": "none"})); !strings.Contains(got, "error=login_required") {
+		wantEqual(t, "logout", location("/logout?client_id="+c.client+"&logout_uri=http://127.0.0.1:8123/bye"),
+			"http://127.0.0.1:8123/bye")
+		if got := location("/oauth2/authorize?" + c.authorize(obj{"prompt": "none"})); !strings.Contains(got,
+			"error=login_required") {
 			t.Errorf("prompt=none after logout went to %q", got)
 		}
-		wantEqual(t, "logout elsewhere", b.do("GET", "/logout?client_id="+c.client+"&logout_uri=http://evil.example/", nil).StatusCode, 400)
+		wantEqual(t, "logout elsewhere",
+			b.do("GET", "/logout?client_id="+c.client+"&logout_uri=http://evil.example/", nil).StatusCode, 400)
 		b.signIn(q)
 		time.Sleep(time.Hour)
 		if got := location("/oauth2/authorize?" + q); !strings.HasPrefix(got, "/login?") {
@@ -239,7 +246,8 @@ func TestAuthorizationRequests(t *testing.T) {
 				location, page := r.Header.Get("Location"), text(t, r)
 				if tt.redirect {
 					u, err := url.Parse(location)
-					if err != nil || !strings.HasPrefix(location, callback+"?") || u.Query().Get("error") != tt.want || u.Query().Get("state") != "s&t=1" {
+					if err != nil || !strings.HasPrefix(location, callback+"?") || u.Query().Get("error") != tt.want ||
+						u.Query().Get("state") != "s&t=1" {
 						t.Errorf("%s: %d to %q", target, r.StatusCode, location)
 					}
 				} else if location != "" || r.StatusCode != 400 || !strings.Contains(page, tt.want) {
@@ -256,7 +264,8 @@ func TestForgedForms(t *testing.T) {
 	good := url.Values{"username": {"demo"}, "password": {password}}
 	b := c.browser()
 	page := text(t, b.do("GET", "/login?"+q, nil))
-	for name, form := range map[string]url.Values{"no token": good, "wrong token": {"username": {"demo"}, "password": {password}, "_csrf": {"x"}}} {
+	for name, form := range map[string]url.Values{"no token": good,
+		"wrong token": {"username": {"demo"}, "password": {password}, "_csrf": {"x"}}} {
 		r := b.do("POST", "/login?"+q, form)
 		if r.StatusCode != 200 || !strings.Contains(text(t, r), "too old") {
 			t.Errorf("%s: %d", name, r.StatusCode)
@@ -266,11 +275,14 @@ func TestForgedForms(t *testing.T) {
 	if r := stranger.do("POST", "/login?"+q, fill(page, good)); r.StatusCode != 200 {
 		t.Errorf("another browser's token: %d", r.StatusCode)
 	}
-	r := b.do("POST", "/login?"+q, fill(page, url.Values{"username": {`"><script>alert(1)</script>`}, "password": {"wrong"}}))
-	if body := text(t, r); strings.Contains(body, "<script>") || !strings.Contains(body, "Incorrect username or password.") {
+	r := b.do("POST", "/login?"+q,
+		fill(page, url.Values{"username": {`"><script>alert(1)</script>`}, "password": {"wrong"}}))
+	if body := text(t, r); strings.Contains(body, "<script>") ||
+		!strings.Contains(body, "Incorrect username or password.") {
 		t.Errorf("the page repeats what was typed unescaped, or not why it failed: %s", body)
 	}
-	for header, want := range map[string]string{"X-Frame-Options": "DENY", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"} {
+	for header, want := range map[string]string{"X-Frame-Options": "DENY", "Cache-Control": "no-store",
+		"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"} {
 		wantEqual(t, header, r.Header.Get(header), want)
 	}
 	for _, k := range b.do("GET", "/login?"+q, nil).Cookies() {
@@ -283,7 +295,8 @@ func TestForgedForms(t *testing.T) {
 func TestHostedChallenges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := hosted(t, nil)
-		c.must("SetUserPoolMfaConfig", obj{"UserPoolId": c.pool, "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": obj{"Enabled": true}})
+		c.must("SetUserPoolMfaConfig",
+			obj{"UserPoolId": c.pool, "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": obj{"Enabled": true}})
 		c.must("AdminSetUserPassword", obj{"UserPoolId": c.pool, "Username": "demo", "Password": password})
 		b, q := c.browser(), c.authorize(nil)
 		post := func(page string, typed url.Values) *http.Response {
@@ -316,8 +329,10 @@ func TestHostedChallenges(t *testing.T) {
 
 func TestHostedChoiceOfFactor(t *testing.T) {
 	c := hosted(t, nil)
-	c.must("SetUserPoolMfaConfig", obj{"UserPoolId": c.pool, "MfaConfiguration": "ON", "SmsMfaConfiguration": obj{}, "EmailMfaConfiguration": obj{}})
-	c.must("AdminUpdateUserAttributes", obj{"UserPoolId": c.pool, "Username": "demo", "UserAttributes": []obj{attr("phone_number", "+15550101234")}})
+	c.must("SetUserPoolMfaConfig",
+		obj{"UserPoolId": c.pool, "MfaConfiguration": "ON", "SmsMfaConfiguration": obj{}, "EmailMfaConfiguration": obj{}})
+	c.must("AdminUpdateUserAttributes",
+		obj{"UserPoolId": c.pool, "Username": "demo", "UserAttributes": []obj{attr("phone_number", "+15550101234")}})
 	b, q := c.browser(), c.authorize(nil)
 	page := text(t, b.do("GET", "/login?"+q, nil))
 	page = text(t, b.do("POST", "/login?"+q, fill(page, url.Values{"username": {"demo"}, "password": {password}})))
@@ -339,8 +354,9 @@ func TestSessionsDoNotCross(t *testing.T) {
 
 	page = text(t, b.do("POST", "/login?"+q, fill(page, url.Values{"username": {"demo"}, "password": {password}})))
 	session := fill(page, nil).Get("session")
-	c.refused("NotAuthorizedException", "Invalid session", "RespondToAuthChallenge", obj{"ClientId": c.client, "ChallengeName": "EMAIL_OTP",
-		"Session": session, "ChallengeResponses": obj{"USERNAME": "demo", "EMAIL_OTP_CODE": c.lastCode("mfa")}})
+	c.refused("NotAuthorizedException", "Invalid session", "RespondToAuthChallenge",
+		obj{"ClientId": c.client, "ChallengeName": "EMAIL_OTP",
+			"Session": session, "ChallengeResponses": obj{"USERNAME": "demo", "EMAIL_OTP_CODE": c.lastCode("mfa")}})
 }
 
 func wantPage(t testing.TB, page, part string) {

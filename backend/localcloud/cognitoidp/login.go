@@ -37,7 +37,8 @@ func render(w http.ResponseWriter, status int, f form) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy",
+		"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "same-origin")
 	w.WriteHeader(status)
@@ -117,7 +118,8 @@ func (s *Service) hostedStep(req *authRequest, f url.Values, now time.Time) (att
 		a.sub, a.passwordDone = u.Sub, true
 		return a, form{}, nil
 	}
-	ch, err := s.pendingChallenge(session, req.client.ID, true, now, newPassword, softwareToken, smsMFA, emailOTP, selectMFA, mfaSetup)
+	ch, err := s.pendingChallenge(session, req.client.ID, true, now, newPassword, softwareToken, smsMFA, emailOTP,
+		selectMFA, mfaSetup)
 	if err != nil {
 		return attempt{}, form{}, fail("NotAuthorizedException", "Invalid session for the user, session is expired.")
 	}
@@ -255,6 +257,7 @@ func (s *Service) logoutPage(w http.ResponseWriter, r *http.Request) {
 	if c, err := r.Cookie(browserCookie); err == nil {
 		delete(s.browsers, digest(c.Value))
 	}
-	http.SetCookie(w, &http.Cookie{Name: browserCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: browserCookie, Path: "/", MaxAge: -1, HttpOnly: true,
+		SameSite: http.SameSiteLaxMode})
 	redirect(w, to)
 }

@@ -39,17 +39,20 @@ func setMFAConfig(s *Service, c *wire.Call, in *mfaConfigInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	next := mfaConfig{Mode: in.MfaConfiguration, SMS: in.SmsMfaConfiguration != nil, Email: in.EmailMfaConfiguration != nil,
+	next := mfaConfig{Mode: in.MfaConfiguration, SMS: in.SmsMfaConfiguration != nil,
+		Email:   in.EmailMfaConfiguration != nil,
 		TOTP:    in.SoftwareTokenMfaConfiguration != nil && in.SoftwareTokenMfaConfiguration.Enabled,
 		SMSText: in.SmsMfaConfiguration, EmailText: in.EmailMfaConfiguration}
 	if next.Mode == "" {
 		next.Mode = p.MFA.Mode
 	}
 	if !slices.Contains([]string{"OFF", "ON", "OPTIONAL"}, next.Mode) {
-		return nil, fail("InvalidParameterException", "Invalid MFA configuration given, should be one of OFF, ON or OPTIONAL.")
+		return nil, fail("InvalidParameterException",
+			"Invalid MFA configuration given, should be one of OFF, ON or OPTIONAL.")
 	}
 	if next.Mode != "OFF" && !next.TOTP && !next.SMS && !next.Email {
-		return nil, fail("InvalidParameterException", "Invalid MFA configuration given, can't turn on MFA and disable all MFA types.")
+		return nil, fail("InvalidParameterException",
+			"Invalid MFA configuration given, can't turn on MFA and disable all MFA types.")
 	}
 	p.MFA, p.Modified = next, c.Now
 	s.writePool(p)
@@ -160,8 +163,8 @@ func (s *Service) askFactor(p *pool, u *user, factor string, a attempt, now time
 	return st
 }
 
-// answerEmailSetup answers MFA_SETUP with an address, EMAIL, to which it sends a code. The address becomes the user's once
-// the code has come back.
+// answerEmailSetup answers MFA_SETUP with an address, EMAIL, to which it sends a code. The address becomes the user's
+// once the code has come back.
 func (s *Service) answerEmailSetup(ch *challenge, in *respondInput, now time.Time) (*authAnswer, error) {
 	p, _, u, err := s.people(ch.attempt)
 	if err != nil {

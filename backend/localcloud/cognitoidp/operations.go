@@ -178,7 +178,8 @@ func (s *Service) authorise(c *wire.Call, op operation) error {
 	if c.Allowed(action, resource, nil) {
 		return nil
 	}
-	return fail("AccessDeniedException", "User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
+	return fail("AccessDeniedException",
+		"User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
 		c.Principal.ARN, action, resource, action)
 }
 

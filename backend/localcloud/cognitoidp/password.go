@@ -12,8 +12,11 @@ import (
 // developer guide, "Password requirements".
 func (p *pool) checkPassword(password string) error {
 	policy := p.Config.Policies.PasswordPolicy
-	if utf8.RuneCountInString(password) > 256 || strings.TrimSpace(password) == "" || strings.ContainsFunc(password, unicode.IsControl) {
-		return fail("InvalidParameterException", "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[\\S]+.*[\\S]+$")
+	if utf8.RuneCountInString(password) > 256 || strings.TrimSpace(password) == "" ||
+		strings.ContainsFunc(password, unicode.IsControl) {
+		return fail("InvalidParameterException",
+			"1 validation error detected: Value at 'password' failed to satisfy constraint: Member must satisfy regular "+
+				"expression pattern: ^[\\S]+.*[\\S]+$")
 	}
 	has := func(f func(rune) bool) bool { return strings.ContainsFunc(password, f) }
 	rules := []struct {
@@ -21,9 +24,12 @@ func (p *pool) checkPassword(password string) error {
 		want     string
 	}{
 		{true, utf8.RuneCountInString(password) >= policy.MinimumLength, "Password not long enough"},
-		{policy.RequireLowercase, has(func(r rune) bool { return r >= 'a' && r <= 'z' }), "Password must have lowercase characters"},
-		{policy.RequireUppercase, has(func(r rune) bool { return r >= 'A' && r <= 'Z' }), "Password must have uppercase characters"},
-		{policy.RequireNumbers, has(func(r rune) bool { return r >= '0' && r <= '9' }), "Password must have numeric characters"},
+		{policy.RequireLowercase, has(func(r rune) bool { return r >= 'a' && r <= 'z' }),
+			"Password must have lowercase characters"},
+		{policy.RequireUppercase, has(func(r rune) bool { return r >= 'A' && r <= 'Z' }),
+			"Password must have uppercase characters"},
+		{policy.RequireNumbers, has(func(r rune) bool { return r >= '0' && r <= '9' }),
+			"Password must have numeric characters"},
 		{policy.RequireSymbols, has(isSymbol), "Password must have symbol characters"},
 	}
 	for _, r := range rules {

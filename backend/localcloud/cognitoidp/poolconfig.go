@@ -84,13 +84,17 @@ func (c *poolConfig) settle() error {
 		c.MfaConfiguration = "OFF"
 	}
 	if !slices.Contains([]string{"OFF", "ON", "OPTIONAL"}, c.MfaConfiguration) {
-		return fail("InvalidParameterException", "1 validation error detected: Value '%s' at 'mfaConfiguration' failed to satisfy constraint: Member must satisfy enum value set: [OPTIONAL, OFF, ON]", c.MfaConfiguration)
+		return fail("InvalidParameterException",
+			"1 validation error detected: Value '%s' at 'mfaConfiguration' failed to satisfy constraint: Member must satisfy "+
+				"enum value set: [OPTIONAL, OFF, ON]", c.MfaConfiguration)
 	}
 	if c.MfaConfiguration != "OFF" && c.SmsConfiguration == nil {
-		return fail("InvalidParameterException", "SMS configuration and Auto verification for phone_number are required when MFA is required/optional")
+		return fail("InvalidParameterException",
+			"SMS configuration and Auto verification for phone_number are required when MFA is required/optional")
 	}
 	if len(c.AliasAttributes) > 0 && len(c.UsernameAttributes) > 0 {
-		return fail("InvalidParameterException", "Only one of the aliasAttributes or usernameAttributes can be set in a user pool.")
+		return fail("InvalidParameterException",
+			"Only one of the aliasAttributes or usernameAttributes can be set in a user pool.")
 	}
 	if c.AdminCreateUserConfig == nil {
 		c.AdminCreateUserConfig = &adminCreateUserConfig{}

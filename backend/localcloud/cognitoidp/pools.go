@@ -17,10 +17,13 @@ type poolInput struct{ UserPoolId string }
 // poolByID finds a pool. Its error is what Cognito answers for an ID that is none.
 func (s *Service) poolByID(id string) (*pool, error) {
 	if id == "" {
-		return nil, fail("InvalidParameterException", "1 validation error detected: Value null at 'userPoolId' failed to satisfy constraint: Member must not be null")
+		return nil, fail("InvalidParameterException",
+			"1 validation error detected: Value null at 'userPoolId' failed to satisfy constraint: Member must not be null")
 	}
 	if !strings.Contains(id, "_") {
-		return nil, fail("InvalidParameterException", "1 validation error detected: Value '%s' at 'userPoolId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w-]+_[0-9a-zA-Z]+", id)
+		return nil, fail("InvalidParameterException",
+			"1 validation error detected: Value '%s' at 'userPoolId' failed to satisfy constraint: Member must satisfy "+
+				"regular expression pattern: [\\w-]+_[0-9a-zA-Z]+", id)
 	}
 	p := s.pools[id]
 	if p == nil {
@@ -42,7 +45,9 @@ func createUserPool(s *Service, c *wire.Call) (any, error) {
 		return nil, err
 	}
 	if in.PoolName == "" || len(in.PoolName) > 128 {
-		return nil, fail("InvalidParameterException", "1 validation error detected: Value at 'poolName' failed to satisfy constraint: Member must have length between 1 and 128")
+		return nil, fail("InvalidParameterException",
+			"1 validation error detected: Value at 'poolName' failed to satisfy constraint: Member must have length between "+
+				"1 and 128")
 	}
 	if err := in.settle(); err != nil {
 		return nil, err
@@ -152,7 +157,8 @@ func updateUserPool(s *Service, c *wire.Call, in *updatePoolInput) (any, error) 
 	if in.SmsConfiguration == nil && in.MfaConfiguration == p.MFA.Mode {
 		in.SmsConfiguration = p.Config.SmsConfiguration
 	}
-	if in.MfaConfiguration != "" && in.MfaConfiguration != "OFF" && (p.MFA.TOTP || p.MFA.Email) && in.SmsConfiguration == nil {
+	if in.MfaConfiguration != "" && in.MfaConfiguration != "OFF" && (p.MFA.TOTP || p.MFA.Email) &&
+		in.SmsConfiguration == nil {
 		in.SmsConfiguration = []byte("{}")
 	}
 	if err := in.settle(); err != nil {
@@ -175,10 +181,13 @@ func deleteUserPool(s *Service, _ *wire.Call, in *poolInput) (any, error) {
 		return nil, err
 	}
 	if p.Config.DeletionProtection == "ACTIVE" {
-		return nil, fail("InvalidParameterException", "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.")
+		return nil, fail("InvalidParameterException",
+			"The user pool cannot be deleted because deletion protection is activated. Deletion protection must be "+
+				"inactivated first.")
 	}
 	if p.Domain != "" {
-		return nil, fail("InvalidParameterException", "User pool cannot be deleted. It has a domain configured that should be deleted first.")
+		return nil, fail("InvalidParameterException",
+			"User pool cannot be deleted. It has a domain configured that should be deleted first.")
 	}
 	for _, u := range p.users {
 		s.removeUser(p, u)

@@ -13,7 +13,8 @@ func recoveryAddress(u *user) (string, error) {
 			return name, nil
 		}
 	}
-	return "", fail("InvalidParameterException", "Cannot reset password for the user as there is no registered/verified email or phone_number")
+	return "", fail("InvalidParameterException",
+		"Cannot reset password for the user as there is no registered/verified email or phone_number")
 }
 
 // decoyDelivery is what a client that hides users is told about one who does not exist.

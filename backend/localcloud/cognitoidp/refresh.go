@@ -162,7 +162,8 @@ func (s *Service) revokeBy(cl *client, token string) error {
 		return fail("UnsupportedOperationException", "Token revocation is not enabled for this client.")
 	}
 	if token == "" {
-		return fail("InvalidParameterException", "1 validation error detected: Value null at 'token' failed to satisfy constraint: Member must not be null")
+		return fail("InvalidParameterException",
+			"1 validation error detected: Value null at 'token' failed to satisfy constraint: Member must not be null")
 	}
 	if strings.Count(token, ".") == 2 {
 		return fail("UnsupportedTokenTypeException", "Unsupported token type.")

@@ -98,7 +98,8 @@ func (s *Service) challengeOf(cl *client, in *respondInput, now time.Time) (*cha
 		}
 		return s.pendingChallenge(in.Session, cl.ID, false, now, in.ChallengeName)
 	case "":
-		return nil, fail("InvalidParameterException", "1 validation error detected: Value null at 'challengeName' failed to satisfy constraint: Member must not be null")
+		return nil, fail("InvalidParameterException",
+			"1 validation error detected: Value null at 'challengeName' failed to satisfy constraint: Member must not be null")
 	}
 	return nil, fail("InvalidParameterException", "Challenge %s is not supported.", in.ChallengeName)
 }
@@ -215,7 +216,8 @@ func (s *Service) passMFA(ch *challenge) attempt {
 func (s *Service) answerSelectMFA(ch *challenge, in *respondInput, now time.Time) (*authAnswer, error) {
 	choice := in.ChallengeResponses["ANSWER"]
 	if !slices.Contains(ch.choices, choice) {
-		return nil, fail("InvalidParameterException", "Invalid MFA type %q: choose one of %s.", choice, strings.Join(ch.choices, ", "))
+		return nil, fail("InvalidParameterException", "Invalid MFA type %q: choose one of %s.", choice,
+			strings.Join(ch.choices, ", "))
 	}
 	p, _, u, err := s.people(ch.attempt)
 	if err != nil {

@@ -61,7 +61,9 @@ func page(keys []string, token string, limit *int32, fallback int) (cut []string
 		n = int(*limit)
 	}
 	if n < 1 || n > 60 {
-		return nil, "", fail("InvalidParameterException", "1 validation error detected: Value '%d' at 'limit' failed to satisfy constraint: Member must have value between 1 and 60", n)
+		return nil, "", fail("InvalidParameterException",
+			"1 validation error detected: Value '%d' at 'limit' failed to satisfy constraint: Member must have value "+
+				"between 1 and 60", n)
 	}
 	sort.Strings(keys)
 	start := 0

@@ -19,7 +19,8 @@ func (s *Service) publicClient(id, username, hash string) (*pool, *client, error
 		return nil, nil, err
 	}
 	if username == "" {
-		return nil, nil, fail("InvalidParameterException", "1 validation error detected: Value null at 'username' failed to satisfy constraint: Member must not be null")
+		return nil, nil, fail("InvalidParameterException",
+			"1 validation error detected: Value null at 'username' failed to satisfy constraint: Member must not be null")
 	}
 	return p, cl, cl.checkSecretHash(username, hash)
 }

@@ -20,7 +20,8 @@ func (c *cloud) srpSignIn(name, pw, secret string, edit func(obj)) (obj, *apiErr
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	out, e := c.try("InitiateAuth", obj{"AuthFlow": "USER_SRP_AUTH", "ClientId": c.client, "AuthParameters": client.GetAuthParams()})
+	out, e := c.try("InitiateAuth",
+		obj{"AuthFlow": "USER_SRP_AUTH", "ClientId": c.client, "AuthParameters": client.GetAuthParams()})
 	if e != nil {
 		return nil, e
 	}
@@ -39,7 +40,8 @@ func (c *cloud) srpSignIn(name, pw, secret string, edit func(obj)) (obj, *apiErr
 	if edit != nil {
 		edit(answer)
 	}
-	return c.try("RespondToAuthChallenge", obj{"ClientId": c.client, "ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": answer})
+	return c.try("RespondToAuthChallenge",
+		obj{"ClientId": c.client, "ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": answer})
 }
 
 // Many exchanges, since the padding of numbers differs from one to the next.
@@ -60,15 +62,22 @@ func TestSRPRefuses(t *testing.T) {
 		edit                 func(obj)
 		code, message        string
 	}{
-		{"wrong password", "demo", "Wrong-Horse-7", "ENABLED", nil, "NotAuthorizedException", "Incorrect username or password."},
-		{"unknown user, hidden", "nobody", password, "ENABLED", nil, "NotAuthorizedException", "Incorrect username or password."},
+		{"wrong password", "demo", "Wrong-Horse-7", "ENABLED", nil, "NotAuthorizedException",
+			"Incorrect username or password."},
+		{"unknown user, hidden", "nobody", password, "ENABLED", nil, "NotAuthorizedException",
+			"Incorrect username or password."},
 		{"unknown user, told", "nobody", password, "LEGACY", nil, "UserNotFoundException", "User does not exist."},
-		{"signature of another time", "demo", password, "ENABLED", func(r obj) { r["TIMESTAMP"] = "Mon Jan 2 15:04:05 UTC 2006" },
+		{"signature of another time", "demo", password, "ENABLED",
+			func(r obj) { r["TIMESTAMP"] = "Mon Jan 2 15:04:05 UTC 2006" },
 			"NotAuthorizedException", "Incorrect username or password."},
-		{"no time at all", "demo", password, "ENABLED", func(r obj) { r["TIMESTAMP"] = "yesterday" }, "InvalidParameterException", "TIMESTAMP"},
-		{"foreign block", "demo", password, "ENABLED", func(r obj) { r["PASSWORD_CLAIM_SECRET_BLOCK"] = "AAAA" }, "NotAuthorizedException", "Invalid session"},
-		{"other user's name", "demo", password, "ENABLED", func(r obj) { r["USERNAME"] = "other" }, "NotAuthorizedException", "Invalid session"},
-		{"empty signature", "demo", password, "ENABLED", func(r obj) { r["PASSWORD_CLAIM_SIGNATURE"] = "" }, "NotAuthorizedException", "Incorrect"},
+		{"no time at all", "demo", password, "ENABLED", func(r obj) { r["TIMESTAMP"] = "yesterday" },
+			"InvalidParameterException", "TIMESTAMP"},
+		{"foreign block", "demo", password, "ENABLED", func(r obj) { r["PASSWORD_CLAIM_SECRET_BLOCK"] = "AAAA" },
+			"NotAuthorizedException", "Invalid session"},
+		{"other user's name", "demo", password, "ENABLED", func(r obj) { r["USERNAME"] = "other" }, "NotAuthorizedException",
+			"Invalid session"},
+		{"empty signature", "demo", password, "ENABLED", func(r obj) { r["PASSWORD_CLAIM_SIGNATURE"] = "" },
+			"NotAuthorizedException", "Incorrect"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -86,7 +95,14 @@ func TestSRPRefuses(t *testing.T) {
 func TestSRPRefusesDegenerateA(t *testing.T) {
 	c := fresh(t, nil, nil)
 	c.addUser("demo")
-	n := "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7EDEE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF0598DA48361C55D39A69163FA8FD24CF5F83655D23DCA3AD961C62F356208552BB9ED529077096966D670C354E4ABC9804F1746C08CA18217C32905E462E36CE3BE39E772C180E86039B2783A2EC07A28FB5C55DF06F4C52C9DE2BCBF6955817183995497CEA956AE515D2261898FA051015728E5A8AAAC42DAD33170D04507A33A85521ABDF1CBA64ECFB850458DBEF0A8AEA71575D060C7DB3970F85A6E1E4C7ABF5AE8CDB0933D71E8C94E04A25619DCEE3D2261AD2EE6BF12FFA06D98A0864D87602733EC86A64521F2B18177B200CBBE117577A615D6C770988C0BAD946E208E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF"
+	n := "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD" +
+		"EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED" +
+		"EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF0598DA48361C55D39A69163FA8FD24CF5F" +
+		"83655D23DCA3AD961C62F356208552BB9ED529077096966D670C354E4ABC9804F1746C08CA18217C32905E462E36CE3B" +
+		"E39E772C180E86039B2783A2EC07A28FB5C55DF06F4C52C9DE2BCBF6955817183995497CEA956AE515D2261898FA0510" +
+		"15728E5A8AAAC42DAD33170D04507A33A85521ABDF1CBA64ECFB850458DBEF0A8AEA71575D060C7DB3970F85A6E1E4C7" +
+		"ABF5AE8CDB0933D71E8C94E04A25619DCEE3D2261AD2EE6BF12FFA06D98A0864D87602733EC86A64521F2B18177B200C" +
+		"BBE117577A615D6C770988C0BAD946E208E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF"
 	for _, a := range []string{"0", "00", n, "-1", "xyz", strings.Repeat("F", 800)} {
 		c.refused("InvalidParameterException", "SRP_A", "InitiateAuth", obj{"AuthFlow": "USER_SRP_AUTH", "ClientId": c.client,
 			"AuthParameters": obj{"USERNAME": "demo", "SRP_A": a}})
@@ -124,7 +140,8 @@ func TestDecoySaltStaysTheSame(t *testing.T) {
 func TestClientSecret(t *testing.T) {
 	c := fresh(t, nil, obj{"GenerateSecret": true})
 	c.addUser("demo")
-	secret := c.must("DescribeUserPoolClient", obj{"UserPoolId": c.pool, "ClientId": c.client}).str("UserPoolClient", "ClientSecret")
+	secret := c.must("DescribeUserPoolClient", obj{"UserPoolId": c.pool, "ClientId": c.client}).str("UserPoolClient",
+		"ClientSecret")
 	if _, e := c.srpSignIn("demo", password, secret, nil); e != nil {
 		t.Fatal(e)
 	}
@@ -138,7 +155,8 @@ func TestClientSecret(t *testing.T) {
 // TestSRPWithFlowsOfTheOldNames signs in to clients whose flows are of the names before 2019, none of which is SRP's.
 func TestSRPWithFlowsOfTheOldNames(t *testing.T) {
 	for flow, allowed := range map[string]bool{
-		"ADMIN_NO_SRP_AUTH": true, "USER_PASSWORD_AUTH": true, "CUSTOM_AUTH_FLOW_ONLY": false, "ALLOW_USER_PASSWORD_AUTH": false,
+		"ADMIN_NO_SRP_AUTH": true, "USER_PASSWORD_AUTH": true, "CUSTOM_AUTH_FLOW_ONLY": false,
+		"ALLOW_USER_PASSWORD_AUTH": false,
 	} {
 		c := fresh(t, nil, obj{"ExplicitAuthFlows": []string{flow}})
 		c.addUser("demo")

@@ -162,7 +162,9 @@ func (s *Service) userInfo(w http.ResponseWriter, r *http.Request) {
 	}
 	if b == nil || err != nil || !slices.Contains(b.session.Scopes, "openid") {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-		writePlainJSON(w, http.StatusUnauthorized, map[string]string{"error": "invalid_token", "error_description": "Access token is invalid or lacks the openid scope."})
+		writePlainJSON(w, http.StatusUnauthorized,
+			map[string]string{"error": "invalid_token",
+				"error_description": "Access token is invalid or lacks the openid scope."})
 		return
 	}
 	out := map[string]string{"username": b.user.Username}

@@ -37,7 +37,8 @@ func TestCodesAreBound(t *testing.T) {
 
 func TestTokenEndpointClients(t *testing.T) {
 	c := hosted(t, obj{"GenerateSecret": true})
-	secret := c.must("DescribeUserPoolClient", obj{"UserPoolId": c.pool, "ClientId": c.client}).str("UserPoolClient", "ClientSecret")
+	secret := c.must("DescribeUserPoolClient", obj{"UserPoolId": c.pool, "ClientId": c.client}).str("UserPoolClient",
+		"ClientSecret")
 	b := c.browser()
 	f := c.codeForm(b.signIn(c.authorize(nil)))
 	for name, tt := range map[string]struct {
@@ -50,7 +51,8 @@ func TestTokenEndpointClients(t *testing.T) {
 		"no client":      {url.Values{"client_id": {""}}, "invalid_request"},
 		"no grant":       {url.Values{"grant_type": {""}, "client_secret": {secret}}, "invalid_request"},
 		"password grant": {url.Values{"grant_type": {"password"}, "client_secret": {secret}}, "unsupported_grant_type"},
-		"machine":        {url.Values{"grant_type": {"client_credentials"}, "client_secret": {secret}}, "unauthorized_client"},
+		"machine": {url.Values{"grant_type": {"client_credentials"}, "client_secret": {secret}},
+			"unauthorized_client"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			form := url.Values{}
@@ -78,13 +80,15 @@ func TestWellKnown(t *testing.T) {
 	keys := text(t, b.do("GET", "/"+c.pool+"/.well-known/jwks.json", nil))
 	wantEqual(t, "keys", strings.Count(keys, `"kid"`), 2)
 	config := obj{}
-	if err := json.Unmarshal([]byte(text(t, b.do("GET", "/"+c.pool+"/.well-known/openid-configuration", nil))), &config); err != nil {
+	if err := json.Unmarshal([]byte(text(t, b.do("GET", "/"+c.pool+"/.well-known/openid-configuration", nil))),
+		&config); err != nil {
 		t.Fatal(err)
 	}
 	issuer := "https://cognito-idp.us-east-1.amazonaws.com/" + c.pool
 	wantEqual(t, "issuer", config["issuer"], issuer)
 	wantEqual(t, "jwks_uri", config["jwks_uri"], host+"/"+c.pool+"/.well-known/jwks.json")
-	for _, path := range []string{"/us-east-1_none/.well-known/jwks.json", "/us-east-1_none/.well-known/openid-configuration", "/elsewhere"} {
+	for _, path := range []string{"/us-east-1_none/.well-known/jwks.json",
+		"/us-east-1_none/.well-known/openid-configuration", "/elsewhere"} {
 		wantEqual(t, path, b.do("GET", path, nil).StatusCode, 404)
 	}
 	kid := regexp.MustCompile(`"kid":"([^"]+)"`).FindStringSubmatch(keys)[1]

@@ -71,7 +71,8 @@ func (k *signingKey) sign(claims jwt.MapClaims) (string, error) {
 }
 
 // commonClaims are those that both tokens have.
-func (s *Service) commonClaims(p *pool, u *user, x *session, use string, life time.Duration, now time.Time) jwt.MapClaims {
+func (s *Service) commonClaims(p *pool, u *user, x *session, use string, life time.Duration,
+	now time.Time) jwt.MapClaims {
 	claims := jwt.MapClaims{
 		"sub": u.Sub, "iss": s.issuer(p.ID), "token_use": use, "origin_jti": x.Origin, "event_id": x.Event,
 		"jti": s.uuid(), "auth_time": x.AuthTime.Unix(), "iat": now.Unix(), "exp": now.Add(life).Unix(),
@@ -170,7 +171,8 @@ func (b *bearer) has(scope string) bool { return slices.Contains(b.session.Scope
 // bearer verifies an access token: signature, lifetime, kind, and that its session still holds.
 func (s *Service) bearer(token string, now time.Time) (*bearer, error) {
 	if token == "" {
-		return nil, fail("InvalidParameterException", "1 validation error detected: Value null at 'accessToken' failed to satisfy constraint: Member must not be null")
+		return nil, fail("InvalidParameterException",
+			"1 validation error detected: Value null at 'accessToken' failed to satisfy constraint: Member must not be null")
 	}
 	var p *pool
 	claims := jwt.MapClaims{}

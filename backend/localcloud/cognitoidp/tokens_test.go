@@ -22,7 +22,8 @@ func (c *cloud) claims(token string) obj {
 		c.t.Fatal(err)
 	}
 	out := jwt.MapClaims{}
-	parsed, err := jwt.ParseWithClaims(token, out, keys.Keyfunc, jwt.WithTimeFunc(c.env.Now), jwt.WithValidMethods([]string{"RS256"}))
+	parsed, err := jwt.ParseWithClaims(token, out, keys.Keyfunc, jwt.WithTimeFunc(c.env.Now),
+		jwt.WithValidMethods([]string{"RS256"}))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -39,20 +40,26 @@ func TestClaims(t *testing.T) {
 		for i, g := range []obj{{"GroupName": "user", "Precedence": 5, "RoleArn": "arn:aws:iam::1:role/user"},
 			{"GroupName": "operator", "Precedence": 1, "RoleArn": "arn:aws:iam::1:role/operator"}, {"GroupName": "plain"}} {
 			c.must("CreateGroup", g.with(obj{"UserPoolId": c.pool}))
-			c.must("AdminAddUserToGroup", obj{"UserPoolId": c.pool, "Username": "demo", "GroupName": []string{"user", "operator", "plain"}[i]})
+			c.must("AdminAddUserToGroup",
+				obj{"UserPoolId": c.pool, "Username": "demo", "GroupName": []string{"user", "operator", "plain"}[i]})
 		}
 		sub := attributeOf(c.must("AdminGetUser", obj{"UserPoolId": c.pool, "Username": "demo"}), "sub")
 		tok := c.tokens("demo")
 		now := c.env.Now().Unix()
 		id, access := c.claims(tok.str("IdToken")), c.claims(tok.str("AccessToken"))
 		issuer := "https://cognito-idp.us-east-1.amazonaws.com/" + c.pool
-		for name, want := range map[string]any{"sub": sub, "iss": issuer, "aud": c.client, "token_use": "id", "cognito:username": "demo",
-			"email": "demo@example.com", "email_verified": true, "custom:team": "blue", "auth_time": float64(now), "iat": float64(now),
-			"exp": float64(now + 3600), "cognito:preferred_role": "arn:aws:iam::1:role/operator", "client_id": nil, "scope": nil} {
+		for name, want := range map[string]any{"sub": sub, "iss": issuer, "aud": c.client, "token_use": "id",
+			"cognito:username": "demo",
+			"email":            "demo@example.com", "email_verified": true, "custom:team": "blue", "auth_time": float64(now),
+			"iat": float64(now),
+			"exp": float64(now + 3600), "cognito:preferred_role": "arn:aws:iam::1:role/operator", "client_id": nil,
+			"scope": nil} {
 			wantEqual(t, "ID token "+name, id[name], want)
 		}
-		for name, want := range map[string]any{"sub": sub, "iss": issuer, "client_id": c.client, "token_use": "access", "username": "demo",
-			"scope": "aws.cognito.signin.user.admin", "auth_time": float64(now), "exp": float64(now + 3600), "aud": nil, "email": nil} {
+		for name, want := range map[string]any{"sub": sub, "iss": issuer, "client_id": c.client, "token_use": "access",
+			"username": "demo",
+			"scope":    "aws.cognito.signin.user.admin", "auth_time": float64(now), "exp": float64(now + 3600), "aud": nil,
+			"email": nil} {
 			wantEqual(t, "access token "+name, access[name], want)
 		}
 		for _, claims := range []obj{id, access} {
@@ -158,11 +165,15 @@ func TestRevocation(t *testing.T) {
 			c.must("RevokeToken", obj{"ClientId": c.client, "Token": tok["RefreshToken"]})
 			c.must("RevokeToken", obj{"ClientId": c.client, "Token": tok["RefreshToken"]}) // again: no error
 		}, "revoked"},
-		{"GlobalSignOut", func(c *cloud, tok obj) { c.must("GlobalSignOut", obj{"AccessToken": tok["AccessToken"]}) }, "revoked"},
+		{"GlobalSignOut", func(c *cloud, tok obj) { c.must("GlobalSignOut", obj{"AccessToken": tok["AccessToken"]}) },
+			"revoked"},
 		{"AdminUserGlobalSignOut", func(c *cloud, _ obj) {
 			c.must("AdminUserGlobalSignOut", obj{"UserPoolId": c.pool, "Username": "demo"})
 		}, "revoked"},
-		{"AdminDisableUser", func(c *cloud, _ obj) { c.must("AdminDisableUser", obj{"UserPoolId": c.pool, "Username": "demo"}) }, "revoked"},
+		{"AdminDisableUser", func(c *cloud,
+			_ obj) {
+			c.must("AdminDisableUser", obj{"UserPoolId": c.pool, "Username": "demo"})
+		}, "revoked"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -172,7 +183,8 @@ func TestRevocation(t *testing.T) {
 			c.must("GetUser", obj{"AccessToken": tok["AccessToken"]})
 			tt.revoke(c, tok)
 			c.refused("NotAuthorizedException", tt.again, "InitiateAuth", c.refreshFlow(tok.str("RefreshToken")))
-			c.refused("NotAuthorizedException", "Access Token has been revoked", "GetUser", obj{"AccessToken": tok["AccessToken"]})
+			c.refused("NotAuthorizedException", "Access Token has been revoked", "GetUser",
+				obj{"AccessToken": tok["AccessToken"]})
 		})
 	}
 }
@@ -196,12 +208,15 @@ func TestForgedAccessTokens(t *testing.T) {
 	tok := c.tokens("demo")
 	access := tok.str("AccessToken")
 	parts := strings.Split(access, ".")
-	none, err := jwt.NewWithClaims(jwt.SigningMethodNone, jwt.MapClaims(c.claims(access))).SignedString(jwt.UnsafeAllowNoneSignatureType)
+	none, err := jwt.NewWithClaims(jwt.SigningMethodNone,
+		jwt.MapClaims(c.claims(access))).SignedString(jwt.UnsafeAllowNoneSignatureType)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, token := range map[string]string{"empty parts": "..", "ID token": tok.str("IdToken"), "no signature": parts[0] + "." + parts[1] + ".",
-		"alg none": none, "text": "hello", "other signature": parts[0] + "." + parts[1] + "." + strings.Split(tok.str("IdToken"), ".")[2]} {
+	for name, token := range map[string]string{"empty parts": "..", "ID token": tok.str("IdToken"),
+		"no signature": parts[0] + "." + parts[1] + ".",
+		"alg none":     none, "text": "hello", "other signature": parts[0] + "." + parts[1] + "." +
+			strings.Split(tok.str("IdToken"), ".")[2]} {
 		t.Run(name, func(t *testing.T) {
 			c.refused("NotAuthorizedException", "Invalid Access Token", "GetUser", obj{"AccessToken": token})
 		})
@@ -219,9 +234,11 @@ func TestTokenLives(t *testing.T) {
 	wantEqual(t, "ExpiresIn", tok["ExpiresIn"], 300)
 	id := c.claims(tok.str("IdToken"))
 	wantEqual(t, "ID token's life", id["exp"].(float64)-id["iat"].(float64), 600)
-	for _, bad := range []obj{{"AccessTokenValidity": 25}, {"AccessTokenValidity": 1, "TokenValidityUnits": obj{"AccessToken": "minutes"}},
+	for _, bad := range []obj{{"AccessTokenValidity": 25},
+		{"AccessTokenValidity": 1, "TokenValidityUnits": obj{"AccessToken": "minutes"}},
 		{"RefreshTokenValidity": 4000}} {
-		c.refused("InvalidParameterException", "", "CreateUserPoolClient", obj{"UserPoolId": c.pool, "ClientName": "x"}.with(bad))
+		c.refused("InvalidParameterException", "", "CreateUserPoolClient",
+			obj{"UserPoolId": c.pool, "ClientName": "x"}.with(bad))
 	}
 }
 
@@ -229,8 +246,10 @@ func TestChangePassword(t *testing.T) {
 	c := fresh(t, nil, nil)
 	c.addUser("demo")
 	access := c.tokens("demo")["AccessToken"]
-	c.refused("NotAuthorizedException", "Incorrect", "ChangePassword", obj{"AccessToken": access, "PreviousPassword": "Wrong-1-wrong", "ProposedPassword": "Other-Horse-8"})
-	c.refused("InvalidPasswordException", "", "ChangePassword", obj{"AccessToken": access, "PreviousPassword": password, "ProposedPassword": "short"})
+	c.refused("NotAuthorizedException", "Incorrect", "ChangePassword",
+		obj{"AccessToken": access, "PreviousPassword": "Wrong-1-wrong", "ProposedPassword": "Other-Horse-8"})
+	c.refused("InvalidPasswordException", "", "ChangePassword",
+		obj{"AccessToken": access, "PreviousPassword": password, "ProposedPassword": "short"})
 	c.must("ChangePassword", obj{"AccessToken": access, "PreviousPassword": password, "ProposedPassword": "Other-Horse-8"})
 	c.must("InitiateAuth", c.login("demo", "Other-Horse-8"))
 }

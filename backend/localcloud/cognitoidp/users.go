@@ -44,7 +44,8 @@ func (s *Service) userOf(poolID, username string) (*pool, *user, error) {
 		return nil, nil, err
 	}
 	if username == "" {
-		return nil, nil, fail("InvalidParameterException", "1 validation error detected: Value null at 'username' failed to satisfy constraint: Member must not be null")
+		return nil, nil, fail("InvalidParameterException",
+			"1 validation error detected: Value null at 'username' failed to satisfy constraint: Member must not be null")
 	}
 	u := p.find(username)
 	if u == nil {
@@ -56,7 +57,9 @@ func (s *Service) userOf(poolID, username string) (*pool, *user, error) {
 // addUser makes a user without a password.
 func (s *Service) addUser(p *pool, username string, list []attribute, now time.Time) (*user, error) {
 	if username == "" || len(username) > 128 || strings.ContainsAny(username, " \t\r\n") {
-		return nil, fail("InvalidParameterException", "1 validation error detected: Value '%s' at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+", username)
+		return nil, fail("InvalidParameterException",
+			"1 validation error detected: Value '%s' at 'username' failed to satisfy constraint: Member must satisfy regular "+
+				"expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+", username)
 	}
 	if p.find(username) != nil {
 		return nil, fail("UsernameExistsException", "User account already exists")
@@ -69,8 +72,10 @@ func (s *Service) addUser(p *pool, username string, list []attribute, now time.T
 		}
 		u.Username = u.Sub
 		u.set(name, username)
-	} else if len(p.Config.AliasAttributes) > 0 && emailLike(username) && slices.Contains(p.Config.AliasAttributes, "email") {
-		return nil, fail("InvalidParameterException", "Username cannot be of email format, since user pool is configured for email alias.")
+	} else if len(p.Config.AliasAttributes) > 0 && emailLike(username) &&
+		slices.Contains(p.Config.AliasAttributes, "email") {
+		return nil, fail("InvalidParameterException",
+			"Username cannot be of email format, since user pool is configured for email alias.")
 	}
 	u.set("sub", u.Sub)
 	for _, a := range list {

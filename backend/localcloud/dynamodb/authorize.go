@@ -35,7 +35,8 @@ func (s *Service) authorize(c *wire.Call, a access) *wire.Error {
 		return nil
 	}
 	return wire.Errorf(400, "AccessDeniedException",
-		"User: %s is not authorized to perform: dynamodb:%s on resource: %s because no identity-based policy allows the dynamodb:%s action",
+		"User: %s is not authorized to perform: dynamodb:%s on resource: %s because no identity-based policy allows the "+
+			"dynamodb:%s action",
 		c.Principal.ARN, a.action, a.resource, a.action)
 }
 

@@ -73,7 +73,8 @@ func (s *Service) prepareBatch(c *wire.Call, name string, r *keysAndAttributes) 
 	var out []*read
 	seen := map[string]bool{}
 	for _, key := range r.Keys {
-		one := getInput{legacy: r.legacy, TableName: name, Key: key, ProjectionExpression: r.ProjectionExpression, ExpressionAttributeNames: r.ExpressionAttributeNames}
+		one := getInput{legacy: r.legacy, TableName: name, Key: key, ProjectionExpression: r.ProjectionExpression,
+			ExpressionAttributeNames: r.ExpressionAttributeNames}
 		rd, err := s.prepareRead(c, "BatchGetItem", &one, "")
 		if err != nil {
 			return nil, err
@@ -190,7 +191,9 @@ func (in *batchWriteInput) check() *wire.Error {
 			return err
 		}
 		if len(in.RequestItems[name]) == 0 {
-			return constraint("{"+name+"=[]}", "requestItems", "Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]")
+			return constraint("{"+name+"=[]}", "requestItems",
+				"Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length "+
+					"greater than or equal to 1]")
 		}
 		total += len(in.RequestItems[name])
 	}

@@ -12,7 +12,8 @@ func benchClient(b *testing.B) *client {
 	c := newClient(b, Options{})
 	c.sessions()
 	for i := range 1000 {
-		c.call("PutItem", `{"TableName":"sessions","Item":{"UserId":{"S":"u%d"},"State":{"S":"warm"},"Created":{"N":"%d"},"InstanceId":{"S":"i-0123456789abcdef0"},"Epoch":{"N":"1"}}}`, i, i)
+		c.call("PutItem", `{"TableName":"sessions","Item":{"UserId":{"S":"u%d"},"State":{"S":"warm"},"Created":{"N":"%d"},`+
+			`"InstanceId":{"S":"i-0123456789abcdef0"},"Epoch":{"N":"1"}}}`, i, i)
 	}
 	b.ReportAllocs()
 	b.ResetTimer()
@@ -37,14 +38,17 @@ func BenchmarkPutItem(b *testing.B) {
 	i := 0
 	for b.Loop() {
 		i++
-		c.mustRaw("PutItem", fmt.Sprintf(`{"TableName":"sessions","Item":{"UserId":{"S":"n%d"},"State":{"S":"warm"},"Created":{"N":"%d"}}}`, i, i))
+		c.mustRaw("PutItem", fmt.Sprintf(`{"TableName":"sessions","Item":{"UserId":{"S":"n%d"},"State":{"S":"warm"},`+
+			`"Created":{"N":"%d"}}}`, i, i))
 	}
 }
 
 func BenchmarkConditionalUpdate(b *testing.B) {
 	c := benchClient(b)
 	for b.Loop() {
-		c.mustRaw("UpdateItem", `{"TableName":"sessions","Key":{"UserId":{"S":"u500"}},"UpdateExpression":"SET LastActivity = :t ADD Epoch :one","ConditionExpression":"attribute_exists(UserId) AND Epoch >= :one","ExpressionAttributeValues":{":t":{"N":"1700000000"},":one":{"N":"1"}}}`)
+		c.mustRaw("UpdateItem", `{"TableName":"sessions","Key":{"UserId":{"S":"u500"}},"UpdateExpression":"SET `+
+			`LastActivity = :t ADD Epoch :one","ConditionExpression":"attribute_exists(UserId) AND Epoch >= :one",`+
+			`"ExpressionAttributeValues":{":t":{"N":"1700000000"},":one":{"N":"1"}}}`)
 	}
 }
 
@@ -58,15 +62,18 @@ func BenchmarkQueryIndex(b *testing.B) {
 func BenchmarkScanFiltered(b *testing.B) {
 	c := benchClient(b)
 	for b.Loop() {
-		c.mustRaw("Scan", `{"TableName":"sessions","FilterExpression":"Created BETWEEN :a AND :b","ExpressionAttributeValues":{":a":{"N":"10"},":b":{"N":"19"}}}`)
+		c.mustRaw("Scan", `{"TableName":"sessions","FilterExpression":"Created BETWEEN :a AND :b",`+
+			`"ExpressionAttributeValues":{":a":{"N":"10"},":b":{"N":"19"}}}`)
 	}
 }
 
 func BenchmarkTransactWrite(b *testing.B) {
 	c := benchClient(b)
 	for b.Loop() {
-		c.mustRaw("TransactWriteItems", `{"TransactItems":[{"Update":{"TableName":"sessions","Key":{"UserId":{"S":"u1"}},"UpdateExpression":"ADD Epoch :one","ExpressionAttributeValues":{":one":{"N":"1"}}}},
-			{"Update":{"TableName":"sessions","Key":{"UserId":{"S":"u2"}},"UpdateExpression":"ADD Epoch :one","ExpressionAttributeValues":{":one":{"N":"1"}}}}]}`)
+		c.mustRaw("TransactWriteItems", `{"TransactItems":[{"Update":{"TableName":"sessions","Key":{"UserId":{"S":"u1"}},
+			"UpdateExpression":"ADD Epoch :one","ExpressionAttributeValues":{":one":{"N":"1"}}}},
+			{"Update":{"TableName":"sessions","Key":{"UserId":{"S":"u2"}},"UpdateExpression":"ADD Epoch :one",
+				"ExpressionAttributeValues":{":one":{"N":"1"}}}}]}`)
 	}
 }
 
@@ -92,7 +99,8 @@ func BenchmarkParseCondition(b *testing.B) {
 	vars := testVars(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := parseCondition(conditionExpression, "attribute_exists(n) AND (n BETWEEN :n1 AND :n9 OR begins_with(s, :he)) AND m.b.c <> :s", vars); err != nil {
+		if _, err := parseCondition(conditionExpression,
+			"attribute_exists(n) AND (n BETWEEN :n1 AND :n9 OR begins_with(s, :he)) AND m.b.c <> :s", vars); err != nil {
 			b.Fatal(err)
 		}
 	}

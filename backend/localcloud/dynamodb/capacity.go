@@ -100,7 +100,8 @@ func (u *units) report(table, mode string) map[string]any {
 	}
 	if mode == "INDEXES" {
 		out["Table"] = counted(u.table)
-		for name, indexes := range map[string]map[string]float64{"GlobalSecondaryIndexes": u.global, "LocalSecondaryIndexes": u.local} {
+		for name, indexes := range map[string]map[string]float64{"GlobalSecondaryIndexes": u.global,
+			"LocalSecondaryIndexes": u.local} {
 			if len(indexes) == 0 {
 				continue
 			}

@@ -46,7 +46,8 @@ func (p *parser) checkArity(n *node, arity int) bool {
 	if len(n.args) == arity {
 		return true
 	}
-	p.mistake(mistakeOperand, "Incorrect number of operands for operator or function; operator or function: %s, number of operands: %d", n.op, len(n.args))
+	p.mistake(mistakeOperand, "Incorrect number of operands for operator or function; operator or function: %s, number "+
+		"of operands: %d", n.op, len(n.args))
 	return false
 }
 
@@ -64,12 +65,14 @@ func (p *parser) checkTypeName(n *node) {
 	case v.value.kind != kindS:
 		p.wrongType(n.op, v.value.kind.String())
 	case !slices.Contains(kindNames[1:], v.value.str):
-		p.mistake(mistakeType, "Invalid attribute type name found; type: %s, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}", v.value.str)
+		p.mistake(mistakeType, "Invalid attribute type name found; type: %s, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
+			v.value.str)
 	}
 }
 
 func (p *parser) wrongType(op, kind string) {
-	p.mistake(mistakeType, "Incorrect operand type for operator or function; operator or function: %s, operand type: %s", op, kind)
+	p.mistake(mistakeType, "Incorrect operand type for operator or function; operator or function: %s, operand type: %s",
+		op, kind)
 }
 
 // constantKind is the type that is known before any item is read, 0 if there is none.
@@ -97,7 +100,8 @@ func (p *parser) checkOrdered(op string, args []*node) {
 // checkDistinct refuses an operator between a path and itself.
 func (p *parser) checkDistinct(op string, args []*node) {
 	if len(args) == 2 && args[0].kind == nodePath && args[1].kind == nodePath && args[0].path.equal(args[1].path) {
-		p.mistake(mistakeDistinct, "The first operand must be distinct from the remaining operands for this operator or function; operator: %s, first operand: %s", op, args[0].path)
+		p.mistake(mistakeDistinct, "The first operand must be distinct from the remaining operands for this operator or "+
+			"function; operator: %s, first operand: %s", op, args[0].path)
 	}
 }
 
@@ -105,9 +109,11 @@ func (p *parser) checkBounds(low, high value) {
 	const bounds = "lower bound operand: AttributeValue: %s, upper bound operand: AttributeValue: %s"
 	switch {
 	case low.kind != high.kind:
-		p.mistake(mistakeType, "The BETWEEN operator requires same data type for lower and upper bounds; "+bounds, low.brief(), high.brief())
+		p.mistake(mistakeType, "The BETWEEN operator requires same data type for lower and upper bounds; "+bounds,
+			low.brief(), high.brief())
 	case low.kind.ordered() && low.compare(high) > 0:
-		p.mistake(mistakeType, "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; "+bounds, low.brief(), high.brief())
+		p.mistake(mistakeType, "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; "+
+			bounds, low.brief(), high.brief())
 	}
 }
 

@@ -170,7 +170,8 @@ func (s *Service) deleteTable(ctx context.Context, c *wire.Call) (any, *wire.Err
 			return nil, noSuchTable(t.name)
 		}
 		if t.def.DeletionProtection {
-			return nil, invalid("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.")
+			return nil, invalid("Resource cannot be deleted as it is currently protected against deletion. Disable deletion " +
+				"protection first.")
 		}
 		ops := []store.Op{{Bucket: tablesBucket, Key: t.name}}
 		t.rows.Scan(func(key string, _ *entry) bool {

@@ -65,7 +65,8 @@ func (in *createTableInput) checkBilling() *wire.Error {
 		}
 	case payPerRequest:
 		if in.ProvisionedThroughput != nil {
-			return badParameter("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+			return badParameter("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is " +
+				"PAY_PER_REQUEST")
 		}
 	default:
 		return constraint(in.BillingMode, "billingMode", "Member must satisfy enum value set: [PROVISIONED, PAY_PER_REQUEST]")
@@ -78,7 +79,8 @@ func checkSchema(attributes []attributeDefinition, key []keyElement, global, loc
 	defined := map[string]bool{}
 	for _, a := range attributes {
 		if !kindOf(a.AttributeType).ordered() {
-			return constraint(a.AttributeType, "attributeDefinitions.1.member.attributeType", "Member must satisfy enum value set: [B, N, S]")
+			return constraint(a.AttributeType, "attributeDefinitions.1.member.attributeType",
+				"Member must satisfy enum value set: [B, N, S]")
 		}
 		if defined[a.AttributeName] {
 			return badParameter("Duplicate AttributeName found: %s", a.AttributeName)
@@ -104,14 +106,17 @@ func checkSchema(attributes []attributeDefinition, key []keyElement, global, loc
 	}
 	for _, x := range local {
 		if len(key) < 2 {
-			return badParameter("Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex")
+			return badParameter("Table KeySchema does not have a range key, which is required when specifying a " +
+				"LocalSecondaryIndex")
 		}
 		if x.KeySchema[0].AttributeName != key[0].AttributeName || len(x.KeySchema) < 2 {
-			return badParameter("Index KeySchema does not have the same leading hash key as table KeySchema for index: %s", x.IndexName)
+			return badParameter("Index KeySchema does not have the same leading hash key as table KeySchema for index: %s",
+				x.IndexName)
 		}
 	}
 	if len(used) != len(defined) {
-		return badParameter("Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
+		return badParameter("Number of attributes in KeySchema does not exactly match number of attributes defined in " +
+			"AttributeDefinitions")
 	}
 	return nil
 }
@@ -152,7 +157,8 @@ func (p projection) check() *wire.Error {
 }
 
 // checkKeySchema checks a key that may have up to most attributes of each kind, the partition key's before the others.
-func checkKeySchema(key []keyElement, attributes []attributeDefinition, defined, used map[string]bool, most int) *wire.Error {
+func checkKeySchema(key []keyElement, attributes []attributeDefinition, defined, used map[string]bool,
+	most int) *wire.Error {
 	if len(key) == 0 || len(key) > 2*most {
 		return constraint(fmt.Sprint(key), "keySchema", fmt.Sprintf("Member must have length between 1 and %d", 2*most))
 	}
@@ -170,7 +176,8 @@ func checkKeySchema(key []keyElement, attributes []attributeDefinition, defined,
 	}
 	for _, e := range key {
 		if !defined[e.AttributeName] {
-			return badParameter("Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], AttributeDefinitions: [%s]", keyList(key), attributeList(attributes))
+			return badParameter("Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], "+
+				"AttributeDefinitions: [%s]", keyList(key), attributeList(attributes))
 		}
 		used[e.AttributeName] = true
 	}

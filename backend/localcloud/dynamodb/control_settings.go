@@ -36,7 +36,8 @@ func (s *Service) updateTimeToLive(ctx context.Context, c *wire.Call) (any, *wir
 		case !want.Enabled && def.TTLAttribute == "":
 			return nil, invalid("TimeToLive is already disabled")
 		case !want.Enabled && def.TTLAttribute != want.AttributeName:
-			return nil, invalid("TimeToLive is active on a different AttributeName: current AttributeName is %s", def.TTLAttribute)
+			return nil, invalid("TimeToLive is active on a different AttributeName: current AttributeName is %s",
+				def.TTLAttribute)
 		}
 		def.TTLAttribute = ""
 		if want.Enabled {
@@ -146,7 +147,8 @@ func (s *Service) tagged(c *wire.Call, action string) (*table, tagsInput, *wire.
 	defer s.mu.RUnlock()
 	t, ok := s.tables[tableName(in.ResourceArn)]
 	if !ok || t.def.ARN != in.ResourceArn {
-		return nil, in, wire.Errorf(400, "ResourceNotFoundException", "Requested resource not found: ResourcArn: %s not found", in.ResourceArn)
+		return nil, in, wire.Errorf(400, "ResourceNotFoundException",
+			"Requested resource not found: ResourcArn: %s not found", in.ResourceArn)
 	}
 	return t, in, nil
 }

@@ -17,7 +17,8 @@ func TestTableLifecycle(t *testing.T) {
 	c.sessions()
 	c.call("PutItem", `{"TableName":"sessions","Item":{"UserId":{"S":"u"}}}`)
 	d := c.call("DescribeTable", `{"TableName":"sessions"}`)["Table"].(map[string]any)
-	for k, want := range map[string]any{"TableStatus": "ACTIVE", "ItemCount": 1.0, "TableSizeBytes": 7.0, "TableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/sessions"} {
+	for k, want := range map[string]any{"TableStatus": "ACTIVE", "ItemCount": 1.0, "TableSizeBytes": 7.0,
+		"TableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/sessions"} {
 		if d[k] != want {
 			t.Errorf("%s is %v, want %v", k, d[k], want)
 		}
@@ -26,9 +27,13 @@ func TestTableLifecycle(t *testing.T) {
 	c.log("S")
 	wantJSON(t, c.call("ListTables", `{"Limit":1}`), `{"TableNames":["log"],"LastEvaluatedTableName":"log"}`)
 	wantJSON(t, c.call("ListTables", `{"ExclusiveStartTableName":"log"}`), `{"TableNames":["sessions"]}`)
-	c.wantFail("ResourceInUseException: Table already exists: log", "CreateTable", `{"TableName":"log","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"}],"KeySchema":[{"AttributeName":"p","KeyType":"HASH"}]}`)
-	wantJSON(t, c.call("DeleteTable", `{"TableName":"sessions"}`)["TableDescription"].(map[string]any)["TableStatus"], `"DELETING"`)
-	c.wantFail("ResourceNotFoundException: Requested resource not found: Table: sessions not found", "DescribeTable", `{"TableName":"sessions"}`)
+	c.wantFail("ResourceInUseException: Table already exists: log", "CreateTable",
+		`{"TableName":"log","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"p",`+
+			`"AttributeType":"S"}],"KeySchema":[{"AttributeName":"p","KeyType":"HASH"}]}`)
+	wantJSON(t, c.call("DeleteTable", `{"TableName":"sessions"}`)["TableDescription"].(map[string]any)["TableStatus"],
+		`"DELETING"`)
+	c.wantFail("ResourceNotFoundException: Requested resource not found: Table: sessions not found", "DescribeTable",
+		`{"TableName":"sessions"}`)
 	c.sessions()
 	wantJSON(t, c.call("Scan", `{"TableName":"sessions"}`)["Items"], `[]`)
 }
@@ -39,14 +44,24 @@ func TestCreateTableRefused(t *testing.T) {
 	const def = `"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"}]`
 	const demand = `"BillingMode":"PAY_PER_REQUEST"`
 	for body, want := range map[string]string{
-		key + "," + def: "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED",
-		key + "," + def + "," + demand + `,"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}`: "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
-		key + "," + demand: "One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [p], AttributeDefinitions: []",
-		key + "," + demand + `,"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"},{"AttributeName":"q","AttributeType":"S"}]`: "One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions",
-		demand + "," + def + `,"KeySchema":[{"AttributeName":"p","KeyType":"RANGE"}]`:                                                        "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
-		demand + "," + def + `,"KeySchema":[{"AttributeName":"p","KeyType":"HASH"},{"AttributeName":"p","KeyType":"RANGE"}]`:                 "Both the Hash Key and the Range Key element in the KeySchema have the same name",
-		key + "," + def + "," + demand + `,"GlobalSecondaryIndexes":[{"IndexName":"idx",` + key + `,"Projection":{}}]`:                       "One or more parameter values were invalid: Unknown ProjectionType: null",
-		key + "," + def + "," + demand + `,"StreamSpecification":{"StreamEnabled":true}`:                                                     "DynamoDB Streams are not available in the embedded cloud",
+		key + "," + def: "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both " +
+			"be specified when BillingMode is PROVISIONED",
+		key + "," + def + "," + demand +
+			`,"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}`: "One or more parameter values were " +
+			"invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
+		key + "," + demand: "One or more parameter values were invalid: Some index key attributes are not defined in " +
+			"AttributeDefinitions. Keys: [p], AttributeDefinitions: []",
+		key + "," + demand + `,"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"},{"AttributeName":"q",` +
+			`"AttributeType":"S"}]`: "One or more parameter values were invalid: Number of attributes in KeySchema does not " +
+			"exactly match number of attributes defined in AttributeDefinitions",
+		demand + "," + def + `,"KeySchema":[{"AttributeName":"p",
+			"KeyType":"RANGE"}]`: "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
+		demand + "," + def + `,"KeySchema":[{"AttributeName":"p","KeyType":"HASH"},{"AttributeName":"p",
+			"KeyType":"RANGE"}]`: "Both the Hash Key and the Range Key element in the KeySchema have the same name",
+		key + "," + def + "," + demand + `,"GlobalSecondaryIndexes":[{"IndexName":"idx",` + key +
+			`,"Projection":{}}]`: "One or more parameter values were invalid: Unknown ProjectionType: null",
+		key + "," + def + "," + demand +
+			`,"StreamSpecification":{"StreamEnabled":true}`: "DynamoDB Streams are not available in the embedded cloud",
 	} {
 		c.wantFail("ValidationException: "+want, "CreateTable", `{"TableName":"abc",`+body+`}`)
 	}
@@ -56,15 +71,22 @@ func TestUpdateTableIndexes(t *testing.T) {
 	c := newClient(t, Options{IndexLag: time.Hour})
 	c.log("S")
 	c.call("PutItem", `{"TableName":"log","Item":{"p":{"S":"a"},"s":{"S":"x"},"k":{"S":"v"}}}`)
-	c.call("UpdateTable", `{"TableName":"log","AttributeDefinitions":[{"AttributeName":"k","AttributeType":"S"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"by-k","KeySchema":[{"AttributeName":"k","KeyType":"HASH"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}}]}`)
-	wantJSON(t, c.call("Query", `{"TableName":"log","IndexName":"by-k","KeyConditionExpression":"k = :v","ExpressionAttributeValues":{":v":{"S":"v"}}}`)["Items"], `[{"p":{"S":"a"},"s":{"S":"x"},"k":{"S":"v"}}]`)
-	c.wantFail("ValidationException: One or more parameter values were invalid: Type mismatch for Index Key k Expected: S Actual: N IndexName: by-k", "PutItem", `{"TableName":"log","Item":{"p":{"S":"a"},"s":{"S":"x"},"k":{"N":"1"}}}`)
+	c.call("UpdateTable", `{"TableName":"log","AttributeDefinitions":[{"AttributeName":"k","AttributeType":"S"}],`+
+		`"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"by-k","KeySchema":[{"AttributeName":"k",`+
+		`"KeyType":"HASH"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}}]}`)
+	wantJSON(t, c.call("Query", `{"TableName":"log","IndexName":"by-k","KeyConditionExpression":"k = :v",`+
+		`"ExpressionAttributeValues":{":v":{"S":"v"}}}`)["Items"], `[{"p":{"S":"a"},"s":{"S":"x"},"k":{"S":"v"}}]`)
+	c.wantFail("ValidationException: One or more parameter values were invalid: Type mismatch for Index Key k "+
+		"Expected: S Actual: N IndexName: by-k", "PutItem",
+		`{"TableName":"log","Item":{"p":{"S":"a"},"s":{"S":"x"},"k":{"N":"1"}}}`)
 	c.call("UpdateTable", `{"TableName":"log","GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"by-k"}}]}`)
-	c.wantFail("ValidationException: The table does not have the specified index: by-k", "Scan", `{"TableName":"log","IndexName":"by-k"}`)
+	c.wantFail("ValidationException: The table does not have the specified index: by-k", "Scan",
+		`{"TableName":"log","IndexName":"by-k"}`)
 	c.call("PutItem", `{"TableName":"log","Item":{"p":{"S":"a"},"s":{"S":"x"},"k":{"N":"1"}}}`)
 
 	c.call("UpdateTable", `{"TableName":"log","DeletionProtectionEnabled":true}`)
-	c.wantFail("ValidationException: Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.", "DeleteTable", `{"TableName":"log"}`)
+	c.wantFail("ValidationException: Resource cannot be deleted as it is currently protected against deletion. Disable "+
+		"deletion protection first.", "DeleteTable", `{"TableName":"log"}`)
 	c.call("UpdateTable", `{"TableName":"log","DeletionProtectionEnabled":false,"BillingMode":"PAY_PER_REQUEST"}`)
 	c.call("DeleteTable", `{"TableName":"log"}`)
 }
@@ -72,19 +94,25 @@ func TestUpdateTableIndexes(t *testing.T) {
 // TestTableDescriptions: which members the answers of the table operations have.
 func TestTableDescriptions(t *testing.T) {
 	c := newClient(t, Options{})
-	const index = `"GlobalSecondaryIndexes":[{"IndexName":"idx","KeySchema":[{"AttributeName":"k","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}%s}]`
-	const table = `{"TableName":"%s",%s,"KeySchema":[{"AttributeName":"p","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"},{"AttributeName":"k","AttributeType":"S"}],`
+	const index = `"GlobalSecondaryIndexes":[{"IndexName":"idx","KeySchema":[{"AttributeName":"k","KeyType":"HASH"}],` +
+		`"Projection":{"ProjectionType":"ALL"}%s}]`
+	const table = `{"TableName":"%s",%s,"KeySchema":[{"AttributeName":"p","KeyType":"HASH"}],` +
+		`"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"},{"AttributeName":"k","AttributeType":"S"}],`
 	const five = `"ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5}`
 	const three = `,"ProvisionedThroughput":{"ReadCapacityUnits":3,"WriteCapacityUnits":2}`
 	warm := func(d map[string]any) []any {
 		return []any{d["WarmThroughput"], d["GlobalSecondaryIndexes"].([]any)[0].(map[string]any)["WarmThroughput"]}
 	}
 	for name, tt := range map[string]struct{ billing, index, want string }{
-		"provisioned": {five, three, `[{"ReadUnitsPerSecond":5,"WriteUnitsPerSecond":5,"Status":"ACTIVE"},{"ReadUnitsPerSecond":3,"WriteUnitsPerSecond":2,"Status":"ACTIVE"}]`},
+		"provisioned": {five, three,
+			`[{"ReadUnitsPerSecond":5,"WriteUnitsPerSecond":5,"Status":"ACTIVE"},{"ReadUnitsPerSecond":3,` +
+				`"WriteUnitsPerSecond":2,"Status":"ACTIVE"}]`},
 		"demand": {`"BillingMode":"PAY_PER_REQUEST"`, "",
-			`[{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":4000,"Status":"ACTIVE"},{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":4000,"Status":"ACTIVE"}]`},
+			`[{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":4000,"Status":"ACTIVE"},{"ReadUnitsPerSecond":12000,` +
+				`"WriteUnitsPerSecond":4000,"Status":"ACTIVE"}]`},
 	} {
-		made := c.call("CreateTable", fmt.Sprintf(table, name, tt.billing)+fmt.Sprintf(index, tt.index)+"}")["TableDescription"].(map[string]any)
+		made := c.call("CreateTable", fmt.Sprintf(table, name, tt.billing)+fmt.Sprintf(index, tt.index)+
+			"}")["TableDescription"].(map[string]any)
 		wantJSON(t, warm(made), `[null,null]`)
 		wantJSON(t, warm(c.call("DescribeTable", `{"TableName":"%s"}`, name)["Table"].(map[string]any)), tt.want)
 		gone := c.call("DeleteTable", `{"TableName":"%s"}`, name)["TableDescription"].(map[string]any)
@@ -110,7 +138,8 @@ func TestEncryptionKeys(t *testing.T) {
 		`{"Enabled":true,"KMSMasterKeyId":"alias/mine"}`:         arn + "alias/mine",
 		`{"Enabled":true,"KMSMasterKeyId":"` + arn + `key/x"}`:   arn + "key/x",
 	} {
-		c.call("CreateTable", `{"TableName":"abc","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"p","KeyType":"HASH"}],
+		c.call("CreateTable", `{"TableName":"abc","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"p",
+			"KeyType":"HASH"}],
 			"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"}],"SSESpecification":%s}`, spec)
 		if want == "" {
 			wantJSON(t, describe(), `null`)
@@ -130,11 +159,17 @@ func TestTagsAndBackups(t *testing.T) {
 	c.call("TagResource", `{`+arn+`,"Tags":[{"Key":"b","Value":"2"},{"Key":"a","Value":"1"}]}`)
 	c.call("UntagResource", `{`+arn+`,"TagKeys":["b"]}`)
 	wantJSON(t, c.call("ListTagsOfResource", `{`+arn+`}`), `{"Tags":[{"Key":"a","Value":"1"}]}`)
-	c.wantFail("ResourceNotFoundException: Requested resource not found: ResourcArn: nothing not found", "ListTagsOfResource", `{"ResourceArn":"nothing"}`)
-	wantJSON(t, c.call("DescribeContinuousBackups", `{"TableName":"sessions"}`), `{"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"ENABLED","PointInTimeRecoveryDescription":{"PointInTimeRecoveryStatus":"DISABLED"}}}`)
-	out := c.call("UpdateContinuousBackups", `{"TableName":"sessions","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":true}}`)
-	wantJSON(t, out["ContinuousBackupsDescription"].(map[string]any)["PointInTimeRecoveryDescription"].(map[string]any)["PointInTimeRecoveryStatus"], `"ENABLED"`)
-	c.wantFail("TableNotFoundException: Requested resource not found: Table: nowhere not found", "DescribeContinuousBackups", `{"TableName":"nowhere"}`)
+	c.wantFail("ResourceNotFoundException: Requested resource not found: ResourcArn: nothing not found",
+		"ListTagsOfResource", `{"ResourceArn":"nothing"}`)
+	wantJSON(t, c.call("DescribeContinuousBackups", `{"TableName":"sessions"}`),
+		`{"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"ENABLED",`+
+			`"PointInTimeRecoveryDescription":{"PointInTimeRecoveryStatus":"DISABLED"}}}`)
+	out := c.call("UpdateContinuousBackups",
+		`{"TableName":"sessions","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":true}}`)
+	recovery := out["ContinuousBackupsDescription"].(map[string]any)["PointInTimeRecoveryDescription"].(map[string]any)
+	wantJSON(t, recovery["PointInTimeRecoveryStatus"], `"ENABLED"`)
+	c.wantFail("TableNotFoundException: Requested resource not found: Table: nowhere not found",
+		"DescribeContinuousBackups", `{"TableName":"nowhere"}`)
 }
 
 // TestTimeToLive: an expired item is readable until it is deleted later, and one that was given more time stays.
@@ -144,7 +179,8 @@ func TestTimeToLive(t *testing.T) {
 		c.sessions()
 		const spec = `{"TableName":"sessions","TimeToLiveSpecification":{"AttributeName":"PurgeAt","Enabled":%v}}`
 		put := func(user string, in time.Duration) {
-			c.call("PutItem", `{"TableName":"sessions","Item":{"UserId":{"S":"%s"},"PurgeAt":{"N":"%d"}}}`, user, time.Now().Add(in).Unix())
+			c.call("PutItem", `{"TableName":"sessions","Item":{"UserId":{"S":"%s"},"PurgeAt":{"N":"%d"}}}`, user,
+				time.Now().Add(in).Unix())
 		}
 		users := func() any {
 			got := map[string]bool{}
@@ -154,9 +190,11 @@ func TestTimeToLive(t *testing.T) {
 			return got
 		}
 		put("before", time.Hour) // before time to live is on
-		wantJSON(t, c.call("UpdateTimeToLive", spec, true), `{"TimeToLiveSpecification":{"AttributeName":"PurgeAt","Enabled":true}}`)
+		wantJSON(t, c.call("UpdateTimeToLive", spec, true),
+			`{"TimeToLiveSpecification":{"AttributeName":"PurgeAt","Enabled":true}}`)
 		c.wantFail("ValidationException: TimeToLive is already enabled", "UpdateTimeToLive", spec, true)
-		wantJSON(t, c.call("DescribeTimeToLive", `{"TableName":"sessions"}`), `{"TimeToLiveDescription":{"AttributeName":"PurgeAt","TimeToLiveStatus":"ENABLED"}}`)
+		wantJSON(t, c.call("DescribeTimeToLive", `{"TableName":"sessions"}`),
+			`{"TimeToLiveDescription":{"AttributeName":"PurgeAt","TimeToLiveStatus":"ENABLED"}}`)
 		put("soon", time.Minute)
 		put("extended", time.Minute)
 		put("ancient", -6*365*24*time.Hour)
@@ -172,7 +210,8 @@ func TestTimeToLive(t *testing.T) {
 		synctest.Wait()
 		wantJSON(t, users(), `{"ancient":true,"text":true}`)
 		c.call("UpdateTimeToLive", spec, false)
-		wantJSON(t, c.call("DescribeTimeToLive", `{"TableName":"sessions"}`), `{"TimeToLiveDescription":{"TimeToLiveStatus":"DISABLED"}}`)
+		wantJSON(t, c.call("DescribeTimeToLive", `{"TableName":"sessions"}`),
+			`{"TimeToLiveDescription":{"TimeToLiveStatus":"DISABLED"}}`)
 	})
 }
 
@@ -188,10 +227,12 @@ func TestReopen(t *testing.T) {
 	c.log("N")
 	warm(c)
 	c.call("TransactWriteItems", claim, `,"ClientRequestToken":"t"`)
-	c.call("PutItem", `{"TableName":"log","Item":{"p":{"S":"\u0000é"},"s":{"N":"-1.5"},"all":{"M":{"b":{"B":"AP8="},"l":{"L":[{"NULL":true},{"BOOL":false}]},"ns":{"NS":["2","1"]},"bs":{"BS":["/w==","AA=="]}}}}}`)
+	c.call("PutItem", `{"TableName":"log","Item":{"p":{"S":"\u0000é"},"s":{"N":"-1.5"},"all":{"M":{"b":{"B":"AP8="},`+
+		`"l":{"L":[{"NULL":true},{"BOOL":false}]},"ns":{"NS":["2","1"]},"bs":{"BS":["/w==","AA=="]}}}}}`)
 	c.call("PutItem", `{"TableName":"log","Item":{"p":{"S":"gone"},"s":{"N":"1"}}}`)
 	c.call("DeleteItem", `{"TableName":"log","Key":{"p":{"S":"gone"},"s":{"N":"1.0"}}}`)
-	c.call("UpdateTimeToLive", `{"TableName":"sessions","TimeToLiveSpecification":{"AttributeName":"PurgeAt","Enabled":true}}`)
+	c.call("UpdateTimeToLive", `{"TableName":"sessions","TimeToLiveSpecification":{"AttributeName":"PurgeAt",`+
+		`"Enabled":true}}`)
 	read := func(c *client) []any {
 		return []any{
 			c.call("Scan", `{"TableName":"sessions"}`), c.call("Scan", `{"TableName":"log"}`), c.call("Query", byState, ""),
@@ -229,23 +270,41 @@ func TestAuthorization(t *testing.T) {
 	c.sessions()
 	const table = "arn:aws:dynamodb:us-east-1:123456789012:table/sessions"
 	for _, tt := range []struct{ op, body, action, resource, keys string }{
-		{"PutItem", `{"TableName":"sessions","Item":{"UserId":{"S":"u"},"x":{"S":"y"}},"ReturnValues":"ALL_OLD"}`, "PutItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId","x"],"dynamodb:ReturnValues":["ALL_OLD"]}`},
-		{"GetItem", `{"TableName":"sessions","Key":{"UserId":{"S":"u"}},"ProjectionExpression":"x.y"}`, "GetItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId","x"]}`},
-		{"UpdateItem", `{"TableName":"sessions","Key":{"UserId":{"S":"u"}},"UpdateExpression":"SET a = b","ConditionExpression":"attribute_exists(c)"}`, "UpdateItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId","a","b","c"]}`},
-		{"DeleteItem", `{"TableName":"sessions","Key":{"UserId":{"S":"u"}}}`, "DeleteItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId"]}`},
-		{"Query", `{"TableName":"sessions","KeyConditionExpression":"UserId = :u","ExpressionAttributeValues":{":u":{"S":"u"}}}`, "Query", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId"]}`},
-		{"Scan", `{"TableName":"sessions","IndexName":"by-state","Select":"COUNT"}`, "Scan", table + "/index/by-state", `{"dynamodb:Select":["COUNT"]}`},
-		{"BatchGetItem", `{"RequestItems":{"sessions":{"Keys":[{"UserId":{"S":"u"}}]}}}`, "BatchGetItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId"]}`},
-		{"BatchWriteItem", `{"RequestItems":{"sessions":[{"DeleteRequest":{"Key":{"UserId":{"S":"u"}}}}]}}`, "BatchWriteItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId"]}`},
-		{"TransactWriteItems", `{"TransactItems":[{"ConditionCheck":{"TableName":"sessions","Key":{"UserId":{"S":"u"}},"ConditionExpression":"attribute_exists(c)"}}]}`, "ConditionCheckItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId","c"],"dynamodb:EnclosingOperation":["TransactWriteItems"]}`},
-		{"TransactGetItems", `{"TransactItems":[{"Get":{"TableName":"sessions","Key":{"UserId":{"S":"u"}}}}]}`, "GetItem", table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId"],"dynamodb:EnclosingOperation":["TransactGetItems"]}`},
+		{"PutItem", `{"TableName":"sessions","Item":{"UserId":{"S":"u"},"x":{"S":"y"}},"ReturnValues":"ALL_OLD"}`, "PutItem",
+			table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId","x"],"dynamodb:ReturnValues":["ALL_OLD"]}`},
+		{"GetItem", `{"TableName":"sessions","Key":{"UserId":{"S":"u"}},"ProjectionExpression":"x.y"}`, "GetItem", table,
+			`{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId","x"]}`},
+		{"UpdateItem", `{"TableName":"sessions","Key":{"UserId":{"S":"u"}},"UpdateExpression":"SET a = b",` +
+			`"ConditionExpression":"attribute_exists(c)"}`, "UpdateItem", table,
+			`{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId","a","b","c"]}`},
+		{"DeleteItem", `{"TableName":"sessions","Key":{"UserId":{"S":"u"}}}`, "DeleteItem", table,
+			`{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId"]}`},
+		{"Query", `{"TableName":"sessions","KeyConditionExpression":"UserId = :u",` +
+			`"ExpressionAttributeValues":{":u":{"S":"u"}}}`, "Query", table,
+			`{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId"]}`},
+		{"Scan", `{"TableName":"sessions","IndexName":"by-state","Select":"COUNT"}`, "Scan", table + "/index/by-state",
+			`{"dynamodb:Select":["COUNT"]}`},
+		{"BatchGetItem", `{"RequestItems":{"sessions":{"Keys":[{"UserId":{"S":"u"}}]}}}`, "BatchGetItem", table,
+			`{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId"]}`},
+		{"BatchWriteItem", `{"RequestItems":{"sessions":[{"DeleteRequest":{"Key":{"UserId":{"S":"u"}}}}]}}`, "BatchWriteItem",
+			table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId"]}`},
+		{"TransactWriteItems", `{"TransactItems":[{"ConditionCheck":{"TableName":"sessions","Key":{"UserId":{"S":"u"}},` +
+			`"ConditionExpression":"attribute_exists(c)"}}]}`, "ConditionCheckItem", table,
+			`{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId","c"],` +
+				`"dynamodb:EnclosingOperation":["TransactWriteItems"]}`},
+		{"TransactGetItems", `{"TransactItems":[{"Get":{"TableName":"sessions","Key":{"UserId":{"S":"u"}}}}]}`, "GetItem",
+			table, `{"dynamodb:LeadingKeys":["u"],"dynamodb:Attributes":["UserId"],` +
+				`"dynamodb:EnclosingOperation":["TransactGetItems"]}`},
 		{"DescribeTable", `{"TableName":"sessions"}`, "DescribeTable", table, `{}`},
 		{"ListTables", `{}`, "ListTables", "*", `{}`},
-		{"PutItem", `{"TableName":"nowhere","Item":{"UserId":{"S":"u"}}}`, "PutItem", strings.Replace(table, "sessions", "nowhere", 1), `{"dynamodb:Attributes":["UserId"]}`},
+		{"PutItem", `{"TableName":"nowhere","Item":{"UserId":{"S":"u"}}}`, "PutItem",
+			strings.Replace(table, "sessions", "nowhere", 1), `{"dynamodb:Attributes":["UserId"]}`},
 	} {
 		r := &recorder{allow: func(request) bool { return false }}
 		c.auth = r
-		want := "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/user/demo is not authorized to perform: dynamodb:" + tt.action + " on resource: " + tt.resource + " because no identity-based policy allows the dynamodb:" + tt.action + " action"
+		want := "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/user/demo is not authorized to " +
+			"perform: dynamodb:" + tt.action + " on resource: " + tt.resource +
+			" because no identity-based policy allows the dynamodb:" + tt.action + " action"
 		c.wantFail(want, tt.op, tt.body)
 		if len(r.asked) != 1 || r.asked[0].action != "dynamodb:"+tt.action || r.asked[0].resource != tt.resource {
 			t.Errorf("%s asked %v", tt.op, r.asked)

@@ -112,7 +112,8 @@ func (in *updateTableInput) apply(def definition) (definition, *wire.Error) {
 	}
 	if in.ProvisionedThroughput != nil {
 		if def.BillingMode == payPerRequest {
-			return def, badParameter("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+			return def, badParameter("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is " +
+				"PAY_PER_REQUEST")
 		}
 		def.Throughput = *in.ProvisionedThroughput
 	}
@@ -123,7 +124,8 @@ func (in *updateTableInput) apply(def definition) (definition, *wire.Error) {
 		def.TableClass = in.TableClass
 	}
 	if len(in.GlobalSecondaryIndexUpdates) > 1 {
-		return def, wire.Errorf(400, "LimitExceededException", "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
+		return def, wire.Errorf(400, "LimitExceededException",
+			"Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
 	}
 	for _, u := range in.GlobalSecondaryIndexUpdates {
 		if err := u.apply(&def, in.AttributeDefinitions); err != nil {

@@ -62,7 +62,8 @@ func (d *definition) schema(elements []keyElement) keySchema {
 	var k keySchema
 	for _, e := range elements {
 		a := keyAttribute{name: e.AttributeName}
-		i := slices.IndexFunc(d.AttributeDefinitions, func(x attributeDefinition) bool { return x.AttributeName == e.AttributeName })
+		i := slices.IndexFunc(d.AttributeDefinitions,
+			func(x attributeDefinition) bool { return x.AttributeName == e.AttributeName })
 		if i >= 0 {
 			a.kind = kindOf(d.AttributeDefinitions[i].AttributeType)
 		}
@@ -101,7 +102,8 @@ func (t *table) describe(status string) map[string]any {
 		out["SSEDescription"] = map[string]any{"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": d.EncryptionKey}
 	}
 	if d.BillingMode == payPerRequest {
-		out["BillingModeSummary"] = map[string]any{"BillingMode": payPerRequest, "LastUpdateToPayPerRequestDateTime": epoch(d.Created)}
+		out["BillingModeSummary"] = map[string]any{"BillingMode": payPerRequest,
+			"LastUpdateToPayPerRequestDateTime": epoch(d.Created)}
 	}
 	if d.TableClass != "" {
 		out["TableClassSummary"] = map[string]any{"TableClass": d.TableClass}

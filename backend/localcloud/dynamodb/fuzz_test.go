@@ -8,7 +8,8 @@ import (
 // Every fuzz target has its seeds in testdata/fuzz too, where go test runs them.
 
 func FuzzCondition(f *testing.F) {
-	for _, s := range []string{"n = :n5", "NOT (n < :n9 OR attribute_exists(m.b[2])) AND size(s) IN (:n1, :n5)", "#n BETWEEN :n1 AND :n9", "((a))", "contains(l, :two", "a.b[0].c<>:s"} {
+	for _, s := range []string{"n = :n5", "NOT (n < :n9 OR attribute_exists(m.b[2])) AND size(s) IN (:n1, :n5)",
+		"#n BETWEEN :n1 AND :n9", "((a))", "contains(l, :two", "a.b[0].c<>:s"} {
 		f.Add(s)
 	}
 	it := testItem(f, document)
@@ -24,7 +25,8 @@ func FuzzCondition(f *testing.F) {
 			}
 			n.holds(nil)
 		}
-		k, _, err := parseKeyCondition(src, testVars(t), keySchema{hash: keyAttribute{"s", kindS}, sort: keyAttribute{"n", kindN}})
+		k, _, err := parseKeyCondition(src, testVars(t),
+			keySchema{hash: keyAttribute{"s", kindS}, sort: keyAttribute{"n", kindN}})
 		if err == nil {
 			if low, high := k.bounds(); high != "" && low > high {
 				// an empty range is fine, but only a contradiction gives one
@@ -37,7 +39,8 @@ func FuzzCondition(f *testing.F) {
 }
 
 func FuzzUpdate(f *testing.F) {
-	for _, s := range []string{"SET n = n + :n1, m.b.c = if_not_exists(x, :s) REMOVE l[0], l[1]", "ADD n :n1 DELETE ss :ss", "SET l[9] = list_append(l, :l)", "SET n = (n - :n1)"} {
+	for _, s := range []string{"SET n = n + :n1, m.b.c = if_not_exists(x, :s) REMOVE l[0], l[1]",
+		"ADD n :n1 DELETE ss :ss", "SET l[9] = list_append(l, :l)", "SET n = (n - :n1)"} {
 		f.Add(s)
 	}
 	before := testItem(f, document)
@@ -71,7 +74,8 @@ func FuzzProjection(f *testing.F) {
 }
 
 func FuzzValue(f *testing.F) {
-	for _, s := range []string{document, constants, `{"x":{"N":"1e-130"}}`, `{"x":{"L":[{"M":{"y":{"SS":["a"]}}}]}}`, `{"x":{"B":"!"}}`, `{"x":{"S":"\ud800"}}`} {
+	for _, s := range []string{document, constants, `{"x":{"N":"1e-130"}}`, `{"x":{"L":[{"M":{"y":{"SS":["a"]}}}]}}`,
+		`{"x":{"B":"!"}}`, `{"x":{"S":"\ud800"}}`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

@@ -66,7 +66,8 @@ func (c *client) raw(op, body string) *httptest.ResponseRecorder {
 	c.s.Serve(context.Background(), w, &wire.Call{
 		Service: "dynamodb", Operation: c.s.Operation(r, nil), Region: "us-east-1", Request: r, Body: []byte(body),
 		Now: c.s.env.Now(), RequestID: "REQUEST", Auth: c.auth,
-		Principal: wire.Principal{AccountID: "123456789012", ARN: "arn:aws:sts::123456789012:assumed-role/user/demo", Role: "user"},
+		Principal: wire.Principal{AccountID: "123456789012", ARN: "arn:aws:sts::123456789012:assumed-role/user/demo",
+			Role: "user"},
 	})
 	return w
 }
@@ -147,19 +148,24 @@ func wantJSON(tb testing.TB, got any, want string) {
 func (c *client) sessions() {
 	c.tb.Helper()
 	c.call("CreateTable", `{"TableName":"sessions","BillingMode":"PAY_PER_REQUEST",
-		"AttributeDefinitions":[{"AttributeName":"UserId","AttributeType":"S"},{"AttributeName":"State","AttributeType":"S"},{"AttributeName":"Created","AttributeType":"N"}],
+		"AttributeDefinitions":[{"AttributeName":"UserId","AttributeType":"S"},{"AttributeName":"State","AttributeType":"S"},
+			{"AttributeName":"Created","AttributeType":"N"}],
 		"KeySchema":[{"AttributeName":"UserId","KeyType":"HASH"}],
-		"GlobalSecondaryIndexes":[{"IndexName":"by-state","KeySchema":[{"AttributeName":"State","KeyType":"HASH"},{"AttributeName":"Created","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}},
-			{"IndexName":"keys","KeySchema":[{"AttributeName":"State","KeyType":"HASH"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["x"]}}]}`)
+		"GlobalSecondaryIndexes":[{"IndexName":"by-state","KeySchema":[{"AttributeName":"State","KeyType":"HASH"},
+			{"AttributeName":"Created","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}},
+			{"IndexName":"keys","KeySchema":[{"AttributeName":"State","KeyType":"HASH"}],
+				"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["x"]}}]}`)
 }
 
 // log makes a table with a partition and a sort key of the given type, and a local index on "other".
 func (c *client) log(sort string) {
 	c.tb.Helper()
 	c.call("CreateTable", `{"TableName":"log","ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1},
-		"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"},{"AttributeName":"s","AttributeType":"%s"},{"AttributeName":"other","AttributeType":"N"}],
+		"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"},{"AttributeName":"s","AttributeType":"%s"},
+			{"AttributeName":"other","AttributeType":"N"}],
 		"KeySchema":[{"AttributeName":"p","KeyType":"HASH"},{"AttributeName":"s","KeyType":"RANGE"}],
-		"LocalSecondaryIndexes":[{"IndexName":"local","KeySchema":[{"AttributeName":"p","KeyType":"HASH"},{"AttributeName":"other","KeyType":"RANGE"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}]}`, sort)
+		"LocalSecondaryIndexes":[{"IndexName":"local","KeySchema":[{"AttributeName":"p","KeyType":"HASH"},
+			{"AttributeName":"other","KeyType":"RANGE"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}]}`, sort)
 }
 
 func mustJSON(v any) []byte {

@@ -34,7 +34,8 @@ func (s *Service) updateItem(ctx context.Context, c *wire.Call) (any, *wire.Erro
 	return s.writeItem(ctx, c, "UpdateItem", "ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW")
 }
 
-func (s *Service) writeItem(ctx context.Context, c *wire.Call, action string, returnValues ...string) (any, *wire.Error) {
+func (s *Service) writeItem(ctx context.Context, c *wire.Call, action string,
+	returnValues ...string) (any, *wire.Error) {
 	var in writeInput
 	if err := decode(c.Body, &in); err != nil {
 		if strings.HasPrefix(err.Message, wrongParameter) {

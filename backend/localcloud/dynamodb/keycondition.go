@@ -83,7 +83,8 @@ func (n *node) keyTerm() (string, *keyCondition, *wire.Error) {
 		left, right, op = right, left, mirrored[op]
 	}
 	if left.kind != nodePath || right.kind != nodeValue {
-		return "", nil, invalid("Invalid condition in KeyConditionExpression: %s operator must have one operand that is a key attribute and constants beside it", op)
+		return "", nil, invalid("Invalid condition in KeyConditionExpression: %s operator must have one operand that is a "+
+			"key attribute and constants beside it", op)
 	}
 	if len(left.path) > 1 {
 		return "", nil, invalid("KeyConditionExpressions cannot have conditions on nested attributes")
@@ -91,7 +92,8 @@ func (n *node) keyTerm() (string, *keyCondition, *wire.Error) {
 	k := &keyCondition{op: op, low: right.value}
 	if n.kind == nodeBetween {
 		if n.args[2].kind != nodeValue {
-			return "", nil, invalid("Invalid condition in KeyConditionExpression: BETWEEN operator must have constants as its bounds")
+			return "", nil, invalid("Invalid condition in KeyConditionExpression: BETWEEN operator must have constants as " +
+				"its bounds")
 		}
 		k.high = n.args[2].value
 	}
@@ -165,7 +167,8 @@ func (a keyAttribute) accepts(k *keyCondition) *wire.Error {
 		return badParameter("Condition parameter type does not match schema type")
 	}
 	if a.kind != kindN && k.low.str == "" && k.op != "begins_with" && k.op != "BETWEEN" {
-		return invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: %s", a.name)
+		return invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain "+
+			"an empty string value. Key: %s", a.name)
 	}
 	return nil
 }

@@ -30,8 +30,9 @@ func checkConditions(member string, conditions map[string]*legacyCondition) *wir
 			return constraint("null", member+"."+name+".member", "Member must not be null")
 		}
 		if c.ComparisonOperator != "" && legacyOperators[c.ComparisonOperator] == "" {
-			return constraint(c.ComparisonOperator, member+"."+name+".member.comparisonOperator", "Member must satisfy enum value set: "+
-				"[IN, NULL, BETWEEN, LT, NOT_CONTAINS, EQ, GT, NOT_NULL, NE, LE, BEGINS_WITH, GE, CONTAINS]")
+			return constraint(c.ComparisonOperator, member+"."+name+".member.comparisonOperator",
+				"Member must satisfy enum value set: "+
+					"[IN, NULL, BETWEEN, LT, NOT_CONTAINS, EQ, GT, NOT_NULL, NE, LE, BEGINS_WITH, GE, CONTAINS]")
 		}
 		if member != "expected" && c.ComparisonOperator == "" {
 			return constraint("null", member+"."+name+".member.comparisonOperator", "Member must not be null")
@@ -55,7 +56,8 @@ func (c *legacyCondition) checkForm(name string) *wire.Error {
 	case op != "" && c.Exists != nil:
 		return badParameter("Exists and ComparisonOperator cannot be used together for Attribute: %s", name)
 	case op != "" && op != "NULL" && op != "NOT_NULL" && c.AttributeValueList == nil && c.Value == nil:
-		return badParameter("Value or AttributeValueList must be used with ComparisonOperator: %s for Attribute: %s", op, name)
+		return badParameter("Value or AttributeValueList must be used with ComparisonOperator: %s for Attribute: %s", op,
+			name)
 	case op != "":
 		return nil
 	case c.AttributeValueList != nil:

@@ -56,9 +56,11 @@ func TestLegacyFilters(t *testing.T) {
 			t.Errorf("ScanFilter %s: %s, want %s", tt.filter, got, tt.want)
 		}
 	}
-	both := `{"n":{"ComparisonOperator":"LT","AttributeValueList":[{"N":"20"}]},"text":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"item5"}]}}`
+	both := `{"n":{"ComparisonOperator":"LT","AttributeValueList":[{"N":"20"}]},"text":{"ComparisonOperator":"EQ",` +
+		`"AttributeValueList":[{"S":"item5"}]}}`
 	for operator, want := range map[string]string{"OR": "[1 5]", "AND": "[]"} {
-		if got := sorts(c.call("Scan", `{"TableName":"log","ConditionalOperator":"%s","ScanFilter":%s}`, operator, both)); got != want {
+		if got := sorts(c.call("Scan", `{"TableName":"log","ConditionalOperator":"%s","ScanFilter":%s}`, operator,
+			both)); got != want {
 			t.Errorf("%s: %s, want %s", operator, got, want)
 		}
 	}
@@ -73,7 +75,8 @@ func TestLegacyKeyConditions(t *testing.T) {
 		`"EQ","AttributeValueList":[{"N":"5"}]`:                "[5]",
 		`"BETWEEN","AttributeValueList":[{"N":"2"},{"N":"3"}]`: "[2 3]",
 	} {
-		got := sorts(c.call("Query", `{"TableName":"log","KeyConditions":{%s,"s":{"ComparisonOperator":%s}}}`, hash, condition))
+		got := sorts(c.call("Query", `{"TableName":"log","KeyConditions":{%s,"s":{"ComparisonOperator":%s}}}`, hash,
+			condition))
 		if got != want {
 			t.Errorf("%s: %s, want %s", condition, got, want)
 		}
@@ -81,10 +84,14 @@ func TestLegacyKeyConditions(t *testing.T) {
 	const refused = "ValidationException: "
 	for conditions, want := range map[string]string{
 		`{}`: refused + "Conditions can be of length 1 or 2 only",
-		`{"s":{"ComparisonOperator":"EQ","AttributeValueList":[{"N":"5"}]}}`:                  refused + "Query condition missed key schema element: p",
-		`{"p":{"ComparisonOperator":"LT","AttributeValueList":[{"S":"a"}]}}`:                  refused + "Query key condition not supported",
-		`{` + hash + `,"s":{"ComparisonOperator":"NE","AttributeValueList":[{"N":"5"}]}}`:     refused + "Attempted conditional constraint is not an indexable operation",
-		`{` + hash + `,"other":{"ComparisonOperator":"EQ","AttributeValueList":[{"N":"5"}]}}`: refused + "Query key condition not supported",
+		`{"s":{"ComparisonOperator":"EQ","AttributeValueList":[{"N":"5"}]}}`: refused +
+			"Query condition missed key schema element: p",
+		`{"p":{"ComparisonOperator":"LT","AttributeValueList":[{"S":"a"}]}}`: refused +
+			"Query key condition not supported",
+		`{` + hash + `,"s":{"ComparisonOperator":"NE","AttributeValueList":[{"N":"5"}]}}`: refused +
+			"Attempted conditional constraint is not an indexable operation",
+		`{` + hash + `,"other":{"ComparisonOperator":"EQ","AttributeValueList":[{"N":"5"}]}}`: refused +
+			"Query key condition not supported",
 	} {
 		c.wantFail(want, "Query", `{"TableName":"log","KeyConditions":%s}`, conditions)
 	}
@@ -128,18 +135,27 @@ func TestLegacyExpected(t *testing.T) {
 func TestLegacyUpdates(t *testing.T) {
 	c := legacyTable(t)
 	const key = `"Key":{"p":{"S":"a"},"s":{"N":"1"}}`
-	out := c.call("UpdateItem", `{"TableName":"log",%s,"ReturnValues":"ALL_NEW","AttributeUpdates":{"n":{"Action":"ADD","Value":{"N":"5"}},
-		"text":{"Action":"DELETE"},"tags":{"Action":"DELETE","Value":{"SS":["all"]}},"list":{"Action":"ADD","Value":{"L":[{"S":"x"}]}},"new":{"Value":{"BOOL":true}}}}`, key)
-	wantJSON(t, out["Attributes"], `{"p":{"S":"a"},"s":{"N":"1"},"n":{"N":"15"},"tags":{"SS":["t1"]},"list":{"L":[{"S":"x"}]},"new":{"BOOL":true}}`)
-	out = c.call("UpdateItem", `{"TableName":"log",%s,"ReturnValues":"UPDATED_NEW","AttributeUpdates":{"list":{"Action":"ADD","Value":{"L":[{"S":"a"}]}}}}`, key)
+	out := c.call("UpdateItem", `{"TableName":"log",%s,"ReturnValues":"ALL_NEW","AttributeUpdates":{"n":{"Action":"ADD",
+		"Value":{"N":"5"}},
+		"text":{"Action":"DELETE"},"tags":{"Action":"DELETE","Value":{"SS":["all"]}},"list":{"Action":"ADD",
+			"Value":{"L":[{"S":"x"}]}},"new":{"Value":{"BOOL":true}}}}`, key)
+	wantJSON(t, out["Attributes"],
+		`{"p":{"S":"a"},"s":{"N":"1"},"n":{"N":"15"},"tags":{"SS":["t1"]},"list":{"L":[{"S":"x"}]},"new":{"BOOL":true}}`)
+	out = c.call("UpdateItem", `{"TableName":"log",%s,"ReturnValues":"UPDATED_NEW",`+
+		`"AttributeUpdates":{"list":{"Action":"ADD","Value":{"L":[{"S":"a"}]}}}}`, key)
 	wantJSON(t, out["Attributes"], `{"list":{"L":[{"S":"x"},{"S":"a"}]}}`)
 	const bad = "ValidationException: One or more parameter values were invalid: "
 	for update, want := range map[string]string{
-		`{"x":{"Action":"PUT"}}`:                      "ValidationException: 1 validation error detected: One or more parameter values were invalid: Only DELETE action is allowed when no attribute value is specified",
-		`{"x":{"Action":"ADD","Value":{"S":"y"}}}`:    "ValidationException: 1 validation error detected: One or more parameter values were invalid: ADD action is not supported for the type S",
-		`{"x":{"Action":"DELETE","Value":{"S":"y"}}}`: "ValidationException: 1 validation error detected: One or more parameter values were invalid: DELETE action with value is not supported for the type S",
-		`{"s":{"Action":"PUT","Value":{"N":"7"}}}`:    bad + "Cannot update attribute s. This attribute is part of the key",
-		`{"x":{"Action":"REMOVE","Value":{"N":"7"}}}`: "ValidationException: 1 validation error detected: Value 'REMOVE' at 'attributeUpdates.member.action' failed to satisfy constraint: Member must satisfy enum value set: [ADD, PUT, DELETE]",
+		`{"x":{"Action":"PUT"}}`: "ValidationException: 1 validation error detected: One or more " +
+			"parameter values were invalid: Only DELETE action is allowed when no attribute value is specified",
+		`{"x":{"Action":"ADD","Value":{"S":"y"}}}`: "ValidationException: 1 validation error detected: One or more " +
+			"parameter values were invalid: ADD action is not supported for the type S",
+		`{"x":{"Action":"DELETE","Value":{"S":"y"}}}`: "ValidationException: 1 validation error detected: One or more " +
+			"parameter values were invalid: DELETE action with value is not supported for the type S",
+		`{"s":{"Action":"PUT","Value":{"N":"7"}}}`: bad + "Cannot update attribute s. This attribute is part of the key",
+		`{"x":{"Action":"REMOVE","Value":{"N":"7"}}}`: "ValidationException: 1 validation error detected: Value 'REMOVE' " +
+			"at 'attributeUpdates.member.action' failed to satisfy constraint: Member must satisfy enum value set: [ADD, " +
+			"PUT, DELETE]",
 	} {
 		c.wantFail(want, "UpdateItem", `{"TableName":"log",%s,"AttributeUpdates":%s}`, key, update)
 	}
@@ -154,7 +170,8 @@ func TestLegacyAttributesToGet(t *testing.T) {
 	wantJSON(t, out["Responses"], `{"log":[{"n":{"N":"10"}}]}`)
 	out = c.call("Scan", `{"TableName":"log","Limit":1,"AttributesToGet":["n"],"Select":"SPECIFIC_ATTRIBUTES"}`)
 	wantJSON(t, out["Items"], `[{"n":{"N":"10"}}]`)
-	c.wantFail("ValidationException: One or more parameter values were invalid: Duplicate value in attribute name: n", "GetItem",
+	c.wantFail("ValidationException: One or more parameter values were invalid: Duplicate value in attribute name: n",
+		"GetItem",
 		`{"TableName":"log","Key":%s,"AttributesToGet":["n","m","n"]}`, key)
 	c.wantFail("ValidationException: Cannot specify the AttributesToGet when choosing to get only the Count", "Scan",
 		`{"TableName":"log","AttributesToGet":["n"],"Select":"COUNT"}`)
@@ -168,12 +185,17 @@ func TestLegacyParametersAreNotMixedWithExpressions(t *testing.T) {
 			"Non-expression parameters: {" + old + "} Expression parameters: {" + now + "}"
 	}
 	for _, tt := range []struct{ op, body, want string }{
-		{"GetItem", key + `,"AttributesToGet":["n"],"ProjectionExpression":"n"`, mixed("AttributesToGet", "ProjectionExpression")},
-		{"PutItem", `"TableName":"log","Item":{},"Expected":{},"ConditionExpression":"n = n"`, mixed("Expected", "ConditionExpression")},
-		{"UpdateItem", key + `,"AttributeUpdates":{},"Expected":{},"UpdateExpression":"REMOVE n","ConditionExpression":"n = n"`,
+		{"GetItem", key + `,"AttributesToGet":["n"],"ProjectionExpression":"n"`,
+			mixed("AttributesToGet", "ProjectionExpression")},
+		{"PutItem", `"TableName":"log","Item":{},"Expected":{},"ConditionExpression":"n = n"`,
+			mixed("Expected", "ConditionExpression")},
+		{"UpdateItem", key + `,"AttributeUpdates":{},"Expected":{},"UpdateExpression":"REMOVE n",` +
+			`"ConditionExpression":"n = n"`,
 			mixed("AttributeUpdates, Expected", "UpdateExpression, ConditionExpression")},
-		{"DeleteItem", key + `,"ConditionalOperator":"OR","ConditionExpression":"n = n"`, mixed("ConditionalOperator", "ConditionExpression")},
-		{"Query", `"TableName":"log","KeyConditions":{},"QueryFilter":{},"FilterExpression":"n = n"`, mixed("QueryFilter, KeyConditions", "FilterExpression")},
+		{"DeleteItem", key + `,"ConditionalOperator":"OR","ConditionExpression":"n = n"`,
+			mixed("ConditionalOperator", "ConditionExpression")},
+		{"Query", `"TableName":"log","KeyConditions":{},"QueryFilter":{},"FilterExpression":"n = n"`,
+			mixed("QueryFilter, KeyConditions", "FilterExpression")},
 		{"Scan", `"TableName":"log","ScanFilter":{},"AttributesToGet":["n"],"ProjectionExpression":"n"`,
 			mixed("AttributesToGet, ScanFilter", "ProjectionExpression")},
 		{"GetItem", key + `,"AttributesToGet":["n"],"ExpressionAttributeNames":{"#n":"n"}`,
@@ -185,7 +207,8 @@ func TestLegacyParametersAreNotMixedWithExpressions(t *testing.T) {
 		}
 		c.wantFail(want, tt.op, "{%s}", tt.body)
 	}
-	c.call("Scan", `{"TableName":"log","Expected":{},"KeyConditions":{},"FilterExpression":"attribute_exists(n)"}`) // of other operations
+	// of other operations
+	c.call("Scan", `{"TableName":"log","Expected":{},"KeyConditions":{},"FilterExpression":"attribute_exists(n)"}`)
 }
 
 func TestLegacyConditionsThatAWSRefuses(t *testing.T) {
@@ -194,18 +217,31 @@ func TestLegacyConditionsThatAWSRefuses(t *testing.T) {
 	for expected, want := range map[string]string{
 		`{"n":{}}`:              bad + "Value must be provided when Exists is null for Attribute: n",
 		`{"n":{"Exists":true}}`: bad + "Value must be provided when Exists is true for Attribute: n",
-		`{"n":{"Exists":false,"Value":{"N":"1"}}}`:                                          bad + "Value cannot be used when Exists is false for Attribute: n",
-		`{"n":{"Value":{"N":"1"},"AttributeValueList":[{"N":"1"}]}}`:                        bad + "Value and AttributeValueList cannot be used together for Attribute: n",
-		`{"n":{"Exists":true,"ComparisonOperator":"NULL"}}`:                                 bad + "Exists and ComparisonOperator cannot be used together for Attribute: n",
-		`{"n":{"AttributeValueList":[{"N":"1"}]}}`:                                          bad + "AttributeValueList can only be used with a ComparisonOperator for Attribute: n",
-		`{"n":{"ComparisonOperator":"EQ"}}`:                                                 bad + "Value or AttributeValueList must be used with ComparisonOperator: EQ for Attribute: n",
-		`{"n":{"ComparisonOperator":"EQ","AttributeValueList":[{"N":"1"},{"N":"2"}]}}`:      bad + "Invalid number of argument(s) for the EQ ComparisonOperator",
-		`{"n":{"ComparisonOperator":"NULL","AttributeValueList":[{"N":"1"}]}}`:              bad + "Invalid number of argument(s) for the NULL ComparisonOperator",
-		`{"n":{"ComparisonOperator":"IN","AttributeValueList":[{"N":"1"},{"S":"2"}]}}`:      bad + "AttributeValues inside AttributeValueList must be of same type",
-		`{"n":{"ComparisonOperator":"LT","AttributeValueList":[{"SS":["1"]}]}}`:             bad + "ComparisonOperator LT is not valid for SS AttributeValue type",
-		`{"n":{"ComparisonOperator":"BETWEEN","AttributeValueList":[{"N":"2"},{"N":"1"}]}}`: "ValidationException: 1 validation error detected: The BETWEEN condition was provided a range where the lower bound is greater than the upper bound",
-		`{"n":{"Exists":false}},"ConditionalOperator":"OR"`:                                 "ValidationException: 1 validation error detected: ConditionalOperator can only be used when Filter or Expected has at least two elements",
-		`{},"ConditionalOperator":"AND"`:                                                    "ValidationException: 1 validation error detected: ConditionalOperator cannot be used without Filter or Expected",
+		`{"n":{"Exists":false,"Value":{"N":"1"}}}`: bad +
+			"Value cannot be used when Exists is false for Attribute: n",
+		`{"n":{"Value":{"N":"1"},"AttributeValueList":[{"N":"1"}]}}`: bad +
+			"Value and AttributeValueList cannot be used together for Attribute: n",
+		`{"n":{"Exists":true,"ComparisonOperator":"NULL"}}`: bad +
+			"Exists and ComparisonOperator cannot be used together for Attribute: n",
+		`{"n":{"AttributeValueList":[{"N":"1"}]}}`: bad +
+			"AttributeValueList can only be used with a ComparisonOperator for Attribute: n",
+		`{"n":{"ComparisonOperator":"EQ"}}`: bad +
+			"Value or AttributeValueList must be used with ComparisonOperator: EQ for Attribute: n",
+		`{"n":{"ComparisonOperator":"EQ","AttributeValueList":[{"N":"1"},{"N":"2"}]}}`: bad +
+			"Invalid number of argument(s) for the EQ ComparisonOperator",
+		`{"n":{"ComparisonOperator":"NULL","AttributeValueList":[{"N":"1"}]}}`: bad +
+			"Invalid number of argument(s) for the NULL ComparisonOperator",
+		`{"n":{"ComparisonOperator":"IN","AttributeValueList":[{"N":"1"},{"S":"2"}]}}`: bad +
+			"AttributeValues inside AttributeValueList must be of same type",
+		`{"n":{"ComparisonOperator":"LT","AttributeValueList":[{"SS":["1"]}]}}`: bad +
+			"ComparisonOperator LT is not valid for SS AttributeValue type",
+		`{"n":{"ComparisonOperator":"BETWEEN","AttributeValueList":[{"N":"2"},{"N":"1"}]}}`: "ValidationException: 1 " +
+			"validation error detected: The BETWEEN condition was provided a range where the lower bound is greater than the " +
+			"upper bound",
+		`{"n":{"Exists":false}},"ConditionalOperator":"OR"`: "ValidationException: 1 validation error detected: " +
+			"ConditionalOperator can only be used when Filter or Expected has at least two elements",
+		`{},"ConditionalOperator":"AND"`: "ValidationException: 1 validation error detected: ConditionalOperator cannot " +
+			"be used without Filter or Expected",
 	} {
 		c.wantFail(want, "DeleteItem", `{"TableName":"log","Key":{"p":{"S":"a"},"s":{"N":"1"}},"Expected":%s}`, expected)
 	}
@@ -214,17 +250,21 @@ func TestLegacyConditionsThatAWSRefuses(t *testing.T) {
 func TestPartiQLAndResourcePoliciesAreRefusedByAWSCodes(t *testing.T) {
 	c := legacyTable(t)
 	const arn = "arn:aws:dynamodb:us-east-1:123456789012:table/log"
-	const null = "ValidationException: 1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null"
-	const partiQL = "ValidationException: Statement wasn't well formed, can't be processed: PartiQL is not part of the embedded cloud"
+	const null = "ValidationException: 1 validation error detected: Value null at '%s' failed to satisfy constraint: " +
+		"Member must not be null"
+	const partiQL = "ValidationException: Statement wasn't well formed, can't be processed: PartiQL is not part of the " +
+		"embedded cloud"
 	for _, tt := range []struct{ op, body, want string }{
 		{"ExecuteStatement", `{}`, fmt.Sprintf(null, "statement")},
 		{"ExecuteStatement", `{"Statement":"SELECT * FROM log"}`, partiQL},
 		{"BatchExecuteStatement", `{"Statements":[{"Statement":"SELECT * FROM log"}]}`, partiQL},
 		{"ExecuteTransaction", `{"TransactStatements":[{"Statement":"SELECT * FROM log"}]}`, partiQL},
-		{"GetResourcePolicy", `{"ResourceArn":"` + arn + `"}`, "PolicyNotFoundException: Resource-based policy not found for the provided ResourceArn: " + arn},
+		{"GetResourcePolicy", `{"ResourceArn":"` + arn + `"}`,
+			"PolicyNotFoundException: Resource-based policy not found for the provided ResourceArn: " + arn},
 		{"GetResourcePolicy", `{"ResourceArn":"` + arn + `2"}`, "ResourceNotFoundException: Requested resource not found"},
 		{"PutResourcePolicy", `{"ResourceArn":"` + arn + `"}`, fmt.Sprintf(null, "policy")},
-		{"PutResourcePolicy", `{"ResourceArn":"` + arn + `","Policy":"{}"}`, "ValidationException: Invalid policy document: resource-based policies are not part of the embedded cloud"},
+		{"PutResourcePolicy", `{"ResourceArn":"` + arn + `","Policy":"{}"}`,
+			"ValidationException: Invalid policy document: resource-based policies are not part of the embedded cloud"},
 	} {
 		c.wantFail(tt.want, tt.op, "%s", tt.body)
 	}

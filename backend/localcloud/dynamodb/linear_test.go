@@ -72,12 +72,15 @@ func (c *client) do(a attempt) outcome {
 	}
 	bodies := make([]string, len(a.register))
 	for i, r := range a.register {
-		bodies[i] = fmt.Sprintf(`{"TableName":"sessions","Key":{"UserId":{"S":"g%dr%d"}},"UpdateExpression":"SET v = :to","ConditionExpression":"v = :from","ExpressionAttributeValues":{":from":{"N":"%d"},":to":{"N":"%d"}}}`, a.group, r, a.from[i], a.to[i])
+		bodies[i] = fmt.Sprintf(`{"TableName":"sessions","Key":{"UserId":{"S":"g%dr%d"}},"UpdateExpression":"SET v = :to",`+
+			`"ConditionExpression":"v = :from","ExpressionAttributeValues":{":from":{"N":"%d"},":to":{"N":"%d"}}}`, a.group, r,
+			a.from[i], a.to[i])
 	}
 	if len(bodies) == 1 {
 		return c.wrote("UpdateItem", bodies[0])
 	}
-	return c.wrote("TransactWriteItems", fmt.Sprintf(`{"TransactItems":[{"Update":%s},{"Update":%s}]}`, bodies[0], bodies[1]))
+	return c.wrote("TransactWriteItems",
+		fmt.Sprintf(`{"TransactItems":[{"Update":%s},{"Update":%s}]}`, bodies[0], bodies[1]))
 }
 
 // wrote tells a false condition from any other failure, which there must not be.
@@ -139,7 +142,8 @@ func TestLinearizable(t *testing.T) {
 				a := nextAttempt(random, (id+random.IntN(2))%groups, &known, id*each+n+1)
 				called := time.Since(start)
 				o := c.do(a)
-				history[id] = append(history[id], porcupine.Operation{ClientId: id, Input: a, Call: int64(called), Output: o, Return: int64(time.Since(start))})
+				history[id] = append(history[id],
+					porcupine.Operation{ClientId: id, Input: a, Call: int64(called), Output: o, Return: int64(time.Since(start))})
 				if a.read {
 					known[a.group] = o.seen
 				}
@@ -165,7 +169,8 @@ func TestLinearizable(t *testing.T) {
 	}
 }
 
-// nextAttempt reads a group half of the time, and otherwise writes one or two of its registers from the values last seen.
+// nextAttempt reads a group half of the time, and otherwise writes one or two of its registers from the values last
+// seen.
 func nextAttempt(random *rand.Rand, g int, known *[groups][registers]int, to int) attempt {
 	if random.IntN(2) == 0 {
 		return attempt{group: g, read: true}
@@ -189,8 +194,11 @@ func TestOneWinner(t *testing.T) {
 	for i := range 64 {
 		group.Go(func() {
 			body := fmt.Sprintf(`{"TransactItems":[
-				{"Update":{"TableName":"sessions","Key":{"UserId":{"S":"i-1"}},"UpdateExpression":"SET #s = :c","ConditionExpression":"#s = :w","ExpressionAttributeNames":{"#s":"State"},"ExpressionAttributeValues":{":c":{"S":"claimed"},":w":{"S":"warm"}}}},
-				{"Put":{"TableName":"sessions","Item":{"UserId":{"S":"user%d"}},"ConditionExpression":"attribute_not_exists(UserId)"}}]}`, i)
+				{"Update":{"TableName":"sessions","Key":{"UserId":{"S":"i-1"}},"UpdateExpression":"SET #s = :c",
+					"ConditionExpression":"#s = :w","ExpressionAttributeNames":{"#s":"State"},
+					"ExpressionAttributeValues":{":c":{"S":"claimed"},":w":{"S":"warm"}}}},
+				{"Put":{"TableName":"sessions","Item":{"UserId":{"S":"user%d"}},
+					"ConditionExpression":"attribute_not_exists(UserId)"}}]}`, i)
 			if c.raw("TransactWriteItems", body).Code == 200 {
 				won <- i
 			}
@@ -201,7 +209,8 @@ func TestOneWinner(t *testing.T) {
 	if len(won) != 1 {
 		t.Fatalf("%d clients won", len(won))
 	}
-	wantJSON(t, c.call("GetItem", `{"TableName":"sessions","Key":{"UserId":{"S":"user%d"}},"ProjectionExpression":"lost"}`, <-won)["Item"], `{}`)
+	wantJSON(t, c.call("GetItem", `{"TableName":"sessions","Key":{"UserId":{"S":"user%d"}},"ProjectionExpression":"lost"}`,
+		<-won)["Item"], `{}`)
 }
 
 // TestCounter: atomic additions from many clients lose nothing.
@@ -212,10 +221,12 @@ func TestCounter(t *testing.T) {
 	for range 64 {
 		group.Go(func() {
 			for range 10 {
-				c.raw("UpdateItem", `{"TableName":"sessions","Key":{"UserId":{"S":"n"}},"UpdateExpression":"ADD n :one","ExpressionAttributeValues":{":one":{"N":"1"}}}`)
+				c.raw("UpdateItem", `{"TableName":"sessions","Key":{"UserId":{"S":"n"}},"UpdateExpression":"ADD n :one",`+
+					`"ExpressionAttributeValues":{":one":{"N":"1"}}}`)
 			}
 		})
 	}
 	group.Wait()
-	wantJSON(t, c.call("GetItem", `{"TableName":"sessions","Key":{"UserId":{"S":"n"}}}`)["Item"], `{"UserId":{"S":"n"},"n":{"N":"640"}}`)
+	wantJSON(t, c.call("GetItem", `{"TableName":"sessions","Key":{"UserId":{"S":"n"}}}`)["Item"],
+		`{"UserId":{"S":"n"},"n":{"N":"640"}}`)
 }

@@ -13,32 +13,40 @@ import (
 func matches(c *client) {
 	c.tb.Helper()
 	c.call("CreateTable", `{"TableName":"matches","BillingMode":"PAY_PER_REQUEST",
-		"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"},{"AttributeName":"cup","AttributeType":"S"},{"AttributeName":"region","AttributeType":"S"},
-			{"AttributeName":"round","AttributeType":"N"},{"AttributeName":"bracket","AttributeType":"S"},{"AttributeName":"game","AttributeType":"N"}],
+		"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"},{"AttributeName":"cup","AttributeType":"S"},
+			{"AttributeName":"region","AttributeType":"S"},
+			{"AttributeName":"round","AttributeType":"N"},{"AttributeName":"bracket","AttributeType":"S"},
+				{"AttributeName":"game","AttributeType":"N"}],
 		"KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
 		"GlobalSecondaryIndexes":[{"IndexName":"by-cup","Projection":{"ProjectionType":"KEYS_ONLY"},"KeySchema":[
 			{"AttributeName":"cup","KeyType":"HASH"},{"AttributeName":"region","KeyType":"HASH"},
-			{"AttributeName":"round","KeyType":"RANGE"},{"AttributeName":"bracket","KeyType":"RANGE"},{"AttributeName":"game","KeyType":"RANGE"}]}]}`)
+			{"AttributeName":"round","KeyType":"RANGE"},{"AttributeName":"bracket","KeyType":"RANGE"},{"AttributeName":"game",
+				"KeyType":"RANGE"}]}]}`)
 	for _, m := range []struct{ id, region, round, bracket, match string }{
-		{"e", "eu", "10", "low", "1"}, {"d", "eu", "2", "up", "1"}, {"b", "eu", "2", "low", "2"}, {"c", "eu", "2", "low", "10"},
+		{"e", "eu", "10", "low", "1"}, {"d", "eu", "2", "up", "1"}, {"b", "eu", "2", "low", "2"},
+		{"c", "eu", "2", "low", "10"},
 		{"a", "eu", "-1", "up", "1"}, {"x", "us", "2", "low", "2"},
 	} {
-		c.call("PutItem", `{"TableName":"matches","Item":{"id":{"S":"%s"},"cup":{"S":"c"},"region":{"S":"%s"},"round":{"N":"%s"},"bracket":{"S":"%s"},"game":{"N":"%s"},"note":{"S":"n"}}}`,
+		c.call("PutItem", `{"TableName":"matches","Item":{"id":{"S":"%s"},"cup":{"S":"c"},"region":{"S":"%s"},`+
+			`"round":{"N":"%s"},"bracket":{"S":"%s"},"game":{"N":"%s"},"note":{"S":"n"}}}`,
 			m.id, m.region, m.round, m.bracket, m.match)
 	}
-	c.call("PutItem", `{"TableName":"matches","Item":{"id":{"S":"none"},"cup":{"S":"c"},"region":{"S":"eu"},"round":{"N":"2"},"game":{"N":"2"}}}`)
+	c.call("PutItem", `{"TableName":"matches","Item":{"id":{"S":"none"},"cup":{"S":"c"},"region":{"S":"eu"},`+
+		`"round":{"N":"2"},"game":{"N":"2"}}}`)
 }
 
 // byCup is a Query of the index with the values that its condition names.
 func byCup(condition string) string {
-	values := map[string]string{":c": "S\":\"c", ":eu": "S\":\"eu", ":two": "N\":\"2", ":ten": "N\":\"10", ":low": "S\":\"low", ":l": "S\":\"lo"}
+	values := map[string]string{":c": "S\":\"c", ":eu": "S\":\"eu", ":two": "N\":\"2", ":ten": "N\":\"10",
+		":low": "S\":\"low", ":l": "S\":\"lo"}
 	var used []string
 	for _, word := range strings.FieldsFunc(condition, func(r rune) bool { return strings.ContainsRune(" (),", r) }) {
 		if v, ok := values[word]; ok && !strings.Contains(strings.Join(used, ","), `"`+word+`"`) {
 			used = append(used, fmt.Sprintf(`"%s":{"%s"}`, word, v))
 		}
 	}
-	return `{"TableName":"matches","IndexName":"by-cup","ExpressionAttributeNames":{"#r":"region"},"KeyConditionExpression":"` + condition +
+	return `{"TableName":"matches","IndexName":"by-cup","ExpressionAttributeNames":{"#r":"region"},` +
+		`"KeyConditionExpression":"` + condition +
 		`","ExpressionAttributeValues":{` + strings.Join(used, ",") + `}%s}`
 }
 
@@ -73,7 +81,8 @@ func TestIndexOfSeveralAttributes(t *testing.T) {
 		both + " AND bracket = :low":                "Query condition missed key schema element: round",
 		both + " AND round > :two AND bracket = :l": "Query key condition not supported",
 		both + " AND note = :l":                     "Query key condition not supported",
-		both + " AND round = :low":                  "One or more parameter values were invalid: Condition parameter type does not match schema type",
+		both + " AND round = :low": "One or more parameter values were invalid: Condition parameter type " +
+			"does not match schema type",
 	} {
 		body := byCup(condition)
 		if !strings.Contains(condition, "#r") {
@@ -87,7 +96,8 @@ func TestIndexOfSeveralAttributes(t *testing.T) {
 		`{"id":{"S":"a"},"cup":{"S":"c"},"region":{"S":"eu"},"round":{"N":"-1"},"bracket":{"S":"up"},"game":{"N":"1"}}`)
 	c.wantFail("ValidationException: The provided starting key is invalid", "Query", byCup(both),
 		`,"ExclusiveStartKey":{"id":{"S":"a"},"cup":{"S":"c"},"region":{"S":"eu"},"round":{"N":"-1"}}`)
-	c.wantFail("ValidationException: One or more parameter values were invalid: Type mismatch for Index Key game Expected: N Actual: S IndexName: by-cup",
+	c.wantFail("ValidationException: One or more parameter values were invalid: Type mismatch for Index Key game "+
+		"Expected: N Actual: S IndexName: by-cup",
 		"PutItem", `{"TableName":"matches","Item":{"id":{"S":"y"},"game":{"S":"1"}}}`)
 	if n := c.call("Scan", `{"TableName":"matches","IndexName":"by-cup","Select":"COUNT"}`)["Count"]; n != 6.0 {
 		t.Errorf("%v items in the index, want 6", n)
@@ -128,8 +138,10 @@ func TestIndexKeysRefused(t *testing.T) {
 		if !strings.Contains(attributes, `"a0"`) {
 			attributes = `{"AttributeName":"a0","AttributeType":"S"},` + attributes
 		}
-		return `{"TableName":"abc","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"a0","KeyType":"HASH"}],"AttributeDefinitions":[` + attributes +
-			`],"GlobalSecondaryIndexes":[{"IndexName":"idx","Projection":{"ProjectionType":"ALL"},"KeySchema":[` + elements + `]}]}`
+		return `{"TableName":"abc","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"a0","KeyType":"HASH"}],` +
+			`"AttributeDefinitions":[` + attributes +
+			`],"GlobalSecondaryIndexes":[{"IndexName":"idx","Projection":{"ProjectionType":"ALL"},"KeySchema":[` + elements +
+			`]}]}`
 	}
 	for kinds, want := range map[string]string{
 		"R":             "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
@@ -147,7 +159,9 @@ func TestIndexKeysRefused(t *testing.T) {
 		}
 	}
 	c.call("CreateTable", create("H H H H R R R R"))
-	c.wantFail("ValidationException: Invalid KeySchema: The second KeySchemaElement is not a RANGE key type", "CreateTable",
-		`{"TableName":"two","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"a","KeyType":"HASH"},{"AttributeName":"b","KeyType":"HASH"}],
+	c.wantFail("ValidationException: Invalid KeySchema: The second KeySchemaElement is not a RANGE key type",
+		"CreateTable",
+		`{"TableName":"two","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"a","KeyType":"HASH"},
+			{"AttributeName":"b","KeyType":"HASH"}],
 		"AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"},{"AttributeName":"b","AttributeType":"S"}]}`)
 }

@@ -19,8 +19,10 @@ func TestParseNumber(t *testing.T) {
 		{"1e-131", "Number underflow"}, {"0.9e-130", "Number underflow"},
 		{nines + "9", "Attempting to store more than 38"}, {"1" + nines, "Attempting to store more than 38"},
 		{"NaN", "The parameter cannot be converted"}, {"Infinity", "The parameter cannot"}, {" 1", "The parameter cannot"},
-		{"1 ", "The parameter cannot"}, {"", "The parameter cannot"}, {".", "The parameter cannot"}, {"1e", "The parameter cannot"},
-		{"--1", "The parameter cannot"}, {"0x1", "The parameter cannot"}, {"1_0", "The parameter cannot"}, {"1e1.5", "The parameter cannot"},
+		{"1 ", "The parameter cannot"}, {"", "The parameter cannot"}, {".", "The parameter cannot"},
+		{"1e", "The parameter cannot"},
+		{"--1", "The parameter cannot"}, {"0x1", "The parameter cannot"}, {"1_0", "The parameter cannot"},
+		{"1e1.5", "The parameter cannot"},
 	} {
 		n, err := parseNumber(tt.in)
 		got := n.String()

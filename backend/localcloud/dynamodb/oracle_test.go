@@ -53,18 +53,23 @@ type judgement struct {
 var plainPaths = []string{"a", "b", "c", "m", "m.a", "m.b", "m.m.a", "l", "l[0]", "l[1]", "l[2].a", "gone"}
 
 var scalars = rapid.OneOf(
-	rapid.Map(rapid.SampledFrom([]string{"1", "1.0", "-2", "10", "1e1", "0.5"}), func(s string) any { return map[string]any{"N": s} }),
-	rapid.Map(rapid.SampledFrom([]string{"", "a", "ab", "abc", "é", "1"}), func(s string) any { return map[string]any{"S": s} }),
-	rapid.Map(rapid.SampledFrom([]string{"", "YQ==", "YWI=", "/w=="}), func(s string) any { return map[string]any{"B": s} }),
+	rapid.Map(rapid.SampledFrom([]string{"1", "1.0", "-2", "10", "1e1", "0.5"}),
+		func(s string) any { return map[string]any{"N": s} }),
+	rapid.Map(rapid.SampledFrom([]string{"", "a", "ab", "abc", "é", "1"}),
+		func(s string) any { return map[string]any{"S": s} }),
+	rapid.Map(rapid.SampledFrom([]string{"", "YQ==", "YWI=", "/w=="}),
+		func(s string) any { return map[string]any{"B": s} }),
 )
 
-var sizes = rapid.Map(rapid.SampledFrom([]string{"0", "1", "2", "3"}), func(s string) any { return map[string]any{"N": s} })
+var sizes = rapid.Map(rapid.SampledFrom([]string{"0", "1", "2", "3"}),
+	func(s string) any { return map[string]any{"N": s} })
 
 func values(depth int) *rapid.Generator[any] {
 	others := []*rapid.Generator[any]{
 		scalars,
 		rapid.SampledFrom([]any{map[string]any{"BOOL": true}, map[string]any{"BOOL": false}, map[string]any{"NULL": true},
-			map[string]any{"SS": []any{"a", "ab"}}, map[string]any{"SS": []any{"ab", "a"}}, map[string]any{"NS": []any{"1", "10"}}, map[string]any{"NS": []any{"1e1", "1.0"}}}),
+			map[string]any{"SS": []any{"a", "ab"}}, map[string]any{"SS": []any{"ab", "a"}},
+			map[string]any{"NS": []any{"1", "10"}}, map[string]any{"NS": []any{"1e1", "1.0"}}}),
 	}
 	if depth > 0 {
 		others = append(others,

@@ -210,7 +210,8 @@ func (p *parser) isKeyword(word string) bool {
 func (p *parser) attributeName(placeholder string) string {
 	name, ok := p.vars.name(placeholder)
 	if !ok {
-		p.mistake(mistakeName, "An expression attribute name used in the document path is not defined; attribute name: %s", placeholder)
+		p.mistake(mistakeName, "An expression attribute name used in the document path is not defined; attribute name: %s",
+			placeholder)
 	}
 	return name
 }
@@ -218,7 +219,8 @@ func (p *parser) attributeName(placeholder string) string {
 func (p *parser) attributeValue(placeholder string) *node {
 	v, ok := p.vars.value(placeholder)
 	if !ok {
-		p.mistake(mistakeValue, "An expression attribute value used in expression is not defined; attribute value: %s", placeholder)
+		p.mistake(mistakeValue, "An expression attribute value used in expression is not defined; attribute value: %s",
+			placeholder)
 		return &node{kind: nodePath, path: path{{name: placeholder, index: noIndex}}}
 	}
 	return &node{kind: nodeValue, value: v}
@@ -239,9 +241,12 @@ func (p *parser) checkOverlap(paths []path) {
 		for _, b := range paths[:i] {
 			switch {
 			case overlap(a, b):
-				p.mistake(mistakeOverlap, "Two document paths overlap with each other; must remove or rewrite one of these paths; path one: %s, path two: %s", b, a)
+				p.mistake(mistakeOverlap, "Two document paths overlap with each other; must remove or rewrite one of these "+
+					"paths; path one: %s, path two: %s", b, a)
 			case conflict(a, b):
-				p.mistake(mistakeConflict, "Two document paths conflict with each other; must remove or rewrite one of these paths; path one: %s, path two: %s", b, a)
+				p.mistake(mistakeConflict,
+					"Two document paths conflict with each other; must remove or rewrite one of these paths; path one: %s, "+
+						"path two: %s", b, a)
 			}
 		}
 	}

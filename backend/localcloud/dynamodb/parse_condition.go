@@ -102,7 +102,8 @@ func (p *parser) in(left *node) *node {
 	p.expect(")")
 	p.operators++
 	if len(args)-1 > maxIn {
-		p.mistake(mistakeOperand, "Incorrect number of operands for operator or function; operator or function: IN, number of operands: %d", len(args)-1)
+		p.mistake(mistakeOperand, "Incorrect number of operands for operator or function; operator or function: IN, "+
+			"number of operands: %d", len(args)-1)
 	}
 	return &node{kind: nodeIn, op: "IN", args: args}
 }

@@ -58,7 +58,8 @@ func (p *parser) checkSetOperator(section string, n *node) {
 	if n.kind != nodeValue || n.value.kind.isSet() || section == "ADD" && n.value.kind == kindN {
 		return
 	}
-	p.mistake(mistakeType, "Incorrect operand type for operator or function; operator: %s, operand type: %s, typeSet: %s", section, n.value.kind.longName(), "ALLOWED_FOR_"+section+"_OPERAND")
+	p.mistake(mistakeType, "Incorrect operand type for operator or function; operator: %s, operand type: %s, typeSet: %s",
+		section, n.value.kind.longName(), "ALLOWED_FOR_"+section+"_OPERAND")
 }
 
 // setValue reads operand, or operand + operand, or operand - operand.

@@ -179,5 +179,6 @@ func (q *search) take(p *page, e *entry) {
 
 // fetches reports whether a local index has to read the table for what it does not project.
 func (q *search) fetches() bool {
-	return q.index != nil && q.index.local && slices.ContainsFunc(tops(q.projection), func(n string) bool { return !q.index.covers(n) })
+	return q.index != nil && q.index.local &&
+		slices.ContainsFunc(tops(q.projection), func(n string) bool { return !q.index.covers(n) })
 }

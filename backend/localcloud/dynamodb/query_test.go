@@ -88,10 +88,13 @@ func TestQueryText(t *testing.T) {
 		c.call("PutItem", `{"TableName":"log","Item":{"p":{"S":"a"},"s":{"S":"%s"}}}`, s)
 	}
 	query := func(cond, v string) string {
-		return keysOf(c.call("Query", `{"TableName":"log","KeyConditionExpression":"p = :p AND %s","ExpressionAttributeValues":{":p":{"S":"a"},":v":{"S":"%s"}}}`, cond, v), "s")
+		return keysOf(c.call("Query",
+			`{"TableName":"log","KeyConditionExpression":"p = :p AND %s","ExpressionAttributeValues":{":p":{"S":"a"},`+
+				`":v":{"S":"%s"}}}`, cond, v), "s")
 	}
 	for _, tt := range []struct{ cond, v, want string }{
-		{"begins_with(s, :v)", "a", "a a\x00 ab abc"}, {"begins_with(s, :v)", "ab", "ab abc"}, {"begins_with(s, :v)", "z", ""},
+		{"begins_with(s, :v)", "a", "a a\x00 ab abc"}, {"begins_with(s, :v)", "ab", "ab abc"},
+		{"begins_with(s, :v)", "z", ""},
 		{"s > :v", "ab", "abc b é"}, {"s < :v", "ab", "a a\x00"}, {"s = :v", "a", "a"},
 	} {
 		if got := query(tt.cond, tt.v); got != tt.want {
@@ -104,30 +107,39 @@ func TestKeyConditionMistakes(t *testing.T) {
 	c := newClient(t, Options{})
 	c.log("N")
 	for src, want := range map[string]string{
-		"s = :n":                             "Query condition missed key schema element: p",
-		"p > :p":                             "Query key condition not supported",
-		"p = :n":                             "One or more parameter values were invalid: Condition parameter type does not match schema type",
-		"p = :p AND s = :p":                  "One or more parameter values were invalid: Condition parameter type does not match schema type",
-		"p = :p OR s = :n":                   "Invalid operator used in KeyConditionExpression: OR",
-		"p = :p AND NOT s = :n":              "Invalid operator used in KeyConditionExpression: NOT",
-		"p = :p AND s <> :n":                 "Invalid operator used in KeyConditionExpression: <>",
-		"p = :p AND s IN (:n)":               "Invalid operator used in KeyConditionExpression: IN",
-		"p = :p AND attribute_exists(s)":     "Invalid operator used in KeyConditionExpression: attribute_exists",
-		"p = :p AND p = :p":                  "KeyConditionExpressions must only contain one condition per key",
-		"p = :p AND x = :n":                  "Query key condition not supported",
-		"p = :p AND s.x = :n":                "KeyConditionExpressions cannot have conditions on nested attributes",
-		"p = :p AND s BETWEEN :n AND :minus": "Invalid KeyConditionExpression: The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound operand: AttributeValue: {N:1}, upper bound operand: AttributeValue: {N:-1}",
-		"p = ":                               `Invalid KeyConditionExpression: Syntax error; token: "<EOF>", near: "="`,
+		"s = :n": "Query condition missed key schema element: p",
+		"p > :p": "Query key condition not supported",
+		"p = :n": "One or more parameter values were invalid: Condition parameter type does " +
+			"not match schema type",
+		"p = :p AND s = :p": "One or more parameter values were invalid: Condition parameter type does " +
+			"not match schema type",
+		"p = :p OR s = :n":               "Invalid operator used in KeyConditionExpression: OR",
+		"p = :p AND NOT s = :n":          "Invalid operator used in KeyConditionExpression: NOT",
+		"p = :p AND s <> :n":             "Invalid operator used in KeyConditionExpression: <>",
+		"p = :p AND s IN (:n)":           "Invalid operator used in KeyConditionExpression: IN",
+		"p = :p AND attribute_exists(s)": "Invalid operator used in KeyConditionExpression: attribute_exists",
+		"p = :p AND p = :p":              "KeyConditionExpressions must only contain one condition per key",
+		"p = :p AND x = :n":              "Query key condition not supported",
+		"p = :p AND s.x = :n":            "KeyConditionExpressions cannot have conditions on nested attributes",
+		"p = :p AND s BETWEEN :n AND :minus": "Invalid KeyConditionExpression: The BETWEEN operator requires upper bound " +
+			"to be greater than or equal to lower bound; lower bound operand: AttributeValue: {N:1}, upper bound operand: " +
+			"AttributeValue: {N:-1}",
+		"p = ": `Invalid KeyConditionExpression: Syntax error; token: "<EOF>", near: "="`,
 	} {
-		got, _ := c.fail("Query", `{"TableName":"log","KeyConditionExpression":"%s","ExpressionAttributeValues":{":p":{"S":"a"},":n":{"N":"1"},":minus":{"N":"-1"}}}`, src)
+		got, _ := c.fail("Query", `{"TableName":"log","KeyConditionExpression":"%s",`+
+			`"ExpressionAttributeValues":{":p":{"S":"a"},":n":{"N":"1"},":minus":{"N":"-1"}}}`, src)
 		if want = "ValidationException: " + want; got != want {
 			t.Errorf("%s:\n got %s\nwant %s", src, got, want)
 		}
 	}
-	c.wantFail("ValidationException: Filter Expression can only contain non-primary key attributes: Primary key attribute: s", "Query",
-		`{"TableName":"log","KeyConditionExpression":"p = :p","FilterExpression":"s = :n","ExpressionAttributeValues":{":p":{"S":"a"},":n":{"N":"1"}}}`)
-	c.wantFail("ValidationException: The provided starting key is outside query boundaries based on provided conditions", "Query",
-		`{"TableName":"log","KeyConditionExpression":"p = :p","ExclusiveStartKey":{"p":{"S":"b"},"s":{"N":"1"}},"ExpressionAttributeValues":{":p":{"S":"a"}}}`)
+	c.wantFail("ValidationException: Filter Expression can only contain non-primary key attributes: Primary key "+
+		"attribute: s", "Query",
+		`{"TableName":"log","KeyConditionExpression":"p = :p","FilterExpression":"s = :n",`+
+			`"ExpressionAttributeValues":{":p":{"S":"a"},":n":{"N":"1"}}}`)
+	c.wantFail("ValidationException: The provided starting key is outside query boundaries based on provided conditions",
+		"Query",
+		`{"TableName":"log","KeyConditionExpression":"p = :p","ExclusiveStartKey":{"p":{"S":"b"},"s":{"N":"1"}},`+
+			`"ExpressionAttributeValues":{":p":{"S":"a"}}}`)
 }
 
 // TestLimitBeforeFilter: Limit counts what is read, and a page may be empty and still not the last.
@@ -137,20 +149,26 @@ func TestLimitBeforeFilter(t *testing.T) {
 	for i := range 6 {
 		c.call("PutItem", `{"TableName":"log","Item":{"p":{"S":"a"},"s":{"N":"%d"},"odd":{"BOOL":%v}}}`, i, i%2 == 1)
 	}
-	const body = `{"TableName":"log","KeyConditionExpression":"p = :p","FilterExpression":"odd = :t","ExpressionAttributeValues":{":p":{"S":"a"},":t":{"BOOL":true}},"ProjectionExpression":"s","Limit":%d%s}`
-	wantJSON(t, c.call("Query", body, 3, ""), `{"Count":1,"ScannedCount":3,"Items":[{"s":{"N":"1"}}],"LastEvaluatedKey":{"p":{"S":"a"},"s":{"N":"2"}}}`)
-	wantJSON(t, c.call("Query", body, 1, ""), `{"Count":0,"ScannedCount":1,"Items":[],"LastEvaluatedKey":{"p":{"S":"a"},"s":{"N":"0"}}}`)
-	wantJSON(t, c.call("Query", body, 9, `,"ExclusiveStartKey":{"p":{"S":"a"},"s":{"N":"3"}}`), `{"Count":1,"ScannedCount":2,"Items":[{"s":{"N":"5"}}]}`)
+	const body = `{"TableName":"log","KeyConditionExpression":"p = :p","FilterExpression":"odd = :t",` +
+		`"ExpressionAttributeValues":{":p":{"S":"a"},":t":{"BOOL":true}},"ProjectionExpression":"s","Limit":%d%s}`
+	wantJSON(t, c.call("Query", body, 3, ""),
+		`{"Count":1,"ScannedCount":3,"Items":[{"s":{"N":"1"}}],"LastEvaluatedKey":{"p":{"S":"a"},"s":{"N":"2"}}}`)
+	wantJSON(t, c.call("Query", body, 1, ""),
+		`{"Count":0,"ScannedCount":1,"Items":[],"LastEvaluatedKey":{"p":{"S":"a"},"s":{"N":"0"}}}`)
+	wantJSON(t, c.call("Query", body, 9, `,"ExclusiveStartKey":{"p":{"S":"a"},"s":{"N":"3"}}`),
+		`{"Count":1,"ScannedCount":2,"Items":[{"s":{"N":"5"}}]}`)
 	// a Limit that is reached exactly at the end still gives a LastEvaluatedKey, and then an empty page
 	wantJSON(t, c.call("Query", body, 6, "")["LastEvaluatedKey"], `{"p":{"S":"a"},"s":{"N":"5"}}`)
-	wantJSON(t, c.call("Query", body, 6, `,"ExclusiveStartKey":{"p":{"S":"a"},"s":{"N":"5"}}`), `{"Count":0,"ScannedCount":0,"Items":[]}`)
+	wantJSON(t, c.call("Query", body, 6, `,"ExclusiveStartKey":{"p":{"S":"a"},"s":{"N":"5"}}`),
+		`{"Count":0,"ScannedCount":0,"Items":[]}`)
 }
 
 func TestPageOfOneMegabyte(t *testing.T) {
 	c := newClient(t, Options{})
 	c.log("N")
 	for i := range 12 {
-		c.call("PutItem", `{"TableName":"log","Item":{"p":{"S":"a"},"s":{"N":"%d"},"x":{"S":"%s"}}}`, i, strings.Repeat("x", 100<<10))
+		c.call("PutItem", `{"TableName":"log","Item":{"p":{"S":"a"},"s":{"N":"%d"},"x":{"S":"%s"}}}`, i,
+			strings.Repeat("x", 100<<10))
 	}
 	out := c.call("Scan", `{"TableName":"log","FilterExpression":"s < :n","ExpressionAttributeValues":{":n":{"N":"0"}}}`)
 	if out["ScannedCount"] != 11.0 || out["LastEvaluatedKey"] == nil {
@@ -190,7 +208,8 @@ func TestSegments(t *testing.T) {
 	}
 }
 
-const byState = `{"TableName":"sessions","IndexName":"by-state","KeyConditionExpression":"#s = :s","ExpressionAttributeNames":{"#s":"State"},"ExpressionAttributeValues":{":s":{"S":"warm"}}%s}`
+const byState = `{"TableName":"sessions","IndexName":"by-state","KeyConditionExpression":"#s = :s",` +
+	`"ExpressionAttributeNames":{"#s":"State"},"ExpressionAttributeValues":{":s":{"S":"warm"}}%s}`
 
 func TestSparseIndex(t *testing.T) {
 	c := newClient(t, Options{})
@@ -207,13 +226,19 @@ func TestSparseIndex(t *testing.T) {
 		t.Errorf("by-state: %s", got)
 	}
 	wantJSON(t, c.call("Query", byState, `,"Limit":1,"ProjectionExpression":"UserId"`),
-		`{"Count":1,"ScannedCount":1,"Items":[{"UserId":{"S":"a"}}],"LastEvaluatedKey":{"UserId":{"S":"a"},"State":{"S":"warm"},"Created":{"N":"9"}}}`)
-	wantJSON(t, c.call("Query", byState, `,"Select":"COUNT","ExclusiveStartKey":{"UserId":{"S":"a"},"State":{"S":"warm"},"Created":{"N":"9"}}`), `{"Count":1,"ScannedCount":1}`)
+		`{"Count":1,"ScannedCount":1,"Items":[{"UserId":{"S":"a"}}],"LastEvaluatedKey":{"UserId":{"S":"a"},`+
+			`"State":{"S":"warm"},"Created":{"N":"9"}}}`)
+	wantJSON(t, c.call("Query", byState,
+		`,"Select":"COUNT","ExclusiveStartKey":{"UserId":{"S":"a"},"State":{"S":"warm"},"Created":{"N":"9"}}`),
+		`{"Count":1,"ScannedCount":1}`)
 	// the other index projects x but not y
-	wantJSON(t, c.call("Scan", `{"TableName":"sessions","IndexName":"keys","FilterExpression":"attribute_exists(x)"}`)["Items"],
+	wantJSON(t, c.call("Scan", `{"TableName":"sessions","IndexName":"keys",
+		"FilterExpression":"attribute_exists(x)"}`)["Items"],
 		`[{"UserId":{"S":"no-sort"},"State":{"S":"warm"},"x":{"N":"1"}}]`)
-	wantJSON(t, c.call("Scan", `{"TableName":"sessions","IndexName":"keys","FilterExpression":"attribute_exists(y)"}`)["Items"], `[]`)
-	c.call("UpdateItem", `{"TableName":"sessions","Key":{"UserId":{"S":"a"}},"UpdateExpression":"REMOVE #s","ExpressionAttributeNames":{"#s":"State"}}`)
+	wantJSON(t, c.call("Scan", `{"TableName":"sessions","IndexName":"keys",
+		"FilterExpression":"attribute_exists(y)"}`)["Items"], `[]`)
+	c.call("UpdateItem", `{"TableName":"sessions","Key":{"UserId":{"S":"a"}},"UpdateExpression":"REMOVE #s",`+
+		`"ExpressionAttributeNames":{"#s":"State"}}`)
 	c.call("DeleteItem", `{"TableName":"sessions","Key":{"UserId":{"S":"b"}}}`)
 	if got := keysOf(c.call("Query", byState, ""), "UserId"); got != "" {
 		t.Errorf("by-state after removal: %s", got)
@@ -245,8 +270,11 @@ func TestLocalIndex(t *testing.T) {
 	c.log("S")
 	c.call("PutItem", `{"TableName":"log","Item":{"p":{"S":"a"},"s":{"S":"x"},"other":{"N":"2"},"more":{"S":"m"}}}`)
 	c.call("PutItem", `{"TableName":"log","Item":{"p":{"S":"a"},"s":{"S":"y"},"other":{"N":"1"}}}`)
-	const q = `{"TableName":"log","IndexName":"local","ConsistentRead":true,"KeyConditionExpression":"p = :p","ExpressionAttributeValues":{":p":{"S":"a"}}%s}`
-	wantJSON(t, c.call("Query", q, "")["Items"], `[{"p":{"S":"a"},"s":{"S":"y"},"other":{"N":"1"}},{"p":{"S":"a"},"s":{"S":"x"},"other":{"N":"2"}}]`)
+	const q = `{"TableName":"log","IndexName":"local","ConsistentRead":true,"KeyConditionExpression":"p = :p",` +
+		`"ExpressionAttributeValues":{":p":{"S":"a"}}%s}`
+	wantJSON(t, c.call("Query", q, "")["Items"],
+		`[{"p":{"S":"a"},"s":{"S":"y"},"other":{"N":"1"}},{"p":{"S":"a"},"s":{"S":"x"},"other":{"N":"2"}}]`)
 	wantJSON(t, c.call("Query", q, `,"ProjectionExpression":"more"`)["Items"], `[{},{"more":{"S":"m"}}]`)
-	wantJSON(t, c.call("Query", q, `,"Select":"ALL_ATTRIBUTES","ScanIndexForward":false,"Limit":1`)["Items"], `[{"p":{"S":"a"},"s":{"S":"x"},"other":{"N":"2"},"more":{"S":"m"}}]`)
+	wantJSON(t, c.call("Query", q, `,"Select":"ALL_ATTRIBUTES","ScanIndexForward":false,"Limit":1`)["Items"],
+		`[{"p":{"S":"a"},"s":{"S":"x"},"other":{"N":"2"},"more":{"S":"m"}}]`)
 }

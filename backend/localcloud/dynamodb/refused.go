@@ -55,7 +55,8 @@ func (s *Service) noResourcePolicy(_ context.Context, c *wire.Call) (any, *wire.
 	if err != nil {
 		return nil, err
 	}
-	return nil, wire.Errorf(400, "PolicyNotFoundException", "Resource-based policy not found for the provided ResourceArn: %s", in.ResourceArn)
+	return nil, wire.Errorf(400, "PolicyNotFoundException",
+		"Resource-based policy not found for the provided ResourceArn: %s", in.ResourceArn)
 }
 
 // deleteResourcePolicy succeeds without a policy, as AWS's does.

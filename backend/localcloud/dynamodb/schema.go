@@ -103,7 +103,8 @@ func (k keySchema) checkValues(it item) *wire.Error {
 			if a.kind == kindB {
 				what = "binary"
 			}
-			return invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", what, a.name)
+			return invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot "+
+				"contain an empty %s value. Key: %s", what, a.name)
 		}
 	}
 	if it[k.hash.name].size() > maxHashKey {

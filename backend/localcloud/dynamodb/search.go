@@ -16,7 +16,8 @@ func (in *searchInput) check(action string) *wire.Error {
 	if err := in.returns.check(); err != nil {
 		return err
 	}
-	if err := oneOf("select", in.Select, "SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"); err != nil {
+	if err := oneOf("select", in.Select, "SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES",
+		"ALL_PROJECTED_ATTRIBUTES"); err != nil {
 		return err
 	}
 	if in.Limit != nil && *in.Limit < 1 {
@@ -57,13 +58,16 @@ func (in *searchInput) checkSegments() *wire.Error {
 	case in.Segment == nil && in.TotalSegments == nil:
 		return nil
 	case in.TotalSegments == nil:
-		return invalid("The TotalSegments parameter is required but was not present in the request when Segment parameter is present")
+		return invalid("The TotalSegments parameter is required but was not present in the request when Segment parameter " +
+			"is present")
 	case in.Segment == nil:
-		return invalid("The Segment parameter is required but was not present in the request when parameter TotalSegments is present")
+		return invalid("The Segment parameter is required but was not present in the request when parameter TotalSegments " +
+			"is present")
 	case *in.TotalSegments < 1 || *in.TotalSegments > 1_000_000:
 		return constraint(itoa(*in.TotalSegments), "totalSegments", "Member must have value between 1 and 1000000")
 	case *in.Segment < 0 || *in.Segment >= *in.TotalSegments:
-		return invalid("The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: %d is not less than TotalSegments: %d", *in.Segment, *in.TotalSegments)
+		return invalid("The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: %d is "+
+			"not less than TotalSegments: %d", *in.Segment, *in.TotalSegments)
 	}
 	return nil
 }
@@ -158,7 +162,8 @@ func (q *search) check() *wire.Error {
 		return invalid("Consistent reads are not supported on global secondary indexes")
 	}
 	if q.in.Select == "ALL_ATTRIBUTES" && !q.index.def.Projection.all() {
-		return badParameter("Select type ALL_ATTRIBUTES is not supported for global secondary index %s because its projection type is not ALL", q.index.def.IndexName)
+		return badParameter("Select type ALL_ATTRIBUTES is not supported for global secondary index %s because its "+
+			"projection type is not ALL", q.index.def.IndexName)
 	}
 	for _, name := range unique(tops(q.projection)) {
 		if !q.index.covers(name) {
@@ -185,7 +190,8 @@ func (q *search) setRange() *wire.Error {
 		return invalid("The provided starting key is outside query boundaries based on provided conditions")
 	}
 	if q.in.TotalSegments != nil && segmentOf(at, *q.in.TotalSegments) != *q.in.Segment {
-		return invalid("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d", *q.in.TotalSegments, *q.in.Segment)
+		return invalid("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey "+
+			"with correct Segment. TotalSegments: %d Segment: %d", *q.in.TotalSegments, *q.in.Segment)
 	}
 	if q.descending {
 		q.high = at

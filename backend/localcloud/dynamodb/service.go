@@ -44,7 +44,8 @@ func New(env wire.Env, st *store.Store, opts Options) (*Service, error) {
 	if opts.TTLDelay <= 0 {
 		opts.TTLDelay = defaultTTLDelay
 	}
-	s := &Service{env: env, store: st, opts: opts, locks: newLocks(), tables: map[string]*table{}, tokens: map[string]usedToken{}}
+	s := &Service{env: env, store: st, opts: opts, locks: newLocks(), tables: map[string]*table{},
+		tokens: map[string]usedToken{}}
 	if err := s.load(); err != nil {
 		return nil, fmt.Errorf("load DynamoDB's state: %w", err)
 	}
@@ -105,7 +106,9 @@ var operations = map[string]operation{
 func (s *Service) Serve(ctx context.Context, w http.ResponseWriter, c *wire.Call) {
 	op, ok := operations[c.Operation]
 	if !ok {
-		s.WriteError(w, c.RequestID, wire.Errorf(400, "UnknownOperationException", "%s is not an operation of DynamoDB that the embedded cloud has", c.Operation))
+		s.WriteError(w, c.RequestID,
+			wire.Errorf(400, "UnknownOperationException", "%s is not an operation of DynamoDB that the embedded cloud has",
+				c.Operation))
 		return
 	}
 	out, err := op(s, ctx, c)

@@ -165,10 +165,13 @@ func (t *table) checkKeys(it item) *wire.Error {
 				continue
 			}
 			if v.kind != a.kind {
-				return badParameter("Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", a.name, a.kind, v.kind, x.def.IndexName)
+				return badParameter("Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", a.name, a.kind, v.kind,
+					x.def.IndexName)
 			}
 			if v.kind != kindN && v.str == "" {
-				return invalid("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty string value. IndexName: %s, IndexKey: %s", x.def.IndexName, a.name)
+				return invalid("One or more parameter values are not valid. A value specified for a secondary index key is not "+
+					"supported. The AttributeValue for a key attribute cannot contain an empty string value. IndexName: %s, "+
+					"IndexKey: %s", x.def.IndexName, a.name)
 			}
 		}
 	}

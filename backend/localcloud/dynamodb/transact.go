@@ -41,7 +41,8 @@ type transactWriteItem struct {
 // one is the action's parameters and IAM name, "" where there is not exactly one.
 func (t *transactWriteItem) one() (action string, in *writeInput) {
 	n := 0
-	for name, x := range map[string]*writeInput{"PutItem": t.Put, "UpdateItem": t.Update, "DeleteItem": t.Delete, "ConditionCheckItem": t.ConditionCheck} {
+	for name, x := range map[string]*writeInput{"PutItem": t.Put, "UpdateItem": t.Update, "DeleteItem": t.Delete,
+		"ConditionCheckItem": t.ConditionCheck} {
 		if x != nil {
 			action, in = name, x
 			n++

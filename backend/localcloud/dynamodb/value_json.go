@@ -16,8 +16,9 @@ import (
 const maxDepth = 32
 
 var (
-	errManyTypes = invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
-	errNoType    = invalid("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
+	errManyTypes = invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the " +
+		"supported datatypes")
+	errNoType = invalid("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
 )
 
 func itoa(i int) string { return strconv.Itoa(i) }

@@ -55,7 +55,8 @@ func TestNoDefaultVPC(t *testing.T) {
 	c.fails(400, "VPCIdNotSpecified", "RunInstances", launch...)
 	c.fails(400, "VPCIdNotSpecified", "DescribeSecurityGroups", "GroupName.1", "default")
 	c.run(1, "SubnetId", c.SubnetIDs()[0])
-	if got := c.ok("DescribeVpcs", "Filter.1.Name", "is-default", "Filter.1.Value.1", "true").texts("vpcSet/item/vpcId"); len(got) > 0 {
+	if got := c.ok("DescribeVpcs", "Filter.1.Name", "is-default", "Filter.1.Value.1",
+		"true").texts("vpcSet/item/vpcId"); len(got) > 0 {
 		t.Errorf("default VPCs: %v", got)
 	}
 	if got := c.ok("DescribeSubnets").text("subnetSet/item/defaultForAz"); got != "false,false,false" {
@@ -106,7 +107,8 @@ func TestRootDeviceAndSnapshotOfAnImage(t *testing.T) {
 	launch := []string{"ImageId", DefaultImage, "InstanceType", "g5.2xlarge", "MinCount", "1", "MaxCount", "1"}
 	message := c.fails(400, "InvalidBlockDeviceMapping", "RunInstances", append(launch, disk("/dev/xvda", "199")...)...)
 	snapshot := e.text(disks + "ebs/snapshotId")
-	if wanted := "Volume of size 199GB is smaller than snapshot '" + snapshot + "', expect size >= 200GB"; message != wanted {
+	if wanted := "Volume of size 199GB is smaller than snapshot '" + snapshot +
+		"', expect size >= 200GB"; message != wanted {
 		t.Errorf("%s\nwant %s", message, wanted)
 	}
 	c.fails(400, "InvalidParameterValue", "RunInstances", append(launch, disk("/dev/xvda", "much")...)...)
@@ -114,7 +116,8 @@ func TestRootDeviceAndSnapshotOfAnImage(t *testing.T) {
 		id := c.run(1, disk(device, "200")...)[0]
 		e := c.ok("DescribeInstances", "InstanceId.1", id)
 		const at = "reservationSet/item/instancesSet/item/"
-		if got := e.text(at + "blockDeviceMapping/item/deviceName"); got != wanted || e.text(at+"rootDeviceName") != "/dev/xvda" {
+		if got := e.text(at + "blockDeviceMapping/item/deviceName"); got != wanted ||
+			e.text(at+"rootDeviceName") != "/dev/xvda" {
 			t.Errorf("a mapping for %s: %s, root device %s", device, got, e.text(at+"rootDeviceName"))
 		}
 	}

@@ -4,8 +4,8 @@ import (
 	"avatar-launcher/backend/localcloud/wire"
 )
 
-// admit reports whether the wanted instances, counted by zone and type, can be up beside those that are. The caller holds
-// s.mu. Capacity is checked on every start, not only at launch: a stopped instance reserves nothing.
+// admit reports whether the wanted instances, counted by zone and type, can be up beside those that are. The caller
+// holds s.mu. Capacity is checked on every start, not only at launch: a stopped instance reserves nothing.
 func (s *Service) admit(wanted map[place]int) *wire.Error {
 	used := s.inUse()
 	vcpus := map[string]int{}

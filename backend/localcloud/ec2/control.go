@@ -23,7 +23,8 @@ func writeState(d *doc, state string) {
 }
 
 // batch runs a state change over the request's instances, all or none: check refuses before do changes anything.
-func (s *Service) batch(c *wire.Call, p params, d *doc, check func([]*instance) *wire.Error, do func(*change, *instance)) *wire.Error {
+func (s *Service) batch(c *wire.Call, p params, d *doc, check func([]*instance) *wire.Error,
+	do func(*change, *instance)) *wire.Error {
 	var moves []move
 	err := s.update(c.Now, func(ch *change) *wire.Error {
 		batch, err := s.pick(c, c.Operation, p.list("InstanceId"))

@@ -32,7 +32,8 @@ func (s *Service) describeInstances(c *wire.Call, p params, d *doc) *wire.Error 
 }
 
 // selectInstances applies IDs, filters, a further condition (nil for none) and pagination. The caller holds s.mu.
-func (s *Service) selectInstances(now time.Time, p params, of func(*instance) attributes, also func(*instance) bool) ([]*instance, string, *wire.Error) {
+func (s *Service) selectInstances(now time.Time, p params, of func(*instance) attributes,
+	also func(*instance) bool) ([]*instance, string, *wire.Error) {
 	filters, err := readFilters(p, of(&instance{}))
 	if err != nil {
 		return nil, "", err
@@ -78,9 +79,12 @@ func (s *Service) instanceAttributes(in *instance) attributes {
 		"private-dns-name": {s.privateName(in)}, "dns-name": {s.publicName(in)},
 		"reservation-id": {in.ReservationID}, "client-token": {in.ClientToken}, "owner-id": {s.env.AccountID},
 		"requester-id": {in.Requester}, "key-name": {in.KeyName}, "iam-instance-profile.arn": {in.Profile},
-		"launch-time": {in.LaunchTime.UTC().Format("2006-01-02T15:04:05.000Z")}, "launch-index": {intText(int64(in.LaunchIndex))},
-		"instance.group-id": in.SecurityGroups, "group-id": in.SecurityGroups, "network-interface.group-id": in.SecurityGroups,
-		"architecture": {"x86_64"}, "hypervisor": {"xen"}, "virtualization-type": {"hvm"}, "root-device-type": {"ebs"},
+		"launch-time":       {in.LaunchTime.UTC().Format("2006-01-02T15:04:05.000Z")},
+		"launch-index":      {intText(int64(in.LaunchIndex))},
+		"instance.group-id": in.SecurityGroups, "group-id": in.SecurityGroups,
+		"network-interface.group-id": in.SecurityGroups,
+		"architecture":               {"x86_64"}, "hypervisor": {"xen"}, "virtualization-type": {"hvm"},
+		"root-device-type": {"ebs"},
 		"root-device-name": {in.rootDevice()}, "tenancy": {"default"}, "platform-details": {"Linux/UNIX"},
 		"monitoring-state": {monitoringState(in)}, "source-dest-check": {boolText(in.SourceDestCheck)},
 		"reason": {in.StateReason}, "state-reason-code": {in.ReasonCode}, "state-reason-message": {in.Reason},

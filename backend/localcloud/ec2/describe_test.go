@@ -18,7 +18,8 @@ func TestWildcard(t *testing.T) {
 	}{
 		{"avatar-*", "avatar-alice", true}, {"avatar-*", "Avatar-alice", false}, {"*", "", true}, {"?", "", false},
 		{"a?c", "abc", true}, {"a*c*e", "abcde", true}, {"a*c", "abd", false}, {`a\*`, "a*", true}, {`a\*`, "ab", false},
-		{`a\?b`, "a?b", true}, {`\\`, `\`, true}, {"", "", true}, {"", "a", false}, {"*a*a*a*b", "aaaaaaaaaaaaaaaa", false}, {"ü?", "üé", true},
+		{`a\?b`, "a?b", true}, {`\\`, `\`, true}, {"", "", true}, {"", "a", false}, {"*a*a*a*b", "aaaaaaaaaaaaaaaa", false},
+		{"ü?", "üé", true},
 	} {
 		if got := wildcard(tc.pattern, tc.s); got != tc.want {
 			t.Errorf("wildcard(%q, %q) = %v", tc.pattern, tc.s, got)
@@ -29,7 +30,8 @@ func TestWildcard(t *testing.T) {
 func TestFilters(t *testing.T) {
 	c := newCloud(t, 0, 0, nil)
 	tag := func(k, v string) []string {
-		return []string{"TagSpecification.1.ResourceType", "instance", "TagSpecification.1.Tag.1.Key", k, "TagSpecification.1.Tag.1.Value", v}
+		return []string{"TagSpecification.1.ResourceType", "instance", "TagSpecification.1.Tag.1.Key", k,
+			"TagSpecification.1.Tag.1.Value", v}
 	}
 	a := c.run(1, append(tag("Name", "avatar-alice"), "SubnetId", c.SubnetIDs()[0])...)[0]
 	b := c.run(1, append(tag("Name", "avatar-warm-1"), "SubnetId", c.SubnetIDs()[1])...)[0]
@@ -44,12 +46,15 @@ func TestFilters(t *testing.T) {
 		{"tag", []string{"Filter.1.Name", "tag:Name", "Filter.1.Value.1", "avatar-warm-*"}, []string{b}},
 		{"tag absent", []string{"Filter.1.Name", "tag:owner", "Filter.1.Value.1", "*"}, nil},
 		{"tag key", []string{"Filter.1.Name", "tag-key", "Filter.1.Value.1", "Name"}, []string{a, b}},
-		{"state", []string{"Filter.1.Name", "instance-state-name", "Filter.1.Value.1", "pending", "Filter.1.Value.2", "stopped"}, []string{b}},
+		{"state", []string{"Filter.1.Name", "instance-state-name", "Filter.1.Value.1", "pending", "Filter.1.Value.2",
+			"stopped"}, []string{b}},
 		{"state code", []string{"Filter.1.Name", "instance-state-code", "Filter.1.Value.1", "16"}, []string{a, d}},
-		{"two filters", []string{"Filter.1.Name", "tag-key", "Filter.1.Value.1", "Name", "Filter.2.Name", "instance-state-name", "Filter.2.Value.1", "running"}, []string{a}},
+		{"two filters", []string{"Filter.1.Name", "tag-key", "Filter.1.Value.1", "Name", "Filter.2.Name",
+			"instance-state-name", "Filter.2.Value.1", "running"}, []string{a}},
 		{"zone", []string{"Filter.1.Name", "availability-zone", "Filter.1.Value.1", "us-east-1a"}, []string{a, d}},
 		{"address", []string{"Filter.1.Name", "ip-address", "Filter.1.Value.1", ip.PublicIP}, []string{d}},
-		{"ids and filter", []string{"InstanceId.1", a, "InstanceId.2", b, "Filter.1.Name", "instance-state-name", "Filter.1.Value.1", "stopped"}, []string{b}},
+		{"ids and filter", []string{"InstanceId.1", a, "InstanceId.2", b, "Filter.1.Name", "instance-state-name",
+			"Filter.1.Value.1", "stopped"}, []string{b}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			c.t = t
@@ -90,7 +95,8 @@ func TestPages(t *testing.T) {
 func TestTags(t *testing.T) {
 	c := newCloud(t, 0, 0, nil)
 	id := c.run(1)[0]
-	c.ok("CreateTags", "ResourceId.1", id, "Tag.1.Key", "owner", "Tag.1.Value", "alice", "Tag.2.Key", "note", "Tag.2.Value", "<&>\"'")
+	c.ok("CreateTags", "ResourceId.1", id, "Tag.1.Key", "owner", "Tag.1.Value", "alice", "Tag.2.Key", "note",
+		"Tag.2.Value", "<&>\"'")
 	told := len(c.states())
 	c.ok("CreateTags", "ResourceId.1", id, "Tag.1.Key", "owner", "Tag.1.Value", "alice")
 	if got := len(c.states()); got != told {
@@ -105,7 +111,8 @@ func TestTags(t *testing.T) {
 	if in, _ := c.Instance(id); len(in.Tags) != 1 || in.Tags["owner"] != "alice" {
 		t.Errorf("tags %v", in.Tags)
 	}
-	c.fails(400, "InvalidInstanceID.NotFound", "CreateTags", "ResourceId.1", id, "ResourceId.2", "i-0123456789abcdef0", "Tag.1.Key", "x")
+	c.fails(400, "InvalidInstanceID.NotFound", "CreateTags", "ResourceId.1", id, "ResourceId.2", "i-0123456789abcdef0",
+		"Tag.1.Key", "x")
 	c.fails(400, "InvalidID", "CreateTags", "ResourceId.1", "cat-1", "Tag.1.Key", "x")
 	many := []string{"ResourceId.1", id}
 	for i := range 51 {
@@ -152,15 +159,22 @@ func TestWhatEveryAccountHas(t *testing.T) {
 	}{
 		{"DescribeVpcs", nil, "vpcSet/item/vpcId", DefaultVPC},
 		{"DescribeSubnets", nil, "subnetSet/item/availabilityZone", "us-east-1a,us-east-1b,us-east-1c"},
-		{"DescribeSubnets", []string{"Filter.1.Name", "availability-zone-id", "Filter.1.Value.1", "use1-az2"}, "subnetSet/item/cidrBlock", "172.31.16.0/20"},
+		{"DescribeSubnets", []string{"Filter.1.Name", "availability-zone-id", "Filter.1.Value.1", "use1-az2"},
+			"subnetSet/item/cidrBlock", "172.31.16.0/20"},
 		{"DescribeAvailabilityZones", nil, "availabilityZoneInfo/item/zoneId", "use1-az1,use1-az2,use1-az3"},
 		{"DescribeRegions", nil, "regionInfo/item/regionName", "us-east-1"},
-		{"DescribeSecurityGroups", []string{"GroupName.1", "default"}, "securityGroupInfo/item/groupId", DefaultSecurityGroup},
+		{"DescribeSecurityGroups", []string{"GroupName.1", "default"}, "securityGroupInfo/item/groupId",
+			DefaultSecurityGroup},
 		{"DescribeImages", []string{"Owner.1", "self"}, "imagesSet/item/name", "avatar-metahuman"},
-		{"DescribeImages", []string{"Filter.1.Name", "name", "Filter.1.Value.1", "avatar-*"}, "imagesSet/item/imageId", DefaultImage},
-		{"DescribeInstanceTypes", []string{"InstanceType.1", "g5.2xlarge"}, "instanceTypeSet/item/vCpuInfo/defaultVCpus", "8"},
-		{"DescribeInstanceTypes", []string{"InstanceType.1", "g5.2xlarge"}, "instanceTypeSet/item/gpuInfo/gpus/item/name", "A10G"},
-		{"DescribeInstanceTypeOfferings", []string{"LocationType", "availability-zone", "Filter.1.Name", "instance-type", "Filter.1.Value.1", "g5.2xlarge"}, "instanceTypeOfferingSet/item/location", "us-east-1a,us-east-1b,us-east-1c"},
+		{"DescribeImages", []string{"Filter.1.Name", "name", "Filter.1.Value.1", "avatar-*"}, "imagesSet/item/imageId",
+			DefaultImage},
+		{"DescribeInstanceTypes", []string{"InstanceType.1", "g5.2xlarge"}, "instanceTypeSet/item/vCpuInfo/defaultVCpus",
+			"8"},
+		{"DescribeInstanceTypes", []string{"InstanceType.1", "g5.2xlarge"}, "instanceTypeSet/item/gpuInfo/gpus/item/name",
+			"A10G"},
+		{"DescribeInstanceTypeOfferings",
+			[]string{"LocationType", "availability-zone", "Filter.1.Name", "instance-type", "Filter.1.Value.1", "g5.2xlarge"},
+			"instanceTypeOfferingSet/item/location", "us-east-1a,us-east-1b,us-east-1c"},
 	} {
 		if got := c.ok(tc.operation, tc.args...).text(tc.path); got != tc.want {
 			t.Errorf("%s %v: %q, want %q", tc.operation, tc.args, got, tc.want)
@@ -172,7 +186,8 @@ func TestWhatEveryAccountHas(t *testing.T) {
 
 func TestShortRegions(t *testing.T) {
 	for region, want := range map[string]string{
-		"us-east-1": "use1", "eu-central-1": "euc1", "ap-southeast-2": "apse2", "eu-north-1": "eun1", "us-gov-west-1": "usgw1",
+		"us-east-1": "use1", "eu-central-1": "euc1", "ap-southeast-2": "apse2", "eu-north-1": "eun1",
+		"us-gov-west-1": "usgw1",
 	} {
 		if got := shortRegion(region); got != want {
 			t.Errorf("%s: %s, want %s", region, got, want)
@@ -227,15 +242,18 @@ func TestWireForm(t *testing.T) {
 	d := &doc{}
 	d.open("StopInstancesResponse", "")
 	writeMoves(d, []move{{id, running, stopping}})
-	want := "<instancesSet><item><instanceId>" + id + "</instanceId><currentState><code>64</code><name>stopping</name></currentState>" +
+	want := "<instancesSet><item><instanceId>" + id +
+		"</instanceId><currentState><code>64</code><name>stopping</name></currentState>" +
 		"<previousState><code>16</code><name>running</name></previousState></item></instancesSet>"
 	if got := d.buf.String(); !strings.HasSuffix(got, want) {
 		t.Errorf("got %s", got)
 	}
 	w := httptest.NewRecorder()
 	c.WriteError(w, "req-9", notFound([]string{"i-1"}))
-	wantError := `<?xml version="1.0" encoding="UTF-8"?>` + "\n" + `<Response><Errors><Error><Code>InvalidInstanceID.NotFound</Code>` +
-		`<Message>The instance ID &#39;i-1&#39; does not exist</Message></Error></Errors><RequestID>req-9</RequestID></Response>`
+	wantError := `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
+		`<Response><Errors><Error><Code>InvalidInstanceID.NotFound</Code>` +
+		`<Message>The instance ID &#39;i-1&#39; does not ` +
+		`exist</Message></Error></Errors><RequestID>req-9</RequestID></Response>`
 	if w.Body.String() != wantError || w.Code != 400 || w.Header().Get("Content-Type") != "text/xml;charset=UTF-8" {
 		t.Errorf("got %d %s", w.Code, w.Body)
 	}

@@ -169,7 +169,8 @@ func (c *cloud) fails(status int, code, operation string, args ...string) string
 func (c *cloud) run(n int, args ...string) []string {
 	c.t.Helper()
 	count := fmt.Sprint(n)
-	e := c.ok("RunInstances", append([]string{"ImageId", DefaultImage, "InstanceType", "g5.2xlarge", "MinCount", count, "MaxCount", count}, args...)...)
+	e := c.ok("RunInstances", append([]string{"ImageId", DefaultImage, "InstanceType", "g5.2xlarge", "MinCount", count,
+		"MaxCount", count}, args...)...)
 	ids := e.texts("instancesSet/item/instanceId")
 	if len(ids) != n {
 		c.t.Fatalf("launched %d, want %d", len(ids), n)

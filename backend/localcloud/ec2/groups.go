@@ -22,18 +22,20 @@ var everywhere = permission{proto: "-1", cidr: "0.0.0.0/0"}
 
 // groups is the default group, which lets a browser reach an avatar.
 var groups = []group{
-	{id: DefaultSecurityGroup, name: "default", description: "default VPC security group", vpc: DefaultVPC, ingress: []permission{
-		{proto: "tcp", from: 80, to: 80, cidr: "0.0.0.0/0", note: "avatar page"},
-		{proto: "tcp", from: 443, to: 443, cidr: "0.0.0.0/0", note: "avatar page over TLS"},
-		{proto: "udp", from: 49152, to: 65535, cidr: "0.0.0.0/0", note: "WebRTC media"},
-	}},
+	{id: DefaultSecurityGroup, name: "default", description: "default VPC security group", vpc: DefaultVPC,
+		ingress: []permission{
+			{proto: "tcp", from: 80, to: 80, cidr: "0.0.0.0/0", note: "avatar page"},
+			{proto: "tcp", from: 443, to: 443, cidr: "0.0.0.0/0", note: "avatar page over TLS"},
+			{proto: "udp", from: 49152, to: 65535, cidr: "0.0.0.0/0", note: "WebRTC media"},
+		}},
 }
 
 func (s *Service) groupAttributes(g group) attributes {
 	a := attributes{
 		"group-id": {g.id}, "group-name": {g.name}, "description": {g.description},
 		"vpc-id": {g.vpc}, "owner-id": {s.env.AccountID},
-		"ip-permission.cidr": nil, "ip-permission.protocol": nil, "ip-permission.from-port": nil, "ip-permission.to-port": nil,
+		"ip-permission.cidr": nil, "ip-permission.protocol": nil, "ip-permission.from-port": nil,
+		"ip-permission.to-port": nil,
 	}
 	for _, r := range g.ingress {
 		a["ip-permission.cidr"] = append(a["ip-permission.cidr"], r.cidr)
@@ -56,14 +58,17 @@ func (s *Service) describeSecurityGroups(_ *wire.Call, p params, d *doc) *wire.E
 		return noDefaultVPC()
 	}
 	groups := s.allGroups()
-	if err := known(ids, idsOf(groups, func(g group) string { return g.id }), "InvalidGroup.NotFound", "The security group '%s' does not exist"); err != nil {
+	if err := known(ids, idsOf(groups, func(g group) string { return g.id }), "InvalidGroup.NotFound",
+		"The security group '%s' does not exist"); err != nil {
 		return err
 	}
-	if err := known(names, idsOf(groups, func(g group) string { return g.name }), "InvalidGroup.NotFound", "The security group '%s' does not exist in default VPC '"+DefaultVPC+"'"); err != nil {
+	if err := known(names, idsOf(groups, func(g group) string { return g.name }), "InvalidGroup.NotFound",
+		"The security group '%s' does not exist in default VPC '"+DefaultVPC+"'"); err != nil {
 		return err
 	}
 	all := keep(groups, func(g group) bool {
-		return wanted(ids, g.id) && (len(names) == 0 || g.vpc == DefaultVPC && wanted(names, g.name)) && matches(filters, s.groupAttributes(g))
+		return wanted(ids, g.id) && (len(names) == 0 || g.vpc == DefaultVPC && wanted(names, g.name)) &&
+			matches(filters, s.groupAttributes(g))
 	})
 	all, next, err := page(p, all, func(g group) string { return g.id }, 5, 1000)
 	if err != nil {

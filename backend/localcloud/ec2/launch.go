@@ -11,7 +11,8 @@ import (
 // readLaunch reads and checks a RunInstances request. The caller holds s.mu.
 func (s *Service) readLaunch(p params) (launch, *wire.Error) {
 	l := launch{own: map[string]bool{
-		"image": p.has("ImageId"), "key-pair": p.has("KeyName"), "security-group": len(p.list("SecurityGroupId"))+len(p.list("SecurityGroup")) > 0,
+		"image": p.has("ImageId"), "key-pair": p.has("KeyName"),
+		"security-group": len(p.list("SecurityGroupId"))+len(p.list("SecurityGroup")) > 0,
 	}}
 	p, err := s.withTemplate(&l, p)
 	if err != nil {
@@ -189,7 +190,8 @@ func (s *Service) readPlacement(l *launch, p params) *wire.Error {
 
 func (s *Service) readSubnet(l *launch, id, zone string) *wire.Error {
 	for _, sn := range s.allSubnets() {
-		if id != "" && sn.id == id || id == "" && sn.vpc == DefaultVPC && zone != "" && (sn.zone.name == zone || sn.zone.id == zone) {
+		if id != "" && sn.id == id || id == "" && sn.vpc == DefaultVPC && zone != "" &&
+			(sn.zone.name == zone || sn.zone.id == zone) {
 			l.subnet = &sn
 		}
 	}

@@ -32,9 +32,10 @@ func (ch *change) start(in *instance) {
 // lateReasons are EC2's words for the state reasons of starts that fail after they were accepted.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
 var lateReasons = map[string]string{
-	"Client.InternalError":                "Client error on launch",
-	"Server.InsufficientInstanceCapacity": "Insufficient capacity to launch the instance. We currently do not have sufficient capacity to fulfil your request.",
-	"Server.InternalError":                "Internal error on launch",
+	"Client.InternalError": "Client error on launch",
+	"Server.InsufficientInstanceCapacity": "Insufficient capacity to launch the instance. We currently do not have " +
+		"sufficient capacity to fulfil your request.",
+	"Server.InternalError": "Internal error on launch",
 }
 
 // failLate lets a start end as FailStarts asked for, and reports whether it did.

@@ -59,7 +59,8 @@ var placeNames = map[string]string{
 	"eu-central-1": "Europe (Frankfurt)", "eu-central-2": "Europe (Zurich)", "eu-north-1": "Europe (Stockholm)",
 	"eu-south-1": "Europe (Milan)", "eu-south-2": "Europe (Spain)", "ap-south-1": "Asia Pacific (Mumbai)",
 	"ap-southeast-1": "Asia Pacific (Singapore)", "ap-southeast-2": "Asia Pacific (Sydney)",
-	"ap-northeast-1": "Asia Pacific (Tokyo)", "ap-northeast-2": "Asia Pacific (Seoul)", "ap-northeast-3": "Asia Pacific (Osaka)",
+	"ap-northeast-1": "Asia Pacific (Tokyo)", "ap-northeast-2": "Asia Pacific (Seoul)",
+	"ap-northeast-3": "Asia Pacific (Osaka)",
 }
 
 // placeName is the region's long name, its code if it has none here.
@@ -100,8 +101,9 @@ func (s *Service) subnetAttributes(sn subnet) attributes {
 		"availability-zone": {sn.zone.name}, "availabilityZone": {sn.zone.name},
 		"availability-zone-id": {sn.zone.id}, "availabilityZoneId": {sn.zone.id},
 		"cidr-block": {sn.prefix.String()}, "cidr": {sn.prefix.String()}, "cidrBlock": {sn.prefix.String()},
-		"default-for-az": {boolText(s.inDefault(sn))}, "defaultForAz": {boolText(s.inDefault(sn))}, "map-public-ip-on-launch": {"true"},
-		"owner-id": {s.env.AccountID}, "available-ip-address-count": {intText(s.freeIn(sn))},
+		"default-for-az": {boolText(s.inDefault(sn))}, "defaultForAz": {boolText(s.inDefault(sn))},
+		"map-public-ip-on-launch": {"true"},
+		"owner-id":                {s.env.AccountID}, "available-ip-address-count": {intText(s.freeIn(sn))},
 	}, s.tagsOf(sn.id))
 }
 
@@ -125,7 +127,8 @@ func (s *Service) describeSubnets(_ *wire.Call, p params, d *doc) *wire.Error {
 		return err
 	}
 	ids := p.list("SubnetId")
-	if err := known(ids, idsOf(all, func(sn subnet) string { return sn.id }), "InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist"); err != nil {
+	if err := known(ids, idsOf(all, func(sn subnet) string { return sn.id }), "InvalidSubnetID.NotFound",
+		"The subnet ID '%s' does not exist"); err != nil {
 		return err
 	}
 	all = keep(all, func(sn subnet) bool {
@@ -161,10 +164,12 @@ func (s *Service) describeAvailabilityZones(_ *wire.Call, p params, d *doc) *wir
 	}
 	names, ids := p.list("ZoneName"), p.list("ZoneId")
 	all := s.zones()
-	if err := known(names, idsOf(all, func(z zone) string { return z.name }), "InvalidParameterValue", "Invalid availability zone: [%s]"); err != nil {
+	if err := known(names, idsOf(all, func(z zone) string { return z.name }), "InvalidParameterValue",
+		"Invalid availability zone: [%s]"); err != nil {
 		return err
 	}
-	if err := known(ids, idsOf(all, func(z zone) string { return z.id }), "InvalidParameterValue", "Invalid availability zone-id: [%s]"); err != nil {
+	if err := known(ids, idsOf(all, func(z zone) string { return z.id }), "InvalidParameterValue",
+		"Invalid availability zone-id: [%s]"); err != nil {
 		return err
 	}
 	all = keep(all, func(z zone) bool {

@@ -25,7 +25,8 @@ type launchToken struct {
 
 // launch is a RunInstances request, its template worked in and everything checked.
 type launch struct {
-	own                             map[string]bool // kinds of resources that the request names itself, whatever its template says
+	// kinds of resources that the request names itself, whatever its template says
+	own                             map[string]bool
 	image                           image
 	kind                            instanceType
 	subnet                          *subnet // nil: any zone

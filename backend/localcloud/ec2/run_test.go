@@ -26,7 +26,8 @@ func TestClientTokens(t *testing.T) {
 		if got := again.text("instancesSet/item/instanceId"); got != id {
 			t.Errorf("the same token launched %s beside %s", got, id)
 		}
-		c.fails(400, "IdempotentParameterMismatch", "RunInstances", with(launchArgs, "ClientToken", "claim-7", "EbsOptimized", "true")...)
+		c.fails(400, "IdempotentParameterMismatch", "RunInstances",
+			with(launchArgs, "ClientToken", "claim-7", "EbsOptimized", "true")...)
 		if n := len(c.Instances()); n != 1 {
 			t.Errorf("%d instances", n)
 		}
@@ -58,13 +59,16 @@ func TestRunInstancesRefusals(t *testing.T) {
 		{"too many", "InstanceLimitExceeded", []string{"MaxCount", "1001"}},
 		{"unknown subnet", "InvalidSubnetID.NotFound", []string{"SubnetId", "subnet-1"}},
 		{"unknown zone", "InvalidParameterValue", []string{"Placement.AvailabilityZone", "us-east-1z"}},
-		{"zone against subnet", "InvalidParameterValue", []string{"SubnetId", c.SubnetIDs()[0], "Placement.AvailabilityZone", "us-east-1b"}},
+		{"zone against subnet", "InvalidParameterValue",
+			[]string{"SubnetId", c.SubnetIDs()[0], "Placement.AvailabilityZone", "us-east-1b"}},
 		{"unknown group", "InvalidGroup.NotFound", []string{"SecurityGroupId.1", "sg-1"}},
 		{"user data not base64", "InvalidUserData.Malformed", []string{"UserData", "#!/bin/sh"}},
 		{"user data too long", "InvalidParameterValue", []string{"UserData", long}},
 		{"shutdown behaviour", "InvalidParameterValue", []string{"InstanceInitiatedShutdownBehavior", "sleep"}},
-		{"two profiles", "InvalidParameterCombination", []string{"IamInstanceProfile.Name", "a", "IamInstanceProfile.Arn", "b"}},
-		{"no such template", "InvalidLaunchTemplateName.NotFoundException", []string{"LaunchTemplate.LaunchTemplateName", "none"}},
+		{"two profiles", "InvalidParameterCombination",
+			[]string{"IamInstanceProfile.Name", "a", "IamInstanceProfile.Arn", "b"}},
+		{"no such template", "InvalidLaunchTemplateName.NotFoundException",
+			[]string{"LaunchTemplate.LaunchTemplateName", "none"}},
 		{"reserved tag", "InvalidParameterValue", []string{"TagSpecification.1.ResourceType", "instance",
 			"TagSpecification.1.Tag.1.Key", "aws:x", "TagSpecification.1.Tag.1.Value", ""}},
 		{"odd resource", "InvalidParameterValue", []string{"TagSpecification.1.ResourceType", "cat"}},
@@ -144,17 +148,21 @@ func TestLaunchTemplates(t *testing.T) {
 		"LaunchTemplateData.IamInstanceProfile.Name", "avatar-instance",
 		"LaunchTemplateData.UserData", "aGVsbG8=",
 		"LaunchTemplateData.TagSpecification.1.ResourceType", "instance",
-		"LaunchTemplateData.TagSpecification.1.Tag.1.Key", "pool", "LaunchTemplateData.TagSpecification.1.Tag.1.Value", "main",
-		"LaunchTemplateData.TagSpecification.1.Tag.2.Key", "Name", "LaunchTemplateData.TagSpecification.1.Tag.2.Value", "template")
+		"LaunchTemplateData.TagSpecification.1.Tag.1.Key", "pool", "LaunchTemplateData.TagSpecification.1.Tag.1.Value",
+		"main",
+		"LaunchTemplateData.TagSpecification.1.Tag.2.Key", "Name", "LaunchTemplateData.TagSpecification.1.Tag.2.Value",
+		"template")
 	id := e.text("launchTemplate/launchTemplateId")
-	c.fails(400, "InvalidLaunchTemplateName.AlreadyExistsException", "CreateLaunchTemplate", "LaunchTemplateName", "avatar",
+	c.fails(400, "InvalidLaunchTemplateName.AlreadyExistsException", "CreateLaunchTemplate", "LaunchTemplateName",
+		"avatar",
 		"LaunchTemplateData.ImageId", DefaultImage)
 	c.ok("CreateLaunchTemplateVersion", "LaunchTemplateId", id, "SourceVersion", "1",
 		"LaunchTemplateData.InstanceType", "g5.2xlarge")
 
 	for _, tc := range []struct {
 		version, override, want string
-	}{{"", "", "g5.xlarge"}, {"$Latest", "", "g5.2xlarge"}, {"2", "", "g5.2xlarge"}, {"$Default", "g6.xlarge", "g6.xlarge"}} {
+	}{{"", "", "g5.xlarge"}, {"$Latest", "", "g5.2xlarge"}, {"2", "", "g5.2xlarge"},
+		{"$Default", "g6.xlarge", "g6.xlarge"}} {
 		args := []string{"MinCount", "1", "MaxCount", "1", "LaunchTemplate.LaunchTemplateName", "avatar",
 			"TagSpecification.1.ResourceType", "instance", "TagSpecification.1.Tag.1.Key", "Name",
 			"TagSpecification.1.Tag.1.Value", "request"}
@@ -201,7 +209,8 @@ func TestInstancesOfATemplateSayWhich(t *testing.T) {
 	c := newCloud(t, 0, 0, nil)
 	template := c.ok("CreateLaunchTemplate", "LaunchTemplateName", "avatar", "LaunchTemplateData.ImageId", DefaultImage,
 		"LaunchTemplateData.InstanceType", "g5.xlarge").text("launchTemplate/launchTemplateId")
-	id := c.ok("RunInstances", "MinCount", "1", "MaxCount", "1", "LaunchTemplate.LaunchTemplateName", "avatar").text("instancesSet/item/instanceId")
+	id := c.ok("RunInstances", "MinCount", "1", "MaxCount", "1", "LaunchTemplate.LaunchTemplateName",
+		"avatar").text("instancesSet/item/instanceId")
 	c.ok("CreateTags", "ResourceId.1", id, "Tag.1.Key", "owner", "Tag.1.Value", "alice")
 	c.ok("DeleteTags", "ResourceId.1", id)
 	c.ok("DeleteTags", "ResourceId.1", id, "Tag.1.Key", "aws:ec2launchtemplate:id")
@@ -209,8 +218,10 @@ func TestInstancesOfATemplateSayWhich(t *testing.T) {
 	if in, _ := c.Instance(id); !maps.Equal(in.Tags, want) {
 		t.Errorf("tags %v", in.Tags)
 	}
-	c.fails(400, "InvalidParameterValue", "CreateTags", "ResourceId.1", id, "Tag.1.Key", "aws:ec2launchtemplate:version", "Tag.1.Value", "2")
-	if got := c.ok("DescribeInstances", "Filter.1.Name", "tag:aws:ec2launchtemplate:id", "Filter.1.Value.1", template).texts("reservationSet/item/instancesSet/item/instanceId"); len(got) != 1 {
+	c.fails(400, "InvalidParameterValue", "CreateTags", "ResourceId.1", id, "Tag.1.Key", "aws:ec2launchtemplate:version",
+		"Tag.1.Value", "2")
+	if got := c.ok("DescribeInstances", "Filter.1.Name", "tag:aws:ec2launchtemplate:id", "Filter.1.Value.1",
+		template).texts("reservationSet/item/instancesSet/item/instanceId"); len(got) != 1 {
 		t.Errorf("found %v by the template's tag", got)
 	}
 }
@@ -250,7 +261,8 @@ func TestLaunchAsksForEveryPermission(t *testing.T) {
 	for _, want := range []string{
 		"ec2:RunInstances arn:aws:ec2:us-east-1::image/" + DefaultImage, "ec2:RunInstances " + arn + "instance/*",
 		"ec2:RunInstances " + arn + "subnet/" + c.SubnetIDs()[0], "ec2:RunInstances " + arn + "volume/*",
-		"ec2:RunInstances " + arn + "network-interface/*", "ec2:RunInstances " + arn + "security-group/" + DefaultSecurityGroup,
+		"ec2:RunInstances " + arn + "network-interface/*", "ec2:RunInstances " + arn + "security-group/" +
+			DefaultSecurityGroup,
 		"ec2:CreateTags " + arn + "instance/*", "iam:PassRole arn:aws:iam::123456789012:role/avatar-instance",
 	} {
 		if _, ok := asked[want]; !ok {
@@ -258,7 +270,8 @@ func TestLaunchAsksForEveryPermission(t *testing.T) {
 		}
 	}
 	keys := asked["ec2:CreateTags "+arn+"instance/*"]
-	if keys["ec2:CreateAction"][0] != "RunInstances" || keys["aws:RequestTag/pool"][0] != "main" || keys["aws:TagKeys"][0] != "pool" {
+	if keys["ec2:CreateAction"][0] != "RunInstances" || keys["aws:RequestTag/pool"][0] != "main" ||
+		keys["aws:TagKeys"][0] != "pool" {
 		t.Errorf("keys %v", keys)
 	}
 }

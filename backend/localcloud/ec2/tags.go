@@ -109,7 +109,8 @@ func (s *Service) resource(c *wire.Call, id string) (tagged, *wire.Error) {
 		_, err := s.template(id, "")
 		return t, err
 	case "subnet":
-		return t, known([]string{id}, idsOf(s.allSubnets(), func(sn subnet) string { return sn.id }), "InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist")
+		return t, known([]string{id}, idsOf(s.allSubnets(), func(sn subnet) string { return sn.id }),
+			"InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist")
 	case "vpc":
 		return t, known([]string{id}, idsOf(s.vpcs(), vpcID), "InvalidVpcID.NotFound", "The vpc ID '%s' does not exist")
 	case "security-group":
@@ -162,7 +163,8 @@ func (s *Service) deleteTags(c *wire.Call, p params, d *doc) *wire.Error {
 }
 
 // retag applies edit to a copy of every resource's tags, AWS's own apart, all or none.
-func (s *Service) retag(c *wire.Call, p params, d *doc, requested map[string]string, edit func(map[string]string)) *wire.Error {
+func (s *Service) retag(c *wire.Call, p params, d *doc, requested map[string]string,
+	edit func(map[string]string)) *wire.Error {
 	err := s.update(c.Now, func(ch *change) *wire.Error {
 		resources, err := s.taggable(c, p.list("ResourceId"), requested)
 		if err != nil {

@@ -123,7 +123,8 @@ func writeTemplateData(d *doc, p params) {
 	members(d, "iamInstanceProfile", p.under("IamInstanceProfile"), "Arn", "Name")
 	members(d, "monitoring", p.under("Monitoring"), "Enabled")
 	members(d, "placement", p.under("Placement"), "AvailabilityZone", "GroupName", "Tenancy")
-	members(d, "metadataOptions", p.under("MetadataOptions"), "HttpTokens", "HttpEndpoint", "HttpPutResponseHopLimit", "InstanceMetadataTags")
+	members(d, "metadataOptions", p.under("MetadataOptions"), "HttpTokens", "HttpEndpoint", "HttpPutResponseHopLimit",
+		"InstanceMetadataTags")
 	if ids := p.list("SecurityGroupId"); len(ids) > 0 {
 		d.texts("securityGroupIdSet", ids)
 	}
@@ -146,7 +147,8 @@ func writeTemplateDevices(d *doc, p params) {
 	if disks := p.groups("BlockDeviceMapping"); len(disks) > 0 {
 		list(d, "blockDeviceMappingSet", disks, func(disk params) {
 			d.opt("deviceName", disk.get("DeviceName"))
-			members(d, "ebs", disk.under("Ebs"), "VolumeSize", "VolumeType", "DeleteOnTermination", "Encrypted", "Iops", "Throughput")
+			members(d, "ebs", disk.under("Ebs"), "VolumeSize", "VolumeType", "DeleteOnTermination", "Encrypted", "Iops",
+				"Throughput")
 		})
 	}
 	if nics := p.groups("NetworkInterface"); len(nics) > 0 {

@@ -7,14 +7,17 @@ import (
 // TestLaunchTemplateErrors: what is said of a launch template that a request does not name well.
 func TestLaunchTemplateErrors(t *testing.T) {
 	c := newCloud(t, 0, 0, nil)
-	id := c.ok("CreateLaunchTemplate", "LaunchTemplateName", "avatar", "LaunchTemplateData.InstanceType", "t3.micro").text("launchTemplate/launchTemplateId")
+	id := c.ok("CreateLaunchTemplate", "LaunchTemplateName", "avatar", "LaunchTemplateData.InstanceType",
+		"t3.micro").text("launchTemplate/launchTemplateId")
 	for _, tt := range []struct {
 		operation, code, message string
 		args                     []string
 	}{
-		{"ModifyLaunchTemplate", "InvalidParameterCombination", "The parameter launchTemplateName cannot be used with the parameter launchTemplateId",
+		{"ModifyLaunchTemplate", "InvalidParameterCombination",
+			"The parameter launchTemplateName cannot be used with the parameter launchTemplateId",
 			[]string{"LaunchTemplateId", id, "LaunchTemplateName", "avatar", "SetDefaultVersion", "1"}},
-		{"ModifyLaunchTemplate", "MissingParameter", "The request must contain the parameter launchTemplateId or launchTemplateName",
+		{"ModifyLaunchTemplate", "MissingParameter",
+			"The request must contain the parameter launchTemplateId or launchTemplateName",
 			[]string{"SetDefaultVersion", "1"}},
 		{"ModifyLaunchTemplate", "InvalidLaunchTemplateId.VersionNotFound", "Could not find launch template version",
 			[]string{"LaunchTemplateId", id, "SetDefaultVersion", "9"}},
@@ -23,8 +26,9 @@ func TestLaunchTemplateErrors(t *testing.T) {
 			[]string{"LaunchTemplateId", id, "LaunchTemplateVersion.1", "9"}},
 		{"DescribeLaunchTemplateVersions", "InvalidLaunchTemplateName.NotFoundException",
 			"The specified launch template, with template name other, does not exist.", []string{"LaunchTemplateName", "other"}},
-		{"CreateLaunchTemplate", "InvalidLaunchTemplateName.MalformedException", "A launch template name must be between 3 and 128 characters, " +
-			"and may contain letters, numbers, and the following characters: - ( ) . / _.",
+		{"CreateLaunchTemplate", "InvalidLaunchTemplateName.MalformedException",
+			"A launch template name must be between 3 and 128 characters, " +
+				"and may contain letters, numbers, and the following characters: - ( ) . / _.",
 			[]string{"LaunchTemplateName", "a b c", "LaunchTemplateData.InstanceType", "t3.micro"}},
 		{"CreateLaunchTemplate", "InvalidLaunchTemplateName.AlreadyExistsException", "Launch template name already in use.",
 			[]string{"LaunchTemplateName", "avatar", "LaunchTemplateData.InstanceType", "t3.micro"}},

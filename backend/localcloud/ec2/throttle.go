@@ -46,7 +46,8 @@ func (s *Service) throttle(c *wire.Call, p params) *wire.Error {
 	if !s.take(c, name, b, 1) {
 		return throttled()
 	}
-	if b, ok := resourceBuckets[c.Operation]; ok && !s.take(c, c.Operation+"/resources", b, resourceCount(c.Operation, p)) {
+	if b, ok := resourceBuckets[c.Operation]; ok &&
+		!s.take(c, c.Operation+"/resources", b, resourceCount(c.Operation, p)) {
 		return throttled()
 	}
 	return nil

@@ -78,7 +78,8 @@ func (s *Service) checkNetwork(l *launch) *wire.Error {
 	}
 	for _, id := range l.groups {
 		if g := s.group(id); g.vpc != vpcID && l.subnet != nil {
-			return wire.Errorf(400, "InvalidParameter", "Security group %s and subnet %s belong to different networks.", id, l.subnet.id)
+			return wire.Errorf(400, "InvalidParameter", "Security group %s and subnet %s belong to different networks.", id,
+				l.subnet.id)
 		} else if g.vpc != vpcID {
 			return wire.Errorf(400, "InvalidParameter", "The security group '%s' does not belong to VPC '%s'", id, vpcID)
 		}
@@ -87,7 +88,8 @@ func (s *Service) checkNetwork(l *launch) *wire.Error {
 }
 
 func noDefaultVPC() *wire.Error {
-	return wire.Errorf(400, "VPCIdNotSpecified", "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.")
+	return wire.Errorf(400, "VPCIdNotSpecified",
+		"No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.")
 }
 
 func (s *Service) defaultGroup(vpcID string) string {

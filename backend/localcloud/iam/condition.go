@@ -78,7 +78,8 @@ func holds(name, key string, values words, r *request, variables bool) bool {
 	}
 	have := r.keys[strings.ToLower(key)]
 	if op.base == "null" {
-		return slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, strconv.FormatBool(len(have) == 0)) })
+		return slices.ContainsFunc(values,
+			func(v string) bool { return strings.EqualFold(v, strconv.FormatBool(len(have) == 0)) })
 	}
 	if len(have) == 0 {
 		return absent(op)

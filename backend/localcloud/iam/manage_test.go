@@ -24,7 +24,8 @@ func ask(t *testing.T, s *Service, action string, pairs ...string) (int, string)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	w := httptest.NewRecorder()
 	s.Serve(context.Background(), w, &wire.Call{
-		Service: "iam", Operation: action, Request: r, Body: []byte(form.Encode()), Now: time.Now().UTC(), RequestID: "r-1", Auth: s,
+		Service: "iam", Operation: action, Request: r, Body: []byte(form.Encode()), Now: time.Now().UTC(), RequestID: "r-1",
+		Auth:      s,
 		Principal: wire.Principal{AccountID: "123456789012", ARN: "arn:aws:iam::123456789012:user/operator", Root: true},
 	})
 	return w.Code, w.Body.String()
@@ -47,7 +48,8 @@ func refused(t *testing.T, s *Service, want, action string, pairs ...string) {
 }
 
 const (
-	anyoneHere = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"123456789012"}}}`
+	anyoneHere = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole",` +
+		`"Principal":{"AWS":"123456789012"}}}`
 	administer = "arn:aws:iam::aws:policy/AdministratorAccess"
 )
 
@@ -72,9 +74,11 @@ func TestRoleLife(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := must(t, s, "CreateRole", "RoleName", "mine", "Path", "/team/", "AssumeRolePolicyDocument", anyoneHere, "Description", "try",
+	made := must(t, s, "CreateRole", "RoleName", "mine", "Path", "/team/", "AssumeRolePolicyDocument", anyoneHere,
+		"Description", "try",
 		"MaxSessionDuration", "7200", "Tags.member.1.Key", "a", "Tags.member.1.Value", "1")
-	for _, want := range []string{"<Arn>arn:aws:iam::123456789012:role/team/mine</Arn>", "<Path>/team/</Path>", "<MaxSessionDuration>7200<",
+	for _, want := range []string{"<Arn>arn:aws:iam::123456789012:role/team/mine</Arn>", "<Path>/team/</Path>",
+		"<MaxSessionDuration>7200<",
 		"<Key>a</Key><Value>1</Value>", "<Description>try<"} {
 		if !strings.Contains(made, want) {
 			t.Errorf("%s is not in %s", want, made)
@@ -83,7 +87,8 @@ func TestRoleLife(t *testing.T) {
 	refused(t, s, "EntityAlreadyExists", "CreateRole", "RoleName", "mine", "AssumeRolePolicyDocument", anyoneHere)
 	refused(t, s, "MalformedPolicyDocument", "CreateRole", "RoleName", "bad", "AssumeRolePolicyDocument", allow("x:Y"))
 	refused(t, s, "ValidationError", "CreateRole", "RoleName", "a b", "AssumeRolePolicyDocument", anyoneHere)
-	refused(t, s, "ValidationError", "CreateRole", "RoleName", "long", "AssumeRolePolicyDocument", anyoneHere, "MaxSessionDuration", "50000")
+	refused(t, s, "ValidationError", "CreateRole", "RoleName", "long", "AssumeRolePolicyDocument", anyoneHere,
+		"MaxSessionDuration", "50000")
 	must(t, s, "PutRolePolicy", "RoleName", "mine", "PolicyName", "in", "PolicyDocument", allow("ec2:*"))
 	must(t, s, "AttachRolePolicy", "RoleName", "mine", "PolicyArn", administer)
 	refused(t, s, "NoSuchEntity", "AttachRolePolicy", "RoleName", "mine", "PolicyArn", "arn:aws:iam::aws:policy/None")
@@ -96,7 +101,8 @@ func TestRoleLife(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if tags := must(t, again, "ListRoleTags", "RoleName", "mine"); strings.Contains(tags, "<Key>a<") || !strings.Contains(tags, "<Key>b<") {
+	if tags := must(t, again, "ListRoleTags", "RoleName", "mine"); strings.Contains(tags, "<Key>a<") ||
+		!strings.Contains(tags, "<Key>b<") {
 		t.Error(tags)
 	}
 	if got := must(t, again, "GetRole", "RoleName", "mine"); !strings.Contains(got, "changed") {
@@ -105,7 +111,8 @@ func TestRoleLife(t *testing.T) {
 	if got := must(t, again, "ListRolePolicies", "RoleName", "mine"); !strings.Contains(got, "<member>in</member>") {
 		t.Error(got)
 	}
-	if got := must(t, again, "ListAttachedRolePolicies", "RoleName", "mine"); !strings.Contains(got, "<PolicyName>AdministratorAccess</PolicyName>") {
+	if got := must(t, again, "ListAttachedRolePolicies", "RoleName", "mine"); !strings.Contains(got,
+		"<PolicyName>AdministratorAccess</PolicyName>") {
 		t.Error(got)
 	}
 	refused(t, again, "must detach all policies first", "DeleteRole", "RoleName", "mine")
@@ -144,7 +151,8 @@ func TestLayersOfPermission(t *testing.T) {
 			p := s.RolePrincipal("r", "s", nil)
 			if each.boundary != "" {
 				must(t, s, "CreatePolicy", "PolicyName", "edge", "PolicyDocument", each.boundary)
-				must(t, s, "PutRolePermissionsBoundary", "RoleName", "r", "PermissionsBoundary", "arn:aws:iam::123456789012:policy/edge")
+				must(t, s, "PutRolePermissionsBoundary", "RoleName", "r", "PermissionsBoundary",
+					"arn:aws:iam::123456789012:policy/edge")
 				refused(t, s, "DeleteConflict", "DeletePolicy", "PolicyArn", "arn:aws:iam::123456789012:policy/edge")
 			}
 			if each.session != "" {
@@ -156,7 +164,8 @@ func TestLayersOfPermission(t *testing.T) {
 			if each.boundary == "" {
 				return
 			}
-			if got := must(t, s, "GetRole", "RoleName", "r"); !strings.Contains(got, "<PermissionsBoundaryArn>arn:aws:iam::123456789012:policy/edge<") {
+			if got := must(t, s, "GetRole", "RoleName", "r"); !strings.Contains(got,
+				"<PermissionsBoundaryArn>arn:aws:iam::123456789012:policy/edge<") {
 				t.Error(got)
 			}
 			must(t, s, "DeleteRolePermissionsBoundary", "RoleName", "r")
@@ -190,9 +199,11 @@ func TestShippedRolesAreBroughtUpToDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	old := s.Allowed(s.RolePrincipal(UserRole, "s", nil), "dynamodb:DescribeTable", "arn:aws:dynamodb:us-east-1:123456789012:table/x", nil)
+	old := s.Allowed(s.RolePrincipal(UserRole, "s", nil), "dynamodb:DescribeTable",
+		"arn:aws:dynamodb:us-east-1:123456789012:table/x", nil)
 	if err := s.change(UserRole, false, func(r *role) {
-		r.Trust, r.Policies = []byte(anyoneHere), map[string]json.RawMessage{"user": []byte(allow("old:Thing")), "gone": []byte(allow("old:Other"))}
+		r.Trust, r.Policies = []byte(anyoneHere),
+			map[string]json.RawMessage{"user": []byte(allow("old:Thing")), "gone": []byte(allow("old:Other"))}
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +215,8 @@ func TestShippedRolesAreBroughtUpToDate(t *testing.T) {
 	if again.Allowed(p, "old:Thing", "*", nil) || again.Allowed(p, "old:Other", "*", nil) {
 		t.Error("the older program's documents still count")
 	}
-	if got := again.Allowed(p, "dynamodb:DescribeTable", "arn:aws:dynamodb:us-east-1:123456789012:table/x", nil); got != old {
+	if got := again.Allowed(p, "dynamodb:DescribeTable", "arn:aws:dynamodb:us-east-1:123456789012:table/x",
+		nil); got != old {
 		t.Errorf("allowed %t, want %t", got, old)
 	}
 	amr := map[string][]string{"cognito-identity.amazonaws.com:amr": {"authenticated"}}

@@ -141,7 +141,8 @@ func (s *Service) createPolicy(c *wire.Call, form url.Values) (any, *wire.Error)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.policies[p.ARN] != nil {
-		return nil, wire.Errorf(409, "EntityAlreadyExists", "A policy called %s already exists. Duplicate names are not allowed.", name)
+		return nil, wire.Errorf(409, "EntityAlreadyExists",
+			"A policy called %s already exists. Duplicate names are not allowed.", name)
 	}
 	value, err := json.Marshal(p)
 	if err != nil {
@@ -192,7 +193,8 @@ func (s *Service) getPolicyVersion(_ *wire.Call, form url.Values) (any, *wire.Er
 		IsDefaultVersion bool
 		CreateDate       string
 	}
-	return struct{ PolicyVersion version }{version{url.QueryEscape(string(p.Document)), "v1", true, p.Created.Format(time.RFC3339)}}, nil
+	return struct{ PolicyVersion version }{version{url.QueryEscape(string(p.Document)), "v1", true,
+		p.Created.Format(time.RFC3339)}}, nil
 }
 
 func (s *Service) deletePolicy(_ *wire.Call, form url.Values) (any, *wire.Error) {

@@ -72,14 +72,16 @@ func (s *Service) WriteError(w http.ResponseWriter, requestID string, err *wire.
 func (s *Service) Serve(_ context.Context, w http.ResponseWriter, c *wire.Call) {
 	op, ok := operations[c.Operation]
 	if !ok {
-		s.WriteError(w, c.RequestID, wire.Errorf(400, "InvalidAction", "Could not find operation %s for version 2010-05-08", c.Operation))
+		s.WriteError(w, c.RequestID,
+			wire.Errorf(400, "InvalidAction", "Could not find operation %s for version 2010-05-08", c.Operation))
 		return
 	}
 	form := awsquery.Form(c.Request, c.Body)
 	resource, keys := s.asked(form)
 	if !c.Allowed("iam:"+c.Operation, resource, keys) {
-		s.WriteError(w, c.RequestID, wire.Errorf(403, "AccessDenied", "User: %s is not authorized to perform: iam:%s on resource: %s",
-			c.Principal.ARN, c.Operation, resource))
+		s.WriteError(w, c.RequestID,
+			wire.Errorf(403, "AccessDenied", "User: %s is not authorized to perform: iam:%s on resource: %s",
+				c.Principal.ARN, c.Operation, resource))
 		return
 	}
 	result, err := op(s, c, form)
@@ -93,7 +95,8 @@ func (s *Service) Serve(_ context.Context, w http.ResponseWriter, c *wire.Call) 
 // asked is the resource of a request and its condition keys.
 func (s *Service) asked(form url.Values) (resource string, keys map[string][]string) {
 	keys = map[string][]string{}
-	for member, key := range map[string]string{"PermissionsBoundary": "iam:PermissionsBoundary", "PolicyArn": "iam:PolicyARN"} {
+	for member, key := range map[string]string{"PermissionsBoundary": "iam:PermissionsBoundary",
+		"PolicyArn": "iam:PolicyARN"} {
 		if v := form.Get(member); v != "" {
 			keys[key] = []string{v}
 		}
@@ -157,7 +160,8 @@ func (s *Service) getUser(c *wire.Call, _ url.Values) (any, *wire.Error) {
 	}
 	name := c.Principal.ARN[strings.LastIndexByte(c.Principal.ARN, '/')+1:]
 	return struct{ User userXML }{userXML{
-		Path: "/", UserName: name, UserID: "AIDA" + strings.ToUpper(name), ARN: c.Principal.ARN, CreateDate: c.Now.Format(time.RFC3339),
+		Path: "/", UserName: name, UserID: "AIDA" + strings.ToUpper(name), ARN: c.Principal.ARN,
+		CreateDate: c.Now.Format(time.RFC3339),
 	}}, nil
 }
 
@@ -240,7 +244,8 @@ func (s *Service) getRolePolicy(_ *wire.Call, form url.Values) (any, *wire.Error
 	if !ok {
 		return nil, wire.Errorf(404, "NoSuchEntity", "The role policy with name %s cannot be found.", form.Get("PolicyName"))
 	}
-	return struct{ RoleName, PolicyName, PolicyDocument string }{r.Name, form.Get("PolicyName"), url.QueryEscape(string(doc))}, nil
+	return struct{ RoleName, PolicyName, PolicyDocument string }{r.Name, form.Get("PolicyName"),
+		url.QueryEscape(string(doc))}, nil
 }
 
 func (s *Service) putRolePolicy(_ *wire.Call, form url.Values) (any, *wire.Error) {

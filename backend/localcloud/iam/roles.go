@@ -67,7 +67,8 @@ func (s *Service) loadRoles() error {
 		role  string
 		files []string
 	}{
-		{UserRole, []string{"user"}}, {KeeperRole, []string{"keeper"}}, {OperatorRole, []string{"operator", "keeper"}}, {StopRole, []string{"stop"}},
+		{UserRole, []string{"user"}}, {KeeperRole, []string{"keeper"}}, {OperatorRole, []string{"operator", "keeper"}},
+		{StopRole, []string{"stop"}},
 	} {
 		if err := s.ship(each.role, each.files); err != nil {
 			return err
@@ -77,8 +78,8 @@ func (s *Service) loadRoles() error {
 }
 
 // ship gives a role the documents that this program carries. They replace what an older program left in the
-// store, or an old state would keep refusing what a new launcher needs. The first document's trust policy is the role's.
-// Somebody who assumes a role to try what a user may do can do so for longestSession.
+// store, or an old state would keep refusing what a new launcher needs. The first document's trust policy is the
+// role's. Somebody who assumes a role to try what a user may do can do so for longestSession.
 func (s *Service) ship(name string, files []string) error {
 	shipped := map[string]json.RawMessage{}
 	for _, file := range files {
@@ -222,8 +223,8 @@ func (s *Service) Trusted(roleName, kind, who, action string, keys map[string][]
 	return allowed
 }
 
-// names reports whether who is among the principals: itself, the role of its session, its account ("arn:aws:iam::ID:root" or the bare
-// ID), or everybody.
+// names reports whether who is among the principals: itself, the role of its session, its account
+// ("arn:aws:iam::ID:root" or the bare ID), or everybody.
 func (p principals) names(kind, who string) bool {
 	if _, everybody := p["*"]; everybody {
 		return true
@@ -236,7 +237,9 @@ func (p principals) names(kind, who string) bool {
 		}
 	}
 	return slices.ContainsFunc(p[kind], func(name string) bool {
-		return name == "*" || name == who || role != "" && RoleName(name) == role && strings.Contains(name, "::"+account+":") || account != "" && (name == account || name == "arn:aws:iam::"+account+":root")
+		return name == "*" || name == who || role != "" && RoleName(name) == role &&
+			strings.Contains(name, "::"+account+":") || account != "" &&
+			(name == account || name == "arn:aws:iam::"+account+":root")
 	})
 }
 

@@ -22,8 +22,9 @@ import (
 
 // Names of the roles that every embedded cloud has.
 const (
-	UserRole     = "avatar-launcher-user"     // what a signed-in user's desktop may do
-	KeeperRole   = "avatar-launcher-keeper"   // the same where it may become the pool's keeper: members of the group keeper
+	UserRole = "avatar-launcher-user" // what a signed-in user's desktop may do
+	// the same where it may become the pool's keeper: members of the group keeper
+	KeeperRole   = "avatar-launcher-keeper"
 	OperatorRole = "avatar-launcher-operator" // what a signed-in member of the group operator may do
 	StopRole     = "avatar-launcher-stop"     // what EventBridge Scheduler may do when a stop is due
 )
@@ -74,7 +75,8 @@ var _ wire.Authorizer = (*Service)(nil)
 // New loads the credentials, roles and managed policies of the store. The roles of policies/ get the documents of this
 // program, whatever the store has.
 func New(env wire.Env, st *store.Store) (*Service, error) {
-	s := &Service{env: env, st: st, credentials: map[string]credential{}, roles: map[string]*role{}, policies: map[string]*managedPolicy{}}
+	s := &Service{env: env, st: st, credentials: map[string]credential{}, roles: map[string]*role{},
+		policies: map[string]*managedPolicy{}}
 	err := st.Each(credentialBucket, func(key string, value []byte) error {
 		var c credential
 		if err := json.Unmarshal(value, &c); err != nil {
@@ -127,7 +129,8 @@ func (s *Service) make(prefix string, p wire.Principal, expires time.Time) (Cred
 	if sweep {
 		err = s.forget(s.env.Now())
 	}
-	return Credentials{AccessKeyID: p.AccessKey, SecretAccessKey: c.Secret, SessionToken: c.Token, Expiration: expires}, err
+	return Credentials{AccessKeyID: p.AccessKey, SecretAccessKey: c.Secret, SessionToken: c.Token, Expiration: expires},
+		err
 }
 
 // Lookup returns what belongs to an access key ID: its secret, its session token ("" for a long-lived key), who

@@ -52,11 +52,14 @@ func TestRecordsInCBOR(t *testing.T) {
 	if code != "" {
 		t.Fatal(code, one)
 	}
-	if out, code := c.inCBOR("PutRecords", m{"StreamName": "s", "Records": []m{{"PartitionKey": "k", "Data": data}}}); code != "" || out["FailedRecordCount"] != uint64(0) {
+	if out, code := c.inCBOR("PutRecords",
+		m{"StreamName": "s", "Records": []m{{"PartitionKey": "k", "Data": data}}}); code != "" ||
+		out["FailedRecordCount"] != uint64(0) {
 		t.Errorf("PutRecords: %s %v", code, out)
 	}
 	from := cbor.Tag{Number: 1, Content: time.Now().Add(-time.Minute).UnixMilli()}
-	it, code := c.inCBOR("GetShardIterator", m{"StreamName": "s", "ShardId": one["ShardId"], "ShardIteratorType": "AT_TIMESTAMP", "Timestamp": from})
+	it, code := c.inCBOR("GetShardIterator",
+		m{"StreamName": "s", "ShardId": one["ShardId"], "ShardIteratorType": "AT_TIMESTAMP", "Timestamp": from})
 	if code != "" {
 		t.Fatal(code, it)
 	}
@@ -95,13 +98,15 @@ func TestTimesInCBOR(t *testing.T) {
 
 func TestErrorsInCBOR(t *testing.T) {
 	c := newCloud(t, "", Options{})
-	if out, code := c.inCBOR("DescribeStream", m{"StreamName": "none"}); code != "ResourceNotFoundException" || out["message"] == nil {
+	if out, code := c.inCBOR("DescribeStream", m{"StreamName": "none"}); code != "ResourceNotFoundException" ||
+		out["message"] == nil {
 		t.Errorf("no such stream: %s %v", code, out)
 	}
 	if out, code := c.inCBOR("SubscribeToShard", m{"ConsumerARN": "none"}); code == "" {
 		t.Errorf("no such consumer: %v", out)
 	}
-	for what, body := range map[string][]byte{"cut off": {0xa1, 0x6a, 'S'}, "a number for a name": {0xa1, 0x6a, 'S', 't', 'r', 'e', 'a', 'm', 'N', 'a', 'm', 'e', 7}} {
+	for what, body := range map[string][]byte{"cut off": {0xa1, 0x6a, 'S'},
+		"a number for a name": {0xa1, 0x6a, 'S', 't', 'r', 'e', 'a', 'm', 'N', 'a', 'm', 'e', 7}} {
 		out, code := c.bytesInCBOR("DescribeStream", body)
 		if code != "SerializationException" || out["Message"] == nil || out["message"] != nil {
 			t.Errorf("%s: %s %v", what, code, out)

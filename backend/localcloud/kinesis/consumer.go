@@ -31,7 +31,8 @@ func (s *Service) consumerARN(stream string, m consumerMeta) string {
 
 func (s *Service) describeOne(stream string, m consumerMeta) consumerOutput {
 	return consumerOutput{
-		ConsumerARN: s.consumerARN(stream, m), ConsumerName: m.Name, ConsumerStatus: active, ConsumerCreationTimestamp: timestamp(m.Created),
+		ConsumerARN: s.consumerARN(stream, m), ConsumerName: m.Name, ConsumerStatus: active,
+		ConsumerCreationTimestamp: timestamp(m.Created),
 	}
 }
 
@@ -44,15 +45,18 @@ type consumerRef struct {
 
 func (s *Service) registerConsumer(c *wire.Call, in *consumerRef) (any, *wire.Error) {
 	if !validName(in.ConsumerName) {
-		return nil, validation("Value '%.64s' at 'consumerName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+", in.ConsumerName)
+		return nil, validation("Value '%.64s' at 'consumerName' failed to satisfy constraint: Member must satisfy regular "+
+			"expression pattern: [a-zA-Z0-9_.-]+", in.ConsumerName)
 	}
 	var out consumerOutput
 	_, err := s.change(c, streamRef{StreamARN: in.StreamARN}, func(st *stream) *wire.Error {
 		if st.consumer(in.ConsumerName) >= 0 {
-			return inUse("Consumer %s under stream %s already exists for account %s.", in.ConsumerName, st.meta.Name, s.env.AccountID)
+			return inUse("Consumer %s under stream %s already exists for account %s.", in.ConsumerName, st.meta.Name,
+				s.env.AccountID)
 		}
 		if len(st.meta.Consumers) >= maxConsumers {
-			return limitExceeded("Stream %s under account %s has the most consumers it can have: %d.", st.meta.Name, s.env.AccountID, maxConsumers)
+			return limitExceeded("Stream %s under account %s has the most consumers it can have: %d.", st.meta.Name,
+				s.env.AccountID, maxConsumers)
 		}
 		m := consumerMeta{Name: in.ConsumerName, Created: c.Now.UTC().Truncate(time.Millisecond)}
 		st.meta.Consumers = append(slices.Clone(st.meta.Consumers), m)
@@ -113,7 +117,8 @@ func (s *Service) listConsumers(c *wire.Call, in *listConsumersInput) (any, *wir
 		limit = *in.MaxResults
 	}
 	if limit < 1 {
-		return nil, validation("Value '%d' at 'maxResults' failed to satisfy constraint: Member must have value greater than or equal to 1", limit)
+		return nil, validation("Value '%d' at 'maxResults' failed to satisfy constraint: Member must have value greater "+
+			"than or equal to 1", limit)
 	}
 	st.mu.Lock()
 	all := slices.Clone(st.meta.Consumers)

@@ -39,7 +39,8 @@ func (s *Service) createStream(c *wire.Call, in *createStreamInput) (any, *wire.
 		}
 		shards = *in.ShardCount
 	default:
-		return nil, validation("Value '%.64s' at 'streamModeDetails.streamMode' failed to satisfy constraint: Member must satisfy enum value set: [PROVISIONED, ON_DEMAND]", m.Mode)
+		return nil, validation("Value '%.64s' at 'streamModeDetails.streamMode' failed to satisfy constraint: Member must "+
+			"satisfy enum value set: [PROVISIONED, ON_DEMAND]", m.Mode)
 	}
 	if in.MaxRecordSizeInKiB != nil {
 		m.MaxRecordKiB = *in.MaxRecordSizeInKiB
@@ -59,10 +60,12 @@ func (s *Service) CreateStream(name string, shards int) error {
 // create checks the limits, then stores the stream before anybody can see it.
 func (s *Service) create(m streamMeta, shards int, now time.Time) *wire.Error {
 	if shards < 1 {
-		return validation("Value '%d' at 'shardCount' failed to satisfy constraint: Member must have value greater than or equal to 1", shards)
+		return validation("Value '%d' at 'shardCount' failed to satisfy constraint: Member must have value greater than "+
+			"or equal to 1", shards)
 	}
 	if m.MaxRecordKiB < 1024 || m.MaxRecordKiB > 10240 {
-		return validation("Value '%d' at 'maxRecordSizeInKiB' failed to satisfy constraint: Member must have value between 1024 and 10240", m.MaxRecordKiB)
+		return validation("Value '%d' at 'maxRecordSizeInKiB' failed to satisfy constraint: Member must have value "+
+			"between 1024 and 10240", m.MaxRecordKiB)
 	}
 	s.lookup(m.Name, now) // forgets one whose deletion is complete
 	s.mu.Lock()
@@ -77,7 +80,8 @@ func (s *Service) create(m streamMeta, shards int, now time.Time) *wire.Error {
 		st.mu.Unlock()
 	}
 	if open+shards > maxShards {
-		return limitExceeded("This request would exceed the shard limit for the account %s in %s. Current shard count for the account: %d. Limit: %d.", s.env.AccountID, s.env.Region, open, maxShards)
+		return limitExceeded("This request would exceed the shard limit for the account %s in %s. Current shard count for "+
+			"the account: %d. Limit: %d.", s.env.AccountID, s.env.Region, open, maxShards)
 	}
 	m.Created = now.UTC().Truncate(time.Millisecond)
 	st := newStream(m)
@@ -117,7 +121,8 @@ func (s *Service) deleteStream(c *wire.Call, in *deleteStreamInput) (any, *wire.
 		return nil, inUse("Stream %s under account %s is being deleted.", st.meta.Name, s.env.AccountID)
 	}
 	if len(st.meta.Consumers) > 0 && !in.EnforceConsumerDeletion {
-		return nil, inUse("Stream %s under account %s has enhanced consumers. Deregister them or set EnforceConsumerDeletion.", st.meta.Name, s.env.AccountID)
+		return nil, inUse("Stream %s under account %s has enhanced consumers. Deregister them or set EnforceConsumerDeletion.",
+			st.meta.Name, s.env.AccountID)
 	}
 	if err := s.st.Apply(st.forget()...); err != nil {
 		return nil, internal(err)
@@ -161,7 +166,8 @@ func (s *Service) listStreams(c *wire.Call, in *listStreamsInput) (any, *wire.Er
 		limit = *in.Limit
 	}
 	if limit < 1 || limit > 10000 {
-		return nil, validation("Value '%d' at 'limit' failed to satisfy constraint: Member must have value between 1 and 10000", limit)
+		return nil, validation("Value '%d' at 'limit' failed to satisfy constraint: Member must have value between 1 "+
+			"and 10000", limit)
 	}
 	after := max(in.NextToken, in.ExclusiveStartStreamName)
 	names, summaries, more := []string{}, []streamSummary{}, false
@@ -222,7 +228,8 @@ func (s *Service) describeStream(c *wire.Call, in *describeStreamInput) (any, *w
 		limit = *in.Limit
 	}
 	if limit < 1 || limit > 10000 {
-		return nil, validation("Value '%d' at 'limit' failed to satisfy constraint: Member must have value between 1 and 10000", limit)
+		return nil, validation("Value '%d' at 'limit' failed to satisfy constraint: Member must have value between 1 "+
+			"and 10000", limit)
 	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -261,5 +268,6 @@ func (s *Service) describeLimits(c *wire.Call, _ *struct{}) (any, *wire.Error) {
 		}
 		st.mu.Unlock()
 	}
-	return map[string]int{"ShardLimit": maxShards, "OpenShardCount": open, "OnDemandStreamCount": demand, "OnDemandStreamCountLimit": 50}, nil
+	return map[string]int{"ShardLimit": maxShards, "OpenShardCount": open, "OnDemandStreamCount": demand,
+		"OnDemandStreamCountLimit": 50}, nil
 }

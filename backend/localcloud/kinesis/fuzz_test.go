@@ -11,9 +11,11 @@ func FuzzOperations(f *testing.F) {
 		f.Add(op, `{"StreamName":"s","ShardId":"shardId-000000000000"}`)
 	}
 	f.Add("PutRecords", `{"StreamName":"s","Records":[{"Data":"eA==","PartitionKey":"k","ExplicitHashKey":"7"}]}`)
-	f.Add("GetShardIterator", `{"StreamName":"s","ShardId":"shardId-000000000000","ShardIteratorType":"AT_TIMESTAMP","Timestamp":1e9}`)
+	f.Add("GetShardIterator", `{"StreamName":"s","ShardId":"shardId-000000000000","ShardIteratorType":"AT_TIMESTAMP",`+
+		`"Timestamp":1e9}`)
 	f.Add("ListShards", `{"StreamName":"s","ShardFilter":{"Type":"FROM_TIMESTAMP","Timestamp":0.001},"MaxResults":1}`)
-	f.Add("SplitShard", `{"StreamName":"s","ShardToSplit":"shardId-000000000000","NewStartingHashKey":"170141183460469231731687303715884105728"}`)
+	f.Add("SplitShard", `{"StreamName":"s","ShardToSplit":"shardId-000000000000",`+
+		`"NewStartingHashKey":"170141183460469231731687303715884105728"}`)
 	f.Add("UpdateShardCount", `{"StreamName":"s","TargetShardCount":2,"ScalingType":"UNIFORM_SCALING"}`)
 	f.Add("DescribeStreamConsumer", `{"ConsumerARN":"arn:aws:kinesis:us-east-1:123456789012:stream/s/consumer/c:1"}`)
 	f.Fuzz(func(t *testing.T, op, body string) {

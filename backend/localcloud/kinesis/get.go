@@ -69,7 +69,8 @@ func parseIterator(s string) (iterator, error) {
 
 func (st *stream) iterator(sh *shard, place uint64, now time.Time) string {
 	return iterator{
-		stream: st.meta.Name, created: st.meta.Created.UnixMilli(), shard: sh.meta.Index, place: place, issued: now.UnixMilli(),
+		stream: st.meta.Name, created: st.meta.Created.UnixMilli(), shard: sh.meta.Index, place: place,
+		issued: now.UnixMilli(),
 	}.String()
 }
 
@@ -86,13 +87,15 @@ func (s *Service) locate(st *stream, sh *shard, p position, now time.Time) (uint
 		}
 		t := time.Time(*p.Timestamp)
 		if t.After(now) {
-			return 0, invalidArgument("The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. timestampInMillis: %d, currentTimestampInMillis: %d", t.UnixMilli(), now.UnixMilli())
+			return 0, invalidArgument("The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. "+
+				"timestampInMillis: %d, currentTimestampInMillis: %d", t.UnixMilli(), now.UnixMilli())
 		}
 		return min(sh.since(t), st.visible(sh)), nil
 	case "AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER":
 		return s.locateSequence(st, sh, p)
 	}
-	return 0, validation("Value '%.64s' at 'shardIteratorType' failed to satisfy constraint: Member must satisfy enum value set: [AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON]", p.Type)
+	return 0, validation("Value '%.64s' at 'shardIteratorType' failed to satisfy constraint: Member must satisfy enum "+
+		"value set: [AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON]", p.Type)
 }
 
 func (s *Service) locateSequence(st *stream, sh *shard, p position) (uint64, *wire.Error) {
@@ -101,7 +104,8 @@ func (s *Service) locateSequence(st *stream, sh *shard, p position) (uint64, *wi
 	}
 	n, ok := sh.place(*p.SequenceNumber)
 	if !ok || n > sh.next() {
-		return 0, invalidArgument("StartingSequenceNumber %.64s used in GetShardIterator on shard %s in stream %s under account %s is invalid because it did not come from this stream.",
+		return 0, invalidArgument("StartingSequenceNumber %.64s used in GetShardIterator on shard %s in stream %s under "+
+			"account %s is invalid because it did not come from this stream.",
 			*p.SequenceNumber, sh.id(), st.meta.Name, s.env.AccountID)
 	}
 	if p.Type == "AFTER_SEQUENCE_NUMBER" || *p.SequenceNumber != sh.sequence(n) {
@@ -132,7 +136,8 @@ func (s *Service) getShardIterator(c *wire.Call, in *getShardIteratorInput) (any
 	if s.env.Throttle() && !sh.iterators.take(c.Now) {
 		return nil, s.rateExceeded(st, sh)
 	}
-	n, err := s.locate(st, sh, position{Type: in.ShardIteratorType, SequenceNumber: in.StartingSequenceNumber, Timestamp: in.Timestamp}, c.Now)
+	n, err := s.locate(st, sh, position{Type: in.ShardIteratorType, SequenceNumber: in.StartingSequenceNumber,
+		Timestamp: in.Timestamp}, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +181,8 @@ func (s *Service) getRecords(c *wire.Call, in *getRecordsInput) (any, *wire.Erro
 		limit = *in.Limit
 	}
 	if limit < 1 {
-		return nil, validation("Value '%d' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1", limit)
+		return nil, validation("Value '%d' at 'limit' failed to satisfy constraint: Member must have value greater than "+
+			"or equal to 1", limit)
 	}
 	if limit > maxGetRecords {
 		return nil, invalidArgument("Limit %d is greater than %d", limit, maxGetRecords)
@@ -190,8 +196,11 @@ func (s *Service) getRecords(c *wire.Call, in *getRecordsInput) (any, *wire.Erro
 		return nil, err
 	}
 	if c.Now.Sub(time.UnixMilli(it.issued)) > iteratorLife {
-		return nil, wire.Errorf(400, "ExpiredIteratorException", "Iterator expired. The iterator was created at time %s while right now it is %s which is further in the future than the tolerated delay of %d milliseconds.",
-			time.UnixMilli(it.issued).UTC().Format(time.UnixDate), c.Now.UTC().Format(time.UnixDate), iteratorLife.Milliseconds())
+		return nil, wire.Errorf(400, "ExpiredIteratorException",
+			"Iterator expired. The iterator was created at time %s while right now it is %s which is further in the future "+
+				"than the tolerated delay of %d milliseconds.",
+			time.UnixMilli(it.issued).UTC().Format(time.UnixDate), c.Now.UTC().Format(time.UnixDate),
+			iteratorLife.Milliseconds())
 	}
 	st.mu.Lock()
 	defer st.mu.Unlock()

@@ -62,14 +62,20 @@ func TestGetShardIteratorRefusals(t *testing.T) {
 		code string
 	}{
 		{"no stream", m{"StreamName": "none", "ShardId": shard0, "ShardIteratorType": "LATEST"}, "ResourceNotFoundException"},
-		{"no shard", m{"StreamName": "s", "ShardId": "shardId-000000000009", "ShardIteratorType": "LATEST"}, "ResourceNotFoundException"},
+		{"no shard", m{"StreamName": "s", "ShardId": "shardId-000000000009", "ShardIteratorType": "LATEST"},
+			"ResourceNotFoundException"},
 		{"bad type", m{"StreamName": "s", "ShardId": shard0, "ShardIteratorType": "EARLIEST"}, "ValidationException"},
-		{"no sequence", m{"StreamName": "s", "ShardId": shard0, "ShardIteratorType": "AT_SEQUENCE_NUMBER"}, "InvalidArgumentException"},
-		{"bad sequence", m{"StreamName": "s", "ShardId": shard0, "ShardIteratorType": "AT_SEQUENCE_NUMBER", "StartingSequenceNumber": "7"}, "InvalidArgumentException"},
-		{"no timestamp", m{"StreamName": "s", "ShardId": shard0, "ShardIteratorType": "AT_TIMESTAMP"}, "InvalidArgumentException"},
-		{"future", m{"StreamName": "s", "ShardId": shard0, "ShardIteratorType": "AT_TIMESTAMP", "Timestamp": time.Now().Unix() + 100}, "InvalidArgumentException"},
+		{"no sequence", m{"StreamName": "s", "ShardId": shard0, "ShardIteratorType": "AT_SEQUENCE_NUMBER"},
+			"InvalidArgumentException"},
+		{"bad sequence", m{"StreamName": "s", "ShardId": shard0, "ShardIteratorType": "AT_SEQUENCE_NUMBER",
+			"StartingSequenceNumber": "7"}, "InvalidArgumentException"},
+		{"no timestamp", m{"StreamName": "s", "ShardId": shard0, "ShardIteratorType": "AT_TIMESTAMP"},
+			"InvalidArgumentException"},
+		{"future", m{"StreamName": "s", "ShardId": shard0, "ShardIteratorType": "AT_TIMESTAMP",
+			"Timestamp": time.Now().Unix() + 100}, "InvalidArgumentException"},
 		{"no name", m{"ShardId": shard0, "ShardIteratorType": "LATEST"}, "ValidationException"},
-		{"other account", m{"StreamARN": "arn:aws:kinesis:us-east-1:000000000000:stream/s", "ShardId": shard0, "ShardIteratorType": "LATEST"}, "ResourceNotFoundException"},
+		{"other account", m{"StreamARN": "arn:aws:kinesis:us-east-1:000000000000:stream/s", "ShardId": shard0,
+			"ShardIteratorType": "LATEST"}, "ResourceNotFoundException"},
 	} {
 		_, code := c.call("GetShardIterator", tc.in)
 		want(t, tc.name, code, tc.code)
@@ -79,7 +85,8 @@ func TestGetShardIteratorRefusals(t *testing.T) {
 	if shard == shard0 {
 		other = "shardId-000000000001"
 	}
-	_, code := c.call("GetShardIterator", m{"StreamName": "s", "ShardId": other, "ShardIteratorType": "AT_SEQUENCE_NUMBER", "StartingSequenceNumber": foreign})
+	_, code := c.call("GetShardIterator",
+		m{"StreamName": "s", "ShardId": other, "ShardIteratorType": "AT_SEQUENCE_NUMBER", "StartingSequenceNumber": foreign})
 	want(t, "another shard's number", code, "InvalidArgumentException")
 }
 
@@ -130,7 +137,8 @@ func TestClosedShardEnds(t *testing.T) {
 	want(t, "children", len(children), 2)
 	want(t, "first child", children[0].(m)["ShardId"].(string), "shardId-000000000001")
 	want(t, "second range", children[1].(m)["HashKeyRange"].(m)["StartingHashKey"].(string), half)
-	c.must("MergeShards", m{"StreamName": "s", "ShardToMerge": "shardId-000000000001", "AdjacentShardToMerge": "shardId-000000000002"})
+	c.must("MergeShards", m{"StreamName": "s", "ShardToMerge": "shardId-000000000001",
+		"AdjacentShardToMerge": "shardId-000000000002"})
 	it = c.iteratorOf("s", "shardId-000000000001", "LATEST", nil)
 	_, next, out := c.readFrom(it)
 	want(t, "merged ends", next, "")
@@ -161,7 +169,8 @@ func TestIteratorsInQuotesAreTaken(t *testing.T) {
 	c := newCloud(t, "", Options{})
 	c.create("s", 1)
 	c.putOne("s", "k", "data")
-	it := c.must("GetShardIterator", m{"StreamName": "s", "ShardId": "shardId-000000000000", "ShardIteratorType": "TRIM_HORIZON"})
+	it := c.must("GetShardIterator",
+		m{"StreamName": "s", "ShardId": "shardId-000000000000", "ShardIteratorType": "TRIM_HORIZON"})
 	out := c.must("GetRecords", m{"ShardIterator": `"` + it["ShardIterator"].(string) + `"`})
 	want(t, "records", len(out["Records"].([]any)), 1)
 	for _, bad := range []string{`"`, `""`, `"` + it["ShardIterator"].(string)} {

@@ -20,7 +20,8 @@ func TestWriteLimit(t *testing.T) {
 		want(t, "3", out["FailedRecordCount"].(float64), 200)
 		last := out["Records"].([]any)[399].(m)
 		want(t, "code", last["ErrorCode"].(string), "ProvisionedThroughputExceededException")
-		want(t, "message", last["ErrorMessage"].(string), "Rate exceeded for shard shardId-000000000000 in stream s under account 123456789012.")
+		want(t, "message", last["ErrorMessage"].(string),
+			"Rate exceeded for shard shardId-000000000000 in stream s under account 123456789012.")
 		_, code := c.call("PutRecord", m{"StreamName": "s", "PartitionKey": "k", "Data": []byte("x")})
 		want(t, "PutRecord", code, "ProvisionedThroughputExceededException")
 		time.Sleep(time.Second)

@@ -80,7 +80,8 @@ func (s *Service) putRecords(c *wire.Call, in *putRecordsInput) (any, *wire.Erro
 		return nil, err
 	}
 	if n := len(in.Records); n < 1 || n > maxPutRecords {
-		return nil, validation("Value '[%d records]' at 'records' failed to satisfy constraint: Member must have length between 1 and %d", n, maxPutRecords)
+		return nil, validation("Value '[%d records]' at 'records' failed to satisfy constraint: Member must have length "+
+			"between 1 and %d", n, maxPutRecords)
 	}
 	total := 0
 	for i := range in.Records {
@@ -147,7 +148,8 @@ func (s *Service) put(st *stream, entries []entry, now time.Time) (out []placed,
 }
 
 // place gives every entry a place in its shard, pending, and returns the writes.
-func (s *Service) place(st *stream, entries []entry, hashes []hashKey, now time.Time) ([]placed, []store.Op, *wire.Error) {
+func (s *Service) place(st *stream, entries []entry, hashes []hashKey,
+	now time.Time) ([]placed, []store.Op, *wire.Error) {
 	out := make([]placed, len(entries))
 	var ops []store.Op
 	st.mu.Lock()
@@ -211,17 +213,20 @@ func (e *entry) check(limit int) (hashKey, *wire.Error) {
 		return hashKey{}, validation("Value null at 'data' failed to satisfy constraint: Member must not be null")
 	}
 	if n := len([]rune(e.PartitionKey)); n < 1 || n > maxKeyLength {
-		return hashKey{}, validation("Value '%.64s' at 'partitionKey' failed to satisfy constraint: Member must have length between 1 and %d", e.PartitionKey, maxKeyLength)
+		return hashKey{}, validation("Value '%.64s' at 'partitionKey' failed to satisfy constraint: Member must have "+
+			"length between 1 and %d", e.PartitionKey, maxKeyLength)
 	}
 	if len(e.Data)+len(e.PartitionKey) > limit {
-		return hashKey{}, validation("Value at 'data' failed to satisfy constraint: Member must have length less than or equal to %d", limit)
+		return hashKey{}, validation("Value at 'data' failed to satisfy constraint: Member must have length less than or "+
+			"equal to %d", limit)
 	}
 	if e.ExplicitHashKey == nil {
 		return hashOf(e.PartitionKey), nil
 	}
 	h, ok := parseHashKey(*e.ExplicitHashKey)
 	if !ok {
-		return hashKey{}, invalidArgument("Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was %.64s", *e.ExplicitHashKey)
+		return hashKey{}, invalidArgument("Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. "+
+			"Specified value was %.64s", *e.ExplicitHashKey)
 	}
 	return h, nil
 }

@@ -99,7 +99,9 @@ func (f *shardFilter) pass(now time.Time, retention time.Duration) (func(*shard)
 		}
 		return nil, f.ShardId, nil
 	}
-	return nil, "", validation("Value '%.64s' at 'shardFilter.type' failed to satisfy constraint: Member must satisfy enum value set: [AFTER_SHARD_ID, AT_TRIM_HORIZON, FROM_TRIM_HORIZON, AT_LATEST, AT_TIMESTAMP, FROM_TIMESTAMP]", f.Type)
+	return nil, "", validation("Value '%.64s' at 'shardFilter.type' failed to satisfy constraint: Member must satisfy "+
+		"enum value set: [AFTER_SHARD_ID, AT_TRIM_HORIZON, FROM_TRIM_HORIZON, AT_LATEST, AT_TIMESTAMP, FROM_TIMESTAMP]",
+		f.Type)
 }
 
 // listToken is what ListShards' NextToken says: the stream, so that the token stands alone, and how to go on.
@@ -125,7 +127,8 @@ func (s *Service) listShards(c *wire.Call, in *listShardsInput) (any, *wire.Erro
 		limit = min(*in.MaxResults, limit)
 	}
 	if limit < 1 {
-		return nil, validation("Value '%d' at 'maxResults' failed to satisfy constraint: Member must have value greater than or equal to 1", limit)
+		return nil, validation("Value '%d' at 'maxResults' failed to satisfy constraint: Member must have value greater "+
+			"than or equal to 1", limit)
 	}
 	if err := in.resume(c.Now); err != nil {
 		return nil, err
@@ -146,7 +149,8 @@ func (s *Service) listShards(c *wire.Call, in *listShardsInput) (any, *wire.Erro
 	shards := st.listed(max(after, in.ExclusiveStartShardId), pass)
 	out := map[string]any{"Shards": describeShards(shards[:min(limit, len(shards))])}
 	if len(shards) > limit {
-		b, _ := json.Marshal(listToken{Stream: st.meta.Name, After: shards[limit-1].id(), Filter: in.ShardFilter, Issued: c.Now.UnixMilli()})
+		b, _ := json.Marshal(listToken{Stream: st.meta.Name, After: shards[limit-1].id(), Filter: in.ShardFilter,
+			Issued: c.Now.UnixMilli()})
 		out["NextToken"] = base64.StdEncoding.EncodeToString(b)
 	}
 	return out, nil
@@ -181,7 +185,8 @@ type splitShardInput struct {
 func (s *Service) splitShard(c *wire.Call, in *splitShardInput) (any, *wire.Error) {
 	at, ok := parseHashKey(in.NewStartingHashKey)
 	if !ok {
-		return nil, validation("Value '%.64s' at 'newStartingHashKey' failed to satisfy constraint: Member must satisfy regular expression pattern: 0|([1-9]\\d{0,38})", in.NewStartingHashKey)
+		return nil, validation("Value '%.64s' at 'newStartingHashKey' failed to satisfy constraint: Member must satisfy "+
+			"regular expression pattern: 0|([1-9]\\d{0,38})", in.NewStartingHashKey)
 	}
 	return s.reshard(c, in.streamRef, func(st *stream) *wire.Error {
 		sh := st.shard(in.ShardToSplit)
@@ -189,10 +194,12 @@ func (s *Service) splitShard(c *wire.Call, in *splitShardInput) (any, *wire.Erro
 			return s.noShard(st, in.ShardToSplit)
 		}
 		if !sh.open() {
-			return invalidArgument("Shard %s in stream %s under account %s has already been merged or split, and thus is not eligible for merging or splitting.", sh.id(), st.meta.Name, s.env.AccountID)
+			return invalidArgument("Shard %s in stream %s under account %s has already been merged or split, and thus is not "+
+				"eligible for merging or splitting.", sh.id(), st.meta.Name, s.env.AccountID)
 		}
 		if !sh.meta.Start.plus(1).less(at) || !at.less(sh.meta.End) {
-			return invalidArgument("NewStartingHashKey %s used in SplitShard() on shard %s in stream %s under account %s is not both greater than one plus the shard's StartingHashKey %s and less than the shard's EndingHashKey %s.",
+			return invalidArgument("NewStartingHashKey %s used in SplitShard() on shard %s in stream %s under account %s is "+
+				"not both greater than one plus the shard's StartingHashKey %s and less than the shard's EndingHashKey %s.",
 				at, sh.id(), st.meta.Name, s.env.AccountID, sh.meta.Start, sh.meta.End)
 		}
 		st.split(sh, at, c.Now)
@@ -217,11 +224,13 @@ func (s *Service) mergeShards(c *wire.Call, in *mergeShardsInput) (any, *wire.Er
 		}
 		for _, sh := range []*shard{a, b} {
 			if !sh.open() {
-				return invalidArgument("Shard %s in stream %s under account %s has already been merged or split, and thus is not eligible for merging or splitting.", sh.id(), st.meta.Name, s.env.AccountID)
+				return invalidArgument("Shard %s in stream %s under account %s has already been merged or split, and thus is "+
+					"not eligible for merging or splitting.", sh.id(), st.meta.Name, s.env.AccountID)
 			}
 		}
 		if !adjacent(a, b) && !adjacent(b, a) {
-			return invalidArgument("Shards %s and %s in stream %s under account %s are not an adjacent pair of shards eligible for merging", a.id(), b.id(), st.meta.Name, s.env.AccountID)
+			return invalidArgument("Shards %s and %s in stream %s under account %s are not an adjacent pair of shards "+
+				"eligible for merging", a.id(), b.id(), st.meta.Name, s.env.AccountID)
 		}
 		st.merge(a, b, c.Now)
 		return nil
@@ -240,25 +249,30 @@ type updateShardCountInput struct {
 
 func (s *Service) updateShardCount(c *wire.Call, in *updateShardCountInput) (any, *wire.Error) {
 	if in.ScalingType != "UNIFORM_SCALING" {
-		return nil, validation("Value '%.64s' at 'scalingType' failed to satisfy constraint: Member must satisfy enum value set: [UNIFORM_SCALING]", in.ScalingType)
+		return nil, validation("Value '%.64s' at 'scalingType' failed to satisfy constraint: Member must satisfy enum "+
+			"value set: [UNIFORM_SCALING]", in.ScalingType)
 	}
 	if in.TargetShardCount < 1 {
-		return nil, validation("Value '%d' at 'targetShardCount' failed to satisfy constraint: Member must have value greater than or equal to 1", in.TargetShardCount)
+		return nil, validation("Value '%d' at 'targetShardCount' failed to satisfy constraint: Member must have value "+
+			"greater than or equal to 1", in.TargetShardCount)
 	}
 	name, current := "", 0
 	_, err := s.reshard(c, in.streamRef, func(st *stream) *wire.Error {
 		name, current = st.meta.Name, len(st.openShards())
 		if st.meta.Mode == onDemand {
-			return validation("Request is invalid. Stream %s under account %s is in On-Demand mode.", st.meta.Name, s.env.AccountID)
+			return validation("Request is invalid. Stream %s under account %s is in On-Demand mode.", st.meta.Name,
+				s.env.AccountID)
 		}
 		if in.TargetShardCount > maxShards {
 			return limitExceeded("UpdateShardCount cannot scale over your current account limit of %d.", maxShards)
 		}
 		if in.TargetShardCount > 2*current {
-			return invalidArgument("UpdateShardCount cannot scale up over double your current open shard count. Current open shard count: %d Target shard count: %d", current, in.TargetShardCount)
+			return invalidArgument("UpdateShardCount cannot scale up over double your current open shard count. Current open "+
+				"shard count: %d Target shard count: %d", current, in.TargetShardCount)
 		}
 		if 2*in.TargetShardCount < current {
-			return invalidArgument("UpdateShardCount cannot scale down below half your current open shard count. Current open shard count: %d Target shard count: %d", current, in.TargetShardCount)
+			return invalidArgument("UpdateShardCount cannot scale down below half your current open shard count. Current "+
+				"open shard count: %d Target shard count: %d", current, in.TargetShardCount)
 		}
 		st.scale(in.TargetShardCount, c.Now)
 		return nil
@@ -266,7 +280,8 @@ func (s *Service) updateShardCount(c *wire.Call, in *updateShardCountInput) (any
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"StreamName": name, "StreamARN": s.streamARN(name), "CurrentShardCount": current, "TargetShardCount": in.TargetShardCount}, nil
+	return map[string]any{"StreamName": name, "StreamARN": s.streamARN(name), "CurrentShardCount": current,
+		"TargetShardCount": in.TargetShardCount}, nil
 }
 
 // reshard runs f, which checks everything before it changes anything, and stores its result.

@@ -54,8 +54,10 @@ func TestUpdateShardCount(t *testing.T) {
 	want(t, "current", out["CurrentShardCount"].(float64), 2)
 	sum := c.must("DescribeStreamSummary", m{"StreamName": "s"})["StreamDescriptionSummary"].(m)
 	want(t, "open", sum["OpenShardCount"].(float64), 3)
-	for target, code := range map[int]string{7: "InvalidArgumentException", 1: "InvalidArgumentException", 0: "ValidationException"} {
-		_, got := c.call("UpdateShardCount", m{"StreamName": "s", "TargetShardCount": target, "ScalingType": "UNIFORM_SCALING"})
+	for target, code := range map[int]string{7: "InvalidArgumentException", 1: "InvalidArgumentException",
+		0: "ValidationException"} {
+		_, got := c.call("UpdateShardCount",
+			m{"StreamName": "s", "TargetShardCount": target, "ScalingType": "UNIFORM_SCALING"})
 		want(t, fmt.Sprint(target), got, code)
 	}
 	c.must("CreateStream", m{"StreamName": "d", "StreamModeDetails": m{"StreamMode": "ON_DEMAND"}})
@@ -79,7 +81,9 @@ func TestExplicitHashKeyAndPartition(t *testing.T) {
 	// MD5("a") = 0cc175b9…: the first quarter of the key space.
 	want(t, "by MD5", r[2].(m)["ShardId"].(string), shard0)
 	want(t, "same key, same shard", r[3].(m)["ShardId"], r[2].(m)["ShardId"])
-	_, code := c.call("PutRecord", m{"StreamName": "s", "PartitionKey": "k", "Data": []byte("x"), "ExplicitHashKey": "340282366920938463463374607431768211456"})
+	_, code := c.call("PutRecord",
+		m{"StreamName": "s", "PartitionKey": "k", "Data": []byte("x"),
+			"ExplicitHashKey": "340282366920938463463374607431768211456"})
 	want(t, "2^128", code, "InvalidArgumentException")
 	_, code = c.call("PutRecord", m{"StreamName": "s", "PartitionKey": "", "Data": []byte("x")})
 	want(t, "empty key", code, "ValidationException")
@@ -87,7 +91,8 @@ func TestExplicitHashKeyAndPartition(t *testing.T) {
 	want(t, "too large", code, "ValidationException")
 	_, code = c.call("PutRecords", m{"StreamName": "s", "Records": []m{}})
 	want(t, "no records", code, "ValidationException")
-	_, code = c.call("PutRecords", m{"StreamName": "s", "Records": slices.Repeat([]m{{"PartitionKey": "k", "Data": []byte("x")}}, 501)})
+	_, code = c.call("PutRecords",
+		m{"StreamName": "s", "Records": slices.Repeat([]m{{"PartitionKey": "k", "Data": []byte("x")}}, 501)})
 	want(t, "501 records", code, "ValidationException")
 }
 

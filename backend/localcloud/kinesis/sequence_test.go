@@ -23,7 +23,8 @@ func TestSequenceNumbersFollowTheirRecords(t *testing.T) {
 			t.Fatalf("%s is read as %d, %v", s, got, ok)
 		}
 		between := continuation(shard, created, n)
-		if got, ok := parseSequence(between, shard, created); !ok || got != n || between <= s || between >= formatSequence(shard, created, n+1) {
+		if got, ok := parseSequence(between, shard, created); !ok || got != n || between <= s ||
+			between >= formatSequence(shard, created, n+1) {
 			t.Fatalf("the continuation %s of %s is read as %d, %v", between, s, got, ok)
 		}
 		if later := formatSequence(shard, created, n+1); later <= s {

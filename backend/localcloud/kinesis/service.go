@@ -95,7 +95,8 @@ func (s *Service) Serve(ctx context.Context, w http.ResponseWriter, c *wire.Call
 	}
 	h, ok := operations[c.Operation]
 	if !ok {
-		s.WriteError(w, c.RequestID, wire.Errorf(400, "UnknownOperationException", "Kinesis has no operation %q here", c.Operation))
+		s.WriteError(w, c.RequestID,
+			wire.Errorf(400, "UnknownOperationException", "Kinesis has no operation %q here", c.Operation))
 		return
 	}
 	out, err := h(s, c)

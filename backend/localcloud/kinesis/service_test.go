@@ -58,7 +58,8 @@ func (c *cloud) request(op, body string, auth wire.Authorizer) *wire.Call {
 	r.Header.Set("X-Amz-Target", "Kinesis_20131202."+op)
 	return &wire.Call{
 		Service: "kinesis", Operation: c.Operation(r, nil), Region: "us-east-1", Request: r, Body: []byte(body),
-		Now: c.env.Now(), RequestID: "r-1", Auth: auth, Principal: wire.Principal{ARN: "arn:aws:iam::123456789012:user/u", Root: auth == nil},
+		Now: c.env.Now(), RequestID: "r-1", Auth: auth,
+		Principal: wire.Principal{ARN: "arn:aws:iam::123456789012:user/u", Root: auth == nil},
 	}
 }
 
@@ -305,7 +306,8 @@ func TestTagsEncryptionAndLimits(t *testing.T) {
 	c.must("RemoveTagsFromStream", m{"StreamName": "s", "TagKeys": []string{"a"}})
 	want(t, "tags", fmt.Sprint(c.must("ListTagsForStream", m{"StreamName": "s"})["Tags"]), "[map[Key:b Value:2]]")
 	c.must("StartStreamEncryption", m{"StreamName": "s", "EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"})
-	want(t, "encrypted", c.must("DescribeStream", m{"StreamName": "s"})["StreamDescription"].(m)["EncryptionType"].(string), "KMS")
+	want(t, "encrypted", c.must("DescribeStream",
+		m{"StreamName": "s"})["StreamDescription"].(m)["EncryptionType"].(string), "KMS")
 	want(t, "limits", c.must("DescribeLimits", m{})["OpenShardCount"].(float64), 1)
 	_, code := c.call("CreateStream", m{"StreamName": "t", "ShardCount": maxShards})
 	want(t, "too many shards", code, "LimitExceededException")
@@ -329,7 +331,8 @@ func TestAuthorisation(t *testing.T) {
 	c.create("s", 1)
 	it := c.iteratorOf("s", shard0, "LATEST", nil)
 	c.must("RegisterStreamConsumer", m{"StreamARN": c.streamARN("s"), "ConsumerName": "c"})
-	arn := c.must("DescribeStreamConsumer", m{"StreamARN": c.streamARN("s"), "ConsumerName": "c"})["ConsumerDescription"].(m)["ConsumerARN"].(string)
+	arn := c.must("DescribeStreamConsumer",
+		m{"StreamARN": c.streamARN("s"), "ConsumerName": "c"})["ConsumerDescription"].(m)["ConsumerARN"].(string)
 	for _, tc := range []struct{ op, body, resource string }{
 		{"GetRecords", `{"ShardIterator":"` + it + `"}`, c.streamARN("s")},
 		{"PutRecord", `{"StreamName":"s","PartitionKey":"k","Data":"eA=="}`, c.streamARN("s")},

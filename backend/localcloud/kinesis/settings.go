@@ -14,7 +14,8 @@ type updateStreamModeInput struct {
 
 func (s *Service) updateStreamMode(c *wire.Call, in *updateStreamModeInput) (any, *wire.Error) {
 	if m := in.StreamModeDetails.StreamMode; m != provisioned && m != onDemand {
-		return nil, validation("Value '%.64s' at 'streamModeDetails.streamMode' failed to satisfy constraint: Member must satisfy enum value set: [PROVISIONED, ON_DEMAND]", m)
+		return nil, validation("Value '%.64s' at 'streamModeDetails.streamMode' failed to satisfy constraint: Member must "+
+			"satisfy enum value set: [PROVISIONED, ON_DEMAND]", m)
 	}
 	return s.change(c, streamRef{StreamARN: in.StreamARN}, func(st *stream) *wire.Error {
 		st.meta.Mode = in.StreamModeDetails.StreamMode
@@ -30,7 +31,8 @@ type updateMaxRecordSizeInput struct {
 
 func (s *Service) updateMaxRecordSize(c *wire.Call, in *updateMaxRecordSizeInput) (any, *wire.Error) {
 	if n := in.MaxRecordSizeInKiB; n < 1024 || n > 10240 {
-		return nil, validation("Value '%d' at 'maxRecordSizeInKiB' failed to satisfy constraint: Member must have value between 1024 and 10240", n)
+		return nil, validation("Value '%d' at 'maxRecordSizeInKiB' failed to satisfy constraint: Member must have value "+
+			"between 1024 and 10240", n)
 	}
 	return s.change(c, streamRef{StreamARN: in.StreamARN}, func(st *stream) *wire.Error {
 		st.meta.MaxRecordKiB = in.MaxRecordSizeInKiB
@@ -83,7 +85,9 @@ func (s *Service) increaseRetention(c *wire.Call, in *retentionInput) (any, *wir
 	}
 	return s.change(c, in.streamRef, func(st *stream) *wire.Error {
 		if in.RetentionPeriodHours < st.meta.RetentionHours {
-			return invalidArgument("Requested retention period (%d hours) for stream %s can not be shorter than existing retention period (%d hours). Use DecreaseRetentionPeriod API.", in.RetentionPeriodHours, st.meta.Name, st.meta.RetentionHours)
+			return invalidArgument("Requested retention period (%d hours) for stream %s can not be shorter than existing "+
+				"retention period (%d hours). Use DecreaseRetentionPeriod API.", in.RetentionPeriodHours, st.meta.Name,
+				st.meta.RetentionHours)
 		}
 		st.meta.RetentionHours = in.RetentionPeriodHours
 		return nil
@@ -96,7 +100,9 @@ func (s *Service) decreaseRetention(c *wire.Call, in *retentionInput) (any, *wir
 	}
 	return s.change(c, in.streamRef, func(st *stream) *wire.Error {
 		if in.RetentionPeriodHours > st.meta.RetentionHours {
-			return invalidArgument("Requested retention period (%d hours) for stream %s can not be longer than existing retention period (%d hours). Use IncreaseRetentionPeriod API.", in.RetentionPeriodHours, st.meta.Name, st.meta.RetentionHours)
+			return invalidArgument("Requested retention period (%d hours) for stream %s can not be longer than existing "+
+				"retention period (%d hours). Use IncreaseRetentionPeriod API.", in.RetentionPeriodHours, st.meta.Name,
+				st.meta.RetentionHours)
 		}
 		st.meta.RetentionHours = in.RetentionPeriodHours
 		if st.timer != nil {
@@ -153,7 +159,8 @@ func (s *Service) addTags(c *wire.Call, in *tagsInput) (any, *wire.Error) {
 			tags[k] = v
 		}
 		if len(tags) > 50 {
-			return invalidArgument("Failed to add tags to stream %s under account %s because a given stream cannot have more than 50 tags associated with it.", st.meta.Name, s.env.AccountID)
+			return invalidArgument("Failed to add tags to stream %s under account %s because a given stream cannot have more "+
+				"than 50 tags associated with it.", st.meta.Name, s.env.AccountID)
 		}
 		st.meta.Tags = tags
 		return nil

@@ -152,7 +152,8 @@ func (s *Service) name(r streamRef) (name, arn string, err *wire.Error) {
 	if r.StreamARN != "" {
 		_, rest, ok := strings.Cut(r.StreamARN, ":stream/")
 		if !ok || !validName(rest) {
-			return "", "", validation("Value '%s' at 'streamARN' failed to satisfy constraint: Member must satisfy regular expression pattern: arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+", r.StreamARN)
+			return "", "", validation("Value '%s' at 'streamARN' failed to satisfy constraint: Member must satisfy regular "+
+				"expression pattern: arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+", r.StreamARN)
 		}
 		if name != "" && name != rest {
 			return "", "", invalidArgument("StreamName and StreamARN name different streams")
@@ -166,7 +167,8 @@ func (s *Service) name(r streamRef) (name, arn string, err *wire.Error) {
 		return "", "", validation("Value null at 'streamName' failed to satisfy constraint: Member must not be null")
 	}
 	if !validName(name) {
-		return "", "", validation("Value '%s' at 'streamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+", name)
+		return "", "", validation("Value '%s' at 'streamName' failed to satisfy constraint: Member must satisfy regular "+
+			"expression pattern: [a-zA-Z0-9_.-]+", name)
 	}
 	return name, s.streamARN(name), nil
 }

@@ -74,7 +74,8 @@ func (s *Service) subscribeToShard(ctx context.Context, w http.ResponseWriter, c
 }
 
 // subscribe opens the one subscription of a consumer and shard.
-func (s *Service) subscribe(st *stream, key subscriptionKey, p position, now time.Time) (*subscription, *shard, uint64, *wire.Error) {
+func (s *Service) subscribe(st *stream, key subscriptionKey, p position,
+	now time.Time) (*subscription, *shard, uint64, *wire.Error) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	sh := st.shard(key.shard)
@@ -87,7 +88,8 @@ func (s *Service) subscribe(st *stream, key subscriptionKey, p position, now tim
 	}
 	if old := st.subs[key]; old != nil {
 		if now.Sub(old.since) < takeover {
-			return nil, nil, 0, inUse("Another active subscription exists for this consumer: %s:%s:%s:%s", s.env.AccountID, st.meta.Name, key.shard, key.consumer)
+			return nil, nil, 0, inUse("Another active subscription exists for this consumer: %s:%s:%s:%s", s.env.AccountID,
+				st.meta.Name, key.shard, key.consumer)
 		}
 		old.end()
 	}
@@ -141,7 +143,8 @@ func (s *Service) push(ctx context.Context, p *pusher, st *stream, sh *shard, su
 func (s *Service) over(ctx context.Context, p *pusher, sub *subscription, life <-chan time.Time) bool {
 	select {
 	case <-sub.ended:
-		p.send(exception("ResourceInUseException", []byte(`{"message":"The subscription was ended: another call took it over, or its consumer or stream was deleted."}`)))
+		p.send(exception("ResourceInUseException",
+			[]byte(`{"message":"The subscription was ended: another call took it over, or its consumer or stream was deleted."}`)))
 		return true
 	case <-life:
 		return true

@@ -70,7 +70,8 @@ func (c *cloud) subscribed(ctx context.Context, arn string, position m) func(t *
 
 func (c *cloud) consumer(stream, name string) string {
 	c.t.Helper()
-	return c.must("RegisterStreamConsumer", m{"StreamARN": c.streamARN(stream), "ConsumerName": name})["Consumer"].(m)["ConsumerARN"].(string)
+	return c.must("RegisterStreamConsumer",
+		m{"StreamARN": c.streamARN(stream), "ConsumerName": name})["Consumer"].(m)["ConsumerARN"].(string)
 }
 
 func eventData(t *testing.T, messages []message) (data []string, last message) {
@@ -122,7 +123,8 @@ func TestSubscribeToShard(t *testing.T) {
 		want(t, "idle events carry the position", last.payload["ContinuationSequenceNumber"].(string) < after, true)
 		// The position of the last event continues the subscription.
 		ctx, cancel := context.WithCancel(t.Context())
-		wait = c.subscribed(ctx, c.must("ListStreamConsumers", m{"StreamARN": c.streamARN("s")})["Consumers"].([]any)[0].(m)["ConsumerARN"].(string),
+		wait = c.subscribed(ctx, c.must("ListStreamConsumers",
+			m{"StreamARN": c.streamARN("s")})["Consumers"].([]any)[0].(m)["ConsumerARN"].(string),
 			m{"Type": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": last.payload["ContinuationSequenceNumber"]})
 		time.Sleep(time.Second)
 		cancel()

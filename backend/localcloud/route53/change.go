@@ -43,7 +43,8 @@ func (s *Service) newChange(comment string, now time.Time) *change {
 			_ = s.st.Apply(store.Op{Bucket: changeBucket, Key: id}) // deleted at the next load otherwise
 		}
 	}
-	return &change{ID: "C" + strings.ToUpper(s.env.NewID(20)), Comment: comment, Submitted: now, InSync: now.Add(max(s.opts.Sync, s.nameLag, 0))}
+	return &change{ID: "C" + strings.ToUpper(s.env.NewID(20)), Comment: comment, Submitted: now,
+		InSync: now.Add(max(s.opts.Sync, s.nameLag, 0))}
 }
 
 func (ch *change) op() store.Op {
@@ -81,7 +82,8 @@ func (s *Service) info(ch *change, now time.Time) *changeInfo {
 	if !now.Before(ch.InSync) {
 		status = "INSYNC"
 	}
-	return &changeInfo{Id: "/change/" + ch.ID, Status: status, SubmittedAt: ch.Submitted.UTC().Format("2006-01-02T15:04:05.000Z"), Comment: ch.Comment}
+	return &changeInfo{Id: "/change/" + ch.ID, Status: status,
+		SubmittedAt: ch.Submitted.UTC().Format("2006-01-02T15:04:05.000Z"), Comment: ch.Comment}
 }
 
 func (s *Service) getChange(r *request) (answer, *wire.Error) {
@@ -95,7 +97,8 @@ func (s *Service) getChange(r *request) (answer, *wire.Error) {
 	if ch == nil {
 		return answer{}, wire.Errorf(404, "NoSuchChange", "Could not find resource with ID: %.64s", id)
 	}
-	return answer{body: changeOutput{XMLName: xml.Name{Local: "GetChangeResponse"}, Xmlns: namespace, ChangeInfo: *s.info(ch, r.Now)}}, nil
+	return answer{body: changeOutput{XMLName: xml.Name{Local: "GetChangeResponse"}, Xmlns: namespace,
+		ChangeInfo: *s.info(ch, r.Now)}}, nil
 }
 
 type changeRequest struct {
@@ -131,7 +134,8 @@ func (s *Service) changeRecords(r *request) (answer, *wire.Error) {
 		return answer{}, noZone(r.id())
 	}
 	if s.env.Throttle() && r.Now.Before(z.busy) {
-		return answer{}, wire.Errorf(400, "PriorRequestNotComplete", "The request was rejected because Route 53 was still processing a prior request.")
+		return answer{}, wire.Errorf(400, "PriorRequestNotComplete",
+			"The request was rejected because Route 53 was still processing a prior request.")
 	}
 	if s.env.Throttle() && !s.limits.takeChanges(r.Now, len(items)) {
 		return answer{}, throttled()
@@ -140,13 +144,15 @@ func (s *Service) changeRecords(r *request) (answer, *wire.Error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{body: changeOutput{XMLName: xml.Name{Local: "ChangeResourceRecordSetsResponse"}, Xmlns: namespace, ChangeInfo: *s.info(ch, r.Now)}}, nil
+	return answer{body: changeOutput{XMLName: xml.Name{Local: "ChangeResourceRecordSetsResponse"}, Xmlns: namespace,
+		ChangeInfo: *s.info(ch, r.Now)}}, nil
 }
 
 // checkItems validates the batch by itself and folds its names, which the condition keys need.
 func checkItems(items []changeItem) *wire.Error {
 	if len(items) == 0 {
-		return invalidInput("1 validation error detected: Value '[]' at 'changeBatch.changes' failed to satisfy constraint: Member must have length greater than or equal to 1")
+		return invalidInput("1 validation error detected: Value '[]' at 'changeBatch.changes' failed to satisfy " +
+			"constraint: Member must have length greater than or equal to 1")
 	}
 	if len(items) > maxChanges {
 		return invalidBatch([]string{fmt.Sprintf("Number of records limit of %d exceeded.", maxChanges)})
@@ -155,7 +161,8 @@ func checkItems(items []changeItem) *wire.Error {
 	for i := range items {
 		it := &items[i]
 		if !slices.Contains([]string{"CREATE", "DELETE", "UPSERT"}, it.Action) {
-			return invalidInput("1 validation error detected: Value '%.64s' at 'changeBatch.changes.%d.member.action' failed to satisfy constraint: Member must satisfy enum value set: [CREATE, DELETE, UPSERT]", it.Action, i+1)
+			return invalidInput("1 validation error detected: Value '%.64s' at 'changeBatch.changes.%d.member.action' failed "+
+				"to satisfy constraint: Member must satisfy enum value set: [CREATE, DELETE, UPSERT]", it.Action, i+1)
 		}
 		set := &it.ResourceRecordSet
 		name, ok := foldName(set.Name)
@@ -243,11 +250,13 @@ func (z *zone) apply(action string, set *recordSet, touched map[recordKey]bool) 
 	key := set.key()
 	what := fmt.Sprintf("[name='%s', type='%s'%s]", escapeName(set.Name), set.Type, identifier(set))
 	if !inZone(set.Name, z.meta.Name) {
-		return fmt.Sprintf("RRSet with DNS name %s is not permitted in zone %s", escapeName(set.Name), escapeName(z.meta.Name))
+		return fmt.Sprintf("RRSet with DNS name %s is not permitted in zone %s", escapeName(set.Name),
+			escapeName(z.meta.Name))
 	}
 	i, found := z.search(key)
 	if touched[key] && !(action != "DELETE" && !found) { // only DELETE then CREATE of one set is one batch
-		return fmt.Sprintf("The request contains an invalid set of changes for a resource record set '%s %s'", set.Type, escapeName(set.Name))
+		return fmt.Sprintf("The request contains an invalid set of changes for a resource record set '%s %s'", set.Type,
+			escapeName(set.Name))
 	}
 	touched[key] = true
 	switch {
@@ -307,17 +316,21 @@ func (z *zone) conflict(sets []*recordSet) string {
 	for _, set := range sets {
 		name := escapeName(set.Name)
 		if set.Type == "CNAME" && set.Name == z.meta.Name {
-			return fmt.Sprintf("RRSet of type CNAME with DNS name %s is not permitted at apex in zone %s", name, escapeName(z.meta.Name))
+			return fmt.Sprintf("RRSet of type CNAME with DNS name %s is not permitted at apex in zone %s", name,
+				escapeName(z.meta.Name))
 		}
 		if set.Type == "SOA" && set.Name != z.meta.Name {
-			return fmt.Sprintf("RRSet of type SOA with DNS name %s is not permitted: it belongs at the apex of zone %s", name, escapeName(z.meta.Name))
+			return fmt.Sprintf("RRSet of type SOA with DNS name %s is not permitted: it belongs at the apex of zone %s", name,
+				escapeName(z.meta.Name))
 		}
 		if other := sets[0]; (set.Type == "CNAME") != (other.Type == "CNAME") {
-			return fmt.Sprintf("RRSet of type CNAME with DNS name %s is not permitted as it conflicts with other records with the same DNS name in zone %s", name, escapeName(z.meta.Name))
+			return fmt.Sprintf("RRSet of type CNAME with DNS name %s is not permitted as it conflicts with other records "+
+				"with the same DNS name in zone %s", name, escapeName(z.meta.Name))
 		}
 		plain := set.SetIdentifier == ""
 		if was, ok := simple[set.Type]; ok && was != plain {
-			return fmt.Sprintf("RRSet with DNS name %s, type %s, SetIdentifier %s cannot be created because a non multivalue answer rrset exists with the same name and type.", name, set.Type, limit(set.SetIdentifier))
+			return fmt.Sprintf("RRSet with DNS name %s, type %s, SetIdentifier %s cannot be created because a non multivalue "+
+				"answer rrset exists with the same name and type.", name, set.Type, limit(set.SetIdentifier))
 		}
 		simple[set.Type] = plain
 	}

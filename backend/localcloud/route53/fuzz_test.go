@@ -8,8 +8,12 @@ import (
 
 func FuzzChange(f *testing.F) {
 	f.Add(batch(item("UPSERT", "www.example.com", "A", 60, "10.0.0.1")))
-	f.Add(batch(item("CREATE", `\052.example.com`, "CNAME", 60, "other.org"), item("DELETE", "x.example.com", "TXT", 1, `"x"`)))
-	f.Add(`<ChangeResourceRecordSetsRequest><ChangeBatch><Changes><Change><Action>UPSERT</Action><ResourceRecordSet><Name>a.example.com</Name><Type>A</Type><SetIdentifier>s</SetIdentifier><Weight>1</Weight><AliasTarget><DNSName>b.example.com</DNSName></AliasTarget></ResourceRecordSet></Change></Changes></ChangeBatch></ChangeResourceRecordSetsRequest>`)
+	f.Add(batch(item("CREATE", `\052.example.com`, "CNAME", 60, "other.org"),
+		item("DELETE", "x.example.com", "TXT", 1, `"x"`)))
+	f.Add(`<ChangeResourceRecordSetsRequest><ChangeBatch><Changes><Change><Action>UPSERT</Action><ResourceRecordSet>` +
+		`<Name>a.example.com</Name><Type>A</Type><SetIdentifier>s</SetIdentifier><Weight>1</Weight><AliasTarget>` +
+		`<DNSName>b.example.com</DNSName></AliasTarget></ResourceRecordSet></Change></Changes></ChangeBatch>` +
+		`</ChangeResourceRecordSetsRequest>`)
 	f.Add(`<!DOCTYPE x [<!ENTITY e "e">]><x>&e;</x>`)
 	f.Fuzz(func(t *testing.T, body string) {
 		c := newCloud(t, "", Options{})
@@ -32,7 +36,8 @@ func FuzzChange(f *testing.F) {
 }
 
 func FuzzName(f *testing.F) {
-	for _, s := range []string{"www.Example.com", `\052.example.com.`, "*", `a\`, `\056.x`, "..", strings.Repeat("a", 64)} {
+	for _, s := range []string{"www.Example.com", `\052.example.com.`, "*", `a\`, `\056.x`, "..",
+		strings.Repeat("a", 64)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

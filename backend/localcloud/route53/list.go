@@ -33,7 +33,8 @@ func startKey(r *request) (recordKey, *wire.Error) {
 		return recordKey{}, invalidInput("The input is not valid: an identifier is given without a name and a type")
 	}
 	if rrtype != "" && !slices.Contains(recordTypes, rrtype) {
-		return recordKey{}, invalidInput("1 validation error detected: Value '%s' at 'type' failed to satisfy constraint: Member must satisfy enum value set", limit(rrtype))
+		return recordKey{}, invalidInput("1 validation error detected: Value '%s' at 'type' failed to satisfy constraint: "+
+			"Member must satisfy enum value set", limit(rrtype))
 	}
 	if name == "" {
 		return recordKey{}, nil
@@ -68,7 +69,8 @@ func (s *Service) listRecords(r *request) (answer, *wire.Error) {
 	}
 	if len(rest) > n {
 		next := rest[n]
-		out.IsTruncated, out.NextRecordName, out.NextRecordType, out.NextRecordIdentifier = true, escapeName(next.Name), next.Type, next.SetIdentifier
+		out.IsTruncated, out.NextRecordName, out.NextRecordType, out.NextRecordIdentifier = true, escapeName(next.Name),
+			next.Type, next.SetIdentifier
 	}
 	return answer{body: out}, nil
 }

@@ -35,7 +35,8 @@ type aliasTarget struct {
 	EvaluateTargetHealth bool
 }
 
-var recordTypes = []string{"SOA", "A", "TXT", "NS", "CNAME", "MX", "NAPTR", "PTR", "SRV", "SPF", "AAAA", "CAA", "DS", "TLSA", "SSHFP", "SVCB", "HTTPS"}
+var recordTypes = []string{"SOA", "A", "TXT", "NS", "CNAME", "MX", "NAPTR", "PTR", "SRV", "SPF", "AAAA", "CAA", "DS",
+	"TLSA", "SSHFP", "SVCB", "HTTPS"}
 
 // recordKey identifies a record set in a zone and sorts as listings do: by the labels from the last one on, then by
 // type, then by set identifier.
@@ -71,8 +72,10 @@ func (r *recordSet) same(o *recordSet) bool {
 	a, b := r.values(), o.values()
 	slices.Sort(a)
 	slices.Sort(b)
-	return slices.Equal(a, b) && equal(r.TTL, o.TTL) && equal(r.Weight, o.Weight) && equal(r.MultiValueAnswer, o.MultiValueAnswer) &&
-		equal(r.AliasTarget, o.AliasTarget) && r.Region == o.Region && r.Failover == o.Failover && r.HealthCheckId == o.HealthCheckId
+	return slices.Equal(a, b) && equal(r.TTL, o.TTL) && equal(r.Weight, o.Weight) &&
+		equal(r.MultiValueAnswer, o.MultiValueAnswer) &&
+		equal(r.AliasTarget, o.AliasTarget) && r.Region == o.Region && r.Failover == o.Failover &&
+		r.HealthCheckId == o.HealthCheckId
 }
 
 func equal[T comparable](a, b *T) bool {
@@ -92,23 +95,30 @@ func (r recordSet) wire() recordSet {
 // for InvalidInput where the request is not of the API's form at all.
 func (r *recordSet) check() (batch, input string) {
 	if !slices.Contains(recordTypes, r.Type) {
-		return "", "Value '" + limit(r.Type) + "' at 'changeBatch.changes.member.resourceRecordSet.type' failed to satisfy constraint: Member must satisfy enum value set: [" + strings.Join(recordTypes, ", ") + "]"
+		return "", "Value '" + limit(r.Type) +
+			"' at 'changeBatch.changes.member.resourceRecordSet.type' failed to satisfy constraint: Member must satisfy enum " +
+			"value set: [" + strings.Join(recordTypes, ", ") + "]"
 	}
 	if r.AliasTarget != nil {
 		return r.checkAlias()
 	}
 	if r.ResourceRecords == nil || len(r.ResourceRecords.ResourceRecord) == 0 || r.TTL == nil {
-		return "", "Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId], but found none in Change with [Name=" + escapeName(r.Name) + ", Type=" + r.Type + "]"
+		return "", "Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or " +
+			"TrafficPolicyInstanceId], but found none in Change with [Name=" + escapeName(r.Name) + ", Type=" + r.Type + "]"
 	}
 	if *r.TTL < 0 || *r.TTL > 2147483647 {
-		return "", "Value '" + strconv.FormatInt(*r.TTL, 10) + "' at 'changeBatch.changes.member.resourceRecordSet.tTL' failed to satisfy constraint: Member must have value between 0 and 2147483647"
+		return "", "Value '" + strconv.FormatInt(*r.TTL, 10) +
+			"' at 'changeBatch.changes.member.resourceRecordSet.tTL' failed to satisfy constraint: Member must have value " +
+			"between 0 and 2147483647"
 	}
 	return r.checkValues(), ""
 }
 
 func (r *recordSet) checkAlias() (batch, input string) {
 	if r.ResourceRecords != nil || r.TTL != nil {
-		return "", "Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId], but found more than one in Change with [Name=" + escapeName(r.Name) + ", Type=" + r.Type + "]"
+		return "", "Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or " +
+			"TrafficPolicyInstanceId], but found more than one in Change with [Name=" + escapeName(r.Name) + ", Type=" + r.Type +
+			"]"
 	}
 	target, ok := foldName(r.AliasTarget.DNSName)
 	if !ok {
@@ -133,7 +143,8 @@ func (r *recordSet) checkValues() string {
 			return "Invalid Resource Record: 'FATAL problem: " + problem + " encountered with '" + limit(v) + "''"
 		}
 		if seen[v] {
-			return "Invalid Resource Record: 'FATAL problem: DuplicateValue (Value is a duplicate) encountered with '" + limit(v) + "''"
+			return "Invalid Resource Record: 'FATAL problem: DuplicateValue (Value is a duplicate) encountered with '" +
+				limit(v) + "''"
 		}
 		seen[v] = true
 	}

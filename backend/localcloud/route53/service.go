@@ -179,7 +179,8 @@ func (s *Service) serve(c *wire.Call) (answer, *wire.Error) {
 	op, ids := route(c.Request.Method, c.Request.URL)
 	h, ok := operations[op]
 	if !ok {
-		return answer{}, wire.Errorf(404, "UnknownOperationException", "Route 53 has no operation at %s %s here", c.Request.Method, c.Request.URL.Path)
+		return answer{}, wire.Errorf(404, "UnknownOperationException", "Route 53 has no operation at %s %s here",
+			c.Request.Method, c.Request.URL.Path)
 	}
 	if s.env.Throttle() && !s.limits.takeRequest(c.Now, op) {
 		return answer{}, throttled()
@@ -193,7 +194,8 @@ func (r *request) allow(resource string, keys map[string][]string) *wire.Error {
 	if r.Allowed(action, resource, keys) {
 		return nil
 	}
-	return wire.Errorf(403, "AccessDenied", "User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
+	return wire.Errorf(403, "AccessDenied",
+		"User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
 		r.Principal.ARN, action, resource, action)
 }
 

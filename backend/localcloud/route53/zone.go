@@ -36,7 +36,8 @@ type zone struct {
 	busy time.Time  // until when the last change occupies the zone
 }
 
-var nameServers = []string{"ns-1.awsdns-00.org.", "ns-512.awsdns-01.net.", "ns-1024.awsdns-02.com.", "ns-1536.awsdns-03.co.uk."}
+var nameServers = []string{"ns-1.awsdns-00.org.", "ns-512.awsdns-01.net.", "ns-1024.awsdns-02.com.",
+	"ns-1536.awsdns-03.co.uk."}
 
 // search finds where a key is, or belongs.
 func (z *zone) search(k recordKey) (int, bool) {
@@ -162,26 +163,31 @@ func (s *Service) createZone(r *request) (answer, *wire.Error) {
 		return answer{}, wire.Errorf(400, "InvalidVPCId",
 			"The VPC ID that you specified either isn't a valid ID or the current account is not authorized to access this VPC.")
 	}
-	meta := zoneMeta{Name: name, CallerReference: in.CallerReference, Comment: in.HostedZoneConfig.Comment, Private: in.HostedZoneConfig.PrivateZone || in.VPC != nil}
+	meta := zoneMeta{Name: name, CallerReference: in.CallerReference, Comment: in.HostedZoneConfig.Comment,
+		Private: in.HostedZoneConfig.PrivateZone || in.VPC != nil}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, z := range s.zones {
 		if z.meta.CallerReference == in.CallerReference {
-			return answer{}, wire.Errorf(409, "HostedZoneAlreadyExists", "A hosted zone has already been created with the specified caller reference.")
+			return answer{}, wire.Errorf(409, "HostedZoneAlreadyExists",
+				"A hosted zone has already been created with the specified caller reference.")
 		}
 	}
 	z, ch, err := s.addZone(meta, r.Now)
 	if err != nil {
 		return answer{}, internal(err)
 	}
-	out := zoneOutput{XMLName: xml.Name{Local: "CreateHostedZoneResponse"}, Xmlns: namespace, HostedZone: z.wire(), ChangeInfo: s.info(ch, r.Now), DelegationSet: delegation()}
-	return answer{status: 201, location: "https://route53.amazonaws.com" + apiPrefix + "hostedzone/" + z.meta.ID, body: out}, nil
+	out := zoneOutput{XMLName: xml.Name{Local: "CreateHostedZoneResponse"}, Xmlns: namespace, HostedZone: z.wire(),
+		ChangeInfo: s.info(ch, r.Now), DelegationSet: delegation()}
+	return answer{status: 201, location: "https://route53.amazonaws.com" + apiPrefix + "hostedzone/" + z.meta.ID,
+		body: out}, nil
 }
 
 // addZone stores a new zone with its NS and SOA record sets. The service is locked.
 func (s *Service) addZone(meta zoneMeta, now time.Time) (*zone, *change, error) {
 	meta.ID = "Z" + strings.ToUpper(s.env.NewID(20))
-	ns, soa, day, quarter := []resourceRecord{}, nameServers[0]+" awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400", int64(172800), int64(900)
+	ns, soa, day, quarter := []resourceRecord{}, nameServers[0]+" awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400",
+		int64(172800), int64(900)
 	for _, n := range nameServers {
 		ns = append(ns, resourceRecord{n})
 	}
@@ -261,7 +267,8 @@ func (s *Service) updateComment(r *request) (answer, *wire.Error) {
 		z.meta.Comment = before
 		return answer{}, internal(err)
 	}
-	return answer{body: zoneOutput{XMLName: xml.Name{Local: "UpdateHostedZoneCommentResponse"}, Xmlns: namespace, HostedZone: z.wire()}}, nil
+	return answer{body: zoneOutput{XMLName: xml.Name{Local: "UpdateHostedZoneCommentResponse"}, Xmlns: namespace,
+		HostedZone: z.wire()}}, nil
 }
 
 func (s *Service) deleteZone(r *request) (answer, *wire.Error) {
@@ -274,7 +281,8 @@ func (s *Service) deleteZone(r *request) (answer, *wire.Error) {
 	ops := []store.Op{{Bucket: zoneBucket, Key: z.meta.ID}}
 	for _, set := range z.sets {
 		if !z.own(set) {
-			return answer{}, wire.Errorf(400, "HostedZoneNotEmpty", "The specified hosted zone contains non-required resource record sets and so cannot be deleted.")
+			return answer{}, wire.Errorf(400, "HostedZoneNotEmpty",
+				"The specified hosted zone contains non-required resource record sets and so cannot be deleted.")
 		}
 		ops = append(ops, store.Op{Bucket: recordBucket, Key: set.storeKey(z.meta.ID)})
 	}
@@ -284,7 +292,8 @@ func (s *Service) deleteZone(r *request) (answer, *wire.Error) {
 	}
 	delete(s.zones, z.meta.ID)
 	s.changes[ch.ID] = ch
-	return answer{body: changeOutput{XMLName: xml.Name{Local: "DeleteHostedZoneResponse"}, Xmlns: namespace, ChangeInfo: *s.info(ch, r.Now)}}, nil
+	return answer{body: changeOutput{XMLName: xml.Name{Local: "DeleteHostedZoneResponse"}, Xmlns: namespace,
+		ChangeInfo: *s.info(ch, r.Now)}}, nil
 }
 
 // own reports whether a record set is one of the two that every zone must have.

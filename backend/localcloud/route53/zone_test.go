@@ -33,7 +33,9 @@ func TestOperationPaths(t *testing.T) {
 
 func TestZones(t *testing.T) {
 	c := newCloud(t, "", Options{})
-	create := `<CreateHostedZoneRequest xmlns="` + namespace + `"><Name>%s</Name><CallerReference>%s</CallerReference><HostedZoneConfig><Comment>x</Comment></HostedZoneConfig></CreateHostedZoneRequest>`
+	create := `<CreateHostedZoneRequest xmlns="` + namespace +
+		`"><Name>%s</Name><CallerReference>%s</CallerReference>` +
+		`<HostedZoneConfig><Comment>x</Comment></HostedZoneConfig></CreateHostedZoneRequest>`
 	var out zoneOutput
 	w := c.raw("POST", "/2013-04-01/hostedzone", fmt.Sprintf(create, "Example.COM", "r1"), nil)
 	want(t, "status", w.Code, 201)
@@ -86,23 +88,27 @@ func (p policy) Allowed(_ wire.Principal, action, resource string, keys map[stri
 func TestConditionKeys(t *testing.T) {
 	c := newCloud(t, "", Options{})
 	zone := c.zone("example.com")
-	body := batch(item("UPSERT", "Alice.Example.com.", "A", 60, "10.0.0.1"), item("UPSERT", "*.x.example.com", "TXT", 60, `"t"`))
+	body := batch(item("UPSERT", "Alice.Example.com.", "A", 60, "10.0.0.1"),
+		item("UPSERT", "*.x.example.com", "TXT", 60, `"t"`))
 	var names, types, actions []string
-	w := c.raw("POST", "/2013-04-01/hostedzone/"+zone+"/rrset", body, policy{func(action, resource string, keys map[string][]string) bool {
-		want(t, "action", action, "route53:ChangeResourceRecordSets")
-		want(t, "resource", resource, "arn:aws:route53:::hostedzone/"+zone)
-		names = keys["route53:ChangeResourceRecordSetsNormalizedRecordNames"]
-		types = keys["route53:ChangeResourceRecordSetsRecordTypes"]
-		actions = keys["route53:ChangeResourceRecordSetsActions"]
-		return false
-	}})
+	w := c.raw("POST", "/2013-04-01/hostedzone/"+zone+"/rrset", body,
+		policy{func(action, resource string, keys map[string][]string) bool {
+			want(t, "action", action, "route53:ChangeResourceRecordSets")
+			want(t, "resource", resource, "arn:aws:route53:::hostedzone/"+zone)
+			names = keys["route53:ChangeResourceRecordSetsNormalizedRecordNames"]
+			types = keys["route53:ChangeResourceRecordSetsRecordTypes"]
+			actions = keys["route53:ChangeResourceRecordSetsActions"]
+			return false
+		}})
 	want(t, "status", w.Code, 403)
 	want(t, "code", strings.Contains(w.Body.String(), "<Code>AccessDenied</Code>"), true)
 	wantList(t, "names", names, "alice.example.com", `\052.x.example.com`)
 	wantList(t, "types", types, "A", "TXT")
 	wantList(t, "actions", actions, "UPSERT")
 	wantList(t, "nothing changed", c.Lookup("alice.example.com"))
-	for _, path := range []string{"GET /2013-04-01/hostedzone", "GET /2013-04-01/hostedzone/" + zone, "GET /2013-04-01/hostedzone/" + zone + "/rrset", "DELETE /2013-04-01/hostedzone/" + zone, "GET /2013-04-01/change/C1"} {
+	for _, path := range []string{"GET /2013-04-01/hostedzone", "GET /2013-04-01/hostedzone/" + zone,
+		"GET /2013-04-01/hostedzone/" + zone + "/rrset", "DELETE /2013-04-01/hostedzone/" + zone,
+		"GET /2013-04-01/change/C1"} {
 		method, p, _ := strings.Cut(path, " ")
 		want(t, path, c.raw(method, p, "", policy{func(string, string, map[string][]string) bool { return false }}).Code, 403)
 	}
@@ -111,12 +117,14 @@ func TestConditionKeys(t *testing.T) {
 func TestTagsAndComment(t *testing.T) {
 	c := newCloud(t, "", Options{})
 	zone := c.zone("example.com")
-	code, _ := c.call("POST", "/2013-04-01/tags/hostedzone/"+zone, `<ChangeTagsForResourceRequest xmlns="`+namespace+`"><AddTags><Tag><Key>a</Key><Value>1</Value></Tag></AddTags></ChangeTagsForResourceRequest>`, nil)
+	code, _ := c.call("POST", "/2013-04-01/tags/hostedzone/"+zone, `<ChangeTagsForResourceRequest xmlns="`+namespace+
+		`"><AddTags><Tag><Key>a</Key><Value>1</Value></Tag></AddTags></ChangeTagsForResourceRequest>`, nil)
 	want(t, "tag", code, "")
 	w := c.raw("GET", "/2013-04-01/tags/hostedzone/"+zone, "", nil)
 	want(t, "tags", strings.Contains(w.Body.String(), "<Tags><Tag><Key>a</Key><Value>1</Value></Tag></Tags>"), true)
 	var out zoneOutput
-	c.call("POST", "/2013-04-01/hostedzone/"+zone, `<UpdateHostedZoneCommentRequest xmlns="`+namespace+`"><Comment>new</Comment></UpdateHostedZoneCommentRequest>`, &out)
+	c.call("POST", "/2013-04-01/hostedzone/"+zone, `<UpdateHostedZoneCommentRequest xmlns="`+namespace+
+		`"><Comment>new</Comment></UpdateHostedZoneCommentRequest>`, &out)
 	want(t, "comment", out.HostedZone.Config.Comment, "new")
 	w = c.raw("GET", "/2013-04-01/hostedzonecount", "", nil)
 	want(t, "count", strings.Contains(w.Body.String(), "<HostedZoneCount>1</HostedZoneCount>"), true)

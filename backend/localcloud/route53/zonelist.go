@@ -64,7 +64,8 @@ func (s *Service) listZones(r *request) (answer, *wire.Error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := zoneList{XMLName: xml.Name{Local: "ListHostedZonesResponse"}, Xmlns: namespace, Marker: r.query.Get("marker"), MaxItems: n}
+	out := zoneList{XMLName: xml.Name{Local: "ListHostedZonesResponse"}, Xmlns: namespace, Marker: r.query.Get("marker"),
+		MaxItems: n}
 	zones := s.sortedZones()
 	slices.SortFunc(zones, func(a, b *zone) int { return strings.Compare(a.meta.ID, b.meta.ID) })
 	for _, z := range zones {
@@ -88,7 +89,8 @@ func (s *Service) listZonesByName(r *request) (answer, *wire.Error) {
 	if err != nil {
 		return answer{}, err
 	}
-	out := zoneList{XMLName: xml.Name{Local: "ListHostedZonesByNameResponse"}, Xmlns: namespace, DNSName: r.query.Get("dnsname"), HostedZoneId: r.query.Get("hostedzoneid"), MaxItems: n}
+	out := zoneList{XMLName: xml.Name{Local: "ListHostedZonesByNameResponse"}, Xmlns: namespace,
+		DNSName: r.query.Get("dnsname"), HostedZoneId: r.query.Get("hostedzoneid"), MaxItems: n}
 	from := ""
 	if out.DNSName != "" {
 		name, ok := foldName(out.DNSName)

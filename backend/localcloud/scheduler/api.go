@@ -36,7 +36,8 @@ func (s *Service) read(r *request) (*schedule, *scheduleInput, *wire.Error) {
 		return nil, nil, err
 	}
 	if len(in.ClientToken) > 64 {
-		return nil, nil, validation("1 validation error detected: Value at 'clientToken' failed to satisfy constraint: Member must have length less than or equal to 64")
+		return nil, nil, validation("1 validation error detected: Value at 'clientToken' failed to satisfy constraint: " +
+			"Member must have length less than or equal to 64")
 	}
 	w, err := in.check(r.Now)
 	if o, single := w.(once); err == nil && single {
@@ -180,7 +181,8 @@ func page(r *request) (limit int, after string, err *wire.Error) {
 	if v := r.query.Get("MaxResults"); v != "" {
 		n, bad := strconv.Atoi(v)
 		if bad != nil || n < 1 || n > 100 {
-			return 0, "", validation("1 validation error detected: Value '%s' at 'maxResults' failed to satisfy constraint: Member must have value between 1 and 100", shorten(v))
+			return 0, "", validation("1 validation error detected: Value '%s' at 'maxResults' failed to satisfy constraint: "+
+				"Member must have value between 1 and 100", shorten(v))
 		}
 		limit = n
 	}
@@ -230,7 +232,8 @@ func (s *Service) listSchedules(r *request) (any, *wire.Error) {
 	list, last := []scheduleSummary{}, ""
 	for _, k := range sortedKeys(s.schedules) {
 		sc := s.schedules[k]
-		if k <= after || group != "" && sc.Definition.GroupName != group || !strings.HasPrefix(sc.Name, prefix) || state != "" && sc.Definition.State != state {
+		if k <= after || group != "" && sc.Definition.GroupName != group || !strings.HasPrefix(sc.Name, prefix) ||
+			state != "" && sc.Definition.State != state {
 			continue
 		}
 		if len(list) == limit {

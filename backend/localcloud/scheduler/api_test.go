@@ -25,21 +25,27 @@ func TestValidation(t *testing.T) {
 	}{
 		{"no window", scheduleOf("rate(1 minute)", m{"FlexibleTimeWindow": nil}), "flexibleTimeWindow"},
 		{"bad window", scheduleOf("rate(1 minute)", m{"FlexibleTimeWindow": m{"Mode": "SOMETIMES"}}), "enum"},
-		{"window without size", scheduleOf("rate(1 minute)", m{"FlexibleTimeWindow": m{"Mode": "FLEXIBLE"}}), "MaximumWindowInMinutes"},
-		{"size without window", scheduleOf("rate(1 minute)", m{"FlexibleTimeWindow": m{"Mode": "OFF", "MaximumWindowInMinutes": 5}}), "MaximumWindowInMinutes"},
+		{"window without size", scheduleOf("rate(1 minute)", m{"FlexibleTimeWindow": m{"Mode": "FLEXIBLE"}}),
+			"MaximumWindowInMinutes"},
+		{"size without window", scheduleOf("rate(1 minute)",
+			m{"FlexibleTimeWindow": m{"Mode": "OFF", "MaximumWindowInMinutes": 5}}), "MaximumWindowInMinutes"},
 		{"no target", scheduleOf("rate(1 minute)", m{"Target": nil}), "target"},
 		{"no role", scheduleOf("rate(1 minute)", m{"Target": target(m{"RoleArn": ""})}), "roleArn"},
 		{"bad role", scheduleOf("rate(1 minute)", m{"Target": target(m{"RoleArn": "stopper"})}), "roleArn"},
 		{"bad ARN", scheduleOf("rate(1 minute)", m{"Target": target(m{"Arn": "ec2"})}), "Arn"},
-		{"read-only API", scheduleOf("rate(1 minute)", m{"Target": target(m{"Arn": "arn:aws:scheduler:::aws-sdk:ec2:describeInstances"})}), "describeInstances"},
+		{"read-only API", scheduleOf("rate(1 minute)",
+			m{"Target": target(m{"Arn": "arn:aws:scheduler:::aws-sdk:ec2:describeInstances"})}), "describeInstances"},
 		{"input is no JSON", scheduleOf("rate(1 minute)", m{"Target": target(m{"Input": "{"})}), "JSON"},
-		{"retries", scheduleOf("rate(1 minute)", m{"Target": target(m{"RetryPolicy": m{"MaximumRetryAttempts": 186}})}), "185"},
-		{"event age", scheduleOf("rate(1 minute)", m{"Target": target(m{"RetryPolicy": m{"MaximumEventAgeInSeconds": 59}})}), "86400"},
+		{"retries", scheduleOf("rate(1 minute)", m{"Target": target(m{"RetryPolicy": m{"MaximumRetryAttempts": 186}})}),
+			"185"},
+		{"event age", scheduleOf("rate(1 minute)", m{"Target": target(m{"RetryPolicy": m{"MaximumEventAgeInSeconds": 59}})}),
+			"86400"},
 		{"bad zone", scheduleOf("rate(1 minute)", m{"ScheduleExpressionTimezone": "Mars/Olympus"}), "timezone Mars/Olympus"},
 		{"this machine's zone", scheduleOf("rate(1 minute)", m{"ScheduleExpressionTimezone": "Local"}), "timezone"},
 		{"old start", scheduleOf("rate(1 minute)", m{"StartDate": time.Now().Add(-6 * time.Minute).Unix()}), "5 minutes ago"},
 		{"old end", scheduleOf("rate(1 minute)", m{"EndDate": time.Now().Add(-time.Minute).Unix()}), "EndDate"},
-		{"end before start", scheduleOf("rate(1 minute)", m{"StartDate": time.Now().Unix() + 100, "EndDate": time.Now().Unix() + 50}), "before the EndDate"},
+		{"end before start", scheduleOf("rate(1 minute)",
+			m{"StartDate": time.Now().Unix() + 100, "EndDate": time.Now().Unix() + 50}), "before the EndDate"},
 		{"bad state", scheduleOf("rate(1 minute)", m{"State": "ON"}), "state"},
 		{"bad action", scheduleOf("rate(1 minute)", m{"ActionAfterCompletion": "KEEP"}), "actionAfterCompletion"},
 		{"bad expression", scheduleOf("rate(1 week)", nil), "Invalid Schedule Expression rate(1 week)."},
@@ -75,18 +81,24 @@ func TestClientTokenAndConflict(t *testing.T) {
 	want(t, "ARN", first["ScheduleArn"].(string), "arn:aws:scheduler:us-east-1:123456789012:schedule/default/s")
 	_, code := c.call("POST", "/schedules/s", scheduleOf(in(2*time.Hour), m{"ClientToken": "t1"}))
 	want(t, "same token, other schedule", code, "ConflictException")
-	status, _, code := c.raw("POST", "/schedules/s", string(marshal(t, scheduleOf(expression, m{"ClientToken": "t2"}))), nil)
+	status, _, code := c.raw("POST", "/schedules/s", string(marshal(t, scheduleOf(expression, m{"ClientToken": "t2"}))),
+		nil)
 	want(t, "other token", fmt.Sprintf("%d %s", status, code), "409 ConflictException")
 }
 
 func TestUpdateReplacesEverything(t *testing.T) {
 	c := newCloud(t, "")
-	c.must("POST", "/schedules/s", scheduleOf(in(time.Hour), m{"Description": "d", "State": "DISABLED", "ActionAfterCompletion": "DELETE", "ScheduleExpressionTimezone": "Europe/Berlin"}))
-	c.must("PUT", "/schedules/s", scheduleOf("rate(5 minutes)", m{"Target": m{"Arn": "arn:aws:lambda:us-east-1:123456789012:function:f", "RoleArn": role}}))
+	c.must("POST", "/schedules/s",
+		scheduleOf(in(time.Hour), m{"Description": "d", "State": "DISABLED", "ActionAfterCompletion": "DELETE",
+			"ScheduleExpressionTimezone": "Europe/Berlin"}))
+	c.must("PUT", "/schedules/s",
+		scheduleOf("rate(5 minutes)",
+			m{"Target": m{"Arn": "arn:aws:lambda:us-east-1:123456789012:function:f", "RoleArn": role}}))
 	got := c.must("GET", "/schedules/s", nil)
 	for k, v := range map[string]any{
-		"Description": nil, "State": "ENABLED", "ActionAfterCompletion": "NONE", "ScheduleExpressionTimezone": "UTC", "ScheduleExpression": "rate(5 minutes)",
-		"Name": "s", "GroupName": "default",
+		"Description": nil, "State": "ENABLED", "ActionAfterCompletion": "NONE", "ScheduleExpressionTimezone": "UTC",
+		"ScheduleExpression": "rate(5 minutes)",
+		"Name":               "s", "GroupName": "default",
 	} {
 		want(t, k, got[k], v)
 	}
@@ -162,7 +174,8 @@ func TestAuthorisation(t *testing.T) {
 	}{
 		{"nothing", "POST", nil, 403},
 		{"without PassRole", "POST", policy{"scheduler:CreateSchedule " + arn}, 403},
-		{"another role", "POST", policy{"scheduler:CreateSchedule " + arn, "iam:PassRole arn:aws:iam::123456789012:role/other"}, 403},
+		{"another role", "POST", policy{"scheduler:CreateSchedule " + arn,
+			"iam:PassRole arn:aws:iam::123456789012:role/other"}, 403},
 		{"another schedule", "POST", policy{"scheduler:CreateSchedule " + arn + "x", "iam:PassRole " + role}, 403},
 		{"both", "POST", policy{"scheduler:CreateSchedule " + arn, "iam:PassRole " + role}, 200},
 		{"update without PassRole", "PUT", policy{"scheduler:UpdateSchedule " + arn}, 403},

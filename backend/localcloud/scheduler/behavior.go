@@ -16,8 +16,8 @@ type Behavior struct {
 	// LateInMinute fires one-time schedules at a random moment within the minute after their time, as AWS may.
 	// https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 	LateInMinute bool
-	// RetriesSurvive goes on with the retries of a failed delivery, under its own retry policy, after an update or a deletion
-	// of the schedule. AWS's documentation doesn't say whether they go on. Here they end with the process.
+	// RetriesSurvive goes on with the retries of a failed delivery, under its own retry policy, after an update or a
+	// deletion of the schedule. AWS's documentation doesn't say whether they go on. Here they end with the process.
 	RetriesSurvive bool
 }
 
@@ -51,8 +51,8 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// outlive goes on with the delivery that a schedule is in the middle of, now that the schedule is replaced or deleted. The
-// service is locked.
+// outlive goes on with the delivery that a schedule is in the middle of, now that the schedule is replaced or deleted.
+// The service is locked.
 func (s *Service) outlive(old *schedule) {
 	if !s.behavior.RetriesSurvive || !old.busy && old.Retry.IsZero() {
 		return
@@ -68,8 +68,8 @@ func (s *Service) current(sc *schedule) bool {
 	return outlived || s.schedules[key(sc.Definition.GroupName, sc.Name)] == sc
 }
 
-// settleOutlived arms the next retry of a delivery that has outlived its schedule, or gives it up. It reports whether sc is
-// such a delivery. The service is locked.
+// settleOutlived arms the next retry of a delivery that has outlived its schedule, or gives it up. It reports whether
+// sc is such a delivery. The service is locked.
 func (s *Service) settleOutlived(sc *schedule, failed error) bool {
 	if _, outlived := s.outlived[sc]; !outlived {
 		return false

@@ -11,7 +11,8 @@ func TestRejectPastRefusesTimesThatHavePassed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t, "")
 		c.SetBehavior(Behavior{RejectPast: true})
-		for name, wanted := range map[string]string{"before": "ValidationException", "now": "ValidationException", "after": ""} {
+		for name, wanted := range map[string]string{"before": "ValidationException", "now": "ValidationException",
+			"after": ""} {
 			after := map[string]time.Duration{"before": -time.Second, "after": time.Second}[name]
 			if _, code := c.call("POST", "/schedules/"+name, scheduleOf(in(after), nil)); code != wanted {
 				t.Errorf("create a schedule for %s: %q, want %q", name, code, wanted)
@@ -86,8 +87,8 @@ func TestLateInMinuteFiresWithinTheMinute(t *testing.T) {
 	})
 }
 
-// TestRetriesSurviveAnUpdate updates and deletes a schedule whose delivery has failed. Its retries go on only if they are
-// to survive, and never longer than their own policy says.
+// TestRetriesSurviveAnUpdate updates and deletes a schedule whose delivery has failed. Its retries go on only if they
+// are to survive, and never longer than their own policy says.
 func TestRetriesSurviveAnUpdate(t *testing.T) {
 	for _, change := range []string{"PUT", "DELETE"} {
 		for _, survive := range []bool{false, true} {

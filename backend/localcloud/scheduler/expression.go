@@ -58,7 +58,8 @@ func (o once) next(t, _ time.Time) (time.Time, bool) { return time.Time(o), time
 type every time.Duration
 
 var units = map[string]time.Duration{
-	"minute": time.Minute, "minutes": time.Minute, "hour": time.Hour, "hours": time.Hour, "day": 24 * time.Hour, "days": 24 * time.Hour,
+	"minute": time.Minute, "minutes": time.Minute, "hour": time.Hour, "hours": time.Hour, "day": 24 * time.Hour,
+	"days": 24 * time.Hour,
 }
 
 func parseRate(s string) (when, error) {

@@ -81,7 +81,8 @@ func checkTags(tags map[string]string) *wire.Error {
 	}
 	for k, v := range tags {
 		if k == "" || len(k) > 128 || len(v) > 256 || strings.HasPrefix(strings.ToLower(k), "aws:") {
-			return validation("1 validation error detected: Value at 'tags' failed to satisfy constraint: a key must have 1 to 128 characters and not begin with aws:, a value at most 256")
+			return validation("1 validation error detected: Value at 'tags' failed to satisfy constraint: a key must have 1 " +
+				"to 128 characters and not begin with aws:, a value at most 256")
 		}
 	}
 	return nil
@@ -111,7 +112,8 @@ type groupOutput struct {
 }
 
 func (s *Service) describeGroup(g *group) groupOutput {
-	return groupOutput{Arn: s.groupARN(g.Name), CreationDate: epoch{g.Created}, LastModificationDate: epoch{g.Modified}, Name: g.Name, State: "ACTIVE"}
+	return groupOutput{Arn: s.groupARN(g.Name), CreationDate: epoch{g.Created}, LastModificationDate: epoch{g.Modified},
+		Name: g.Name, State: "ACTIVE"}
 }
 
 func (s *Service) getGroup(r *request) (any, *wire.Error) {
@@ -185,7 +187,8 @@ func (s *Service) taggedGroup(r *request) (*group, *wire.Error) {
 	}
 	name, ok := strings.CutPrefix(arn, s.groupARN(""))
 	if !ok {
-		return nil, validation("1 validation error detected: Value '%s' at 'resourceArn' failed to satisfy constraint: Member must be the ARN of a schedule group", shorten(arn))
+		return nil, validation("1 validation error detected: Value '%s' at 'resourceArn' failed to satisfy constraint: "+
+			"Member must be the ARN of a schedule group", shorten(arn))
 	}
 	return s.findGroup(r, name)
 }

@@ -15,7 +15,8 @@ func TestNamesThatAWSRefuses(t *testing.T) {
 		{"a%2Fb", "1 validation error detected: Value 'a/b' at 'name' failed to satisfy constraint: " + pattern},
 		{"a%20b", "1 validation error detected: Value 'a b' at 'name' failed to satisfy constraint: " + pattern},
 		{long, "1 validation error detected: Value '" + long + "' at 'name' failed to satisfy constraint: " + length},
-		{"%2F" + long, "2 validation errors detected: Value '/" + long + "' at 'name' failed to satisfy constraint: " + pattern +
+		{"%2F" + long, "2 validation errors detected: Value '/" + long + "' at 'name' failed to satisfy constraint: " +
+			pattern +
 			"; Value '/" + long + "' at 'name' failed to satisfy constraint: " + length},
 	}
 	synctest.Test(t, func(t *testing.T) {

@@ -89,7 +89,8 @@ func (d *definition) check(now time.Time) (when, *wire.Error) {
 		return nil, badName("groupName", d.GroupName)
 	}
 	if len(d.Description) > 512 {
-		return nil, validation("1 validation error detected: Value at 'description' failed to satisfy constraint: Member must have length less than or equal to 512")
+		return nil, validation("1 validation error detected: Value at 'description' failed to satisfy constraint: Member " +
+			"must have length less than or equal to 512")
 	}
 	if err := d.FlexibleTimeWindow.check(); err != nil {
 		return nil, err
@@ -164,9 +165,11 @@ func (t *target) check() *wire.Error {
 	case len(t.Arn) > 1600 || !targetForm.MatchString(t.Arn):
 		return validation("Provided Arn is not in correct format.")
 	case len(t.RoleArn) > 1600 || !roleForm.MatchString(t.RoleArn):
-		return validation("1 validation error detected: Value '%s' at 'target.roleArn' failed to satisfy constraint: Member must satisfy regular expression pattern: arn:aws[a-z-]*:iam::\\d{12}:role/...", shorten(t.RoleArn))
+		return validation("1 validation error detected: Value '%s' at 'target.roleArn' failed to satisfy constraint: "+
+			"Member must satisfy regular expression pattern: arn:aws[a-z-]*:iam::\\d{12}:role/...", shorten(t.RoleArn))
 	case t.Input != nil && (len(*t.Input) < 1 || len(*t.Input) > maxInput):
-		return validation("1 validation error detected: Value at 'target.input' failed to satisfy constraint: Member must have length between 1 and %d", maxInput)
+		return validation("1 validation error detected: Value at 'target.input' failed to satisfy constraint: Member must "+
+			"have length between 1 and %d", maxInput)
 	}
 	if m := universalForm.FindStringSubmatch(t.Arn); m != nil {
 		if readOnly.MatchString(m[2]) {
@@ -186,10 +189,12 @@ func (p *retryPolicy) check() *wire.Error {
 		return nil
 	}
 	if n := p.MaximumEventAgeInSeconds; n != nil && (*n < 60 || *n > 86400) {
-		return validation("1 validation error detected: Value '%d' at 'target.retryPolicy.maximumEventAgeInSeconds' failed to satisfy constraint: Member must have value between 60 and 86400", *n)
+		return validation("1 validation error detected: Value '%d' at 'target.retryPolicy.maximumEventAgeInSeconds' "+
+			"failed to satisfy constraint: Member must have value between 60 and 86400", *n)
 	}
 	if n := p.MaximumRetryAttempts; n != nil && (*n < 0 || *n > maxRetryAttempts) {
-		return validation("1 validation error detected: Value '%d' at 'target.retryPolicy.maximumRetryAttempts' failed to satisfy constraint: Member must have value between 0 and %d", *n, maxRetryAttempts)
+		return validation("1 validation error detected: Value '%d' at 'target.retryPolicy.maximumRetryAttempts' failed to "+
+			"satisfy constraint: Member must have value between 0 and %d", *n, maxRetryAttempts)
 	}
 	return nil
 }
@@ -214,11 +219,13 @@ func or(s, otherwise string) string {
 }
 
 func missing(member string) *wire.Error {
-	return validation("1 validation error detected: Value at '%s' failed to satisfy constraint: Member must not be null", member)
+	return validation("1 validation error detected: Value at '%s' failed to satisfy constraint: Member must not be null",
+		member)
 }
 
 func enum(member, value string, allowed []string) *wire.Error {
-	return validation("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy enum value set: [%s]", shorten(value), member, strings.Join(allowed, ", "))
+	return validation("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must "+
+		"satisfy enum value set: [%s]", shorten(value), member, strings.Join(allowed, ", "))
 }
 
 // badName says which of AWS's rules for names a name breaks.

@@ -153,7 +153,9 @@ func (s *Service) Serve(_ context.Context, w http.ResponseWriter, c *wire.Call) 
 	op, name := route(c.Request.Method, c.Request.URL)
 	h, ok := operations[op]
 	if !ok {
-		s.WriteError(w, c.RequestID, wire.Errorf(404, "UnknownOperationException", "Scheduler has no operation at %s %s here", c.Request.Method, c.Request.URL.Path))
+		s.WriteError(w, c.RequestID,
+			wire.Errorf(404, "UnknownOperationException", "Scheduler has no operation at %s %s here", c.Request.Method,
+				c.Request.URL.Path))
 		return
 	}
 	out, err := h(s, &request{Call: c, name: name, query: c.Request.URL.Query()})
@@ -216,7 +218,8 @@ func (r *request) allow(action, resource string, keys map[string][]string) *wire
 	if r.Allowed(action, resource, keys) {
 		return nil
 	}
-	return wire.Errorf(403, "AccessDeniedException", "User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
+	return wire.Errorf(403, "AccessDeniedException",
+		"User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
 		r.Principal.ARN, action, resource, action)
 }
 

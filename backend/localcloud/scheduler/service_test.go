@@ -83,7 +83,8 @@ func (c *cloud) raw(method, path, body string, auth wire.Authorizer) (int, m, st
 	r := httptest.NewRequest(method, "https://scheduler.us-east-1.amazonaws.com"+path, strings.NewReader(body))
 	w := httptest.NewRecorder()
 	c.Serve(c.t.Context(), w, &wire.Call{
-		Service: "scheduler", Operation: c.Operation(r, nil), Region: "us-east-1", Request: r, Body: []byte(body), Now: c.env.Now(),
+		Service: "scheduler", Operation: c.Operation(r, nil), Region: "us-east-1", Request: r, Body: []byte(body),
+		Now:       c.env.Now(),
 		RequestID: "r-1", Auth: auth, Principal: wire.Principal{ARN: "arn:aws:iam::123456789012:user/u", Root: auth == nil},
 	})
 	out := m{}
@@ -118,7 +119,8 @@ const role = "arn:aws:iam::123456789012:role/stopper"
 func scheduleOf(expression string, changes m) m {
 	d := m{
 		"ScheduleExpression": expression, "FlexibleTimeWindow": m{"Mode": "OFF"},
-		"Target": m{"Arn": "arn:aws:scheduler:::aws-sdk:ec2:stopInstances", "RoleArn": role, "Input": `{"InstanceIds":["i-1"]}`},
+		"Target": m{"Arn": "arn:aws:scheduler:::aws-sdk:ec2:stopInstances", "RoleArn": role,
+			"Input": `{"InstanceIds":["i-1"]}`},
 	}
 	for k, v := range changes {
 		if d[k] = v; v == nil {
@@ -168,7 +170,8 @@ func TestOneTimeSchedule(t *testing.T) {
 func TestTimeZone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t, "") // the bubble starts on 2000-01-01 at 00:00 UTC
-		c.must("POST", "/schedules/s", scheduleOf("at(2000-01-01T02:00:00)", m{"ScheduleExpressionTimezone": "Europe/Berlin"}))
+		c.must("POST", "/schedules/s",
+			scheduleOf("at(2000-01-01T02:00:00)", m{"ScheduleExpressionTimezone": "Europe/Berlin"}))
 		time.Sleep(2 * time.Hour)
 		c.wantFired("02:00 in Berlin", "1h0m0s"+input)
 	})
@@ -185,7 +188,8 @@ func TestRecurringSchedules(t *testing.T) {
 		c.wantFired("disabled")
 		end := float64(time.Now().Add(45 * time.Minute).Unix())
 		start := float64(time.Now().Add(20 * time.Minute).Unix())
-		c.must("PUT", "/schedules/rate", scheduleOf("rate(10 minutes)", m{"StartDate": start, "EndDate": end, "ActionAfterCompletion": "DELETE"}))
+		c.must("PUT", "/schedules/rate",
+			scheduleOf("rate(10 minutes)", m{"StartDate": start, "EndDate": end, "ActionAfterCompletion": "DELETE"}))
 		time.Sleep(2 * time.Hour)
 		c.wantFired("from start to end", "1h45m0s"+input, "1h55m0s"+input, "2h5m0s"+input)
 		_, code := c.call("GET", "/schedules/rate", nil)
@@ -199,7 +203,8 @@ func TestRecurringSchedules(t *testing.T) {
 func TestFlexibleWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t, "")
-		c.must("POST", "/schedules/s", scheduleOf(in(time.Hour), m{"FlexibleTimeWindow": m{"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 15}}))
+		c.must("POST", "/schedules/s",
+			scheduleOf(in(time.Hour), m{"FlexibleTimeWindow": m{"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 15}}))
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		c.mu.Lock()

@@ -68,18 +68,22 @@ func (s *Service) quota(c *wire.Call) (any, *wire.Error) {
 	}
 	arn := "arn:aws:servicequotas:" + s.env.Region + ":" + s.env.AccountID + ":" + in.ServiceCode + "/" + in.QuotaCode
 	if !c.Allowed("servicequotas:GetServiceQuota", arn, nil) {
-		return nil, wire.Errorf(400, "AccessDeniedException", "User: %s is not authorized to perform: servicequotas:GetServiceQuota on resource: %s",
+		return nil, wire.Errorf(400, "AccessDeniedException",
+			"User: %s is not authorized to perform: servicequotas:GetServiceQuota on resource: %s",
 			c.Principal.ARN, arn)
 	}
 	if in.ServiceCode != "ec2" || in.QuotaCode != gpuQuota {
-		return nil, wire.Errorf(400, "NoSuchResourceException", "The request failed because the specified service or quota does not exist.")
+		return nil, wire.Errorf(400, "NoSuchResourceException",
+			"The request failed because the specified service or quota does not exist.")
 	}
 	n := s.vcpus()
 	if n < 0 {
 		n = unlimited
 	}
 	return map[string]any{"Quota": map[string]any{
-		"ServiceCode": in.ServiceCode, "ServiceName": "Amazon Elastic Compute Cloud (Amazon EC2)", "QuotaArn": arn, "QuotaCode": in.QuotaCode,
-		"QuotaName": "Running On-Demand G and VT instances", "Value": n, "Unit": "None", "Adjustable": true, "GlobalQuota": false,
+		"ServiceCode": in.ServiceCode, "ServiceName": "Amazon Elastic Compute Cloud (Amazon EC2)", "QuotaArn": arn,
+		"QuotaCode": in.QuotaCode,
+		"QuotaName": "Running On-Demand G and VT instances", "Value": n, "Unit": "None", "Adjustable": true,
+		"GlobalQuota": false,
 	}}, nil
 }

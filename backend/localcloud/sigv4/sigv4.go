@@ -78,7 +78,8 @@ func parseHeader(r *http.Request, header string) (*Signature, Fault, string) {
 			return nil, Incomplete, "Authorization header requires '" + k + "' parameter. Authorization=" + algorithm
 		}
 	}
-	s := &Signature{Digest: parts["Signature"], SignedHeaders: strings.Split(parts["SignedHeaders"], ";"), Token: r.Header.Get("X-Amz-Security-Token")}
+	s := &Signature{Digest: parts["Signature"], SignedHeaders: strings.Split(parts["SignedHeaders"], ";"),
+		Token: r.Header.Get("X-Amz-Security-Token")}
 	date := r.Header.Get("X-Amz-Date")
 	if date == "" {
 		date = httpDate(r.Header.Get("Date"))
@@ -121,14 +122,17 @@ func httpDate(s string) string {
 func (s *Signature) finish(credential, date string) (*Signature, Fault, string) {
 	scope := strings.Split(credential, "/")
 	if len(scope) != 5 || scope[4] != "aws4_request" {
-		return nil, Incomplete, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '" + credential + "'"
+		return nil, Incomplete, "Credential must have exactly 5 slash-delimited elements, e.g. " +
+			"keyid/date/region/service/term, got '" + credential + "'"
 	}
 	t, err := time.Parse(dateLayout, date)
 	if err != nil {
-		return nil, Incomplete, "Date must be in ISO-8601 'basic format'. Got '" + date + "'. See http://en.wikipedia.org/wiki/ISO_8601"
+		return nil, Incomplete, "Date must be in ISO-8601 'basic format'. Got '" + date +
+			"'. See http://en.wikipedia.org/wiki/ISO_8601"
 	}
 	if t.Format("20060102") != scope[1] {
-		return nil, Incomplete, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" + scope[1] + "' != '" + date + "'"
+		return nil, Incomplete, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
+			scope[1] + "' != '" + date + "'"
 	}
 	if !slices.Contains(s.SignedHeaders, "host") && !slices.Contains(s.SignedHeaders, ":authority") {
 		return nil, Incomplete, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
@@ -143,18 +147,21 @@ func (s *Signature) Fresh(now time.Time, maxSkew time.Duration) (Fault, string) 
 	stamp, clock := s.Date.Format(dateLayout), now.UTC().Format(dateLayout)
 	switch {
 	case s.Date.Sub(now) > maxSkew:
-		return Expired, "Signature not yet current: " + stamp + " is still later than " + now.UTC().Add(maxSkew).Format(dateLayout) + " (" + clock + " + " + minutes
+		return Expired, "Signature not yet current: " + stamp + " is still later than " +
+			now.UTC().Add(maxSkew).Format(dateLayout) + " (" + clock + " + " + minutes
 	case s.Presigned && now.Sub(s.Date) > s.Expires:
 		return Expired, "Request has expired."
 	case !s.Presigned && now.Sub(s.Date) > maxSkew:
-		return Expired, "Signature expired: " + stamp + " is now earlier than " + now.UTC().Add(-maxSkew).Format(dateLayout) + " (" + clock + " - " + minutes
+		return Expired, "Signature expired: " + stamp + " is now earlier than " + now.UTC().Add(-maxSkew).Format(dateLayout) +
+			" (" + clock + " - " + minutes
 	}
 	return None, ""
 }
 
 // Verify checks that the signature is that of r and body by secret.
 func (s *Signature) Verify(secret string, r *http.Request, body []byte) (Fault, string) {
-	const mismatch = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
+	const mismatch = "The request signature we calculated does not match the signature you provided. Check your AWS " +
+		"Secret Access Key and signing method. Consult the service documentation for details."
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:])
 	if claimed := r.Header.Get("X-Amz-Content-Sha256"); claimed != "" && claimed != hash {
@@ -268,7 +275,8 @@ func escape(s string) string {
 // Sign signs r for tests of other packages and for the cloud's own tools: it sets Host-dependent headers
 // X-Amz-Date, X-Amz-Security-Token and Authorization.
 func Sign(r *http.Request, body []byte, accessKeyID, secret, token, region, service string, now time.Time) {
-	s := &Signature{AccessKeyID: accessKeyID, Date: now.UTC(), Day: now.UTC().Format("20060102"), Region: region, Service: service}
+	s := &Signature{AccessKeyID: accessKeyID, Date: now.UTC(), Day: now.UTC().Format("20060102"), Region: region,
+		Service: service}
 	if r.Host == "" {
 		r.Host = r.URL.Host
 	}
@@ -280,5 +288,6 @@ func Sign(r *http.Request, body []byte, accessKeyID, secret, token, region, serv
 	}
 	sum := sha256.Sum256(body)
 	digest := hex.EncodeToString(s.sign(secret, s.canonical(r, hex.EncodeToString(sum[:]))))
-	r.Header.Set("Authorization", Algorithm+" Credential="+accessKeyID+"/"+s.Day+"/"+region+"/"+service+"/aws4_request, SignedHeaders="+strings.Join(s.SignedHeaders, ";")+", Signature="+digest)
+	r.Header.Set("Authorization", Algorithm+" Credential="+accessKeyID+"/"+s.Day+"/"+region+"/"+service+
+		"/aws4_request, SignedHeaders="+strings.Join(s.SignedHeaders, ";")+", Signature="+digest)
 }

@@ -30,7 +30,8 @@ func TestVerifyDocumentedExample(t *testing.T) {
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
 	r.Header.Set("X-Amz-Date", "20150830T123600Z")
 	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, "+
-		"SignedHeaders=content-type;host;x-amz-date, Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7")
+		"SignedHeaders=content-type;host;x-amz-date, "+
+		"Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7")
 	s, fault, text := Parse(r)
 	if fault != None {
 		t.Fatal(fault, text)
@@ -49,10 +50,14 @@ func TestVerifyDocumentedExample(t *testing.T) {
 // The test suite that AWS publishes with Signature Version 4 (service "service", region us-east-1).
 func TestVerifySuite(t *testing.T) {
 	for name, each := range map[string]struct{ method, url, header, signature string }{
-		"get-vanilla":                       {"GET", "https://example.amazonaws.com/", "", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"},
-		"get-vanilla-query-order-key-case":  {"GET", "https://example.amazonaws.com/?Param2=value2&Param1=value1", "", "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500"},
-		"post-vanilla":                      {"POST", "https://example.amazonaws.com/", "", "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"},
-		"get-vanilla-empty-query-key":       {"GET", "https://example.amazonaws.com/?Param1=value1", "", "a67d582fa61cc504c4bae71f336f98b97f1ea3c7a6bfe1b6e45aec72011b9aeb"},
+		"get-vanilla": {"GET", "https://example.amazonaws.com/", "",
+			"5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"},
+		"get-vanilla-query-order-key-case": {"GET", "https://example.amazonaws.com/?Param2=value2&Param1=value1", "",
+			"b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500"},
+		"post-vanilla": {"POST", "https://example.amazonaws.com/", "",
+			"5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"},
+		"get-vanilla-empty-query-key": {"GET", "https://example.amazonaws.com/?Param1=value1", "",
+			"a67d582fa61cc504c4bae71f336f98b97f1ea3c7a6bfe1b6e45aec72011b9aeb"},
 		"get-utf8 (path encoded once more)": {"GET", "https://example.amazonaws.com/%E1%88%B4", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -64,7 +69,9 @@ func TestVerifySuite(t *testing.T) {
 				}
 				return
 			}
-			r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, Signature="+each.signature)
+			r.Header.Set("Authorization",
+				"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "+
+					"SignedHeaders=host;x-amz-date, Signature="+each.signature)
 			s, fault, text := Parse(r)
 			if fault != None {
 				t.Fatal(fault, text)
@@ -77,7 +84,8 @@ func TestVerifySuite(t *testing.T) {
 }
 
 func TestParseFaults(t *testing.T) {
-	const good = "AWS4-HMAC-SHA256 Credential=A/20150830/us-east-1/sts/aws4_request, SignedHeaders=host;x-amz-date, Signature=00"
+	const good = "AWS4-HMAC-SHA256 Credential=A/20150830/us-east-1/sts/aws4_request, SignedHeaders=host;x-amz-date, " +
+		"Signature=00"
 	for name, each := range map[string]struct {
 		authorization, date string
 		query               string
@@ -88,12 +96,17 @@ func TestParseFaults(t *testing.T) {
 		"good":                  {good, "20150830T123600Z", "", None},
 		"no date":               {good, "", "", Incomplete},
 		"a date of another day": {good, "20150831T123600Z", "", Incomplete},
-		"no signature":          {"AWS4-HMAC-SHA256 Credential=A/20150830/us-east-1/sts/aws4_request, SignedHeaders=host", "20150830T123600Z", "", Incomplete},
-		"short scope":           {"AWS4-HMAC-SHA256 Credential=A/20150830/us-east-1, SignedHeaders=host, Signature=00", "20150830T123600Z", "", Incomplete},
-		"host unsigned":         {"AWS4-HMAC-SHA256 Credential=A/20150830/us-east-1/sts/aws4_request, SignedHeaders=x-amz-date, Signature=00", "20150830T123600Z", "", Incomplete},
-		"another algorithm":     {"AWS4-ECDSA-P256-SHA256 Credential=A", "20150830T123600Z", "", Incomplete},
-		"presigned in part":     {"", "", "?X-Amz-Algorithm=AWS4-HMAC-SHA256", Incomplete},
-		"presigned for a month": {"", "", "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=A/20150830/us-east-1/sts/aws4_request&X-Amz-Signature=00&X-Amz-SignedHeaders=host&X-Amz-Date=20150830T123600Z&X-Amz-Expires=2592000", Incomplete},
+		"no signature": {"AWS4-HMAC-SHA256 Credential=A/20150830/us-east-1/sts/aws4_request, SignedHeaders=host",
+			"20150830T123600Z", "", Incomplete},
+		"short scope": {"AWS4-HMAC-SHA256 Credential=A/20150830/us-east-1, SignedHeaders=host, Signature=00",
+			"20150830T123600Z", "", Incomplete},
+		"host unsigned": {"AWS4-HMAC-SHA256 Credential=A/20150830/us-east-1/sts/aws4_request, " +
+			"SignedHeaders=x-amz-date, Signature=00", "20150830T123600Z", "", Incomplete},
+		"another algorithm": {"AWS4-ECDSA-P256-SHA256 Credential=A", "20150830T123600Z", "", Incomplete},
+		"presigned in part": {"", "", "?X-Amz-Algorithm=AWS4-HMAC-SHA256", Incomplete},
+		"presigned for a month": {"", "",
+			"?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=A/20150830/us-east-1/sts/aws4_request&X-Amz-Signature=00&" +
+				"X-Amz-SignedHeaders=host&X-Amz-Date=20150830T123600Z&X-Amz-Expires=2592000", Incomplete},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := request(t, "POST", "http://localhost/"+each.query, "")
@@ -156,7 +169,8 @@ func TestSignedRequestIsBoundToEveryPart(t *testing.T) {
 }
 
 func TestVerifyPresigned(t *testing.T) {
-	const query = "Action=GetCallerIdentity&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20260301%2Fus-east-1%2Fsts%2Faws4_request" +
+	const query = "Action=GetCallerIdentity&X-Amz-Algorithm=AWS4-HMAC-SHA256&" +
+		"X-Amz-Credential=AKIDEXAMPLE%2F20260301%2Fus-east-1%2Fsts%2Faws4_request" +
 		"&X-Amz-Date=20260301T120000Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host"
 	r := request(t, "GET", "http://localhost/?"+query+"&X-Amz-Signature=00", "")
 	s, fault, text := Parse(r)
@@ -186,7 +200,8 @@ func TestVerifyPresigned(t *testing.T) {
 
 // FuzzParse: no header and no query makes Parse or Verify panic, and none passes without the secret.
 func FuzzParse(f *testing.F) {
-	f.Add("AWS4-HMAC-SHA256 Credential=A/20150830/us-east-1/sts/aws4_request, SignedHeaders=host;x-amz-date, Signature=00", "20150830T123600Z", "a=b&c")
+	f.Add("AWS4-HMAC-SHA256 Credential=A/20150830/us-east-1/sts/aws4_request, SignedHeaders=host;x-amz-date, Signature=00",
+		"20150830T123600Z", "a=b&c")
 	f.Add("AWS4-HMAC-SHA256 ,,,=", "", "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=-1")
 	f.Add("", "", "X-Amz-Signature=%zz")
 	f.Fuzz(func(t *testing.T, authorization, date, query string) {
@@ -208,7 +223,8 @@ func FuzzParse(f *testing.F) {
 func TestAuthorityIsSigned(t *testing.T) {
 	r := request(t, "POST", "http://127.0.0.1:8000/", "")
 	r.Header.Set("X-Amz-Date", "20150830T123600Z")
-	head := "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/kinesis/aws4_request, SignedHeaders=:authority;x-amz-date, Signature="
+	head := "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/kinesis/aws4_request, " +
+		"SignedHeaders=:authority;x-amz-date, Signature="
 	r.Header.Set("Authorization", head+"00")
 	s, fault, text := Parse(r)
 	if fault != None {

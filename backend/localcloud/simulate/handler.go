@@ -42,8 +42,8 @@ type view struct {
 }
 
 // Handler is the instance's web server: the avatar page at /, its state at /healthz, its players at /players and the
-// page's sign of life at /beat. It answers 503 until the avatar is ready; a caller who asks Answering first can refuse the
-// connection instead, as a booting machine does.
+// page's sign of life at /beat. It answers 503 until the avatar is ready; a caller who asks Answering first can refuse
+// the connection instead, as a booting machine does.
 func (s *Service) Handler(in ec2.Instance) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { writePage(w, in) })

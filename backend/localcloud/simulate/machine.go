@@ -54,7 +54,8 @@ func (m *machine) powerOn(now time.Time, unmet bool) {
 	m.load = load{}
 	m.script = bootScript(m.in)
 	if m.s.mute {
-		m.script = append(m.script[:len(m.script)/2:len(m.script)/2], line{at: 0.6, level: "error", src: "unreal", msg: neverReady})
+		m.script = append(m.script[:len(m.script)/2:len(m.script)/2],
+			line{at: 0.6, level: "error", src: "unreal", msg: neverReady})
 	}
 	begun := m.begun(now)
 	if !unmet || now.Sub(begun) < time.Second {

@@ -74,7 +74,8 @@ func TestPage(t *testing.T) {
 	}
 	h.Changed(i)
 	code, header, body := get(t, page, "GET", "/healthz")
-	if code != 200 || strings.TrimSpace(body) != `{"instance":"`+i.ID+`","status":"ready"}` || header.Get("Content-Type") != "application/json" {
+	if code != 200 || strings.TrimSpace(body) != `{"instance":"`+i.ID+`","status":"ready"}` ||
+		header.Get("Content-Type") != "application/json" {
 		t.Errorf("healthz: %d %s", code, body)
 	}
 	code, header, body = get(t, page, "GET", "/")
@@ -100,7 +101,8 @@ func TestPage(t *testing.T) {
 }
 
 func TestUserNames(t *testing.T) {
-	for tag, want := range map[string]string{"avatar-alice": "alice", "avatar-warm-3": "", "": "", "web": "", "avatar-warmth": "warmth"} {
+	for tag, want := range map[string]string{"avatar-alice": "alice", "avatar-warm-3": "", "": "", "web": "",
+		"avatar-warmth": "warmth"} {
 		if got := userName(tag); got != want {
 			t.Errorf("userName(%q) = %q, want %q", tag, got, want)
 		}

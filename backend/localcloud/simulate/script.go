@@ -26,7 +26,8 @@ func bootScript(in ec2.Instance) []line {
 	}
 	return append(script,
 		line{0.86, "info", "unreal", "LogInit: Display: Engine is initialized. Leaving FEngineLoop::Init()"},
-		line{0.89, "info", "unreal", "LogPixelStreaming: Streaming URL: ws://127.0.0.1:8888, codec H264, 1920x1080 at 60 fps"},
+		line{0.89, "info", "unreal",
+			"LogPixelStreaming: Streaming URL: ws://127.0.0.1:8888, codec H264, 1920x1080 at 60 fps"},
 		line{0.92, "info", "signalling", "streamer connected: MetaHuman"},
 		line{0.96, "info", "signalling", "HTTP listening on *:80, players on *:80/ws"},
 		line{1.00, "info", "signalling", "avatar ready"},
@@ -84,13 +85,16 @@ func (m *machine) chat() line {
 	ms := 4 + m.s.env.Rand(30)
 	switch {
 	case n < 60:
-		return line{0, "info", "signalling", fmt.Sprintf("heartbeat: streamer MetaHuman answers in %d ms, %d players", ms, len(m.players))}
+		return line{0, "info", "signalling",
+			fmt.Sprintf("heartbeat: streamer MetaHuman answers in %d ms, %d players", ms, len(m.players))}
 	case n < 75:
-		return line{0, "info", "unreal", fmt.Sprintf("LogPixelStreaming: encoder at %d kbit/s, QP %d", 6000+100*m.s.env.Rand(90), 18+m.s.env.Rand(10))}
+		return line{0, "info", "unreal",
+			fmt.Sprintf("LogPixelStreaming: encoder at %d kbit/s, QP %d", 6000+100*m.s.env.Rand(90), 18+m.s.env.Rand(10))}
 	case n < 85:
 		return line{0, "info", "unreal", fmt.Sprintf("LogMetaHuman: idle animation %c blended in", 'A'+rune(m.s.env.Rand(6)))}
 	case n < 92:
-		return line{0, "debug", "agent", fmt.Sprintf("clock offset %d us, disk %d %% used", m.s.env.Rand(400), 31+m.s.env.Rand(3))}
+		return line{0, "debug", "agent",
+			fmt.Sprintf("clock offset %d us, disk %d %% used", m.s.env.Rand(400), 31+m.s.env.Rand(3))}
 	case n < 97:
 		return line{0, "warn", "unreal", fmt.Sprintf("LogPixelStreaming: Warning: frame took %d ms, budget is 16 ms", 21+ms)}
 	default:

@@ -301,8 +301,10 @@ func TestWithEC2(t *testing.T) {
 		}
 		defer cloud.Close()
 		expire := time.Now().Add(time.Minute).UTC().Format(time.RFC3339)
-		body := "Action=RunInstances&Version=2016-11-15&MinCount=1&MaxCount=1&InstanceType=g5.2xlarge&ImageId=" + ec2.DefaultImage +
-			"&TagSpecification.1.ResourceType=instance&TagSpecification.1.Tag.1.Key=expire-at&TagSpecification.1.Tag.1.Value=" + expire
+		body := "Action=RunInstances&Version=2016-11-15&MinCount=1&MaxCount=1&InstanceType=g5.2xlarge&ImageId=" +
+			ec2.DefaultImage +
+			"&TagSpecification.1.ResourceType=instance&TagSpecification.1.Tag.1.Key=expire-at&TagSpecification.1.Tag.1.Value=" +
+			expire
 		w := httptest.NewRecorder()
 		cloud.Serve(t.Context(), w, &wire.Call{
 			Operation: "RunInstances", Region: env.Region, Now: env.Now(), RequestID: "r", Body: []byte(body),

@@ -58,8 +58,8 @@ func Open(dir string) (*Store, error) {
 	return &Store{db: db}, nil
 }
 
-// stillborn reports whether the file never became a database: its first four pages are written before anything else, and
-// a full disk or a kill may have cut that off.
+// stillborn reports whether the file never became a database: its first four pages are written before anything else,
+// and a full disk or a kill may have cut that off.
 func stillborn(path string) bool {
 	info, err := os.Stat(path)
 	if err != nil || info.Size() > 4*int64(os.Getpagesize()) {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestAFileThatNeverBecameADatabase: what a full disk or a kill left of the first four pages is no state, and is made anew.
+// TestAFileThatNeverBecameADatabase: what a full disk or a kill left of the first four pages is no state, and is made
+// anew.
 func TestAFileThatNeverBecameADatabase(t *testing.T) {
 	page := os.Getpagesize()
 	for _, size := range []int{0, 1, page, 2*page + 7, 4 * page} {

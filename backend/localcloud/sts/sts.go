@@ -107,10 +107,12 @@ type assumed struct {
 const maxSessionPolicy = 2048
 
 // sessionPolicies are the documents that the caller passes and names, and how much of their size is used, in percent.
-func (s *Service) sessionPolicies(form url.Values, tags map[string]string) (policies []string, packed int, err *wire.Error) {
+func (s *Service) sessionPolicies(form url.Values,
+	tags map[string]string) (policies []string, packed int, err *wire.Error) {
 	if doc := form.Get("Policy"); doc != "" {
 		if len(doc) > maxSessionPolicy {
-			return nil, 0, wire.Errorf(400, "PackedPolicyTooLarge", "Packed size of session policies consumes more than 100%% of allotted space")
+			return nil, 0, wire.Errorf(400, "PackedPolicyTooLarge",
+				"Packed size of session policies consumes more than 100%% of allotted space")
 		}
 		if _, err := iam.ParsePolicy([]byte(doc)); err != nil {
 			return nil, 0, wire.Errorf(400, "MalformedPolicyDocument", "%s", err.Error())
@@ -119,8 +121,9 @@ func (s *Service) sessionPolicies(form url.Values, tags map[string]string) (poli
 	}
 	arns := awsquery.List(form, "PolicyArns")
 	if len(arns) > 10 {
-		return nil, 0, wire.Errorf(400, "ValidationError", "1 validation error detected: Value at 'policyArns' failed to satisfy constraint: "+
-			"Member must have length less than or equal to 10")
+		return nil, 0, wire.Errorf(400, "ValidationError",
+			"1 validation error detected: Value at 'policyArns' failed to satisfy constraint: "+
+				"Member must have length less than or equal to 10")
 	}
 	size := len(form.Get("Policy"))
 	for _, member := range arns {
@@ -143,7 +146,9 @@ func (s *Service) assumeRole(c *wire.Call, form url.Values) (any, *wire.Error) {
 	arn, session := form.Get("RoleArn"), form.Get("RoleSessionName")
 	role := iam.RoleName(arn)
 	if !sessionName.MatchString(session) {
-		return nil, wire.Errorf(400, "ValidationError", "Value '%s' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]* and have length between 2 and 64", session)
+		return nil, wire.Errorf(400, "ValidationError",
+			"Value '%s' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: "+
+				"[\\w+=,.@-]* and have length between 2 and 64", session)
 	}
 	if role == "" {
 		return nil, wire.Errorf(400, "ValidationError", "%s is invalid", arn)
@@ -158,10 +163,12 @@ func (s *Service) assumeRole(c *wire.Call, form url.Values) (any, *wire.Error) {
 		return nil, err
 	}
 	if !s.mayAssume(c, role, arn, tags) {
-		return nil, wire.Errorf(403, "AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on resource: %s", c.Principal.ARN, arn)
+		return nil, wire.Errorf(403, "AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on resource: %s",
+			c.Principal.ARN, arn)
 	}
 	if longest := s.iam.LongestSession(role); ttl > time.Duration(longest)*time.Second {
-		return nil, wire.Errorf(400, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+		return nil, wire.Errorf(400, "ValidationError",
+			"The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 	}
 	p := s.iam.RolePrincipal(role, session, tags)
 	p.Policies = policies
@@ -205,7 +212,8 @@ func duration(text string) (time.Duration, *wire.Error) {
 	}
 	seconds, err := strconv.Atoi(text)
 	if err != nil || seconds < 900 || seconds > 43200 {
-		return 0, wire.Errorf(400, "ValidationError", "Value '%s' at 'durationSeconds' failed to satisfy constraint: Member must have value between 900 and 43200", text)
+		return 0, wire.Errorf(400, "ValidationError",
+			"Value '%s' at 'durationSeconds' failed to satisfy constraint: Member must have value between 900 and 43200", text)
 	}
 	return time.Duration(seconds) * time.Second, nil
 }

@@ -52,11 +52,13 @@ func TestSTS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	operator := wire.Principal{AccountID: "123456789012", ARN: "arn:aws:iam::123456789012:user/operator", AccessKey: "AKIAX", Root: true}
+	operator := wire.Principal{AccountID: "123456789012", ARN: "arn:aws:iam::123456789012:user/operator",
+		AccessKey: "AKIAX", Root: true}
 	user := i.RolePrincipal(iam.UserRole, "demo", nil)
 	userRole := iam.RoleARN("123456789012", iam.UserRole)
 
-	if got := ask(t, s, i, operator, url.Values{"Action": {"GetCallerIdentity"}}); got.ARN != operator.ARN || got.Account != "123456789012" {
+	if got := ask(t, s, i, operator, url.Values{"Action": {"GetCallerIdentity"}}); got.ARN != operator.ARN ||
+		got.Account != "123456789012" {
 		t.Errorf("identity %+v", got)
 	}
 	assumed := ask(t, s, i, operator, url.Values{
@@ -73,12 +75,15 @@ func TestSTS(t *testing.T) {
 		form url.Values
 		code string
 	}{
-		"role does not trust users": {operator, url.Values{"RoleArn": {iam.RoleARN("123456789012", iam.StopRole)}, "RoleSessionName": {"try"}}, "AccessDenied"},
-		"caller may not":            {user, url.Values{"RoleArn": {userRole}, "RoleSessionName": {"try"}}, "AccessDenied"},
-		"no such role":              {operator, url.Values{"RoleArn": {iam.RoleARN("123456789012", "none")}, "RoleSessionName": {"try"}}, "AccessDenied"},
-		"not an ARN":                {operator, url.Values{"RoleArn": {"x"}, "RoleSessionName": {"try"}}, "ValidationError"},
-		"session name":              {operator, url.Values{"RoleArn": {userRole}, "RoleSessionName": {"a b"}}, "ValidationError"},
-		"too short":                 {operator, url.Values{"RoleArn": {userRole}, "RoleSessionName": {"try"}, "DurationSeconds": {"60"}}, "ValidationError"},
+		"role does not trust users": {operator,
+			url.Values{"RoleArn": {iam.RoleARN("123456789012", iam.StopRole)}, "RoleSessionName": {"try"}}, "AccessDenied"},
+		"caller may not": {user, url.Values{"RoleArn": {userRole}, "RoleSessionName": {"try"}}, "AccessDenied"},
+		"no such role": {operator, url.Values{"RoleArn": {iam.RoleARN("123456789012", "none")}, "RoleSessionName": {"try"}},
+			"AccessDenied"},
+		"not an ARN":   {operator, url.Values{"RoleArn": {"x"}, "RoleSessionName": {"try"}}, "ValidationError"},
+		"session name": {operator, url.Values{"RoleArn": {userRole}, "RoleSessionName": {"a b"}}, "ValidationError"},
+		"too short": {operator, url.Values{"RoleArn": {userRole}, "RoleSessionName": {"try"}, "DurationSeconds": {"60"}},
+			"ValidationError"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			each.form.Set("Action", "AssumeRole")
@@ -107,23 +112,28 @@ func TestSessionPolicies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := i.PutRole("r", []byte(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*","Principal":{"AWS":"123456789012"}}}`)); err != nil {
+	if err := i.PutRole("r", []byte(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*",`+
+		`"Principal":{"AWS":"123456789012"}}}`)); err != nil {
 		t.Fatal(err)
 	}
-	if err := i.PutRolePolicy("r", []byte(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`)); err != nil {
+	if err := i.PutRolePolicy("r",
+		[]byte(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`)); err != nil {
 		t.Fatal(err)
 	}
-	operator := wire.Principal{AccountID: "123456789012", ARN: "arn:aws:iam::123456789012:user/operator", AccessKey: "AKIAX", Root: true}
+	operator := wire.Principal{AccountID: "123456789012", ARN: "arn:aws:iam::123456789012:user/operator",
+		AccessKey: "AKIAX", Root: true}
 	const stops = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ec2:StopInstances","Resource":"*"}}`
 	for name, each := range map[string]struct {
 		form        url.Values
 		code        string
 		stop, query bool
 	}{
-		"none":      {url.Values{}, "", true, true},
-		"a policy":  {url.Values{"Policy": {stops}}, "", true, false},
-		"an ARN":    {url.Values{"PolicyArns.member.1.arn": {"arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"}}, "", false, true},
-		"both":      {url.Values{"Policy": {stops}, "PolicyArns.member.1.arn": {"arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"}}, "", true, true},
+		"none":     {url.Values{}, "", true, true},
+		"a policy": {url.Values{"Policy": {stops}}, "", true, false},
+		"an ARN": {url.Values{"PolicyArns.member.1.arn": {"arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"}}, "", false,
+			true},
+		"both": {url.Values{"Policy": {stops},
+			"PolicyArns.member.1.arn": {"arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"}}, "", true, true},
 		"malformed": {url.Values{"Policy": {"{}"}}, "MalformedPolicyDocument", false, false},
 		"too large": {url.Values{"Policy": {stops + strings.Repeat(" ", 2048)}}, "PackedPolicyTooLarge", false, false},
 		"too long":  {url.Values{"DurationSeconds": {"3601"}}, "ValidationError", false, false},
@@ -143,7 +153,8 @@ func TestSessionPolicies(t *testing.T) {
 				t.Errorf("a packed size: %t in %s", packed, got.body)
 			}
 			_, _, p, _, _ := i.Lookup(got.Key)
-			if stop, query := i.Allowed(p, "ec2:StopInstances", "*", nil), i.Allowed(p, "dynamodb:Query", "*", nil); stop != each.stop || query != each.query {
+			if stop, query := i.Allowed(p, "ec2:StopInstances", "*", nil),
+				i.Allowed(p, "dynamodb:Query", "*", nil); stop != each.stop || query != each.query {
 				t.Errorf("stop %t and query %t, want %t and %t", stop, query, each.stop, each.query)
 			}
 		})
