@@ -23,6 +23,7 @@ await walk(async () => {
   claim('demo signs in by one press', true);
   await shoot('idle');
 
+  await button('Details').click();
   await button('Start my avatar').click();
   await button('Cancel').waitFor();
   await page.locator('.line').nth(3).waitFor();
@@ -31,7 +32,7 @@ await walk(async () => {
 
   await headline('Your avatar is ready').waitFor();
   await button('Open my avatar').waitFor();
-  const facts = await page.getByRole('region', { name: 'Details' }).innerText();
+  const facts = await page.getByRole('region', { name: 'Machine', exact: true }).innerText();
   for (const [what, pattern] of [['machine ID', /i-[0-9a-f]{17}/], ['image ID', /ami-[0-9a-f]+/], ['subnet', /subnet-[0-9a-f]+/], ['address', /demo\.avatar\.localhost/], ['state', /running/]]) {
     claim(`the home page shows the ${what}`, pattern.test(facts), facts);
   }

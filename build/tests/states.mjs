@@ -115,6 +115,7 @@ async function offline() {
 }
 
 async function killed() {
+  await button('Details').click();
   const facts = await page.getByRole('region', { name: 'Details' }).innerText();
   await admin('POST', `instances/${/i-[0-9a-f]{17}/.exec(facts)[0]}/kill`);
   await says('Your instance has stopped');

@@ -49,7 +49,7 @@ def reload(home, pid, notifications):
 
     write("profiles:\n  local:\n    cloud: embedded\n    session: {warning: 59m59s}\n    log: {ready_pattern: up}\n")
     wait("it is said which keys wait for a restart", lambda: says(pid, "Not yet in force: log.ready_pattern."))
-    wait("the rest is in force: the warning comes earlier", lambda: says(pid, "Stops in less than"))
+    wait("the rest is in force: the warning comes earlier", lambda: says(pid, "unless you keep it running"))
     wait("and is a notification, too", lambda: next((t for t in notifications.shown if t.startswith("Your avatar stops in")), None))
     write("profiles:\n  local:\n    cloud: embedded\n    warm_pool: {size: many}\n")
     wait("a broken configuration is refused with its place", lambda: says(pid, "config.yaml:4:"))

@@ -39,7 +39,7 @@ for (const scene of scenes) {
   await page.context().close();
   count++;
 }
-const page = await open(sceneOf('ready'), { colorScheme: 'light' });
+const page = await open(sceneOf('ready-details'), { colorScheme: 'light' });
 await page.getByRole('button', { name: 'Delete…', exact: true }).click();
 await page.getByRole('alertdialog').waitFor();
 await judge(page, 'terminate');

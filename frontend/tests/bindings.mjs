@@ -3,6 +3,7 @@
  * keeps what the page asked for in window.asked, and lets a test send events by window.send.
  */
 export function install(scene) {
+  if (scene.details) localStorage.setItem('home.details', 'yes');
   const listeners = new Map();
   const asked = [];
   const rank = { debug: 0, info: 1, warn: 2, error: 3 };

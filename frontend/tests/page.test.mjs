@@ -173,12 +173,41 @@ on('the main journey: start, cancel, connect, keep going, stop, sign out', 'idle
   assert.deepEqual(names, ['Instance.Start', 'Instance.Cancel', 'Instance.Connect', 'Instance.KeepGoing', 'Instance.Stop', 'Account.SignOut']);
 });
 
+on('who only wants their avatar sees no machine; the details open by one press, and stay as they were left', 'ready', async (page) => {
+  const shown = await page.locator('main').innerText();
+  for (const text of ['Your avatar is ready', 'Stops at 10:19 if nobody uses it.', 'US$0.07 so far, US$0.53 per hour', 'Copy link']) assert.ok(shown.includes(text), text);
+  for (const text of ['i-0', 'g4dn', 'us-east', 'ami-', 'subnet', 'Log', 'Standby', 'Delete', 'CPU']) assert.ok(!shown.includes(text), text);
+  assert.deepEqual(await page.locator('main .button.primary').allInnerTexts(), ['Open my avatar']);
+  await button(page, 'Details').click();
+  await page.getByRole('region', { name: 'Details' }).getByText('g4dn.xlarge', { exact: true }).waitFor();
+  assert.equal(await button(page, 'Details').getAttribute('aria-expanded'), 'true');
+  await page.reload();
+  await page.getByText('g4dn.xlarge', { exact: true }).waitFor();
+  await button(page, 'Details').click();
+  await page.reload();
+  await button(page, 'Details').waitFor();
+  assert.equal(await page.getByText('g4dn.xlarge', { exact: true }).count(), 0);
+});
+
+on('the details are open for an operator who has not closed them', 'operator', async (page) => {
+  await page.getByRole('region', { name: 'Standby machines' }).waitFor();
+  await button(page, 'Details').click();
+  await page.getByRole('region', { name: 'Standby machines' }).waitFor({ state: 'detached' });
+});
+
+on('before a stop the main button keeps the avatar running', 'ready-warning', async (page) => {
+  await page.getByRole('alert').getByText('Stops at 09:30 unless you keep it running.').waitFor();
+  assert.deepEqual(await page.locator('main .button.primary').allInnerTexts(), ['Keep it running']);
+  assert.equal(await button(page, 'Keep it running').count(), 1);
+  await button(page, 'Open my avatar').waitFor();
+});
+
 on('an older snapshot changes nothing', { ...sceneOf('ready'), snapshot: { ...sceneOf('ready').snapshot, revision: 9 } }, async (page) => {
   await show(page, 'idle', 8);
   await button(page, 'Open my avatar').waitFor();
 });
 
-on('terminating asks first, by keyboard too', 'ready', async (page) => {
+on('terminating asks first, by keyboard too', 'ready-details', async (page) => {
   await button(page, 'Delete…').click();
   const dialog = page.getByRole('alertdialog', { name: 'Delete this machine?' });
   await dialog.waitFor();
@@ -192,7 +221,7 @@ on('terminating asks first, by keyboard too', 'ready', async (page) => {
   assert.equal((await asked(page, 'Instance.Terminate')).length, 1);
 });
 
-on('an open question is taken back when the instance ends by itself', 'ready', async (page) => {
+on('an open question is taken back when the instance ends by itself', 'ready-details', async (page) => {
   await button(page, 'Delete…').click();
   await page.getByRole('alertdialog').waitFor();
   await show(page, 'idle', 2);
@@ -219,8 +248,8 @@ on('shortcuts', 'ready', async (page) => {
   assert.equal((await asked(page, 'Page.Quit')).length, 1);
 });
 
-on('everything is reached by Tab, and what has the focus is seen', 'ready-refused', async (page) => {
-  const want = ['Home', 'Log', 'History', 'Settings', 'About', 'Sign out', 'Dismiss: There is no keyring', 'Dismiss: The session was not extended', 'Open my avatar', 'Stop', 'Delete…', 'Keep it running', 'Open log'];
+on('everything is reached by Tab, and what has the focus is seen', { ...sceneOf('ready-refused'), details: true }, async (page) => {
+  const want = ['Home', 'Log', 'History', 'Settings', 'About', 'Sign out', 'Dismiss: There is no keyring', 'Dismiss: The session was not extended', 'Open my avatar', 'Stop', 'Keep it running', 'Copy link', 'Details', 'Open log', 'Delete…'];
   const seen = [];
   for (let n = 0; n < 40; n++) {
     await page.keyboard.press('Tab');
@@ -434,7 +463,7 @@ on('a screen reader hears new errors, and nothing else of the log', 'log', async
   assert.equal(await page.getByRole('log').getAttribute('aria-live'), 'off');
 });
 
-on('metrics are drawn small, and larger on demand; one that never came is absent', 'ready', async (page) => {
+on('metrics are drawn small, and larger on demand; one that never came is absent', 'ready-details', async (page) => {
   const names = () => page.locator('.few dt').allTextContents();
   await page.getByRole('img', { name: /^CPU over time, currently \d+ %$/ }).waitFor();
   assert.deepEqual(await names(), ['Frame rate', 'GPU', 'CPU', 'Memory', 'Network']);
@@ -458,7 +487,8 @@ on('signing out leaves the log page', 'log', async (page) => {
 
 on('the time row says which clock ends the session, and keeps the page from promising more', 'ready', async (page) => {
   await page.getByText('Stops at 10:19 if nobody uses it.').waitFor();
-  await page.getByText('About US$0.53 by 10:19 · Latest stop: 20:26').waitFor();
+  await page.getByText('Latest stop: 20:26').waitFor();
+  await page.getByText('About US$0.53 by 10:19 · US$4.27 this month').waitFor();
   await show(page, 'ready-last', 2);
   await page.getByText('Stops at 09:47, the maximum session length.').waitFor();
   assert.equal(await button(page, 'Keep it running').count(), 0);
@@ -476,7 +506,7 @@ on('offline says what happens to the instance, and when', 'offline', async (page
   await page.getByText('Can’t reach the cloud').waitFor({ state: 'detached' });
 });
 
-on('cost is counted from the hourly price', 'ready', async (page) => {
+on('cost is counted from the hourly price', 'ready-details', async (page) => {
   const card = page.getByRole('region', { name: 'Cost' });
   assert.match(await card.innerText(), /US\$0\.07\s*US\$0\.53 per hour/);
   await page.clock.setFixedTime(NOW + 3_600_000);
@@ -558,9 +588,10 @@ on('why launches are held back is on the fleet page, and an administrator resume
   assert.deepEqual((await asked(page, 'Operate.Resume')).map((a) => a.slice(1)), [['the image is fixed']]);
 });
 
-on('why launches are held back is in the pool card, and only operators can resume them', 'pool-held', async (page) => {
+on('why launches are held back is among the details, and before them for operators, who can resume them', { ...sceneOf('pool-held'), details: true }, async (page) => {
   await page.getByText("3 instances didn’t become ready. The pool launches another one at 10:08.").waitFor();
   assert.equal(await button(page, 'Resume…').count(), 0);
+  await button(page, 'Details').click();
   await show(page, 'pool-held-operator', 2);
   await button(page, 'Resume…').waitFor();
 });
@@ -777,8 +808,9 @@ on('every page begins at its top', 'settings', async (page) => {
   assert.equal(await top(), 0);
 });
 
-on('the newest lines of the live log are in the window at its first size', 'ready', async (page) => {
+on('the live log is no higher than the window at its first size, so that its newest lines are seen with its title', 'ready-details', async (page) => {
   await page.setViewportSize({ width: 1100, height: 760 });
+  await page.getByRole('log').evaluate((log) => log.closest('section').scrollIntoView());
   const box = await page.getByRole('log').boundingBox();
-  assert.ok(box.y + box.height <= 760, `it ends at ${box.y + box.height}`);
+  assert.ok(box.y > 0 && box.y + box.height <= 760, `it goes from ${box.y} to ${box.y + box.height}`);
 });

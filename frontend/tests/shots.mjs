@@ -38,7 +38,7 @@ for (const [guise, options] of Object.entries(only.length === 0 ? GUISES : {})) 
   }
 }
 for (const colorScheme of only.length === 0 ? ['light', 'dark'] : []) {
-  const page = await open(sceneOf('ready'), { colorScheme, viewport: { width: 1100, height: 760 } });
+  const page = await open(sceneOf('ready-details'), { colorScheme, viewport: { width: 1100, height: 760 } });
   await page.getByRole('button', { name: 'Delete…', exact: true }).click();
   await page.getByRole('alertdialog').waitFor();
   await page.screenshot({ path: `${FOLDER}terminate-${colorScheme}.png` });

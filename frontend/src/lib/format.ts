@@ -16,6 +16,12 @@ export function span(ms: number): string {
   return words.units.minutes(String(Math.floor(whole / 60)), two(whole % 60));
 }
 
+/** A length of time as people say it who guess it: "5 s", "2 min". Milliseconds in; a begun second or minute counts whole. */
+export function roughly(ms: number): string {
+  const s = Math.max(1, Math.ceil(ms / 1000));
+  return s < 60 ? words.units.seconds(String(s)) : words.units.wholeMinutes(Math.ceil(s / 60));
+}
+
 /** Below this, what is left is counted by the second, in milliseconds. */
 const CLOSE = 10 * 60_000;
 

@@ -138,7 +138,6 @@ export interface Cost {
   month: number;
   poolMonth: number;
   alwaysOn: number;
-  saved: number;
 }
 
 export interface Notice {

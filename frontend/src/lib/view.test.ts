@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { snapshotOf } from './fixture';
 import { PHASES, type Phase, type Session, type Snapshot } from './model';
-import { action, asideProblem, headline, inUse, offline, pace, pagesOf, remaining, screen, spent, startProgress, startTotal, timeline, tone, type Action } from './view';
+import { action, asideProblem, headline, inUse, offline, pace, pagesOf, price, remaining, screen, spent, startProgress, startTotal, timeline, tone, type Action } from './view';
 
 const NOW = 1_000_000;
 const problem = { kind: 'capacity', what: 'No instance could be had', why: 'All are taken.', next: 'Wait.' };
@@ -125,14 +125,14 @@ test('the row below the action says which clock fires, and offers more only wher
   const idle = { kind: 'idle', at: NOW + 60_000, cost: 0.5 } as const;
   const maximum = { kind: 'maximum', at: NOW + 90_000, cost: 2 } as const;
   const ready = (timers: readonly (typeof idle | typeof maximum)[], more = {}): ReturnType<typeof pace> => pace(snapshotOf({ phase: 'ready', timers, ...more }), 60_000);
-  expect(ready([idle, maximum])).toMatchObject({ what: expect.stringContaining('if nobody uses it'), more: expect.stringMatching(/^About .*0\.50 by .* · Latest stop: /), extendable: true });
+  expect(ready([idle, maximum])).toMatchObject({ what: expect.stringContaining('if nobody uses it'), more: expect.stringMatching(/^Latest stop: /), extendable: true });
   expect(ready([maximum])).toMatchObject({ what: expect.stringContaining('maximum'), extendable: false });
-  expect(ready([idle], { warning: true }).what).toMatch(/^Stops in less than a minute/);
+  expect(ready([idle], { warning: true }).what).toMatch(/^Stops at .* unless you keep it running\.$/);
   for (const phase of PHASES) expect(pace(snapshotOf({ phase, timers: [idle] }), 1).what).not.toBe('');
 });
 
 test('what is spent counts by the cloud\'s clock', () => {
-  const cost = { currency: 'USD', hourly: 1.8, since: NOW - 60_000, month: 0, poolMonth: 0, alwaysOn: 0, saved: 0 };
+  const cost = { currency: 'USD', hourly: 1.8, since: NOW - 60_000, month: 0, poolMonth: 0, alwaysOn: 0 };
   expect(spent(snapshotOf({ cost }), NOW)).toBeCloseTo(0.03);
   expect(spent(snapshotOf({ cost, skew: 60_000 }), NOW)).toBeCloseTo(0.06);
   expect(spent(snapshotOf(), NOW)).toBeNull();
@@ -180,11 +180,44 @@ describe('use', () => {
   });
 });
 
+test('what it costs: before a start, while it runs, and while that is not known', () => {
+  const cost = { currency: 'USD', hourly: 1.2, since: null, month: 3, poolMonth: 0, alwaysOn: 0 };
+  const said = (more: Partial<Snapshot>): string[] => Object.values(price(snapshotOf({ cost, ...more }), NOW));
+  expect(said({})).toEqual([expect.stringMatching(/^It costs .*1\.20 per hour while it runs\.$/), expect.stringMatching(/^Nothing is running · .*3\.00 this month$/)]);
+  expect(said({ cost: { ...cost, hourly: 0, month: 0 } })).toEqual(['Nothing is running, so nothing costs money.', '']);
+  expect(said({ phase: 'booting' })[1]).toMatch(/^[^·]*3\.00 this month$/);
+  expect(said({ phase: 'booting', cost: { ...cost, hourly: 0 } })[0]).toBe('It costs money from when its machine starts.');
+  const running = { ...cost, since: NOW - 30 * 60_000 };
+  const timers = [{ kind: 'idle', at: NOW + 30 * 60_000, cost: 1.2 }] as const;
+  expect(said({ phase: 'ready', cost: running, timers })).toEqual([expect.stringMatching(/0\.60 so far, .*1\.20 per hour$/), expect.stringMatching(/^About .*1\.20 by 00:46 · .*3\.60 this month$/)]);
+  expect(said({ phase: 'ready', cost: running, timers, viewers: 1 })[1]).toMatch(/^[^·]*3\.60 this month$/);
+  expect(said({ phase: 'ready', cost: { ...running, hourly: 0 } })).toEqual(['No price set for this machine type.', '']);
+});
+
+test('nothing is called free while that is being looked for, or cannot be', () => {
+  const gone = { key: 'cloud', problem: { ...problem, kind: 'unreachable' } };
+  expect(price(snapshotOf({ adopting: true }), NOW).what).toBe('Checking whether anything is running.');
+  expect(price(snapshotOf({ notices: [gone] }), NOW).what).toBe('Can’t check right now whether anything is running.');
+});
+
+test('how long a start takes is said once, in whole seconds', () => {
+  const pool = { target: 1, members: [{ instanceId: 'i-1', state: 'warm', owner: '', zone: '', type: '' }], leader: false, asOf: 1, backoff: null } as const;
+  expect(headline(snapshotOf({ pool })).lead).toBe('Usually starts within seconds.');
+  expect(headline(snapshotOf({ pool, estimate: 4210 })).lead).toBe('Usually ready in 5 s.');
+  expect(pace(snapshotOf({ phase: 'booting', estimate: 95_000 }), null).what).toBe('Usually ready in 2 min.');
+  expect(pace(snapshotOf({ phase: 'booting' }), null)).toMatchObject({ what: 'It will stop automatically if you forget it.', more: '' });
+});
+
 test('a time that is not today carries its day, and a cost names its own time', () => {
   const noon = new Date(2026, 2, 14, 12).getTime();
   const held = { ...session, expireAt: noon + 60 * 60_000, lastActivity: noon };
   const timers = [{ kind: 'idle', at: noon + 60 * 60_000, cost: 1.22 }, { kind: 'maximum', at: noon + 14 * 60 * 60_000, cost: 14.6 }] as const;
-  const { what, more } = pace(snapshotOf({ phase: 'ready', session: held, timers, lastUse: noon }), 60 * 60_000);
+  const cost = { currency: 'USD', hourly: 1.22, since: noon, month: 0, poolMonth: 0, alwaysOn: 0 };
+  const s = snapshotOf({ phase: 'ready', session: held, timers, lastUse: noon, cost });
+  const { what, more } = pace(s, 60 * 60_000);
   expect(what).toBe('Stops at 13:00 if nobody uses it.');
-  expect(more).toMatch(/^About .*1\.22 by 13:00 · Latest stop: 02:00 on .*15/);
+  expect(more).toMatch(/^Latest stop: 02:00 on .*15$/);
+  expect(price(s, noon).more).toMatch(/^About .*1\.22 by 13:00 · /);
+  const late = new Date(2026, 2, 14, 23, 30).getTime();
+  expect(price({ ...s, timers: [{ kind: 'idle', at: late + 60 * 60_000, cost: 1.22 }] }, late).more).toMatch(/^About .*1\.22 by 00:30 on .*15 · /);
 });

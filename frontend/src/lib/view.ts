@@ -1,6 +1,6 @@
 /** What the page shows of a snapshot: pure functions, so that the whole face of the launcher can be tested by tables. */
 import { assertNever } from './assert';
-import { clock, day, duration, money, span } from './format';
+import { clock, day, duration, money, roughly } from './format';
 import { START_PHASES, type Phase, type Pool, type PoolState, type Problem, type Session, type Snapshot, type StartPhase, type Step, type Timer } from './model';
 import type { Route } from './route.svelte';
 import { words } from './words';
@@ -109,7 +109,8 @@ function endedLead(ended: NonNullable<Snapshot['ended']>, currency: string): str
 
 /** What Start would do now. */
 function idleLead(s: Snapshot): string {
-  return s.pool.asOf !== null && countOf(s.pool, 'warm') === 0 ? words.home.idleCold : words.home.idle.lead;
+  if (s.pool.asOf !== null && countOf(s.pool, 'warm') === 0) return words.home.idleCold;
+  return s.estimate === null ? words.home.idle.lead : words.timers.usual(roughly(s.estimate));
 }
 
 /** The row below the action: how long a start takes, or which clock ends the session and when. */
@@ -122,27 +123,33 @@ export interface Pace {
 
 export function pace(s: Snapshot, left: number | null): Pace {
   const w = words.timers;
-  const usual = s.estimate === null ? w.unknown : w.usual(span(s.estimate));
   switch (s.phase) {
     case 'signed-out':
     case 'signing-in':
     case 'idle':
-      return { what: usual, more: w.free, extendable: false };
+      return { what: w.byItself, more: w.byItselfMore, extendable: false };
     case 'claiming':
     case 'arming':
     case 'booting':
     case 'probing':
-      return { what: usual, more: s.queue ? w.queued : w.armed, extendable: false };
+      return startPace(s);
     case 'ready':
       return readyPace(s, left);
     case 'ending':
       return { what: w.ending, more: w.endingMore, extendable: false };
     case 'failed':
       if (s.session) return { what: w.held, more: s.adopting ? w.reattach : w.heldMore, extendable: false };
-      return { what: w.failed, more: w.free, extendable: false };
+      return { what: w.byItself, more: w.byItselfMore, extendable: false };
     default:
       return assertNever(s.phase);
   }
+}
+
+function startPace(s: Snapshot): Pace {
+  const w = words.timers;
+  const safe = s.queue ? w.queued : w.armed;
+  if (s.estimate === null || s.queue) return { what: safe, more: '', extendable: false };
+  return { what: w.usual(roughly(s.estimate)), more: safe, extendable: false };
 }
 
 /** Whether viewers keep the avatar running: its end moves on for as long as they are connected. */
@@ -165,11 +172,16 @@ function windowOf(session: Session | null): number {
   return session?.expireAt && session.lastActivity ? session.expireAt - session.lastActivity : 0;
 }
 
+/** A time of day, with its day unless that is `today`. */
+function dated(at: number, today: string): string {
+  return day(at) === today ? clock(at) : words.timers.dated(day(at), clock(at));
+}
+
 function readyPace(s: Snapshot, left: number | null): Pace {
   const w = words.timers;
   const [next, after] = s.timers;
   const today = day((s.session?.expireAt ?? 0) - (left ?? 0) - s.skew);
-  const at = (t: Timer): string => (left === null || day(t.at - s.skew) === today ? clock(t.at - s.skew) : w.dated(day(t.at - s.skew), clock(t.at - s.skew)));
+  const at = (t: Timer): string => (left === null ? clock(t.at - s.skew) : dated(t.at - s.skew, today));
   if (inUse(s)) {
     const window = windowOf(s.session);
     const more = [window > 0 ? w.afterUse(duration(window)) : '', after ? w.atMost(at(after)) : ''].filter((t) => t !== '').join(' · ');
@@ -177,11 +189,33 @@ function readyPace(s: Snapshot, left: number | null): Pace {
   }
   const idle = left === null ? 0 : unusedFor(s, left);
   const ends = (t: Timer): string => (t.kind === 'idle' && idle >= SAID_IDLE ? w.unused(duration(idle), at(t)) : w[t.kind](at(t)));
-  const what = s.warning && left !== null ? w.soon(Math.ceil(left / 60_000)) : next ? ends(next) : '';
-  if (next?.kind === 'maximum') return { what, more: w.last, extendable: false };
-  const cost = next && next.cost > 0 ? w.costs(money(next.cost, s.cost.currency), at(next)) : '';
-  const more = [cost, after?.kind === 'maximum' ? w.atMost(at(after)) : ''].filter((t) => t !== '').join(' · ');
-  return { what, more, extendable: true };
+  if (next?.kind === 'maximum') return { what: ends(next), more: w.last, extendable: false };
+  const what = !next ? '' : s.warning ? w.soon(at(next)) : ends(next);
+  return { what, more: after?.kind === 'maximum' ? w.atMost(at(after)) : '', extendable: true };
+}
+
+/** What the avatar costs: what it has cost where one runs, else what it would, or that nothing does. */
+export function price(s: Snapshot, now: number): { what: string; more: string } {
+  const w = words.cost;
+  const { currency, hourly, month, since } = s.cost;
+  if (since !== null) return runningPrice(s, now);
+  const more = month > 0 ? w.monthSoFar(money(month, currency)) : '';
+  const off = !starting(s.phase) && s.phase !== 'ready' && s.phase !== 'ending';
+  if (s.adopting) return { what: w.looking, more };
+  if (offline(s)) return { what: w.unseen, more };
+  if (hourly > 0) return { what: w.perHour(money(hourly, currency)), more: [off ? w.nothing : '', more].filter((t) => t !== '').join(' · ') };
+  return off ? { what: w.free, more } : { what: w.started, more };
+}
+
+function runningPrice(s: Snapshot, now: number): { what: string; more: string } {
+  const w = words.cost;
+  const { currency, hourly, month } = s.cost;
+  const so = spent(s, now);
+  if (so === null) return { what: w.unpriced, more: '' };
+  const [next] = s.timers;
+  const until = next && next.cost > 0 && !inUse(s) ? words.timers.costs(money(next.cost, currency), dated(next.at - s.skew, day(now))) : '';
+  const more = [until, w.monthSoFar(money(month + so, currency))].filter((t) => t !== '').join(' · ');
+  return { what: w.soFar(money(so, currency), money(hourly, currency)), more };
 }
 
 /** One column of the start's timeline. Times are milliseconds. */
