@@ -30,7 +30,7 @@ func (s *simulation) step() {
 		return
 	}
 	minutes := func(n int) time.Duration { return time.Duration(1+s.rand.IntN(n*60)) * time.Second }
-	switch s.rand.IntN(23) {
+	switch s.rand.IntN(26) {
 	case 0, 1, 2, 3, 4:
 		s.tell("%s presses start", d.name)
 		d.do(backend.WishStart)
@@ -101,7 +101,49 @@ func (s *simulation) step() {
 		}
 	case 21, 22:
 		s.breakService(d)
+	case 23, 24:
+		s.lateFailure(d)
+	case 25:
+		s.neverReady = !s.neverReady
+		s.w.cloud.SetNeverReady(s.neverReady)
+		s.tell("images never become ready: %v", s.neverReady)
+		s.survive("never ready")
+		d.do(backend.WishStart)
 	}
+}
+
+// lateFailure lets instances die while they boot: EC2 accepts the next starts and launches and then gives up, or the host of
+// an instance that is booting is lost. Somebody starts at that moment.
+func (s *simulation) lateFailure(d *desktop) {
+	if s.rand.IntN(3) > 0 {
+		n := 1 + s.rand.IntN(3)
+		code := []string{"", "Server.InsufficientInstanceCapacity", "Server.InternalError"}[s.rand.IntN(3)]
+		s.tell("the next %d starts fail late (%s), and %s presses start", n, code, d.name)
+		s.w.cloud.FailStarts(n, code)
+		d.do(backend.WishStart)
+		s.survive("start that fails late")
+		return
+	}
+	s.tell("%s presses start, and its instance dies while it boots", d.name)
+	d.do(backend.WishStart)
+	for range 60 {
+		s.pass(time.Second)
+		if m := d.launcher.Snapshot().Machine; m != nil && m.State == backend.Pending {
+			s.w.stops.excuse(m.InstanceID, s.epochOf(m.InstanceID))
+			_ = s.w.cloud.KillInstance(m.InstanceID)
+			s.survive("death while booting")
+			return
+		}
+	}
+}
+
+// epochOf returns the epoch in an instance's row, 0 if there is none.
+func (s *simulation) epochOf(instanceID string) int64 {
+	v, err := s.w.truth(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return v.rows[instanceID].Epoch
 }
 
 // breakService lets one service fail alone, for one desktop or for all, while a session ends. Everybody else wants an

@@ -87,6 +87,8 @@ type simulation struct {
 	idleCalls int
 	keptSince time.Time // since when an undisturbed desktop keeps the pool
 	count     int
+
+	neverReady bool // images do not become ready at present
 }
 
 func newSimulation(t *testing.T, seed uint64, sum *tally) *simulation {
@@ -258,10 +260,13 @@ func (s *simulation) quiet() {
 		d.net.set(func(n *network) { n.until, n.lose, n.fail, n.killIn, n.broken = time.Time{}, 0, 0, 0, nil })
 		d.do(backend.WishQuit)
 	}
+	s.w.cloud.SetNeverReady(false)
+	s.w.cloud.FailStarts(0, "")
 	s.figures.PoolSize, s.figures.Replace = 3, false
 	keeper := s.add(userNo(99), true)
 	// A computer that sleeps gives its held requests up only after a while; the lease changes hands once.
 	s.pass(5 * time.Minute)
+	s.resume(keeper)
 	s.keptSince = time.Now()
 	// The desktop that died last may hold an instance for a window. Once the world is settled, it stays so.
 	for settled := 0; settled < 2; {
@@ -282,6 +287,13 @@ func (s *simulation) quiet() {
 		}
 	}
 	keeper.do(backend.WishQuit)
+}
+
+// resume is an operator who lets the pool launch again after failures held it back.
+func (s *simulation) resume(d *desktop) {
+	if err := d.service.Resume(s.t.Context(), userNo(99), "the image is mended"); err != nil {
+		s.t.Fatalf("the pool is not resumed: %v", err)
+	}
 }
 
 func (s *simulation) end() {

@@ -265,7 +265,7 @@ func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, sk
 	creds := w.credentialsOf(role, u)
 	ctx, stop := context.WithCancel(context.Background())
 	d := &desktop{name: name, user: u, stop: stop, done: make(chan struct{}),
-		net: &network{next: w.cloud.Transport(), rand: rand.New(rand.NewPCG(seed, 1)), onKill: stop}}
+		net: &network{next: recorded(w.cloud.Transport()), rand: rand.New(rand.NewPCG(seed, 1)), onKill: stop}}
 	d.net.onStop = func(r *http.Request) { w.stopping(d, r) }
 	clock := &fleet.Clock{Local: func() time.Time { return time.Now().Add(skew) }}
 	cfg := w.cfg.Copy()

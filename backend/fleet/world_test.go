@@ -43,7 +43,7 @@ func newWorldOf(t *testing.T, o localcloud.Options) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cloud.Close() })
-	w := &world{cloud: cloud, out: cloud.Outputs(), http: &http.Client{Transport: cloud.Transport()}}
+	w := &world{cloud: cloud, out: cloud.Outputs(), http: &http.Client{Transport: recorded(cloud.Transport())}}
 	w.cfg = aws.Config{Region: w.out.Region, HTTPClient: w.http, BaseEndpoint: aws.String("http://localcloud"),
 		Credentials: credentials.NewStaticCredentialsProvider(w.out.OperatorAccessKeyID, w.out.OperatorSecretAccessKey, "")}
 	return w
