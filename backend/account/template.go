@@ -2,7 +2,9 @@ package account
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -156,6 +158,7 @@ func (t Template) terse() map[string]any {
 	for name, p := range asMap(t.at("Parameters")) {
 		bare := maps.Clone(asMap(p))
 		delete(bare, "Description")
+		delete(bare, "ConstraintDescription")
 		out[name] = bare
 	}
 	return out
@@ -164,23 +167,48 @@ func (t Template) terse() map[string]any {
 // comments are the lines of a first-boot script, and of the files that it writes, that have a comment and nothing else.
 var comments = regexp.MustCompile(`(?m)^[ \t]*# .*\n`)
 
-// mappings keeps the first-boot script of one operating system without its comments, and the pins of what the scripts install.
+// mappings keeps the first-boot script of one operating system without its comments, and the pins of what it installs.
 func (t Template) mappings(operatingSystem string) map[string]any {
 	all, _ := t.at("Mappings").(map[string]any)
 	out := maps.Clone(all)
 	scripts := map[string]any{}
 	for system, script := range asMap(all["FirstBoot"]) {
-		if system != operatingSystem && system != "pins" {
-			script = map[string]any{"script": "# not used"}
-		} else if text, ok := asMap(script)["script"].(string); ok && system != "pins" {
-			script = map[string]any{"script": comments.ReplaceAllString(text, "")}
+		text, _ := asMap(script)["script"].(string)
+		text = comments.ReplaceAllString(text, "")
+		switch {
+		case system == "pins":
+			text = pinsOf(text, operatingSystem)
+		case system != operatingSystem:
+			text = "# not used"
+		case system == "linux":
+			text = packed(text)
 		}
-		scripts[system] = script
+		scripts[system] = map[string]any{"script": text}
 	}
 	if len(scripts) > 0 {
 		out["FirstBoot"] = scripts
 	}
 	return out
+}
+
+// pinsOf keeps the lines of one operating system.
+func pinsOf(pins, operatingSystem string) string {
+	var own strings.Builder
+	for line := range strings.Lines(pins) {
+		if strings.Contains(line, " "+operatingSystem+" ") {
+			own.WriteString(line)
+		}
+	}
+	return own.String()
+}
+
+// packed is a shell script that runs another one, which is in it compressed: user data may have 16 KB, and a template 50.
+func packed(script string) string {
+	var b bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is one that there is
+	_, _ = w.Write([]byte(script))                        // to memory
+	_ = w.Close()
+	return "bash <(base64 -d <<'END' | gzip -d\n" + base64.StdEncoding.EncodeToString(b.Bytes()) + "\nEND\n)\n"
 }
 
 // withoutBudgets are the commercial regions whose CloudFormation has no budgets: it refuses a template that names a type

@@ -1,10 +1,11 @@
 """First boot of a Linux instance, as far as it goes without one: in a network namespace with a metadata service.
 
-  unshare --net python instance.py CADDY     (as root; unshare --map-root-user --net otherwise)
+  unshare --net python instance.py CADDY AGENT     (as root; unshare --map-root-user --net otherwise)
 
 The script of build/aws/instance runs with its files in a folder; systemd and the user database are commands that write
 down how they are called. What it put there is then run: the metadata reader, the self-stop in every case, the
-installation of the tools from a mirror, the readiness watch, Caddy with its page and its answer on certificates; the
+installation of the tools from a mirror and of the gate from S3, the readiness watch, Caddy with its page and its answer on
+certificates, the gate behind it; the
 pipeline's shape is checked and its Lua is run. The Windows script, which cannot run here, is read by PowerShell's grammar,
 and its pipeline is compared with this one.
 """
@@ -12,6 +13,7 @@ import atexit
 import hashlib
 import http.server
 import io
+import json
 import os
 import pathlib
 import re
@@ -24,10 +26,15 @@ import tarfile
 import tempfile
 import threading
 import time
+import unittest.mock
 import urllib.error
 import urllib.request
 from datetime import datetime, timedelta, timezone
 
+import botocore.auth
+import botocore.awsrequest
+import botocore.config
+import botocore.credentials
 import tree_sitter
 import tree_sitter_powershell
 import yaml
@@ -135,12 +142,101 @@ def first_boot():
     command("systemctl", f'echo systemctl "$@" >>{ROOT}/calls; [[ $* != *--no-block* ]]')
     done, _ = boot()
     claim("a service that cannot be started does not end the script", done.returncode == 0, done.stderr)
+    claim("every program that it writes is read below", {p.name for p in BIN.iterdir()} == {"metadata", "self-stop", "s3", "install-tools", "identify", "watch-ready"})
     for path in BIN.iterdir():
+        if path.name == "s3":
+            compile(path.read_text(), path, "exec")
+            continue
         done = subprocess.run(["shellcheck", path], capture_output=True, text=True, check=False)
         claim(f"shellcheck takes {path.name}", done.returncode == 0, done.stdout)
     for name in ("avatar-identify", "avatar-tools", "vector", "caddy"):
         unit = (ROOT / f"etc/systemd/system/{name}.service").read_text()
         claim(f"systemd never gives {name} up", "StartLimitIntervalSec=0" in unit and re.search("^Restart=(always|on-failure)$", unit, re.M), unit)
+
+
+AVATAR_CADDY = ROOT / "etc/caddy/avatar.caddy"
+GATED = ROOT / "etc/avatar/gated"
+OBJECT = "a-bucket/agent/avatar-agent-linux-amd64"
+
+
+def pinned(agent):
+    """The pins as the launch template hands them over when the stack names the gate's program."""
+    return f"{PINS.read_text()}agent linux - - {hashlib.sha256(agent).hexdigest()} {OBJECT}\n"
+
+
+def gate_is_wanted():
+    """Whether requests go to the gate is decided before anything is installed."""
+    claim("without a gate Caddy goes to the avatar", AVATAR_CADDY.read_text() == "reverse_proxy 127.0.0.1:{$AVATAR_PORT:8080}\n" and not GATED.exists())
+    for what, more in (("the stack names", {"PINS": pinned(b"x")}), ("the image has", {"PATH": f"{ROOT / 'baked'}:{COMMANDS}:{os.environ['PATH']}"})):
+        (ROOT / "baked").mkdir(exist_ok=True)
+        command("../baked/avatar-agent", "exit 1")
+        done, calls = boot(**more)
+        claim(f"a gate that {what} is in front of the avatar, installed or not", done.returncode == 0 and AVATAR_CADDY.read_text() == "reverse_proxy 127.0.0.1:8081\n" and GATED.exists())
+        claim("it and the relay are started", {f"systemctl restart --no-block {u}.service" for u in ("avatar-gate", "coturn")} <= set(calls), calls)
+    for text in ("agent linux - - - -\n", "agent linux - - \n", "agent windows - - " + "0" * 64 + " b/k\n"):
+        boot(PINS=PINS.read_text() + text)
+        claim(f"{text.strip()!r} names no gate", not GATED.exists())
+
+
+class S3(http.server.BaseHTTPRequestHandler):
+    """One object, for those who sign as botocore does. Names of hosts don't lead here, so the program is told where S3 is."""
+
+    body, refused = b"", []
+
+    def do_GET(self):
+        given = self.headers["Authorization"]
+        asked = botocore.awsrequest.AWSRequest("GET", f"https://s3.eu-central-1.amazonaws.com{self.path}")
+        asked.context["client_config"] = botocore.config.Config(s3={"payload_signing_enabled": False})
+        auth = botocore.auth.S3SigV4Auth(botocore.credentials.Credentials("AKIAEXAMPLE", "a-secret", "a-token+/="), "s3", "eu-central-1")
+        with unittest.mock.patch("botocore.auth.get_current_datetime", lambda: datetime.strptime(self.headers["X-Amz-Date"], "%Y%m%dT%H%M%SZ")):
+            auth.add_auth(asked)
+        if given != asked.headers["Authorization"] or self.headers["X-Amz-Security-Token"] != "a-token+/=" or self.path != f"/{OBJECT}":
+            self.refused.append((given, asked.headers["Authorization"], self.path))
+            self.send_error(403)
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *args):
+        pass
+
+
+def gate_from_s3(agent):
+    """install-tools reads the gate's program with the credentials of the instance's role."""
+    bin_folder = ROOT / "bin"
+    Metadata.values = {"iam/security-credentials/": "avatar-role", "iam/security-credentials/avatar-role": json.dumps(
+        {"Code": "Success", "AccessKeyId": "AKIAEXAMPLE", "SecretAccessKey": "a-secret", "Token": "a-token+/=", "Expiration": "2030-01-01T00:00:00Z"})}
+    S3.body = pathlib.Path(agent).read_bytes()
+    store = serve(("127.0.0.1", 9201), S3)
+    for name in ("vector", "caddy", "turnserver"):
+        command(name, "exit 0")
+    boot(PINS=pinned(S3.body), REGION="eu-central-1")
+    install = lambda path=None: script("install-tools", AVATAR_BIN=str(bin_folder), S3="http://127.0.0.1:9201", PATH=path or f"{COMMANDS}:{bin_folder}:{os.environ['PATH']}")
+    genuine, S3.body = S3.body, b"another program"
+    done = install()
+    claim("a program that is not the stack's is not installed", done.returncode == 1 and not (bin_folder / "avatar-agent").exists(), done.stdout + done.stderr)
+    S3.body = genuine
+    done = install()
+    claim("the gate is read with a signature that S3 takes", done.returncode == 0 and (bin_folder / "avatar-agent").read_bytes() == genuine, (S3.refused, done.stderr))
+    store.shutdown()
+    store.server_close()
+    claim("it is read once", install().returncode == 0)
+    (bin_folder / "avatar-agent").write_bytes(b"an older one")
+    claim("an older one is replaced", install().returncode == 1)
+    (bin_folder / "avatar-agent").write_bytes(genuine)
+    (COMMANDS / "turnserver").unlink()
+    command("apt-get", f'echo apt-get "$@" >>{ROOT}/calls; [[ $* != *" install "* ]]')
+    (ROOT / "calls").unlink(missing_ok=True)
+    without_coturn = ROOT / "without-coturn" # this machine may have it
+    without_coturn.mkdir()
+    for name in ("bash", "env", "mktemp", "rm", "id", "dirname", "awk", "sha256sum", "curl"):
+        (without_coturn / name).symlink_to(shutil.which(name))
+    done = install(f"{COMMANDS}:{bin_folder}:{without_coturn}")
+    claim("coturn is asked for, and its absence holds nothing up", done.returncode == 0 and " install coturn" in (ROOT / "calls").read_text(), done.stdout + done.stderr)
+    for name in ("vector", "caddy"):
+        (COMMANDS / name).unlink()
 
 
 def pins():
@@ -159,9 +255,11 @@ def pins():
 
 def ports():
     """WebRTC's ports are the same in the security group, in the kernel and in the Windows firewall."""
-    group = re.search(r"IpProtocol: udp, FromPort: (\d+), ToPort: (\d+)", TEMPLATE.read_text()).groups()
+    group, relay = [g for g in re.findall(r"IpProtocol: udp, FromPort: (\d+), ToPort: (\d+)", TEMPLATE.read_text())][::-1]
     kernel = re.search(r"ip_local_port_range = (\d+) (\d+)", (ROOT / "etc/sysctl.d/60-avatar.conf").read_text()).groups()
     firewall = re.search(r"Protocol = 'UDP'; Ports = '(\d+)-(\d+)'", WINDOWS.read_text()).groups()
+    turn = re.search(r"turnPort = (\d+)", (SCRIPT.parent / "agent/turn.go").read_text()).group(1)
+    claim("and the relay's port, by TCP, too", relay == (turn, turn) and f"IpProtocol: tcp, FromPort: {turn}, ToPort: {turn}," in TEMPLATE.read_text(), relay)
     claim("the security group opens the ports that WebRTC binds", group == kernel == firewall, (group, kernel, firewall))
     claim("the kernel is told at once", f"sysctl -q -p {ROOT}/etc/sysctl.d/60-avatar.conf" in (ROOT / "calls").read_text())
 
@@ -345,6 +443,38 @@ def pages(caddy):
         running.wait()
 
 
+def gate(caddy):
+    """The gate as its unit starts it, behind Caddy as it is configured."""
+    (ROOT / "etc/caddy/tls.caddy").write_text(f"tls {ROOT}/cert.pem {ROOT}/key.pem\n")
+    unit = (ROOT / "etc/systemd/system/avatar-gate.service").read_text()
+    (ROOT / "run/avatar-gate").mkdir()
+    started = re.search("^ExecStart=(.*)$", unit, re.M).group(1).replace("/run/avatar-gate", f"{ROOT}/run/avatar-gate").split(" ")
+    started += ["-metadata", "http://127.0.0.1:9202"] # Caddy has port 80
+    Metadata.values = {"instance-id": INSTANCE, "local-ipv4": "127.0.0.1"}
+    env = {**os.environ, "ZONE": ZONE, "AVATAR_RUN": str(ROOT / "run/avatar"), "AVATAR_ETC": str(ROOT / "etc/avatar"), "HOME": str(ROOT),
+           "PATH": f"{ROOT / 'bin'}:{os.environ['PATH']}", "XDG_DATA_HOME": str(ROOT / "data"), "XDG_CONFIG_HOME": str(ROOT / "config")}
+    log = open(ROOT / "gate.log", "w", encoding="utf-8")
+    run = lambda command: subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
+    avatar = serve(("127.0.0.1", 8080), Avatar)
+    running = [run([caddy, "run", "--config", ROOT / "etc/caddy/Caddyfile"]), run([BIN / "watch-ready"])]
+    try:
+        until("without the gate the avatar's page is closed", lambda: get("https://localhost/")[0] == 502)
+        claim("and the instance is not ready", get("https://localhost/healthz") == (503, "not ready"))
+        running.append(run(started))
+        until("with the gate it is", lambda: get("https://localhost/healthz") == (200, "ready"))
+        claim("the launcher sees the gate", get("https://localhost/.avatar/gate")[0] == 204)
+        status, body = get("https://localhost/")
+        claim("a stranger is refused", status == 403 and "avatar's page" not in body, (status, body))
+        claim("the relay's configuration is there, for the gate's user alone to read", (ROOT / "run/avatar-gate/turnserver.conf").stat().st_mode & 0o007 == 0)
+        os.killpg(running.pop().pid, signal.SIGKILL)
+        until("a gate that has died opens nothing", lambda: get("https://localhost/")[0] == 502)
+    finally:
+        for one in running:
+            os.killpg(one.pid, signal.SIGTERM)
+        avatar.shutdown()
+        avatar.server_close()
+
+
 def pipeline():
     config = yaml.safe_load(RENDERED.read_text())
     known = set(config["sources"]) | set(config["transforms"])
@@ -366,11 +496,12 @@ def windows():
     whole = WINDOWS.read_text()
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
     written = dict(re.findall(r'^Save-Text "\$Base\\([\w.-]+)" @\'\n(.*?)\n\'@', whole, re.M | re.S))
-    claim("the Windows script writes its files", set(written) == {"metadata.ps1", "services.ps1", "watch-ready.ps1", "self-stop.ps1", "vector.yaml"}, list(written))
+    claim("the Windows script writes its files", set(written) == {"gate.ps1", "metadata.ps1", "services.ps1", "watch-ready.ps1", "self-stop.ps1", "vector.yaml"}, list(written))
     armed = whole.index("Start-ScheduledTask -TaskName 'Avatar self-stop'")
     downloads = [m.start() for m in re.finditer("Invoke-WebRequest .*-OutFile", whole)]
     claim("Windows arms its stop first and downloads in a task of its own", armed < min(downloads) and len(downloads) == written["services.ps1"].count("-OutFile"), downloads)
     claim("Windows looks as often as Linux, and twice", "Start-Sleep -Seconds 15" in written["self-stop.ps1"] and "-eq $before" in written["self-stop.ps1"])
+    claim("nor the gate", re.search("Read-S3Object .*\n.*Get-FileHash -Algorithm SHA256.*throw.*\n.*Move-Item", written["services.ps1"]))
     claim("and runs nothing before its sum fits", re.search("-OutFile.*\n.*Get-FileHash -Algorithm SHA256.*throw.*\n.*Expand-Archive", written["services.ps1"]))
     for name, text in {"windows.ps1": whole, **written}.items():
         if name.endswith(".ps1"):
@@ -381,7 +512,7 @@ def windows():
     claim("Windows gives Vector each value", given == {"IID", "EPOCH", "REGION", "STREAM"} and "$" not in written["vector.yaml"], given)
     here["transforms"]["lines"]["inputs"].remove("journal")
     said = set(re.findall(r"C:\\Avatar\\log\\(avatar-\w+\.log)", whole))
-    claim("what Linux says in its journal, Windows writes where Vector reads", said == {"avatar-ready.log", "avatar-services.log", "avatar-stop.log"}
+    claim("what Linux says in its journal, Windows writes where Vector reads", said == {"avatar-gate.log", "avatar-ready.log", "avatar-services.log", "avatar-stop.log"}
           and "C:\\Avatar\\log\\avatar-*.log" in there["sources"]["boot"]["include"] and "'avatar: ready'" in written["watch-ready.ps1"], said)
     for part in ("transforms", "sinks"):
         claim(f"Windows has Linux's {part}", here[part] == there[part])
@@ -435,10 +566,16 @@ late()
 metadata = serve(("169.254.169.254", 80), Metadata)
 identity()
 self_stop()
+gate_is_wanted()
+gate_from_s3(sys.argv[2])
 metadata.shutdown()
 metadata.server_close()
 claim("without a metadata service nothing stops", script("self-stop").returncode == 1 and not (ROOT / "off").exists())
+boot()
 pages(sys.argv[1])
+boot(PINS=pinned(pathlib.Path(sys.argv[2]).read_bytes()))
+serve(("127.0.0.1", 9202), Metadata)
+gate(sys.argv[1])
 pipeline()
 windows()
 print("not proved here: vector validate and PSScriptAnalyzer, which no package registry has; systemd and Windows themselves")

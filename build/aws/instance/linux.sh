@@ -93,10 +93,41 @@ systemctl enable --now avatar-self-stop.timer
 mkdir -p "$ROOT/var/log/avatar" "$ROOT/etc/avatar"
 printf 'REGION=%s\nSTREAM=%s\nZONE=%s\nMIRROR=%s\n' "$REGION" "$STREAM" "$ZONE" "${MIRROR:-}" | put 0644 /etc/avatar/stack.env
 put 0644 /etc/avatar/pins <<<"$PINS"
+# Whether the gate stands in front of the avatar: the stack names its program, or the image has it. From then on the avatar can't
+# be reached without it, installed or not.
+gate=''
+if grep -q '^agent linux - - [0-9a-f]\{64\} .' "$ROOT/etc/avatar/pins" || command -v avatar-agent >/dev/null; then gate=yes; fi
 
 # WebRTC binds ports of the kernel's range, and the security group opens this one.
 put 0644 /etc/sysctl.d/60-avatar.conf <<<'net.ipv4.ip_local_port_range = 49152 65535'
 sysctl -q -p "$ROOT/etc/sysctl.d/60-avatar.conf" || echo "avatar: the range of ports stays as it was until the next start"
+
+# s3 BUCKET/KEY FILE: an object, with the credentials of the instance's role. cloud-init brings Python; curl signs since 2022 only.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+put 0755 /usr/local/lib/avatar/s3 <<'EOF'
+#!/usr/bin/env python3
+import datetime, hashlib, hmac, json, os, subprocess, sys, urllib.parse, urllib.request
+metadata = lambda path: subprocess.run([os.path.dirname(os.path.abspath(__file__)) + "/metadata", path], check=True, capture_output=True, text=True).stdout
+role = metadata("iam/security-credentials/").split()[0]
+mine = json.loads(metadata("iam/security-credentials/" + role))
+region = os.environ["REGION"]
+host = "s3." + region + (".amazonaws.com.cn" if region.startswith("cn-") else ".amazonaws.com")
+path = "/" + urllib.parse.quote(sys.argv[1])
+now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+headers = {"host": host, "x-amz-content-sha256": "UNSIGNED-PAYLOAD", "x-amz-date": now, "x-amz-security-token": mine["Token"]}
+names = ";".join(headers)
+asked = "\n".join(["GET", path, "", *(f"{k}:{v}" for k, v in headers.items()), "", names, "UNSIGNED-PAYLOAD"])
+scope = [now[:8], region, "s3", "aws4_request"]
+text = "\n".join(["AWS4-HMAC-SHA256", now, "/".join(scope), hashlib.sha256(asked.encode()).hexdigest()])
+key = ("AWS4" + mine["SecretAccessKey"]).encode()
+for part in [*scope, text]:
+    key = hmac.new(key, part.encode(), "sha256").digest()
+headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={mine['AccessKeyId']}/{'/'.join(scope)}, SignedHeaders={names}, Signature={key.hex()}"
+del headers["host"]
+request = urllib.request.Request(os.environ.get("S3", "https://" + host) + path, headers=headers)
+with urllib.request.urlopen(request, timeout=60) as answer, open(sys.argv[2], "wb") as file:
+    file.write(answer.read())
+EOF
 
 # Vector and Caddy, unless the image has them: the pinned versions, from the mirror if there is one. Nothing runs before its
 # SHA-256 fits. curl is in Ubuntu's and Debian's own images.
@@ -128,6 +159,21 @@ if ! command -v curl >/dev/null; then
   { apt-get -qq -o DPkg::Lock::Timeout=600 update && apt-get -qq -y -o DPkg::Lock::Timeout=600 install curl ca-certificates; } || failed=1
 fi
 for tool in vector caddy; do install_tool "$tool" || failed=1; done
+read -r sum object < <(awk '$1 == "agent" && $2 == "linux" { print $5, $6 }' "$etc/pins")
+if [[ -n $object ]] && ! sha256sum -c --quiet <<<"$sum  $bin/avatar-agent" 2>/dev/null; then
+  if REGION=$REGION "$(dirname "$0")/s3" "$object" "$tmp/agent" && sha256sum -c --quiet <<<"$sum  $tmp/agent"; then
+    install -m 0755 "$tmp/agent" "$bin/avatar-agent"
+  else
+    echo "avatar: the gate could not be installed from $object"
+    failed=1
+  fi
+fi
+# The relay is from the distribution's own packages. It is missed only where a network lets no UDP through.
+if command -v avatar-agent >/dev/null && ! command -v turnserver >/dev/null; then
+  export DEBIAN_FRONTEND=noninteractive
+  { apt-get -qq -o DPkg::Lock::Timeout=600 update && apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=600 install coturn; } ||
+    echo "avatar: coturn could not be installed"
+fi
 exit "$failed"
 EOF
 
@@ -156,6 +202,7 @@ set -uo pipefail
 run=${AVATAR_RUN:-/run/avatar}
 mkdir -p "$run"
 ready() {
+  [[ ! -e ${AVATAR_ETC:-/etc/avatar}/gated ]] || curl -fs -m 2 -o /dev/null http://127.0.0.1:8081/.avatar/gate || return
   if [[ -x /etc/avatar/ready ]]; then /etc/avatar/ready; else curl -fs -m 2 -o /dev/null "http://127.0.0.1:${AVATAR_PORT:-8080}/"; fi
 }
 while :; do
@@ -211,6 +258,47 @@ Description=Whether the avatar is ready
 [Service]
 ExecStart=/usr/local/lib/avatar/watch-ready
 Restart=always
+
+[Install]
+WantedBy=multi-user.target
+EOF
+if [[ -n $gate ]]; then put 0644 /etc/avatar/gated <<<''; else rm -f "$ROOT/etc/avatar/gated"; fi
+put 0644 /etc/systemd/system/avatar-gate.service <<'EOF'
+[Unit]
+Description=Lets nobody but the session's owner and their guests reach the avatar
+After=network-online.target
+Wants=network-online.target
+ConditionPathExists=/etc/avatar/gated
+StartLimitIntervalSec=0
+
+[Service]
+DynamicUser=yes
+RuntimeDirectory=avatar-gate
+RuntimeDirectoryMode=0700
+RuntimeDirectoryPreserve=yes
+ExecStart=/usr/bin/env avatar-agent -listen 127.0.0.1:8081 -avatar http://127.0.0.1:8080 -turn /run/avatar-gate/turnserver.conf
+Restart=always
+RestartSec=2
+
+[Install]
+WantedBy=multi-user.target
+EOF
+# The relay. systemd hands it the gate's file, which nobody else can read.
+put 0644 /etc/systemd/system/coturn.service <<'EOF'
+[Unit]
+Description=A TURN relay to the avatar, for networks without UDP
+After=avatar-gate.service
+ConditionPathExists=/etc/avatar/gated
+ConditionPathExists=/usr/bin/turnserver
+StartLimitIntervalSec=0
+
+[Service]
+User=turnserver
+Group=turnserver
+LoadCredential=turn:/run/avatar-gate/turnserver.conf
+ExecStart=/bin/sh -c 'exec turnserver -c "$CREDENTIALS_DIRECTORY/turn" --pidfile='
+Restart=always
+RestartSec=2
 
 [Install]
 WantedBy=multi-user.target
@@ -365,6 +453,10 @@ if [[ -e $ROOT/etc/avatar/tls/cert.pem ]]; then
 else
   printf 'tls {\n\ton_demand\n}\n'
 fi | put 0644 /etc/caddy/tls.caddy
+port=8081
+# shellcheck disable=SC2016 # Caddy replaces it
+[[ -n $gate ]] || port='{$AVATAR_PORT:8080}'
+put 0644 /etc/caddy/avatar.caddy <<<"reverse_proxy 127.0.0.1:$port"
 put 0644 /etc/caddy/Caddyfile <<'EOF'
 {
 	on_demand_tls {
@@ -388,12 +480,12 @@ https:// {
 		respond "not ready" 503
 	}
 	handle {
-		reverse_proxy 127.0.0.1:{$AVATAR_PORT:8080}
+		import avatar.caddy
 	}
 }
 EOF
 systemctl daemon-reload
-for unit in avatar-identify avatar-ready avatar-tools vector caddy; do
+for unit in avatar-identify avatar-ready avatar-tools avatar-gate coturn vector caddy; do
   systemctl enable "$unit.service" || echo "avatar: $unit is not enabled"
   systemctl restart --no-block "$unit.service" || echo "avatar: $unit is not started"
 done

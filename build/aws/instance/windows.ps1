@@ -54,10 +54,10 @@ while ($true) {
 }
 '@
 
-function Register-Task([string]$Name, [string]$Script, $Trigger) {
+function Register-Task([string]$Name, [string]$Script, $Trigger, [string]$User = 'SYSTEM') {
     $action = New-ScheduledTaskAction -Execute 'powershell.exe' -Argument "-NoProfile -ExecutionPolicy Bypass -File $Script"
     $settings = New-ScheduledTaskSettingsSet -ExecutionTimeLimit ([TimeSpan]::Zero) -RestartCount 999 -RestartInterval (New-TimeSpan -Minutes 1) -MultipleInstances IgnoreNew
-    Register-ScheduledTask -Force -TaskName $Name -Action $action -Trigger $Trigger -Settings $settings -User 'SYSTEM' -RunLevel Highest | Out-Null
+    Register-ScheduledTask -Force -TaskName $Name -Action $action -Trigger $Trigger -Settings $settings -User $User -RunLevel Highest | Out-Null
 }
 # From here on the instance stops by itself, whatever fails below.
 # The task runs as long as the machine; each minute it is started again if it has ended.
@@ -67,6 +67,17 @@ Start-ScheduledTask -TaskName 'Avatar self-stop'
 
 Save-Text "$Base\stack.env" "REGION=$Region`r`nSTREAM=$Stream`r`nZONE=$Zone`r`nMIRROR=$Mirror`r`n"
 Save-Text "$Base\pins" $Pins
+# Whether the gate stands in front of the avatar, as in linux.sh. There is no relay on Windows.
+$gate = $Pins -match '(?m)^agent windows ' -or (Test-Path "$Base\bin\avatar-agent.exe")
+if ($gate) { Save-Text "$Base\gated" '' } else { Remove-Item -Force -ErrorAction SilentlyContinue "$Base\gated" }
+Save-Text "$Base\gate.ps1" @'
+while (Test-Path C:\Avatar\gated) {
+    if (Test-Path C:\Avatar\bin\avatar-agent.exe) {
+        cmd.exe /c 'C:\Avatar\bin\avatar-agent.exe -listen 127.0.0.1:8081 -avatar http://127.0.0.1:8080 2>>C:\Avatar\log\avatar-gate.log'
+    }
+    Start-Sleep -Seconds 2
+}
+'@
 
 # At each start of the machine: Vector and Caddy, unless the image has them, then both as services. What is downloaded is
 # the pinned version, from the mirror if there is one, and nothing runs before its SHA-256 fits.
@@ -89,6 +100,19 @@ function Install-Tool([string]$Name, [string]$To) {
     Remove-Item -Recurse -Force -Path $at, "$at.zip"
 }
 
+# The gate's program, from S3 with the credentials of the instance's role.
+function Install-Gate {
+    $line = (Select-String -Path C:\Avatar\pins -Pattern '^agent windows ').Line
+    if (-not $line) { return }
+    $sum, $object = ($line -split ' ')[4, 5]
+    $bucket, $key = $object -split '/', 2
+    $to, $new = 'C:\Avatar\bin\avatar-agent.exe', 'C:\Avatar\run\avatar-agent.exe'
+    if ((Test-Path $to) -and (Get-FileHash -Algorithm SHA256 -Path $to).Hash -eq $sum) { return }
+    Read-S3Object -BucketName $bucket -Key $key -Region $values.REGION -File $new | Out-Null
+    if ((Get-FileHash -Algorithm SHA256 -Path $new).Hash -ne $sum) { throw "$object does not have its SHA-256" }
+    Move-Item -Force -Path $new -Destination $to
+}
+
 $iid = $null
 while (-not $iid) { try { $iid = Get-Metadata 'instance-id' } catch { Start-Sleep -Seconds 2 } }
 $epoch = Get-Metadata 'tags/instance/epoch'
@@ -103,10 +127,12 @@ foreach ($name in $values.Keys) { $text = $text.Replace("@$name@", "$($values[$n
 $vector = 'C:\Program Files\Vector\bin\vector.exe'
 if (-not (Test-Path $vector)) { $vector = 'C:\Avatar\bin\vector.exe' }
 $services = @(
+    @{ Name = 'gate' }
     @{ Name = 'vector'; Program = $vector; Arguments = '--config C:\Avatar\run\vector.yaml' }
     @{ Name = 'caddy'; Program = 'C:\Caddy\caddy.exe'; Arguments = 'run --config C:\Caddy\Caddyfile' }
 )
 function Start-Tool($Service) {
+    if ($Service.Name -eq 'gate') { Install-Gate; return }
     Install-Tool $Service.Name $Service.Program
     $key = "HKLM:\SYSTEM\CurrentControlSet\Services\$($Service.Name)"
     $path = '"' + $Service.Program + '" ' + $Service.Arguments
@@ -136,6 +162,7 @@ Remove-Item -Force -ErrorAction SilentlyContinue C:\Avatar\run\ready
 while ($true) {
     $ready = $false
     try {
+        if (Test-Path C:\Avatar\gated) { Invoke-WebRequest -UseBasicParsing -TimeoutSec 2 -Uri 'http://127.0.0.1:8081/.avatar/gate' | Out-Null }
         if (Test-Path C:\Avatar\ready.ps1) { $ready = [bool](& C:\Avatar\ready.ps1) }
         else { $ready = (Invoke-WebRequest -UseBasicParsing -TimeoutSec 2 -Uri 'http://127.0.0.1:8080/').StatusCode -eq 200 }
     } catch { $ready = $false }
@@ -268,11 +295,12 @@ https:// {
 		respond "not ready" 503
 	}
 	handle {
-		reverse_proxy 127.0.0.1:8080
+		AVATAR
 	}
 }
 '@ -split "`n" | ForEach-Object {
-    if ($_.Trim() -ne 'TLS') { $_ }
+    if ($_.Trim() -eq 'AVATAR') { "`t`treverse_proxy 127.0.0.1:$(if ($gate) { 8081 } else { 8080 })" }
+    elseif ($_.Trim() -ne 'TLS') { $_ }
     elseif (Test-Path "$Base\tls\cert.pem") { "`ttls C:\Avatar\tls\cert.pem C:\Avatar\tls\key.pem" }
     else { "`ttls {`n`t`ton_demand`n`t}" }
 } | Out-String | ForEach-Object { Save-Text 'C:\Caddy\Caddyfile' ($_ -replace "`r", '') }
@@ -280,6 +308,8 @@ https:// {
 foreach ($port in @{ Protocol = 'TCP'; Ports = '80', '443' }, @{ Protocol = 'UDP'; Ports = '49152-65535' }) {
     New-NetFirewallRule -DisplayName "Avatar $($port.Protocol)" -Direction Inbound -Action Allow -Protocol $port.Protocol -LocalPort $port.Ports | Out-Null
 }
+Register-Task 'Avatar gate' "$Base\gate.ps1" (New-ScheduledTaskTrigger -AtStartup) 'NT AUTHORITY\LOCAL SERVICE'
+Start-ScheduledTask -TaskName 'Avatar gate'
 foreach ($name in 'watch-ready', 'services') {
     Register-Task "Avatar $name" "$Base\$name.ps1" (New-ScheduledTaskTrigger -AtStartup)
     Start-ScheduledTask -TaskName "Avatar $name"

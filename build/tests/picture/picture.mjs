@@ -129,9 +129,10 @@ function caddy(program, home, env) {
 }
 
 async function main(agent, caddyProgram) {
-  // WebRTC uses the addresses of the card with the default route only, unless the page may use the camera.
+  // WebRTC uses the addresses of the card with the default route only, unless the page may use the camera. Its ports are those of
+  // the first boot: none of the relay's.
   execFileSync('sh', ['-c', `ip link set lo up && ip link add av0 type veth peer name av1 && ip address add ${ADDRESS}/24 dev av0 &&
-    ip link set av0 up && ip link set av1 up && ip route add default via 10.77.0.2`]);
+    ip link set av0 up && ip link set av1 up && ip route add default via 10.77.0.2 && echo 49152 65535 >/proc/sys/net/ipv4/ip_local_port_range`]);
   const home = folder();
   const pages = join(home, 'pages');
   await bundle(pages);

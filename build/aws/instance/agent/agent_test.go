@@ -204,12 +204,16 @@ func TestCoturnRelaysToTheInstanceAlone(t *testing.T) {
 			t.Errorf("no line %q in:\n%s", line, text)
 		}
 	}
-	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o640 || len(relay.Secret) < 26 {
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 || len(relay.Secret) < 26 {
 		t.Errorf("%v, a secret of %d characters", info.Mode(), len(relay.Secret))
 	}
 	again, err := newRelay(t.Context(), in, file)
-	if err != nil || string(again.Secret) == string(relay.Secret) {
-		t.Errorf("the next start has the same secret (%v)", err)
+	if err != nil || string(again.Secret) != string(relay.Secret) {
+		t.Errorf("a gate that starts again has another secret (%v)", err)
+	}
+	other, err := newRelay(t.Context(), in, filepath.Join(t.TempDir(), "turnserver.conf"))
+	if err != nil || string(other.Secret) == string(relay.Secret) {
+		t.Errorf("the next start of the machine has the same secret (%v)", err)
 	}
 	if none, err := newRelay(t.Context(), in, ""); none != nil || err != nil {
 		t.Errorf("without a file: %v, %v", none, err)

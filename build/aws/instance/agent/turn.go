@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"regexp"
 	"strings"
 
 	"avatar-launcher/backend/gate"
@@ -42,7 +43,10 @@ log-file=stdout
 simple-log
 `
 
-// newRelay writes coturn's configuration to a file, with a secret that no other start has. It returns nil if no file is named.
+var secret = regexp.MustCompile(`(?m)^static-auth-secret=([A-Z2-7]{26,})$`)
+
+// newRelay writes coturn's configuration to a file. A file that is there already keeps its secret, so that a gate that starts
+// again doesn't cut coturn off; the folder is emptied at each start of the machine. It returns nil if no file is named.
 func newRelay(ctx context.Context, in *instance, file string) (*gate.Relay, error) {
 	if file == "" {
 		return nil, nil
@@ -56,9 +60,12 @@ func newRelay(ctx context.Context, in *instance, file string) (*gate.Relay, erro
 		return nil, fmt.Errorf("the instance's own address is %q, which is none", text)
 	}
 	relay := &gate.Relay{Secret: []byte(rand.Text()), Port: turnPort}
-	config := strings.NewReplacer("ADDRESS", address.String(), "PORT", fmt.Sprint(relay.Port), "SECRET", string(relay.Secret)).Replace(coturn)
-	if err := os.Remove(file); err != nil && !os.IsNotExist(err) {
+	before, err := os.ReadFile(file)
+	if found := secret.FindSubmatch(before); found != nil {
+		relay.Secret = found[1]
+	} else if err != nil && !os.IsNotExist(err) {
 		return nil, err
 	}
-	return relay, os.WriteFile(file, []byte(config), 0o640) // coturn, which has another user, reads it by its group
+	config := strings.NewReplacer("ADDRESS", address.String(), "PORT", fmt.Sprint(relay.Port), "SECRET", string(relay.Secret)).Replace(coturn)
+	return relay, os.WriteFile(file, []byte(config), 0o600)
 }
