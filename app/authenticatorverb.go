@@ -46,7 +46,7 @@ func authenticatorCommand(o *options) *cobra.Command {
 }
 
 func (v *visit) showSecurity(ctx context.Context) error {
-	s, err := v.identity.Security(ctx)
+	s, err := v.Identity.Security(ctx)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (v *visit) showSecurity(ctx context.Context) error {
 // setUpAuthenticator asks again after a wrong code, at a terminal and by the lines of standard input alike.
 func (v *visit) setUpAuthenticator(ctx context.Context, fromStdin bool) error {
 	call, cancel := context.WithTimeout(ctx, callTime)
-	s, err := v.identity.BeginAuthenticator(call)
+	s, err := v.Identity.BeginAuthenticator(call)
 	cancel()
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ func (v *visit) setUpAuthenticator(ctx context.Context, fromStdin bool) error {
 				Next: "Set it up at a terminal or in the window, or give the code by --code-stdin."}
 		}
 		call, cancel := context.WithTimeout(ctx, callTime)
-		err = v.identity.ConfirmAuthenticator(call, code)
+		err = v.Identity.ConfirmAuthenticator(call, code)
 		cancel()
 		if err == nil {
 			v.say(map[string]any{"done": "set up"}, "the authenticator app is set up")
@@ -91,7 +91,7 @@ func (v *visit) setUpAuthenticator(ctx context.Context, fromStdin bool) error {
 }
 
 func (v *visit) removeAuthenticator(ctx context.Context) error {
-	if err := v.identity.RemoveAuthenticator(ctx); err != nil {
+	if err := v.Identity.RemoveAuthenticator(ctx); err != nil {
 		return err
 	}
 	v.say(map[string]any{"done": "removed"}, "the authenticator app is taken off")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/localcloud"
@@ -33,8 +34,8 @@ func cloudCommand(o *options) *cobra.Command {
 	}
 	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:4566", "loopback address of the API")
 	c.Flags().StringVar(&f.state, "state", "", "folder of its state (default: the launcher's own)")
-	c.Flags().DurationVar(&f.warm, "boot-warm", bootWarm, "time from a start until the avatar answers")
-	c.Flags().DurationVar(&f.cold, "boot-cold", bootCold, "the same for the first boot of an instance")
+	c.Flags().DurationVar(&f.warm, "boot-warm", core.BootWarm, "time from a start until the avatar answers")
+	c.Flags().DurationVar(&f.cold, "boot-cold", core.BootCold, "the same for the first boot of an instance")
 	c.Flags().StringVar(&f.writeProfile, "write-profile", "", "write a profile that points at this cloud to this file")
 	c.Flags().BoolVar(&o.json, "json", false, "print JSON")
 	return c
@@ -54,31 +55,31 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 		dir = config.Paths().StateDir
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return stateProblem(dir, err)
+		return core.StateProblem(dir, err)
 	}
-	if a, ok := findRunning(ctx, dir); ok {
+	if a, ok := core.FindRunning(ctx, dir); ok {
 		return &backend.Problem{Kind: backend.KindConfig, What: "The embedded cloud of this folder runs already", Why: "It answers at " + a.Endpoint + ".",
 			Next: "Use that one, or name another folder by --state."}
 	}
-	cloud, err := openCloud(localcloud.Options{Dir: dir, BootWarm: f.warm, BootCold: f.cold, Logger: stderrLog(level)})
+	cloud, err := core.OpenCloud(localcloud.Options{Dir: dir, BootWarm: f.warm, BootCold: f.cold, Logger: core.StderrLog(level)})
 	if err != nil {
-		return cloudProblem(dir, err)
+		return core.CloudProblem(dir, err)
 	}
 	defer cloud.Close()
-	old, _ := readAddress(dir)
-	if err := cloud.Listen(f.listen, edgeAddress(0, old)); err != nil {
+	old, _ := core.ReadAddress(dir)
+	if err := cloud.Listen(f.listen, core.EdgeAddress(0, old)); err != nil {
 		if err := cloud.Listen(f.listen, ""); err != nil {
-			p := cloudProblem(dir, err)
+			p := core.CloudProblem(dir, err)
 			p.Next = "Name another address by --listen, such as 127.0.0.1:0 for whichever port is free."
 			return p
 		}
 	}
-	a := address{Endpoint: cloud.Endpoint(), Gateway: cloud.Gateway(), EdgePort: cloud.EdgePort(), Outputs: cloud.Outputs()}
-	if err := writeAddress(dir, a); err != nil {
-		return stateProblem(dir, err)
+	a := core.CloudAddress{Endpoint: cloud.Endpoint(), Gateway: cloud.Gateway(), EdgePort: cloud.EdgePort(), Outputs: cloud.Outputs()}
+	if err := core.WriteAddress(dir, a); err != nil {
+		return core.StateProblem(dir, err)
 	}
 	if f.writeProfile != "" {
-		if err := config.WriteProfile(f.writeProfile, a.file()); err != nil {
+		if err := config.WriteProfile(f.writeProfile, a.File()); err != nil {
 			return err
 		}
 	}
@@ -91,7 +92,7 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 }
 
 // announce says where the cloud is and who may use it, in a form that a shell can evaluate.
-func announce(p *printer, a address, profile string) {
+func announce(p *printer, a core.CloudAddress, profile string) {
 	if p.json {
 		p.object(map[string]any{"type": "cloud", "endpoint": a.Endpoint, "edgePort": a.EdgePort, "profile": profile, "outputs": a.Outputs})
 		return

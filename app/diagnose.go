@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 
+	"avatar-launcher/app/doctor"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
@@ -21,7 +22,7 @@ type Diagnose struct{ shell *Shell }
 func (d *Diagnose) Checks() []backend.Check {
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
-	all := d.shell.checks(ctx)
+	all := doctor.All(ctx, d.shell.rooms, d.shell.stateDir, d.shell.snapshot())
 	for i := range all {
 		all[i].Name, all[i].Why, all[i].Cure = i18n.Translate(all[i].Name), i18n.Translate(all[i].Why), i18n.Translate(all[i].Cure)
 	}

@@ -6,6 +6,7 @@ import (
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
@@ -16,7 +17,7 @@ const eventPause = 50 * time.Millisecond
 // tellPage sends each newest snapshot to the page, the tray and the notifications until ctx ends. The tray is told
 // twice a minute whatever happens: it counts the minutes that are left.
 func (s *Shell) tellPage(ctx context.Context) {
-	snapshots, cancel := s.rooms.launcher.Watch()
+	snapshots, cancel := s.rooms.Launcher.Watch()
 	defer cancel()
 	minutes := time.NewTicker(30 * time.Second)
 	defer minutes.Stop()
@@ -39,7 +40,7 @@ func (s *Shell) tellPage(ctx context.Context) {
 			s.inhibitor.Hold(snapshot.Phase.Active())
 			s.logs.SetFollowed(readersOf(snapshot.Pool))
 		}
-		if !pause(ctx, eventPause) {
+		if !core.Pause(ctx, eventPause) {
 			return
 		}
 	}

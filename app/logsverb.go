@@ -59,7 +59,7 @@ func sinceTime(s string, now time.Time) (time.Time, bool) {
 // logs prints the log of the user's session from its beginning: what there is that q asks for, or with follow until a
 // signal.
 func (v *visit) logs(ctx context.Context, follow bool, q logs.Query) error {
-	s, err := v.fleet.Current(ctx, v.user)
+	s, err := v.Fleet.Current(ctx, v.user)
 	if err != nil {
 		return err
 	}
@@ -69,15 +69,15 @@ func (v *visit) logs(ctx context.Context, follow bool, q logs.Query) error {
 	reading, cancel := context.WithCancel(ctx)
 	defer cancel()
 	grown := make(chan struct{}, 1)
-	defer v.rooms.logs.Subscribe(func(uint64, uint64) {
+	defer v.Rooms.Logs.Subscribe(func(uint64, uint64) {
 		select {
 		case grown <- struct{}{}:
 		default:
 		}
 	})()
 	ended := make(chan error, 1)
-	go func() { ended <- v.rooms.logs.Follow(reading, s.InstanceID, s.CreationTime) }()
-	r := &runner{rooms: v.rooms, out: v.out, query: q}
+	go func() { ended <- v.Rooms.Logs.Follow(reading, s.InstanceID, s.CreationTime) }()
+	r := &runner{rooms: v.Rooms, out: v.out, query: q}
 	quiet := time.NewTimer(2 * caughtUp) // the first answer may take longer
 	defer quiet.Stop()
 	for {

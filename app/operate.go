@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
@@ -30,7 +31,7 @@ func (o *Operate) Overview() Survey {
 	if _, p := o.actor(); p != nil {
 		return Survey{Problem: i18n.Problem(p)}
 	}
-	overview, err := o.shell.rooms.operator.Overview(ctx)
+	overview, err := o.shell.rooms.Operator.Overview(ctx)
 	if overview != nil {
 		overview.Pool = i18n.Pool(overview.Pool)
 		for i := range overview.Audit {
@@ -83,7 +84,7 @@ func (o *Operate) act(reason string, do func(context.Context, backend.Operator, 
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
-	if err := do(ctx, o.shell.rooms.operator, *actor, why); err != nil {
+	if err := do(ctx, o.shell.rooms.Operator, *actor, why); err != nil {
 		o.shell.log.Warn("an operator's change was not made", "cause", err)
 		return Outcome{i18n.ProblemOf(err)}
 	}
@@ -97,7 +98,7 @@ func (o *Operate) actor() (*backend.User, *backend.Problem) {
 	case user == nil:
 		return nil, signedOutProblem()
 	case user.Role != backend.RoleOperator:
-		return nil, notOperator(*user)
+		return nil, core.NotOperator(*user)
 	}
 	return user, nil
 }

@@ -41,7 +41,7 @@ type Ways struct {
 
 // Ways says how the profile lets people sign in.
 func (a *Account) Ways() Ways {
-	c := a.shell.rooms.profile.Cognito
+	c := a.shell.rooms.Profile.Cognito
 	return Ways{Window: c.Window(), Browser: c.Browser()}
 }
 
@@ -97,7 +97,7 @@ func (i *Instance) KeepGoing() { i.shell.do(backend.Wish{Verb: backend.WishExten
 // Link returns an address that opens the avatar once, within a minute, and counts as activity.
 func (i *Instance) Link() (string, error) {
 	i.shell.do(backend.Wish{Verb: backend.WishTouch})
-	return i.shell.rooms.link(context.Background(), i.shell.snapshot())
+	return i.shell.rooms.Link(context.Background(), i.shell.snapshot())
 }
 
 // Connect opens the avatar in the system's browser and counts as activity.

@@ -36,14 +36,14 @@ func (p *Past) Read(days int) Chronicle {
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
 	var err error
-	if out.Sessions, err = s.rooms.history.Sessions(ctx, *user, out.Since); err != nil {
+	if out.Sessions, err = s.rooms.History.Sessions(ctx, *user, out.Since); err != nil {
 		out.Problem = i18n.ProblemOf(err)
 		return out
 	}
 	for i := range out.Sessions {
 		out.Sessions[i].Why = i18n.Translate(out.Sessions[i].Why)
 	}
-	if out.Occupancy, err = s.rooms.history.Occupancy(ctx, out.Since); err != nil {
+	if out.Occupancy, err = s.rooms.History.Occupancy(ctx, out.Since); err != nil {
 		out.Partial = i18n.ProblemOf(err)
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/backend"
 )
 
@@ -23,7 +24,7 @@ func (r *resumer) Resume(_ context.Context, _ backend.User, reason string) error
 func TestPoolResume(t *testing.T) {
 	var out bytes.Buffer
 	op := &resumer{}
-	v := &visit{rooms: &rooms{operator: op}, user: backend.User{Username: "demo"}, out: &printer{w: &out}}
+	v := &visit{Rooms: &core.Rooms{Operator: op}, user: backend.User{Username: "demo"}, out: &printer{w: &out}}
 	err := v.resumePool(t.Context(), "the image is fixed")
 	if exitCode(err) != 3 || !strings.Contains(err.Error(), "demo is not one") || len(op.reasons) > 0 {
 		t.Errorf("%v, resumed for %q", err, op.reasons)

@@ -7,6 +7,7 @@ import (
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
@@ -110,7 +111,7 @@ func (s *Shell) finish(tell bool) {
 	timer := time.NewTimer(windowTime)
 	defer timer.Stop()
 	select {
-	case <-s.rooms.launcher.Finished():
+	case <-s.rooms.Launcher.Finished():
 		if p := s.snapshot().Problem; p == nil || p.Kind == backend.KindLeftover {
 			return
 		}
@@ -174,7 +175,7 @@ func (s *Shell) leaveDialog() {
 // heartbeat reloads a page whose process has died or hangs. A page that never beat is not reloaded: it may be slow.
 func (s *Shell) heartbeat(ctx context.Context) {
 	const patience = 30 * time.Second
-	for pause(ctx, patience/6) {
+	for core.Pause(ctx, patience/6) {
 		if last := s.beaten.Load(); last != 0 && time.Since(time.Unix(0, last)) > patience {
 			s.log.Warn("the page does not answer and is loaded anew")
 			s.beaten.Store(time.Now().UnixNano())

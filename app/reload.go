@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 )
@@ -20,7 +21,7 @@ var live = []string{
 // watchConfig takes a changed configuration into force, and says which of its keys wait for the next start. A broken
 // one leaves the old one in force, which is said too.
 func (s *Shell) watchConfig(ctx context.Context, first config.Profile) {
-	l, file := s.rooms.launcher, s.rooms.file
+	l, file := s.rooms.Launcher, s.rooms.File
 	refuse := func(p *backend.Problem) { l.Notify("config", p) }
 	accept := func(f *config.File) {
 		p, err := f.Select(first.Name)
@@ -28,8 +29,8 @@ func (s *Shell) watchConfig(ctx context.Context, first config.Profile) {
 			refuse(backend.ProblemOf(err))
 			return
 		}
-		s.rooms.fleet.Configure(figures(p))
-		now := rules(p)
+		s.rooms.Fleet.Configure(core.Figures(p))
+		now := core.Rules(p)
 		l.SetRules(now)
 		s.rules.Store(&now)
 		l.Notify("config", waitProblem(toRestart(first, p)))

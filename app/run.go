@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
@@ -20,7 +21,7 @@ const quitTime = 25 * time.Second
 
 // runner is the main job in a terminal.
 type runner struct {
-	rooms *rooms
+	rooms *core.Rooms
 	out   *printer
 	until string        // "ready", or empty: hold
 	wait  bool          // in the queue, where nothing is free
@@ -75,12 +76,12 @@ func runJob(ctx context.Context, o *options, ru *runner, user string, fromStdin 
 		return err
 	}
 	// The sign-in stays in memory: it must not take the window's place in the keyring.
-	r, err := build(ctx, o, identity.Memory(), stderrLog(level))
+	r, err := core.Build(ctx, o.profile, identity.Memory(), core.StderrLog(level))
 	if err != nil {
 		return err
 	}
-	defer r.close()
-	password, err := passwordFor(r.profile, user, fromStdin)
+	defer r.Close()
+	password, err := passwordFor(r.Profile, user, fromStdin)
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func runJob(ctx context.Context, o *options, ru *runner, user string, fromStdin 
 
 // run drives the launcher by its snapshots until it has finished.
 func (r *runner) run(ctx context.Context, user, password string) error {
-	l := r.rooms.launcher
+	l := r.rooms.Launcher
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	ended := make(chan struct{})
@@ -101,7 +102,7 @@ func (r *runner) run(ctx context.Context, user, password string) error {
 	snapshots, cancel := l.Watch()
 	defer cancel()
 	grown := make(chan struct{}, 1)
-	defer r.rooms.logs.Subscribe(func(uint64, uint64) {
+	defer r.rooms.Logs.Subscribe(func(uint64, uint64) {
 		select {
 		case grown <- struct{}{}:
 		default:
@@ -156,7 +157,7 @@ func (r *runner) see(s backend.Snapshot) {
 		r.phase = s.Phase
 		r.out.phase(s)
 	}
-	l := r.rooms.launcher
+	l := r.rooms.Launcher
 	switch {
 	case r.leaving:
 	case s.Challenge != nil:
@@ -189,7 +190,7 @@ func (r *runner) see(s backend.Snapshot) {
 func (r *runner) link(s backend.Snapshot) string {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	link, err := r.rooms.link(ctx, s)
+	link, err := r.rooms.Link(ctx, s)
 	if err != nil {
 		return s.URL
 	}
@@ -209,17 +210,17 @@ func (r *runner) leave(err error) {
 		return
 	}
 	r.leaving, r.err = true, err
-	if s := r.rooms.launcher.Snapshot(); s.Attached {
+	if s := r.rooms.Launcher.Snapshot(); s.Attached {
 		r.left = s.Session
 	}
-	r.rooms.launcher.Do(backend.Wish{Verb: backend.WishQuit, LeaveAttached: true})
+	r.rooms.Launcher.Do(backend.Wish{Verb: backend.WishQuit, LeaveAttached: true})
 }
 
 func (r *runner) printLines() {
 	for {
 		q := r.query
 		q.After, q.Oldest, q.Limit = r.lastSeq, true, 1000
-		page := r.rooms.logs.Lines(q)
+		page := r.rooms.Logs.Lines(q)
 		if page.First > r.lastSeq+1 {
 			r.out.missed(page.First - r.lastSeq - 1)
 		}

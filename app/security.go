@@ -30,7 +30,7 @@ func (s *Security) Read() Guarded {
 	if p := s.nobody(); p != nil {
 		return Guarded{Problem: p}
 	}
-	out, err := s.shell.rooms.identity.Security(ctx)
+	out, err := s.shell.rooms.Identity.Security(ctx)
 	if err != nil {
 		return Guarded{Problem: s.say(err)}
 	}
@@ -44,7 +44,7 @@ func (s *Security) SetUp() Enrolment {
 	if p := s.nobody(); p != nil {
 		return Enrolment{Problem: p}
 	}
-	c, err := s.shell.rooms.identity.BeginAuthenticator(ctx)
+	c, err := s.shell.rooms.Identity.BeginAuthenticator(ctx)
 	if err != nil {
 		return Enrolment{Problem: s.say(err)}
 	}
@@ -53,18 +53,18 @@ func (s *Security) SetUp() Enrolment {
 
 // Confirm ends SetUp by a code of the app.
 func (s *Security) Confirm(code string) Outcome {
-	return s.act(func(ctx context.Context) error { return s.shell.rooms.identity.ConfirmAuthenticator(ctx, code) })
+	return s.act(func(ctx context.Context) error { return s.shell.rooms.Identity.ConfirmAuthenticator(ctx, code) })
 }
 
 // Remove takes the authenticator app off the account.
 func (s *Security) Remove() Outcome {
-	return s.act(func(ctx context.Context) error { return s.shell.rooms.identity.RemoveAuthenticator(ctx) })
+	return s.act(func(ctx context.Context) error { return s.shell.rooms.Identity.RemoveAuthenticator(ctx) })
 }
 
 // ForgetDevice has this computer forgotten, and signs out: Cognito ends the sign-ins of a computer that it forgets. Where
 // Cognito cannot be told, the Problem says so and nobody is signed out.
 func (s *Security) ForgetDevice() Outcome {
-	out := s.act(func(ctx context.Context) error { return s.shell.rooms.identity.ForgetDevice(ctx) })
+	out := s.act(func(ctx context.Context) error { return s.shell.rooms.Identity.ForgetDevice(ctx) })
 	if out.Problem == nil {
 		s.shell.do(backend.Wish{Verb: backend.WishSignOut})
 	}

@@ -53,7 +53,7 @@ func (s *Settings) Write(change Setting) Preferences {
 	if p.Problem != nil {
 		return p
 	}
-	c, ok := changeOf(change, s.shell.rooms.profile.Name)
+	c, ok := changeOf(change, s.shell.rooms.Profile.Name)
 	if !ok {
 		p.Problem = i18n.Problem(&backend.Problem{Kind: backend.KindConfig, What: "There is no such setting", Why: "Its name is " + change.Key + "."})
 		return p
@@ -68,7 +68,7 @@ func (s *Settings) Write(change Setting) Preferences {
 }
 
 // Open shows the configuration file in the user's editor.
-func (s *Settings) Open() { s.shell.openPath(s.shell.rooms.file) }
+func (s *Settings) Open() { s.shell.openPath(s.shell.rooms.File) }
 
 // changeOf is a setting's place in the file.
 func changeOf(s Setting, profile string) (config.Change, bool) {
@@ -91,13 +91,13 @@ func changeOf(s Setting, profile string) (config.Change, bool) {
 }
 
 func (s *Shell) preferences() Preferences {
-	running := s.rooms.profile
+	running := s.rooms.Profile
 	out := Preferences{
-		File: s.rooms.file, Running: running.Name, Profile: running.Name, Profiles: []string{running.Name}, Languages: messages.Languages(),
+		File: s.rooms.File, Running: running.Name, Profile: running.Name, Profiles: []string{running.Name}, Languages: messages.Languages(),
 		Desktop: s.desk.get(), Window: running.Session.Window, Warning: running.Session.Warning, Maximum: running.Session.Maximum,
-		StaySignedIn: running.StaySignedIn, Keyring: i18n.Problem(s.rooms.identity.Notice()),
+		StaySignedIn: running.StaySignedIn, Keyring: i18n.Problem(s.rooms.Identity.Notice()),
 	}
-	f, err := config.Load(s.rooms.file)
+	f, err := config.Load(s.rooms.File)
 	if err != nil {
 		out.Problem = i18n.ProblemOf(err)
 		return out
@@ -106,7 +106,7 @@ func (s *Shell) preferences() Preferences {
 	if p, err := f.Select(running.Name); err == nil {
 		out.Window, out.Warning, out.Maximum, out.StaySignedIn = p.Session.Window, p.Session.Warning, p.Session.Maximum, p.StaySignedIn
 	}
-	out.Problem = i18n.Problem(readOnly(s.rooms.file))
+	out.Problem = i18n.Problem(readOnly(s.rooms.File))
 	return out
 }
 

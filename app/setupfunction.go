@@ -9,11 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
@@ -22,39 +17,6 @@ import (
 
 // functionFile is the package of the account's function, beside the program.
 const functionFile = "function.zip"
-
-// filesClient is *s3.Client with the operations that setup calls; see clients.go.
-type filesClient struct {
-	head   call[s3.HeadObjectInput, s3.HeadObjectOutput, s3.Options]
-	put    call[s3.PutObjectInput, s3.PutObjectOutput, s3.Options]
-	list   call[s3.ListObjectsV2Input, s3.ListObjectsV2Output, s3.Options]
-	delete call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput, s3.Options]
-}
-
-// newFiles makes a client for the stack's bucket. Uploads may take longer than other calls.
-func newFiles(cfg aws.Config, http *awshttp.BuildableClient) *filesClient {
-	c := s3.NewFromConfig(cfg, func(o *s3.Options) {
-		o.HTTPClient = http.WithTimeout(10 * time.Minute)
-		o.UsePathStyle = o.BaseEndpoint != nil // what stands in for AWS has no name for each bucket
-	})
-	return &filesClient{c.HeadObject, c.PutObject, c.ListObjectsV2, c.DeleteObjects}
-}
-
-func (c *filesClient) HeadObject(ctx context.Context, in *s3.HeadObjectInput, with ...func(*s3.Options)) (*s3.HeadObjectOutput, error) {
-	return c.head(ctx, in, with...)
-}
-
-func (c *filesClient) PutObject(ctx context.Context, in *s3.PutObjectInput, with ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
-	return c.put(ctx, in, with...)
-}
-
-func (c *filesClient) ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input, with ...func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
-	return c.list(ctx, in, with...)
-}
-
-func (c *filesClient) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput, with ...func(*s3.Options)) (*s3.DeleteObjectsOutput, error) {
-	return c.delete(ctx, in, with...)
-}
 
 // readFunction reads the function's package: the file that --function names, or the one beside the program.
 func readFunction(named string) (account.Function, error) {

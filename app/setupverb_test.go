@@ -1,12 +1,10 @@
 package app
 
 import (
-	"context"
 	"testing"
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
-	"avatar-launcher/backend/config"
 )
 
 // TestWithoutAnImageThePoolIsEmpty: instances of an image that has no avatar never get ready, and each of them is billed.
@@ -38,16 +36,5 @@ func TestTheProfileHasTheStacksPrices(t *testing.T) {
 	got = profileOf("test", made, nil).Profiles["test"].Prices
 	if got.Hourly["g5.2xlarge"] != 1.58 || got.DiskMonth != 16 {
 		t.Errorf("without a price list: %+v", got)
-	}
-}
-
-// TestAProfileOfAWSThatIsGoneIsNoObstacle: a desktop signs by Cognito's credentials, and by no others.
-func TestAProfileOfAWSThatIsGoneIsNoObstacle(t *testing.T) {
-	t.Setenv("AWS_PROFILE", "of-an-earlier-job")
-	t.Setenv("AWS_CONFIG_FILE", t.TempDir()+"/config")
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", t.TempDir()+"/credentials")
-	cfg, err := sdkConfig(context.Background(), config.Profile{Region: "us-east-1"})
-	if err != nil || cfg.Region != "us-east-1" || cfg.HTTPClient == nil {
-		t.Errorf("%+v, %v", cfg, err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
@@ -32,7 +33,7 @@ type Shell struct {
 	hidden   bool                   // the window starts hidden
 
 	wired  chan struct{} // closed once the four below are set
-	rooms  *rooms
+	rooms  *core.Rooms
 	wishes Wishes
 	logs   *logs.Book
 	search *logs.Search // the log page's
@@ -58,9 +59,9 @@ func newShell(stateDir string) *Shell {
 }
 
 // wire puts the rooms in.
-func (s *Shell) wire(r *rooms) {
-	s.rooms, s.wishes, s.logs, s.search = r, r.launcher, r.logs, r.logs.NewSearch()
-	now := rules(r.profile)
+func (s *Shell) wire(r *core.Rooms) {
+	s.rooms, s.wishes, s.logs, s.search = r, r.Launcher, r.Logs, r.Logs.NewSearch()
+	now := core.Rules(r.Profile)
 	s.rules.Store(&now)
 	close(s.wired)
 }
@@ -96,7 +97,7 @@ func (s *Shell) snapshot() backend.Snapshot { return s.wishes.Snapshot() }
 // demoUsers puts the first ones of the sign-in page first: demo, then the names, then the numbered ones.
 func (s *Shell) demoUsers() []string {
 	users := []string{}
-	for name := range s.rooms.profile.DemoUsers {
+	for name := range s.rooms.Profile.DemoUsers {
 		users = append(users, name)
 	}
 	slices.SortFunc(users, func(a, b string) int {
@@ -118,7 +119,7 @@ func demoRank(name string) int {
 }
 
 func (s *Shell) signInDemo(user string) {
-	if password, ok := s.rooms.profile.DemoUsers[user]; ok {
+	if password, ok := s.rooms.Profile.DemoUsers[user]; ok {
 		s.do(backend.Wish{Verb: backend.WishSignIn, Username: user, Password: password})
 	}
 }
@@ -136,15 +137,15 @@ func (s *Shell) connect() {
 
 // openAvatar opens the avatar by a fresh link. If that fails, the window comes up, says the address, and has copied the link.
 func (s *Shell) openAvatar(snapshot backend.Snapshot) {
-	link, err := s.rooms.link(context.Background(), snapshot)
+	link, err := s.rooms.Link(context.Background(), snapshot)
 	if err != nil {
 		s.log.Warn("no link to the avatar could be made", "cause", err)
-		s.rooms.launcher.Notify(backend.NoticeBrowser, backend.ProblemOf(err))
+		s.rooms.Launcher.Notify(backend.NoticeBrowser, backend.ProblemOf(err))
 		return
 	}
 	err = osdesktop.OpenURL(link, osdesktop.BrowserPatience)
 	if err == nil {
-		s.rooms.launcher.Notify(backend.NoticeBrowser, nil)
+		s.rooms.Launcher.Notify(backend.NoticeBrowser, nil)
 		return
 	}
 	s.log.Warn("the browser could not be opened", "cause", err)
@@ -153,7 +154,7 @@ func (s *Shell) openAvatar(snapshot backend.Snapshot) {
 		copied = wails.ClipboardSetText(s.ctx, link) == nil
 		s.show()
 	}
-	s.rooms.launcher.Notify(backend.NoticeBrowser, noBrowserProblem(snapshot.URL, copied, err))
+	s.rooms.Launcher.Notify(backend.NoticeBrowser, noBrowserProblem(snapshot.URL, copied, err))
 }
 
 // noBrowserProblem says where the avatar is if no browser opened.
@@ -203,15 +204,15 @@ func (s *Shell) exportLog(q logs.Query) (Exported, error) {
 }
 
 func (s *Shell) about() About {
-	p := s.rooms.profile
+	p := s.rooms.Profile
 	return About{
-		Version: version, Profile: p.Name, Endpoint: p.Endpoint, Region: p.Region, ConfigFile: s.rooms.file,
-		LogFolder: logFolder(s.stateDir), Tray: s.currentTray().hosted(), Demo: p.Cloud == config.CloudEmbedded || osdesktop.IsLocal(p.Endpoint),
+		Version: version, Profile: p.Name, Endpoint: p.Endpoint, Region: p.Region, ConfigFile: s.rooms.File,
+		LogFolder: core.LogFolder(s.stateDir), Tray: s.currentTray().hosted(), Demo: p.Cloud == config.CloudEmbedded || osdesktop.IsLocal(p.Endpoint),
 	}
 }
 
 // openLogs shows the folder by the system's file manager.
-func (s *Shell) openLogs() { s.openPath(logFolder(s.stateDir)) }
+func (s *Shell) openLogs() { s.openPath(core.LogFolder(s.stateDir)) }
 
 // openPath shows a folder, or a file in the program that the user opens such files with.
 func (s *Shell) openPath(path string) {
@@ -247,7 +248,7 @@ func (s *Shell) drain() {
 	timer := time.NewTimer(windowTime)
 	defer timer.Stop()
 	select {
-	case <-s.rooms.launcher.Finished():
+	case <-s.rooms.Launcher.Finished():
 	case <-timer.C:
 	}
 }
@@ -270,5 +271,5 @@ func (s *Shell) show() {
 // logFileTroubled says, or takes back, that the launcher's own log cannot be written.
 func (s *Shell) logFileTroubled(p *backend.Problem) {
 	<-s.wired
-	s.rooms.launcher.Notify("log-file", p)
+	s.rooms.Launcher.Notify("log-file", p)
 }

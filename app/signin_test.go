@@ -27,6 +27,7 @@ import (
 	"github.com/pquerna/otp/totp"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/localcloud"
 )
@@ -90,7 +91,7 @@ func openStage(env *testscript.Env) error {
 		Credentials: credentials.NewStaticCredentialsProvider(s.out.OperatorAccessKeyID, s.out.OperatorSecretAccessKey, "")})
 	// Each script has its own entries in the keyring: they are named by the profile.
 	name := "script-" + filepath.Base(env.WorkDir)
-	f := address{Endpoint: cloud.Endpoint(), Gateway: cloud.Gateway(), EdgePort: cloud.EdgePort(), Outputs: s.out}.file()
+	f := core.CloudAddress{Endpoint: cloud.Endpoint(), Gateway: cloud.Gateway(), EdgePort: cloud.EdgePort(), Outputs: s.out}.File()
 	p := f.Profiles["cloud"]
 	p.Cognito.SignIn = config.SignInEither
 	f = config.File{Profile: name, Profiles: map[string]config.Profile{name: p}}

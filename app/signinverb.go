@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 )
@@ -55,12 +56,12 @@ func signIn(ctx context.Context, o *options, f signInFlags) error {
 	if err != nil {
 		return err
 	}
-	r, err := build(ctx, o, commandKeyring(keyringTime), stderrLog(level))
+	r, err := core.Build(ctx, o.profile, commandKeyring(core.KeyringTime), core.StderrLog(level))
 	if err != nil {
 		return err
 	}
-	defer r.close()
-	v := &visit{rooms: r, out: &printer{w: stdout, json: o.json}}
+	defer r.Close()
+	v := &visit{Rooms: r, out: &printer{w: stdout, json: o.json}}
 	if err := v.makeRoom(ctx); err != nil {
 		return err
 	}
@@ -69,10 +70,10 @@ func signIn(ctx context.Context, o *options, f signInFlags) error {
 	if err != nil {
 		return err
 	}
-	if notice := r.identity.Notice(); notice != nil {
+	if notice := r.Identity.Notice(); notice != nil {
 		bye, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
-		_ = r.identity.SignOut(bye) // nothing could use it again
+		_ = r.Identity.SignOut(bye) // nothing could use it again
 		return notKept(notice)
 	}
 	v.say(map[string]any{"user": user}, "signed in as "+user.Username)
@@ -82,17 +83,17 @@ func signIn(ctx context.Context, o *options, f signInFlags) error {
 // makeRoom opens the keyring, so that nobody types a password that cannot be kept, and revokes the sign-in in it,
 // which the new one will replace.
 func (v *visit) makeRoom(ctx context.Context) error {
-	u, _ := v.identity.Resume(ctx) // one that is no longer good is replaced all the same
+	u, _ := v.Identity.Resume(ctx) // one that is no longer good is replaced all the same
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return backend.ProblemOf(ctx.Err())
 	}
-	if notice := v.identity.Notice(); notice != nil {
+	if notice := v.Identity.Notice(); notice != nil {
 		return notKept(notice)
 	}
 	if u == nil {
 		return nil
 	}
-	return v.identity.SignOut(ctx)
+	return v.Identity.SignOut(ctx)
 }
 
 // conversation is a sign-in at a terminal, or by the lines of standard input.
@@ -116,9 +117,9 @@ func (c *conversation) run(ctx context.Context) (*backend.User, error) {
 		}
 		call, cancel := context.WithTimeout(ctx, callTime)
 		if answer == "resend" && challenge.Resend {
-			user, challenge, err = c.identity.Resend(call)
+			user, challenge, err = c.Identity.Resend(call)
 		} else {
-			user, challenge, err = c.identity.Respond(call, answer)
+			user, challenge, err = c.Identity.Respond(call, answer)
 		}
 		cancel()
 	}
@@ -126,8 +127,8 @@ func (c *conversation) run(ctx context.Context) (*backend.User, error) {
 }
 
 func (c *conversation) begin(ctx context.Context) (*backend.User, *backend.Challenge, error) {
-	if c.flags.browser || c.flags.user == "" && !c.profile.Cognito.Window() {
-		user, err := c.identity.SignInByBrowser(ctx, func(s backend.Challenge) {
+	if c.flags.browser || c.flags.user == "" && !c.Profile.Cognito.Window() {
+		user, err := c.Identity.SignInByBrowser(ctx, func(s backend.Challenge) {
 			fmt.Fprintf(c.out, "Go on in your browser. If no page opens there, open this address:\n%s\n", s.URL)
 		})
 		return user, nil, err
@@ -142,14 +143,14 @@ func (c *conversation) begin(ctx context.Context) (*backend.User, *backend.Chall
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	if c.flags.forgot {
-		return c.identity.Forgot(ctx, c.flags.user)
+		return c.Identity.Forgot(ctx, c.flags.user)
 	}
-	return c.identity.SignIn(ctx, c.flags.user, password)
+	return c.Identity.SignIn(ctx, c.flags.user, password)
 }
 
 func (c *conversation) password() (string, error) {
 	if !c.flags.fromStdin {
-		return passwordFor(c.profile, c.flags.user, false)
+		return passwordFor(c.Profile, c.flags.user, false)
 	}
 	if strings.TrimSpace(c.flags.user) == "" {
 		return "", usage(errors.New("--user is missing"))

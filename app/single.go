@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"avatar-launcher/app/core"
+
 	"github.com/gofrs/flock"
 )
 
@@ -21,13 +23,13 @@ type single struct {
 // where asked is true.
 func takeSingle(dir string) (s *single, first, asked bool, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, false, false, stateProblem(dir, err)
+		return nil, false, false, core.StateProblem(dir, err)
 	}
 	s = &single{lock: flock.New(filepath.Join(dir, "window.lock"), flock.SetPermissions(0o600))}
 	socket := filepath.Join(dir, "window.sock")
 	switch held, err := s.lock.TryLock(); {
 	case err != nil:
-		return nil, false, false, stateProblem(dir, err)
+		return nil, false, false, core.StateProblem(dir, err)
 	case !held:
 		return nil, false, askToShow(socket), nil
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/identity"
@@ -21,7 +22,7 @@ const callTime = 60 * time.Second
 
 // visit is a short verb's signed-in look at the cloud.
 type visit struct {
-	*rooms
+	*core.Rooms
 	user backend.User
 	out  *printer
 }
@@ -68,8 +69,8 @@ func sessionCommands(o *options) []*cobra.Command {
 	return []*cobra.Command{
 		verb("status", "Say who is signed in and what runs", (*visit).status),
 		verb("connect", "Print a link that opens your avatar once, within a minute", (*visit).connect),
-		verb("stop", "Stop your instance", func(v *visit, ctx context.Context) error { return v.end(ctx, v.fleet.Stop, "stopped") }),
-		verb("terminate", "Delete your instance and its disk", func(v *visit, ctx context.Context) error { return v.end(ctx, v.fleet.Terminate, "terminated") }),
+		verb("stop", "Stop your instance", func(v *visit, ctx context.Context) error { return v.end(ctx, v.Fleet.Stop, "stopped") }),
+		verb("terminate", "Delete your instance and its disk", func(v *visit, ctx context.Context) error { return v.end(ctx, v.Fleet.Terminate, "terminated") }),
 		pool,
 		show, signInCommand(o),
 		signOutCommand(o), authenticatorCommand(o),
@@ -103,16 +104,16 @@ func withVisit(ctx context.Context, o *options, user string, fromStdin bool, do 
 	if err != nil {
 		return err
 	}
-	ring := commandKeyring(keyringTime)
+	ring := commandKeyring(core.KeyringTime)
 	if user != "" {
 		ring = identity.Memory()
 	}
-	r, err := build(ctx, o, ring, stderrLog(level))
+	r, err := core.Build(ctx, o.profile, ring, core.StderrLog(level))
 	if err != nil {
 		return err
 	}
-	defer r.close()
-	v := &visit{rooms: r, out: &printer{w: stdout, json: o.json}}
+	defer r.Close()
+	v := &visit{Rooms: r, out: &printer{w: stdout, json: o.json}}
 	call, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	if user == "" {
@@ -122,7 +123,7 @@ func withVisit(ctx context.Context, o *options, user string, fromStdin bool, do 
 		defer func() {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 			defer cancel()
-			_ = r.identity.SignOut(ctx)
+			_ = r.Identity.SignOut(ctx)
 		}()
 	}
 	if err != nil && otherwise != nil {
@@ -135,20 +136,20 @@ func withVisit(ctx context.Context, o *options, user string, fromStdin bool, do 
 	return do(v, ctx)
 }
 
-// finishBackground waits for what a command has begun in the background, also after a signal: the process ends next.
+// core.FinishBackground waits for what a command has begun in the background, also after a signal: the process ends next.
 func (v *visit) finishBackground(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), backgroundTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), core.BackgroundTime)
 	defer cancel()
-	finishBackground(ctx, v.fleet)
+	core.FinishBackground(ctx, v.Fleet)
 }
 
 func (v *visit) resume(ctx context.Context) error {
-	u, err := v.identity.Resume(ctx)
+	u, err := v.Identity.Resume(ctx)
 	if err != nil {
 		return err
 	}
 	if u == nil {
-		return nobody(v.identity.Notice())
+		return nobody(v.Identity.Notice())
 	}
 	v.user = *u
 	return nil
@@ -182,11 +183,11 @@ func notKept(notice *backend.Problem) error {
 }
 
 func (v *visit) enter(ctx context.Context, user string, fromStdin bool) error {
-	password, err := passwordFor(v.profile, user, fromStdin)
+	password, err := passwordFor(v.Profile, user, fromStdin)
 	if err != nil {
 		return err
 	}
-	u, challenge, err := v.identity.SignIn(ctx, user, password)
+	u, challenge, err := v.Identity.SignIn(ctx, user, password)
 	if err != nil {
 		return err
 	}
@@ -210,25 +211,25 @@ func (v *visit) say(fact any, text string) {
 func (v *visit) status(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	s, err := v.fleet.Current(ctx, v.user)
+	s, err := v.Fleet.Current(ctx, v.user)
 	if err != nil {
 		return err
 	}
 	var m *backend.Machine
 	if s != nil {
-		if m, err = v.fleet.Machine(ctx, s.InstanceID); err != nil {
+		if m, err = v.Fleet.Machine(ctx, s.InstanceID); err != nil {
 			return err
 		}
 	}
 	url := ""
 	if s != nil {
-		url = v.fleet.URL(*s)
+		url = v.Fleet.URL(*s)
 	}
 	if v.out.json {
-		v.out.object(map[string]any{"profile": v.profile.Name, "user": v.user, "session": s, "machine": m, "url": url})
+		v.out.object(map[string]any{"profile": v.Profile.Name, "user": v.user, "session": s, "machine": m, "url": url})
 		return nil
 	}
-	rows := [][]string{{"profile", v.profile.Name}, {"user", v.user.Username}}
+	rows := [][]string{{"profile", v.Profile.Name}, {"user", v.user.Username}}
 	if s == nil {
 		rows = append(rows, []string{"instance", "none"})
 	} else {
@@ -246,14 +247,14 @@ func (v *visit) status(ctx context.Context) error {
 func (v *visit) connect(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	s, err := v.fleet.Current(ctx, v.user)
+	s, err := v.Fleet.Current(ctx, v.user)
 	if err != nil {
 		return err
 	}
 	if s == nil {
 		return &backend.Problem{Kind: backend.KindRefused, What: "There's no avatar to connect to", Next: "Start one first."}
 	}
-	link, err := v.rooms.link(ctx, backend.Snapshot{Session: s, URL: v.fleet.URL(*s)})
+	link, err := v.Rooms.Link(ctx, backend.Snapshot{Session: s, URL: v.Fleet.URL(*s)})
 	if err != nil {
 		return err
 	}
@@ -267,7 +268,7 @@ func clockTime(t time.Time) string { return t.Local().Format(time.DateTime) }
 func (v *visit) end(ctx context.Context, do func(context.Context, backend.Session, string) error, done string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	s, err := v.fleet.Current(ctx, v.user)
+	s, err := v.Fleet.Current(ctx, v.user)
 	if err != nil {
 		return err
 	}
@@ -285,7 +286,7 @@ func (v *visit) end(ctx context.Context, do func(context.Context, backend.Sessio
 func (v *visit) pool(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	p, err := v.fleet.Pool(ctx)
+	p, err := v.Fleet.Pool(ctx)
 	if err != nil {
 		return err
 	}
@@ -309,9 +310,9 @@ func (v *visit) resumePool(ctx context.Context, reason string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	if v.user.Role != backend.RoleOperator {
-		return notOperator(v.user)
+		return core.NotOperator(v.user)
 	}
-	if err := v.operator.Resume(ctx, v.user, strings.TrimSpace(reason)); err != nil {
+	if err := v.Operator.Resume(ctx, v.user, strings.TrimSpace(reason)); err != nil {
 		return err
 	}
 	v.say(map[string]any{"done": "resumed"}, i18n.Say("pool.backoff.resumed"))
@@ -321,9 +322,9 @@ func (v *visit) resumePool(ctx context.Context, reason string) error {
 func (v *visit) signOut(ctx context.Context, forget bool) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	s, err := v.fleet.Current(ctx, v.user)
+	s, err := v.Fleet.Current(ctx, v.user)
 	if err == nil && s != nil {
-		err = v.fleet.Stop(ctx, *s, "sign-out")
+		err = v.Fleet.Stop(ctx, *s, "sign-out")
 		v.finishBackground(ctx)
 	}
 	if err != nil {
@@ -331,9 +332,9 @@ func (v *visit) signOut(ctx context.Context, forget bool) error {
 	}
 	var untold error // the sign-out goes on: this computer has forgotten by itself
 	if forget {
-		untold = v.identity.ForgetDevice(ctx)
+		untold = v.Identity.ForgetDevice(ctx)
 	}
-	if err := errors.Join(untold, v.identity.SignOut(ctx)); err != nil {
+	if err := errors.Join(untold, v.Identity.SignOut(ctx)); err != nil {
 		return err
 	}
 	v.say(map[string]any{"done": "signed out"}, "signed out")
@@ -350,9 +351,9 @@ func (v *visit) signOutAlone(ctx context.Context, forget bool, cause error) erro
 	p := &backend.Problem{Kind: backend.KindUnreachable, What: "You are signed out on this computer only", Cause: cause,
 		Why: "The cloud does not answer. An instance of yours that runs is stopped by the stop that was armed."}
 	if forget {
-		_ = v.identity.ForgetDevice(ctx) // here it is done; Cognito keeps a computer that can prove nothing
+		_ = v.Identity.ForgetDevice(ctx) // here it is done; Cognito keeps a computer that can prove nothing
 	}
-	if err := v.identity.SignOut(ctx); err != nil {
+	if err := v.Identity.SignOut(ctx); err != nil {
 		p.Next = backend.ProblemOf(err).Next
 	}
 	return p

@@ -19,6 +19,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
@@ -29,10 +30,6 @@ import (
 func runBindings(o *options) error {
 	return wails.Run(windowOptions(o, &Shell{}, false))
 }
-
-// keyringTime is how long the keyring may wait for somebody to unlock it. Nothing waits for it that long: identity goes
-// on without, and the keyring gets what it missed once it is unlocked.
-const keyringTime = time.Minute
 
 // openWindow is the default verb: one window, or a word to the one there is.
 func openWindow(ctx context.Context, o *options, hidden bool) error {
@@ -65,9 +62,9 @@ func openWindow(ctx context.Context, o *options, hidden bool) error {
 func runWindow(ctx context.Context, o *options, lock *single, dir string, level slog.Level, hidden bool) error {
 	s := newShell(dir)
 	s.hidden = hidden
-	file := newLogFile(dir, s.logFileTroubled)
+	file := core.NewLogFile(dir, s.logFileTroubled)
 	defer file.Close()
-	s.log = fileLog(file, level)
+	s.log = core.FileLog(file, level)
 	s.log.Info("the launcher starts", "version", version)
 	p, path, err := config.Resolve(o.profile, config.Paths().ConfigFile)
 	switch {
@@ -127,21 +124,21 @@ func show(o *wailsoptions.App) (err error) {
 
 // work opens the rooms and runs the launcher until ctx is done. Where the rooms cannot be opened, the window says why.
 func (s *Shell) work(ctx context.Context, p config.Profile, path string) {
-	r, err := open(ctx, p, path, filepath.Join(s.stateDir, "older"), identity.OSKeyring(keyringTime), s.log)
+	r, err := core.Open(ctx, p, path, filepath.Join(s.stateDir, "older"), identity.OSKeyring(core.KeyringTime), s.log)
 	if err != nil {
 		if ctx.Err() == nil {
 			s.fail(err)
 		}
 		return
 	}
-	defer r.close()
-	r.browse = s.browse
+	defer r.Close()
+	r.Browse = s.browse
 	s.wire(r)
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	beside.Go(func() { s.accompany(ctx) })
 	s.watchConfig(ctx, p)
-	_ = r.launcher.Run(ctx, backend.Wish{Verb: backend.WishUnlock}) // by the keyring, if it holds a sign-in
+	_ = r.Launcher.Run(ctx, backend.Wish{Verb: backend.WishUnlock}) // by the keyring, if it holds a sign-in
 }
 
 // accompany begins what runs beside the launcher once there is a window to speak to.
@@ -156,10 +153,10 @@ func (s *Shell) accompany(ctx context.Context) {
 	go s.tellPage(ctx)
 	s.emitLogEvents(ctx)
 	go s.heartbeat(ctx)
-	s.setTray(startTray(firstSettled(ctx, s.rooms.launcher, s.keyringLocked), s.choose))
+	s.setTray(startTray(firstSettled(ctx, s.rooms.Launcher, s.keyringLocked), s.choose))
 	if s.hidden && !hostedWithin(ctx, trayHostTime, s.currentTray().hosted) {
 		s.log.Info("the window is shown, since there is no tray")
-		s.rooms.launcher.Notify("tray", noTrayProblem())
+		s.rooms.Launcher.Notify("tray", noTrayProblem())
 		s.show()
 	}
 }
@@ -173,7 +170,7 @@ func hostedWithin(ctx context.Context, most time.Duration, hosted func() bool) b
 		if !time.Now().Before(until) {
 			return false
 		}
-		if !pause(ctx, lookAgain) {
+		if !core.Pause(ctx, lookAgain) {
 			return true
 		}
 	}
@@ -192,8 +189,8 @@ type watched interface {
 }
 
 const (
-	trayTime    = 4 * time.Second             // how long the tray waits for a sign-in by the keyring
-	keyringAsks = keyringTime + 5*time.Second // and for somebody who is typing the keyring's password
+	trayTime    = 4 * time.Second                  // how long the tray waits for a sign-in by the keyring
+	keyringAsks = core.KeyringTime + 5*time.Second // and for somebody who is typing the keyring's password
 	lookAgain   = 250 * time.Millisecond
 )
 
@@ -226,7 +223,7 @@ func firstSettled(ctx context.Context, l watched, locked func() bool) backend.Sn
 
 // keyringLocked says that the keyring is waiting for somebody to unlock it.
 func (s *Shell) keyringLocked() bool {
-	notice := s.rooms.identity.Notice()
+	notice := s.rooms.Identity.Notice()
 	return notice != nil && errors.Is(notice, identity.ErrLocked)
 }
 

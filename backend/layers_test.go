@@ -101,6 +101,8 @@ func TestCloudIsAReadingOfItsOwn(t *testing.T) {
 var appImports = map[string][]string{
 	"app/osdesktop": {},
 	"app/i18n":      {},
+	"app/core":      {"app/i18n", "app/osdesktop"},
+	"app/doctor":    {"app/core", "app/i18n", "app/osdesktop"},
 }
 
 // TestAppImportsPointDownwards holds imports within app to one way. A package that is not in the table is not checked.

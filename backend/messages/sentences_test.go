@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the sentences that the code makes into en.json")
 
 // rooms are the folders whose sentences reach a person's eyes.
-var rooms = []string{"../../app", "../../app/i18n", "../../app/osdesktop", "../../app/keep", "..", "../account", "../config", "../fleet", "../identity", "../logs"}
+var rooms = []string{"../../app", "../../app/*", "..", "../account", "../config", "../fleet", "../identity", "../logs"}
 
 // fields are those of backend.Problem, backend.Check and config.Fault that hold sentences.
 var fields = []string{"What", "Why", "Next", "Cure", "Wrong", "Right"}
@@ -33,7 +33,7 @@ var locals = []string{"why", "reason", "Reason", "cure"}
 // makers are the functions that sentences are handed to, and what they put before them.
 var makers = map[string]string{
 	"config problem": "", "fleet problem": "It was not possible to ", "account problem": "It was not possible to ",
-	"identity refused": "", "identity badAttribute": "", "app checked": "", "backend nextEnd": "",
+	"identity refused": "", "identity badAttribute": "", "doctor checked": "", "backend nextEnd": "",
 	"config fault": "", "config refuse": "", "logs Remark": "", "logs remark": "",
 }
 
@@ -46,7 +46,7 @@ var onward = map[string]*regexp.Regexp{"config": regexp.MustCompile(`^(is|has|do
 // TestEverySentenceIsInTheCatalogue reads the code of the rooms. With -update it writes what it finds.
 func TestEverySentenceIsInTheCatalogue(t *testing.T) {
 	found := map[string]string{}
-	for _, dir := range rooms {
+	for _, dir := range folders(t) {
 		for text, at := range sentencesOf(t, dir) {
 			found[text] = cmp.Or(found[text], at)
 		}
@@ -80,6 +80,20 @@ func TestEverySentenceIsInTheCatalogue(t *testing.T) {
 			t.Errorf("English says another thing in the catalogue than in the code: %q, %q", text, said)
 		}
 	}
+}
+
+// folders returns the folders of rooms, with the packages of app one by one.
+func folders(t *testing.T) []string {
+	t.Helper()
+	var all []string
+	for _, pattern := range rooms {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, found...)
+	}
+	return all
 }
 
 func write(t *testing.T, data []byte, texts []string) {

@@ -1,4 +1,4 @@
-package app
+package core
 
 import (
 	"io"
@@ -14,8 +14,8 @@ import (
 	"avatar-launcher/backend"
 )
 
-// stderrLog is the log of a verb.
-func stderrLog(level slog.Level) *slog.Logger {
+// StderrLog is the log of a verb.
+func StderrLog(level slog.Level) *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level, ReplaceAttr: redact}))
 }
 
@@ -27,12 +27,12 @@ type logFile struct {
 	failing  atomic.Bool
 }
 
-func newLogFile(dir string, troubled func(*backend.Problem)) *logFile {
+func NewLogFile(dir string, troubled func(*backend.Problem)) *logFile {
 	return &logFile{troubled: troubled, file: &lumberjack.Logger{
-		Filename: filepath.Join(logFolder(dir), "launcher.log"), MaxSize: 5 /* MB */, MaxBackups: 4, MaxAge: 30 /* days */}}
+		Filename: filepath.Join(LogFolder(dir), "launcher.log"), MaxSize: 5 /* MB */, MaxBackups: 4, MaxAge: 30 /* days */}}
 }
 
-func logFolder(dir string) string { return filepath.Join(dir, "logs") }
+func LogFolder(dir string) string { return filepath.Join(dir, "logs") }
 
 // Write implements io.Writer. It never fails, since a log that cannot be written must not disturb its writer.
 func (f *logFile) Write(line []byte) (int, error) {
@@ -55,7 +55,7 @@ func fileProblem(name string, err error) *backend.Problem {
 		Next: "Free some space for " + name + "; everything else goes on.", Cause: err}
 }
 
-func fileLog(w io.Writer, level slog.Level) *slog.Logger {
+func FileLog(w io.Writer, level slog.Level) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: redact}))
 }
 

@@ -1,4 +1,4 @@
-package app
+package doctor
 
 import (
 	"github.com/wailsapp/go-webview2/webviewloader"

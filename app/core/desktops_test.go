@@ -1,4 +1,4 @@
-package app
+package core
 
 import (
 	"context"
@@ -40,7 +40,7 @@ func newRoom(t *testing.T) *room {
 	}
 	t.Cleanup(func() { _ = cloud.Close() })
 	r := &room{t: t, cloud: cloud, password: map[string]string{}}
-	r.profile = address{Endpoint: "http://localcloud", Outputs: cloud.Outputs()}.fill(config.Default().Profiles["local"])
+	r.profile = CloudAddress{Endpoint: "http://localcloud", Outputs: cloud.Outputs()}.fill(config.Default().Profiles["local"])
 	for _, u := range cloud.Outputs().DemoUsers {
 		r.password[u.Username] = u.Password
 	}
@@ -61,7 +61,7 @@ func (r *room) operator() aws.Config {
 func (r *room) desktop(window time.Duration, more ...func(*backend.Options, aws.Config)) *backend.Launcher {
 	p, cfg := r.profile, r.sdk()
 	p.Session.Window, p.Session.Maximum = window, 12*time.Hour
-	o := backend.Options{Inbox: backend.NewInbox(), Rules: rules(p), Profile: p.Name}
+	o := backend.Options{Inbox: backend.NewInbox(), Rules: Rules(p), Profile: p.Name}
 	id := identity.New(identity.Options{Region: p.Region, UserPoolID: p.Cognito.UserPoolID, ClientID: p.Cognito.ClientID,
 		IdentityPoolID: p.Cognito.IdentityPoolID, HTTP: cfg.HTTPClient, SDK: cfg, Keyring: identity.Memory(), Account: p.Name,
 		Notify: o.Inbox.Notify})
@@ -69,9 +69,9 @@ func (r *room) desktop(window time.Duration, more ...func(*backend.Options, aws.
 	shape := avatar(p)
 	shape.Transport = func(string) http.RoundTripper { return r.cloud.Transport() }
 	f := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
-		Scheduler: scheduler.NewFromConfig(cfg), Names: p.Resources(), Figures: figures(p), Avatar: shape, LauncherID: launcherID()})
+		Scheduler: scheduler.NewFromConfig(cfg), Names: p.Resources(), Figures: Figures(p), Avatar: shape, LauncherID: launcherID()})
 	o.Identity, o.Fleet = id, f
-	o.BeforeSignOut = func(ctx context.Context) { finishBackground(ctx, f) }
+	o.BeforeSignOut = func(ctx context.Context) { FinishBackground(ctx, f) }
 	for _, add := range more {
 		add(&o, cfg)
 	}

@@ -1,9 +1,9 @@
-package app
+package core
 
 import "avatar-launcher/backend"
 
-// notOperator says that somebody's group may not look after the fleet.
-func notOperator(u backend.User) *backend.Problem {
+// NotOperator says that somebody's group may not look after the fleet.
+func NotOperator(u backend.User) *backend.Problem {
 	return &backend.Problem{Kind: backend.KindDenied, What: "Only operators see the fleet", Why: u.Username + " is not one.",
 		Next: "Ask whoever manages the accounts to add you to the group operator."}
 }

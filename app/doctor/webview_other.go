@@ -1,6 +1,6 @@
 //go:build !linux && !windows
 
-package app
+package doctor
 
 import "avatar-launcher/backend"
 

@@ -1,28 +1,28 @@
-package app
+package doctor
 
 import (
 	"context"
 	"os"
 	"time"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/identity"
 )
 
-// checks are the doctor's for this computer and then for the cloud: what is wrong here explains what goes wrong there.
-func (s *Shell) checks(ctx context.Context) []backend.Check {
-	all := append(computerChecks(), keyringCheck(identity.OSKeyring(checkTime)), s.configCheck(), s.folderCheck(), s.clockCheck())
-	user := s.snapshot().User
-	if user == nil {
-		return append(all, s.rooms.answers(ctx))
+// All are the checks of this computer and then of the cloud: what is wrong here explains what goes wrong there.
+func All(ctx context.Context, r *core.Rooms, stateDir string, s backend.Snapshot) []backend.Check {
+	all := append(Computer(), Keyring(identity.OSKeyring(KeyringTime)), configCheck(r.File), folderCheck(stateDir), clockCheck(s.Skew))
+	if s.User == nil {
+		return append(all, answers(ctx, r))
 	}
-	return append(all, s.rooms.examine(ctx, nil, user)...)
+	return append(all, Cloud(ctx, r, nil, s.User)...)
 }
 
-// checkTime is how long the keyring may take to answer: nobody unlocks it for a check.
-const checkTime = 3 * time.Second
+// KeyringTime is how long the keyring may take to answer: nobody unlocks it for a check.
+const KeyringTime = 3 * time.Second
 
 // checked is a check whose problem, if any, says what is wrong and how it is cured.
 func checked(name, fine string, p *backend.Problem) backend.Check {
@@ -32,18 +32,18 @@ func checked(name, fine string, p *backend.Problem) backend.Check {
 	return backend.Check{Name: name, Why: i18n.Translate(p.What) + ". " + i18n.Translate(p.Why), Cure: i18n.Translate(p.Next)}
 }
 
-func (s *Shell) configCheck() backend.Check {
-	_, err := config.Load(s.rooms.file)
-	fine := i18n.Say("checks.configRead", s.rooms.file)
-	if _, missing := os.Stat(s.rooms.file); missing != nil {
+func configCheck(file string) backend.Check {
+	_, err := config.Load(file)
+	fine := i18n.Say("checks.configRead", file)
+	if _, missing := os.Stat(file); missing != nil {
 		fine = i18n.Say("checks.configNone")
 	}
 	return checked(i18n.Say("checks.config"), fine, backend.ProblemOf(err))
 }
 
 // folderCheck writes what it checks: a full disk looks well until then.
-func (s *Shell) folderCheck() backend.Check {
-	f, err := os.CreateTemp(s.stateDir, ".check-*")
+func folderCheck(stateDir string) backend.Check {
+	f, err := os.CreateTemp(stateDir, ".check-*")
 	if err == nil {
 		_, err = f.WriteString("check")
 		if closed := f.Close(); err == nil {
@@ -53,16 +53,16 @@ func (s *Shell) folderCheck() backend.Check {
 	}
 	var p *backend.Problem
 	if err != nil {
-		p = stateProblem(s.stateDir, err)
+		p = core.StateProblem(stateDir, err)
 	}
-	return checked(i18n.Say("checks.folder"), i18n.Say("checks.folderFine", s.stateDir), p)
+	return checked(i18n.Say("checks.folder"), i18n.Say("checks.folderFine", stateDir), p)
 }
 
 // clockLimit is how far AWS lets a request's time be off, with room: beyond 5 minutes signatures are refused.
 const clockLimit = 2 * time.Minute
 
-func (s *Shell) clockCheck() backend.Check {
-	skew := s.snapshot().Skew.Round(time.Second)
+func clockCheck(skew time.Duration) backend.Check {
+	skew = skew.Round(time.Second)
 	if skew.Abs() < clockLimit {
 		return checked(i18n.Say("checks.clock"), i18n.Say("checks.clockFine"), nil)
 	}

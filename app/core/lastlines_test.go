@@ -1,4 +1,4 @@
-package app
+package core
 
 import (
 	"log/slog"
@@ -30,11 +30,11 @@ func TestTheKeeperReadsTheLogOfAFailedInstance(t *testing.T) {
 		if want := []string{"booting", "no driver for the GPU"}; err != nil || !slices.Equal(lines, want) {
 			t.Errorf("%q, %v, want %q", lines, err, want)
 		}
-		wired := &rooms{profile: r.profile, log: slog.New(slog.DiscardHandler)}
+		wired := &Rooms{Profile: r.profile, log: slog.New(slog.DiscardHandler)}
 		if err := wired.connect(t.Context(), identity.Memory()); err != nil {
 			t.Fatal(err)
 		}
-		if wired.fleet.LastLines == nil {
+		if wired.Fleet.LastLines == nil {
 			t.Error("the fleet cannot read the log")
 		}
 	})

@@ -1,4 +1,4 @@
-package app
+package core
 
 import (
 	"cmp"
@@ -35,38 +35,42 @@ import (
 // every other desktop.
 const patientAttempts = 8
 
-// rooms are the parts of the launcher, wired for one profile.
-type rooms struct {
-	profile  config.Profile // with the embedded cloud's names filled in
-	file     string         // where the profile comes from
-	identity *identity.Service
-	fleet    *fleet.Service
-	logs     *logs.Book
-	launcher *backend.Launcher
-	doctor   *account.Doctor
+// Rooms are the parts of the launcher, wired for one profile.
+type Rooms struct {
+	Profile  config.Profile // with the embedded cloud's names filled in
+	File     string         // where the profile comes from
+	Identity *identity.Service
+	Fleet    *fleet.Service
+	Logs     *logs.Book
+	Launcher *backend.Launcher
+	Doctor   *account.Doctor
 	older    string                     // folder for the log's older lines, "" where they are dropped
-	browse   func(address string) error // opens the system's browser
+	Browse   func(address string) error // opens the system's browser
 	cloud    *embedded                  // nil if the cloud is not this machine's
-	operator backend.Operator
-	history  backend.History
+	Operator backend.Operator
+	History  backend.History
 	log      *slog.Logger
 }
 
-// close deletes what the log keeps in files, and ends the embedded cloud where it is this process that runs it.
-func (r *rooms) close() {
-	if r.logs != nil {
-		r.logs.Close()
+// Close deletes what the log keeps in files, and ends the embedded cloud where it is this process that runs it.
+func (r *Rooms) Close() {
+	if r.Logs != nil {
+		r.Logs.Close()
 	}
 	if r.cloud != nil {
 		r.cloud.close()
 	}
 }
 
-// backgroundTime is how long a command waits for the fleet's background work, such as a name that is not parked yet.
-const backgroundTime = 10 * time.Second
+// KeyringTime is how long the keyring may wait for somebody to unlock it. Nothing waits for it that long: identity goes
+// on without, and the keyring gets what it missed once it is unlocked.
+const KeyringTime = time.Minute
 
-// finishBackground waits until the fleet's background work is done, or ctx ends. That work needs the sign-in.
-func finishBackground(ctx context.Context, f *fleet.Service) {
+// BackgroundTime is how long a command waits for the fleet's background work, such as a name that is not parked yet.
+const BackgroundTime = 10 * time.Second
+
+// FinishBackground waits until the fleet's background work is done, or ctx ends. That work needs the sign-in.
+func FinishBackground(ctx context.Context, f *fleet.Service) {
 	done := make(chan struct{})
 	go func() { defer close(done); f.Wait() }()
 	select {
@@ -75,39 +79,39 @@ func finishBackground(ctx context.Context, f *fleet.Service) {
 	}
 }
 
-// build wires the rooms for the profile that the command line names.
-func build(ctx context.Context, o *options, ring identity.Keyring, log *slog.Logger) (*rooms, error) {
-	p, file, err := config.Resolve(o.profile, config.Paths().ConfigFile)
+// Build wires the rooms for the profile that the command line names.
+func Build(ctx context.Context, profile string, ring identity.Keyring, log *slog.Logger) (*Rooms, error) {
+	p, file, err := config.Resolve(profile, config.Paths().ConfigFile)
 	if err != nil {
 		return nil, err
 	}
-	return open(ctx, p, file, "", ring, log)
+	return Open(ctx, p, file, "", ring, log)
 }
 
-// open wires the rooms for a profile that came from a file. Nothing is called yet but the embedded cloud, which takes
+// Open wires the rooms for a profile that came from a file. Nothing is called yet but the embedded cloud, which takes
 // a second or more where it is new. older is the folder for the log's older lines, "" for none.
-func open(ctx context.Context, p config.Profile, file, older string, ring identity.Keyring, log *slog.Logger) (*rooms, error) {
-	r := &rooms{profile: p, file: file, log: log, browse: osdesktop.OpenBrowser(log)}
+func Open(ctx context.Context, p config.Profile, file, older string, ring identity.Keyring, log *slog.Logger) (*Rooms, error) {
+	r := &Rooms{Profile: p, File: file, log: log, Browse: osdesktop.OpenBrowser(log)}
 	if p.Cloud == config.CloudEmbedded {
 		cloud, err := openEmbedded(ctx, config.Paths().StateDir, p, log)
 		if err != nil {
 			return nil, err
 		}
-		r.cloud, r.profile = cloud, cloud.address.fill(p)
+		r.cloud, r.Profile = cloud, cloud.address.fill(p)
 	}
 	if p.Log.Older == config.OlderFile {
 		r.older = older
 	}
 	if err := r.connect(ctx, ring); err != nil {
-		r.close()
+		r.Close()
 		return nil, err
 	}
 	return r, nil
 }
 
 // connect makes the clients and the rooms over them.
-func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
-	p := r.profile
+func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
+	p := r.Profile
 	cfg, err := sdkConfig(ctx, p)
 	if err != nil {
 		return err
@@ -126,25 +130,25 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	}
 	if p.Cognito.Browser() {
 		options.Browser = &identity.Browser{Domain: p.Cognito.Domain, RedirectURIs: p.Cognito.RedirectURIs,
-			Open: func(address string) error { return r.browse(address) }}
+			Open: func(address string) error { return r.Browse(address) }}
 	}
 	if endpoint := aws.ToString(cfg.BaseEndpoint); endpoint != "" {
 		options.JWKSURL = strings.TrimSuffix(endpoint, "/") + "/" + p.Cognito.UserPoolID + "/.well-known/jwks.json"
 	}
-	r.identity = identity.New(options)
-	cfg.Credentials = r.identity.Credentials()
+	r.Identity = identity.New(options)
+	cfg.Credentials = r.Identity.Credentials()
 	stream := newKinesis(cfg, func(o *kinesis.Options) { o.HTTPClient = watched })
-	r.fleet = fleet.New(fleet.Options{
+	r.Fleet = fleet.New(fleet.Options{
 		EC2:       newEC2(cfg, func(o *ec2.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
 		DynamoDB:  newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
 		Route53:   newRoute53(cfg, func(o *route53.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
 		Scheduler: newScheduler(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
-		Names:     p.Resources(), Figures: figures(p), Avatar: avatar(p), Prices: prices(p), ReadyLine: readyLine(p, stream),
+		Names:     p.Resources(), Figures: Figures(p), Avatar: avatar(p), Prices: prices(p), ReadyLine: readyLine(p, stream),
 		LastLines: lastLines(p, stream), LauncherID: launcherID(), Clock: clock, Log: r.log,
 	})
-	r.operator, r.history = r.fleet, r.fleet
-	r.doctor = doctor(cfg, watched, p)
-	r.logs = logs.New(logs.Options{
+	r.Operator, r.History = r.Fleet, r.Fleet
+	r.Doctor = doctor(cfg, watched, p)
+	r.Logs = logs.New(logs.Options{
 		Stream: p.Stream, API: stream,
 		MaxLines: p.Log.MaxLines, MaxBytes: p.Log.MaxMegabytes << 20, RandomKeys: p.Log.RandomKeys,
 		OlderDir: r.older, OlderBytes: int64(p.Log.OlderMegabytes) << 20,
@@ -152,10 +156,10 @@ func (r *rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		OnReady: inbox.Announced, OnActivity: inbox.Active, OnViewers: inbox.Watched,
 		Translate: i18n.Translate, Log: r.log,
 	})
-	r.launcher = backend.New(backend.Options{
-		Identity: r.identity, Fleet: r.fleet, Logs: r.logs, Inbox: inbox, Rules: rules(p), Profile: p.Name, Log: r.log,
+	r.Launcher = backend.New(backend.Options{
+		Identity: r.Identity, Fleet: r.Fleet, Logs: r.Logs, Inbox: inbox, Rules: Rules(p), Profile: p.Name, Log: r.log,
 		KeepPool: p.WarmPool.Keep, Now: clock.Now,
-		BeforeSignOut: func(ctx context.Context) { finishBackground(ctx, r.fleet) },
+		BeforeSignOut: func(ctx context.Context) { FinishBackground(ctx, r.Fleet) },
 	})
 	return nil
 }
@@ -188,7 +192,7 @@ func lastLines(p config.Profile, stream *kinesisClient) func(context.Context, st
 // sdkConfig is the SDK's configuration without credentials. A profile that names its endpoint takes nothing from
 // the environment; any other honours AWS_ENDPOINT_URL, the shared configuration files and the rest.
 func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
-	client, err := awsClient()
+	client, err := HTTPClient()
 	if err != nil {
 		return aws.Config{}, err
 	}
@@ -214,7 +218,7 @@ func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
 	return cfg, nil
 }
 
-func figures(p config.Profile) fleet.Figures {
+func Figures(p config.Profile) fleet.Figures {
 	zone, err := time.LoadLocation(p.WarmPool.TimeZone)
 	if err != nil {
 		zone = time.UTC // config has checked the name: this computer lacks the zone's data
@@ -251,7 +255,7 @@ func avatar(p config.Profile) fleet.Avatar {
 	return fleet.Avatar{Scheme: p.Avatar.Scheme, Port: p.Avatar.Port, HealthPath: p.Avatar.HealthPath, Gateway: p.Avatar.Gateway}
 }
 
-func rules(p config.Profile) backend.Rules {
+func Rules(p config.Profile) backend.Rules {
 	return backend.Rules{Window: p.Session.Window, Maximum: p.Session.Maximum, Warning: p.Session.Warning, Grace: p.Session.Grace,
 		StaySignedIn: p.StaySignedIn, Prices: prices(p)}
 }

@@ -1,4 +1,4 @@
-package app
+package core
 
 import (
 	"crypto/tls"
@@ -45,8 +45,8 @@ func trusted() (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// awsClient is the SDK's own HTTP client, with the certificates of AWS_CA_BUNDLE.
-func awsClient() (*awshttp.BuildableClient, error) {
+// HTTPClient is the SDK's own HTTP client, with the certificates of AWS_CA_BUNDLE.
+func HTTPClient() (*awshttp.BuildableClient, error) {
 	client := awshttp.NewBuildableClient()
 	pool, err := trusted()
 	if err != nil || pool == nil {

@@ -1,4 +1,4 @@
-package app
+package core
 
 import (
 	"context"
@@ -24,13 +24,13 @@ import (
 
 // The simulated boot times of the local profile: far enough apart that a warm start and a cold one can be told.
 const (
-	bootWarm = 4 * time.Second
-	bootCold = 25 * time.Second
+	BootWarm = 4 * time.Second
+	BootCold = 25 * time.Second
 )
 
-// address is how programs of one user find the embedded cloud that one of them runs: a file in the state directory
+// CloudAddress is how programs of one user find the embedded cloud that one of them runs: a file in the state directory
 // that only the user can read.
-type address struct {
+type CloudAddress struct {
 	Endpoint string             `json:"endpoint"`
 	Gateway  string             `json:"gateway"`
 	EdgePort int                `json:"edgePort"`
@@ -40,7 +40,7 @@ type address struct {
 func addressFile(dir string) string { return filepath.Join(dir, "cloud.json") }
 
 // fill puts the cloud's names and IDs into a profile, which then is one like any other.
-func (a address) fill(p config.Profile) config.Profile {
+func (a CloudAddress) fill(p config.Profile) config.Profile {
 	out := a.Outputs
 	p.Region, p.Endpoint = out.Region, a.Endpoint
 	p.Cognito.UserPoolID, p.Cognito.ClientID, p.Cognito.IdentityPoolID = out.UserPoolID, out.ClientID, out.IdentityPoolID
@@ -54,8 +54,8 @@ func (a address) fill(p config.Profile) config.Profile {
 	return p
 }
 
-// file is a configuration whose profile "cloud" is a plain AWS one with this cloud's endpoint.
-func (a address) file() config.File {
+// File is a configuration whose profile "cloud" is a plain AWS one with this cloud's endpoint.
+func (a CloudAddress) File() config.File {
 	p := a.fill(config.Default().Profiles["local"])
 	p.Cloud = config.CloudAWS
 	return config.File{Profile: "cloud", Profiles: map[string]config.Profile{"cloud": p}}
@@ -86,7 +86,7 @@ type embedded struct {
 	dir     string
 	boot    localcloud.Options
 	log     *slog.Logger
-	address address
+	address CloudAddress
 
 	mu     sync.Mutex
 	own    *localcloud.Cloud // nil while another process runs it
@@ -97,12 +97,12 @@ type embedded struct {
 // openEmbedded finds the user's running cloud, or starts it on the state directory. It keeps watch: where the
 // process that runs the cloud ends, this one takes over at the same addresses.
 func openEmbedded(ctx context.Context, dir string, p config.Profile, log *slog.Logger) (*embedded, error) {
-	e := &embedded{dir: dir, log: log, boot: localcloud.Options{Dir: dir, BootWarm: bootWarm, BootCold: bootCold, Region: p.Region, Logger: log}}
+	e := &embedded{dir: dir, log: log, boot: localcloud.Options{Dir: dir, BootWarm: BootWarm, BootCold: BootCold, Region: p.Region, Logger: log}}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, stateProblem(dir, err)
+		return nil, StateProblem(dir, err)
 	}
 	for deadline := time.Now().Add(10 * time.Second); ; {
-		if a, ok := findRunning(ctx, dir); ok {
+		if a, ok := FindRunning(ctx, dir); ok {
 			e.address = a
 			break
 		}
@@ -112,9 +112,9 @@ func openEmbedded(ctx context.Context, dir string, p config.Profile, log *slog.L
 		}
 		// In use, but not answering yet: the other process has only just begun.
 		if !errors.Is(err, localcloud.ErrInUse) || time.Now().After(deadline) {
-			return nil, cloudProblem(dir, err)
+			return nil, CloudProblem(dir, err)
 		}
-		if !pause(ctx, 200*time.Millisecond) {
+		if !Pause(ctx, 200*time.Millisecond) {
 			return nil, ctx.Err()
 		}
 	}
@@ -127,12 +127,12 @@ func openEmbedded(ctx context.Context, dir string, p config.Profile, log *slog.L
 // start runs the cloud here, at the addresses it had the last time where they are free: open pages and other
 // programs go on working.
 func (e *embedded) start(port int) error {
-	cloud, err := openCloud(e.boot)
+	cloud, err := OpenCloud(e.boot)
 	if err != nil {
 		return err
 	}
-	old, _ := readAddress(e.dir)
-	edge := edgeAddress(port, old)
+	old, _ := ReadAddress(e.dir)
+	edge := EdgeAddress(port, old)
 	if err := cloud.Listen(hostOf(old.Endpoint), edge); err != nil {
 		if port != 0 {
 			_ = cloud.Close()
@@ -143,8 +143,8 @@ func (e *embedded) start(port int) error {
 			return err
 		}
 	}
-	a := address{Endpoint: cloud.Endpoint(), Gateway: cloud.Gateway(), EdgePort: cloud.EdgePort(), Outputs: cloud.Outputs()}
-	if err := writeAddress(e.dir, a); err != nil {
+	a := CloudAddress{Endpoint: cloud.Endpoint(), Gateway: cloud.Gateway(), EdgePort: cloud.EdgePort(), Outputs: cloud.Outputs()}
+	if err := WriteAddress(e.dir, a); err != nil {
 		_ = cloud.Close()
 		return err
 	}
@@ -156,14 +156,14 @@ func (e *embedded) start(port int) error {
 
 // standBy takes the cloud over when the process that runs it has gone.
 func (e *embedded) standBy(ctx context.Context) {
-	for pause(ctx, 2*time.Second) {
+	for Pause(ctx, 2*time.Second) {
 		e.mu.Lock()
 		mine := e.own != nil
 		e.mu.Unlock()
 		if mine {
 			return
 		}
-		if _, ok := findRunning(ctx, e.dir); ok || ctx.Err() != nil {
+		if _, ok := FindRunning(ctx, e.dir); ok || ctx.Err() != nil {
 			continue
 		}
 		if err := e.start(e.address.EdgePort); err != nil {
@@ -183,9 +183,9 @@ func (e *embedded) close() {
 	}
 }
 
-// findRunning reads the address and asks the cloud there for its outputs with the operator's key.
-func findRunning(ctx context.Context, dir string) (address, bool) {
-	a, err := readAddress(dir)
+// FindRunning reads the address and asks the cloud there for its outputs with the operator's key.
+func FindRunning(ctx context.Context, dir string) (CloudAddress, bool) {
+	a, err := ReadAddress(dir)
 	if err != nil {
 		return a, false
 	}
@@ -205,8 +205,8 @@ func findRunning(ctx context.Context, dir string) (address, bool) {
 	return a, resp.StatusCode == http.StatusOK
 }
 
-func readAddress(dir string) (address, error) {
-	var a address
+func ReadAddress(dir string) (CloudAddress, error) {
+	var a CloudAddress
 	data, err := os.ReadFile(addressFile(dir))
 	if err == nil {
 		err = json.Unmarshal(data, &a)
@@ -214,8 +214,8 @@ func readAddress(dir string) (address, error) {
 	return a, err
 }
 
-// writeAddress replaces the file in one step; CreateTemp's mode is 0600.
-func writeAddress(dir string, a address) error {
+// WriteAddress replaces the file in one step; CreateTemp's mode is 0600.
+func WriteAddress(dir string, a CloudAddress) error {
 	data, err := json.MarshalIndent(a, "", "  ")
 	if err != nil {
 		return err
@@ -232,8 +232,8 @@ func writeAddress(dir string, a address) error {
 	return os.Rename(f.Name(), addressFile(dir))
 }
 
-// edgeAddress is where the instances' pages are served: the profile's port, or the last one.
-func edgeAddress(port int, old address) string {
+// EdgeAddress is where the instances' pages are served: the profile's port, or the last one.
+func EdgeAddress(port int, old CloudAddress) string {
 	if port == 0 {
 		port = old.EdgePort
 	}
@@ -251,8 +251,8 @@ func hostOf(endpoint string) string {
 	return endpoint[len(scheme):]
 }
 
-// cloudProblem says why the embedded cloud, with its state in dir, does not run.
-func cloudProblem(dir string, err error) *backend.Problem {
+// CloudProblem says why the embedded cloud, with its state in dir, does not run.
+func CloudProblem(dir string, err error) *backend.Problem {
 	p := &backend.Problem{Kind: backend.KindConfig, What: "The embedded cloud could not be started", Why: i18n.Sentence(err.Error()), Cause: err,
 		Next: "Close whatever uses that address, or write another avatar.port into the profile; 0 is whichever is free."}
 	var file *fs.PathError
@@ -267,13 +267,13 @@ func cloudProblem(dir string, err error) *backend.Problem {
 	return p
 }
 
-func stateProblem(dir string, err error) *backend.Problem {
+func StateProblem(dir string, err error) *backend.Problem {
 	return &backend.Problem{Kind: backend.KindConfig, What: "The launcher's folder could not be used", Why: fmt.Sprintf("%s: %v.", dir, err),
 		Next: "Check the folder, its permissions and the space on its disk.", Cause: err}
 }
 
-// pause waits, and says no where ctx ended first.
-func pause(ctx context.Context, d time.Duration) bool {
+// Pause waits, and says no where ctx ended first.
+func Pause(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

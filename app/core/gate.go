@@ -1,4 +1,4 @@
-package app
+package core
 
 import (
 	"context"
@@ -15,14 +15,14 @@ import (
 // linkTime bounds making a link to the avatar.
 const linkTime = 15 * time.Second
 
-// link returns an address that opens the avatar of a snapshot: once and within a minute, if a gate stands in front of it.
-func (r *rooms) link(ctx context.Context, s backend.Snapshot) (string, error) {
+// Link returns an address that opens the avatar of a snapshot: once and within a minute, if a gate stands in front of it.
+func (r *Rooms) Link(ctx context.Context, s backend.Snapshot) (string, error) {
 	if _, err := osdesktop.AvatarURL(s); err != nil {
 		return "", err
 	}
 	ctx, cancel := context.WithTimeout(ctx, linkTime)
 	defer cancel()
-	link, err := r.fleet.Connect(ctx, *s.Session)
+	link, err := r.Fleet.Connect(ctx, *s.Session)
 	if err != nil {
 		return "", err
 	}
@@ -30,8 +30,8 @@ func (r *rooms) link(ctx context.Context, s backend.Snapshot) (string, error) {
 	return osdesktop.AvatarURL(s)
 }
 
-// openCloud opens an embedded cloud whose instances have a gate.
-func openCloud(o localcloud.Options) (*localcloud.Cloud, error) {
+// OpenCloud opens an embedded cloud whose instances have a gate.
+func OpenCloud(o localcloud.Options) (*localcloud.Cloud, error) {
 	var cloud *localcloud.Cloud
 	o.Gate = simulatedGate(func() []byte { return cookieSecret(cloud.Outputs()) }) // no request comes before Listen
 	cloud, err := localcloud.Open(o)

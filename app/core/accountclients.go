@@ -1,0 +1,42 @@
+package core
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentity"
+	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/pricing"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"avatar-launcher/backend/account"
+)
+
+// AccountClients makes what setup needs of an account, with clients that wait longer than those of a desktop.
+func AccountClients(cfg aws.Config) *account.Account {
+	patient := awshttp.NewBuildableClient().WithTimeout(30 * time.Second)
+	cfg.HTTPClient = nil
+	return &account.Account{
+		CloudFormation: newCloudFormation(cfg, func(o *cloudformation.Options) { o.HTTPClient = patient }),
+		EC2:            newEC2(cfg, func(o *ec2.Options) { o.HTTPClient = patient }),
+		Route53:        newRoute53(cfg, func(o *route53.Options) { o.HTTPClient = patient }),
+		Quotas:         newQuotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = patient }),
+		STS:            sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = patient }),
+		Cognito:        newCognito(cfg, func(o *cognito.Options) { o.HTTPClient = patient }),
+		IdentityPool: identityPoolRoles{
+			cognitoidentity.NewFromConfig(cfg, func(o *cognitoidentity.Options) { o.HTTPClient = patient }).SetIdentityPoolRoles,
+		},
+		DynamoDB: newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = patient }),
+		Pricing: pricingClient{pricing.NewFromConfig(cfg, func(o *pricing.Options) {
+			o.HTTPClient, o.Region = patient, account.PricingRegion
+		}).GetProducts},
+		S3:     newFiles(cfg, patient),
+		Region: cfg.Region,
+	}
+}

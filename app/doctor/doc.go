@@ -1,0 +1,2 @@
+// Package doctor checks whether this computer and the cloud have all that the launcher needs.
+package doctor
