@@ -45,8 +45,12 @@ async function query(service, parameters) {
 
 const states = async () => [...(await query('ec2', { Action: 'DescribeInstances', Version: '2016-11-15' })).matchAll(/<instanceState>[^]*?<name>([a-z-]+)<\/name>/g)].map((m) => m[1]);
 
+// A package in place of the function's: moto's Lambda stores it and runs nothing here.
+const zip = join(home, 'function.zip');
+await run(python, ['-c', 'import sys, zipfile; zipfile.ZipFile(sys.argv[1], "w").writestr("bootstrap", "x")', zip], { env });
+
 async function setup(...args) {
-  const done = await run(binary, ['setup', '--json', '--write-profile', join(home, 'profile.yaml'), ...args], { env });
+  const done = await run(binary, ['setup', '--json', '--write-profile', join(home, 'profile.yaml'), '--function', zip, ...args], { env });
   claim('setup leaves no trace of its insides', !TRACE.test(done.text), done.text);
   return { ...done, objects: objects(done.lines) };
 }
@@ -76,6 +80,7 @@ const wish = ['--zone', ZONE, '--image', image];
 const dry = await setup(...wish, '--dry-run');
 const planned = dry.objects.find((o) => o.type === 'changes').changes;
 claim('a dry run shows what would be made', dry.code === 0 && planned.length >= 24 && planned.every((c) => c.action === 'Add'), dry.text);
+claim('the keeper among it, and its package', planned.some((c) => c.type === 'AWS::Lambda::Function') && dry.objects.some((o) => o.type === 'function' && /^[0-9a-f]{64}$/.test(o.sha256) && !o.uploaded), dry.text);
 claim('and makes nothing', !(await json('dynamodb', 'DynamoDB_20120810.ListTables', {})).TableNames.length);
 
 const first = await setup(...wish, '--user', 'ann=ann@example.com', '--keeper', 'kim=kim@example.com', '--operator', 'olga=olga@example.com');
@@ -84,6 +89,12 @@ claim('it makes the users', first.objects.filter((o) => o.type === 'user' && !o.
 const made = first.objects.find((o) => o.type === 'profile').outputs;
 const profile = readFileSync(join(home, 'profile.yaml'), 'utf8');
 claim('the profile carries no secret', !/password|secret|token/i.test(profile), profile);
+const functions = await (await fetch(`${endpoint}/2015-03-31/functions`, { headers: signed('lambda') })).json();
+const [keeper] = functions.Functions;
+claim('one function keeps the pool', functions.Functions.length === 1 && keeper.Runtime === 'provided.al2023' && keeper.Timeout === 900 && JSON.parse(keeper.Environment.Variables.AVATAR_PROFILE).zone.name === ZONE, JSON.stringify(functions));
+claim('setup says who keeps the pool', first.objects.some((o) => o.type === 'keeper' && o.function === keeper.FunctionName), first.text);
+const woken = await json('events', 'AWSEvents.ListRuleNamesByTarget', { TargetArn: keeper.FunctionArn });
+claim('EC2’s events wake it', woken.RuleNames.length === 1, JSON.stringify(woken));
 const tables = (await json('dynamodb', 'DynamoDB_20120810.ListTables', {})).TableNames;
 claim('the tables are there', ['sessions', 'instances', 'leases', 'audit'].every((t) => tables.includes(`avatar-${t}`)), tables.join());
 const groups = (await json('cognito-idp', 'AWSCognitoIdentityProviderService.AdminListGroupsForUser', { UserPoolId: made.UserPoolID, Username: 'kim' })).Groups;
@@ -134,6 +145,8 @@ claim('removing asks first', asked.code === 2 && /--yes/.test(asked.text), asked
 const removed = await setup('--remove', '--yes');
 claim('setup --remove takes the stack away', removed.code === 0 && removed.objects.some((o) => o.type === 'removed'), removed.text);
 claim('and the instances before it', (await states()).every((s) => s === 'terminated') && /STOP_REQUESTED[^]*DELETE_COMPLETE/.test(removed.text), removed.text);
+claim('its bucket', !/<Bucket>/.test(await (await fetch(`${endpoint}/`, { headers: signed('s3') })).text()));
+claim('and its function', !(await (await fetch(`${endpoint}/2015-03-31/functions`, { headers: signed('lambda') })).json()).Functions.length);
 const left = (await json('dynamodb', 'DynamoDB_20120810.ListTables', {})).TableNames;
 claim('only the audit and the users are left of it', left.join() === 'avatar-audit', left.join());
 const anew = await setup(...wish, '--dry-run');

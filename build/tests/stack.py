@@ -22,6 +22,7 @@ LINT = os.path.join(os.path.dirname(sys.executable), "cfn-lint")
 TEMPLATE = "build/aws/avatar-launcher.yaml"
 OTHERS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")  # partitions that the launcher does not support
 MAIL = "BudgetEmail=you@example.com"
+FUNCTION = "FunctionBucket=files"
 
 # What follows from a parameter beside a fixed name, and why it may.
 ARGUED = {
@@ -82,19 +83,23 @@ def main():
     regions = [r for r in REGIONS if not r.startswith(OTHERS)]
     with concurrent.futures.ThreadPoolExecutor(2) as pool, tempfile.TemporaryDirectory() as folder:
         bodies = {}
-        for region, body in zip(regions, pool.map(lambda r: render(r, "--set", MAIL), regions)):
+        for region, body in zip(regions, pool.map(lambda r: render(r, "--set", MAIL, "--set", FUNCTION), regions)):
             bodies.setdefault(body, []).append(region)
         if not len(bodies) == 2:
             sys.exit(f"{len(bodies)} different templates for {len(regions)} regions: one with a budget and one without were expected")
         work = [pool.submit(lint, TEMPLATE, ["us-east-1"])]
-        windows = render("us-east-1", "--set", MAIL, "--os", "windows")
-        for number, (body, where) in enumerate([*bodies.items(), (windows, ["us-east-1"])]):
+        windows = render("us-east-1", "--set", MAIL, "--set", FUNCTION, "--os", "windows")
+        alone = render("us-east-1", "--set", MAIL)
+        for number, (body, where) in enumerate([*bodies.items(), (windows, ["us-east-1"]), (alone, ["us-east-1"])]):
             path = os.path.join(folder, f"{number}.json")
             with open(path, "w", encoding="utf-8") as file:
                 file.write(body)
-            # Without a budget, the two parameters and the condition of it are there and unused.
-            ignored = [] if '"AWS::Budgets::Budget"' in body else ["W2001", "W8001"]
-            if not ignored and "eu-north-1" in where or ignored and "us-east-1" in where:
+            # Without a budget or a function, the parameters and the condition of it are there and unused.
+            has_budget, has_function = '"AWS::Budgets::Budget"' in body, '"AWS::Lambda::Function"' in body
+            ignored = [] if has_budget and has_function else ["W2001", "W8001"]
+            if has_function == (body == alone):
+                sys.exit(f"the function is in the wrong template: {where}")
+            if has_budget and "eu-north-1" in where or not has_budget and "us-east-1" in where:
                 sys.exit(f"the budget is in the wrong template: {where}")
             for some in (where[::2], where[1::2]):
                 if some:
@@ -105,7 +110,7 @@ def main():
     left_out = next(where for b, where in bodies.items() if '"AWS::Budgets::Budget"' not in b)
     if sorted(lacking) != sorted(left_out):
         said += f"regions without budgets: the registry says {sorted(lacking)}, setup says {sorted(left_out)}\n"
-    found = set(frozen(with_budget, json.loads(render("us-east-1", "--set", "BudgetEmail=me@example.com"))))
+    found = set(frozen(with_budget, json.loads(render("us-east-1", "--set", "BudgetEmail=me@example.com", "--set", FUNCTION))))
     for name, what in sorted(found - set(ARGUED)):
         said += f"{name}: {what} follows from a parameter, only a replacement can change it, and the name stays the same\n"
     for name, what in sorted(set(ARGUED) - found):
