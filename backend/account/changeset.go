@@ -196,7 +196,7 @@ func (a *Account) request(ctx context.Context, cs *ChangeSet, given Parameters, 
 	if err != nil {
 		return nil, err
 	}
-	if len(body) <= maxInline {
+	if a.bucket == "" && len(body) <= maxInline {
 		in.TemplateBody = &body
 		return in, nil
 	}

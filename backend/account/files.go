@@ -61,11 +61,11 @@ var filesTemplate = Template{
 // files is the account with the bucket's stack in place of the main one.
 func (a *Account) files() *Account {
 	b := *a
-	b.Stack, b.Template = a.Stack+filesSuffix, filesTemplate
+	b.Stack, b.Template, b.bucket = a.Stack+filesSuffix, filesTemplate, ""
 	return &b
 }
 
-// FindBucket reports whether the stack's bucket is there. If it is, long templates go there from then on.
+// FindBucket reports whether the stack's bucket is there. If it is, templates go there from then on.
 func (a *Account) FindBucket(ctx context.Context) (bool, error) {
 	f := a.files()
 	s, err := f.describe(ctx, f.Stack)
