@@ -510,7 +510,7 @@ on('cost is counted from the hourly price', 'ready-details', async (page) => {
   const card = page.getByRole('region', { name: 'Cost' });
   assert.match(await card.innerText(), /US\$0\.07\s*US\$0\.53 per hour/);
   await page.clock.setFixedTime(NOW + 3_600_000);
-  await page.clock.runFor(1100);
+  await page.clock.runFor(10_100);
   await card.getByText('US$0.60').waitFor();
 });
 

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { start } from './browser.mjs';
 import { NOW, sceneOf, scenes } from './scenes.mjs';
 
-const WATCHED = ['sign-in', 'sign-in-waiting', 'challenge-browser', 'idle', 'claiming', 'queue', 'booting-cold', 'ready', 'ready-warning', 'ending', 'failed', 'offline',
+const WATCHED = ['sign-in', 'sign-in-waiting', 'challenge-browser', 'idle', 'claiming', 'queue', 'booting-cold', 'ready', 'ready-in-use', 'ready-details', 'ready-warning', 'ending', 'failed', 'offline',
   'log', 'history', 'fleet', 'settings', 'about'];
 const SECONDS = 1.5;
 const CATEGORIES = ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'devtools.timeline.frame', 'disabled-by-default-devtools.timeline.frame'];
@@ -59,6 +59,26 @@ test('minutes that are left paint nothing for a minute', { timeout: 180_000 }, a
     await page.waitForFunction((from) => Date.now() > from + 16_500, NOW);
     const { drawn } = await painted(page, 2.5);
     assert.ok(drawn <= 1, `${drawn} frames in 2.5 s`);
+  } finally {
+    await page.context().close();
+  }
+});
+
+test('an avatar that runs paints nothing on Home while what is told of it is the same: states, log lines, metrics', { timeout: 180_000 }, async () => {
+  const page = await browser.open(sceneOf('ready'), { reducedMotion: 'no-preference' });
+  try {
+    await settle(page);
+    await page.evaluate((snapshot) => {
+      let revision = 100;
+      setInterval(() => {
+        window.send('snapshot', { ...structuredClone(snapshot), revision: revision++ });
+        window.send('log', { last: revision, error: 0 });
+        window.send('metrics');
+      }, 100);
+    }, sceneOf('ready').snapshot);
+    await page.waitForTimeout(1500);
+    assert.deepEqual(await painted(page, SECONDS), { painted: 0, drawn: 0 });
+    assert.deepEqual(await page.evaluate(() => window.asked.filter(([m]) => m === 'LogBook.Lines' || m === 'LogBook.Series')), [], 'what is not shown was asked for');
   } finally {
     await page.context().close();
   }
