@@ -1,6 +1,6 @@
 """First boot of a Linux instance, as far as it goes without one: in a network namespace with a metadata service.
 
-  unshare --net python instance.py CADDY AGENT     (as root; unshare --map-root-user --net otherwise)
+  unshare --net --mount python instance.py CADDY AGENT PEBBLE     (as root; unshare --map-root-user --net --mount otherwise)
 
 The script of build/aws/instance runs with its files in a folder; systemd and the user database are commands that write
 down how they are called. What it put there is then run: the metadata reader, the self-stop in every case, the
@@ -19,6 +19,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -449,6 +450,7 @@ def gate(caddy):
     unit = (ROOT / "etc/systemd/system/avatar-gate.service").read_text()
     (ROOT / "run/avatar-gate").mkdir()
     started = re.search("^ExecStart=(.*)$", unit, re.M).group(1).replace("/run/avatar-gate", f"{ROOT}/run/avatar-gate").split(" ")
+    started[started.index("${ZONE}")] = ZONE
     started += ["-metadata", "http://127.0.0.1:9202"] # Caddy has port 80
     Metadata.values = {"instance-id": INSTANCE, "local-ipv4": "127.0.0.1"}
     env = {**os.environ, "ZONE": ZONE, "AVATAR_RUN": str(ROOT / "run/avatar"), "AVATAR_ETC": str(ROOT / "etc/avatar"), "HOME": str(ROOT),
@@ -466,13 +468,109 @@ def gate(caddy):
         status, body = get("https://localhost/")
         claim("a stranger is refused", status == 403 and "avatar's page" not in body, (status, body))
         claim("the relay's configuration is there, for the gate's user alone to read", (ROOT / "run/avatar-gate/turnserver.conf").stat().st_mode & 0o007 == 0)
-        os.killpg(running.pop().pid, signal.SIGKILL)
+        os.killpg(running[-1].pid, signal.SIGKILL)
+        running.pop().wait()
         until("a gate that has died opens nothing", lambda: get("https://localhost/")[0] == 502)
+        running[0].terminate()
+        running.pop(0).wait()
+        certificates(lambda: run([caddy, "run", "--config", ROOT / "etc/caddy/Caddyfile"]), lambda: run(started))
     finally:
         for one in running:
             os.killpg(one.pid, signal.SIGTERM)
         avatar.shutdown()
         avatar.server_close()
+
+
+class Names:
+    """The name server of Pebble's makers, by which this network's names resolve."""
+
+    def __init__(self, folder, log):
+        off = [f"-{server}=" for server in ("doh", "http01", "https01", "tlsalpn01")]
+        self.running = subprocess.Popen([f"{folder}/pebble-challtestsrv", "-defaultIPv4=", "-defaultIPv6=", "-dnsserver=127.0.0.1:53", "-management=127.0.0.1:8055", *off],
+                                        stdout=log, stderr=log)
+        resolv = ROOT / "resolv.conf"
+        resolv.write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
+        subprocess.run(["mount", "--bind", resolv, os.path.realpath("/etc/resolv.conf")], check=True)
+
+    def set(self, label, address):
+        data = {"host": f"{label}.{ZONE}.", "addresses": [address]}
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        opener.open(urllib.request.Request("http://127.0.0.1:8055/add-a", json.dumps(data).encode()), timeout=5).close()
+
+
+class Authority:
+    """Pebble, the test authority of Let's Encrypt's makers, with certificates that live for some seconds."""
+
+    def __init__(self, folder, port, life):
+        config = {"pebble": {"listenAddress": f"127.0.0.1:{port}", "certificate": str(ROOT / "cert.pem"), "privateKey": str(ROOT / "key.pem"), "httpPort": 80, "tlsPort": 443,
+                             "keyAlgorithm": "ecdsa", "profiles": {"default": {"description": "the only one", "validityPeriod": life}}}}
+        (ROOT / f"pebble-{port}.json").write_text(json.dumps(config))
+        self.port, self.log = port, ROOT / f"pebble-{port}.log"
+        env = {**os.environ, "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0", "PEBBLE_AUTHZREUSE": "0"}
+        with open(self.log, "w", encoding="utf-8") as log:
+            self.running = subprocess.Popen([f"{folder}/pebble", "-config", ROOT / f"pebble-{port}.json", "-dnsserver", "127.0.0.1:53"], env=env, stdout=log, stderr=log)
+
+    def options(self):
+        return f"acme_ca https://localhost:{self.port}/dir\nacme_ca_root {ROOT}/cert.pem\n"
+
+    def answers(self):
+        return "ACME directory available" in self.log.read_text()
+
+    def orders(self):
+        return self.log.read_text().count("Added order")
+
+
+def certificate(name):
+    """The serial number of the certificate that a name's handshake shows; "" if there is none."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with socket.create_connection(("127.0.0.1", 443), timeout=15) as plain, context.wrap_socket(plain, server_hostname=name) as secure:
+            der = secure.getpeercert(binary_form=True)
+    except OSError:
+        return ""
+    shown = subprocess.run(["openssl", "x509", "-inform", "DER", "-noout", "-serial", "-ext", "subjectAltName"], input=der, check=True, capture_output=True)
+    text = shown.stdout.decode()
+    return text.split()[0] if f"DNS:{name}" in text else ""
+
+
+def certificates(start_caddy, start_gate):
+    """Caddy's own certificates, from an authority of the test's."""
+    log = open(ROOT / "names.log", "w", encoding="utf-8")
+    names, usual, brief = Names(sys.argv[3], log), Authority(sys.argv[3], 14000, 90 * 86400), Authority(sys.argv[3], 14001, 60)
+    (ROOT / "etc/caddy/tls.caddy").write_text("tls {\n\ton_demand\n}\n")
+    (ROOT / "etc/caddy/acme.caddy").write_text(usual.options())
+    Metadata.values = {"instance-id": INSTANCE, "local-ipv4": "127.0.0.1", "public-ipv4": "127.0.0.1"}
+    gate_process, caddy_process = start_gate(), start_caddy()
+    ann, carl = f"ann.{ZONE}", f"carl.{ZONE}"
+    try:
+        until("the gate answers Caddy's questions", lambda: get("http://127.0.0.1:9123/ask?domain=x")[0] == 404 and usual.answers() and brief.answers())
+        names.set("bob", "192.0.2.1")
+        for name in (ann, f"bob.{ZONE}", f"a.b.{ZONE}", "example.org"):
+            claim(f"{name}, which does not resolve here, gets no certificate", certificate(name) == "")
+        claim("and the authority is not asked for any", usual.orders() == 0)
+        names.set("ann", "127.0.0.1")
+        until("a name that resolves here gets one", lambda: certificate(ann))
+        first = certificate(ann)
+        for _ in range(3):
+            caddy_process.terminate()
+            caddy_process.wait()
+            caddy_process = start_caddy()
+            until("it is kept over a stop and a start", lambda: certificate(ann) == first)
+        claim("the authority was asked once", usual.orders() == 1)
+        caddy_process.terminate()
+        caddy_process.wait()
+        (ROOT / "etc/caddy/acme.caddy").write_text(brief.options())
+        names.set("carl", "127.0.0.1")
+        caddy_process = start_caddy()
+        until("another name gets a certificate that soon ends", lambda: certificate(carl))
+        brief_one = certificate(carl)
+        until("it is renewed before it ends", lambda: certificate(carl) not in ("", brief_one), 60)
+        claim("the one that is good for long stays", certificate(ann) == first and usual.orders() == 1)
+    finally:
+        for one in (gate_process, caddy_process, names.running, usual.running, brief.running):
+            one.terminate()
+            one.wait()
 
 
 def pipeline():

@@ -276,7 +276,8 @@ DynamicUser=yes
 RuntimeDirectory=avatar-gate
 RuntimeDirectoryMode=0700
 RuntimeDirectoryPreserve=yes
-ExecStart=/usr/bin/env avatar-agent -listen 127.0.0.1:8081 -avatar http://127.0.0.1:8080 -turn /run/avatar-gate/turnserver.conf
+EnvironmentFile=/etc/avatar/stack.env
+ExecStart=/usr/bin/env avatar-agent -listen 127.0.0.1:8081 -avatar http://127.0.0.1:8080 -turn /run/avatar-gate/turnserver.conf -ask 127.0.0.1:9123 -zone ${ZONE}
 Restart=always
 RestartSec=2
 
@@ -447,7 +448,8 @@ sinks:
 EOF
 
 # A certificate of the image's own (a wildcard for the zone) is used where there is one; else Caddy gets one by itself
-# for each name that is asked for, below the zone only, and keeps it on the disk.
+# for each name that is asked for, keeps it on the disk, and renews it. The gate allows names that resolve to this instance;
+# without a gate those below the zone are. An image may bring acme.caddy, with options such as another authority.
 if [[ -e $ROOT/etc/avatar/tls/cert.pem ]]; then
   echo 'tls /etc/avatar/tls/cert.pem /etc/avatar/tls/key.pem'
 else
@@ -457,19 +459,26 @@ port=8081
 # shellcheck disable=SC2016 # Caddy replaces it
 [[ -n $gate ]] || port='{$AVATAR_PORT:8080}'
 put 0644 /etc/caddy/avatar.caddy <<<"reverse_proxy 127.0.0.1:$port"
-put 0644 /etc/caddy/Caddyfile <<'EOF'
-{
-	on_demand_tls {
-		ask http://127.0.0.1:9123/ask
-	}
-}
-
-# May this name have a certificate? Names below the zone may.
+if [[ -n $gate ]]; then
+  put 0644 /etc/caddy/ask.caddy <<<''
+else
+  put 0644 /etc/caddy/ask.caddy <<'EOF'
 http://127.0.0.1:9123 {
 	@ours expression `{http.request.uri.query.domain}.endsWith(".{$ZONE}")`
 	respond @ours 200
 	respond 404
 }
+EOF
+fi
+put 0644 /etc/caddy/Caddyfile <<'EOF'
+{
+	import acme*.caddy
+	on_demand_tls {
+		ask http://127.0.0.1:9123/ask
+	}
+}
+
+import ask.caddy
 
 https:// {
 	import tls.caddy

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -44,7 +48,7 @@ func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 	case r.URL.Path == "/latest/meta-data/instance-id":
 		fmt.Fprint(w, "i-0a")
-	case r.URL.Path == "/latest/meta-data/local-ipv4":
+	case r.URL.Path == "/latest/meta-data/local-ipv4" || r.URL.Path == "/latest/meta-data/public-ipv4":
 		fmt.Fprint(w, m.address)
 	case isTag && tagged:
 		fmt.Fprint(w, value)
@@ -226,5 +230,84 @@ func TestCoturnIsNotConfiguredForAnAddressThatIsNone(t *testing.T) {
 	t.Cleanup(func() { client.Transport = before })
 	if _, err := newRelay(t.Context(), &instance{base: "http://metadata"}, filepath.Join(t.TempDir(), "x")); err == nil {
 		t.Error("an address with a second line is taken")
+	}
+}
+
+func TestACertificateIsForANameThatResolvesHere(t *testing.T) {
+	before := client.Transport
+	m := &metadata{address: "203.0.113.9"}
+	client.Transport = routed{"metadata": m}
+	t.Cleanup(func() { client.Transport = before })
+	addresses := map[string]string{"ann.avatar.example.com.": "203.0.113.9", "bob.avatar.example.com.": "192.0.2.1", "ann.example.com.": "203.0.113.9",
+		"two.avatar.example.com.": "203.0.113.9 198.51.100.7", "a.b.avatar.example.com.": "203.0.113.9", "mapped.avatar.example.com.": "::ffff:203.0.113.9"}
+	resolve := func(_ context.Context, _, host string) ([]netip.Addr, error) {
+		var all []netip.Addr
+		for _, a := range strings.Fields(addresses[host]) {
+			all = append(all, netip.MustParseAddr(a))
+		}
+		if all == nil {
+			return nil, errors.New("no such host")
+		}
+		return all, nil
+	}
+	h := asked("avatar.example.com", &instance{base: "http://metadata"}, resolve, slog.New(slog.DiscardHandler))
+	ask := func(name string) int {
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/ask?domain="+name, nil))
+		return rec.Code
+	}
+	for name, want := range map[string]int{
+		"ann.avatar.example.com": 200, "ANN.avatar.example.com": 200, "mapped.avatar.example.com": 200,
+		"bob.avatar.example.com": 404, "two.avatar.example.com": 404, "new.avatar.example.com": 404, // parked, also elsewhere, not yet there
+		"ann.example.com": 404, "a.b.avatar.example.com": 404, "avatar.example.com": 404, ".avatar.example.com": 404, "annavatar.example.com": 404, "": 404,
+	} {
+		if got := ask(name); got != want {
+			t.Errorf("%q: %d", name, got)
+		}
+	}
+	m.set(func() { m.down = true })
+	if got := ask("ann.avatar.example.com"); got != http.StatusNotFound {
+		t.Errorf("while the metadata service is silent: %d", got)
+	}
+}
+
+func TestQuestionsWaitForFewLookups(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		before := client.Transport
+		client.Transport = routed{"metadata": &metadata{address: "203.0.113.9"}}
+		t.Cleanup(func() { client.Transport = before })
+		resolve := func(ctx context.Context, _, _ string) ([]netip.Addr, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		h := asked("a.test", &instance{base: "http://metadata"}, resolve, slog.New(slog.DiscardHandler))
+		codes := make(chan int, askMany+1)
+		for range askMany + 1 {
+			go func() {
+				rec := httptest.NewRecorder()
+				h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/ask?domain=x.a.test", nil))
+				codes <- rec.Code
+			}()
+		}
+		if got := <-codes; got != http.StatusTooManyRequests {
+			t.Errorf("one too many: %d", got)
+		}
+		for range askMany {
+			if got := <-codes; got != http.StatusNotFound {
+				t.Errorf("a lookup that hangs: %d", got)
+			}
+		}
+	})
+}
+
+func TestItEndsWhenAnAddressIsTaken(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	h := http.NotFoundHandler()
+	if err := serve(t.Context(), map[string]http.Handler{"127.0.0.1:0": h, taken.Addr().String(): h}); err == nil {
+		t.Error("an address that is taken is no error")
 	}
 }

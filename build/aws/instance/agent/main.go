@@ -27,17 +27,19 @@ func main() {
 	avatar := flag.String("avatar", "http://127.0.0.1:8080", "`URL` of the avatar's web server")
 	metadata := flag.String("metadata", "http://169.254.169.254", "`URL` of the instance metadata service")
 	turn := flag.String("turn", "", "`file` to write coturn's configuration to; without it there is no TURN relay")
+	ask := flag.String("ask", "", "loopback `address` at which Caddy asks whether a name may have a certificate")
+	zone := flag.String("zone", "", "domain `name` below which the names are")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, options{*listen, *avatar, *metadata, *turn}); err != nil {
+	if err := run(ctx, options{*listen, *avatar, *metadata, *turn, *ask, *zone}); err != nil {
 		fmt.Fprintln(os.Stderr, "agent:", err)
 		os.Exit(1)
 	}
 }
 
 // options are the flags.
-type options struct{ listen, avatar, metadata, turn string }
+type options struct{ listen, avatar, metadata, turn, ask, zone string }
 
 // run serves until ctx is done.
 func run(ctx context.Context, o options) error {
@@ -53,26 +55,48 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", o.listen)
-	if err != nil {
-		return err
-	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	server := &http.Server{Handler: handler(to, in, relay, log), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	all := map[string]http.Handler{o.listen: handler(to, in, relay, log)}
+	if o.ask != "" && o.zone != "" {
+		all[o.ask] = asked(o.zone, in, net.DefaultResolver.LookupNetIP, log)
+	}
+	return serve(ctx, all)
+}
+
+// serve answers at each address until ctx is done, or until one of them fails.
+func serve(ctx context.Context, all map[string]http.Handler) error {
+	ended := make(chan error, len(all))
+	var servers []*http.Server
+	for address, h := range all {
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			return errors.Join(err, closeAll(servers, ended))
+		}
+		server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
+		servers = append(servers, server)
+		go func() { ended <- server.Serve(listener) }()
+	}
 	select {
 	case err := <-ended:
-		return err
+		ended <- nil
+		return errors.Join(err, closeAll(servers, ended))
 	case <-ctx.Done():
+		return closeAll(servers, ended)
 	}
-	if err := server.Close(); err != nil { // open sockets would hold up a graceful end for as long as somebody watches
-		return err
+}
+
+// closeAll ends servers, and waits for them. Open sockets would hold up a graceful end for as long as somebody watches.
+func closeAll(servers []*http.Server, ended <-chan error) error {
+	var all []error
+	for _, server := range servers {
+		all = append(all, server.Close())
 	}
-	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
-		return err
+	for range servers {
+		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+			all = append(all, err)
+		}
 	}
-	return nil
+	return errors.Join(all...)
 }
 
 // handler is the gate in front of the avatar, behind Caddy on the same machine.

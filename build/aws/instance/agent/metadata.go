@@ -67,7 +67,14 @@ func (i *instance) look(ctx context.Context) (gate.Session, error) {
 	return gate.SessionOf(id, tags), nil
 }
 
-// get reads one value. It returns errNone if there is none.
+// value reads one value, beside session. It returns errNone if there is none.
+func (i *instance) value(ctx context.Context, path string) (string, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.get(ctx, path)
+}
+
+// get reads one value. It returns errNone if there is none. The caller must hold the mutex.
 func (i *instance) get(ctx context.Context, path string) (string, error) {
 	if time.Now().After(i.until) {
 		token, err := i.ask(ctx, http.MethodPut, "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds", fmt.Sprint(int(tokenLife.Seconds())))

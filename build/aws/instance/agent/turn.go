@@ -51,7 +51,7 @@ func newRelay(ctx context.Context, in *instance, file string) (*gate.Relay, erro
 	if file == "" {
 		return nil, nil
 	}
-	text, err := in.get(ctx, "local-ipv4")
+	text, err := in.value(ctx, "local-ipv4")
 	if err != nil {
 		return nil, fmt.Errorf("the instance's own address: %w", err)
 	}
