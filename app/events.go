@@ -38,7 +38,7 @@ func (s *Shell) tellPage(ctx context.Context) {
 			wails.EventsEmit(s.ctx, "snapshot", i18n.Snapshot(snapshot))
 			s.currentTray().render(snapshot, s.trouble())
 			s.inhibitor.Hold(snapshot.Phase.Active())
-			s.logs.SetFollowed(readersOf(snapshot.Pool))
+			s.rooms.Stream.SetFollowed(readersOf(snapshot.Pool))
 		}
 		if !core.Pause(ctx, eventPause) {
 			return

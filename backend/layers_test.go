@@ -65,6 +65,24 @@ func TestRoomsDoNotImportOneAnother(t *testing.T) {
 	}
 }
 
+// TestLayersOfTheLog keeps the log and what orders it apart from the places that logs are read from, so that one more
+// place changes neither: kinesis → ingest → logs → textsearch.
+func TestLayersOfTheLog(t *testing.T) {
+	allowed := map[string][]string{
+		"backend/logs/textsearch": {},
+		"backend/logs":            {"backend/logs/textsearch"},
+		"backend/logs/ingest":     {"backend/logs", "backend/logs/textsearch"},
+	}
+	for layer, below := range allowed {
+		for _, path := range deps(t, "./"+layer) {
+			ours := strings.HasPrefix(path, module) && path != module+layer && !isLeaf(path)
+			if ours && !slices.Contains(below, strings.TrimPrefix(path, module)) || strings.HasPrefix(path, "github.com/aws/") {
+				t.Errorf("%s must not depend on %s", layer, path)
+			}
+		}
+	}
+}
+
 // TestLeavesImportNoRoom keeps the leaves below the rooms that import them.
 func TestLeavesImportNoRoom(t *testing.T) {
 	for _, leaf := range leaves {

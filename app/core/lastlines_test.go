@@ -8,9 +8,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	awskinesis "github.com/aws/aws-sdk-go-v2/service/kinesis"
 
 	"avatar-launcher/backend/identity"
+	"avatar-launcher/backend/logs/kinesis"
 )
 
 // TestTheKeeperReadsTheLogOfAFailedInstance wires the log to the fleet: the end of a failed instance's log is stored.
@@ -18,15 +19,16 @@ func TestTheKeeperReadsTheLogOfAFailedInstance(t *testing.T) {
 	const id = "i-0123456789abcdef0"
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom(t)
-		stream := kinesis.NewFromConfig(r.operator())
+		stream := awskinesis.NewFromConfig(r.operator())
 		for _, text := range []string{"booting", "no driver for the GPU"} {
-			_, err := stream.PutRecord(t.Context(), &kinesis.PutRecordInput{StreamName: &r.profile.Stream, Data: []byte(text), PartitionKey: aws.String(id)})
+			_, err := stream.PutRecord(t.Context(), &awskinesis.PutRecordInput{StreamName: &r.profile.Stream, Data: []byte(text), PartitionKey: aws.String(id)})
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
 		time.Sleep(time.Second)
-		lines, err := lastLines(r.profile, newKinesis(r.operator(), func(*kinesis.Options) {}))(t.Context(), id, time.Now().Add(-time.Minute))
+		read := lastLines(r.profile, kinesis.New(kinesis.Options{API: stream, Name: r.profile.Stream}))
+		lines, err := read(t.Context(), id, time.Now().Add(-time.Minute))
 		if want := []string{"booting", "no driver for the GPU"}; err != nil || !slices.Equal(lines, want) {
 			t.Errorf("%q, %v, want %q", lines, err, want)
 		}

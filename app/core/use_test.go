@@ -7,16 +7,21 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	awskinesis "github.com/aws/aws-sdk-go-v2/service/kinesis"
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/logs"
+	"avatar-launcher/backend/logs/kinesis"
 )
 
 // withLogs has a desktop read its instance's log, as the real one does.
 func (r *room) withLogs(o *backend.Options, cfg aws.Config) {
-	o.Logs = logs.New(logs.Options{Stream: r.profile.Stream, API: kinesis.NewFromConfig(cfg), Readers: 1,
-		ActivityPattern: pattern(r.profile.Log.ActivityPattern), OnActivity: o.Inbox.Active, OnViewers: o.Inbox.Watched})
+	o.Logs = logs.New(logs.Options{
+		Source: kinesis.New(kinesis.Options{
+			API: awskinesis.NewFromConfig(cfg), Name: r.profile.Stream, Readers: 1,
+		}),
+		ActivityPattern: pattern(r.profile.Log.ActivityPattern), OnActivity: o.Inbox.Active, OnViewers: o.Inbox.Watched,
+	})
 }
 
 // watch keeps a browser at the avatar's page for some time.

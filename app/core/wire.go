@@ -16,7 +16,7 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	awskinesis "github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/google/uuid"
@@ -29,6 +29,7 @@ import (
 	"avatar-launcher/backend/fleet"
 	"avatar-launcher/backend/identity"
 	"avatar-launcher/backend/logs"
+	"avatar-launcher/backend/logs/kinesis"
 )
 
 // patientAttempts is how often EC2 and Route 53 are asked: their request limits are per account and shared with
@@ -41,6 +42,7 @@ type Rooms struct {
 	File     string         // where the profile comes from
 	Identity *identity.Service
 	Fleet    *fleet.Service
+	Stream   *kinesis.Stream // what Logs reads
 	Logs     *logs.Book
 	Launcher *backend.Launcher
 	Doctor   *account.Doctor
@@ -137,20 +139,22 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	}
 	r.Identity = identity.New(options)
 	cfg.Credentials = r.Identity.Credentials()
-	stream := newKinesis(cfg, func(o *kinesis.Options) { o.HTTPClient = watched })
+	r.Stream = kinesis.New(kinesis.Options{
+		API:  newKinesis(cfg, func(o *awskinesis.Options) { o.HTTPClient = watched }),
+		Name: p.Stream, RandomKeys: p.Log.RandomKeys, Log: r.log,
+	})
 	r.Fleet = fleet.New(fleet.Options{
 		EC2:       newEC2(cfg, func(o *ec2.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
 		DynamoDB:  newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
 		Route53:   newRoute53(cfg, func(o *route53.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
 		Scheduler: newScheduler(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
-		Names:     p.Resources(), Figures: Figures(p), Avatar: avatar(p), Prices: prices(p), ReadyLine: readyLine(p, stream),
-		LastLines: lastLines(p, stream), LauncherID: launcherID(), Clock: clock, Log: r.log,
+		Names:     p.Resources(), Figures: Figures(p), Avatar: avatar(p), Prices: prices(p), ReadyLine: readyLine(p, r.Stream),
+		LastLines: lastLines(p, r.Stream), LauncherID: launcherID(), Clock: clock, Log: r.log,
 	})
 	r.Operator, r.History = r.Fleet, r.Fleet
 	r.Doctor = doctor(cfg, watched, p)
 	r.Logs = logs.New(logs.Options{
-		Stream: p.Stream, API: stream,
-		MaxLines: p.Log.MaxLines, MaxBytes: p.Log.MaxMegabytes << 20, RandomKeys: p.Log.RandomKeys,
+		Source: r.Stream, MaxLines: p.Log.MaxLines, MaxBytes: p.Log.MaxMegabytes << 20,
 		OlderDir: r.older, OlderBytes: int64(p.Log.OlderMegabytes) << 20,
 		ReadyPattern: pattern(p.Log.ReadyPattern), ActivityPattern: pattern(p.Log.ActivityPattern),
 		OnReady: inbox.Announced, OnActivity: inbox.Active, OnViewers: inbox.Watched,
@@ -166,26 +170,24 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 
 // readyLine tells the pool's keeper whether a warming instance has shown its readiness line; nil if the profile has
 // no pattern for one.
-func readyLine(p config.Profile, stream *kinesisClient) func(context.Context, string, time.Time) (bool, error) {
+func readyLine(p config.Profile, stream *kinesis.Stream) func(context.Context, string, time.Time) (bool, error) {
 	ready := pattern(p.Log.ReadyPattern)
 	if ready == nil {
 		return nil
 	}
-	probe := &logs.ReadyProbe{API: stream, Stream: p.Stream, Pattern: ready, RandomKeys: p.Log.RandomKeys}
-	return probe.Ready
+	return stream.NewReadyProbe(ready).Ready
 }
 
 // failedLines is how many lines of a failed instance's log the pool's keeper stores.
 const failedLines = 10
 
 // lastLines gives the pool's keeper the end of a failed instance's log; nil if the profile names no stream.
-func lastLines(p config.Profile, stream *kinesisClient) func(context.Context, string, time.Time) ([]string, error) {
+func lastLines(p config.Profile, stream *kinesis.Stream) func(context.Context, string, time.Time) ([]string, error) {
 	if p.Stream == "" {
 		return nil
 	}
-	tail := &logs.Tail{API: stream, Stream: p.Stream, RandomKeys: p.Log.RandomKeys}
 	return func(ctx context.Context, instanceID string, since time.Time) ([]string, error) {
-		return tail.Last(ctx, instanceID, since, failedLines)
+		return stream.Last(ctx, instanceID, since, failedLines)
 	}
 }
 

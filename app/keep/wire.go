@@ -12,14 +12,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	awskinesis "github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
 	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/fleet"
-	"avatar-launcher/backend/logs"
+	"avatar-launcher/backend/logs/kinesis"
 )
 
 // patientAttempts is how often EC2 and Route 53 are asked: their request limits are shared by the whole account.
@@ -35,7 +35,9 @@ func Fleet(cfg aws.Config, p config.Profile, launcherID string, log *slog.Logger
 		cfg = cfg.Copy()
 		cfg.HTTPClient = clock.Watch(cfg.HTTPClient)
 	}
-	stream := kinesis.NewFromConfig(cfg)
+	stream := kinesis.New(kinesis.Options{
+		API: awskinesis.NewFromConfig(cfg), Name: p.Stream, RandomKeys: p.Log.RandomKeys, Log: log,
+	})
 	o := fleet.Options{
 		EC2: ec2.NewFromConfig(cfg, func(o *ec2.Options) {
 			o.Retryer, o.RetryMaxAttempts = awsx.CorrectClock(o.Retryer), patientAttempts
@@ -51,18 +53,12 @@ func Fleet(cfg aws.Config, p config.Profile, launcherID string, log *slog.Logger
 		Log:        log,
 	}
 	if p.Log.ReadyPattern != "" {
-		probe := &logs.ReadyProbe{
-			API:        stream,
-			Stream:     p.Stream,
-			Pattern:    regexp.MustCompile(p.Log.ReadyPattern), // config has checked it
-			RandomKeys: p.Log.RandomKeys,
-		}
-		o.ReadyLine = probe.Ready
+		ready := regexp.MustCompile(p.Log.ReadyPattern) // config has checked it
+		o.ReadyLine = stream.NewReadyProbe(ready).Ready
 	}
 	if p.Stream != "" {
-		tail := &logs.Tail{API: stream, Stream: p.Stream, RandomKeys: p.Log.RandomKeys}
 		o.LastLines = func(ctx context.Context, instanceID string, since time.Time) ([]string, error) {
-			return tail.Last(ctx, instanceID, since, failedLines)
+			return stream.Last(ctx, instanceID, since, failedLines)
 		}
 	}
 	return fleet.New(o)

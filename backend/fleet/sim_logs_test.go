@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend/logs"
+	logkinesis "avatar-launcher/backend/logs/kinesis"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
@@ -122,8 +123,11 @@ type reader struct {
 // withReader gives a desktop its log, over the desktop's own network; it is read as one of many readers would.
 func (w *world) withReader(d *desktop, cfg aws.Config) {
 	d.reader = &reader{since: map[string]time.Time{}, next: map[string]int{}, Book: logs.New(logs.Options{
-		Stream: w.out.Stream, API: kinesis.NewFromConfig(cfg), Readers: 20, ReadyPattern: regexp.MustCompile("avatar ready"),
-		OnReady: d.options.Inbox.Announced, Log: d.options.Log})}
+		Source: logkinesis.New(logkinesis.Options{
+			API: kinesis.NewFromConfig(cfg), Name: w.out.Stream, Readers: 20, Log: d.options.Log,
+		}),
+		ReadyPattern: regexp.MustCompile("avatar ready"),
+		OnReady:      d.options.Inbox.Announced, Log: d.options.Log})}
 	d.options.Logs = d.reader
 }
 

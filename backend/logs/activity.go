@@ -32,16 +32,16 @@ func (b *Book) noteActivity(now time.Time) {
 }
 
 // reportViewers calls OnViewers with the number in the instance's newest metrics record, if the record is fresh.
-func (b *Book) reportViewers(iid string, entries []entry, now time.Time) {
+func (b *Book) reportViewers(iid string, entries []Entry, now time.Time) {
 	if b.opts.OnViewers == nil {
 		return
 	}
 	for i := len(entries) - 1; i >= 0; i-- {
 		e := &entries[i]
-		if e.metrics == nil || e.iid != iid {
+		if e.Metrics == nil || e.InstanceID != iid {
 			continue
 		}
-		if n := viewersOf(e.metrics); now.Sub(e.arrived) < maxActivityAge && b.viewersDue(n, now) {
+		if n := viewersOf(e.Metrics); now.Sub(e.Arrived) < maxActivityAge && b.viewersDue(n, now) {
 			b.opts.OnViewers(iid, n)
 		}
 		return

@@ -1,23 +1,10 @@
 package logs
 
 import (
-	"context"
 	"log/slog"
 	"regexp"
 	"sync"
-	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 )
-
-// kinesisAPI is the part of *kinesis.Client that reading needs.
-type kinesisAPI interface {
-	ListShards(context.Context, *kinesis.ListShardsInput, ...func(*kinesis.Options)) (*kinesis.ListShardsOutput, error)
-	GetShardIterator(
-		context.Context, *kinesis.GetShardIteratorInput, ...func(*kinesis.Options),
-	) (*kinesis.GetShardIteratorOutput, error)
-	GetRecords(context.Context, *kinesis.GetRecordsInput, ...func(*kinesis.Options)) (*kinesis.GetRecordsOutput, error)
-}
 
 // The bounds if Options has none.
 const (
@@ -25,12 +12,11 @@ const (
 	DefaultMaxBytes = 256 << 20
 )
 
-// Options configure a Book. API and Stream are needed by Follow only.
+// Options configure a Book.
 type Options struct {
-	Stream   string     // name of the Kinesis stream
-	API      kinesisAPI // *kinesis.Client
-	MaxLines int        // lines kept; 0 for DefaultMaxLines
-	MaxBytes int        // bytes kept, bookkeeping included; 0 for DefaultMaxBytes
+	Source   Source // what Follow reads; needed by Follow only
+	MaxLines int    // lines kept; 0 for DefaultMaxLines
+	MaxBytes int    // bytes kept, bookkeeping included; 0 for DefaultMaxBytes
 
 	OlderDir   string // folder for evicted lines, which Export includes; "" to drop them
 	OlderBytes int64  // bound of that folder, oldest lines go first; 0 for DefaultOlderBytes
@@ -45,10 +31,7 @@ type Options struct {
 	OnViewers func(instanceID string, viewers int)
 
 	Translate func(string) string // translates the launcher's remarks; nil leaves them in English
-
-	Readers    int          // readers of a shard, this one included; 0 to use SetFollowed
-	RandomKeys bool         // producers use random partition keys: every shard is read
-	Log        *slog.Logger // nil for slog.Default
+	Log       *slog.Logger        // nil for slog.Default
 }
 
 // Book is the log: the lines that were read, within its bounds, numbered from 1. It is safe for concurrent use.
@@ -59,7 +42,6 @@ type Book struct {
 	searchNotifier  notifier
 	metricsNotifier notifier
 	spill           *spill // nil if older lines are dropped
-	cache           shardCache
 
 	mu           sync.Mutex
 	store        store
@@ -67,7 +49,6 @@ type Book struct {
 	metrics      []Metrics
 	followStates map[string]*followState
 	activity     activity // last calls of OnActivity and OnViewers
-	followed     []string // instances whose logs are being read, nil if unknown
 	searches     []*Search
 	owner        int // number of Forget calls; entries read for an earlier owner are dropped
 
@@ -87,7 +68,7 @@ func New(o Options) *Book {
 	}
 	b := &Book{
 		opts:         o,
-		log:          o.Log.With("room", "logs", "stream", o.Stream),
+		log:          o.Log.With("room", "logs"),
 		store:        store{maxLines: o.MaxLines, maxBytes: o.MaxBytes, first: 1, next: 1},
 		followStates: map[string]*followState{},
 	}
@@ -151,19 +132,8 @@ func (b *Book) Forget() {
 	}
 }
 
-// Remark adds a line with the launcher as its source.
-func (b *Book) Remark(level, text string) {
-	b.append([]entry{remark(level, text, "", 0)})
-}
-
-// remark returns a line with the launcher as its source about an instance.
-func remark(level, text, instanceID string, gap uint64) entry {
-	text, _ = cleanString(text)
-	return entry{at: time.Now(), level: Level(level), source: launcherSource, text: text, iid: instanceID, gap: gap}
-}
-
 // append stores entries in their order: lines in the store, metrics in the series.
-func (b *Book) append(entries []entry) {
+func (b *Book) append(entries []Entry) {
 	b.mu.Lock()
 	owner := b.owner
 	b.mu.Unlock()
@@ -171,14 +141,14 @@ func (b *Book) append(entries []entry) {
 }
 
 // appendFor is append for entries that were read for owner. It stores nothing if Forget was called since.
-func (b *Book) appendFor(owner int, entries []entry) {
+func (b *Book) appendFor(owner int, entries []Entry) {
 	if len(entries) == 0 {
 		return
 	}
 	if b.opts.Translate != nil {
 		for i := range entries {
-			if e := &entries[i]; e.source == launcherSource {
-				e.text = b.opts.Translate(e.text)
+			if e := &entries[i]; e.Source == LauncherSource {
+				e.Text = b.opts.Translate(e.Text)
 			}
 		}
 	}
@@ -189,14 +159,14 @@ func (b *Book) appendFor(owner int, entries []entry) {
 	}
 	first, measured := b.store.next, false
 	for i := range entries {
-		if m := entries[i].metrics; m != nil {
+		if m := entries[i].Metrics; m != nil {
 			b.addMetrics(*m)
 			measured = true
 			continue
 		}
-		if e := &entries[i]; e.level == levelError {
+		if e := &entries[i]; e.Level == LevelError {
 			b.lastError = Line{
-				Seq: b.store.next, At: e.at.UTC(), Level: e.level, Source: e.source, Text: e.text, InstanceID: e.iid,
+				Seq: b.store.next, At: e.At.UTC(), Level: e.Level, Source: e.Source, Text: e.Text, InstanceID: e.InstanceID,
 			}
 		}
 		b.store.add(&entries[i])

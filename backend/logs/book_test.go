@@ -13,17 +13,24 @@ import (
 	"time"
 )
 
+const mine = "i-0123456789abcdef0"
+
+var arrival = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// remark adds a line with the launcher as its source.
+func remark(b *Book, level, text string) { b.append([]Entry{Remark(level, text)}) }
+
 // filled has lines 1…n, each tenth an error from unreal.
 func filled(n int, o Options) *Book {
 	b := New(o)
-	entries := make([]entry, n)
+	entries := make([]Entry, n)
 	for i := range entries {
-		e := entry{
-			at: arrival.Add(time.Duration(i) * time.Second), level: levelInfo, source: "boot", iid: mine,
-			text: fmt.Sprintf("Line %d of the boot", i+1),
+		e := Entry{
+			At: arrival.Add(time.Duration(i) * time.Second), Level: LevelInfo, Source: "boot", InstanceID: mine,
+			Text: fmt.Sprintf("Line %d of the boot", i+1),
 		}
 		if (i+1)%10 == 0 {
-			e.level, e.source = levelError, "unreal"
+			e.Level, e.Source = LevelError, "unreal"
 		}
 		entries[i] = e
 	}
@@ -97,7 +104,7 @@ func TestFindIsCancelled(t *testing.T) {
 func TestBoundsAndClear(t *testing.T) {
 	b := filled(1, Options{MaxLines: 1 << 30, MaxBytes: 100_000})
 	for i := range 10_000 {
-		b.Remark("info", strings.Repeat("x", i%200))
+		remark(b, "info", strings.Repeat("x", i%200))
 	}
 	s := b.Stats()
 	if s.Bytes > 100_000 || s.Bytes < 90_000 || uint64(s.Lines)+s.Dropped != 10_001 {
@@ -107,13 +114,13 @@ func TestBoundsAndClear(t *testing.T) {
 	if p := b.Lines(Query{}); len(p.Lines) != 0 || p.First != 0 || p.Last != 10_001 || b.Last() != 10_001 {
 		t.Errorf("after Clear: %+v", p)
 	}
-	b.Remark("warn", "again\x1b[0m")
+	remark(b, "warn", "again")
 	p := b.Lines(Query{})
 	if len(p.Lines) != 1 || p.Lines[0].Seq != 10_002 || p.Lines[0].Text != "again" || p.Lines[0].Source != "launcher" {
 		t.Errorf("after Clear: %+v", p)
 	}
 	b = New(Options{MaxBytes: 10})
-	b.Remark("info", "longer than all that may be kept")
+	remark(b, "info", "longer than all that may be kept")
 	if len(b.Lines(Query{}).Lines) != 1 {
 		t.Error("the newest line must stay")
 	}
@@ -124,7 +131,7 @@ func TestLinesDuringAppend(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for i := range 50_000 {
-			b.append([]entry{{at: arrival, level: levelInfo, text: fmt.Sprint(i + 1)}})
+			b.append([]Entry{{At: arrival, Level: LevelInfo, Text: fmt.Sprint(i + 1)}})
 		}
 	})
 	for range 200 {
@@ -147,17 +154,17 @@ func TestSubscribeCoalescesCalls(t *testing.T) {
 		}
 		var calls []call
 		begin := time.Now()
-		b.Remark("info", "before")
+		remark(b, "info", "before")
 		cancel := b.Subscribe(func(first, last uint64) { calls = append(calls, call{time.Since(begin), first, last}) })
 		for range 100 {
-			b.Remark("info", "x")
+			remark(b, "info", "x")
 			time.Sleep(2 * time.Millisecond)
 		}
 		time.Sleep(time.Second)
-		b.Remark("info", "y")
+		remark(b, "info", "y")
 		time.Sleep(time.Second)
 		cancel()
-		b.Remark("info", "z")
+		remark(b, "info", "z")
 		time.Sleep(time.Second)
 		next := uint64(2)
 		for i, c := range calls {
@@ -212,7 +219,7 @@ func TestMetricsAreBounded(t *testing.T) {
 		t.Error("metrics before the first")
 	}
 	for i := range 3 * maxSamples {
-		b.append([]entry{{metrics: &Metrics{At: arrival.Add(time.Duration(i) * time.Second)}}})
+		b.append([]Entry{{Metrics: &Metrics{At: arrival.Add(time.Duration(i) * time.Second)}}})
 	}
 	all := b.MetricsSince(time.Time{})
 	last, _ := b.Metrics()
@@ -226,7 +233,7 @@ func TestLastError(t *testing.T) {
 	if l, ok := b.LastError(); !ok || l.Seq != 20 || l.Source != "unreal" || l.Text != "Line 20 of the boot" {
 		t.Errorf("%v, %+v", ok, l)
 	}
-	b.append([]entry{{at: arrival, metrics: &Metrics{At: arrival}}})
+	b.append([]Entry{{At: arrival, Metrics: &Metrics{At: arrival}}})
 	b.Clear()
 	if l, ok := b.LastError(); ok {
 		t.Errorf("after Clear: %+v", l)
@@ -240,14 +247,14 @@ func TestSeries(t *testing.T) {
 	b := New(Options{})
 	value := func(v float64) *float64 { return &v }
 	at := func(s int) time.Time { return arrival.Add(time.Duration(s) * time.Second) }
-	var entries []entry
+	var entries []Entry
 	for i := range 100 {
 		m := Metrics{At: at(i), CPU: value(float64(i))}
 		if i >= 50 {
 			m.At = at(i + 600) // nothing came for ten minutes
 			m.FPS = value(0)
 		}
-		entries = append(entries, entry{metrics: &m})
+		entries = append(entries, Entry{Metrics: &m})
 	}
 	entries[3], entries[4] = entries[4], entries[3]
 	b.append(entries)
@@ -269,8 +276,11 @@ func TestSeries(t *testing.T) {
 // TestRemarksAreTranslated checks that only the launcher's remarks are translated.
 func TestRemarksAreTranslated(t *testing.T) {
 	b := New(Options{Translate: func(s string) string { return "<" + s + ">" }})
-	b.append([]entry{{at: arrival, level: levelWarn, source: "unreal", iid: mine, text: "said"}, remark(levelWarn, gapText(3), mine, 3)})
-	b.Remark(levelInfo, "The log stream is being read again.")
+	b.append([]Entry{{At: arrival, Level: LevelWarn, Source: "unreal", InstanceID: mine, Text: "said"}, {
+		At: arrival, Level: LevelWarn, Source: LauncherSource, InstanceID: mine, Gap: 3,
+		Text: "3 records of the instance never came",
+	}})
+	remark(b, LevelInfo, "The log stream is being read again.")
 	var got []string
 	for _, l := range b.Lines(Query{Limit: 9}).Lines {
 		got = append(got, l.Text)
@@ -278,5 +288,16 @@ func TestRemarksAreTranslated(t *testing.T) {
 	want := []string{"said", "<3 records of the instance never came>", "<The log stream is being read again.>"}
 	if !slices.Equal(got, want) {
 		t.Errorf("the log says %q", got)
+	}
+}
+
+// TestExportWritesEachLineOnOneLine exports a line whose text contains a newline.
+func TestExportWritesEachLineOnOneLine(t *testing.T) {
+	b := New(Options{})
+	b.append([]Entry{{At: arrival, Level: LevelInfo, Source: "unreal", Text: "x\nready http://evil.test/"}})
+	var out bytes.Buffer
+	n, err := b.Export(&out, Query{})
+	if err != nil || n != 1 || bytes.Count(out.Bytes(), []byte{'\n'}) != 1 || !bytes.Contains(out.Bytes(), []byte("x␊ready")) {
+		t.Errorf("%d lines, %v: %q", n, err, out.String())
 	}
 }

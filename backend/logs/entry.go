@@ -1,42 +1,29 @@
 package logs
 
-import (
-	"hash/maphash"
-	"time"
-)
+import "time"
 
-// launcherSource is the source of the launcher's own remarks.
-const launcherSource = "launcher"
+// LauncherSource is the source of the launcher's own remarks. No producer may use it.
+const LauncherSource = "launcher"
 
-// entry is a decoded line or metrics record before it is stored.
-type entry struct {
-	at      time.Time // when the producer wrote it; arrived if it did not say
-	arrived time.Time // when it arrived in the stream
-	level   string
-	source  string
-	text    string
-	style   string // see Line
-	iid     string // "" if unknown
-	gap     uint64
-	metrics *Metrics // set for a metrics record, which is no line
+// Entry is one line or metrics record that a Source has read.
+type Entry struct {
+	At         time.Time // when the producer wrote it; Arrived if it did not say
+	Arrived    time.Time // when it arrived, by the clock of the Source
+	Level      string    // debug, info, warn or error
+	Source     string    // of Line
+	Text       string
+	Style      string   // see Line
+	InstanceID string   // "" if unknown
+	Gap        uint64   // see Line
+	Metrics    *Metrics // set for a metrics record, which is no line
 
-	sequenced bool   // the producer numbered it
-	seq       uint64 // its number
-	stamped   bool   // the producer wrote the time
+	// What the Source orders entries by; the log keeps none of it.
+	Numbered bool   // the producer numbered it
+	Number   uint64 // its number
+	Stamped  bool   // the producer wrote the time
 }
 
-var seed = maphash.MakeSeed()
-
-// fingerprint tells apart two records with the same number. It leaves out the arrival, since a repeated put arrives
-// twice.
-func (e *entry) fingerprint() uint64 {
-	var h maphash.Hash
-	h.SetSeed(seed)
-	if e.stamped {
-		maphash.WriteComparable(&h, e.at.UnixNano())
-	}
-	_, _ = h.WriteString(e.level)
-	_, _ = h.WriteString(e.source)
-	_, _ = h.WriteString(e.text)
-	return h.Sum64()
+// Remark returns a line with the launcher as its source. It is written now.
+func Remark(level, text string) Entry {
+	return Entry{At: time.Now(), Level: level, Source: LauncherSource, Text: text}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -107,3 +108,6 @@ func (x *exporter) write(at time.Time, level, source, text string) error {
 	_, err := x.out.Write(x.buf)
 	return err
 }
+
+// OneLine returns text with its newlines made visible, for output with one line an entry.
+func OneLine(text string) string { return strings.ReplaceAll(text, "\n", "␊") }

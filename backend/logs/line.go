@@ -1,4 +1,12 @@
-// Package logs reads the instance's records from Kinesis into one ordered, bounded, searchable log.
+// Package logs is the log of an instance: ordered, bounded, searchable. A Source reads it, and the Book keeps it:
+//
+//   - Book stores the lines that Follow reads, answers queries, exports, and tells its subscribers of news.
+//   - Search answers a query that changes as it is typed.
+//   - Package textsearch finds a text in many lines.
+//   - Package ingest decodes and orders what a Source reads.
+//   - Package kinesis is the Source that reads a stream.
+//
+// This package knows no service. Another place to read logs from is another Source.
 package logs
 
 import "time"
@@ -63,14 +71,10 @@ type Metrics struct {
 	Players *float64  `json:"players"`
 }
 
-// Stats counts what has been read since New.
+// Stats counts what has been read since New, and what is kept.
 type Stats struct {
-	Records    uint64 `json:"records"`    // Kinesis records read
-	Others     uint64 `json:"others"`     // lines of other instances on the same shard, left out
-	Malformed  uint64 `json:"malformed"`  // records shown as malformed
-	Duplicates uint64 `json:"duplicates"` // repeated lines, left out
-	Lost       uint64 `json:"lost"`       // records that are missing
-	Dropped    uint64 `json:"dropped"`    // evicted lines
-	Lines      int    `json:"lines"`      // lines kept now
-	Bytes      int    `json:"bytes"`      // size of the lines kept
+	Counts
+	Dropped uint64 `json:"dropped"` // evicted lines
+	Lines   int    `json:"lines"`   // lines kept now
+	Bytes   int    `json:"bytes"`   // size of the lines kept
 }

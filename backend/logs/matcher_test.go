@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"pgregory.net/rapid"
 )
@@ -17,12 +18,12 @@ func TestMatcherAgreesWithPlainSearch(t *testing.T) {
 		b := New(Options{MaxLines: rapid.SampledFrom([]int{5, 1000}).Draw(t, "max")})
 		texts := rapid.SliceOfN(word, 0, 60).Draw(t, "lines")
 		for i, s := range texts {
-			b.append([]entry{{at: arrival, level: []string{levelInfo, levelError}[i%2], source: "boot", text: s}})
+			b.append([]Entry{{At: arrival, Level: []string{LevelInfo, LevelError}[i%2], Source: "boot", Text: s}})
 		}
 		q := Query{
 			Text:    rapid.OneOf(rapid.Just(""), rapid.StringOfN(rapid.SampledFrom([]rune("abKx 12-ö")), 1, 4, -1)).Draw(t, "text"),
 			Pattern: rapid.SampledFrom([]string{"", "a", "ab|x", "(?i)AB+", "[xy]z?", "^a", "b(ab)+", "ö", "(?i)k"}).Draw(t, "pattern"),
-			Level:   rapid.SampledFrom([]string{"", levelError}).Draw(t, "level"),
+			Level:   rapid.SampledFrom([]string{"", LevelError}).Draw(t, "level"),
 			Limit:   maxLimit,
 		}
 		var want []uint64
@@ -36,7 +37,7 @@ func TestMatcherAgreesWithPlainSearch(t *testing.T) {
 			if !strings.ContainsFunc(q.Text, func(r rune) bool { return r >= 0x80 }) { // an ASCII text is compared as ASCII
 				folded = strings.Map(func(r rune) rune {
 					if r < 0x80 {
-						return rune(lower(byte(r)))
+						return unicode.ToLower(r)
 					}
 					return r
 				}, s)
@@ -54,7 +55,7 @@ func TestMatcherAgreesWithPlainSearch(t *testing.T) {
 
 func TestMarksAreInUTF16(t *testing.T) {
 	b := New(Options{})
-	b.Remark("info", "ö🎈 Größe größe 🎈x")
+	remark(b, "info", "ö🎈 Größe größe 🎈x")
 	for _, tt := range []struct {
 		q    Query
 		want []int
@@ -80,10 +81,10 @@ func TestMarksAreInUTF16(t *testing.T) {
 func TestChunksHoldManyAndLargeLines(t *testing.T) {
 	b := New(Options{MaxLines: 1 << 30, MaxBytes: 1 << 30})
 	for i := range 3*chunkLines + 7 {
-		b.Remark("info", fmt.Sprint("line ", i+1))
+		remark(b, "info", fmt.Sprint("line ", i+1))
 	}
 	for range 40 {
-		b.Remark("info", strings.Repeat("x", maxText))
+		remark(b, "info", strings.Repeat("x", 64<<10))
 	}
 	n := uint64(3*chunkLines + 7 + 40)
 	if b.Last() != n || len(b.store.chunks) != 6 {

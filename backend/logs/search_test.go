@@ -33,11 +33,11 @@ func TestSearchFindsWhatLinesFinds(t *testing.T) {
 		for range rapid.IntRange(1, 10).Draw(t, "steps") {
 			switch rapid.IntRange(0, 9).Draw(t, "do") {
 			case 0, 1, 2, 3:
-				var entries []entry
+				var entries []Entry
 				for range rapid.SampledFrom([]int{1, 1, 50, 50, 50, 4500}).Draw(t, "more") {
 					n++
-					entries = append(entries, entry{
-						at: arrival, level: []string{levelInfo, levelError}[n%2], source: "boot", text: fmt.Sprint("line ", n),
+					entries = append(entries, Entry{
+						At: arrival, Level: []string{LevelInfo, LevelError}[n%2], Source: "boot", Text: fmt.Sprint("line ", n),
 					})
 				}
 				b.append(entries)
@@ -159,7 +159,7 @@ func TestHistogram(t *testing.T) {
 			t.Errorf("none: %+v", h)
 		}
 		// One line of a clock that is far off does not squeeze the others into one stretch.
-		b.append([]entry{{at: time.Unix(0, 0), level: levelInfo, source: "boot", text: "1970"}})
+		b.append([]Entry{{At: time.Unix(0, 0), Level: LevelInfo, Source: "boot", Text: "1970"}})
 		if h := l.Histogram(Query{}, 100); h.Step != 10_000 || sum(h) != [4]int{0, 541, 0, 60} {
 			t.Errorf("with a stray clock: step %d, %v", h.Step, sum(h))
 		}

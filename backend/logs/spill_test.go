@@ -56,7 +56,7 @@ func TestExportIncludesSpilledLines(t *testing.T) {
 	if p := b.Lines(Query{}); p.Older != 0 || len(exported(t, b, Query{})[0]) != 0 {
 		t.Errorf("after Clear: %+v", p)
 	}
-	b.append(make([]entry, 10))
+	b.append(make([]Entry, 10))
 	b.Close()
 	if files, _ := filepath.Glob(filepath.Join(dir, "*")); len(files) != 0 {
 		t.Errorf("left behind: %q", files)
@@ -71,7 +71,7 @@ func TestSpillDeletesTheOldestFiles(t *testing.T) {
 	text := strings.Repeat("x", 60_000)
 	const n = 300 // 18 MB
 	for i := range n {
-		b.Remark("info", fmt.Sprint(i+1, " ", text))
+		remark(b, "info", fmt.Sprint(i+1, " ", text))
 	}
 	p := b.Lines(Query{Limit: 1})
 	if p.Dropped == 0 || p.Dropped+p.Older != n-10 {

@@ -57,13 +57,13 @@ func (c *chunk) full(more int) bool {
 	return len(c.rows) == chunkLines || len(c.rows) > 0 && len(c.text)+more > chunkBytes
 }
 
-func (c *chunk) add(e *entry) {
-	c.text = append(c.text, e.text...)
-	c.rows = append(c.rows, row{at: e.at.UnixNano(), end: uint32(len(c.text)), from: c.origin(e)})
+func (c *chunk) add(e *Entry) {
+	c.text = append(c.text, e.Text...)
+	c.rows = append(c.rows, row{at: e.At.UnixNano(), end: uint32(len(c.text)), from: c.origin(e)})
 }
 
-func (c *chunk) origin(e *entry) uint16 {
-	key := origin{level: e.level, source: e.source, iid: e.iid, style: e.style, rank: rank(e.level), gap: e.gap}
+func (c *chunk) origin(e *Entry) uint16 {
+	key := origin{level: e.Level, source: e.Source, iid: e.InstanceID, style: e.Style, rank: rank(e.Level), gap: e.Gap}
 	n, ok := c.index[key]
 	if !ok {
 		n = uint16(len(c.origins)) // at most one a row
@@ -118,9 +118,9 @@ func (s *store) addSource(source string) {
 func (s *store) len() int { return int(s.next - s.first) }
 
 // add appends a line, and evicts the oldest ones if a bound is exceeded.
-func (s *store) add(e *entry) {
+func (s *store) add(e *Entry) {
 	n := len(s.chunks)
-	if n > 0 && s.chunks[n-1].full(len(e.text)) {
+	if n > 0 && s.chunks[n-1].full(len(e.Text)) {
 		s.chunks[n-1].seal()
 	}
 	if n == 0 || s.chunks[n-1].index == nil {
@@ -135,10 +135,10 @@ func (s *store) add(e *entry) {
 	origins := len(c.origins)
 	c.add(e)
 	if len(c.origins) > origins {
-		s.addSource(e.source)
+		s.addSource(e.Source)
 	}
 	s.next++
-	s.bytes += rowBytes + len(e.text)
+	s.bytes += rowBytes + len(e.Text)
 	for s.len() > s.maxLines || (s.bytes > s.maxBytes && s.len() > 1) {
 		s.drop()
 	}

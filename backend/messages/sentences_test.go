@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the sentences that the code makes into en.json")
 
 // rooms are the folders whose sentences reach a person's eyes.
-var rooms = []string{"../../app", "../../app/*", "..", "../account", "../config", "../fleet", "../identity", "../logs"}
+var rooms = []string{"../../app", "../../app/*", "..", "../account", "../config", "../fleet", "../identity", "../logs", "../logs/*"}
 
 // fields are those of backend.Problem, backend.Check and config.Fault that hold sentences.
 var fields = []string{"What", "Why", "Next", "Cure", "Wrong", "Right"}
@@ -34,11 +34,11 @@ var locals = []string{"why", "reason", "Reason", "cure"}
 var makers = map[string]string{
 	"config problem": "", "fleet problem": "It was not possible to ", "account problem": "It was not possible to ",
 	"identity refused": "", "identity badAttribute": "", "doctor checked": "", "backend nextEnd": "",
-	"config fault": "", "config refuse": "", "logs Remark": "", "logs remark": "",
+	"config fault": "", "config refuse": "", "kinesis remark": "",
 }
 
 // parts are functions whose results are parts of sentences, or are said by themselves without being one.
-var parts = []string{"backend humanDuration", "config kindOf", "config wanted", "logs gapText", "logs malformedText"}
+var parts = []string{"backend humanDuration", "config kindOf", "config wanted", "ingest gapText", "ingest malformedText"}
 
 // onward says of a room's sentence that it goes on from a name, which is then its first value.
 var onward = map[string]*regexp.Regexp{"config": regexp.MustCompile(`^(is|has|does|names|holds|would) .*\.$`)}

@@ -13,7 +13,7 @@ const MINUTES = Number(process.env.BENCH_MINUTES ?? 10);
 const RUNS = 3;
 const LATENCY_SECONDS = 10;
 const SCROLL_SECONDS = 10;
-/** The reader's interval of 200 ms and up to a fifth more, which it draws at random; see backend/logs/pace.go. */
+/** The reader's interval of 200 ms and up to a fifth more, which it draws at random; see backend/logs/kinesis/pace.go. */
 const INTERVAL = [200, 240];
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));

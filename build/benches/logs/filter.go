@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,7 +13,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	sdk "github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 
 	"avatar-launcher/backend/logs"
@@ -26,26 +25,26 @@ const million = 1_000_000
 type source struct{ next, n int }
 
 func (t *source) ListShards(
-	context.Context, *kinesis.ListShardsInput, ...func(*kinesis.Options),
-) (*kinesis.ListShardsOutput, error) {
+	context.Context, *sdk.ListShardsInput, ...func(*sdk.Options),
+) (*sdk.ListShardsOutput, error) {
 	all := &types.HashKeyRange{
 		StartingHashKey: aws.String("0"),
 		EndingHashKey:   aws.String("340282366920938463463374607431768211455"),
 	}
 	shard := types.Shard{ShardId: aws.String("shardId-000000000000"), HashKeyRange: all}
-	return &kinesis.ListShardsOutput{Shards: []types.Shard{shard}}, nil
+	return &sdk.ListShardsOutput{Shards: []types.Shard{shard}}, nil
 }
 
 func (t *source) GetShardIterator(
-	context.Context, *kinesis.GetShardIteratorInput, ...func(*kinesis.Options),
-) (*kinesis.GetShardIteratorOutput, error) {
-	return &kinesis.GetShardIteratorOutput{ShardIterator: aws.String("x")}, nil
+	context.Context, *sdk.GetShardIteratorInput, ...func(*sdk.Options),
+) (*sdk.GetShardIteratorOutput, error) {
+	return &sdk.GetShardIteratorOutput{ShardIterator: aws.String("x")}, nil
 }
 
 func (t *source) GetRecords(
-	context.Context, *kinesis.GetRecordsInput, ...func(*kinesis.Options),
-) (*kinesis.GetRecordsOutput, error) {
-	out := &kinesis.GetRecordsOutput{NextShardIterator: aws.String("x"), MillisBehindLatest: aws.Int64(0)}
+	context.Context, *sdk.GetRecordsInput, ...func(*sdk.Options),
+) (*sdk.GetRecordsOutput, error) {
+	out := &sdk.GetRecordsOutput{NextShardIterator: aws.String("x"), MillisBehindLatest: aws.Int64(0)}
 	for i := 0; i < 200 && t.next < t.n; i++ {
 		data := lines(t.next+1, 500)
 		t.next += 500
@@ -62,9 +61,7 @@ func (t *source) GetRecords(
 
 // fill is a book with n lines.
 func fill(n int) (*logs.Book, error) {
-	b := logs.New(logs.Options{
-		Stream: "source", API: &source{n: n}, Readers: 1, MaxLines: n, MaxBytes: 1 << 30, Log: slog.New(slog.DiscardHandler),
-	})
+	b := logs.New(logs.Options{Source: streamOf(&source{n: n}, "source"), MaxLines: n, MaxBytes: 1 << 30})
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	b.Subscribe(func(_, last uint64) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -31,7 +30,7 @@ func serve(args []string) error {
 	}
 	defer stop()
 	b := &bridge{book: logs.New(logs.Options{
-		Stream: p.Stream, API: p.client(), Readers: 1, MaxBytes: 1 << 30, Log: slog.New(slog.DiscardHandler),
+		Source: streamOf(p.client(), p.Stream), MaxBytes: 1 << 30,
 	})}
 	b.search = b.book.NewSearch()
 	ctx, cancel := context.WithCancel(context.Background())

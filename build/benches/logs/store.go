@@ -19,6 +19,7 @@ import (
 	consumer "github.com/harlow/kinesis-consumer"
 
 	"avatar-launcher/backend/logs"
+	"avatar-launcher/backend/logs/kinesis"
 )
 
 const runs = 5
@@ -133,7 +134,7 @@ func into(args []string) error {
 }
 
 func readBook(ctx context.Context, cancel func(), p place, n int) error {
-	b := logs.New(logs.Options{Stream: p.Stream, API: p.client(), Readers: 1, Log: slog.New(slog.DiscardHandler)})
+	b := logs.New(logs.Options{Source: streamOf(p.client(), p.Stream)})
 	b.Subscribe(func(_, last uint64) {
 		if last >= uint64(n) {
 			cancel()
@@ -145,6 +146,11 @@ func readBook(ctx context.Context, cancel func(), p place, n int) error {
 	}
 	runtime.KeepAlive(b)
 	return nil
+}
+
+// streamOf is a stream that nobody else reads.
+func streamOf(api kinesis.API, name string) *kinesis.Stream {
+	return kinesis.New(kinesis.Options{API: api, Name: name, Readers: 1, Log: slog.New(slog.DiscardHandler)})
 }
 
 func readConsumer(ctx context.Context, cancel func(), p place, n int) error {
