@@ -59,10 +59,36 @@ on('the first frame, before any script has run: the header, in the colours of th
 
 on('signing in as a demonstration user by one press', 'sign-in-demo', async (page) => {
   await button(page, 'Try as demo').click();
+  assert.deepEqual(await page.locator('main .button.primary').allInnerTexts(), ['Try as demo']);
+  await button(page, 'Show 54 more').click();
+  assert.deepEqual((await page.locator('ul .chip').allInnerTexts()).slice(3, 7), ['operator', 'user1', 'user2', 'user3'], 'in order');
   await button(page, 'Try as bob').click();
-  await button(page, 'Show 50 more').click();
   await button(page, 'Try as operator').click();
   assert.deepEqual((await asked(page, 'Account.SignInDemo')).map((a) => a[1]), ['demo', 'bob', 'operator']);
+});
+
+on('on the second day the name is there, and who wants to stay signed in says so on the card', 'sign-in', async (page) => {
+  await page.getByLabel('User name').fill('alice');
+  await page.getByLabel('Password', { exact: true }).fill('wrong');
+  await page.keyboard.press('Enter');
+  await page.reload();
+  assert.equal(await page.getByLabel('User name').inputValue(), '', 'a name that was refused is kept');
+  await page.getByLabel('User name').fill('alice');
+  await page.getByLabel('Password', { exact: true }).fill('right');
+  await page.getByLabel('Stay signed in').check();
+  assert.deepEqual((await asked(page, 'Settings.Write')).map(([, s]) => [s.key, s.on]), [['staySignedIn', true]]);
+  await button(page, 'Sign in').click();
+  await page.evaluate((s) => window.setScene({ snapshot: s }), { ...sceneOf('idle').snapshot, revision: 2, user: { id: 'u-2', username: 'alice', role: 'user' } });
+  await button(page, 'Start my avatar').waitFor();
+  await page.reload();
+  assert.equal(await page.getByLabel('User name').inputValue(), 'alice');
+  await page.waitForFunction(() => document.activeElement?.id === 'password');
+});
+
+on('another profile can be chosen before signing in', 'sign-in', async (page) => {
+  await page.getByLabel('Profile').selectOption('studio');
+  await page.getByText('Switches to studio after a restart.').waitFor();
+  assert.deepEqual((await asked(page, 'Settings.Write')).map(([, s]) => [s.key, s.text]), [['profile', 'studio']]);
 });
 
 on('what the account lacks is asked one by one', 'challenge-attribute', async (page) => {
