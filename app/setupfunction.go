@@ -22,7 +22,7 @@ const functionFile = "function.zip"
 func readFunction(named string) (account.Function, error) {
 	file := named
 	if file == "" {
-		file = besideProgram()
+		file = besideProgram(functionFile)
 	}
 	data, err := os.ReadFile(file)
 	if err == nil {
@@ -37,18 +37,18 @@ func readFunction(named string) (account.Function, error) {
 	return account.Function{}, p
 }
 
-// besideProgram returns where the package is installed: beside the program, or where a Linux package puts it.
-func besideProgram() string {
+// besideProgram returns where a file of the installation is: beside the program, or where a Linux package puts it.
+func besideProgram(name string) string {
 	program, err := os.Executable()
 	if err != nil {
-		return functionFile
+		return name
 	}
 	if real, err := filepath.EvalSymlinks(program); err == nil {
 		program = real
 	}
-	beside := filepath.Join(filepath.Dir(program), functionFile)
+	beside := filepath.Join(filepath.Dir(program), name)
 	if _, err := os.Stat(beside); err != nil && runtime.GOOS == "linux" {
-		shared := filepath.Join(filepath.Dir(program), "..", "share", "avatar-launcher", functionFile)
+		shared := filepath.Join(filepath.Dir(program), "..", "share", "avatar-launcher", name)
 		if _, err := os.Stat(shared); err == nil {
 			return shared
 		}

@@ -33,6 +33,7 @@ type setupFlags struct {
 	printTemplate                         bool
 	noKeeper                              bool   // leave the keeper function out
 	function                              string // its package; "" for the one beside the program
+	gate                                  string // the gate's program; "" for the one beside the program
 }
 
 func setupCommand(o *options) *cobra.Command {
@@ -73,6 +74,7 @@ func setupCommand(o *options) *cobra.Command {
 	s.BoolVar(&f.yes, "yes", false, "do not ask before --remove")
 	s.BoolVar(&f.noKeeper, "no-keeper", false, "make no function that keeps the warm pool; a keeper's desktop must be on, then")
 	s.StringVar(&f.function, "function", "", "the function's package (default: function.zip beside the program)")
+	s.StringVar(&f.gate, "gate", "", "the gate's program for the instances (default: avatar-agent-linux-amd64 or avatar-agent-windows-amd64.exe beside the program)")
 	s.BoolVar(&f.ignoreChecks, "ignore-checks", false, "deploy although a check of the account is not ok")
 	s.BoolVar(&o.json, "json", false, "print JSON")
 	return c
@@ -224,6 +226,9 @@ func planStack(ctx context.Context, a *account.Account, out *printer, f setupFla
 	}
 	whole, err := f.giveFunction(ctx, a, out, parameters)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.giveGate(ctx, a, out, parameters); err != nil {
 		return nil, err
 	}
 	cs, err := a.Plan(ctx, parameters)

@@ -151,7 +151,9 @@ func (a *Account) Prune(ctx context.Context) error {
 	if a.bucket == "" || len(a.used) == 0 {
 		return nil
 	}
-	return problem("delete old files", a.empty(ctx, a.used))
+	return problem("delete old files", a.empty(ctx, func(key string) bool {
+		return slices.Contains(a.used, key) || strings.HasPrefix(key, gatePrefix)
+	}))
 }
 
 // removeFiles deletes the bucket with everything in it. It does nothing if there is none.
@@ -165,15 +167,15 @@ func (a *Account) removeFiles(ctx context.Context, report func(Event)) error {
 		return nil
 	}
 	if a.bucket = output(s, "Bucket"); a.bucket != "" {
-		if err := a.empty(ctx, nil); err != nil && code(err) != "NoSuchBucket" {
+		if err := a.empty(ctx, func(string) bool { return false }); err != nil && code(err) != "NoSuchBucket" {
 			return problem("empty the stack's bucket", err)
 		}
 	}
 	return f.deleteStack(ctx, s, report)
 }
 
-// empty deletes everything in the bucket but the keys to keep.
-func (a *Account) empty(ctx context.Context, keep []string) error {
+// empty deletes everything in the bucket but what is to be kept.
+func (a *Account) empty(ctx context.Context, keep func(key string) bool) error {
 	pages := s3.NewListObjectsV2Paginator(a.S3, &s3.ListObjectsV2Input{Bucket: &a.bucket})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -182,7 +184,7 @@ func (a *Account) empty(ctx context.Context, keep []string) error {
 		}
 		var old []types.ObjectIdentifier
 		for _, o := range page.Contents {
-			if !slices.Contains(keep, aws.ToString(o.Key)) {
+			if !keep(aws.ToString(o.Key)) {
 				old = append(old, types.ObjectIdentifier{Key: o.Key})
 			}
 		}
