@@ -13,6 +13,10 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
+# Whoever starts a test in the background may have it ignore these, which a program that it starts would go on ignoring.
+for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+    signal.signal(number, signal.SIG_DFL)
+
 shots = os.path.join(os.path.dirname(__file__), "..", "artifacts", "window")
 
 
