@@ -87,7 +87,7 @@ func commands(o *options) *cobra.Command {
 	f.StringVar(&o.profile, "profile", "", "profile to use: a name from "+config.Paths().ConfigFile+", or a file")
 	f.StringVar(&o.logLevel, "log-level", "", "debug, info, warn or error")
 	root.Flags().BoolVar(&hidden, "hidden", false, "start without showing the window, where there is a tray")
-	root.AddCommand(runCommand(o), cloudCommand(o), setupCommand(o), doctorCommand(o))
+	root.AddCommand(runCommand(o), cloudCommand(o), setupCommand(o), doctorCommand(o), keepCommand(o))
 	root.AddCommand(sessionCommands(o)...)
 	return root
 }

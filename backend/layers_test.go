@@ -1,6 +1,7 @@
 package backend_test
 
 import (
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -149,6 +150,23 @@ func TestOnlyAppKnowsTheDesktop(t *testing.T) {
 	for _, library := range windowLibraries {
 		if i := slices.IndexFunc(all, func(path string) bool { return strings.HasPrefix(path, library) }); i >= 0 {
 			t.Errorf("only the window may depend on %s", all[i])
+		}
+	}
+}
+
+// TestTheHeadlessProgramNeedsNoDesktop: servers have neither GTK nor a C library to link it with.
+func TestTheHeadlessProgramNeedsNoDesktop(t *testing.T) {
+	cmd := exec.Command("go", "list", "-deps", "-tags", "headless", ".")
+	cmd.Dir, cmd.Env = "..", append(os.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range strings.Fields(string(out)) {
+		for _, library := range []string{"github.com/wailsapp/wails", "fyne.io/systray", "runtime/cgo", module + "backend/localcloud"} {
+			if within(path, library) {
+				t.Errorf("the headless program must not depend on %s", path)
+			}
 		}
 	}
 }

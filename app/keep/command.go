@@ -1,0 +1,137 @@
+package keep
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/config"
+)
+
+// defaultListen is the health endpoint's address unless another is named.
+const defaultListen = "127.0.0.1:8086"
+
+// callTime bounds one request to AWS.
+const callTime = 30 * time.Second
+
+// Options are the flags of the command keep.
+type Options struct {
+	Profile string // a name from the configuration file, or a file
+	Once    bool
+	Listen  string
+	Level   slog.Level
+}
+
+// Command is the command keep. common returns the profile and the level of the log that the flags of every command name.
+func Command(common func() (profile string, level slog.Level, err error)) *cobra.Command {
+	var o Options
+	c := &cobra.Command{
+		Use:   "keep",
+		Short: "Keep the warm pool, without a window or a sign-in (servers)",
+		Long: "Keep runs the pool's keeper with the AWS credentials of this machine: those of the environment, the AWS configuration\n" +
+			"files, or the role of the instance or container. It fills the pool, stops what nobody owns, and ends sessions that are over.\n" +
+			"Any number of keepers may run; one of them does the work. It logs JSON lines to standard error and ends by SIGTERM.",
+		Example: "  avatar-launcher keep --profile avatar-launcher.yaml\n" +
+			"  avatar-launcher keep --once              # one pass, such as from cron\n" +
+			"  curl http://" + defaultListen + "/healthz",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			var err error
+			if o.Profile, o.Level, err = common(); err != nil {
+				return err
+			}
+			return Run(c.Context(), o)
+		},
+	}
+	c.Flags().BoolVar(&o.Once, "once", false, "make one pass: go on until nothing is under way, then end")
+	c.Flags().StringVar(&o.Listen, "listen", defaultListen, "address of the health endpoint; empty for none")
+	return c
+}
+
+// Run runs the keeper until ctx is done, or once.
+func Run(ctx context.Context, o Options) error {
+	p, _, err := config.Resolve(o.Profile, config.Paths().ConfigFile)
+	if err != nil {
+		return err
+	}
+	if p.Cloud == config.CloudEmbedded {
+		return &backend.Problem{Kind: backend.KindConfig, What: "There's no pool to keep", Why: "The profile " + p.Name + " has the embedded cloud.",
+			Next: "Name an account's profile by --profile: setup writes one."}
+	}
+	cfg, err := load(ctx, p)
+	if err != nil {
+		return err
+	}
+	listen := o.Listen
+	if o.Once {
+		listen = ""
+	}
+	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: o.Level}))
+	k := &Process{Config: cfg, Profile: p, LauncherID: launcherID(), Once: o.Once, Listen: listen, Log: log,
+		Listening: func(address string) { log.Info("the health endpoint answers", "url", "http://"+address+"/healthz") }}
+	if err := k.Run(ctx); err != nil {
+		return problem(err)
+	}
+	return nil
+}
+
+// load reads the SDK's configuration and looks whether it gives credentials.
+func load(ctx context.Context, p config.Profile) (aws.Config, error) {
+	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(p.Region))
+	if err != nil {
+		return cfg, &backend.Problem{Kind: backend.KindConfig, What: "Couldn't read this machine's AWS settings",
+			Why: strings.TrimSuffix(err.Error(), ".") + ".", Next: "Correct the AWS configuration files or the AWS_ variables.", Cause: err}
+	}
+	cfg.AppID = "avatar-launcher"
+	if p.Endpoint != "" {
+		cfg.BaseEndpoint = &p.Endpoint
+	}
+	if b, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
+		cfg.HTTPClient = b.WithTimeout(callTime)
+	}
+	if cfg.Credentials == nil {
+		cfg.Credentials = aws.AnonymousCredentials{}
+	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return cfg, &backend.Problem{Kind: backend.KindRefused, What: "There are no AWS credentials to keep the pool with",
+			Why:  "Neither the environment, the AWS configuration files nor the machine's role gives any.",
+			Next: "Give the machine a role with the policy KeeperPolicy of the stack, or set AWS_PROFILE or AWS_ACCESS_KEY_ID.", Cause: err}
+	}
+	return cfg, nil
+}
+
+// problem says why a run failed.
+func problem(err error) error {
+	p := &backend.Problem{Kind: backend.KindUnexpected, What: "The pool couldn't be kept", Why: "The log above says why.",
+		Next: "Try again in a minute.", Cause: err}
+	switch {
+	case awsx.IsDenied(err):
+		p.Kind, p.Why = backend.KindDenied, "This machine's AWS credentials may not keep the pool."
+		p.Next = "Give them the policy KeeperPolicy of the stack."
+	case awsx.IsExpired(err):
+		p.Kind, p.Why, p.Next = backend.KindRefused, "This machine's AWS credentials aren't accepted.", "Renew them."
+	case awsx.IsUnreachable(err):
+		p.Kind, p.Why = backend.KindUnreachable, "AWS doesn't answer."
+	case backend.ProblemOf(err).Kind != backend.KindUnexpected:
+		return err
+	}
+	return p
+}
+
+// launcherID tells this process from every other, and says to people where it runs.
+func launcherID() string {
+	host, _ := os.Hostname()
+	return fmt.Sprintf("keeper-%s-%s", cmp.Or(host, "server"), uuid.NewString()[:8])
+}

@@ -1,0 +1,12 @@
+//go:build headless
+
+// Avatar Launcher without a window, for servers: it keeps the warm pool.
+package main
+
+import (
+	"os"
+
+	"avatar-launcher/app/keep"
+)
+
+func main() { os.Exit(keep.Main()) }
