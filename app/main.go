@@ -11,14 +11,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 )
-
-// version is set by the linker: -X avatar-launcher/app.version=…
-var version = "dev"
 
 // options are the flags that every verb takes, and what main hands over.
 type options struct {
@@ -74,7 +72,7 @@ func commands(o *options) *cobra.Command {
 		Use:           "avatar-launcher",
 		Short:         "Start an avatar on an instance of your own, and open it in the browser",
 		Long:          "Avatar Launcher signs you in, starts an instance for you, and opens your avatar in the browser.\nWithout a verb it opens the window.",
-		Version:       version,
+		Version:       core.Version,
 		Args:          noArguments,
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,7 +17,6 @@ import (
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
-	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/logs"
 )
 
@@ -32,11 +29,9 @@ type Shell struct {
 	place    atomic.Pointer[[2]int] // of the window when it was hidden, nil while it is shown
 	hidden   bool                   // the window starts hidden
 
-	wired  chan struct{} // closed once the four below are set
-	rooms  *core.Rooms
-	wishes Wishes
-	logs   *logs.Book
-	search *logs.Search // the log page's
+	wired chan struct{} // closed once the two below are set
+	rooms *core.Rooms
+	logs  *logs.Book
 
 	ctx         context.Context // Wails': set by OnStartup, nil before
 	opened      chan struct{}   // closed once ctx is set
@@ -60,7 +55,7 @@ func newShell(stateDir string) *Shell {
 
 // wire puts the rooms in.
 func (s *Shell) wire(r *core.Rooms) {
-	s.rooms, s.wishes, s.logs, s.search = r, r.Launcher, r.Logs, r.Logs.NewSearch()
+	s.rooms, s.logs = r, r.Logs
 	now := core.Rules(r.Profile)
 	s.rules.Store(&now)
 	close(s.wired)
@@ -88,41 +83,11 @@ func (s *Shell) running() bool {
 
 func (s *Shell) do(w backend.Wish) {
 	if s.running() {
-		s.wishes.Do(w)
+		s.rooms.Launcher.Do(w)
 	}
 }
 
-func (s *Shell) snapshot() backend.Snapshot { return s.wishes.Snapshot() }
-
-// demoUsers puts the first ones of the sign-in page first: demo, then the names, then the numbered ones.
-func (s *Shell) demoUsers() []string {
-	users := []string{}
-	for name := range s.rooms.Profile.DemoUsers {
-		users = append(users, name)
-	}
-	slices.SortFunc(users, func(a, b string) int {
-		return cmp.Or(cmp.Compare(demoRank(a), demoRank(b)), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
-	})
-	return users
-}
-
-func demoRank(name string) int {
-	switch last := name[len(name)-1]; {
-	case name == "demo":
-		return 0
-	case name == "operator":
-		return 2
-	case '0' <= last && last <= '9':
-		return 3
-	}
-	return 1
-}
-
-func (s *Shell) signInDemo(user string) {
-	if password, ok := s.rooms.Profile.DemoUsers[user]; ok {
-		s.do(backend.Wish{Verb: backend.WishSignIn, Username: user, Password: password})
-	}
-}
+func (s *Shell) snapshot() backend.Snapshot { return s.rooms.Launcher.Snapshot() }
 
 // connect opens the avatar in the system's browser.
 func (s *Shell) connect() {
@@ -182,37 +147,6 @@ func (s *Shell) openSignIn() {
 func (s *Shell) browse(address string) error {
 	return osdesktop.OpenBrowser(s.log)(address)
 }
-
-// exportLog writes the lines to a file of the user's choice.
-func (s *Shell) exportLog(q logs.Query) (Exported, error) {
-	path, err := wails.SaveFileDialog(s.ctx, wails.SaveDialogOptions{
-		Title: i18n.Say("log.exportTitle"), DefaultFilename: "avatar-" + time.Now().Format("2006-01-02-150405") + ".log",
-	})
-	if err != nil || path == "" {
-		return Exported{}, err
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return Exported{}, err
-	}
-	n, err := s.logs.Export(f, q)
-	if err != nil {
-		f.Close()
-		return Exported{}, err
-	}
-	return Exported{Path: path, Lines: n}, f.Close()
-}
-
-func (s *Shell) about() About {
-	p := s.rooms.Profile
-	return About{
-		Version: version, Profile: p.Name, Endpoint: p.Endpoint, Region: p.Region, ConfigFile: s.rooms.File,
-		LogFolder: core.LogFolder(s.stateDir), Tray: s.currentTray().hosted(), Demo: p.Cloud == config.CloudEmbedded || osdesktop.IsLocal(p.Endpoint),
-	}
-}
-
-// openLogs shows the folder by the system's file manager.
-func (s *Shell) openLogs() { s.openPath(core.LogFolder(s.stateDir)) }
 
 // openPath shows a folder, or a file in the program that the user opens such files with.
 func (s *Shell) openPath(path string) {

@@ -19,6 +19,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
 
+	"avatar-launcher/app/bridge"
 	"avatar-launcher/app/core"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
@@ -65,7 +66,7 @@ func runWindow(ctx context.Context, o *options, lock *single, dir string, level 
 	file := core.NewLogFile(dir, s.logFileTroubled)
 	defer file.Close()
 	s.log = core.FileLog(file, level)
-	s.log.Info("the launcher starts", "version", version)
+	s.log.Info("the launcher starts", "version", core.Version)
 	p, path, err := config.Resolve(o.profile, config.Paths().ConfigFile)
 	switch {
 	case err != nil && atTerminal():
@@ -242,7 +243,7 @@ func windowOptions(o *options, s *Shell, hidden bool) *wailsoptions.App {
 		OnStartup:          s.startup,
 		OnShutdown:         func(context.Context) { s.currentTray().stop() },
 		OnBeforeClose:      s.beforeClose,
-		Bind:               []any{&Account{s}, &Instance{s}, &LogBook{s}, &Page{s}, &Settings{s}, &Security{s}, &Past{s}, &Operate{s}, &Diagnose{s}},
+		Bind:               bridge.Services(pageWindow{s}),
 		// Drawn without the GPU: the page has nothing for it, a driver costs 80 MB of memory and some seconds of the first
 		// frame where it is emulated, and NVIDIA's shows blank windows.
 		Linux: &linux.Options{Icon: o.icon, ProgramName: "avatar-launcher", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},

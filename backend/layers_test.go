@@ -122,6 +122,7 @@ var appImports = map[string][]string{
 	"app/i18n":      {},
 	"app/core":      {"app/i18n", "app/osdesktop"},
 	"app/doctor":    {"app/core", "app/i18n", "app/osdesktop"},
+	"app/bridge":    {"app/doctor", "app/core", "app/i18n", "app/osdesktop"},
 }
 
 // TestAppImportsPointDownwards holds imports within app to one way. A package that is not in the table is not checked.

@@ -61,7 +61,7 @@ export async function searchForTheFirstUser(world, browser, dev) {
       shown.push(await page.locator('body').innerText());
     }
     const asked = await page.evaluate(async () => {
-      const { LogBook, Past } = window.go.app;
+      const { LogBook, Past } = window.go.bridge;
       const query = { after: 0, before: 0, limit: 5000, level: '', source: '', text: '', pattern: '', context: false };
       return JSON.stringify([await LogBook.Lines(query), await LogBook.View(query), await LogBook.LastError(), await LogBook.Series(0, 100), await Past.Read(30)]);
     });

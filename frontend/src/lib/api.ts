@@ -2,15 +2,15 @@
  * The only module that knows Wails. Every call asks and returns at once; what comes of it arrives as a snapshot. Types
  * of the generated code stay in here and in decode.ts.
  */
-import * as Account from '../../wailsjs/go/app/Account';
-import * as Diagnose from '../../wailsjs/go/app/Diagnose';
-import * as Instance from '../../wailsjs/go/app/Instance';
-import * as LogBook from '../../wailsjs/go/app/LogBook';
-import * as Operate from '../../wailsjs/go/app/Operate';
-import * as Page from '../../wailsjs/go/app/Page';
-import * as Past from '../../wailsjs/go/app/Past';
-import * as Security from '../../wailsjs/go/app/Security';
-import * as Settings from '../../wailsjs/go/app/Settings';
+import * as Account from '../../wailsjs/go/bridge/Account';
+import * as Diagnose from '../../wailsjs/go/bridge/Diagnose';
+import * as Instance from '../../wailsjs/go/bridge/Instance';
+import * as LogBook from '../../wailsjs/go/bridge/LogBook';
+import * as Operate from '../../wailsjs/go/bridge/Operate';
+import * as Page from '../../wailsjs/go/bridge/Page';
+import * as Past from '../../wailsjs/go/bridge/Past';
+import * as Security from '../../wailsjs/go/bridge/Security';
+import * as Settings from '../../wailsjs/go/bridge/Settings';
 import type { backend, logs } from '../../wailsjs/go/models';
 import { ClipboardSetText, EventsOn } from '../../wailsjs/runtime/runtime';
 import * as decode from './decode';

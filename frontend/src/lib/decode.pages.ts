@@ -1,4 +1,4 @@
-import type { app, backend } from '../../wailsjs/go/models';
+import type { backend, bridge } from '../../wailsjs/go/models';
 import { duration, list, machine, pool, time } from './decode';
 import type { Problem } from './model';
 import type { Chronicle, Desktop, Enrolment, Guarded, Holder, Overview, Past, Preferences, Setting, Survey } from './model.pages';
@@ -13,28 +13,28 @@ export function desktop(d: { theme: string; language: string; notifications: boo
   return { ...d, theme: THEMES.find((t) => t === d.theme) ?? 'system', quit: d.quit === 'stop' ? 'stop' : 'ask' };
 }
 
-export function preferences(p: app.Preferences): Preferences {
+export function preferences(p: bridge.Preferences): Preferences {
   return {
     ...p, profiles: list(p.profiles), languages: list(p.languages), desktop: desktop(p.desktop),
     window: p.window / 1e6, warning: p.warning / 1e6, maximum: p.maximum / 1e6, keyring: problem(p.keyring), problem: problem(p.problem),
   };
 }
 
-export function guarded(g: app.Guarded): Guarded {
+export function guarded(g: bridge.Guarded): Guarded {
   const { authenticator, device } = g.security;
   return { authenticator, device: device === 'known' || device === 'remembered' ? device : '', problem: problem(g.problem) };
 }
 
-export function enrolment(e: app.Enrolment): Enrolment {
+export function enrolment(e: bridge.Enrolment): Enrolment {
   return { secret: e.secret, qr: e.qr, problem: problem(e.problem) };
 }
 
 /** Go fills in what a change does not name. */
-export function setting(s: Setting): app.Setting {
-  return { text: '', on: false, ...s, elapses: 'elapses' in s ? s.elapses * 1e6 : 0 } as app.Setting;
+export function setting(s: Setting): bridge.Setting {
+  return { text: '', on: false, ...s, elapses: 'elapses' in s ? s.elapses * 1e6 : 0 } as bridge.Setting;
 }
 
-export function chronicle(c: app.Chronicle): Chronicle {
+export function chronicle(c: bridge.Chronicle): Chronicle {
   return {
     since: time(c.since) ?? 0,
     sessions: list(c.sessions).flatMap(past),
@@ -75,6 +75,6 @@ function overview(o: backend.Overview): Overview {
   };
 }
 
-export function survey(s: app.Survey): Survey {
+export function survey(s: bridge.Survey): Survey {
   return { overview: s.overview ? overview(s.overview) : null, problem: problem(s.problem) };
 }

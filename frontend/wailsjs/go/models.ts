@@ -1,299 +1,3 @@
-export namespace app {
-	
-	export class About {
-	    version: string;
-	    profile: string;
-	    endpoint: string;
-	    region: string;
-	    configFile: string;
-	    logFolder: string;
-	    tray: boolean;
-	    demo: boolean;
-	
-	    static createFrom(source: any = {}) {
-	        return new About(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.version = source["version"];
-	        this.profile = source["profile"];
-	        this.endpoint = source["endpoint"];
-	        this.region = source["region"];
-	        this.configFile = source["configFile"];
-	        this.logFolder = source["logFolder"];
-	        this.tray = source["tray"];
-	        this.demo = source["demo"];
-	    }
-	}
-	export class Chronicle {
-	    // Go type: time
-	    since: any;
-	    sessions: backend.Record[];
-	    occupancy: backend.Occupancy[];
-	    problem?: backend.Problem;
-	    partial?: backend.Problem;
-	
-	    static createFrom(source: any = {}) {
-	        return new Chronicle(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.since = this.convertValues(source["since"], null);
-	        this.sessions = this.convertValues(source["sessions"], backend.Record);
-	        this.occupancy = this.convertValues(source["occupancy"], backend.Occupancy);
-	        this.problem = this.convertValues(source["problem"], backend.Problem);
-	        this.partial = this.convertValues(source["partial"], backend.Problem);
-	    }
-	
-		convertValues(a: any, classs: any, asMap: boolean = false): any {
-		    if (!a) {
-		        return a;
-		    }
-		    if (a.slice && a.map) {
-		        return (a as any[]).map(elem => this.convertValues(elem, classs));
-		    } else if ("object" === typeof a) {
-		        if (asMap) {
-		            for (const key of Object.keys(a)) {
-		                a[key] = new classs(a[key]);
-		            }
-		            return a;
-		        }
-		        return new classs(a);
-		    }
-		    return a;
-		}
-	}
-	export class Enrolment {
-	    secret: string;
-	    qr: string;
-	    problem?: backend.Problem;
-	
-	    static createFrom(source: any = {}) {
-	        return new Enrolment(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.secret = source["secret"];
-	        this.qr = source["qr"];
-	        this.problem = this.convertValues(source["problem"], backend.Problem);
-	    }
-	
-		convertValues(a: any, classs: any, asMap: boolean = false): any {
-		    if (!a) {
-		        return a;
-		    }
-		    if (a.slice && a.map) {
-		        return (a as any[]).map(elem => this.convertValues(elem, classs));
-		    } else if ("object" === typeof a) {
-		        if (asMap) {
-		            for (const key of Object.keys(a)) {
-		                a[key] = new classs(a[key]);
-		            }
-		            return a;
-		        }
-		        return new classs(a);
-		    }
-		    return a;
-		}
-	}
-	export class Exported {
-	    path: string;
-	    lines: number;
-	
-	    static createFrom(source: any = {}) {
-	        return new Exported(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.path = source["path"];
-	        this.lines = source["lines"];
-	    }
-	}
-	export class Guarded {
-	    security: backend.Security;
-	    problem?: backend.Problem;
-	
-	    static createFrom(source: any = {}) {
-	        return new Guarded(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.security = this.convertValues(source["security"], backend.Security);
-	        this.problem = this.convertValues(source["problem"], backend.Problem);
-	    }
-	
-		convertValues(a: any, classs: any, asMap: boolean = false): any {
-		    if (!a) {
-		        return a;
-		    }
-		    if (a.slice && a.map) {
-		        return (a as any[]).map(elem => this.convertValues(elem, classs));
-		    } else if ("object" === typeof a) {
-		        if (asMap) {
-		            for (const key of Object.keys(a)) {
-		                a[key] = new classs(a[key]);
-		            }
-		            return a;
-		        }
-		        return new classs(a);
-		    }
-		    return a;
-		}
-	}
-	export class Outcome {
-	    problem?: backend.Problem;
-	
-	    static createFrom(source: any = {}) {
-	        return new Outcome(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.problem = this.convertValues(source["problem"], backend.Problem);
-	    }
-	
-		convertValues(a: any, classs: any, asMap: boolean = false): any {
-		    if (!a) {
-		        return a;
-		    }
-		    if (a.slice && a.map) {
-		        return (a as any[]).map(elem => this.convertValues(elem, classs));
-		    } else if ("object" === typeof a) {
-		        if (asMap) {
-		            for (const key of Object.keys(a)) {
-		                a[key] = new classs(a[key]);
-		            }
-		            return a;
-		        }
-		        return new classs(a);
-		    }
-		    return a;
-		}
-	}
-	export class Preferences {
-	    file: string;
-	    running: string;
-	    profile: string;
-	    profiles: string[];
-	    desktop: config.Desktop;
-	    languages: string[];
-	    window: number;
-	    warning: number;
-	    maximum: number;
-	    staySignedIn: boolean;
-	    keyring?: backend.Problem;
-	    problem?: backend.Problem;
-	
-	    static createFrom(source: any = {}) {
-	        return new Preferences(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.file = source["file"];
-	        this.running = source["running"];
-	        this.profile = source["profile"];
-	        this.profiles = source["profiles"];
-	        this.desktop = this.convertValues(source["desktop"], config.Desktop);
-	        this.languages = source["languages"];
-	        this.window = source["window"];
-	        this.warning = source["warning"];
-	        this.maximum = source["maximum"];
-	        this.staySignedIn = source["staySignedIn"];
-	        this.keyring = this.convertValues(source["keyring"], backend.Problem);
-	        this.problem = this.convertValues(source["problem"], backend.Problem);
-	    }
-	
-		convertValues(a: any, classs: any, asMap: boolean = false): any {
-		    if (!a) {
-		        return a;
-		    }
-		    if (a.slice && a.map) {
-		        return (a as any[]).map(elem => this.convertValues(elem, classs));
-		    } else if ("object" === typeof a) {
-		        if (asMap) {
-		            for (const key of Object.keys(a)) {
-		                a[key] = new classs(a[key]);
-		            }
-		            return a;
-		        }
-		        return new classs(a);
-		    }
-		    return a;
-		}
-	}
-	export class Setting {
-	    key: string;
-	    text: string;
-	    on: boolean;
-	    elapses: number;
-	
-	    static createFrom(source: any = {}) {
-	        return new Setting(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.key = source["key"];
-	        this.text = source["text"];
-	        this.on = source["on"];
-	        this.elapses = source["elapses"];
-	    }
-	}
-	export class Survey {
-	    overview?: backend.Overview;
-	    problem?: backend.Problem;
-	
-	    static createFrom(source: any = {}) {
-	        return new Survey(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.overview = this.convertValues(source["overview"], backend.Overview);
-	        this.problem = this.convertValues(source["problem"], backend.Problem);
-	    }
-	
-		convertValues(a: any, classs: any, asMap: boolean = false): any {
-		    if (!a) {
-		        return a;
-		    }
-		    if (a.slice && a.map) {
-		        return (a as any[]).map(elem => this.convertValues(elem, classs));
-		    } else if ("object" === typeof a) {
-		        if (asMap) {
-		            for (const key of Object.keys(a)) {
-		                a[key] = new classs(a[key]);
-		            }
-		            return a;
-		        }
-		        return new classs(a);
-		    }
-		    return a;
-		}
-	}
-	export class Ways {
-	    window: boolean;
-	    browser: boolean;
-	
-	    static createFrom(source: any = {}) {
-	        return new Ways(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.window = source["window"];
-	        this.browser = source["browser"];
-	    }
-	}
-
-}
-
 export namespace backend {
 	
 	export class Backoff {
@@ -1228,6 +932,302 @@ export namespace backend {
 	
 	
 	
+
+}
+
+export namespace bridge {
+	
+	export class About {
+	    version: string;
+	    profile: string;
+	    endpoint: string;
+	    region: string;
+	    configFile: string;
+	    logFolder: string;
+	    tray: boolean;
+	    demo: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new About(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.version = source["version"];
+	        this.profile = source["profile"];
+	        this.endpoint = source["endpoint"];
+	        this.region = source["region"];
+	        this.configFile = source["configFile"];
+	        this.logFolder = source["logFolder"];
+	        this.tray = source["tray"];
+	        this.demo = source["demo"];
+	    }
+	}
+	export class Chronicle {
+	    // Go type: time
+	    since: any;
+	    sessions: backend.Record[];
+	    occupancy: backend.Occupancy[];
+	    problem?: backend.Problem;
+	    partial?: backend.Problem;
+	
+	    static createFrom(source: any = {}) {
+	        return new Chronicle(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.since = this.convertValues(source["since"], null);
+	        this.sessions = this.convertValues(source["sessions"], backend.Record);
+	        this.occupancy = this.convertValues(source["occupancy"], backend.Occupancy);
+	        this.problem = this.convertValues(source["problem"], backend.Problem);
+	        this.partial = this.convertValues(source["partial"], backend.Problem);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Enrolment {
+	    secret: string;
+	    qr: string;
+	    problem?: backend.Problem;
+	
+	    static createFrom(source: any = {}) {
+	        return new Enrolment(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.secret = source["secret"];
+	        this.qr = source["qr"];
+	        this.problem = this.convertValues(source["problem"], backend.Problem);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Exported {
+	    path: string;
+	    lines: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Exported(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.path = source["path"];
+	        this.lines = source["lines"];
+	    }
+	}
+	export class Guarded {
+	    security: backend.Security;
+	    problem?: backend.Problem;
+	
+	    static createFrom(source: any = {}) {
+	        return new Guarded(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.security = this.convertValues(source["security"], backend.Security);
+	        this.problem = this.convertValues(source["problem"], backend.Problem);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Outcome {
+	    problem?: backend.Problem;
+	
+	    static createFrom(source: any = {}) {
+	        return new Outcome(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.problem = this.convertValues(source["problem"], backend.Problem);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Preferences {
+	    file: string;
+	    running: string;
+	    profile: string;
+	    profiles: string[];
+	    desktop: config.Desktop;
+	    languages: string[];
+	    window: number;
+	    warning: number;
+	    maximum: number;
+	    staySignedIn: boolean;
+	    keyring?: backend.Problem;
+	    problem?: backend.Problem;
+	
+	    static createFrom(source: any = {}) {
+	        return new Preferences(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.file = source["file"];
+	        this.running = source["running"];
+	        this.profile = source["profile"];
+	        this.profiles = source["profiles"];
+	        this.desktop = this.convertValues(source["desktop"], config.Desktop);
+	        this.languages = source["languages"];
+	        this.window = source["window"];
+	        this.warning = source["warning"];
+	        this.maximum = source["maximum"];
+	        this.staySignedIn = source["staySignedIn"];
+	        this.keyring = this.convertValues(source["keyring"], backend.Problem);
+	        this.problem = this.convertValues(source["problem"], backend.Problem);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Setting {
+	    key: string;
+	    text: string;
+	    on: boolean;
+	    elapses: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Setting(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.key = source["key"];
+	        this.text = source["text"];
+	        this.on = source["on"];
+	        this.elapses = source["elapses"];
+	    }
+	}
+	export class Survey {
+	    overview?: backend.Overview;
+	    problem?: backend.Problem;
+	
+	    static createFrom(source: any = {}) {
+	        return new Survey(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.overview = this.convertValues(source["overview"], backend.Overview);
+	        this.problem = this.convertValues(source["problem"], backend.Problem);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Ways {
+	    window: boolean;
+	    browser: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Ways(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.window = source["window"];
+	        this.browser = source["browser"];
+	    }
+	}
 
 }
 

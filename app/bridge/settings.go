@@ -1,4 +1,4 @@
-package app
+package bridge
 
 import (
 	"maps"
@@ -16,7 +16,7 @@ import (
 
 // Settings is the settings page's service. It edits the configuration file itself; what is changed there by hand is
 // shown here, and what is changed here keeps the file's comments.
-type Settings struct{ shell *Shell }
+type Settings struct{ service }
 
 // Preferences are what the settings page shows. Durations are nanoseconds.
 type Preferences struct {
@@ -45,15 +45,15 @@ type Setting struct {
 }
 
 // Read gives the settings as the file has them now.
-func (s *Settings) Read() Preferences { return s.shell.preferences() }
+func (s *Settings) Read() Preferences { return s.preferences() }
 
 // Write makes one change in the file. It answers the settings as they are then, with a Problem where it was refused.
 func (s *Settings) Write(change Setting) Preferences {
-	p := s.shell.preferences()
+	p := s.preferences()
 	if p.Problem != nil {
 		return p
 	}
-	c, ok := changeOf(change, s.shell.rooms.Profile.Name)
+	c, ok := changeOf(change, s.rooms().Profile.Name)
 	if !ok {
 		p.Problem = i18n.Problem(&backend.Problem{Kind: backend.KindConfig, What: "There is no such setting", Why: "Its name is " + change.Key + "."})
 		return p
@@ -62,13 +62,13 @@ func (s *Settings) Write(change Setting) Preferences {
 		p.Problem = i18n.ProblemOf(err)
 		return p
 	}
-	p = s.shell.preferences()
-	s.shell.adoptDesktop(p.Desktop) // at once; the file's watcher sees it a moment later
+	p = s.preferences()
+	s.window.SetDesktop(p.Desktop) // at once; the file's watcher sees it a moment later
 	return p
 }
 
 // Open shows the configuration file in the user's editor.
-func (s *Settings) Open() { s.shell.openPath(s.shell.rooms.File) }
+func (s *Settings) Open() { s.window.OpenPath(s.rooms().File) }
 
 // changeOf is a setting's place in the file.
 func changeOf(s Setting, profile string) (config.Change, bool) {
@@ -90,14 +90,14 @@ func changeOf(s Setting, profile string) (config.Change, bool) {
 	return config.Change{}, false
 }
 
-func (s *Shell) preferences() Preferences {
-	running := s.rooms.Profile
+func (s *Settings) preferences() Preferences {
+	running := s.rooms().Profile
 	out := Preferences{
-		File: s.rooms.File, Running: running.Name, Profile: running.Name, Profiles: []string{running.Name}, Languages: messages.Languages(),
-		Desktop: s.desk.get(), Window: running.Session.Window, Warning: running.Session.Warning, Maximum: running.Session.Maximum,
-		StaySignedIn: running.StaySignedIn, Keyring: i18n.Problem(s.rooms.Identity.Notice()),
+		File: s.rooms().File, Running: running.Name, Profile: running.Name, Profiles: []string{running.Name}, Languages: messages.Languages(),
+		Desktop: s.window.Desktop(), Window: running.Session.Window, Warning: running.Session.Warning, Maximum: running.Session.Maximum,
+		StaySignedIn: running.StaySignedIn, Keyring: i18n.Problem(s.rooms().Identity.Notice()),
 	}
-	f, err := config.Load(s.rooms.File)
+	f, err := config.Load(s.rooms().File)
 	if err != nil {
 		out.Problem = i18n.ProblemOf(err)
 		return out
@@ -106,7 +106,7 @@ func (s *Shell) preferences() Preferences {
 	if p, err := f.Select(running.Name); err == nil {
 		out.Window, out.Warning, out.Maximum, out.StaySignedIn = p.Session.Window, p.Session.Warning, p.Session.Maximum, p.StaySignedIn
 	}
-	out.Problem = i18n.Problem(readOnly(s.rooms.File))
+	out.Problem = i18n.Problem(readOnly(s.rooms().File))
 	return out
 }
 

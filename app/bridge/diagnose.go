@@ -1,4 +1,4 @@
-package app
+package bridge
 
 import (
 	"cmp"
@@ -16,13 +16,13 @@ import (
 )
 
 // Diagnose is the diagnostics' service, on the about page.
-type Diagnose struct{ shell *Shell }
+type Diagnose struct{ service }
 
 // Checks looks at every dependency and permission, and says what to do about each that is not as it should be.
 func (d *Diagnose) Checks() []backend.Check {
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
-	all := doctor.All(ctx, d.shell.rooms, d.shell.stateDir, d.shell.snapshot())
+	all := doctor.All(ctx, d.rooms(), d.window.StateDir(), d.snapshot())
 	for i := range all {
 		all[i].Name, all[i].Why, all[i].Cure = i18n.Translate(all[i].Name), i18n.Translate(all[i].Why), i18n.Translate(all[i].Cure)
 	}
@@ -32,8 +32,7 @@ func (d *Diagnose) Checks() []backend.Check {
 // Report is a text for anyone who helps: what runs here, the checks, and the end of the launcher's log, with names,
 // addresses and anything like a secret taken out.
 func (d *Diagnose) Report() string {
-	s := d.shell
-	facts, snapshot := s.about(), s.snapshot()
+	facts, snapshot := d.about(), d.snapshot()
 	var b strings.Builder
 	fmt.Fprintf(&b, "Avatar Launcher %s, %s/%s\nprofile %s, region %s, cloud %s\nphase %s, tray %t\n", facts.Version, runtime.GOOS, runtime.GOARCH,
 		facts.Profile, facts.Region, cmp.Or(facts.Endpoint, "AWS"), snapshot.Phase, facts.Tray)

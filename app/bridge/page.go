@@ -1,11 +1,12 @@
-// Package app is the desktop shell: the window, the tray, the command verbs, and the wiring of the rooms. It is
-// the only importer of Wails and of the tray library.
-package app
+package bridge
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
@@ -13,25 +14,45 @@ import (
 // The services below are bound to the page, one a screen. A method that asks for something returns at once; what
 // comes of it arrives as a "snapshot" event, problems included.
 
-// Wishes is what the bound services ask of the launcher: backend.Launcher implements it.
-type Wishes interface {
-	Do(backend.Wish)
-	Snapshot() backend.Snapshot
-}
-
 // Account is the sign-in page's service.
-type Account struct{ shell *Shell }
+type Account struct{ service }
 
 // DemoUsers lists the users of a demonstration cloud who sign in by one press; empty elsewhere.
-func (a *Account) DemoUsers() []string { return a.shell.demoUsers() }
+// The first ones of the sign-in page come first: demo, then the names, then the numbered ones.
+func (a *Account) DemoUsers() []string {
+	users := []string{}
+	for name := range a.rooms().Profile.DemoUsers {
+		users = append(users, name)
+	}
+	slices.SortFunc(users, func(a, b string) int {
+		return cmp.Or(cmp.Compare(demoRank(a), demoRank(b)), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+	})
+	return users
+}
+
+func demoRank(name string) int {
+	switch last := name[len(name)-1]; {
+	case name == "demo":
+		return 0
+	case name == "operator":
+		return 2
+	case '0' <= last && last <= '9':
+		return 3
+	}
+	return 1
+}
 
 // SignIn begins signing in with a password.
 func (a *Account) SignIn(username, password string) {
-	a.shell.do(backend.Wish{Verb: backend.WishSignIn, Username: username, Password: password})
+	a.do(backend.Wish{Verb: backend.WishSignIn, Username: username, Password: password})
 }
 
 // SignInDemo signs a demonstration user in; the password never reaches the page.
-func (a *Account) SignInDemo(username string) { a.shell.signInDemo(username) }
+func (a *Account) SignInDemo(username string) {
+	if password, ok := a.rooms().Profile.DemoUsers[username]; ok {
+		a.do(backend.Wish{Verb: backend.WishSignIn, Username: username, Password: password})
+	}
+}
 
 // Ways are the ways to sign in that the profile offers.
 type Ways struct {
@@ -41,67 +62,67 @@ type Ways struct {
 
 // Ways says how the profile lets people sign in.
 func (a *Account) Ways() Ways {
-	c := a.shell.rooms.Profile.Cognito
+	c := a.rooms().Profile.Cognito
 	return Ways{Window: c.Window(), Browser: c.Browser()}
 }
 
 // SignInByBrowser begins signing in by the system's browser.
-func (a *Account) SignInByBrowser() { a.shell.do(backend.Wish{Verb: backend.WishBrowse}) }
+func (a *Account) SignInByBrowser() { a.do(backend.Wish{Verb: backend.WishBrowse}) }
 
 // OpenBrowser opens the address of the sign-in by browser again.
-func (a *Account) OpenBrowser() { a.shell.openSignIn() }
+func (a *Account) OpenBrowser() { a.window.OpenSignIn() }
 
 // Forgot has a code sent, by which somebody who forgot the password sets a new one.
 func (a *Account) Forgot(username string) {
-	a.shell.do(backend.Wish{Verb: backend.WishForgot, Username: username})
+	a.do(backend.Wish{Verb: backend.WishForgot, Username: username})
 }
 
 // Resend has the code of the open challenge sent again.
-func (a *Account) Resend() { a.shell.do(backend.Wish{Verb: backend.WishResend}) }
+func (a *Account) Resend() { a.do(backend.Wish{Verb: backend.WishResend}) }
 
 // Unlock tries the keyring again, which asks for its password where it is locked.
-func (a *Account) Unlock() { a.shell.do(backend.Wish{Verb: backend.WishUnlock}) }
+func (a *Account) Unlock() { a.do(backend.Wish{Verb: backend.WishUnlock}) }
 
 // Respond answers the challenge of the snapshot: a code, or a new password.
 func (a *Account) Respond(answer string) {
-	a.shell.do(backend.Wish{Verb: backend.WishRespond, Password: answer})
+	a.do(backend.Wish{Verb: backend.WishRespond, Password: answer})
 }
 
 // Cancel leaves a challenge and returns to the sign-in form.
-func (a *Account) Cancel() { a.shell.do(backend.Wish{Verb: backend.WishCancel}) }
+func (a *Account) Cancel() { a.do(backend.Wish{Verb: backend.WishCancel}) }
 
 // SignInAgain leaves a sign-in that is no longer good for the sign-in form. The instance goes on running.
-func (a *Account) SignInAgain() { a.shell.do(backend.Wish{Verb: backend.WishRenew}) }
+func (a *Account) SignInAgain() { a.do(backend.Wish{Verb: backend.WishRenew}) }
 
 // SignOut stops the instance, revokes the sign-in and returns to the sign-in form.
-func (a *Account) SignOut() { a.shell.do(backend.Wish{Verb: backend.WishSignOut}) }
+func (a *Account) SignOut() { a.do(backend.Wish{Verb: backend.WishSignOut}) }
 
 // Instance is the home page's service.
-type Instance struct{ shell *Shell }
+type Instance struct{ service }
 
 // Start claims and starts an instance.
-func (i *Instance) Start() { i.shell.do(backend.Wish{Verb: backend.WishStart}) }
+func (i *Instance) Start() { i.do(backend.Wish{Verb: backend.WishStart}) }
 
 // Cancel breaks a start off; what was claimed is given back.
-func (i *Instance) Cancel() { i.shell.do(backend.Wish{Verb: backend.WishCancel}) }
+func (i *Instance) Cancel() { i.do(backend.Wish{Verb: backend.WishCancel}) }
 
 // Stop stops the instance and gives it back to the pool.
-func (i *Instance) Stop() { i.shell.do(backend.Wish{Verb: backend.WishStop}) }
+func (i *Instance) Stop() { i.do(backend.Wish{Verb: backend.WishStop}) }
 
 // Terminate deletes the instance and its disk.
-func (i *Instance) Terminate() { i.shell.do(backend.Wish{Verb: backend.WishTerminate}) }
+func (i *Instance) Terminate() { i.do(backend.Wish{Verb: backend.WishTerminate}) }
 
 // KeepGoing extends the session by its window.
-func (i *Instance) KeepGoing() { i.shell.do(backend.Wish{Verb: backend.WishExtend}) }
+func (i *Instance) KeepGoing() { i.do(backend.Wish{Verb: backend.WishExtend}) }
 
 // Link returns an address that opens the avatar once, within a minute, and counts as activity.
 func (i *Instance) Link() (string, error) {
-	i.shell.do(backend.Wish{Verb: backend.WishTouch})
-	return i.shell.rooms.Link(context.Background(), i.shell.snapshot())
+	i.do(backend.Wish{Verb: backend.WishTouch})
+	return i.rooms().Link(context.Background(), i.snapshot())
 }
 
 // Connect opens the avatar in the system's browser and counts as activity.
-func (i *Instance) Connect() { i.shell.connect() }
+func (i *Instance) Connect() { i.window.Connect() }
 
 // About says what runs here.
 type About struct {
@@ -118,35 +139,35 @@ type About struct {
 var errNoLauncher = errors.New("the launcher has not started")
 
 // Page is the service of the page as a whole.
-type Page struct{ shell *Shell }
+type Page struct{ service }
 
 // Snapshot returns the current snapshot, as soon as there is one; later ones arrive as "snapshot" events.
 func (p *Page) Snapshot() (backend.Snapshot, error) {
-	if !p.shell.ready() {
+	if !p.window.Ready() {
 		return backend.Snapshot{}, errNoLauncher
 	}
-	return i18n.Snapshot(p.shell.snapshot()), nil
+	return i18n.Snapshot(p.snapshot()), nil
 }
 
 // About says what runs here.
 func (p *Page) About() (About, error) {
-	if !p.shell.ready() {
+	if !p.window.Ready() {
 		return About{}, errNoLauncher
 	}
-	return p.shell.about(), nil
+	return p.about(), nil
 }
 
 // Touch says that the user did something in the window. The page calls it at most twice a minute.
-func (p *Page) Touch() { p.shell.do(backend.Wish{Verb: backend.WishTouch}) }
+func (p *Page) Touch() { p.do(backend.Wish{Verb: backend.WishTouch}) }
 
 // Beat is the page's heartbeat, every 5 s; a page that stops beating is reloaded.
-func (p *Page) Beat() { p.shell.beat() }
+func (p *Page) Beat() { p.window.Beat() }
 
 // DismissProblem clears the snapshot's problem.
-func (p *Page) DismissProblem() { p.shell.do(backend.Wish{Verb: backend.WishDismiss}) }
+func (p *Page) DismissProblem() { p.do(backend.Wish{Verb: backend.WishDismiss}) }
 
 // OpenLogs shows the folder of the launcher's own log files.
-func (p *Page) OpenLogs() { p.shell.openLogs() }
+func (p *Page) OpenLogs() { p.window.OpenPath(core.LogFolder(p.window.StateDir())) }
 
 // Quit stops the instance, signs out and ends the program.
-func (p *Page) Quit() { p.shell.quit() }
+func (p *Page) Quit() { p.window.Quit() }

@@ -1,4 +1,4 @@
-package app
+package bridge
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 
 // Operate is the fleet page's service. The cloud itself decides who is an operator, by the role's rights; asking here
 // only spares a refusal.
-type Operate struct{ shell *Shell }
+type Operate struct{ service }
 
 // Survey is the whole fleet, or why it could not be read.
 type Survey struct {
@@ -31,7 +31,7 @@ func (o *Operate) Overview() Survey {
 	if _, p := o.actor(); p != nil {
 		return Survey{Problem: i18n.Problem(p)}
 	}
-	overview, err := o.shell.rooms.Operator.Overview(ctx)
+	overview, err := o.rooms().Operator.Overview(ctx)
 	if overview != nil {
 		overview.Pool = i18n.Pool(overview.Pool)
 		for i := range overview.Audit {
@@ -84,8 +84,8 @@ func (o *Operate) act(reason string, do func(context.Context, backend.Operator, 
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
-	if err := do(ctx, o.shell.rooms.Operator, *actor, why); err != nil {
-		o.shell.log.Warn("an operator's change was not made", "cause", err)
+	if err := do(ctx, o.rooms().Operator, *actor, why); err != nil {
+		o.window.Log().Warn("an operator's change was not made", "cause", err)
 		return Outcome{i18n.ProblemOf(err)}
 	}
 	return Outcome{}
@@ -93,7 +93,7 @@ func (o *Operate) act(reason string, do func(context.Context, backend.Operator, 
 
 // actor is the operator who is signed in.
 func (o *Operate) actor() (*backend.User, *backend.Problem) {
-	user := o.shell.snapshot().User
+	user := o.snapshot().User
 	switch {
 	case user == nil:
 		return nil, signedOutProblem()

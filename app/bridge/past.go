@@ -1,4 +1,4 @@
-package app
+package bridge
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 const askTime = 30 * time.Second
 
 // Past is the history page's service.
-type Past struct{ shell *Shell }
+type Past struct{ service }
 
 // Chronicle is what has happened: the user's own sessions, and how full the pool was.
 type Chronicle struct {
@@ -26,9 +26,8 @@ type Chronicle struct {
 
 // Read gives what happened in the last days.
 func (p *Past) Read(days int) Chronicle {
-	s := p.shell
 	out := Chronicle{Since: time.Now().AddDate(0, 0, -max(1, min(days, 365)))}
-	user := s.snapshot().User
+	user := p.snapshot().User
 	if user == nil {
 		out.Problem = i18n.Problem(signedOutProblem())
 		return out
@@ -36,14 +35,14 @@ func (p *Past) Read(days int) Chronicle {
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
 	var err error
-	if out.Sessions, err = s.rooms.History.Sessions(ctx, *user, out.Since); err != nil {
+	if out.Sessions, err = p.rooms().History.Sessions(ctx, *user, out.Since); err != nil {
 		out.Problem = i18n.ProblemOf(err)
 		return out
 	}
 	for i := range out.Sessions {
 		out.Sessions[i].Why = i18n.Translate(out.Sessions[i].Why)
 	}
-	if out.Occupancy, err = s.rooms.History.Occupancy(ctx, out.Since); err != nil {
+	if out.Occupancy, err = p.rooms().History.Occupancy(ctx, out.Since); err != nil {
 		out.Partial = i18n.ProblemOf(err)
 	}
 	return out

@@ -1,4 +1,4 @@
-package app
+package bridge
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 )
 
 // Security is the service of what users may change of their own account: the settings page shows it.
-type Security struct{ shell *Shell }
+type Security struct{ service }
 
 // Guarded is what guards the account, or why it could not be read.
 type Guarded struct {
@@ -30,7 +30,7 @@ func (s *Security) Read() Guarded {
 	if p := s.nobody(); p != nil {
 		return Guarded{Problem: p}
 	}
-	out, err := s.shell.rooms.Identity.Security(ctx)
+	out, err := s.rooms().Identity.Security(ctx)
 	if err != nil {
 		return Guarded{Problem: s.say(err)}
 	}
@@ -44,7 +44,7 @@ func (s *Security) SetUp() Enrolment {
 	if p := s.nobody(); p != nil {
 		return Enrolment{Problem: p}
 	}
-	c, err := s.shell.rooms.Identity.BeginAuthenticator(ctx)
+	c, err := s.rooms().Identity.BeginAuthenticator(ctx)
 	if err != nil {
 		return Enrolment{Problem: s.say(err)}
 	}
@@ -53,20 +53,20 @@ func (s *Security) SetUp() Enrolment {
 
 // Confirm ends SetUp by a code of the app.
 func (s *Security) Confirm(code string) Outcome {
-	return s.act(func(ctx context.Context) error { return s.shell.rooms.Identity.ConfirmAuthenticator(ctx, code) })
+	return s.act(func(ctx context.Context) error { return s.rooms().Identity.ConfirmAuthenticator(ctx, code) })
 }
 
 // Remove takes the authenticator app off the account.
 func (s *Security) Remove() Outcome {
-	return s.act(func(ctx context.Context) error { return s.shell.rooms.Identity.RemoveAuthenticator(ctx) })
+	return s.act(func(ctx context.Context) error { return s.rooms().Identity.RemoveAuthenticator(ctx) })
 }
 
 // ForgetDevice has this computer forgotten, and signs out: Cognito ends the sign-ins of a computer that it forgets. Where
 // Cognito cannot be told, the Problem says so and nobody is signed out.
 func (s *Security) ForgetDevice() Outcome {
-	out := s.act(func(ctx context.Context) error { return s.shell.rooms.Identity.ForgetDevice(ctx) })
+	out := s.act(func(ctx context.Context) error { return s.rooms().Identity.ForgetDevice(ctx) })
 	if out.Problem == nil {
-		s.shell.do(backend.Wish{Verb: backend.WishSignOut})
+		s.do(backend.Wish{Verb: backend.WishSignOut})
 	}
 	return out
 }
@@ -84,13 +84,13 @@ func (s *Security) act(do func(context.Context) error) Outcome {
 }
 
 func (s *Security) nobody() *backend.Problem {
-	if !s.shell.running() || s.shell.snapshot().User == nil {
+	if s.rooms() == nil || s.snapshot().User == nil {
 		return i18n.Problem(signedOutProblem())
 	}
 	return nil
 }
 
 func (s *Security) say(err error) *backend.Problem {
-	s.shell.log.Warn("the account was not looked after", "cause", err)
+	s.window.Log().Warn("the account was not looked after", "cause", err)
 	return i18n.ProblemOf(err)
 }

@@ -1,0 +1,65 @@
+package bridge
+
+import (
+	"log/slog"
+
+	"avatar-launcher/app/core"
+	"avatar-launcher/app/osdesktop"
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/config"
+)
+
+// Window is what the services need of the window that shows the page.
+type Window interface {
+	// Rooms returns the launcher's parts, nil before there are any.
+	Rooms() *core.Rooms
+	// Ready waits for the rooms. It returns false if the window ends first, or the launcher cannot start.
+	Ready() bool
+	Log() *slog.Logger
+	StateDir() string
+	// Desktop returns the settings in force on this computer; SetDesktop brings others into force.
+	Desktop() config.Desktop
+	SetDesktop(config.Desktop)
+	// TrayHosted reports whether something shows the tray's icon, so that closing the window hides it.
+	TrayHosted() bool
+	// Connect opens the avatar in the system's browser, and OpenSignIn the page of a sign-in that waits for it.
+	Connect()
+	OpenSignIn()
+	// OpenPath shows a folder, or a file in the program that the user opens such files with.
+	OpenPath(path string)
+	// SaveFile asks the user where to save a file. The path is "" if the user cancelled.
+	SaveFile(title, name string) (path string, err error)
+	// Beat notes that the page is alive.
+	Beat()
+	// Quit begins the proper end of the program, and returns at once.
+	Quit()
+}
+
+// Services returns what is bound to the page.
+func Services(w Window) []any {
+	s := service{w}
+	return []any{&Account{s}, &Instance{s}, &LogBook{service: s}, &Page{s}, &Settings{s}, &Security{s}, &Past{s}, &Operate{s}, &Diagnose{s}}
+}
+
+// service is what the services have in common.
+type service struct{ window Window }
+
+func (s service) rooms() *core.Rooms { return s.window.Rooms() }
+
+// do passes a wish on, unless there is nobody to do it yet.
+func (s service) do(w backend.Wish) {
+	if r := s.rooms(); r != nil {
+		r.Launcher.Do(w)
+	}
+}
+
+func (s service) snapshot() backend.Snapshot { return s.rooms().Launcher.Snapshot() }
+
+func (s service) about() About {
+	p := s.rooms().Profile
+	return About{
+		Version: core.Version, Profile: p.Name, Endpoint: p.Endpoint, Region: p.Region, ConfigFile: s.rooms().File,
+		LogFolder: core.LogFolder(s.window.StateDir()), Tray: s.window.TrayHosted(),
+		Demo: p.Cloud == config.CloudEmbedded || osdesktop.IsLocal(p.Endpoint),
+	}
+}
