@@ -103,6 +103,13 @@ claim('kim is a keeper, by the role of the group', groups.length === 1 && /Keepe
 const again = await setup('--user', 'ann=ann@example.com');
 claim('a second setup changes nothing', again.code === 0 && again.objects.find((o) => o.type === 'changes').changes.length === 0, again.text);
 claim('and finds ann there', again.objects.some((o) => o.type === 'user' && o.existed), again.text);
+// Create-only properties: CloudFormation makes the replacement first, and a user pool has one domain.
+const renamed = await setup('--set', 'SignInDomain=studio-of-ann');
+claim('another sign-in domain would replace the pool’s only one, and is refused before anything changes', renamed.code === 2 &&
+  /cannot be changed like that/.test(renamed.text) && /UserPoolDomain/.test(renamed.text), `exit ${renamed.code}\n${renamed.text}`);
+const budget = await setup('--set', 'BudgetEmail=ann@example.com', '--dry-run');
+const added = budget.objects.find((o) => o.type === 'changes')?.changes ?? [];
+claim('an address for the budget replaces nothing', budget.code === 0 && added.length > 0 && added.every((c) => c.replaces !== 'True'), budget.text);
 const taken = await setup(...wish, '--stack', 'second');
 claim('a second stack meets the first one’s names, and says so', taken.code === 2 && /A name that the stack needs is taken/.test(taken.text), `exit ${taken.code}\n${taken.text}`);
 const rolled = await setup(...wish, '--stack', 'second');

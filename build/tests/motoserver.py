@@ -5,16 +5,22 @@
 moto 5.2.5's CloudFormation lacks every type of Cognito, EventBridge Scheduler's groups and Budgets. Each class below
 makes such a resource through moto's own back end of the service, so that a stack can be deployed whole. Two things are
 not in moto at all and are only remembered here: an identity pool's role attachment and its principal tags.
+
+moto's change sets look at templates only, and change whatever they are told to. Here they follow the parameters, say which
+resources would be replaced since a create-only property changes (by CloudFormation's own schemas, which cfn-lint has), and
+fail where the replacement would have the name of what it replaces.
 """
 import base64
 import json
+import re
 import sys
 
 import moto.cloudformation.parsing as parsing
 import moto.route53.models as route53
 from moto.budgets.models import budgets_backends
 from moto.cloudformation.exceptions import ValidationError
-from moto.cloudformation.models import CloudFormationBackend
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
+from moto.cloudformation.models import Change, ChangeSet, CloudFormationBackend
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.cognitoidentity.models import cognitoidentity_backends
 from moto.cognitoidentity.responses import CognitoIdentityResponse
@@ -158,10 +164,94 @@ class Budget(Resource):
 STAND_INS = (UserPool, UserPoolClient, UserPoolDomain, UserPoolGroup, IdentityPool, IdentityPoolRoleAttachment,
              IdentityPoolPrincipalTag, ScheduleGroup, Budget)
 
+class Filled:
+    """A template with its parameters and conditions filled in; what refers to resources stays as it is."""
+
+    def __init__(self, template, parameters):
+        self.template, self.resources = template, template.get("Resources", {})
+        declared = template.get("Parameters", {})
+        given = {n: parameters.get(n, d.get("Default")) for n, d in declared.items()}
+        # moto splits some lists and leaves others as they were given.
+        self.values = {n: ",".join(v) if isinstance(v, list) else str(v) for n, v in given.items()}
+
+    def fill(self, value):
+        if isinstance(value, list):
+            return [self.fill(v) for v in value]
+        if not isinstance(value, dict):
+            return value
+        if value.get("Ref") in self.values:
+            return self.values[value["Ref"]]
+        if "Fn::If" in value:
+            condition, yes, no = value["Fn::If"]
+            return self.fill(yes if self.holds({"Condition": condition}) else no)
+        if isinstance(value.get("Fn::Sub"), str):
+            return {"Fn::Sub": re.sub(r"\$\{(\w+)\}", lambda m: str(self.values.get(m[1], m[0])), value["Fn::Sub"])}
+        return {k: self.fill(v) for k, v in value.items()}
+
+    def holds(self, condition):
+        (kind, given), = condition.items()
+        if kind == "Condition":
+            return self.holds(self.template["Conditions"][given])
+        if kind == "Fn::Equals":
+            return self.fill(given[0]) == self.fill(given[1])
+        found = [self.holds(c) for c in given]
+        return {"Fn::Not": not found[0], "Fn::And": all(found), "Fn::Or": any(found)}[kind]
+
+    def properties(self, name):
+        """A resource's properties, None if it is not made."""
+        resource = self.resources.get(name)
+        if resource is None or "Condition" in resource and not self.holds({"Condition": resource["Condition"]}):
+            return None
+        return self.fill(resource.get("Properties", {}))
+
+
+def create_only(kind, properties):
+    """The create-only properties of a resource that are set, by their pointers."""
+    found = {}
+    for pointer in PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema.get("createOnlyProperties", []):
+        value = properties
+        for part in pointer.split("/")[2:]:
+            value = value.get(part) if isinstance(value, dict) else None
+        if value is not None:
+            found[pointer] = value
+    return found
+
+
+def diff(self):
+    """moto's change sets hold what differs in the template's text. A change of parameters is one of the resources that follow
+    from them, and one of a create-only property replaces the resource."""
+    changes = plain_diff(self)
+    if self.change_set_type != "UPDATE":
+        return changes
+    old, new = Filled(self.stack.template_dict, self.stack.parameters), Filled(self.template_dict, self.parameters)
+    changes = [c for c in changes if c.action != "Modify"]
+    self.collisions = []
+    for name in old.resources.keys() & new.resources.keys():
+        kind, before, after = new.resources[name]["Type"], old.properties(name), new.properties(name)
+        if before == after:
+            continue
+        if before is None or after is None:
+            changes.append(Change("Remove" if after is None else "Add", name, kind))
+            continue
+        frozen, thawed = create_only(kind, before), create_only(kind, after)
+        change = Change("Modify", name, kind)
+        change.replacement = "True" if frozen != thawed else "False"
+        changes.append(change)
+        names = [p for p in frozen if re.search(r"Name$|/Domain$", p)]
+        if frozen != thawed and (kind == "AWS::Cognito::UserPoolDomain" or names and all(frozen[p] == thawed.get(p) for p in names)):
+            self.collisions.append(f"{name}: the replacement meets what it replaces (HandlerErrorCode: AlreadyExists)")
+    return changes
+
+
 def execute_change_set(self, change_set_name, stack_name=None):
     """moto computes no outputs for a stack made by a change set, and answers 500 where a resource cannot be made."""
     sets = [c for c in self.change_sets.values() if change_set_name in (c.change_set_id, c.change_set_name)]
     stack = self.stacks[sets[0].stack_id]
+    for why in getattr(sets[0], "collisions", []):
+        stack._add_stack_event("UPDATE_FAILED", resource_status_reason=why)
+        stack.status = "UPDATE_ROLLBACK_COMPLETE"
+        stack._add_stack_event("UPDATE_ROLLBACK_COMPLETE")
+        return
     try:
         plainly(self, change_set_name, stack_name)
     except Exception as cause:  # pylint: disable=broad-except
@@ -222,6 +312,7 @@ CognitoIdpResponse.revoke_token = revoke_token
 begin_auth, CognitoIdpBackend.initiate_auth = CognitoIdpBackend.initiate_auth, initiate_auth
 CloudFormationResponse.describe_stack_resources = describe_stack_resources
 delete_all, parsing.ResourceMap.delete = parsing.ResourceMap.delete, delete_resources
+plain_diff, ChangeSet.diff = ChangeSet.diff, diff
 plainly, CloudFormationBackend.execute_change_set = CloudFormationBackend.execute_change_set, execute_change_set
 new_zone_id, route53.create_route53_zone_id = route53.create_route53_zone_id, zone_id
 known = parsing.get_model_map()
