@@ -30,6 +30,7 @@ import (
 	"avatar-launcher/backend/identity"
 	"avatar-launcher/backend/logs"
 	"avatar-launcher/backend/logs/kinesis"
+	"avatar-launcher/backend/messages"
 )
 
 // patientAttempts is how often EC2 and Route 53 are asked: their request limits are per account and shared with
@@ -158,7 +159,7 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		OlderDir: r.older, OlderBytes: int64(p.Log.OlderMegabytes) << 20,
 		ReadyPattern: pattern(p.Log.ReadyPattern), ActivityPattern: pattern(p.Log.ActivityPattern),
 		OnReady: inbox.Announced, OnActivity: inbox.Active, OnViewers: inbox.Watched,
-		Translate: i18n.Translate, Log: r.log,
+		Translate: func(m messages.Message) string { return i18n.Catalogue().Text(m) }, Log: r.log,
 	})
 	r.Launcher = backend.New(backend.Options{
 		Identity: r.Identity, Fleet: r.Fleet, Logs: r.Logs, Inbox: inbox, Rules: Rules(p), Profile: p.Name, Log: r.log,

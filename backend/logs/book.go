@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"avatar-launcher/backend/messages"
 	"log/slog"
 	"regexp"
 	"sync"
@@ -30,8 +31,10 @@ type Options struct {
 	// Follow.
 	OnViewers func(instanceID string, viewers int)
 
-	Translate func(string) string // translates the launcher's remarks; nil leaves them in English
-	Log       *slog.Logger        // nil for slog.Default
+	// Translate puts the launcher's remarks into words, each time they are read; nil for English. Call LanguageChanged when
+	// it says something else. It is called with locks held, and must not use the Book.
+	Translate func(messages.Message) string
+	Log       *slog.Logger // nil for slog.Default
 }
 
 // Book is the log: the lines that were read, within its bounds, numbered from 1. It is safe for concurrent use.
@@ -52,7 +55,7 @@ type Book struct {
 	searches     []*Search
 	owner        int // number of Forget calls; entries read for an earlier owner are dropped
 
-	lastError Line
+	lastError lastError
 }
 
 // New returns an empty log.
@@ -72,6 +75,7 @@ func New(o Options) *Book {
 		store:        store{maxLines: o.MaxLines, maxBytes: o.MaxBytes, first: 1, next: 1},
 		followStates: map[string]*followState{},
 	}
+	b.store.say = b.translate
 	if o.OlderDir != "" {
 		b.store.keepEvicted = true
 		b.spill = &spill{dir: o.OlderDir, max: o.OlderBytes, file: spillFileBytes}
@@ -108,7 +112,7 @@ func (b *Book) Clear() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.store.clear()
-	b.lastError = Line{}
+	b.lastError = lastError{}
 }
 
 // Forget drops everything of the user who had the log: lines in memory and in files, metrics, counts, searches, and
@@ -124,7 +128,7 @@ func (b *Book) Forget() {
 	b.activity = activity{}
 	b.store.clear()
 	b.store.sources = nil
-	b.stats, b.metrics, b.lastError, b.followStates = Stats{}, nil, Line{}, map[string]*followState{}
+	b.stats, b.metrics, b.lastError, b.followStates = Stats{}, nil, lastError{}, map[string]*followState{}
 	searches := b.searches
 	b.mu.Unlock()
 	for _, l := range searches {
@@ -145,13 +149,6 @@ func (b *Book) appendFor(owner int, entries []Entry) {
 	if len(entries) == 0 {
 		return
 	}
-	if b.opts.Translate != nil {
-		for i := range entries {
-			if e := &entries[i]; e.Source == LauncherSource {
-				e.Text = b.opts.Translate(e.Text)
-			}
-		}
-	}
 	b.mu.Lock()
 	if owner != b.owner {
 		b.mu.Unlock()
@@ -165,9 +162,9 @@ func (b *Book) appendFor(owner int, entries []Entry) {
 			continue
 		}
 		if e := &entries[i]; e.Level == LevelError {
-			b.lastError = Line{
+			b.lastError = lastError{remark: e.Remark, line: Line{
 				Seq: b.store.next, At: e.At.UTC(), Level: e.Level, Source: e.Source, Text: e.Text, InstanceID: e.InstanceID,
-			}
+			}}
 		}
 		b.store.add(&entries[i])
 	}

@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"avatar-launcher/backend/messages"
 	"bytes"
 	"context"
 	"errors"
@@ -18,7 +19,12 @@ const mine = "i-0123456789abcdef0"
 var arrival = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 // remark adds a line with the launcher as its source.
-func remark(b *Book, level, text string) { b.append([]Entry{Remark(level, text)}) }
+func remark(b *Book, level, text string) { b.append([]Entry{Remark(level, messages.Verbatim(text))}) }
+
+// add adds a line.
+func add(b *Book, level, text string) {
+	b.append([]Entry{{At: arrival, Level: level, Source: "boot", Text: text}})
+}
 
 // filled has lines 1…n, each tenth an error from unreal.
 func filled(n int, o Options) *Book {
@@ -270,24 +276,6 @@ func TestSeries(t *testing.T) {
 	}
 	if s := b.Series(at(1000), 10); s.At == nil || len(s.At) != 0 || s.CPU != nil {
 		t.Errorf("since the end: %+v", s)
-	}
-}
-
-// TestRemarksAreTranslated checks that only the launcher's remarks are translated.
-func TestRemarksAreTranslated(t *testing.T) {
-	b := New(Options{Translate: func(s string) string { return "<" + s + ">" }})
-	b.append([]Entry{{At: arrival, Level: LevelWarn, Source: "unreal", InstanceID: mine, Text: "said"}, {
-		At: arrival, Level: LevelWarn, Source: LauncherSource, InstanceID: mine, Gap: 3,
-		Text: "3 records of the instance never came",
-	}})
-	remark(b, LevelInfo, "The log stream is being read again.")
-	var got []string
-	for _, l := range b.Lines(Query{Limit: 9}).Lines {
-		got = append(got, l.Text)
-	}
-	want := []string{"said", "<3 records of the instance never came>", "<The log stream is being read again.>"}
-	if !slices.Equal(got, want) {
-		t.Errorf("the log says %q", got)
 	}
 }
 

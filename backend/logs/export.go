@@ -20,9 +20,9 @@ func (b *Book) Export(w io.Writer, q Query) (lines int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("logs: export: %w", err)
 	}
-	m, err := newMatcher(q, v.sample())
+	m, err := newMatcher(q, &v)
 	if err != nil {
-		_ = olderLines(older, func(Line) error { return io.EOF }) // closes them
+		_ = olderLines(older, v.say, func(Line) error { return io.EOF }) // closes them
 		return 0, fmt.Errorf("logs: the pattern cannot be used: %w", err)
 	}
 	x := exporter{out: bufio.NewWriterSize(w, 64<<10), m: m}
@@ -67,7 +67,7 @@ type exporter struct {
 func (x *exporter) export(older []io.ReadCloser, v *view, q Query) error {
 	lo, hi := bounds(q, v)
 	if q.Limit > 0 {
-		_ = olderLines(older, func(Line) error { return io.EOF }) // closes them
+		_ = olderLines(older, v.say, func(Line) error { return io.EOF }) // closes them
 		found, err := x.m.scan(context.Background(), v, lo, hi, q.Limit, q.forward())
 		if err != nil || len(found) == 0 {
 			return err
@@ -79,7 +79,7 @@ func (x *exporter) export(older []io.ReadCloser, v *view, q Query) error {
 			return err
 		}
 	}
-	err := olderLines(older, func(l Line) error {
+	err := olderLines(older, v.say, func(l Line) error {
 		if l.Seq <= q.After || q.Before > 0 && l.Seq >= q.Before || !x.m.matchLine(&l) {
 			return nil
 		}
@@ -92,7 +92,7 @@ func (x *exporter) export(older []io.ReadCloser, v *view, q Query) error {
 		for _, seq := range x.m.matchChunk(c, i, j, nil) {
 			i := int(seq - c.first)
 			o := c.originOf(i)
-			if err = x.write(time.Unix(0, c.rows[i].at), o.level, o.source, string(c.textOf(i))); err != nil {
+			if err = x.write(time.Unix(0, c.rows[i].at), o.level, o.source, string(c.shown(i, v.say))); err != nil {
 				return false
 			}
 		}

@@ -58,7 +58,7 @@ func (b *Book) forgetSession(owner int) {
 	if owner != b.owner {
 		return
 	}
-	b.metrics, b.lastError, b.activity = nil, Line{}, activity{}
+	b.metrics, b.lastError, b.activity = nil, lastError{}, activity{}
 }
 
 // followState is what is known of an instance's log between two calls of Follow.

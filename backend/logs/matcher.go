@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -13,18 +14,19 @@ type matcher struct {
 	source string
 	since  int64 // Unix nanoseconds; 0 for all
 	text   *textsearch.Matcher
+	say    words
 
 	originOK []bool // which origins of the current chunk match
 }
 
-// newMatcher compiles a query. sample is text of the log.
-func newMatcher(q Query, sample []byte) (*matcher, error) {
-	m := &matcher{rank: rank(strings.ToLower(q.Level)), source: q.Source}
+// newMatcher compiles a query for a view.
+func newMatcher(q Query, v *view) (*matcher, error) {
+	m := &matcher{rank: rank(strings.ToLower(q.Level)), source: q.Source, say: v.say}
 	if !q.Since.IsZero() {
 		m.since = q.Since.UnixNano()
 	}
 	var err error
-	if m.text, err = textsearch.Compile(q.Text, q.Pattern, sample); err != nil {
+	if m.text, err = textsearch.Compile(q.Text, q.Pattern, v.sample()); err != nil {
 		return nil, err
 	}
 	return m, nil
@@ -36,10 +38,12 @@ func (m *matcher) matchChunk(c *chunk, i, j int, found []uint64) []uint64 {
 		return found
 	}
 	if m.text.CanScan() {
-		return m.matchPrefiltered(c, i, j, found)
+		n := len(found)
+		found = m.matchPrefiltered(c, i, j, found)
+		return m.matchRemarks(c, i, j, found, n)
 	}
 	for ; i < j; i++ {
-		if m.matchRow(c, i) && m.text.Match(c.textOf(i)) {
+		if m.matchRow(c, i) && m.text.Match(c.shown(i, m.say)) {
 			found = append(found, c.first+uint64(i))
 		}
 	}
@@ -82,6 +86,21 @@ func (m *matcher) matchPrefiltered(c *chunk, i, j int, found []uint64) []uint64 
 		}
 		from = end
 	}
+}
+
+// matchRemarks adds the remarks among the rows i ≤ row < j that match to found[n:], which is in rising order. Their text
+// is not in the chunk's, which matchPrefiltered searches.
+func (m *matcher) matchRemarks(c *chunk, i, j int, found []uint64, n int) []uint64 {
+	others := len(found)
+	for _, r := range c.remarksIn(i, j) {
+		if m.matchRow(c, r.row) && m.text.Match([]byte(m.say(*r.message))) {
+			found = append(found, c.first+uint64(r.row))
+		}
+	}
+	if len(found) > others && others > n {
+		slices.Sort(found[n:])
+	}
+	return found
 }
 
 // matchRow reports whether a row matches apart from its text. selectOrigins must have been called for its chunk.

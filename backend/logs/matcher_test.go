@@ -55,7 +55,7 @@ func TestMatcherAgreesWithPlainSearch(t *testing.T) {
 
 func TestMarksAreInUTF16(t *testing.T) {
 	b := New(Options{})
-	remark(b, "info", "ö🎈 Größe größe 🎈x")
+	add(b, "info", "ö🎈 Größe größe 🎈x")
 	for _, tt := range []struct {
 		q    Query
 		want []int
@@ -81,10 +81,10 @@ func TestMarksAreInUTF16(t *testing.T) {
 func TestChunksHoldManyAndLargeLines(t *testing.T) {
 	b := New(Options{MaxLines: 1 << 30, MaxBytes: 1 << 30})
 	for i := range 3*chunkLines + 7 {
-		remark(b, "info", fmt.Sprint("line ", i+1))
+		add(b, "info", fmt.Sprint("line ", i+1))
 	}
 	for range 40 {
-		remark(b, "info", strings.Repeat("x", 64<<10))
+		add(b, "info", strings.Repeat("x", 64<<10))
 	}
 	n := uint64(3*chunkLines + 7 + 40)
 	if b.Last() != n || len(b.store.chunks) != 6 {

@@ -21,7 +21,7 @@ func (b *Book) Lines(q Query) Page {
 func (b *Book) Find(ctx context.Context, q Query) (Page, error) {
 	v := b.snapshot()
 	p := b.page(&v)
-	m, err := newMatcher(q, v.sample())
+	m, err := newMatcher(q, &v)
 	if err != nil {
 		p.Problem = problemOf(err)
 		return p, nil

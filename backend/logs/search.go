@@ -90,7 +90,7 @@ func (s *Search) View(q Query) Page {
 
 // context returns the lines of the query's level and source, whatever their text, with the matches marked.
 func (s *Search) context(q Query, v *view, lo, hi uint64) []Line {
-	around, _ := newMatcher(Query{Level: q.Level, Source: q.Source, Since: q.Since}, nil) // no pattern, no error
+	around, _ := newMatcher(Query{Level: q.Level, Source: q.Source, Since: q.Since}, v) // no pattern, no error
 	found, _ := around.scan(context.Background(), v, lo, hi, limitOf(q), q.forward())
 	return s.matcher.lines(v, found)
 }
@@ -125,7 +125,7 @@ func (s *Search) start(q Query, v *view) {
 		s.hi = v.next // if narrowing, previous covers the lines below the present s.hi
 	}
 	s.query, s.found, s.problem = q, matches{}, ""
-	m, err := newMatcher(q, v.sample())
+	m, err := newMatcher(q, v)
 	if s.matcher = m; err != nil {
 		s.matcher, s.problem = nil, problemOf(err)
 		return
@@ -135,7 +135,7 @@ func (s *Search) start(q Query, v *view) {
 	s.running = &searchRun{step: make(chan struct{}, 1)}
 	workers := make([]*matcher, min(runtime.GOMAXPROCS(0), maxWorkers)) // a matcher is for one goroutine
 	for k := range workers {
-		workers[k], _ = newMatcher(q, v.sample())
+		workers[k], _ = newMatcher(q, v)
 	}
 	scan := func(take func([]uint64) bool) { scanBackward(workers, v, take) }
 	if narrowing {
@@ -252,7 +252,7 @@ func (m *matcher) scanMatches(v *view, previous *matches, take func([]uint64) bo
 			if c := v.chunks[n]; c != current {
 				current, possible = c, m.selectOrigins(c)
 			}
-			if possible && m.matchRow(current, i) && m.text.Match(current.textOf(i)) {
+			if possible && m.matchRow(current, i) && m.text.Match(current.shown(i, m.say)) {
 				found = append(found, seq)
 			}
 		}

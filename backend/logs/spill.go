@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+
+	"avatar-launcher/backend/messages"
 )
 
 // DefaultOlderBytes bounds the spill files if Options.OlderBytes is 0.
@@ -59,7 +61,7 @@ func (s *spill) writeChunk(c *chunk) error {
 	f := &s.files[len(s.files)-1]
 	before := f.bytes
 	for i := range c.rows {
-		data, err := json.Marshal(c.line(i))
+		data, err := json.Marshal(c.spilled(i))
 		if err != nil {
 			return err
 		}
@@ -74,6 +76,29 @@ func (s *spill) writeChunk(c *chunk) error {
 	}
 	f.lines += uint64(len(c.rows))
 	return nil
+}
+
+// spilledLine is a line in a file.
+type spilledLine struct {
+	Line
+	Remark string `json:"remark,omitempty"` // the encoded message of a remark, whose Text is in English
+}
+
+// spilled returns row i as it is written to a file.
+func (c *chunk) spilled(i int) spilledLine {
+	s := spilledLine{Line: c.line(i, messages.Message.String)}
+	if m := c.remark(i); m != nil {
+		s.Remark = m.Encode()
+	}
+	return s
+}
+
+// read returns the line with a remark put into words.
+func (s *spilledLine) read(say words) Line {
+	if s.Remark != "" {
+		s.Text = say(messages.Decode(s.Remark, s.Text))
+	}
+	return s.Line
 }
 
 // truncate removes a partly written chunk and closes the file. It returns err joined with its own errors.
@@ -159,8 +184,9 @@ func (s *spill) open() (readers []io.ReadCloser, err error) {
 	return readers, nil
 }
 
-// olderLines calls fn for each line of the files that open returned, oldest first. It closes them, also on an error.
-func olderLines(readers []io.ReadCloser, fn func(Line) error) error {
+// olderLines calls fn for each line of the files that open returned, oldest first, with remarks put into words. It closes
+// the files, also on an error.
+func olderLines(readers []io.ReadCloser, say words, fn func(Line) error) error {
 	defer func() {
 		for _, r := range readers {
 			_ = r.Close()
@@ -169,13 +195,13 @@ func olderLines(readers []io.ReadCloser, fn func(Line) error) error {
 	for _, r := range readers {
 		d := json.NewDecoder(bufio.NewReaderSize(r, 64<<10))
 		for {
-			var l Line
-			if err := d.Decode(&l); errors.Is(err, io.EOF) {
+			var s spilledLine
+			if err := d.Decode(&s); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
 				return fmt.Errorf("older lines: %w", err)
 			}
-			if err := fn(l); err != nil {
+			if err := fn(s.read(say)); err != nil {
 				return err
 			}
 		}

@@ -71,7 +71,7 @@ func TestSpillDeletesTheOldestFiles(t *testing.T) {
 	text := strings.Repeat("x", 60_000)
 	const n = 300 // 18 MB
 	for i := range n {
-		remark(b, "info", fmt.Sprint(i+1, " ", text))
+		add(b, "info", fmt.Sprint(i+1, " ", text))
 	}
 	p := b.Lines(Query{Limit: 1})
 	if p.Dropped == 0 || p.Dropped+p.Older != n-10 {

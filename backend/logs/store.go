@@ -36,6 +36,7 @@ type chunk struct {
 	rows    []row
 	text    []byte // of all rows, concatenated
 	origins []origin
+	remarks []remarkRow       // rising
 	index   map[origin]uint16 // into origins; nil once the chunk is full
 }
 
@@ -58,6 +59,9 @@ func (c *chunk) full(more int) bool {
 }
 
 func (c *chunk) add(e *Entry) {
+	if e.Remark != nil {
+		c.remarks = append(c.remarks, remarkRow{len(c.rows), e.Remark})
+	}
 	c.text = append(c.text, e.Text...)
 	c.rows = append(c.rows, row{at: e.At.UnixNano(), end: uint32(len(c.text)), from: c.origin(e)})
 }
@@ -81,12 +85,29 @@ func (c *chunk) seal() {
 	}
 }
 
-// line returns row i as a Line.
-func (c *chunk) line(i int) Line {
+// bytes returns how much row i counts towards the bound of the store.
+func (c *chunk) bytes(i int) int {
+	n := rowBytes + len(c.textOf(i))
+	if m := c.remark(i); m != nil {
+		n += remarkBytes(m)
+	}
+	return n
+}
+
+// shown returns the text of row i, with a remark put into words.
+func (c *chunk) shown(i int, say words) []byte {
+	if m := c.remark(i); m != nil {
+		return []byte(say(*m))
+	}
+	return c.textOf(i)
+}
+
+// line returns row i as a Line, with a remark put into words.
+func (c *chunk) line(i int, say words) Line {
 	o := c.originOf(i)
 	return Line{
 		Seq: c.first + uint64(i), At: time.Unix(0, c.rows[i].at).UTC(), Level: o.level, Source: o.source,
-		Text: string(c.textOf(i)), InstanceID: o.iid, Gap: o.gap, Style: o.style,
+		Text: string(c.shown(i, say)), InstanceID: o.iid, Gap: o.gap, Style: o.style,
 	}
 }
 
@@ -94,6 +115,7 @@ func (c *chunk) line(i int) Line {
 type store struct {
 	maxLines, maxBytes int
 	keepEvicted        bool // keep evicted chunks for the spill
+	say                words
 
 	chunks  []*chunk // the last is being filled
 	evicted []*chunk // not yet written to the spill
@@ -138,7 +160,7 @@ func (s *store) add(e *Entry) {
 		s.addSource(e.Source)
 	}
 	s.next++
-	s.bytes += rowBytes + len(e.Text)
+	s.bytes += c.bytes(len(c.rows) - 1)
 	for s.len() > s.maxLines || (s.bytes > s.maxBytes && s.len() > 1) {
 		s.drop()
 	}
@@ -148,7 +170,7 @@ func (s *store) add(e *Entry) {
 func (s *store) drop() {
 	c := s.chunks[0]
 	i := int(s.first - c.first)
-	s.bytes -= rowBytes + len(c.textOf(i))
+	s.bytes -= c.bytes(i)
 	s.first++
 	s.dropped++
 	if s.first == c.next() {
@@ -170,6 +192,7 @@ type view struct {
 	first, next uint64
 	dropped     uint64
 	sources     []string
+	say         words
 }
 
 // view returns a view of the store. The caller must hold the book's lock. The last chunk, which still grows, is copied
@@ -177,6 +200,7 @@ type view struct {
 func (s *store) view() view {
 	v := view{
 		chunks: append([]*chunk(nil), s.chunks...), first: s.first, next: s.next, dropped: s.dropped, sources: s.sources,
+		say: s.say,
 	}
 	if n := len(v.chunks); n > 0 && v.chunks[n-1].index != nil {
 		last := *v.chunks[n-1]
@@ -198,7 +222,7 @@ func (v *view) place(seq uint64) (at, i int) {
 // line returns the line with a number of the view.
 func (v *view) line(seq uint64) Line {
 	at, i := v.place(seq)
-	return v.chunks[at].line(i)
+	return v.chunks[at].line(i, v.say)
 }
 
 // spans calls fn with each chunk that has numbers lo ≤ seq < hi, and its rows i ≤ row < j of that range, newest chunk

@@ -34,11 +34,11 @@ var locals = []string{"why", "reason", "Reason", "cure"}
 var makers = map[string]string{
 	"config problem": "", "fleet problem": "It was not possible to ", "account problem": "It was not possible to ",
 	"identity refused": "", "identity badAttribute": "", "doctor checked": "", "backend nextEnd": "",
-	"config fault": "", "config refuse": "", "kinesis remark": "",
+	"config fault": "", "config refuse": "",
 }
 
 // parts are functions whose results are parts of sentences, or are said by themselves without being one.
-var parts = []string{"backend humanDuration", "config kindOf", "config wanted", "ingest gapText", "ingest malformedText"}
+var parts = []string{"backend humanDuration", "config kindOf", "config wanted"}
 
 // onward says of a room's sentence that it goes on from a name, which is then its first value.
 var onward = map[string]*regexp.Regexp{"config": regexp.MustCompile(`^(is|has|does|names|holds|would) .*\.$`)}

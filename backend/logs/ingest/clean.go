@@ -84,6 +84,12 @@ func applyCarriageReturns(b []byte) []byte {
 	return bytes.Join(lines, []byte{'\n'})
 }
 
+// Clean returns s as text that is safe to show.
+func Clean(s string) string {
+	text, _ := cleanString(s)
+	return text
+}
+
 // cleanString is clean for a string. It returns s itself if nothing needs to change.
 func cleanString(s string) (text, style string) {
 	for i := range len(s) {

@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"avatar-launcher/backend/logs"
+	"avatar-launcher/backend/messages"
 )
 
 // Record is one record as a source has it.
@@ -219,14 +220,10 @@ func (d *Decoder) malformed(f frame, data []byte, why error) {
 		return
 	}
 	d.counts.Malformed++
+	remark := messages.New("logs.malformedRecordBytes", len(data), why.Error(), sample(data))
 	d.put(logs.Entry{
-		InstanceID: iid, At: f.at, Arrived: f.arrived, Level: levelWarn, Source: logs.LauncherSource,
-		Text: malformedText(len(data), why, sample(data)),
+		InstanceID: iid, At: f.at, Arrived: f.arrived, Level: levelWarn, Source: logs.LauncherSource, Remark: &remark,
 	})
-}
-
-func malformedText(bytes int, why error, sample string) string {
-	return fmt.Sprintf("malformed record (%d bytes, %v): %s", bytes, why, sample)
 }
 
 // sampleBytes is how much of a malformed record is shown, in bytes.

@@ -36,7 +36,11 @@ func decode(random bool, key string, data []byte) *Decoder {
 func brief(d *Decoder) []string {
 	var out []string
 	for _, e := range d.entries {
-		s := fmt.Sprintf("%s %s %s %s", e.At.UTC().Format("15:04:05.000"), e.Level, e.Source, e.Text)
+		text := e.Text
+		if e.Remark != nil {
+			text = e.Remark.String()
+		}
+		s := fmt.Sprintf("%s %s %s %s", e.At.UTC().Format("15:04:05.000"), e.Level, e.Source, text)
 		if e.Numbered {
 			s = fmt.Sprintf("#%d %s", e.Number, s)
 		}
@@ -190,7 +194,7 @@ func TestDecode(t *testing.T) {
 
 func TestDecodeBoundsDecompression(t *testing.T) {
 	d := decode(false, mine, packed(strings.Repeat("\x00", maxUnpacked+1)))
-	if len(d.entries) != 1 || !strings.Contains(d.entries[0].Text, "more than 32 MiB") {
+	if len(d.entries) != 1 || !strings.Contains(brief(d)[0], "more than 32 MiB") {
 		t.Errorf("%q", brief(d))
 	}
 }

@@ -1,12 +1,12 @@
 package ingest
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"avatar-launcher/backend/logs"
+	"avatar-launcher/backend/messages"
 )
 
 // Sequencer orders the numbered lines of one instance, drops duplicates and marks gaps. Sources promise no order, so a
@@ -136,18 +136,12 @@ func (q *Sequencer) emitGap(e *logs.Entry) {
 	n := e.Number - q.run.next
 	q.run.addHole(q.run.next, e.Number-1)
 	q.counts.Lost += n
+	gap := messages.New("logs.recordsInstanceNeverCame", int(n))
 	q.out = append(q.out, logs.Entry{
-		At: e.At, Arrived: e.Arrived, Level: levelWarn, Source: logs.LauncherSource, Text: gapText(n),
-		InstanceID: q.InstanceID, Gap: n,
+		At: e.At, Arrived: e.Arrived, Level: levelWarn, Source: logs.LauncherSource, InstanceID: q.InstanceID, Gap: n,
+		Remark: &gap,
 	})
 	q.run.next = e.Number
-}
-
-func gapText(n uint64) string {
-	if n == 1 {
-		return "1 record of the instance never came"
-	}
-	return fmt.Sprintf("%d records of the instance never came", n)
 }
 
 // Deadline returns when Expire will emit something, zero if no line waits.

@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 
 	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/logs/ingest"
+	"avatar-launcher/backend/messages"
 )
 
 // callTimeout bounds one call, retries of the SDK included.
@@ -39,18 +41,17 @@ func isInvalidArgument(err error) bool {
 	return errors.As(err, &e)
 }
 
-// sentence explains to the user why the stream cannot be read.
-func sentence(stream string, err error) string {
-	const again = " Trying again."
+// explain returns the remark that tells the user why the stream cannot be read.
+func explain(stream string, err error) messages.Message {
 	switch c := awsx.Code(err); {
 	case isNotFound(err):
-		return "There is no log stream named " + stream + " at present." + again
+		return messages.New("logs.noLogStreamNamed", stream)
 	case isThrottle(err):
-		return "The log stream is read by too many at once, so lines come late." + again
+		return messages.New("logs.logStreamReadToo")
 	case awsx.IsDenied(err):
-		return "Reading the log stream " + stream + " is not allowed." + again
+		return messages.New("logs.readingLogStreamNot", stream)
 	case c != "":
-		return "The log stream cannot be read at present (" + c + ")." + again
+		return messages.New("logs.logStreamCannotRead", ingest.Clean(c))
 	}
-	return "The log stream cannot be reached at present." + again
+	return messages.New("logs.logStreamCannotReached")
 }

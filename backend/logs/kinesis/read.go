@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/messages"
 
 	"avatar-launcher/backend/logs"
 	"avatar-launcher/backend/logs/ingest"
@@ -240,7 +241,7 @@ func (f *follower) reportTrouble(shard string, err error) {
 	first := len(f.failing) == 0
 	f.failing[shard] = true
 	if first {
-		f.remark(logs.LevelWarn, sentence(f.stream.opts.Name, err))
+		f.remark(logs.LevelWarn, explain(f.stream.opts.Name, err))
 	}
 }
 
@@ -251,11 +252,11 @@ func (f *follower) reportRecovery(shard string) {
 	}
 	delete(f.failing, shard)
 	if len(f.failing) == 0 {
-		f.remark(logs.LevelInfo, "The log stream is being read again.")
+		f.remark(logs.LevelInfo, messages.New("logs.logStreamBeingRead"))
 	}
 }
 
 // remark yields a remark of the launcher.
-func (f *follower) remark(level, text string) {
-	f.send(logs.Batch{Entries: []logs.Entry{logs.Remark(level, text)}})
+func (f *follower) remark(level string, m messages.Message) {
+	f.send(logs.Batch{Entries: []logs.Entry{logs.Remark(level, m)}})
 }
