@@ -1,8 +1,11 @@
 package backend_test
 
 import (
+	"go/parser"
+	"go/token"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -180,6 +183,29 @@ func TestTheKeeperNeedsNoDesktop(t *testing.T) {
 				if within(path, library) {
 					t.Errorf("%s must not depend on %s", pattern, path)
 				}
+			}
+		}
+	}
+}
+
+// TestPolicyImportsNoSDK keeps AWS's SDK in the adapters of fleet, which are the files named aws_*.go.
+func TestPolicyImportsNoSDK(t *testing.T) {
+	files, err := filepath.Glob("fleet/*.go")
+	if err != nil || len(files) < 30 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, name := range files {
+		base := filepath.Base(name)
+		if strings.HasPrefix(base, "aws_") || strings.HasSuffix(base, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range file.Imports {
+			if strings.HasPrefix(spec.Path.Value, `"github.com/aws/`) {
+				t.Errorf("%s must not import %s", name, spec.Path.Value)
 			}
 		}
 	}

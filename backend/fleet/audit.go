@@ -8,9 +8,6 @@ import (
 
 	"avatar-launcher/backend"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/google/uuid"
 )
 
@@ -57,10 +54,7 @@ func (s *Service) recordEvent(ctx context.Context, row auditRow) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if _, err := s.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &s.Names.AuditTable,
-		Item:      marshal(row),
-	}); err != nil {
+	if err := s.ledger.addEvent(ctx, row); err != nil {
 		s.Log.Warn("the audit could not be written", "event", row.Event, "instance", row.InstanceID, "cause", err)
 	}
 }
@@ -95,7 +89,7 @@ func (s *Service) recordEnd(ctx context.Context, row sessionRow, state backend.P
 func (s *Service) readHistory(ctx context.Context, u backend.User) (backend.Prepared, error) {
 	now := s.Clock.Now()
 	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
-	rows, err := s.auditOf(ctx, u.ID, now.AddDate(0, 0, -45))
+	rows, err := s.ledger.eventsOf(ctx, u.ID, now.AddDate(0, 0, -45))
 	p := backend.Prepared{}
 	for _, r := range rows {
 		switch r.Event {
@@ -120,44 +114,9 @@ func (r auditRow) time() time.Time {
 	return t
 }
 
-// auditOf lists a user's rows since a time, oldest first.
-func (s *Service) auditOf(ctx context.Context, userID string, since time.Time) ([]auditRow, error) {
-	return s.auditQuery(ctx, &dynamodb.QueryInput{KeyConditionExpression: aws.String("UserId = :k AND #at >= :since"),
-		ExpressionAttributeNames:  map[string]string{"#at": "At"},
-		ExpressionAttributeValues: item{":k": str(userID), ":since": str(since.UTC().Format(auditTime))}})
-}
-
-// auditOfDay lists all rows of one day (UTC), oldest first.
-func (s *Service) auditOfDay(ctx context.Context, day time.Time) ([]auditRow, error) {
-	return s.auditQuery(ctx, &dynamodb.QueryInput{
-		IndexName:                 &s.Names.DayIndex,
-		KeyConditionExpression:    aws.String("#day = :k"),
-		ExpressionAttributeNames:  map[string]string{"#day": "Day"},
-		ExpressionAttributeValues: item{":k": str(day.UTC().Format(time.DateOnly))},
-	})
-}
-
-func (s *Service) auditQuery(ctx context.Context, in *dynamodb.QueryInput) ([]auditRow, error) {
-	in.TableName = &s.Names.AuditTable
-	var rows []auditRow
-	pages := dynamodb.NewQueryPaginator(s.DynamoDB, in)
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		var some []auditRow
-		if err := attributevalue.UnmarshalListOfMaps(page.Items, &some); err != nil {
-			return nil, err
-		}
-		rows = append(rows, some...)
-	}
-	return rows, nil
-}
-
 // Sessions lists the user's ended sessions since a time, newest first.
 func (s *Service) Sessions(ctx context.Context, u backend.User, since time.Time) ([]backend.Record, error) {
-	rows, err := s.auditOf(ctx, u.ID, since)
+	rows, err := s.ledger.eventsOf(ctx, u.ID, since)
 	if err != nil {
 		return nil, problem("read your history", err)
 	}
@@ -181,7 +140,7 @@ func (s *Service) Sessions(ctx context.Context, u backend.User, since time.Time)
 
 // Occupancy lists the pool's counts since a time, oldest first.
 func (s *Service) Occupancy(ctx context.Context, since time.Time) ([]backend.Occupancy, error) {
-	rows, err := s.auditOf(ctx, poolUser, since)
+	rows, err := s.ledger.eventsOf(ctx, poolUser, since)
 	if err != nil {
 		return nil, problem("read the pool's history", err)
 	}

@@ -8,15 +8,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
-
-// errTaken is the error of a claim whose instance was claimed by another desktop after it was read.
-var errTaken = errors.New("the instance was claimed by somebody else")
 
 // claimTries bounds how many instances one claim tries.
 const claimTries = 8
@@ -59,7 +51,7 @@ func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]boo
 		fresh := rows == nil
 		if fresh {
 			var err error
-			if rows, err = s.warm(ctx); err != nil {
+			if rows, err = s.ledger.inState(ctx, backend.Warm); err != nil {
 				return nil, err
 			}
 		}
@@ -82,70 +74,16 @@ func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]boo
 	return nil, errAgain // there may be more
 }
 
-// existing is the error of a claim by a user who already has a session.
-type existing struct{ row sessionRow }
-
-func (*existing) Error() string { return "the user already has a session" }
-
 // claimInstance makes the claim's one transaction: the instance goes from warm to claimed under its Epoch, and the user's
 // session from absent (or ended) to present.
 func (s *Service) claimInstance(ctx context.Context, u backend.User, r instanceRow) (*sessionRow, error) {
 	row := s.newSession(u)
 	row.InstanceID, row.Epoch, row.InstanceType = r.InstanceID, r.Epoch+1, r.InstanceType
-	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
-		TransactItems: []types.TransactWriteItem{
-			{Update: &types.Update{
-				TableName:        &s.Names.InstancesTable,
-				Key:              key("InstanceId", r.InstanceID),
-				UpdateExpression: aws.String("SET #s = :claimed, #o = :user, LastOwner = :user, Epoch = :next, ArmedUntil = :armed REMOVE ReservedFor"),
-				ConditionExpression: aws.String("#s = :warm AND Epoch = :epoch AND " +
-					"(attribute_not_exists(ReservedFor) OR ReservedFor = :user)"),
-				ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
-				ExpressionAttributeValues: item{":claimed": str(string(backend.Claimed)), ":warm": str(string(backend.Warm)),
-					":user": str(u.ID), ":epoch": value(r.Epoch), ":next": value(r.Epoch + 1), ":armed": value(s.armTime(row).Unix())},
-			}},
-			{Put: s.putSession(row)},
-		}})
-	if reasons, ok := cancelled(err); ok {
-		if had := existingIn(reasons, 1); had != nil {
-			return nil, had
-		}
-		if lostRace(reasons) {
-			return nil, errTaken
-		}
-	}
-	if err != nil {
+	if err := s.ledger.claimWarm(ctx, r, row, s.armTime(row)); err != nil {
 		return nil, err
 	}
 	row.armedUntil = r.ArmedUntil
 	return &row, nil
-}
-
-// existingIn returns the user's row if its condition cancelled the transaction, else nil.
-func existingIn(reasons []types.CancellationReason, i int) *existing {
-	if len(reasons) <= i || aws.ToString(reasons[i].Code) != "ConditionalCheckFailed" {
-		return nil
-	}
-	had := &existing{}
-	if attributevalue.UnmarshalMap(reasons[i].Item, &had.row) != nil {
-		return nil
-	}
-	return had
-}
-
-// lostRace reports whether a condition cancelled a transaction: somebody else changed one of its rows before.
-func lostRace(reasons []types.CancellationReason) bool {
-	return slices.ContainsFunc(reasons, func(r types.CancellationReason) bool {
-		return aws.ToString(r.Code) == "ConditionalCheckFailed"
-	})
-}
-
-func (s *Service) putSession(row sessionRow) *types.Put {
-	return &types.Put{TableName: &s.Names.SessionsTable, Item: marshal(row),
-		ConditionExpression:                 aws.String("attribute_not_exists(UserId) OR #p = :ended"),
-		ExpressionAttributeNames:            map[string]string{"#p": "Phase"},
-		ExpressionAttributeValues:           item{":ended": str(ended)},
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld}
 }
 
 func (s *Service) newSession(u backend.User) sessionRow {
@@ -165,33 +103,11 @@ func (s *Service) release(ctx context.Context, row sessionRow) error {
 	if err := s.scrub(ctx, row.InstanceID); err != nil {
 		return err
 	}
-	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
-		{Update: &types.Update{
-			TableName:                &s.Names.InstancesTable,
-			Key:                      key("InstanceId", row.InstanceID),
-			UpdateExpression:         aws.String("SET #s = :warm REMOVE #o"),
-			ConditionExpression:      aws.String("#s = :claimed AND Epoch = :e"),
-			ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
-			ExpressionAttributeValues: item{
-				":warm":    str(string(backend.Warm)),
-				":claimed": str(string(backend.Claimed)),
-				":e":       value(row.Epoch),
-			},
-		}},
-		{Update: s.endSession(row, "no capacity")},
-	}})
-	return err
+	return s.ledger.releaseClaim(ctx, row, "no capacity", s.purgeTime())
 }
 
-// endSession marks the session as over; it keeps its row for the history until PurgeAt.
-func (s *Service) endSession(row sessionRow, reason string) *types.Update {
-	return &types.Update{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
-		UpdateExpression:         aws.String("SET #p = :ended, EndedBecause = :r, PurgeAt = :purge REMOVE LaunchToken"),
-		ConditionExpression:      aws.String("CreationTime = :c AND #p <> :ended"),
-		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
-		ExpressionAttributeValues: item{":ended": str(ended), ":r": str(reason), ":c": value(row.CreationTime),
-			":purge": value(s.Clock.Now().Add(keepEnded).Unix())}}
-}
+// purgeTime returns until when the row of a session that ends now stays, for the user's history.
+func (s *Service) purgeTime() time.Time { return s.Clock.Now().Add(keepEnded) }
 
 const rememberFailure = 3 * time.Minute
 

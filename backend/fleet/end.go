@@ -7,10 +7,6 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
 )
 
 // Stop ends the session: the stop request first, then the rows and the name. What comes after the stop request is
@@ -45,7 +41,7 @@ func (s *Service) stopOrTerminate(ctx context.Context, row sessionRow, state bac
 		if err := s.move(ctx, row.InstanceID, row.Epoch, backend.Claimed, backend.Retired); err != nil {
 			return err
 		}
-		if inst, err := s.rowOf(ctx, row.InstanceID); err != nil || inst == nil || inst.State != backend.Retired {
+		if inst, err := s.ledger.instance(ctx, row.InstanceID); err != nil || inst == nil || inst.State != backend.Retired {
 			return err
 		}
 		return s.terminate(ctx, row.InstanceID)
@@ -68,17 +64,13 @@ func (s *Service) stopOrTerminate(ctx context.Context, row sessionRow, state bac
 // tagged reports whether an instance's tags say that it is the session's. They are set before every start, so that a
 // running instance carries those of its present owner.
 func (s *Service) tagged(ctx context.Context, row sessionRow) bool {
-	out, err := s.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{row.InstanceID}})
-	if err != nil || len(out.Reservations) == 0 || len(out.Reservations[0].Instances) == 0 {
-		return false
-	}
-	i := out.Reservations[0].Instances[0]
-	return tagOf(i, "owner") == row.UserID && tagOf(i, "epoch") == itoa64(row.Epoch)
+	i, err := s.compute.describe(ctx, row.InstanceID)
+	return err == nil && i != nil && i.owner == row.UserID && i.epoch == itoa64(row.Epoch)
 }
 
 // endUnlaunched ends a session whose instance is not known, by what is stored.
 func (s *Service) endUnlaunched(ctx context.Context, row sessionRow, why string) error {
-	stored, err := s.sessionOf(ctx, row.UserID)
+	stored, err := s.ledger.session(ctx, row.UserID)
 	switch {
 	case err != nil || stored == nil || stored.Phase == ended || !stored.CreationTime.Equal(row.CreationTime):
 		return err
@@ -105,16 +97,10 @@ func (s *Service) endUnlaunched(ctx context.Context, row sessionRow, why string)
 // closeRow marks a session as over, on the condition that it is not. The row of one whose name is still to be parked
 // is kept until it is.
 func (s *Service) closeRow(ctx context.Context, row sessionRow, why string, namePending bool) error {
-	up := s.endSession(row, why)
 	if namePending {
-		up.UpdateExpression = aws.String("SET #p = :ended, EndedBecause = :r, NamePending = :pending REMOVE LaunchToken, PurgeAt")
-		delete(up.ExpressionAttributeValues, ":purge")
-		up.ExpressionAttributeValues[":pending"] = value(true)
+		return s.ledger.closeSessionUnnamed(ctx, row, why)
 	}
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: up.TableName, Key: up.Key,
-		UpdateExpression: up.UpdateExpression, ConditionExpression: up.ConditionExpression,
-		ExpressionAttributeNames: up.ExpressionAttributeNames, ExpressionAttributeValues: up.ExpressionAttributeValues})
-	return err
+	return s.ledger.closeSession(ctx, row, why, s.purgeTime())
 }
 
 // endRow marks a session as over. It returns nil if it is over already.
@@ -129,10 +115,7 @@ func (s *Service) stopInstance(ctx context.Context, instanceID string) error {
 		return nil
 	}
 	for {
-		err := untilTagsSeen(ctx, func() error {
-			_, err := s.EC2.StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: []string{instanceID}})
-			return err
-		})
+		err := untilTagsSeen(ctx, func() error { return s.compute.stop(ctx, instanceID) })
 		if err == nil || isGone(err) {
 			return nil
 		}
@@ -155,10 +138,7 @@ func (s *Service) stopInstance(ctx context.Context, instanceID string) error {
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html#eventual-consistency
 func (s *Service) stopNewborn(ctx context.Context, instanceID string) error {
 	unknown := func(err error) bool { return isGone(err) || awsx.IsDenied(err) }
-	err := repeatFor(ctx, newbornTime, unknown, func() error {
-		_, err := s.EC2.StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: []string{instanceID}})
-		return err
-	})
+	err := repeatFor(ctx, newbornTime, unknown, func() error { return s.compute.stop(ctx, instanceID) })
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
@@ -230,24 +210,12 @@ func (s *Service) move(ctx context.Context, instanceID string, epoch int64, from
 	if instanceID == "" {
 		return nil
 	}
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                &s.Names.InstancesTable,
-		Key:                      key("InstanceId", instanceID),
-		UpdateExpression:         aws.String("SET #s = :to, PooledAt = :now REMOVE #o"),
-		ConditionExpression:      aws.String("#s = :from AND Epoch = :e"),
-		ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
-		ExpressionAttributeValues: item{":from": str(string(from)), ":to": str(string(to)), ":e": value(epoch),
-			":now": value(s.Clock.Now())},
-	})
-	return unlessConditionFailed(err)
+	return s.ledger.moveInstance(ctx, instanceID, epoch, from, to, s.Clock.Now())
 }
 
 // terminate terminates an instance. It returns nil if the instance is gone already.
 func (s *Service) terminate(ctx context.Context, instanceID string) error {
-	err := untilTagsSeen(ctx, func() error {
-		_, err := s.EC2.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{instanceID}})
-		return err
-	})
+	err := untilTagsSeen(ctx, func() error { return s.compute.terminate(ctx, instanceID) })
 	if isGone(err) {
 		return nil
 	}

@@ -9,9 +9,6 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
-
-	ddbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go"
 )
 
 // The codes that matter to this room alone; awsx has the classes that every room needs.
@@ -30,13 +27,6 @@ func isWrongState(err error) bool {
 	return awsx.Is(err, "IncorrectInstanceState")
 }
 
-// isRefusal reports whether the service has answered that it did not do it: an error code of the caller's making. After
-// anything else (no answer, a server's error) it may have been done.
-func isRefusal(err error) bool {
-	var api smithy.APIError
-	return errors.As(err, &api) && (api.ErrorFault() == smithy.FaultClient || isCapacity(err) || awsx.IsThrottled(err) || awsx.IsDenied(err))
-}
-
 // isExpired reports whether the sign-in's credentials are no longer good. NotAuthorizedException is what the identity
 // pool answers that should renew them.
 func isExpired(err error) bool { return awsx.IsExpired(err) || awsx.Is(err, "NotAuthorizedException") }
@@ -51,15 +41,6 @@ func isConditionFailed(err error) bool {
 	return awsx.Is(err, "ConditionalCheckFailedException")
 }
 func isNotFound(err error) bool { return awsx.Is(err, "ResourceNotFoundException") }
-
-// cancelled returns the reasons by which a transaction was cancelled, in the order of its items.
-func cancelled(err error) ([]ddbtypes.CancellationReason, bool) {
-	var tx *ddbtypes.TransactionCanceledException
-	if errors.As(err, &tx) {
-		return tx.CancellationReasons, true
-	}
-	return nil, false
-}
 
 // problem returns the Problem of an error, for people. It returns nil for nil, and a Problem unchanged.
 func problem(doing string, err error) error {
@@ -136,11 +117,6 @@ func wrongClock(skew time.Duration) string {
 		return fmt.Sprintf("This computer's clock is %d minutes fast, and AWS doesn't take requests of such a time.", minutes)
 	}
 	return fmt.Sprintf("This computer's clock is %d minutes slow, and AWS doesn't take requests of such a time.", minutes)
-}
-
-func unreachable(err error) bool {
-	var operation *smithy.OperationError
-	return awsx.IsUnreachable(err) || errors.As(err, &operation)
 }
 
 func paren(c string) string {

@@ -7,9 +7,6 @@ import (
 
 	"avatar-launcher/backend"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/uuid"
 )
 
@@ -33,11 +30,11 @@ func (s *Service) execute(ctx context.Context, a step) error {
 	case stepEnd:
 		return s.end(ctx, *a.session, backend.Recycling, s.LauncherID, a.why)
 	case stepForget, stepWithdraw:
-		return s.deleteRow(ctx, a.row)
+		return s.ledger.removeInstance(ctx, a.row)
 	case stepReserve:
-		return s.reserveFor(ctx, a.row, a.ticket.UserID)
+		return s.ledger.reserveFor(ctx, a.row, a.ticket.UserID, s.Clock.Now())
 	case stepUnreserve:
-		return s.reserveFor(ctx, a.row, "")
+		return s.ledger.unreserve(ctx, a.row)
 	case stepRetag:
 		return s.tag(ctx, id, ownerTags(*a.session))
 	case stepRearm:
@@ -47,7 +44,7 @@ func (s *Service) execute(ctx context.Context, a step) error {
 		defer cancel()
 		return s.settleName(ctx, a.session.UserID)
 	case stepDequeue:
-		return s.dropTicket(ctx, a.ticket)
+		return s.ledger.dropTicket(ctx, a.ticket)
 	}
 	return nil
 }
@@ -68,17 +65,17 @@ func (s *Service) warmUp(ctx context.Context) error {
 	now := s.Clock.Now()
 	intent := instanceRow{LaunchToken: uuid.NewString(), State: backend.Launching, PooledAt: now}
 	intent.InstanceID = intentPrefix + intent.LaunchToken
-	if err := s.putRow(ctx, intent); err != nil {
+	if err := s.ledger.addIntent(ctx, intent); err != nil {
 		return err
 	}
 	if full, err := s.full(ctx); err != nil || full {
-		return cmp.Or[error](err, s.deleteRow(ctx, intent), errFull)
+		return cmp.Or[error](err, s.ledger.removeInstance(ctx, intent), errFull)
 	}
 	until := now.Add(s.current().warmLimit())
 	m, err := s.run(ctx, intent.LaunchToken, tags("Name", "avatar-warming", "pool", poolTag, "expire-at", until.Format(time.RFC3339)))
 	if err != nil {
 		if ctx.Err() == nil {
-			_ = s.deleteRow(ctx, intent) // where this fails, too, the intent lapses
+			_ = s.ledger.removeInstance(ctx, intent) // where this fails, too, the intent lapses
 		}
 		return err
 	}
@@ -94,52 +91,18 @@ func (s *Service) warmUp(ctx context.Context) error {
 		PooledAt:     s.Clock.Now(),
 		ArmedUntil:   fires.Unix(),
 	}
-	if err := s.record(ctx, row, intent.InstanceID); err != nil {
+	if err := s.ledger.replaceIntent(ctx, row, intent.LaunchToken); err != nil {
 		return err
 	}
 	return s.tag(ctx, m.InstanceID, tags("Name", warmName(m.InstanceID)))
 }
 
-// record writes an instance's row in place of its intent.
-func (s *Service) record(ctx context.Context, row instanceRow, intent string) error {
-	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
-		{Put: &types.Put{
-			TableName:           &s.Names.InstancesTable,
-			Item:                marshal(row),
-			ConditionExpression: aws.String("attribute_not_exists(InstanceId)"),
-		}},
-		{Delete: &types.Delete{TableName: &s.Names.InstancesTable, Key: key("InstanceId", intent)}},
-	}})
-	if reasons, ok := cancelled(err); ok && lostRace(reasons) {
-		return nil // another keeper has adopted it
-	}
-	return err
-}
-
 // park records that a warming instance was ready, and stops it: one that stopped without the record was not.
 func (s *Service) park(ctx context.Context, row instanceRow) error {
-	if err := s.markReady(ctx, row.InstanceID, row.Epoch, backend.Warming, backend.Warming); err != nil {
+	if err := s.ledger.markReady(ctx, row.InstanceID, row.Epoch, backend.Warming, backend.Warming); err != nil {
 		return unlessConditionFailed(err) // another keeper was quicker
 	}
 	return s.stopInstance(ctx, row.InstanceID)
-}
-
-// markReady records in an instance's row that it has been seen ready, while it is in one of two states under its epoch.
-func (s *Service) markReady(ctx context.Context, instanceID string, epoch int64, state, orState backend.PoolState) error {
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                &s.Names.InstancesTable,
-		Key:                      key("InstanceId", instanceID),
-		UpdateExpression:         aws.String("SET Ready = :yes"),
-		ConditionExpression:      aws.String("#s IN (:state, :or) AND Epoch = :e"),
-		ExpressionAttributeNames: map[string]string{"#s": "State"},
-		ExpressionAttributeValues: item{
-			":yes":   value(true),
-			":state": str(string(state)),
-			":or":    str(string(orState)),
-			":e":     value(epoch),
-		},
-	})
-	return err
 }
 
 // makeWarm gives a stopped instance back to the pool, its owner's tags scrubbed while no desktop can claim it. The
@@ -149,21 +112,7 @@ func (s *Service) makeWarm(ctx context.Context, row instanceRow) error {
 	if err := s.scrub(ctx, row.InstanceID); err != nil {
 		return err
 	}
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                &s.Names.InstancesTable,
-		Key:                      key("InstanceId", row.InstanceID),
-		UpdateExpression:         aws.String("SET #s = :warm, PooledAt = :now, Ready = :yes REMOVE #o"),
-		ConditionExpression:      aws.String("#s = :from AND Epoch = :e"),
-		ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
-		ExpressionAttributeValues: item{
-			":warm": str(string(backend.Warm)),
-			":from": str(string(row.State)),
-			":e":    value(row.Epoch),
-			":now":  value(s.Clock.Now()),
-			":yes":  value(true),
-		},
-	})
-	return unlessConditionFailed(err)
+	return s.ledger.makeWarm(ctx, row, s.Clock.Now())
 }
 
 func (s *Service) retireInstance(ctx context.Context, row instanceRow) error {
@@ -171,7 +120,7 @@ func (s *Service) retireInstance(ctx context.Context, row instanceRow) error {
 		if err := s.move(ctx, row.InstanceID, row.Epoch, row.State, backend.Retired); err != nil {
 			return err
 		}
-		if again, err := s.rowOf(ctx, row.InstanceID); err != nil || again == nil || again.State != backend.Retired {
+		if again, err := s.ledger.instance(ctx, row.InstanceID); err != nil || again == nil || again.State != backend.Retired {
 			return err
 		}
 	}
@@ -184,12 +133,12 @@ func (s *Service) retireInstance(ctx context.Context, row instanceRow) error {
 // adoptInstance records an instance that nobody did (its launcher died in between), in place of its intent, and
 // stops it. Anyone who still means to record it fails, and leaves it to the pool.
 func (s *Service) adoptInstance(ctx context.Context, row instanceRow) error {
-	intent := intentPrefix + row.LaunchToken
+	token := row.LaunchToken
 	row.State, row.PooledAt, row.LaunchToken = backend.Recycling, s.Clock.Now(), ""
-	if err := s.record(ctx, row, intent); err != nil {
+	if err := s.ledger.replaceIntent(ctx, row, token); err != nil {
 		return err
 	}
-	again, err := s.rowOf(ctx, row.InstanceID)
+	again, err := s.ledger.instance(ctx, row.InstanceID)
 	if err != nil || again == nil || again.State != backend.Recycling {
 		return err // its launcher was quicker after all
 	}
@@ -203,49 +152,8 @@ func (s *Service) stopUnclaimed(ctx context.Context, row instanceRow) error {
 			return err
 		}
 	}
-	if again, err := s.rowOf(ctx, row.InstanceID); err != nil || again == nil || again.State != backend.Recycling || again.Epoch != row.Epoch {
+	if again, err := s.ledger.instance(ctx, row.InstanceID); err != nil || again == nil || again.State != backend.Recycling || again.Epoch != row.Epoch {
 		return err // somebody claimed it meanwhile: it is theirs
 	}
 	return s.stopInstance(ctx, row.InstanceID)
-}
-
-// reserveFor keeps a warm instance for one user, or for nobody in particular. Only they may claim it (see take).
-func (s *Service) reserveFor(ctx context.Context, row instanceRow, userID string) error {
-	in := &dynamodb.UpdateItemInput{TableName: &s.Names.InstancesTable, Key: key("InstanceId", row.InstanceID),
-		UpdateExpression:         aws.String("SET ReservedFor = :user, PooledAt = :now"),
-		ConditionExpression:      aws.String("#s = :warm AND Epoch = :e AND attribute_not_exists(ReservedFor)"),
-		ExpressionAttributeNames: map[string]string{"#s": "State"},
-		ExpressionAttributeValues: item{
-			":user": str(userID),
-			":now":  value(s.Clock.Now()),
-			":warm": str(string(backend.Warm)),
-			":e":    value(row.Epoch),
-		}}
-	if userID == "" {
-		in.UpdateExpression = aws.String("REMOVE ReservedFor")
-		in.ConditionExpression = aws.String("#s = :warm AND Epoch = :e AND ReservedFor = :had")
-		in.ExpressionAttributeValues = item{
-			":had":  str(row.ReservedFor),
-			":warm": str(string(backend.Warm)),
-			":e":    value(row.Epoch),
-		}
-	}
-	_, err := s.DynamoDB.UpdateItem(ctx, in)
-	return unlessConditionFailed(err)
-}
-
-func (s *Service) putRow(ctx context.Context, row instanceRow) error {
-	_, err := s.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Names.InstancesTable, Item: marshal(row),
-		ConditionExpression: aws.String("attribute_not_exists(InstanceId)")})
-	return unlessConditionFailed(err)
-}
-
-func (s *Service) deleteRow(ctx context.Context, row instanceRow) error {
-	_, err := s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName:                 &s.Names.InstancesTable,
-		Key:                       key("InstanceId", row.InstanceID),
-		ConditionExpression:       aws.String("Epoch = :e"),
-		ExpressionAttributeValues: item{":e": value(row.Epoch)},
-	})
-	return unlessConditionFailed(err)
 }

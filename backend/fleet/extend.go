@@ -6,8 +6,6 @@ import (
 
 	"avatar-launcher/backend"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -30,26 +28,13 @@ func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend
 	err := s.whileHeld(ctx, row, false, func(ctx context.Context) error {
 		var all errgroup.Group
 		all.Go(func() error { return s.rearm(ctx, row.InstanceID, s.armTime(row)) })
-		all.Go(func() error { return s.recordArmed(ctx, row) })
+		all.Go(func() error { return s.ledger.recordArmed(ctx, row, s.armTime(row)) })
 		return all.Wait()
 	})
 	if err != nil {
 		return nil, problem("extend your session", err)
 	}
-	_, err = s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                &s.Names.SessionsTable,
-		Key:                      key("UserId", row.UserID),
-		UpdateExpression:         aws.String("SET ExpireAt = :x, LastActivity = :now"),
-		ConditionExpression:      aws.String("InstanceId = :i AND Epoch = :e AND #p <> :ended"),
-		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
-		ExpressionAttributeValues: item{
-			":x":     value(end),
-			":now":   value(now),
-			":i":     str(row.InstanceID),
-			":e":     value(row.Epoch),
-			":ended": str(ended),
-		},
-	})
+	err = s.ledger.extendSession(ctx, row, now)
 	if isConditionFailed(err) {
 		return nil, errors.Join(errNotHeld, s.rearmForHolder(ctx, row.InstanceID))
 	}
@@ -68,21 +53,4 @@ func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend
 	})
 	session.ExpireAt, session.LastActivity = end, now
 	return &session, nil
-}
-
-// recordArmed stores in the instance's row when its armed stop fires.
-func (s *Service) recordArmed(ctx context.Context, row sessionRow) error {
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                &s.Names.InstancesTable,
-		Key:                      key("InstanceId", row.InstanceID),
-		UpdateExpression:         aws.String("SET ArmedUntil = :armed"),
-		ConditionExpression:      aws.String("#s = :claimed AND Epoch = :e"),
-		ExpressionAttributeNames: map[string]string{"#s": "State"},
-		ExpressionAttributeValues: item{
-			":armed":   value(s.armTime(row).Unix()),
-			":claimed": str(string(backend.Claimed)),
-			":e":       value(row.Epoch),
-		},
-	})
-	return unlessConditionFailed(err)
 }

@@ -89,7 +89,7 @@ func (s *Service) giveUp(ctx context.Context, row sessionRow, why *fellBack) err
 			return err
 		}
 	}
-	stored, err := s.sessionOf(ctx, row.UserID) // the instance's row may be gone with its instance
+	stored, err := s.ledger.session(ctx, row.UserID) // the instance's row may be gone with its instance
 	switch {
 	case err != nil:
 		return err

@@ -13,59 +13,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/gate"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/route53"
-	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 )
-
-// ec2API is what the control plane needs of *ec2.Client.
-type ec2API interface {
-	DescribeInstances(context.Context, *ec2.DescribeInstancesInput, ...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error)
-	DescribeInstanceStatus(context.Context, *ec2.DescribeInstanceStatusInput, ...func(*ec2.Options)) (*ec2.DescribeInstanceStatusOutput, error)
-	RunInstances(context.Context, *ec2.RunInstancesInput, ...func(*ec2.Options)) (*ec2.RunInstancesOutput, error)
-	StartInstances(context.Context, *ec2.StartInstancesInput, ...func(*ec2.Options)) (*ec2.StartInstancesOutput, error)
-	StopInstances(context.Context, *ec2.StopInstancesInput, ...func(*ec2.Options)) (*ec2.StopInstancesOutput, error)
-	TerminateInstances(context.Context, *ec2.TerminateInstancesInput, ...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error)
-	DescribeLaunchTemplateVersions(context.Context, *ec2.DescribeLaunchTemplateVersionsInput, ...func(*ec2.Options)) (
-		*ec2.DescribeLaunchTemplateVersionsOutput, error,
-	)
-	CreateTags(context.Context, *ec2.CreateTagsInput, ...func(*ec2.Options)) (*ec2.CreateTagsOutput, error)
-	DeleteTags(context.Context, *ec2.DeleteTagsInput, ...func(*ec2.Options)) (*ec2.DeleteTagsOutput, error)
-}
-
-// dynamoAPI is what the control plane needs of *dynamodb.Client.
-type dynamoAPI interface {
-	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
-	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
-	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
-	DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
-	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
-	Scan(context.Context, *dynamodb.ScanInput, ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error)
-	TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (
-		*dynamodb.TransactWriteItemsOutput, error,
-	)
-}
-
-// route53API is what the control plane needs of *route53.Client.
-type route53API interface {
-	ListResourceRecordSets(context.Context, *route53.ListResourceRecordSetsInput, ...func(*route53.Options)) (
-		*route53.ListResourceRecordSetsOutput, error,
-	)
-	ChangeResourceRecordSets(context.Context, *route53.ChangeResourceRecordSetsInput, ...func(*route53.Options)) (
-		*route53.ChangeResourceRecordSetsOutput, error,
-	)
-}
-
-// schedulerAPI is what the control plane needs of *scheduler.Client.
-type schedulerAPI interface {
-	CreateSchedule(context.Context, *scheduler.CreateScheduleInput, ...func(*scheduler.Options)) (*scheduler.CreateScheduleOutput, error)
-	UpdateSchedule(context.Context, *scheduler.UpdateScheduleInput, ...func(*scheduler.Options)) (*scheduler.UpdateScheduleOutput, error)
-	GetSchedule(context.Context, *scheduler.GetScheduleInput, ...func(*scheduler.Options)) (*scheduler.GetScheduleOutput, error)
-	ListSchedules(context.Context, *scheduler.ListSchedulesInput, ...func(*scheduler.Options)) (*scheduler.ListSchedulesOutput, error)
-	DeleteSchedule(context.Context, *scheduler.DeleteScheduleInput, ...func(*scheduler.Options)) (*scheduler.DeleteScheduleOutput, error)
-}
 
 // Figures are the sizes and times; the profile gives them, and Configure changes them while running.
 type Figures struct {
@@ -117,6 +65,10 @@ type Options struct {
 type Service struct {
 	Options
 
+	ledger     ledger
+	compute    compute
+	alarm      alarm
+	dns        dns
 	connecting chan struct{} // holds an element while Connect looks at the gate's key
 
 	kick       chan struct{}  // wakes the keeper
@@ -147,8 +99,11 @@ func New(o Options) *Service {
 	if o.Clock == nil {
 		o.Clock = &Clock{}
 	}
-	o.DynamoDB = contentionAPI{o.DynamoDB}
-	return &Service{Options: o, figures: o.Figures, failing: map[string]time.Time{}, kick: make(chan struct{}, 1),
+	return &Service{Options: o, ledger: ledger{db: contentionAPI{o.DynamoDB}, names: o.Names},
+		compute: ec2Compute{o.EC2, o.Names.LaunchTemplate},
+		alarm:   schedulerAlarm{o.Scheduler, o.Names.ScheduleGroup, o.Names.StopRoleARN, o.Names.DeadLetterARN},
+		dns:     route53DNS{o.Route53, o.Names.ZoneID, o.Names.ZoneName},
+		figures: o.Figures, failing: map[string]time.Time{}, kick: make(chan struct{}, 1),
 		connecting: make(chan struct{}, 1)}
 }
 

@@ -3,17 +3,12 @@ package fleet
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/gate"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
 // gateTime is how long gated waits for the avatar.
@@ -66,14 +61,11 @@ func (s *Service) tagOwner(ctx context.Context, row sessionRow) error {
 // untagOwner takes the owner's tags and the gate's public key off.
 func (s *Service) untagOwner(ctx context.Context, instanceID string) error {
 	return s.withKeyTag(func(allowed bool) error {
-		all := []types.Tag{{Key: aws.String("owner")}, {Key: aws.String("epoch")}, {Key: aws.String("expire-at")}}
+		all := []string{"owner", "epoch", "expire-at"}
 		if allowed {
-			all = append(all, types.Tag{Key: aws.String(gate.Tag)})
+			all = append(all, gate.Tag)
 		}
-		return untilTagsSeen(ctx, func() error {
-			_, err := s.EC2.DeleteTags(ctx, &ec2.DeleteTagsInput{Resources: []string{instanceID}, Tags: all})
-			return err
-		})
+		return untilTagsSeen(ctx, func() error { return s.compute.removeTags(ctx, instanceID, all) })
 	})
 }
 
@@ -129,14 +121,11 @@ func (s *Service) currentKey(ctx context.Context, row sessionRow) (*gate.Key, er
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{row.InstanceID}})
+	i, err := s.compute.describe(ctx, row.InstanceID)
 	if err != nil {
 		return nil, err
 	}
-	tagged := slices.ContainsFunc(out.Reservations, func(r types.Reservation) bool {
-		return slices.ContainsFunc(r.Instances, func(i types.Instance) bool { return tagOf(i, gate.Tag) == key.Public() })
-	})
-	if tagged {
+	if i != nil && i.gateKey == key.Public() {
 		return key, nil
 	}
 	s.mu.Lock()

@@ -7,9 +7,6 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
 // healthRowID is the key of the leases table's row that counts the pool's failed launches.
@@ -180,31 +177,14 @@ func (s *Service) updateHealth(ctx context.Context, change func(healthRow) healt
 	var err error
 	for range healthTries {
 		var h healthRow
-		if h, err = s.readHealth(ctx); err != nil {
+		if h, err = s.ledger.health(ctx); err != nil {
 			return err
 		}
 		next := change(h)
 		next.LeaseID, next.Version = healthRowID, h.Version+1
-		in := &dynamodb.PutItemInput{TableName: &s.Names.LeasesTable, Item: marshal(next),
-			ConditionExpression: aws.String("attribute_not_exists(LeaseId)")}
-		if h.Version > 0 {
-			in.ConditionExpression = aws.String("#v = :seen")
-			in.ExpressionAttributeNames = map[string]string{"#v": "Version"}
-			in.ExpressionAttributeValues = item{":seen": value(h.Version)}
-		}
-		if _, err = s.DynamoDB.PutItem(ctx, in); !isConditionFailed(err) {
+		if err = s.ledger.putHealth(ctx, next, h.Version); !isConditionFailed(err) {
 			return err
 		}
 	}
 	return err
-}
-
-// readHealth reads the health row. It returns the zero row if there is none.
-func (s *Service) readHealth(ctx context.Context) (healthRow, error) {
-	out, err := s.DynamoDB.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Names.LeasesTable,
-		Key: key("LeaseId", healthRowID), ConsistentRead: aws.Bool(true)})
-	if err != nil || out.Item == nil {
-		return healthRow{}, err
-	}
-	return unmarshal[healthRow](out.Item)
 }

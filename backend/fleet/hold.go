@@ -22,7 +22,7 @@ var errNotHeld = &backend.Problem{Kind: backend.KindBusy, What: "Your session wa
 
 // holds reads whether the instance is claimed by this very session.
 func (s *Service) holds(ctx context.Context, row sessionRow) (bool, error) {
-	inst, err := s.rowOf(ctx, row.InstanceID)
+	inst, err := s.ledger.instance(ctx, row.InstanceID)
 	if err != nil {
 		return false, err
 	}

@@ -235,11 +235,11 @@ func (k *keeper) recordOccupancy(ctx context.Context, v observation) {
 
 // Pool reads the rows of the warm pool.
 func (s *Service) Pool(ctx context.Context) (*backend.Pool, error) {
-	rows, err := scan[instanceRow](ctx, s.DynamoDB, s.Names.InstancesTable)
+	rows, err := s.ledger.instances(ctx)
 	if err != nil {
 		return nil, problem("read the pool", err)
 	}
-	c, err := s.coordination(ctx)
+	c, err := s.ledger.coordination(ctx)
 	if err != nil {
 		return nil, problem("read the pool", err)
 	}

@@ -10,11 +10,6 @@ import (
 
 	"avatar-launcher/backend"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	dbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/google/uuid"
 )
 
@@ -79,7 +74,7 @@ func (s *Service) resumeLaunch(ctx context.Context, row sessionRow, report func(
 		return s.launchAndBind(ctx, row, report)
 	}
 	bound, err := s.bindInstance(ctx, row, *m)
-	if reasons, ok := cancelled(err); ok && lostRace(reasons) { // the keeper has adopted it
+	if isRaceLost(err) { // the keeper has adopted it
 		return nil, errors.Join(s.abandon(ctx, row, "its instance went to the pool"), errAgain)
 	}
 	if err != nil {
@@ -91,16 +86,13 @@ func (s *Service) resumeLaunch(ctx context.Context, row sessionRow, report func(
 
 // launched finds the instance of a launch token, nil if there is none that lives.
 func (s *Service) launched(ctx context.Context, token string) (*backend.Machine, error) {
-	out, err := s.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{Filters: []types.Filter{
-		{Name: aws.String("client-token"), Values: []string{token + "*"}}}})
+	all, err := s.compute.launched(ctx, token)
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range out.Reservations {
-		for _, i := range r.Instances {
-			if m := machine(i); !m.State.Gone() {
-				return &m, nil
-			}
+	for _, i := range all {
+		if !i.State.Gone() {
+			return &i.Machine, nil
 		}
 	}
 	return nil, nil
@@ -128,27 +120,14 @@ func (s *Service) reserve(ctx context.Context, row sessionRow) error {
 		LaunchToken: row.LaunchToken,
 		PooledAt:    row.CreationTime,
 	}
-	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []dbtypes.TransactWriteItem{
-		{Put: &dbtypes.Put{
-			TableName:           &s.Names.InstancesTable,
-			Item:                marshal(intent),
-			ConditionExpression: aws.String("attribute_not_exists(InstanceId)"),
-		}},
-		{Put: s.putSession(row)},
-	}})
-	if reasons, ok := cancelled(err); ok {
-		if had := existingIn(reasons, 1); had != nil {
-			return had
-		}
-	}
-	return err
+	return s.ledger.reserveLaunch(ctx, intent, row)
 }
 
 // full reports whether there are more instances than max_instances, intents included. It must be called after the caller's
 // intent is written: of two launches at once, each sees the other's intent. max_instances is never exceeded, but both
 // launches may be given up.
 func (s *Service) full(ctx context.Context) (bool, error) {
-	rows, err := scan[instanceRow](ctx, s.DynamoDB, s.Names.InstancesTable)
+	rows, err := s.ledger.instances(ctx)
 	return len(rows) > s.current().MaxInstances, err
 }
 
@@ -167,62 +146,25 @@ func (s *Service) bindInstance(ctx context.Context, row sessionRow, m backend.Ma
 		PooledAt:     s.Clock.Now(),
 		ArmedUntil:   s.armTime(row).Unix(),
 	}
-	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []dbtypes.TransactWriteItem{
-		{Put: &dbtypes.Put{
-			TableName:           &s.Names.InstancesTable,
-			Item:                marshal(inst),
-			ConditionExpression: aws.String("attribute_not_exists(InstanceId)"),
-		}},
-		{Delete: &dbtypes.Delete{TableName: &s.Names.InstancesTable, Key: key("InstanceId", intentPrefix+token)}},
-		{Update: &dbtypes.Update{TableName: &s.Names.SessionsTable, Key: key("UserId", row.UserID),
-			UpdateExpression:         aws.String("SET InstanceId = :i, Epoch = :one, SubnetId = :s, InstanceType = :t REMOVE LaunchToken"),
-			ConditionExpression:      aws.String("CreationTime = :c AND LaunchToken = :token AND #p <> :ended"),
-			ExpressionAttributeNames: map[string]string{"#p": "Phase"},
-			ExpressionAttributeValues: item{":i": str(m.InstanceID), ":one": value(1), ":s": str(m.SubnetID), ":t": str(m.Type),
-				":token": str(token), ":c": value(row.CreationTime), ":ended": str(ended)}}},
-	}})
-	return &row, err
+	return &row, s.ledger.bindLaunch(ctx, inst, row, token)
 }
 
 // abandon ends a reservation whose launch was refused, or never asked for.
 func (s *Service) abandon(ctx context.Context, row sessionRow, why string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	_, err := s.DynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []dbtypes.TransactWriteItem{
-		{Delete: &dbtypes.Delete{TableName: &s.Names.InstancesTable, Key: key("InstanceId", intentPrefix+row.LaunchToken)}},
-		{Update: s.endSession(row, why)},
-	}})
-	if reasons, ok := cancelled(err); ok && lostRace(reasons) {
-		return nil // somebody else ended it
-	}
-	return err
+	return s.ledger.abandonLaunch(ctx, row, why, s.purgeTime())
 }
 
 // run launches one instance from the template; token makes a repetition return the same one. It tries the
 // profile's instance types in order, each in the profile's subnets in order. A type that has just had no capacity in a
 // subnet is tried there last.
-func (s *Service) run(ctx context.Context, token string, tags []types.Tag) (*backend.Machine, error) {
+func (s *Service) run(ctx context.Context, token string, tags []tag) (*backend.Machine, error) {
 	var last error
 	for _, p := range s.places() {
-		in := &ec2.RunInstancesInput{
-			MinCount:    aws.Int32(1),
-			MaxCount:    aws.Int32(1),
-			ClientToken: aws.String(token + p.suffix),
-			LaunchTemplate: &types.LaunchTemplateSpecification{
-				LaunchTemplateName: &s.Names.LaunchTemplate,
-				Version:            aws.String("$Latest"),
-			},
-			InstanceInitiatedShutdownBehavior: types.ShutdownBehaviorStop,
-			InstanceType:                      types.InstanceType(p.kind),
-			TagSpecifications:                 []types.TagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: tags}},
-		}
-		if p.subnet != "" {
-			in.SubnetId = aws.String(p.subnet)
-		}
-		out, err := s.EC2.RunInstances(ctx, in)
-		if err == nil && len(out.Instances) > 0 {
-			m := machine(out.Instances[0])
-			return &m, nil
+		m, err := s.compute.launch(ctx, token+p.suffix, p, tags)
+		if err == nil {
+			return m, nil
 		}
 		if last = err; !isCapacity(err) {
 			break

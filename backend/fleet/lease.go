@@ -3,10 +3,6 @@ package fleet
 import (
 	"context"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
 const (
@@ -43,7 +39,7 @@ type lease struct {
 // seen. It makes one read, and one write if it campaigns. It returns false if the holder lives, or may.
 func (l *lease) acquire(ctx context.Context) (bool, error) {
 	began := time.Now()
-	seen, err := l.read(ctx)
+	seen, err := l.s.ledger.lease(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -68,30 +64,13 @@ func (l *lease) renew(ctx context.Context) (bool, error) {
 
 func (l *lease) held() bool { return time.Now().Before(l.until) }
 
-func (l *lease) read(ctx context.Context) (*leaseRow, error) {
-	out, err := l.s.DynamoDB.GetItem(ctx, &dynamodb.GetItemInput{TableName: &l.s.Names.LeasesTable,
-		Key: key("LeaseId", poolLease), ConsistentRead: aws.Bool(true)})
-	if err != nil || out.Item == nil {
-		return nil, err
-	}
-	var row leaseRow
-	return &row, attributevalue.UnmarshalMap(out.Item, &row)
-}
-
 func (l *lease) write(ctx context.Context, seen *leaseRow) (bool, error) {
 	began := time.Now()
 	row := leaseRow{LeaseID: poolLease, Holder: l.s.LauncherID, Version: began.UnixNano(), Duration: int64(leaseDuration)}
-	in := &dynamodb.PutItemInput{TableName: &l.s.Names.LeasesTable, Item: marshal(row)}
-	if seen == nil {
-		in.ConditionExpression = aws.String("attribute_not_exists(LeaseId)")
-	} else {
+	if seen != nil {
 		row.Version = seen.Version + 1
-		in.Item = marshal(row)
-		in.ConditionExpression = aws.String("#v = :seen")
-		in.ExpressionAttributeNames = map[string]string{"#v": "Version"}
-		in.ExpressionAttributeValues = item{":seen": value(seen.Version)}
 	}
-	_, err := l.s.DynamoDB.PutItem(ctx, in)
+	err := l.s.ledger.takeLease(ctx, row, seen)
 	if isConditionFailed(err) {
 		l.until = time.Time{}
 		return false, nil
@@ -105,12 +84,5 @@ func (l *lease) write(ctx context.Context, seen *leaseRow) (bool, error) {
 
 // release gives the lease back, so that the next desktop need not wait.
 func (l *lease) release(ctx context.Context) error {
-	_, err := l.s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName:                 &l.s.Names.LeasesTable,
-		Key:                       key("LeaseId", poolLease),
-		ConditionExpression:       aws.String("#v = :mine"),
-		ExpressionAttributeNames:  map[string]string{"#v": "Version"},
-		ExpressionAttributeValues: item{":mine": value(l.version)},
-	})
-	return unlessConditionFailed(err)
+	return l.s.ledger.dropLease(ctx, l.version)
 }

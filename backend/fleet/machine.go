@@ -9,10 +9,6 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
 // poolTag is the value of the tag "pool" on every instance that the control plane may touch.
@@ -20,62 +16,23 @@ const poolTag = "avatar"
 
 // Machine describes one instance with its status checks, nil if EC2 has none of that ID.
 func (s *Service) Machine(ctx context.Context, instanceID string) (*backend.Machine, error) {
-	out, err := s.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{instanceID}})
+	i, err := s.compute.describe(ctx, instanceID)
 	if isGone(err) {
 		return nil, nil
 	}
-	if err != nil {
+	if err != nil || i == nil {
 		return nil, problem("look at your instance", err)
 	}
-	for _, r := range out.Reservations {
-		for _, i := range r.Instances {
-			m := machine(i)
-			return &m, s.addStatus(ctx, &m)
-		}
-	}
-	return nil, nil
+	s.addStatus(ctx, &i.Machine)
+	return &i.Machine, nil
 }
 
-// addStatus adds the status checks, which EC2 has for running instances only.
-func (s *Service) addStatus(ctx context.Context, m *backend.Machine) error {
-	if m.State != backend.Running {
-		return nil
+// addStatus adds the status checks, which EC2 has for running instances only. They are shown, never needed: readiness does
+// not wait for them.
+func (s *Service) addStatus(ctx context.Context, m *backend.Machine) {
+	if m.State == backend.Running {
+		m.SystemStatus, m.InstanceStatus, _ = s.compute.status(ctx, m.InstanceID)
 	}
-	out, err := s.EC2.DescribeInstanceStatus(ctx, &ec2.DescribeInstanceStatusInput{InstanceIds: []string{m.InstanceID}})
-	if err != nil || len(out.InstanceStatuses) == 0 {
-		return nil // shown, never needed: readiness does not wait for status checks
-	}
-	st := out.InstanceStatuses[0]
-	if st.SystemStatus != nil {
-		m.SystemStatus = string(st.SystemStatus.Status)
-	}
-	if st.InstanceStatus != nil {
-		m.InstanceStatus = string(st.InstanceStatus.Status)
-	}
-	return nil
-}
-
-func machine(i types.Instance) backend.Machine {
-	m := backend.Machine{
-		InstanceID: aws.ToString(i.InstanceId),
-		ImageID:    aws.ToString(i.ImageId),
-		Type:       string(i.InstanceType),
-		PublicIP:   aws.ToString(i.PublicIpAddress),
-		PrivateIP:  aws.ToString(i.PrivateIpAddress),
-		SubnetID:   aws.ToString(i.SubnetId),
-		LaunchTime: aws.ToTime(i.LaunchTime),
-		Name:       tagOf(i, "Name"),
-	}
-	if i.State != nil {
-		m.State = backend.InstanceState(i.State.Name)
-	}
-	if i.StateReason != nil {
-		m.ReasonCode, m.Reason = aws.ToString(i.StateReason.Code), aws.ToString(i.StateReason.Message)
-	}
-	if i.Placement != nil {
-		m.Zone = aws.ToString(i.Placement.AvailabilityZone)
-	}
-	return m
 }
 
 // orderlyReasons are the state reasons of instances that somebody stopped, or that stopped themselves.
@@ -99,25 +56,8 @@ func stateReason(m backend.Machine) string {
 	return "EC2 gives no reason"
 }
 
-func tagOf(i types.Instance, key string) string {
-	for _, t := range i.Tags {
-		if aws.ToString(t.Key) == key {
-			return aws.ToString(t.Value)
-		}
-	}
-	return ""
-}
-
-func tags(kv ...string) []types.Tag {
-	var out []types.Tag
-	for i := 0; i+1 < len(kv); i += 2 {
-		out = append(out, types.Tag{Key: aws.String(kv[i]), Value: aws.String(kv[i+1])})
-	}
-	return out
-}
-
 // ownerTags mirror the session for people, for recovery, and for the instance's own timer (expire-at).
-func ownerTags(row sessionRow) []types.Tag {
+func ownerTags(row sessionRow) []tag {
 	return tags("Name", "avatar-"+row.Username, "owner", row.UserID, "epoch", strconv.FormatInt(max(row.Epoch, 1), 10),
 		"expire-at", row.ExpireAt.UTC().Format(time.RFC3339))
 }
@@ -151,11 +91,10 @@ func repeatFor(ctx context.Context, limit time.Duration, again func(error) bool,
 
 // tag sets tags. EC2 may not know a new instance's ID for newbornTime, and may deny the call for tagLag.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html#eventual-consistency
-func (s *Service) tag(ctx context.Context, instanceID string, tags []types.Tag) error {
+func (s *Service) tag(ctx context.Context, instanceID string, tags []tag) error {
 	return repeatFor(ctx, newbornTime, isGone, func() error {
 		return untilTagsSeen(ctx, func() error {
-			_, err := s.EC2.CreateTags(ctx, &ec2.CreateTagsInput{Resources: []string{instanceID}, Tags: tags})
-			return err
+			return s.compute.setTags(ctx, instanceID, tags)
 		})
 	})
 }

@@ -9,11 +9,6 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/route53"
-	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 )
 
 // domain is the user's own name, the same at every start. backend.CheckUsername holds for the user.
@@ -36,12 +31,7 @@ func (s *Service) url(domain string) string {
 // setDNS sets a name's A record to address. A name is parked (set to the parking address), never deleted: resolvers would
 // cache that it does not exist.
 func (s *Service) setDNS(ctx context.Context, domain, address string) error {
-	_, err := s.Route53.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{HostedZoneId: &s.Names.ZoneID,
-		ChangeBatch: &types.ChangeBatch{Changes: []types.Change{{Action: types.ChangeActionUpsert,
-			ResourceRecordSet: &types.ResourceRecordSet{Name: aws.String(domain + "."), Type: types.RRTypeA,
-				TTL:             aws.Int64(int64(s.current().TTL.Seconds())),
-				ResourceRecords: []types.ResourceRecord{{Value: &address}}}}}}})
-	return err
+	return s.dns.set(ctx, domain, address, s.current().TTL)
 }
 
 // settleTime bounds settleSoon; settlePause comes between its tries.
@@ -70,7 +60,7 @@ func (s *Service) settleNameSoon(ctx context.Context, row sessionRow) {
 // address once it has ended. Nothing in Route 53 can be made conditional, so the row is read again afterwards: a
 // session that began or ended meanwhile has the last word.
 func (s *Service) settleName(ctx context.Context, userID string) error {
-	row, err := s.sessionOf(ctx, userID)
+	row, err := s.ledger.session(ctx, userID)
 	for range 3 {
 		if err != nil || row == nil {
 			return err
@@ -86,7 +76,7 @@ func (s *Service) settleName(ctx context.Context, userID string) error {
 			return err
 		}
 		before := *row
-		row, err = s.sessionOf(ctx, userID)
+		row, err = s.ledger.session(ctx, userID)
 		if row != nil && row.CreationTime.Equal(before.CreationTime) && row.Phase == before.Phase && row.PublicIP == before.PublicIP {
 			return s.recordParked(ctx, *row)
 		}
@@ -99,14 +89,5 @@ func (s *Service) recordParked(ctx context.Context, row sessionRow) error {
 	if row.Phase != ended || !row.NamePending {
 		return nil
 	}
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                &s.Names.SessionsTable,
-		Key:                      key("UserId", row.UserID),
-		UpdateExpression:         aws.String("SET PurgeAt = :purge REMOVE NamePending"),
-		ConditionExpression:      aws.String("CreationTime = :c AND #p = :ended"),
-		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
-		ExpressionAttributeValues: item{":c": value(row.CreationTime), ":ended": str(ended),
-			":purge": value(s.Clock.Now().Add(keepEnded).Unix())},
-	})
-	return unlessConditionFailed(err)
+	return unlessConditionFailed(s.ledger.nameParked(ctx, row, s.purgeTime()))
 }

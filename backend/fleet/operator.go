@@ -9,9 +9,6 @@ import (
 
 	"avatar-launcher/backend"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -36,7 +33,7 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 	}
 	all, ctx := errgroup.WithContext(ctx)
 	all.Go(func() error {
-		machines, err := s.instances(ctx)
+		machines, err := s.compute.list(ctx)
 		for _, m := range machines {
 			if !m.State.Gone() {
 				o.Machines = append(o.Machines, m.Machine)
@@ -59,7 +56,7 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 		return err
 	})
 	all.Go(func() error {
-		c, err := s.coordination(ctx)
+		c, err := s.ledger.coordination(ctx)
 		for _, l := range c.leases {
 			o.Leases = append(o.Leases, backend.Lease{
 				ID:       l.LeaseID,
@@ -80,7 +77,7 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 	})
 	all.Go(func() error {
 		for _, day := range []time.Time{o.AsOf, o.AsOf.AddDate(0, 0, -1)} {
-			rows, err := s.auditOfDay(ctx, day)
+			rows, err := s.ledger.eventsOfDay(ctx, day)
 			if err != nil {
 				return err
 			}
@@ -101,24 +98,17 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 // schedules lists the armed stops, soonest first. ListSchedules does not return the times, so each schedule is read.
 func (s *Service) schedules(ctx context.Context) ([]backend.Schedule, error) {
 	out := []backend.Schedule{}
-	pages := scheduler.NewListSchedulesPaginator(s.Scheduler, &scheduler.ListSchedulesInput{
-		GroupName:  &s.Names.ScheduleGroup,
-		MaxResults: aws.Int32(100),
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	ids, err := s.alarm.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		at, err := s.armedAt(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		for _, one := range page.Schedules {
-			id := aws.ToString(one.Name)
-			at, err := s.armedAt(ctx, id)
-			if err != nil {
-				return nil, err
-			}
-			if !at.IsZero() {
-				out = append(out, backend.Schedule{InstanceID: id, At: at})
-			}
+		if !at.IsZero() {
+			out = append(out, backend.Schedule{InstanceID: id, At: at})
 		}
 	}
 	slices.SortFunc(out, func(a, b backend.Schedule) int {
@@ -148,7 +138,7 @@ func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, r
 	if reason == "" {
 		return errNoReason
 	}
-	inst, err := s.rowOf(ctx, instanceID)
+	inst, err := s.ledger.instance(ctx, instanceID)
 	if err != nil {
 		return problem("look at "+instanceID, err)
 	}
@@ -161,7 +151,7 @@ func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, r
 		}
 	}
 	if inst.State == backend.Claimed {
-		row, err := s.sessionOf(ctx, inst.Owner)
+		row, err := s.ledger.session(ctx, inst.Owner)
 		if err != nil {
 			return problem("read the session of "+instanceID, err)
 		}
@@ -204,14 +194,10 @@ func (s *Service) Resize(ctx context.Context, actor backend.User, size *int, rea
 	var err error
 	why := "size from the profile: " + reason
 	if size == nil {
-		_, err = s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-			TableName: &s.Names.LeasesTable,
-			Key:       key("LeaseId", sizeRow),
-		})
+		err = s.ledger.clearSize(ctx)
 	} else {
 		why = "size " + strconv.Itoa(*size) + ": " + reason
-		_, err = s.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Names.LeasesTable,
-			Item: item{"LeaseId": str(sizeRow), "Size": value(*size), "By": str(actor.Username), "Why": str(reason)}})
+		err = s.ledger.setSize(ctx, *size, actor.Username, reason)
 	}
 	if err != nil {
 		return problem("resize the pool", err)

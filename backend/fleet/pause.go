@@ -2,14 +2,10 @@ package fleet
 
 import (
 	"context"
-	"errors"
-	"strings"
 	"time"
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
-
-	"github.com/aws/smithy-go"
 )
 
 // The pauses before a step that failed is tried again: the first, which doubles with every further failure in a row, and
@@ -101,14 +97,4 @@ func (s *Service) setRefused(b *backend.Backoff) (first bool) {
 	first = s.refused == nil
 	s.refused = b
 	return first
-}
-
-// refusalOf returns AWS's words for a refusal, without the encoded part that EC2 adds.
-func refusalOf(err error) string {
-	var api smithy.APIError
-	if !errors.As(err, &api) {
-		return err.Error()
-	}
-	message, _, _ := strings.Cut(api.ErrorMessage(), " Encoded authorization failure message")
-	return api.ErrorCode() + ": " + message
 }

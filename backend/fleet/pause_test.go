@@ -78,6 +78,20 @@ func TestADeniedLaunchIsTriedSeldom(t *testing.T) {
 	})
 }
 
+// TestTheEncodedReasonOfARefusalIsKept: only sts:DecodeAuthorizationMessage can read which condition failed. The launcher
+// logs the cause of every problem.
+func TestTheEncodedReasonOfARefusalIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.denied(t, "RunInstances")
+		_, err := w.desktop(t, "one").Start(t.Context(), demo, func(backend.Progress) {})
+		p := backend.ProblemOf(err)
+		if p == nil || p.Kind != backend.KindDenied || p.Cause == nil || !strings.Contains(p.Cause.Error(), "4GIOHlTkIaWHQD0Q0m6XSnuU") {
+			t.Errorf("the problem is %+v", p)
+		}
+	})
+}
+
 // TestAPassThatMayNotLaunch keeps the pool for single passes, each of which tries the launch a few times.
 func TestAPassThatMayNotLaunch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -6,10 +6,6 @@ import (
 
 	"avatar-launcher/backend"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -26,7 +22,7 @@ func (s *Service) Prepare(ctx context.Context, u backend.User) (*backend.Prepare
 	all, actx := errgroup.WithContext(ctx)
 	all.Go(func() error { return s.takeSeat(actx) })
 	all.Go(func() error {
-		rows, err := s.warm(actx)
+		rows, err := s.ledger.inState(actx, backend.Warm)
 		if err == nil {
 			s.cacheWarm(rows)
 		}
@@ -70,7 +66,7 @@ func (s *Service) takeSeat(ctx context.Context) error {
 	if had {
 		return nil
 	}
-	n, err := s.nextNumber(ctx, seatsRow)
+	n, err := s.ledger.nextNumber(ctx, seatsRow)
 	if err != nil {
 		return err
 	}
@@ -84,21 +80,4 @@ func (s *Service) seat() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.seatNo
-}
-
-// nextNumber returns the next number of a counter in the leases table. No number is returned twice.
-func (s *Service) nextNumber(ctx context.Context, counter string) (int64, error) {
-	out, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                 &s.Names.LeasesTable,
-		Key:                       key("LeaseId", counter),
-		UpdateExpression:          aws.String("ADD #n :one"),
-		ExpressionAttributeNames:  map[string]string{"#n": "Number"},
-		ExpressionAttributeValues: item{":one": value(1)},
-		ReturnValues:              types.ReturnValueUpdatedNew,
-	})
-	if err != nil {
-		return 0, err
-	}
-	var got struct{ Number int64 }
-	return got.Number, attributevalue.UnmarshalMap(out.Attributes, &got)
 }

@@ -1,20 +1,14 @@
 package fleet
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
 // The queue is a set of rows in the leases table, one a waiting user, served by number. Numbers come from a counter,
@@ -97,7 +91,7 @@ type waiter struct {
 
 // enter takes a number, or continues with the ticket that another desktop of the same user holds.
 func (w *waiter) enter(ctx context.Context) error {
-	n, err := w.s.nextNumber(ctx, numbersRow)
+	n, err := w.s.ledger.nextNumber(ctx, numbersRow)
 	if err != nil {
 		return err
 	}
@@ -110,19 +104,14 @@ func (w *waiter) enter(ctx context.Context) error {
 		Version:    1,
 		Since:      w.s.Clock.Now(),
 	}
-	_, err = w.s.DynamoDB.PutItem(ctx, &dynamodb.PutItemInput{TableName: &w.s.Names.LeasesTable, Item: marshal(w.ticket),
-		ConditionExpression: aws.String("attribute_not_exists(LeaseId)")})
-	return unlessConditionFailed(err)
+	return w.s.ledger.addTicket(ctx, w.ticket)
 }
 
 // leave deletes the ticket, also if ctx is done.
 func (w *waiter) leave(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer cancel()
-	_, err := w.s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: &w.s.Names.LeasesTable,
-		Key:       key("LeaseId", w.ticket.LeaseID),
-	})
+	err := w.s.ledger.removeTicket(ctx, w.ticket.LeaseID)
 	if err != nil {
 		w.s.Log.Warn("the place in the queue was not given up; it lapses", "cause", err)
 	}
@@ -144,7 +133,7 @@ func (w *waiter) turn(ctx context.Context, report func(backend.Progress)) (*sess
 		Phase: backend.Claiming,
 		Queue: &backend.Queue{Position: at + 1, Length: len(tickets), Since: w.ticket.Since, Why: w.reason(ctx, at)},
 	})
-	rows, err := w.s.warm(ctx)
+	rows, err := w.s.ledger.inState(ctx, backend.Warm)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +152,7 @@ func (w *waiter) turn(ctx context.Context, report func(backend.Progress)) (*sess
 // be counted changes nothing.
 func (w *waiter) reason(ctx context.Context, at int) string {
 	why := w.why
-	if back, err := w.s.inState(ctx, backend.Recycling); err == nil && at >= 0 && at < len(back) {
+	if back, err := w.s.ledger.inState(ctx, backend.Recycling); err == nil && at >= 0 && at < len(back) {
 		why = "One is free in about a minute."
 	}
 	return why
@@ -185,14 +174,7 @@ func (w *waiter) mayClaim(rows []instanceRow, at int) bool {
 
 // keepAlive increments the ticket's Version. If the ticket was dropped while this computer slept, it takes a new one.
 func (w *waiter) keepAlive(ctx context.Context) error {
-	_, err := w.s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                 &w.s.Names.LeasesTable,
-		Key:                       key("LeaseId", w.ticket.LeaseID),
-		UpdateExpression:          aws.String("ADD #v :one"),
-		ConditionExpression:       aws.String("attribute_exists(LeaseId)"),
-		ExpressionAttributeNames:  map[string]string{"#v": "Version"},
-		ExpressionAttributeValues: item{":one": value(1)},
-	})
+	err := w.s.ledger.renewTicket(ctx, w.ticket.LeaseID)
 	if isConditionFailed(err) {
 		return w.enter(ctx)
 	}
@@ -202,18 +184,6 @@ func (w *waiter) keepAlive(ctx context.Context) error {
 // living leaves tickets out that stand still. The pool's keeper removes them.
 func (w *waiter) living(tickets []ticketRow) []ticketRow {
 	return slices.DeleteFunc(tickets, func(t ticketRow) bool { return t.UserID != w.user.ID && w.seen.still(t, time.Now()) })
-}
-
-// dropTicket removes a ticket that has not moved.
-func (s *Service) dropTicket(ctx context.Context, t ticketRow) error {
-	_, err := s.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName:                 &s.Names.LeasesTable,
-		Key:                       key("LeaseId", t.LeaseID),
-		ConditionExpression:       aws.String("#v = :seen"),
-		ExpressionAttributeNames:  map[string]string{"#v": "Version"},
-		ExpressionAttributeValues: item{":seen": value(t.Version)},
-	})
-	return unlessConditionFailed(err)
 }
 
 // sightings remembers, by this computer's clock, since when each ticket has stood still.
@@ -236,58 +206,6 @@ func (s sightings) still(t ticketRow, now time.Time) bool {
 
 // tickets lists the queue in the order in which it is served.
 func (s *Service) tickets(ctx context.Context) ([]ticketRow, error) {
-	c, err := s.coordination(ctx)
+	c, err := s.ledger.coordination(ctx)
 	return c.tickets, err
-}
-
-// coordination is what the leases table holds.
-type coordination struct {
-	leases  []leaseRow
-	tickets []ticketRow // in the order in which they are served
-	size    *int        // of the pool, if an operator set it
-	health  healthRow
-}
-
-// coordination reads the leases table.
-func (s *Service) coordination(ctx context.Context) (c coordination, err error) {
-	items, err := scanItems(ctx, s.DynamoDB, s.Names.LeasesTable)
-	if err != nil {
-		return c, err
-	}
-	for _, it := range items {
-		var id struct {
-			LeaseID string `dynamodbav:"LeaseId"`
-		}
-		if err := attributevalue.UnmarshalMap(it, &id); err != nil {
-			return c, err
-		}
-		switch {
-		case strings.HasPrefix(id.LeaseID, ticketPrefix):
-			t, err := unmarshal[ticketRow](it)
-			if err != nil {
-				return c, err
-			}
-			c.tickets = append(c.tickets, t)
-		case id.LeaseID == poolLease:
-			l, err := unmarshal[leaseRow](it)
-			if err != nil {
-				return c, err
-			}
-			c.leases = append(c.leases, l)
-		case id.LeaseID == sizeRow:
-			r, err := unmarshal[struct{ Size int }](it)
-			if err != nil {
-				return c, err
-			}
-			c.size = &r.Size
-		case id.LeaseID == healthRowID:
-			if c.health, err = unmarshal[healthRow](it); err != nil {
-				return c, err
-			}
-		}
-	}
-	slices.SortFunc(c.tickets, func(a, b ticketRow) int {
-		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.UserID, b.UserID))
-	})
-	return c, nil
 }

@@ -6,11 +6,6 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // ended is the Phase attribute of a session that is over. Its row stays until PurgeAt, for the user's history.
@@ -134,109 +129,11 @@ func (r instanceRow) member() backend.PoolMember {
 		Type: r.InstanceType, PooledAt: r.PooledAt}
 }
 
-type item = map[string]types.AttributeValue
-
-func str(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
-
-func key(name, value string) item { return item{name: str(value)} }
-
-// marshal panics on a row that cannot be an item: the row types above all can.
-func marshal(v any) item {
-	m, err := attributevalue.MarshalMap(v)
-	if err != nil {
-		panic("fleet: " + err.Error())
-	}
-	return m
-}
-
-func value(v any) types.AttributeValue {
-	av, err := attributevalue.Marshal(v)
-	if err != nil {
-		panic("fleet: " + err.Error())
-	}
-	return av
-}
-
 // Current reads the user's session, nil if there is none or it has ended.
 func (s *Service) Current(ctx context.Context, u backend.User) (*backend.Session, error) {
-	row, err := s.sessionOf(ctx, u.ID)
+	row, err := s.ledger.session(ctx, u.ID)
 	if err != nil || row == nil || row.Phase == ended {
 		return nil, problem("read your session", err)
 	}
 	return row.session(), nil
-}
-
-// rowOf reads an instance's row, nil if there is none.
-func (s *Service) rowOf(ctx context.Context, instanceID string) (*instanceRow, error) {
-	out, err := s.DynamoDB.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName:      &s.Names.InstancesTable,
-		Key:            key("InstanceId", instanceID),
-		ConsistentRead: aws.Bool(true),
-	})
-	if err != nil || out.Item == nil {
-		return nil, err
-	}
-	row, err := unmarshal[instanceRow](out.Item)
-	return &row, err
-}
-
-func (s *Service) sessionOf(ctx context.Context, userID string) (*sessionRow, error) {
-	out, err := s.DynamoDB.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Names.SessionsTable,
-		Key: key("UserId", userID), ConsistentRead: aws.Bool(true)})
-	if err != nil || out.Item == nil {
-		return nil, err
-	}
-	var row sessionRow
-	return &row, attributevalue.UnmarshalMap(out.Item, &row)
-}
-
-// warm lists the rows in the state warm, by the State index.
-func (s *Service) warm(ctx context.Context) ([]instanceRow, error) {
-	return s.inState(ctx, backend.Warm)
-}
-
-// inState lists the rows of one state, by the State index.
-func (s *Service) inState(ctx context.Context, state backend.PoolState) ([]instanceRow, error) {
-	out, err := s.DynamoDB.Query(ctx, &dynamodb.QueryInput{
-		TableName:                 &s.Names.InstancesTable,
-		IndexName:                 &s.Names.StateIndex,
-		KeyConditionExpression:    aws.String("#s = :state"),
-		ExpressionAttributeNames:  map[string]string{"#s": "State"},
-		ExpressionAttributeValues: item{":state": str(string(state))},
-	})
-	if err != nil {
-		return nil, err
-	}
-	var rows []instanceRow
-	return rows, attributevalue.UnmarshalListOfMaps(out.Items, &rows)
-}
-
-// scan reads a whole table into rows. Only the pool's keeper, an operator's overview, a cold launch and those who wait
-// do this: the tables hold one row an instance and one a user.
-func scan[T any](ctx context.Context, db dynamoAPI, table string) ([]T, error) {
-	items, err := scanItems(ctx, db, table)
-	if err != nil {
-		return nil, err
-	}
-	var rows []T
-	return rows, attributevalue.UnmarshalListOfMaps(items, &rows)
-}
-
-func scanItems(ctx context.Context, db dynamoAPI, table string) ([]item, error) {
-	var items []item
-	pages := dynamodb.NewScanPaginator(db, &dynamodb.ScanInput{TableName: &table, ConsistentRead: aws.Bool(true)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, page.Items...)
-	}
-	return items, nil
-}
-
-func unmarshal[T any](m item) (T, error) {
-	var v T
-	err := attributevalue.UnmarshalMap(m, &v)
-	return v, err
 }

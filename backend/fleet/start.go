@@ -10,9 +10,6 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -88,25 +85,12 @@ func (w *stopwatch) phases() map[backend.Phase]int64 {
 func (s *Service) recordReady(ctx context.Context, row sessionRow, session backend.Session, phases map[backend.Phase]int64) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                &s.Names.SessionsTable,
-		Key:                      key("UserId", row.UserID),
-		UpdateExpression:         aws.String("SET #p = :ready, ReadyAt = if_not_exists(ReadyAt, :at)"),
-		ConditionExpression:      aws.String("InstanceId = :i AND Epoch = :e AND #p <> :ended"),
-		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
-		ExpressionAttributeValues: item{
-			":ready": str(string(backend.Ready)),
-			":at":    value(session.ReadyAt.UnixNano()),
-			":i":     str(row.InstanceID),
-			":e":     value(row.Epoch),
-			":ended": str(ended),
-		},
-	})
+	err := s.ledger.recordReady(ctx, row, session.ReadyAt)
 	if err != nil {
 		s.Log.Warn("that the avatar is ready was not written down", "cause", err)
 	}
 	if row.Cold { // nobody has seen the instance ready before
-		if err := s.markReady(ctx, row.InstanceID, row.Epoch, backend.Claimed, backend.Recycling); unlessConditionFailed(err) != nil {
+		if err := s.ledger.markReady(ctx, row.InstanceID, row.Epoch, backend.Claimed, backend.Recycling); unlessConditionFailed(err) != nil {
 			s.Log.Warn("that the instance was ready was not written down: it is replaced after the session", "cause", err)
 		}
 	}
@@ -185,7 +169,7 @@ func (s *Service) obtainOnce(ctx context.Context, u backend.User, lost map[strin
 func (s *Service) releaseForCapacity(ctx context.Context, row sessionRow, lack error) error {
 	if awsx.Code(lack) == "VcpuLimitExceeded" {
 		s.rememberCapacity("", row.InstanceType)
-	} else if inst, err := s.rowOf(ctx, row.InstanceID); err == nil && inst != nil {
+	} else if inst, err := s.ledger.instance(ctx, row.InstanceID); err == nil && inst != nil {
 		s.rememberCapacity(inst.Zone, inst.InstanceType)
 	}
 	return s.release(ctx, row)
@@ -240,10 +224,7 @@ func (s *Service) armAndStart(ctx context.Context, row *sessionRow) error {
 
 // startInstance asks EC2 to start an instance that has just been tagged as the user's.
 func (s *Service) startInstance(ctx context.Context, instanceID string) error {
-	return untilTagsSeen(ctx, func() error {
-		_, err := s.EC2.StartInstances(ctx, &ec2.StartInstancesInput{InstanceIds: []string{instanceID}})
-		return err
-	})
+	return untilTagsSeen(ctx, func() error { return s.compute.start(ctx, instanceID) })
 }
 
 // armStop sets the two stops that need no launcher: the schedule, and the tag expire-at, which the instance's timer reads.
@@ -340,15 +321,7 @@ func (s *Service) awaitAddress(ctx context.Context, instanceID string, report fu
 }
 
 func (s *Service) saveAddress(ctx context.Context, row sessionRow) error {
-	_, err := s.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                &s.Names.SessionsTable,
-		Key:                      key("UserId", row.UserID),
-		UpdateExpression:         aws.String("SET PublicIp = :ip, SubnetId = :s, InstanceType = :t, #p = :ready"),
-		ConditionExpression:      aws.String("InstanceId = :i AND Epoch = :e AND #p <> :ended"),
-		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
-		ExpressionAttributeValues: item{":ip": str(row.PublicIP), ":s": str(row.SubnetID), ":ready": str(row.Phase),
-			":t": str(row.InstanceType), ":i": str(row.InstanceID), ":e": value(row.Epoch), ":ended": str(ended)},
-	})
+	err := s.ledger.recordAddress(ctx, row)
 	if isConditionFailed(err) {
 		return &backend.Problem{
 			Kind:  backend.KindBusy,

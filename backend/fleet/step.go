@@ -10,6 +10,7 @@ import (
 type instance struct {
 	backend.Machine
 	owner, epoch, expireAt string // tags
+	gateKey                string // the tag of the gate in front of its avatar
 	token                  string // the client token of its launch
 	version                string // of the launch template, by the tag that EC2 sets; empty if there is none
 }
