@@ -47,7 +47,7 @@ func (d *Diagnose) Report() string {
 	}
 	b.WriteString("\nChecks\n")
 	for _, c := range d.Checks() {
-		fmt.Fprintf(&b, "%-5s %s: %s %s\n", map[bool]string{true: "ok", false: "NOT"}[c.OK], c.Name, c.Why, c.Cure)
+		b.WriteString(checkLine(c) + "\n")
 	}
 	b.WriteString("\nThe end of the log\n" + tail(filepath.Join(facts.LogFolder, "launcher.log"), 60))
 	var user string
@@ -56,6 +56,11 @@ func (d *Diagnose) Report() string {
 	}
 	home, _ := os.UserHomeDir()
 	return anonymous(b.String(), home, user)
+}
+
+// checkLine is a check in a report. A name such as "AWS credentials" must not look like the name of a secret whose value follows.
+func checkLine(c backend.Check) string {
+	return strings.TrimSpace(fmt.Sprintf("%-5s %s – %s %s", map[bool]string{true: "ok", false: "NOT"}[c.OK], c.Name, c.Why, c.Cure))
 }
 
 // tail is the last lines of a file, "" where it cannot be read.

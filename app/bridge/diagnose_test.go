@@ -3,6 +3,8 @@ package bridge
 import (
 	"strings"
 	"testing"
+
+	"avatar-launcher/backend"
 )
 
 func TestAReportTellsNothingPrivate(t *testing.T) {
@@ -20,5 +22,12 @@ password=hunter2 Signature=deadbeef sub 1b2c3d4e-0000-4444-8888-0123456789ab`
 		if !strings.Contains(got, kept) {
 			t.Errorf("it lost %q:\n%s", kept, got)
 		}
+	}
+}
+
+func TestAReportKeepsWhatACheckSaysOfCredentials(t *testing.T) {
+	line := checkLine(backend.Check{Name: "AWS credentials", OK: true, Why: "You are arn:aws:sts::role/x."})
+	if got := anonymous(line, "", ""); !strings.Contains(got, "You are arn:aws:sts::role/x.") {
+		t.Errorf("it lost what the check says: %s", got)
 	}
 }

@@ -504,6 +504,21 @@ on('metrics are drawn small, and larger on demand; one that never came is absent
   await page.waitForFunction(() => document.querySelectorAll('.few dt').length === 1);
 });
 
+on('nothing below a dialog scrolls, so that none of its scrollbars shows', 'ready-details', async (page) => {
+  const overflows = () => page.evaluate(() => ['main', '[role=log]'].map((s) => getComputedStyle(document.querySelector(s)).overflowY));
+  assert.deepEqual(await overflows(), ['auto', 'auto']);
+  await button(page, 'Larger charts').click();
+  await page.getByRole('dialog', { name: 'Performance' }).waitFor();
+  assert.deepEqual(await overflows(), ['hidden', 'hidden']);
+});
+
+on('a change of the pool’s size is no danger, and the tab counts what the table has', 'fleet', async (page) => {
+  assert.equal(await page.getByRole('tab', { name: /^Instances/ }).innerText().then((t) => Number(t.match(/\d+/)[0])), await page.getByRole('tabpanel').locator('tbody tr').count());
+  await page.getByLabel('Pool size').fill('9');
+  await button(page, 'Set…').click();
+  await page.locator('.button.primary', { hasText: 'Change to 9' }).waitFor();
+});
+
 on('signing out leaves the log page', 'log', async (page) => {
   await show(page, 'sign-in', 2);
   await button(page, 'Sign in').waitFor();
@@ -527,6 +542,8 @@ on('waiting in the queue says the place, and can be left', 'queue', async (page)
 });
 
 on('offline says what happens to the instance, and when', 'offline', async (page) => {
+  assert.equal(await page.getByRole('img', { name: 'Status: Running' }).count(), 0, 'what cannot be known is said to be so');
+  await page.getByRole('img', { name: 'Status: Can’t reach the cloud' }).waitFor();
   await page.getByRole('region', { name: 'Can’t reach the cloud' }).getByText('stops automatically at 10:19').waitFor();
   await show(page, 'ready', 2);
   await page.getByText('Can’t reach the cloud').waitFor({ state: 'detached' });
@@ -705,6 +722,9 @@ on('settings that are not the user\'s to write are shown, and locked', 'settings
 on('diagnostics say what is wrong and what to do, and can be copied', 'about', async (page) => {
   await page.getByText('2 things need attention').waitFor();
   await page.getByText('Ask your operator to attach the policy').waitFor();
+  assert.equal(await page.getByText('ec2:StartInstances').isVisible(), false, 'what is fine is said by a number');
+  await page.getByText(/^\d+ checks passed$/).click();
+  await page.getByText('ec2:StartInstances').waitFor();
   await button(page, 'Copy report').click();
   await page.getByText('Report copied').waitFor();
   assert.deepEqual(await asked(page, 'Clipboard'), [['Clipboard', 'a report']]);
