@@ -2,6 +2,7 @@ package backend
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -89,3 +90,7 @@ type Logs interface {
 	// Forget drops everything of the user who has the log, in memory and in files, before it returns.
 	Forget()
 }
+
+// ErrGoesOn is the cause of the end of a Start's context if the same user's Start goes on elsewhere: a place in the queue
+// is kept for it.
+var ErrGoesOn = errors.New("the start goes on elsewhere")

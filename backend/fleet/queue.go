@@ -107,8 +107,11 @@ func (w *waiter) enter(ctx context.Context) error {
 	return w.s.ledger.addTicket(ctx, w.ticket)
 }
 
-// leave deletes the ticket, also if ctx is done.
+// leave deletes the ticket, also if ctx is done. It keeps the ticket if the start goes on elsewhere; one that does not lapses.
 func (w *waiter) leave(ctx context.Context) {
+	if errors.Is(context.Cause(ctx), backend.ErrGoesOn) {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer cancel()
 	err := w.s.ledger.removeTicket(ctx, w.ticket.LeaseID)

@@ -1,0 +1,253 @@
+package broker
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/awsx"
+)
+
+// Client stands in for the control plane on a desktop. It implements backend.Fleet, backend.Operator and backend.History
+// by a Handler.
+type Client struct {
+	URL   string                                    // of the function
+	HTTP  awsx.Doer                                 // signs requests; see Signed
+	Token func(ctx context.Context) (string, error) // the ID token of who is signed in
+
+	once sync.Once
+	kick chan struct{} // a session began or ended: the pool has changed
+}
+
+var (
+	_ backend.Fleet    = (*Client)(nil)
+	_ backend.Operator = (*Client)(nil)
+	_ backend.History  = (*Client)(nil)
+)
+
+// maxAnswer is how long an answer may be, in bytes. Ten thousand records of a log fit.
+const maxAnswer = 32 << 20
+
+// post sends a request and returns its answer's body, which the caller must close.
+func (c *Client) post(ctx context.Context, path string, in request) (*http.Response, error) {
+	token, err := c.Token(ctx)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(in)
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(c.URL, "/")+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set(TokenHeader, token)
+	resp, err := c.HTTP.Do(req)
+	if err != nil {
+		return nil, unreachable(ctx, err)
+	}
+	if kind := resp.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/json") && kind != "application/x-ndjson" {
+		defer resp.Body.Close()
+		return nil, foreign(resp)
+	}
+	return resp, nil
+}
+
+// unreachable says that the function did not answer.
+func unreachable(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return &backend.Problem{Kind: backend.KindUnreachable, What: "The account doesn't answer", Why: "The network broke off, or its function is down.",
+		Next: "Check the network connection, then try again.", Cause: err}
+}
+
+// foreign says of an answer that the function did not give it. Lambda refuses a caller whose role may not call it.
+func foreign(resp *http.Response) error {
+	p := &backend.Problem{Kind: backend.KindUnexpected, What: "The account gave an answer that was not expected",
+		Why: "It is " + resp.Status + ".", Next: "Try again in a minute."}
+	switch {
+	case resp.StatusCode == http.StatusForbidden:
+		p.Kind, p.Why, p.Next = backend.KindDenied, "Your sign-in may not call the account's function.", "Ask your operator to check your group's role."
+	case resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusServiceUnavailable:
+		p.Kind, p.Why = backend.KindBusy, "It is asked too much at the moment."
+	}
+	return p
+}
+
+// ask sends a request and returns the answer's value.
+func ask[T any](ctx context.Context, c *Client, path string, in request) (T, error) {
+	var out answer[T]
+	resp, err := c.post(ctx, path, in)
+	if err != nil {
+		return out.Value, err
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(io.LimitReader(resp.Body, maxAnswer)).Decode(&out); err != nil {
+		return out.Value, unreachable(ctx, err)
+	}
+	if out.Problem != nil {
+		return out.Value, remote(out.Problem, out.Code)
+	}
+	return out.Value, nil
+}
+
+// tell is ask for a method without a value.
+func (c *Client) tell(ctx context.Context, path string, in request) error {
+	_, err := ask[any](ctx, c, path, in)
+	return err
+}
+
+// Prepare implements backend.Fleet.
+func (c *Client) Prepare(ctx context.Context, _ backend.User) (*backend.Prepared, error) {
+	return ask[*backend.Prepared](ctx, c, pathPrepare, request{})
+}
+
+// Current implements backend.Fleet.
+func (c *Client) Current(ctx context.Context, _ backend.User) (*backend.Session, error) {
+	return ask[*backend.Session](ctx, c, pathCurrent, request{})
+}
+
+// Start implements backend.Fleet. It takes one request, and another for each 25 seconds in the queue.
+func (c *Client) Start(ctx context.Context, _ backend.User, report func(backend.Progress)) (*backend.Session, error) {
+	defer c.wake()
+	for {
+		s, again, err := c.startOnce(ctx, report)
+		if err != nil || !again {
+			return s, err
+		}
+	}
+}
+
+// startOnce makes one request. It reports whether the wait in the queue goes on.
+func (c *Client) startOnce(ctx context.Context, report func(backend.Progress)) (s *backend.Session, again bool, err error) {
+	resp, err := c.post(ctx, pathStart, request{})
+	if err != nil {
+		return nil, false, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		var out answer[any]
+		if err := json.NewDecoder(io.LimitReader(resp.Body, maxBody)).Decode(&out); err != nil || out.Problem == nil {
+			return nil, false, foreign(resp)
+		}
+		return nil, false, remote(out.Problem, out.Code)
+	}
+	d := json.NewDecoder(resp.Body)
+	for {
+		var l line
+		if err := d.Decode(&l); err != nil {
+			return nil, false, unreachable(ctx, errEnded)
+		}
+		switch {
+		case l.Progress != nil:
+			report(*l.Progress)
+		case l.Problem != nil:
+			return nil, false, remote(l.Problem, "")
+		default:
+			return l.Session, l.Again, nil
+		}
+	}
+}
+
+// Extend implements backend.Fleet.
+func (c *Client) Extend(ctx context.Context, s backend.Session) (*backend.Session, error) {
+	return ask[*backend.Session](ctx, c, pathExtend, request{Session: &s})
+}
+
+// Stop implements backend.Fleet.
+func (c *Client) Stop(ctx context.Context, s backend.Session, reason string) error {
+	defer c.wake()
+	return c.tell(ctx, pathStop, request{Session: &s, Reason: reason})
+}
+
+// Terminate implements backend.Fleet.
+func (c *Client) Terminate(ctx context.Context, s backend.Session, reason string) error {
+	defer c.wake()
+	return c.tell(ctx, pathTerminate, request{Session: &s, Reason: reason})
+}
+
+// Machine implements backend.Fleet. Of instances that are not the user's it returns nil, unless they are an operator.
+func (c *Client) Machine(ctx context.Context, instanceID string) (*backend.Machine, error) {
+	return ask[*backend.Machine](ctx, c, pathMachine, request{InstanceID: instanceID})
+}
+
+// Pool implements backend.Fleet.
+func (c *Client) Pool(ctx context.Context) (*backend.Pool, error) {
+	return ask[*backend.Pool](ctx, c, pathPool, request{})
+}
+
+// Keep reports the pool, and again whenever this desktop has started or stopped a session, until ctx is done. It keeps
+// nothing: the account's keeper does.
+func (c *Client) Keep(ctx context.Context, report func(backend.Pool)) error {
+	for {
+		if pool, err := c.Pool(ctx); err == nil {
+			report(*pool)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-c.kicks():
+		}
+	}
+}
+
+func (c *Client) kicks() chan struct{} {
+	c.once.Do(func() { c.kick = make(chan struct{}, 1) })
+	return c.kick
+}
+
+func (c *Client) wake() {
+	select {
+	case c.kicks() <- struct{}{}:
+	default:
+	}
+}
+
+// Connect returns an address that opens the session's avatar once, within a minute.
+func (c *Client) Connect(ctx context.Context, s backend.Session) (string, error) {
+	return ask[string](ctx, c, pathConnect, request{Session: &s})
+}
+
+// Sessions implements backend.History.
+func (c *Client) Sessions(ctx context.Context, _ backend.User, since time.Time) ([]backend.Record, error) {
+	return ask[[]backend.Record](ctx, c, pathSessions, request{Since: &since})
+}
+
+// Occupancy implements backend.History.
+func (c *Client) Occupancy(ctx context.Context, since time.Time) ([]backend.Occupancy, error) {
+	return ask[[]backend.Occupancy](ctx, c, pathOccupancy, request{Since: &since})
+}
+
+// Overview implements backend.Operator.
+func (c *Client) Overview(ctx context.Context) (*backend.Overview, error) {
+	return ask[*backend.Overview](ctx, c, pathOverview, request{})
+}
+
+// StopInstance implements backend.Operator.
+func (c *Client) StopInstance(ctx context.Context, _ backend.User, instanceID, reason string) error {
+	return c.tell(ctx, pathStopOther, request{InstanceID: instanceID, Reason: reason})
+}
+
+// Retire implements backend.Operator.
+func (c *Client) Retire(ctx context.Context, _ backend.User, instanceID, reason string) error {
+	return c.tell(ctx, pathRetire, request{InstanceID: instanceID, Reason: reason})
+}
+
+// Resize implements backend.Operator.
+func (c *Client) Resize(ctx context.Context, _ backend.User, size *int, reason string) error {
+	return c.tell(ctx, pathResize, request{Size: size, Reason: reason})
+}
+
+// Resume implements backend.Operator.
+func (c *Client) Resume(ctx context.Context, _ backend.User, reason string) error {
+	return c.tell(ctx, pathResume, request{Reason: reason})
+}

@@ -1,0 +1,74 @@
+// Package broker is the control plane over HTTPS, for accounts whose users may call one function and nothing else. Handler
+// runs in the account, in front of a backend.Fleet; Client stands in for that Fleet on the desktop. The function's URL checks
+// the caller's AWS signature (AWS_IAM). It does not say who calls: the Handler takes the user from a verified ID token,
+// and never from a request's body.
+package broker
+
+import (
+	"errors"
+	"time"
+
+	"avatar-launcher/backend"
+)
+
+// TokenHeader carries the ID token. The header Authorization has the AWS signature.
+const TokenHeader = "Avatar-Token"
+
+// maxBody is how long a request's body may be, in bytes.
+const maxBody = 64 << 10
+
+// The paths of the methods.
+const (
+	pathPrepare   = "/v1/prepare"
+	pathCurrent   = "/v1/current"
+	pathStart     = "/v1/start"
+	pathExtend    = "/v1/extend"
+	pathStop      = "/v1/stop"
+	pathTerminate = "/v1/terminate"
+	pathMachine   = "/v1/machine"
+	pathPool      = "/v1/pool"
+	pathConnect   = "/v1/connect"
+	pathSessions  = "/v1/sessions"
+	pathOccupancy = "/v1/occupancy"
+	pathOverview  = "/v1/overview"
+	pathStopOther = "/v1/stop-instance"
+	pathRetire    = "/v1/retire"
+	pathResize    = "/v1/resize"
+	pathResume    = "/v1/resume"
+	pathShards    = "/v1/log/shards"
+	pathIterator  = "/v1/log/iterator"
+	pathRecords   = "/v1/log/records"
+)
+
+// request is the body of every request; a method takes the fields that it needs. Who asks is never in it.
+type request struct {
+	Session    *backend.Session `json:"session,omitempty"`
+	InstanceID string           `json:"instanceId,omitempty"`
+	Reason     string           `json:"reason,omitempty"`
+	Since      *time.Time       `json:"since,omitempty"`
+	Size       *int             `json:"size,omitempty"`
+	Shard      string           `json:"shard,omitempty"`
+	Iterator   string           `json:"iterator,omitempty"`
+	Sequence   string           `json:"sequence,omitempty"`
+	Type       string           `json:"type,omitempty"`
+	Limit      int32            `json:"limit,omitempty"`
+	NextToken  string           `json:"nextToken,omitempty"`
+}
+
+// line is one line of the answer to a start: a progress, or how it ended.
+type line struct {
+	Progress *backend.Progress `json:"progress,omitempty"`
+	Session  *backend.Session  `json:"session,omitempty"`
+	Problem  *problem          `json:"problem,omitempty"`
+	Again    bool              `json:"again,omitempty"` // the wait in the queue goes on: ask again
+}
+
+// answer is the body of every other answer.
+type answer[T any] struct {
+	Value   T        `json:"value"`
+	Problem *problem `json:"problem,omitempty"`
+	Code    string   `json:"code,omitempty"` // AWS's code of the error, for the log's reader
+}
+
+// errEnded is the error of an answer that breaks off.
+var errEnded = errors.New("broker: the answer broke off")
