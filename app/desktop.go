@@ -44,6 +44,9 @@ func (s *Shell) adoptDesktop(next config.Desktop) {
 		s.log.Warn("starting at log-in could not be arranged", "cause", err)
 	}
 	if s.desk.adopt(next) && s.ctx != nil {
+		if s.running() {
+			s.logs.LanguageChanged()
+		}
 		wails.EventsEmit(s.ctx, "settings", next)
 	}
 }

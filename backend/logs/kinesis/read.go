@@ -207,8 +207,11 @@ func (f *follower) order(entries []logs.Entry) {
 	}
 }
 
-// publish yields the lines that are in order.
+// publish yields the lines that are in order. Once yield wants no more, they stay in the cursor for the next Read.
 func (f *follower) publish() {
+	if f.stopped {
+		return
+	}
 	entries, counts := f.cursor.order.Take()
 	f.counts.Add(counts)
 	counts, f.counts = f.counts, logs.Counts{}

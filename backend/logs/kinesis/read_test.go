@@ -399,3 +399,29 @@ func TestFollowOneAtATime(t *testing.T) {
 		wantTexts(t, b, numbered(1, 5)...)
 	})
 }
+
+// TestReadEndsWithTheLoop leaves the loop over Read early: every goroutine of it must end, or the bubble would not.
+func TestReadEndsWithTheLoop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &fakeStream{}
+		since := time.Now()
+		putNumbered(s, 1, 3)
+		s.split(mine)
+		putNumbered(s, 4, 5)
+		k := New(Options{API: s, Name: "avatar", Readers: 1, Log: slog.New(slog.DiscardHandler)})
+		r := logs.Request{InstanceID: mine, Since: since}
+		var read []string
+		for len(read) < 5 { // each time it continues after the last batch
+			for batch := range k.Read(t.Context(), r) {
+				for _, e := range batch.Entries {
+					read = append(read, e.Text)
+				}
+				r.Cursor = batch.Cursor
+				break
+			}
+		}
+		if !slices.Equal(read, numbered(1, 5)) {
+			t.Errorf("read %q", read)
+		}
+	})
+}
