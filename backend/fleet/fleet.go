@@ -37,7 +37,7 @@ type Avatar struct {
 	// Transport carries the readiness probe to addr with the given TLS server name; nil for an ordinary one.
 	Transport func(serverName string) http.RoundTripper
 	// Resolve looks a name up as the user's browser does; nil for this computer's resolver, unless the avatar is reached by
-	// Gateway or Transport: then nothing depends on its name.
+	// Gateway or Transport, or the zone is below localhost: then nothing depends on its name.
 	Resolve func(ctx context.Context, name string) ([]string, error)
 }
 

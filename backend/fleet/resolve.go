@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"slices"
+	"strings"
 	"time"
 
 	"avatar-launcher/backend"
@@ -21,11 +22,16 @@ const (
 	lookupTime   = 5 * time.Second
 )
 
-// resolver returns how names are looked up: as the user's browser does it, on this computer. It returns nil if the
-// avatar is not reached by its name.
-func (a Avatar) resolver() func(context.Context, string) ([]string, error) {
-	if a.Resolve != nil || a.Gateway != "" || a.Transport != nil {
+// resolver returns how names are looked up: as the user's browser does it, on this computer. It returns nil if no name
+// leads to an instance's own address: the avatar is reached another way, or the zone is below localhost, whose names
+// every computer answers with its loopback address (RFC 6761, section 6.3).
+func (s *Service) resolver() func(context.Context, string) ([]string, error) {
+	a := s.Avatar
+	switch zone := "." + strings.TrimSuffix(s.Names.ZoneName, "."); {
+	case a.Resolve != nil || a.Gateway != "" || a.Transport != nil:
 		return a.Resolve
+	case strings.HasSuffix(zone, ".localhost"):
+		return nil
 	}
 	return net.DefaultResolver.LookupHost
 }
@@ -46,7 +52,7 @@ func (s *Service) awaitAvatar(ctx context.Context, named <-chan bool, address, d
 		return ctx.Err()
 	})
 	both.Go(func() error {
-		if s.Avatar.Scheme == "https" && s.Avatar.resolver() != nil {
+		if s.Avatar.Scheme == "https" && s.resolver() != nil {
 			<-resolved
 		}
 		return s.probe(ctx, address, domain)
@@ -65,7 +71,7 @@ var nameLateNotice = &backend.Notice{Key: backend.NoticeName, Problem: &backend.
 // awaitName waits until the name resolves to the address, for nameLimit at most. It reports whether it does, or whether
 // nothing needs the name.
 func (s *Service) awaitName(ctx context.Context, named <-chan bool, address, domain string) bool {
-	resolve := s.Avatar.resolver()
+	resolve := s.resolver()
 	if resolve == nil {
 		return true
 	}
