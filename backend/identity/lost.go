@@ -55,17 +55,23 @@ var usedUp = []string{"NotAuthorizedException", "ExpiredCodeException", "Invalid
 
 // takenOnce makes a call that has its effect once. Its error is a *lostReply if the call may have taken effect.
 func takenOnce[In, Out any](ctx context.Context, do call[In, Out], in *In) (*Out, error) {
+	out, lost, err := watchLosses(ctx, do, in)
+	refused := err != nil && (codeOf(err) == "" || slices.Contains(usedUp, codeOf(err)))
+	if refused && lost != nil && ctx.Err() == nil {
+		return nil, &lostReply{lost}
+	}
+	return out, err
+}
+
+// watchLosses makes a call. lost is non-nil if a reply was lost on the way to its outcome.
+func watchLosses[In, Out any](ctx context.Context, do call[In, Out], in *In) (out *Out, lost, err error) {
 	var watch lossWatcher
-	out, err := do(ctx, in, func(o *cognito.Options) {
+	out, err = do(ctx, in, func(o *cognito.Options) {
 		if v2, ok := o.Retryer.(aws.RetryerV2); ok {
 			watch.RetryerV2, o.Retryer = v2, &watch
 		}
 	})
-	if err != nil && watch.first != nil && (codeOf(err) == "" || slices.Contains(usedUp, codeOf(err))) &&
-		ctx.Err() == nil {
-		return nil, &lostReply{watch.first}
-	}
-	return out, err
+	return out, watch.first, err
 }
 
 // signInTries is how often a sign-in begins anew after lost replies, the first time included.

@@ -233,3 +233,22 @@ func TestLostReplyOfTheAuthenticator(t *testing.T) {
 		must(t, s.ConfirmAuthenticator(t.Context(), appCode(t, c.Secret)))
 	})
 }
+
+// TestLostReplyToARotation: the pool takes a refresh token again for a moment, or not at all. Then the sign-in is over, but
+// nobody has copied it.
+func TestLostReplyToARotation(t *testing.T) {
+	for grace, part := range map[int32]string{60: "", 0: "was ended, or is too old"} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.rotateWithin(t, grace)
+			w.signedIn(t, "demo").Forget()
+			w.lose(t, "GetTokensFromRefreshToken")
+			user, err := w.service().Resume(t.Context())
+			if part == "" {
+				admits(t, user, nil, err)
+				return
+			}
+			refusal(t, err, backend.KindRefused, part)
+		})
+	}
+}

@@ -45,7 +45,10 @@ func (s *Service) redeem(ctx context.Context, was *session) (*types.Authenticati
 	if was.deviceKey != "" {
 		in.DeviceKey = &was.deviceKey
 	}
-	out, err := s.idp.GetTokensFromRefreshToken(ctx, in)
+	out, lost, err := watchLosses(ctx, s.idp.GetTokensFromRefreshToken, in)
+	if lost != nil && codeOf(err) == "RefreshTokenReuseException" { // nobody else has used the token: the first call took it
+		return nil, &types.NotAuthorizedException{Message: aws.String("the reply with the next refresh token was lost")}
+	}
 	if err != nil && withoutRotation(err) {
 		tokens, olderErr := s.redeemOlder(ctx, was)
 		if olderErr == nil {

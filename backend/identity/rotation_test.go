@@ -22,6 +22,12 @@ import (
 // rotate makes the pool's client exchange refresh tokens at each use.
 func (w *world) rotate(t *testing.T) {
 	t.Helper()
+	w.rotateWithin(t, 0)
+}
+
+// rotateWithin does so with a time in which a token that was exchanged is still taken, in seconds.
+func (w *world) rotateWithin(t *testing.T, grace int32) {
+	t.Helper()
 	out, err := w.admin.DescribeUserPoolClient(t.Context(), &cognitoidentityprovider.DescribeUserPoolClientInput{
 		UserPoolId: &w.out.UserPoolID, ClientId: &w.out.ClientID})
 	must(t, err)
@@ -31,7 +37,7 @@ func (w *world) rotate(t *testing.T) {
 		ExplicitAuthFlows:          []types.ExplicitAuthFlowsType{types.ExplicitAuthFlowsTypeAllowUserSrpAuth},
 		PreventUserExistenceErrors: c.PreventUserExistenceErrors, EnableTokenRevocation: aws.Bool(true),
 		RefreshTokenRotation: &types.RefreshTokenRotationType{Feature: types.FeatureTypeEnabled,
-			RetryGracePeriodSeconds: aws.Int32(0)},
+			RetryGracePeriodSeconds: aws.Int32(grace)},
 	})
 	must(t, err)
 }
