@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
+	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/fleet"
@@ -42,12 +43,14 @@ func Fleet(cfg aws.Config, p config.Profile, launcherID string, log *slog.Logger
 		EC2: ec2.NewFromConfig(cfg, func(o *ec2.Options) {
 			o.Retryer, o.RetryMaxAttempts = awsx.CorrectClock(o.Retryer), patientAttempts
 		}),
-		DynamoDB:   dynamodb.NewFromConfig(cfg),
-		Route53:    route53.NewFromConfig(cfg, func(o *route53.Options) { o.RetryMaxAttempts = patientAttempts }),
-		Scheduler:  scheduler.NewFromConfig(cfg),
-		Names:      p.Resources(),
-		Figures:    figures(p),
-		Avatar:     avatar(p),
+		DynamoDB:  dynamodb.NewFromConfig(cfg),
+		Route53:   route53.NewFromConfig(cfg, func(o *route53.Options) { o.RetryMaxAttempts = patientAttempts }),
+		Scheduler: scheduler.NewFromConfig(cfg),
+		Names:     p.Resources(),
+		Figures:   figures(p),
+		Avatar:    avatar(p),
+		Prices: backend.Prices{Currency: p.Prices.Currency, Hourly: p.Prices.Hourly, AddressHourly: p.Prices.AddressHourly,
+			DiskMonth: p.Prices.DiskMonth},
 		LauncherID: launcherID,
 		Clock:      clock,
 		Log:        log,

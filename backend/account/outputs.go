@@ -23,6 +23,7 @@ type Outputs struct {
 	OwnImage        bool   // the stack was given an image, which is expected to bring an avatar
 	PoolSize        int    // how many instances the stack's keeper keeps warm; -1 if a stack of an earlier version doesn't say
 	KeeperFunction  string // the function that keeps the pool; "" if there is none
+	BrokerURL       string // of the function that runs the control plane; "" if desktops do
 	AlarmsTo        string // who is told of alarms; "" if nobody
 }
 
@@ -67,7 +68,7 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 		set[aws.ToString(p.ParameterKey)] = aws.ToString(p.ParameterValue)
 	}
 	out.OperatingSystem = a.Template.value(set, "OperatingSystem")
-	out.KeeperFunction, out.AlarmsTo = output(s, "KeeperFunction"), set["BudgetEmail"]
+	out.KeeperFunction, out.BrokerURL, out.AlarmsTo = output(s, "KeeperFunction"), output(s, "BrokerUrl"), set["BudgetEmail"]
 	if out.PoolSize, err = strconv.Atoi(output(s, "PoolSize")); err != nil {
 		out.PoolSize = -1
 	}

@@ -117,9 +117,13 @@ func (t Template) Body(region string, p Parameters) (string, error) {
 	body["Mappings"] = t.mappings(t.value(p, "OperatingSystem"))
 	resources, _ := t.at("Resources").(map[string]any)
 	body["Resources"] = t.withBudget(maps.Clone(resources), region, p)
+	alone := t.value(p, functionBucket) == ""
 	for _, part := range []string{"Resources", "Outputs"} {
-		if t.value(p, functionBucket) == "" {
+		if alone {
 			body[part] = without(asMap(body[part]), hasFunction)
+		}
+		if alone || t.value(p, "Control") != controlAccount {
+			body[part] = otherwise(without(asMap(body[part]), byAccount), byAccount)
 		}
 	}
 	maps.DeleteFunc(body, func(_ string, part any) bool {
@@ -144,6 +148,34 @@ const (
 	functionKey    = "FunctionKey"
 	hasFunction    = "HasFunction"
 )
+
+// byAccount is the condition that the control plane runs in the account, which the value of the parameter Control says.
+const (
+	byAccount      = "ByAccount"
+	controlAccount = "account"
+)
+
+// otherwise returns the value in which each choice by the condition is made as if it were false.
+func otherwise(v any, condition string) any {
+	switch v := v.(type) {
+	case []any:
+		out := make([]any, len(v))
+		for i, each := range v {
+			out[i] = otherwise(each, condition)
+		}
+		return out
+	case map[string]any:
+		if choice, ok := v["Fn::If"].([]any); ok && len(choice) == 3 && choice[0] == condition {
+			return otherwise(choice[2], condition)
+		}
+		out := make(map[string]any, len(v))
+		for key, each := range v {
+			out[key] = otherwise(each, condition)
+		}
+		return out
+	}
+	return v
+}
 
 // without returns the mapping without the entries that have the condition.
 func without(all map[string]any, condition string) map[string]any {

@@ -1,18 +1,25 @@
-// Command function is the launcher's function in an AWS account: the keeper of the warm pool. build/aws/function/build
-// makes its package.
+// Command function is the launcher's function in an AWS account: the keeper of the warm pool, or the broker, by the
+// variable AVATAR_FUNCTION. build/aws/function/build makes its package.
 package main
 
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"os"
+	"time"
 	_ "time/tzdata" // the runtime has no time zones, which a pool's hours name
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
+	"github.com/aws/aws-lambda-go/lambdaurl"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 
 	"avatar-launcher/app/keep"
+	"avatar-launcher/backend/broker"
+	"avatar-launcher/backend/config"
 )
 
 func main() {
@@ -33,6 +40,10 @@ func run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	if os.Getenv("AVATAR_FUNCTION") == "broker" {
+		lambdaurl.Start(handler(cfg, p, log))
+		return nil
+	}
 	f := &keep.Function{Config: cfg, Profile: p, Stack: os.Getenv("AVATAR_STACK"), Out: os.Stdout, Log: log}
 	lambda.StartWithOptions(func(ctx context.Context, e keep.Event) (keep.Result, error) {
 		id := "unknown"
@@ -42,4 +53,15 @@ func run(ctx context.Context, log *slog.Logger) error {
 		return f.Handle(ctx, id, e)
 	}, lambda.WithContext(ctx))
 	return nil
+}
+
+// handler is the broker for the profile's user pool.
+func handler(cfg aws.Config, p config.Profile, log *slog.Logger) http.Handler {
+	v := &broker.Verifier{
+		Issuer:   "https://cognito-idp." + p.Region + ".amazonaws.com/" + p.Cognito.UserPoolID,
+		ClientID: p.Cognito.ClientID,
+		HTTP:     &http.Client{Timeout: 10 * time.Second},
+	}
+	return &broker.Handler{Fleet: keep.Fleet(cfg, p, "broker", log), Verify: v.User, Logger: log,
+		Log: broker.Log{API: kinesis.NewFromConfig(cfg), Stream: p.Stream}}
 }
