@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 func TestIteratorTypes(t *testing.T) {
@@ -35,16 +37,16 @@ func TestIteratorTypes(t *testing.T) {
 			it := c.iteratorOf("s", shard0, tc.kind, tc.more)
 			for range 2 { // an iterator can be read again
 				got, next, _ := c.readFrom(it)
-				wantList(t, tc.kind, got, tc.want...)
-				want(t, tc.kind+" goes on", next != "", true)
+				wiretest.WantList(t, tc.kind, got, tc.want...)
+				wiretest.Want(t, tc.kind+" goes on", next != "", true)
 			}
 		}
 		c.putOne("s", "k", "d")
 		got, _, out := c.readFrom(latest)
-		wantList(t, "after LATEST", got, "d")
-		want(t, "behind", out["MillisBehindLatest"].(float64), 0)
+		wiretest.WantList(t, "after LATEST", got, "d")
+		wiretest.Want(t, "behind", out["MillisBehindLatest"].(float64), 0)
 		for i, q := range sequences {
-			want(t, "digits", len(q), 56)
+			wiretest.Want(t, "digits", len(q), 56)
 			if i > 0 && q <= sequences[i-1] {
 				t.Errorf("sequence numbers do not rise: %s, %s", sequences[i-1], q)
 			}
@@ -78,7 +80,7 @@ func TestGetShardIteratorRefusals(t *testing.T) {
 			"ShardIteratorType": "LATEST"}, "ResourceNotFoundException"},
 	} {
 		_, code := c.call("GetShardIterator", tc.in)
-		want(t, tc.name, code, tc.code)
+		wiretest.Want(t, tc.name, code, tc.code)
 	}
 	shard, _ := c.putOne("s", "k", "x")
 	other := shard0
@@ -87,7 +89,7 @@ func TestGetShardIteratorRefusals(t *testing.T) {
 	}
 	_, code := c.call("GetShardIterator",
 		m{"StreamName": "s", "ShardId": other, "ShardIteratorType": "AT_SEQUENCE_NUMBER", "StartingSequenceNumber": foreign})
-	want(t, "another shard's number", code, "InvalidArgumentException")
+	wiretest.Want(t, "another shard's number", code, "InvalidArgumentException")
 }
 
 func TestIteratorExpires(t *testing.T) {
@@ -97,14 +99,14 @@ func TestIteratorExpires(t *testing.T) {
 		it := c.iteratorOf("s", shard0, "LATEST", nil)
 		time.Sleep(5 * time.Minute)
 		_, code := c.call("GetRecords", m{"ShardIterator": it})
-		want(t, "at five minutes", code, "")
+		wiretest.Want(t, "at five minutes", code, "")
 		time.Sleep(time.Millisecond)
 		_, code = c.call("GetRecords", m{"ShardIterator": it})
-		want(t, "after five minutes", code, "ExpiredIteratorException")
+		wiretest.Want(t, "after five minutes", code, "ExpiredIteratorException")
 		_, code = c.call("GetRecords", m{"ShardIterator": "AAAA"})
-		want(t, "garbage", code, "InvalidArgumentException")
+		wiretest.Want(t, "garbage", code, "InvalidArgumentException")
 		_, code = c.call("GetRecords", m{"ShardIterator": it, "Limit": 10001})
-		want(t, "limit", code, "InvalidArgumentException")
+		wiretest.Want(t, "limit", code, "InvalidArgumentException")
 	})
 }
 
@@ -116,9 +118,9 @@ func TestMillisBehindLatest(t *testing.T) {
 		c.putOne("s", "k", "b")
 		time.Sleep(1500 * time.Millisecond)
 		out := c.must("GetRecords", m{"ShardIterator": c.iteratorOf("s", shard0, "TRIM_HORIZON", nil), "Limit": 1})
-		want(t, "behind", out["MillisBehindLatest"].(float64), 1500)
+		wiretest.Want(t, "behind", out["MillisBehindLatest"].(float64), 1500)
 		_, _, out = c.readFrom(out["NextShardIterator"].(string))
-		want(t, "caught up", out["MillisBehindLatest"].(float64), 0)
+		wiretest.Want(t, "caught up", out["MillisBehindLatest"].(float64), 0)
 	})
 }
 
@@ -134,23 +136,23 @@ func TestClosedShardEnds(t *testing.T) {
 		t.Error("a closed shard that is read to its end still has an iterator")
 	}
 	children := out["ChildShards"].([]any)
-	want(t, "children", len(children), 2)
-	want(t, "first child", children[0].(m)["ShardId"].(string), "shardId-000000000001")
-	want(t, "second range", children[1].(m)["HashKeyRange"].(m)["StartingHashKey"].(string), half)
+	wiretest.Want(t, "children", len(children), 2)
+	wiretest.Want(t, "first child", children[0].(m)["ShardId"].(string), "shardId-000000000001")
+	wiretest.Want(t, "second range", children[1].(m)["HashKeyRange"].(m)["StartingHashKey"].(string), half)
 	c.must("MergeShards", m{"StreamName": "s", "ShardToMerge": "shardId-000000000001",
 		"AdjacentShardToMerge": "shardId-000000000002"})
 	it = c.iteratorOf("s", "shardId-000000000001", "LATEST", nil)
 	_, next, out := c.readFrom(it)
-	want(t, "merged ends", next, "")
+	wiretest.Want(t, "merged ends", next, "")
 	parents := out["ChildShards"].([]any)[0].(m)["ParentShards"].([]any)
-	want(t, "parents", fmt.Sprint(parents), "[shardId-000000000001 shardId-000000000002]")
+	wiretest.Want(t, "parents", fmt.Sprint(parents), "[shardId-000000000001 shardId-000000000002]")
 	shards := c.must("ListShards", m{"StreamName": "s"})["Shards"].([]any)
-	want(t, "shards", len(shards), 4)
+	wiretest.Want(t, "shards", len(shards), 4)
 	if shards[0].(m)["SequenceNumberRange"].(m)["EndingSequenceNumber"] == nil {
 		t.Error("a closed shard has no ending sequence number")
 	}
 	shard, _ := c.putOne("s", "k", "b")
-	want(t, "the open shard", shard, "shardId-000000000003")
+	wiretest.Want(t, "the open shard", shard, "shardId-000000000003")
 	for name, in := range map[string]m{
 		"closed":       {"StreamName": "s", "ShardToSplit": shard0, "NewStartingHashKey": "100"},
 		"out of range": {"StreamName": "s", "ShardToSplit": "shardId-000000000003", "NewStartingHashKey": "1"},
@@ -159,7 +161,7 @@ func TestClosedShardEnds(t *testing.T) {
 		if _, code := c.call("SplitShard", in); code == "" {
 			t.Errorf("SplitShard %s was accepted", name)
 		} else if name == "closed" {
-			want(t, name, code, "InvalidArgumentException") // not ResourceInUse, which would be worth another attempt
+			wiretest.Want(t, name, code, "InvalidArgumentException") // not ResourceInUse, which would be worth another attempt
 		}
 	}
 }
@@ -172,7 +174,7 @@ func TestIteratorsInQuotesAreTaken(t *testing.T) {
 	it := c.must("GetShardIterator",
 		m{"StreamName": "s", "ShardId": "shardId-000000000000", "ShardIteratorType": "TRIM_HORIZON"})
 	out := c.must("GetRecords", m{"ShardIterator": `"` + it["ShardIterator"].(string) + `"`})
-	want(t, "records", len(out["Records"].([]any)), 1)
+	wiretest.Want(t, "records", len(out["Records"].([]any)), 1)
 	for _, bad := range []string{`"`, `""`, `"` + it["ShardIterator"].(string)} {
 		if _, code := c.call("GetRecords", m{"ShardIterator": bad}); code != "InvalidArgumentException" {
 			t.Errorf("%s: %s", bad, code)
@@ -184,6 +186,6 @@ func TestAStreamOfANameAloneIsOnDemand(t *testing.T) {
 	c := newCloud(t, "", Options{})
 	c.must("CreateStream", m{"StreamName": "s"})
 	out := c.must("DescribeStreamSummary", m{"StreamName": "s"})["StreamDescriptionSummary"].(map[string]any)
-	want(t, "shards", out["OpenShardCount"], any(4.0))
-	want(t, "mode", out["StreamModeDetails"].(map[string]any)["StreamMode"], any("ON_DEMAND"))
+	wiretest.Want(t, "shards", out["OpenShardCount"], any(4.0))
+	wiretest.Want(t, "mode", out["StreamModeDetails"].(map[string]any)["StreamMode"], any("ON_DEMAND"))
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"avatar-launcher/backend/localcloud/wire/wiretest"
+
 	"pgregory.net/rapid"
 )
 
@@ -51,18 +53,18 @@ func TestUpdateShardCount(t *testing.T) {
 	c := newCloud(t, "", Options{})
 	c.create("s", 2)
 	out := c.must("UpdateShardCount", m{"StreamName": "s", "TargetShardCount": 3, "ScalingType": "UNIFORM_SCALING"})
-	want(t, "current", out["CurrentShardCount"].(float64), 2)
+	wiretest.Want(t, "current", out["CurrentShardCount"].(float64), 2)
 	sum := c.must("DescribeStreamSummary", m{"StreamName": "s"})["StreamDescriptionSummary"].(m)
-	want(t, "open", sum["OpenShardCount"].(float64), 3)
+	wiretest.Want(t, "open", sum["OpenShardCount"].(float64), 3)
 	for target, code := range map[int]string{7: "InvalidArgumentException", 1: "InvalidArgumentException",
 		0: "ValidationException"} {
 		_, got := c.call("UpdateShardCount",
 			m{"StreamName": "s", "TargetShardCount": target, "ScalingType": "UNIFORM_SCALING"})
-		want(t, fmt.Sprint(target), got, code)
+		wiretest.Want(t, fmt.Sprint(target), got, code)
 	}
 	c.must("CreateStream", m{"StreamName": "d", "StreamModeDetails": m{"StreamMode": "ON_DEMAND"}})
 	_, code := c.call("UpdateShardCount", m{"StreamName": "d", "TargetShardCount": 8, "ScalingType": "UNIFORM_SCALING"})
-	want(t, "on demand", code, "ValidationException")
+	wiretest.Want(t, "on demand", code, "ValidationException")
 }
 
 func TestExplicitHashKeyAndPartition(t *testing.T) {
@@ -74,30 +76,30 @@ func TestExplicitHashKeyAndPartition(t *testing.T) {
 		{"PartitionKey": "a", "Data": []byte("2")},
 		{"PartitionKey": "a", "Data": []byte("3")},
 	}})
-	want(t, "failed", out["FailedRecordCount"].(float64), 0)
+	wiretest.Want(t, "failed", out["FailedRecordCount"].(float64), 0)
 	r := out["Records"].([]any)
-	want(t, "lowest", r[0].(m)["ShardId"].(string), shard0)
-	want(t, "highest", r[1].(m)["ShardId"].(string), "shardId-000000000003")
+	wiretest.Want(t, "lowest", r[0].(m)["ShardId"].(string), shard0)
+	wiretest.Want(t, "highest", r[1].(m)["ShardId"].(string), "shardId-000000000003")
 	// MD5("a") = 0cc175b9…: the first quarter of the key space.
-	want(t, "by MD5", r[2].(m)["ShardId"].(string), shard0)
-	want(t, "same key, same shard", r[3].(m)["ShardId"], r[2].(m)["ShardId"])
+	wiretest.Want(t, "by MD5", r[2].(m)["ShardId"].(string), shard0)
+	wiretest.Want(t, "same key, same shard", r[3].(m)["ShardId"], r[2].(m)["ShardId"])
 	_, code := c.call("PutRecord",
 		m{"StreamName": "s", "PartitionKey": "k", "Data": []byte("x"),
 			"ExplicitHashKey": "340282366920938463463374607431768211456"})
-	want(t, "2^128", code, "InvalidArgumentException")
+	wiretest.Want(t, "2^128", code, "InvalidArgumentException")
 	_, code = c.call("PutRecord", m{"StreamName": "s", "PartitionKey": "", "Data": []byte("x")})
-	want(t, "empty key", code, "ValidationException")
+	wiretest.Want(t, "empty key", code, "ValidationException")
 	_, code = c.call("PutRecord", m{"StreamName": "s", "PartitionKey": "k", "Data": make([]byte, 1<<20)})
-	want(t, "too large", code, "ValidationException")
+	wiretest.Want(t, "too large", code, "ValidationException")
 	_, code = c.call("PutRecords", m{"StreamName": "s", "Records": []m{}})
-	want(t, "no records", code, "ValidationException")
+	wiretest.Want(t, "no records", code, "ValidationException")
 	_, code = c.call("PutRecords",
 		m{"StreamName": "s", "Records": slices.Repeat([]m{{"PartitionKey": "k", "Data": []byte("x")}}, 501)})
-	want(t, "501 records", code, "ValidationException")
+	wiretest.Want(t, "501 records", code, "ValidationException")
 }
 
 func TestHashKeys(t *testing.T) {
-	want(t, "largest", maxHashKey.String(), "340282366920938463463374607431768211455")
+	wiretest.Want(t, "largest", maxHashKey.String(), "340282366920938463463374607431768211455")
 	for _, s := range []string{"", "-1", "01", "1e3", "340282366920938463463374607431768211456", strings.Repeat("9", 39)} {
 		if _, ok := parseHashKey(s); ok {
 			t.Errorf("%q was read as a hash key", s)

@@ -3,21 +3,18 @@ package kinesis
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
 
-	"avatar-launcher/backend/localcloud/store"
 	"avatar-launcher/backend/localcloud/wire"
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -25,42 +22,23 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // cloud is one service with a root caller.
 type cloud struct {
 	*Service
-	t        testing.TB
-	throttle atomic.Bool
-	closeAll func()
+	*wiretest.Bench
+	t testing.TB
 }
 
 func newCloud(t testing.TB, dir string, opts Options) *cloud {
 	t.Helper()
-	st, err := store.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &cloud{t: t}
-	rng := rand.New(rand.NewPCG(1, 2))
-	env := wire.Env{
-		Region: "us-east-1", AccountID: "123456789012", Now: func() time.Time { return time.Now().UTC() },
-		Rand:     rng.Int64N,
-		NewID:    func(n int) string { return fmt.Sprintf("%0*x", n, rng.Uint64())[:n] },
-		Throttle: c.throttle.Load,
-	}
-	if c.Service, err = New(env, st, opts); err != nil {
-		t.Fatal(err)
-	}
-	var once sync.Once
-	c.closeAll = func() { once.Do(func() { c.Close(); st.Close() }) }
-	t.Cleanup(c.closeAll)
+	c := &cloud{Bench: wiretest.NewBench(t, dir), t: t}
+	var err error
+	c.Service, err = New(c.Env, c.Store, opts)
+	c.Place(c.Service, err)
 	return c
 }
 
 func (c *cloud) request(op, body string, auth wire.Authorizer) *wire.Call {
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 	r.Header.Set("X-Amz-Target", "Kinesis_20131202."+op)
-	return &wire.Call{
-		Service: "kinesis", Operation: c.Operation(r, nil), Region: "us-east-1", Request: r, Body: []byte(body),
-		Now: c.env.Now(), RequestID: "r-1", Auth: auth,
-		Principal: wire.Principal{ARN: "arn:aws:iam::123456789012:user/u", Root: auth == nil},
-	}
+	return wiretest.Call(c.Service, r, body, c.env.Now(), auth)
 }
 
 // call sends one request and returns the answer's JSON and error code.
@@ -143,20 +121,6 @@ func dataOf(t testing.TB, records any) []string {
 	return out
 }
 
-func want[T comparable](t testing.TB, what string, got, want T) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s: got %v, want %v", what, got, want)
-	}
-}
-
-func wantList(t testing.TB, what string, got []string, want ...string) {
-	t.Helper()
-	if !slices.Equal(got, want) {
-		t.Errorf("%s: got %q, want %q", what, got, want)
-	}
-}
-
 const shard0 = "shardId-000000000000"
 
 func TestPersistence(t *testing.T) {
@@ -171,22 +135,23 @@ func TestPersistence(t *testing.T) {
 	c.must("SplitShard", m{"StreamName": "s", "ShardToSplit": shard0, "NewStartingHashKey": "1000"})
 	c.must("DeleteStream", m{"StreamName": "gone"})
 	before := c.must("DescribeStream", m{"StreamName": "s"})
-	c.closeAll()
+	c.End()
 
 	c = newCloud(t, dir, Options{MaxShardBytes: 1000})
 	after := c.must("DescribeStream", m{"StreamName": "s"})
-	want(t, "description", fmt.Sprint(after), fmt.Sprint(before))
+	wiretest.Want(t, "description", fmt.Sprint(after), fmt.Sprint(before))
 	got, _, _ := c.readFrom(it)
-	wantList(t, "records", got, "a")
-	want(t, "consumers", len(c.must("ListStreamConsumers", m{"StreamARN": c.streamARN("s")})["Consumers"].([]any)), 1)
-	wantList(t, "streams", names(c), "s")
+	wiretest.WantList(t, "records", got, "a")
+	wiretest.Want(t, "consumers",
+		len(c.must("ListStreamConsumers", m{"StreamARN": c.streamARN("s")})["Consumers"].([]any)), 1)
+	wiretest.WantList(t, "streams", names(c), "s")
 	_, q2 := c.putOne("s", "k", "b")
 	if q2 <= q1 {
 		t.Errorf("sequence numbers fell over a restart: %s, %s", q1, q2)
 	}
 	c.putOne("s", "k", strings.Repeat("z", 990)) // trims what was there
 	_, q3 := c.putOne("s", "k", "c")
-	c.closeAll()
+	c.End()
 
 	c = newCloud(t, dir, Options{MaxShardBytes: 1000})
 	_, q4 := c.putOne("s", "k", "d")
@@ -213,14 +178,14 @@ func TestPause(t *testing.T) {
 	c.putOne("s", "k", "b")
 	latest := c.iteratorOf("s", shard0, "LATEST", nil)
 	got, next, _ := c.readFrom(c.iteratorOf("s", shard0, "TRIM_HORIZON", nil))
-	wantList(t, "paused", got, "a")
+	wiretest.WantList(t, "paused", got, "a")
 	if err := c.ResumeStream("s"); err != nil {
 		t.Fatal(err)
 	}
 	got, _, _ = c.readFrom(next)
-	wantList(t, "resumed", got, "b")
+	wiretest.WantList(t, "resumed", got, "b")
 	got, _, _ = c.readFrom(latest)
-	wantList(t, "LATEST taken in the pause", got, "b")
+	wiretest.WantList(t, "LATEST taken in the pause", got, "b")
 	if c.PauseStream("none") == nil {
 		t.Error("a stream that is not there was paused")
 	}
@@ -233,17 +198,17 @@ func TestListShards(t *testing.T) {
 		out := c.must("ListShards", m{"StreamName": "s", "MaxResults": 2})
 		token := out["NextToken"].(string)
 		_, code := c.call("ListShards", m{"StreamName": "s", "NextToken": token})
-		want(t, "token and name", code, "InvalidArgumentException")
+		wiretest.Want(t, "token and name", code, "InvalidArgumentException")
 		out = c.must("ListShards", m{"NextToken": token, "MaxResults": 2})
-		want(t, "second page", out["Shards"].([]any)[0].(m)["ShardId"].(string), "shardId-000000000002")
+		wiretest.Want(t, "second page", out["Shards"].([]any)[0].(m)["ShardId"].(string), "shardId-000000000002")
 		out = c.must("ListShards", m{"NextToken": out["NextToken"]})
-		want(t, "last page", len(out["Shards"].([]any)), 1)
-		want(t, "no more", out["NextToken"], nil)
+		wiretest.Want(t, "last page", len(out["Shards"].([]any)), 1)
+		wiretest.Want(t, "no more", out["NextToken"], nil)
 		time.Sleep(301 * time.Second)
 		_, code = c.call("ListShards", m{"NextToken": token})
-		want(t, "old token", code, "ExpiredNextTokenException")
+		wiretest.Want(t, "old token", code, "ExpiredNextTokenException")
 		_, code = c.call("ListShards", m{"NextToken": "xx"})
-		want(t, "bad token", code, "InvalidArgumentException")
+		wiretest.Want(t, "bad token", code, "InvalidArgumentException")
 
 		before := float64(time.Now().Unix())
 		time.Sleep(time.Minute)
@@ -262,11 +227,11 @@ func TestListShards(t *testing.T) {
 			{m{"Type": "AFTER_SHARD_ID", "ShardId": "shardId-000000000004"}, 2},
 		} {
 			out := c.must("ListShards", m{"StreamName": "s", "ShardFilter": tc.filter})
-			want(t, fmt.Sprint(tc.filter), len(out["Shards"].([]any)), tc.want)
+			wiretest.Want(t, fmt.Sprint(tc.filter), len(out["Shards"].([]any)), tc.want)
 		}
 		time.Sleep(25 * time.Hour) // the closed shard's retention ends
 		c.must("DecreaseStreamRetentionPeriod", m{"StreamName": "s", "RetentionPeriodHours": 24})
-		want(t, "expired shard", len(c.must("ListShards", m{"StreamName": "s"})["Shards"].([]any)), 6)
+		wiretest.Want(t, "expired shard", len(c.must("ListShards", m{"StreamName": "s"})["Shards"].([]any)), 6)
 	})
 }
 
@@ -277,24 +242,24 @@ func TestStreamLifecycle(t *testing.T) {
 		status := func() string {
 			return c.must("DescribeStreamSummary", m{"StreamName": "s"})["StreamDescriptionSummary"].(m)["StreamStatus"].(string)
 		}
-		want(t, "at first", status(), "CREATING")
+		wiretest.Want(t, "at first", status(), "CREATING")
 		_, code := c.call("PutRecord", m{"StreamName": "s", "PartitionKey": "k", "Data": []byte("x")})
-		want(t, "put while creating", code, "ResourceNotFoundException")
+		wiretest.Want(t, "put while creating", code, "ResourceNotFoundException")
 		_, code = c.call("CreateStream", m{"StreamName": "s", "ShardCount": 1})
-		want(t, "again", code, "ResourceInUseException")
+		wiretest.Want(t, "again", code, "ResourceInUseException")
 		time.Sleep(5 * time.Second)
-		want(t, "then", status(), "ACTIVE")
+		wiretest.Want(t, "then", status(), "ACTIVE")
 		c.must("UpdateStreamMode", m{"StreamARN": c.streamARN("s"), "StreamModeDetails": m{"StreamMode": "ON_DEMAND"}})
-		want(t, "changing", status(), "UPDATING")
+		wiretest.Want(t, "changing", status(), "UPDATING")
 		c.putOne("s", "k", "x")
 		_, code = c.call("SplitShard", m{"StreamName": "s", "ShardToSplit": shard0, "NewStartingHashKey": "1000"})
-		want(t, "change while updating", code, "ResourceInUseException")
+		wiretest.Want(t, "change while updating", code, "ResourceInUseException")
 		time.Sleep(5 * time.Second)
 		c.must("DeleteStream", m{"StreamName": "s"})
-		want(t, "leaving", status(), "DELETING")
+		wiretest.Want(t, "leaving", status(), "DELETING")
 		time.Sleep(5 * time.Second)
 		_, code = c.call("DescribeStream", m{"StreamName": "s"})
-		want(t, "gone", code, "ResourceNotFoundException")
+		wiretest.Want(t, "gone", code, "ResourceNotFoundException")
 		c.create("s", 1)
 	})
 }
@@ -304,19 +269,19 @@ func TestTagsEncryptionAndLimits(t *testing.T) {
 	c.create("s", 1)
 	c.must("AddTagsToStream", m{"StreamName": "s", "Tags": m{"a": "1", "b": "2"}})
 	c.must("RemoveTagsFromStream", m{"StreamName": "s", "TagKeys": []string{"a"}})
-	want(t, "tags", fmt.Sprint(c.must("ListTagsForStream", m{"StreamName": "s"})["Tags"]), "[map[Key:b Value:2]]")
+	wiretest.Want(t, "tags", fmt.Sprint(c.must("ListTagsForStream", m{"StreamName": "s"})["Tags"]), "[map[Key:b Value:2]]")
 	c.must("StartStreamEncryption", m{"StreamName": "s", "EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"})
-	want(t, "encrypted", c.must("DescribeStream",
+	wiretest.Want(t, "encrypted", c.must("DescribeStream",
 		m{"StreamName": "s"})["StreamDescription"].(m)["EncryptionType"].(string), "KMS")
-	want(t, "limits", c.must("DescribeLimits", m{})["OpenShardCount"].(float64), 1)
+	wiretest.Want(t, "limits", c.must("DescribeLimits", m{})["OpenShardCount"].(float64), 1)
 	_, code := c.call("CreateStream", m{"StreamName": "t", "ShardCount": maxShards})
-	want(t, "too many shards", code, "LimitExceededException")
+	wiretest.Want(t, "too many shards", code, "LimitExceededException")
 	_, code = c.call("CreateStream", m{"StreamName": "a/b", "ShardCount": 1})
-	want(t, "bad name", code, "ValidationException")
+	wiretest.Want(t, "bad name", code, "ValidationException")
 	_, code = c.call("Nonsense", m{})
-	want(t, "unknown operation", code, "UnknownOperationException")
+	wiretest.Want(t, "unknown operation", code, "UnknownOperationException")
 	_, code = c.raw("PutRecord", "{", nil)
-	want(t, "no JSON", code, "SerializationException")
+	wiretest.Want(t, "no JSON", code, "SerializationException")
 }
 
 // only allows one action on one resource.
@@ -342,11 +307,11 @@ func TestAuthorisation(t *testing.T) {
 		{"DescribeStreamConsumer", `{"ConsumerARN":"` + arn + `"}`, arn},
 	} {
 		_, code := c.raw(tc.op, tc.body, only{"kinesis:Other", tc.resource})
-		want(t, tc.op+" without the action", code, "AccessDeniedException")
+		wiretest.Want(t, tc.op+" without the action", code, "AccessDeniedException")
 		_, code = c.raw(tc.op, tc.body, only{"kinesis:" + tc.op, c.streamARN("other")})
-		want(t, tc.op+" elsewhere", code, "AccessDeniedException")
+		wiretest.Want(t, tc.op+" elsewhere", code, "AccessDeniedException")
 		_, code = c.raw(tc.op, tc.body, only{"kinesis:" + tc.op, tc.resource})
-		want(t, tc.op, code, "")
+		wiretest.Want(t, tc.op, code, "")
 	}
 }
 
@@ -387,5 +352,5 @@ func TestConcurrentPuts(t *testing.T) {
 			seen++
 		}
 	}
-	want(t, "records", seen, writers*each)
+	wiretest.Want(t, "records", seen, writers*each)
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 // message is one decoded event-stream message; the decoder here is written against the specification, not against
@@ -106,21 +108,21 @@ func TestSubscribeToShard(t *testing.T) {
 		time.Sleep(time.Second)
 		c.putOne("s", "k", "b")
 		code, messages := wait(t)
-		want(t, "status", code, 200)
-		want(t, "life", time.Since(start), 5*time.Minute)
-		want(t, "first", messages[0].headers[":event-type"], "initial-response")
-		want(t, "message type", messages[1].headers[":message-type"], "event")
+		wiretest.Want(t, "status", code, 200)
+		wiretest.Want(t, "life", time.Since(start), 5*time.Minute)
+		wiretest.Want(t, "first", messages[0].headers[":event-type"], "initial-response")
+		wiretest.Want(t, "message type", messages[1].headers[":message-type"], "event")
 		data, last := eventData(t, messages)
-		wantList(t, "records", data, "a", "b")
+		wiretest.WantList(t, "records", data, "a", "b")
 		for _, msg := range messages {
 			for _, r := range records(msg) {
 				numbers[r["SequenceNumber"]] = true
 			}
 		}
-		want(t, "records with numbers", len(numbers), 2)
-		want(t, "the position is a record's number", numbers[last.payload["ContinuationSequenceNumber"]], false)
+		wiretest.Want(t, "records with numbers", len(numbers), 2)
+		wiretest.Want(t, "the position is a record's number", numbers[last.payload["ContinuationSequenceNumber"]], false)
 		_, after := c.putOne("s", "k", "c")
-		want(t, "idle events carry the position", last.payload["ContinuationSequenceNumber"].(string) < after, true)
+		wiretest.Want(t, "idle events carry the position", last.payload["ContinuationSequenceNumber"].(string) < after, true)
 		// The position of the last event continues the subscription.
 		ctx, cancel := context.WithCancel(t.Context())
 		wait = c.subscribed(ctx, c.must("ListStreamConsumers",
@@ -130,7 +132,7 @@ func TestSubscribeToShard(t *testing.T) {
 		cancel()
 		_, messages = wait(t)
 		data, _ = eventData(t, messages)
-		wantList(t, "continued", data, "c")
+		wiretest.WantList(t, "continued", data, "c")
 	})
 }
 
@@ -144,9 +146,9 @@ func TestSubscriptionEndsWithItsShard(t *testing.T) {
 		c.must("SplitShard", m{"StreamName": "s", "ShardToSplit": shard0, "NewStartingHashKey": "1000"})
 		_, messages := wait(t)
 		data, last := eventData(t, messages)
-		wantList(t, "records", data, "a")
-		want(t, "no continuation", last.payload["ContinuationSequenceNumber"], nil)
-		want(t, "children", len(last.payload["ChildShards"].([]any)), 2)
+		wiretest.WantList(t, "records", data, "a")
+		wiretest.Want(t, "no continuation", last.payload["ContinuationSequenceNumber"], nil)
+		wiretest.Want(t, "children", len(last.payload["ChildShards"].([]any)), 2)
 	})
 }
 
@@ -158,21 +160,21 @@ func TestOneSubscriptionAConsumerAndShard(t *testing.T) {
 		first := c.subscribed(t.Context(), arn, m{"Type": "LATEST"})
 		time.Sleep(4 * time.Second)
 		code, _ := c.subscribed(t.Context(), arn, m{"Type": "LATEST"})(t)
-		want(t, "within 5 s", code, 400)
+		wiretest.Want(t, "within 5 s", code, 400)
 		time.Sleep(2 * time.Second)
 		second := c.subscribed(t.Context(), arn, m{"Type": "LATEST"})
 		_, messages := first(t)
-		want(t, "taken over", messages[len(messages)-1].headers[":exception-type"], "ResourceInUseException")
+		wiretest.Want(t, "taken over", messages[len(messages)-1].headers[":exception-type"], "ResourceInUseException")
 		other := c.subscribed(t.Context(), c.consumer("s", "other"), m{"Type": "LATEST"})
 		time.Sleep(time.Second)
 		c.must("DeregisterStreamConsumer", m{"ConsumerARN": arn})
 		_, messages = second(t)
-		want(t, "deregistered", messages[len(messages)-1].headers[":message-type"], "exception")
+		wiretest.Want(t, "deregistered", messages[len(messages)-1].headers[":message-type"], "exception")
 		c.Close()
 		code, _ = other(t)
-		want(t, "another consumer, ended by Close", code, 200)
+		wiretest.Want(t, "another consumer, ended by Close", code, 200)
 		code, _ = c.subscribed(t.Context(), arn, m{"Type": "LATEST"})(t)
-		want(t, "no consumer", code, 400)
+		wiretest.Want(t, "no consumer", code, 400)
 	})
 }
 
@@ -183,13 +185,13 @@ func TestConsumerLimits(t *testing.T) {
 		c.consumer("s", string(rune('a'+i)))
 	}
 	_, code := c.call("RegisterStreamConsumer", m{"StreamARN": c.streamARN("s"), "ConsumerName": "zz"})
-	want(t, "the 21st", code, "LimitExceededException")
+	wiretest.Want(t, "the 21st", code, "LimitExceededException")
 	_, code = c.call("RegisterStreamConsumer", m{"StreamARN": c.streamARN("s"), "ConsumerName": "a"})
-	want(t, "twice", code, "ResourceInUseException")
+	wiretest.Want(t, "twice", code, "ResourceInUseException")
 	out := c.must("ListStreamConsumers", m{"StreamARN": c.streamARN("s"), "MaxResults": 15})
 	out = c.must("ListStreamConsumers", m{"StreamARN": c.streamARN("s"), "NextToken": out["NextToken"]})
-	want(t, "second page", len(out["Consumers"].([]any)), 5)
+	wiretest.Want(t, "second page", len(out["Consumers"].([]any)), 5)
 	_, code = c.call("DeleteStream", m{"StreamName": "s"})
-	want(t, "delete with consumers", code, "ResourceInUseException")
+	wiretest.Want(t, "delete with consumers", code, "ResourceInUseException")
 	c.must("DeleteStream", m{"StreamName": "s", "EnforceConsumerDeletion": true})
 }

@@ -3,19 +3,14 @@ package route53
 import (
 	"encoding/xml"
 	"fmt"
-	"math/rand/v2"
 	"net/http/httptest"
-	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
-	"avatar-launcher/backend/localcloud/store"
 	"avatar-launcher/backend/localcloud/wire"
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -23,42 +18,22 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // cloud is one service with a root caller.
 type cloud struct {
 	*Service
-	t        testing.TB
-	throttle atomic.Bool
-	closeAll func()
+	*wiretest.Bench
+	t testing.TB
 }
 
 func newCloud(t testing.TB, dir string, opts Options) *cloud {
 	t.Helper()
-	st, err := store.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &cloud{t: t}
-	rng := rand.New(rand.NewPCG(1, 2))
-	env := wire.Env{
-		Region: "us-east-1", AccountID: "123456789012", Now: func() time.Time { return time.Now().UTC() }, Rand: rng.Int64N,
-		NewID:    func(n int) string { return fmt.Sprintf("%016x%016x", rng.Uint64(), rng.Uint64())[:n] },
-		Throttle: c.throttle.Load,
-	}
-	if c.Service, err = New(env, st, opts); err != nil {
-		t.Fatal(err)
-	}
-	var once sync.Once
-	c.closeAll = func() { once.Do(func() { c.Close(); st.Close() }) }
-	t.Cleanup(c.closeAll)
+	c := &cloud{Bench: wiretest.NewBench(t, dir), t: t}
+	var err error
+	c.Service, err = New(c.Env, c.Store, opts)
+	c.Place(c.Service, err)
 	return c
 }
 
 func (c *cloud) raw(method, path, body string, auth wire.Authorizer) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(method, "https://route53.amazonaws.com"+path, strings.NewReader(body))
-	w := httptest.NewRecorder()
-	c.Serve(c.t.Context(), w, &wire.Call{
-		Service: "route53", Operation: c.Operation(r, nil), Region: "us-east-1", Request: r, Body: []byte(body),
-		Now:       c.env.Now(),
-		RequestID: "r-1", Auth: auth, Principal: wire.Principal{ARN: "arn:aws:iam::123456789012:user/u", Root: auth == nil},
-	})
-	return w
+	c.t.Helper()
+	return wiretest.Serve(c.t, c.Service, method, "https://route53.amazonaws.com"+path, body, c.env.Now(), auth)
 }
 
 // call sends one request, reads the answer into out, and returns the error's code and message.
@@ -136,18 +111,4 @@ func (c *cloud) list(zone, query string) (lines []string, out listRecordsOutput)
 		lines = append(lines, r.Name+" "+r.Type)
 	}
 	return lines, out
-}
-
-func want[T comparable](t testing.TB, what string, got, want T) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s: got %v, want %v", what, got, want)
-	}
-}
-
-func wantList(t testing.TB, what string, got []string, want ...string) {
-	t.Helper()
-	if !slices.Equal(got, want) {
-		t.Errorf("%s: got %q, want %q", what, got, want)
-	}
 }

@@ -5,17 +5,19 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 func TestThrottling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t, "", Options{})
 		zone, other := c.zone("example.com"), c.zone("other.com")
-		c.throttle.Store(true)
+		c.Throttle.Store(true)
 		set := item("UPSERT", "www.example.com", "A", 60, "10.0.0.1")
 		c.must(zone, set)
 		_, code, _ := c.change(zone, set)
-		want(t, "overlapping", code, "PriorRequestNotComplete")
+		wiretest.Want(t, "overlapping", code, "PriorRequestNotComplete")
 		c.must(other, item("UPSERT", "www.other.com", "A", 60, "10.0.0.1"))
 		time.Sleep(100 * time.Millisecond)
 		c.must(zone, set)
@@ -26,24 +28,24 @@ func TestThrottling(t *testing.T) {
 func TestRequestLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t, "", Options{})
-		c.throttle.Store(true)
+		c.Throttle.Store(true)
 		taken := func(n int, path string) int {
 			for i := range n {
 				if code, message := c.call("GET", path, "", nil); code != "" {
-					want(t, "error", code+": "+message, "Throttling: Rate exceeded")
+					wiretest.Want(t, "error", code+": "+message, "Throttling: Rate exceeded")
 					return i
 				}
 			}
 			return n
 		}
-		want(t, "at once", taken(100, "/2013-04-01/hostedzone"), 50)
-		want(t, "status", c.raw("GET", "/2013-04-01/hostedzone", "", nil).Code, 400)
-		want(t, "another operation", taken(1, "/2013-04-01/hostedzonecount"), 0)
+		wiretest.Want(t, "at once", taken(100, "/2013-04-01/hostedzone"), 50)
+		wiretest.Want(t, "status", c.raw("GET", "/2013-04-01/hostedzone", "", nil).Code, 400)
+		wiretest.Want(t, "another operation", taken(1, "/2013-04-01/hostedzonecount"), 0)
 		time.Sleep(time.Second)
-		want(t, "a second later", taken(7, "/2013-04-01/hostedzone"), 7)
-		want(t, "the account's bucket", taken(100, "/2013-04-01/hostedzonecount"), 3)
+		wiretest.Want(t, "a second later", taken(7, "/2013-04-01/hostedzone"), 7)
+		wiretest.Want(t, "the account's bucket", taken(100, "/2013-04-01/hostedzonecount"), 3)
 		time.Sleep(time.Minute)
-		want(t, "a minute later", taken(100, "/2013-04-01/hostedzonecount"), 50)
+		wiretest.Want(t, "a minute later", taken(100, "/2013-04-01/hostedzonecount"), 50)
 	})
 }
 
@@ -58,14 +60,14 @@ func TestOperationLimit(t *testing.T) {
 		}
 		now = now.Add(100 * time.Millisecond)
 	}
-	want(t, "made in ten seconds", made, 40+2*10-1)
+	wiretest.Want(t, "made in ten seconds", made, 40+2*10-1)
 }
 
 func TestChangeThroughput(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t, "", Options{Busy: -1})
 		zone := c.zone("example.com")
-		c.throttle.Store(true)
+		c.Throttle.Store(true)
 		batch := func(n int) string {
 			var items []string
 			for i := range n {
@@ -74,10 +76,10 @@ func TestChangeThroughput(t *testing.T) {
 			_, code, _ := c.change(zone, items...)
 			return code
 		}
-		want(t, "the largest batch", batch(maxChanges), "")
-		want(t, "one more", batch(1), "Throttling")
+		wiretest.Want(t, "the largest batch", batch(maxChanges), "")
+		wiretest.Want(t, "one more", batch(1), "Throttling")
 		time.Sleep(time.Second)
-		want(t, "a second's changes", batch(100), "")
-		want(t, "and one more", batch(1), "Throttling")
+		wiretest.Want(t, "a second's changes", batch(100), "")
+		wiretest.Want(t, "and one more", batch(1), "Throttling")
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 // TestNameLagDelaysAnswers changes a name twice within the lag and asks for it as time goes on.
@@ -16,7 +18,7 @@ func TestNameLagDelaysAnswers(t *testing.T) {
 		c.SetNameLag(10 * time.Second)
 		answers := func(when, wanted string) {
 			t.Helper()
-			want(t, when, fmt.Sprint(c.Lookup("a.example.com")), wanted)
+			wiretest.Want(t, when, fmt.Sprint(c.Lookup("a.example.com")), wanted)
 		}
 		answers("what was there before the lag", "[192.0.2.1]")
 		change := c.must(zone, item("UPSERT", "a.example.com", "A", 60, "192.0.2.2"))
@@ -26,7 +28,7 @@ func TestNameLagDelaysAnswers(t *testing.T) {
 			if code, message := c.call("GET", "/2013-04-01"+change, "", &out); code != "" {
 				t.Fatal(code, message)
 			}
-			want(t, when, out.ChangeInfo.Status, wanted)
+			wiretest.Want(t, when, out.ChangeInfo.Status, wanted)
 		}
 		time.Sleep(4 * time.Second)
 		c.must(zone, item("DELETE", "a.example.com", "A", 60, "192.0.2.2"))

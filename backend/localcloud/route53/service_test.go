@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 func TestChangeBatches(t *testing.T) {
@@ -67,9 +69,9 @@ func TestChangeBatches(t *testing.T) {
 			c.must(zone, item("CREATE", "www.example.com", "A", 60, "10.0.0.1", "10.0.0.2"))
 			before, _ := c.list(zone, "")
 			_, code, message := c.change(zone, tc.items...)
-			want(t, "code", code, tc.code)
+			wiretest.Want(t, "code", code, tc.code)
 			if tc.says != "" {
-				want(t, "message", message, tc.says)
+				wiretest.Want(t, "message", message, tc.says)
 			}
 			if after, _ := c.list(zone, ""); code != "" && !slices.Equal(before, after) {
 				t.Errorf("a refused batch left %q", after)
@@ -78,7 +80,7 @@ func TestChangeBatches(t *testing.T) {
 	}
 	c := newCloud(t, "", Options{})
 	_, code, _ := c.change("ZNONE", item("CREATE", "x.example.com", "A", 60, "10.0.0.1"))
-	want(t, "no zone", code, "NoSuchHostedZone")
+	wiretest.Want(t, "no zone", code, "NoSuchHostedZone")
 }
 
 func TestListing(t *testing.T) {
@@ -91,8 +93,8 @@ func TestListing(t *testing.T) {
 	all := []string{"example.com. NS", "example.com. SOA", `\052.example.com. A`, "a.example.com. A", "a.example.com. TXT",
 		"z.a.example.com. A", "b.example.com. A"}
 	got, out := c.list(zone, "/")
-	wantList(t, "all", got, all...)
-	want(t, "truncated", out.IsTruncated, false)
+	wiretest.WantList(t, "all", got, all...)
+	wiretest.Want(t, "truncated", out.IsTruncated, false)
 	var paged []string
 	query := "?maxitems=2"
 	for {
@@ -103,13 +105,13 @@ func TestListing(t *testing.T) {
 		}
 		query = "?maxitems=2&name=" + strings.ReplaceAll(out.NextRecordName, `\`, "%5C") + "&type=" + out.NextRecordType
 	}
-	wantList(t, "in pages", paged, all...)
+	wiretest.WantList(t, "in pages", paged, all...)
 	got, _ = c.list(zone, "?name=A.example.com&type=TXT&maxitems=1")
-	wantList(t, "from a name and type", got, "a.example.com. TXT")
+	wiretest.WantList(t, "from a name and type", got, "a.example.com. TXT")
 	code, _ := c.call("GET", "/2013-04-01/hostedzone/"+zone+"/rrset?type=A", "", nil)
-	want(t, "type without name", code, "InvalidInput")
+	wiretest.Want(t, "type without name", code, "InvalidInput")
 	code, _ = c.call("GET", "/2013-04-01/hostedzone/"+zone+"/rrset?maxitems=x", "", nil)
-	want(t, "bad page size", code, "InvalidInput")
+	wiretest.Want(t, "bad page size", code, "InvalidInput")
 }
 
 func TestGetChange(t *testing.T) {
@@ -124,22 +126,22 @@ func TestGetChange(t *testing.T) {
 			}
 			return out.ChangeInfo.Status
 		}
-		want(t, "at once", status(), "PENDING")
-		wantList(t, "but it answers", c.Lookup("www.example.com"), "10.0.0.1")
+		wiretest.Want(t, "at once", status(), "PENDING")
+		wiretest.WantList(t, "but it answers", c.Lookup("www.example.com"), "10.0.0.1")
 		time.Sleep(30*time.Second - time.Nanosecond)
-		want(t, "almost", status(), "PENDING")
+		wiretest.Want(t, "almost", status(), "PENDING")
 		time.Sleep(time.Nanosecond)
-		want(t, "after 30 s", status(), "INSYNC")
+		wiretest.Want(t, "after 30 s", status(), "INSYNC")
 		code, _ := c.call("GET", "/2013-04-01/change/CNONE", "", nil)
-		want(t, "no change", code, "NoSuchChange")
+		wiretest.Want(t, "no change", code, "NoSuchChange")
 		time.Sleep(25 * time.Hour)
 		c.must(zone, item("UPSERT", "www.example.com", "A", 60, "10.0.0.2"))
 		code, _ = c.call("GET", "/2013-04-01"+id, "", nil)
-		want(t, "a day later", code, "NoSuchChange")
+		wiretest.Want(t, "a day later", code, "NoSuchChange")
 		instant := newCloud(t, "", Options{Sync: -1})
 		id = instant.must(instant.zone("example.com"), item("UPSERT", "www.example.com", "A", 60, "10.0.0.1"))
 		c = instant
-		want(t, "without delay", status(), "INSYNC")
+		wiretest.Want(t, "without delay", status(), "INSYNC")
 	})
 }
 
@@ -152,9 +154,9 @@ func TestZoneOfAVPC(t *testing.T) {
 			`</VPCId></VPC></CreateHostedZoneRequest>`, nil)
 	}
 	code, _ := create("vpc-1")
-	want(t, "a VPC", code, "")
+	wiretest.Want(t, "a VPC", code, "")
 	code, message := create("vpc-2")
-	want(t, "none", code+": "+message,
+	wiretest.Want(t, "none", code+": "+message,
 		"InvalidVPCId: The VPC ID that you specified either isn't a valid ID or the current account is not authorized to "+
 			"access this VPC.")
 }
@@ -192,7 +194,7 @@ func TestLookup(t *testing.T) {
 		{"www.example.org", nil},
 		{"", nil},
 	} {
-		wantList(t, tc.name, c.Lookup(tc.name), tc.want...)
+		wiretest.WantList(t, tc.name, c.Lookup(tc.name), tc.want...)
 	}
 }
 
@@ -204,11 +206,11 @@ func TestPersistence(t *testing.T) {
 		item("CREATE", "gone.example.com", "A", 60, "10.0.0.1"))
 	id := c.must(zone, item("DELETE", "gone.example.com", "A", 60, "10.0.0.1"))
 	before := c.raw("GET", "/2013-04-01/hostedzone/"+zone+"/rrset", "", nil).Body.String()
-	c.closeAll()
+	c.End()
 	c = newCloud(t, dir, Options{})
-	want(t, "records", c.raw("GET", "/2013-04-01/hostedzone/"+zone+"/rrset", "", nil).Body.String(), before)
-	wantList(t, "lookup", c.Lookup("user.example.com"), "10.0.0.3")
+	wiretest.Want(t, "records", c.raw("GET", "/2013-04-01/hostedzone/"+zone+"/rrset", "", nil).Body.String(), before)
+	wiretest.WantList(t, "lookup", c.Lookup("user.example.com"), "10.0.0.3")
 	code, _ := c.call("GET", "/2013-04-01"+id, "", nil)
-	want(t, "the change is known", code, "")
-	want(t, "the same zone", c.zone("example.com"), zone)
+	wiretest.Want(t, "the change is known", code, "")
+	wiretest.Want(t, "the same zone", c.zone("example.com"), zone)
 }

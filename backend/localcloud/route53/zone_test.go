@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"avatar-launcher/backend/localcloud/wire"
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 func TestOperationPaths(t *testing.T) {
@@ -27,7 +28,7 @@ func TestOperationPaths(t *testing.T) {
 		"PATCH /2013-04-01/hostedzone":             "",
 	} {
 		method, p, _ := strings.Cut(path, " ")
-		want(t, path, c.Operation(httptest.NewRequest(method, p, nil), nil), op)
+		wiretest.Want(t, path, c.Operation(httptest.NewRequest(method, p, nil), nil), op)
 	}
 }
 
@@ -38,42 +39,43 @@ func TestZones(t *testing.T) {
 		`<HostedZoneConfig><Comment>x</Comment></HostedZoneConfig></CreateHostedZoneRequest>`
 	var out zoneOutput
 	w := c.raw("POST", "/2013-04-01/hostedzone", fmt.Sprintf(create, "Example.COM", "r1"), nil)
-	want(t, "status", w.Code, 201)
+	wiretest.Want(t, "status", w.Code, 201)
 	if err := xml.Unmarshal(w.Body.Bytes(), &out); err != nil {
 		t.Fatal(err)
 	}
-	want(t, "name", out.HostedZone.Name, "example.com.")
-	want(t, "sets", out.HostedZone.ResourceRecordSetCount, 2)
-	want(t, "name servers", len(out.DelegationSet.NameServers.NameServer), 4)
-	want(t, "location", strings.HasSuffix(w.Header().Get("Location"), strings.TrimPrefix(out.HostedZone.Id, "/")), true)
+	wiretest.Want(t, "name", out.HostedZone.Name, "example.com.")
+	wiretest.Want(t, "sets", out.HostedZone.ResourceRecordSetCount, 2)
+	wiretest.Want(t, "name servers", len(out.DelegationSet.NameServers.NameServer), 4)
+	wiretest.Want(t, "location", strings.HasSuffix(w.Header().Get("Location"), strings.TrimPrefix(out.HostedZone.Id, "/")),
+		true)
 	id := strings.TrimPrefix(out.HostedZone.Id, "/hostedzone/")
 	code, _ := c.call("POST", "/2013-04-01/hostedzone", fmt.Sprintf(create, "other.com", "r1"), nil)
-	want(t, "reference used", code, "HostedZoneAlreadyExists")
+	wiretest.Want(t, "reference used", code, "HostedZoneAlreadyExists")
 	code, _ = c.call("POST", "/2013-04-01/hostedzone", fmt.Sprintf(create, "a..b", "r2"), nil)
-	want(t, "bad name", code, "InvalidDomainName")
+	wiretest.Want(t, "bad name", code, "InvalidDomainName")
 	code, _ = c.call("POST", "/2013-04-01/hostedzone", "<Create", nil)
-	want(t, "bad XML", code, "MalformedInput")
+	wiretest.Want(t, "bad XML", code, "MalformedInput")
 	c.zone("b.org")
 	c.zone("a.org")
 	var list zoneList
 	c.call("GET", "/2013-04-01/hostedzonesbyname?dnsname=a.org&maxitems=1", "", &list)
-	want(t, "by name", list.HostedZones.HostedZone[0].Name, "a.org.")
-	want(t, "next", list.NextDNSName, "b.org.")
+	wiretest.Want(t, "by name", list.HostedZones.HostedZone[0].Name, "a.org.")
+	wiretest.Want(t, "next", list.NextDNSName, "b.org.")
 	list = zoneList{}
 	c.call("GET", "/2013-04-01/hostedzone?maxitems=2", "", &list)
-	want(t, "truncated", list.IsTruncated, true)
+	wiretest.Want(t, "truncated", list.IsTruncated, true)
 	marker := list.NextMarker
 	list = zoneList{}
 	c.call("GET", "/2013-04-01/hostedzone?marker="+marker, "", &list)
-	want(t, "the rest", len(list.HostedZones.HostedZone), 1)
+	wiretest.Want(t, "the rest", len(list.HostedZones.HostedZone), 1)
 	c.must(id, item("CREATE", "www.example.com", "A", 60, "10.0.0.1"))
 	code, _ = c.call("DELETE", "/2013-04-01/hostedzone/"+id, "", nil)
-	want(t, "not empty", code, "HostedZoneNotEmpty")
+	wiretest.Want(t, "not empty", code, "HostedZoneNotEmpty")
 	c.must(id, item("DELETE", "www.example.com", "A", 60, "10.0.0.1"))
 	code, _ = c.call("DELETE", "/2013-04-01/hostedzone/"+id, "", nil)
-	want(t, "empty", code, "")
+	wiretest.Want(t, "empty", code, "")
 	code, _ = c.call("GET", "/2013-04-01/hostedzone/"+id, "", nil)
-	want(t, "gone", code, "NoSuchHostedZone")
+	wiretest.Want(t, "gone", code, "NoSuchHostedZone")
 }
 
 // policy allows by a function and remembers the keys it was asked with.
@@ -93,24 +95,25 @@ func TestConditionKeys(t *testing.T) {
 	var names, types, actions []string
 	w := c.raw("POST", "/2013-04-01/hostedzone/"+zone+"/rrset", body,
 		policy{func(action, resource string, keys map[string][]string) bool {
-			want(t, "action", action, "route53:ChangeResourceRecordSets")
-			want(t, "resource", resource, "arn:aws:route53:::hostedzone/"+zone)
+			wiretest.Want(t, "action", action, "route53:ChangeResourceRecordSets")
+			wiretest.Want(t, "resource", resource, "arn:aws:route53:::hostedzone/"+zone)
 			names = keys["route53:ChangeResourceRecordSetsNormalizedRecordNames"]
 			types = keys["route53:ChangeResourceRecordSetsRecordTypes"]
 			actions = keys["route53:ChangeResourceRecordSetsActions"]
 			return false
 		}})
-	want(t, "status", w.Code, 403)
-	want(t, "code", strings.Contains(w.Body.String(), "<Code>AccessDenied</Code>"), true)
-	wantList(t, "names", names, "alice.example.com", `\052.x.example.com`)
-	wantList(t, "types", types, "A", "TXT")
-	wantList(t, "actions", actions, "UPSERT")
-	wantList(t, "nothing changed", c.Lookup("alice.example.com"))
+	wiretest.Want(t, "status", w.Code, 403)
+	wiretest.Want(t, "code", strings.Contains(w.Body.String(), "<Code>AccessDenied</Code>"), true)
+	wiretest.WantList(t, "names", names, "alice.example.com", `\052.x.example.com`)
+	wiretest.WantList(t, "types", types, "A", "TXT")
+	wiretest.WantList(t, "actions", actions, "UPSERT")
+	wiretest.WantList(t, "nothing changed", c.Lookup("alice.example.com"))
 	for _, path := range []string{"GET /2013-04-01/hostedzone", "GET /2013-04-01/hostedzone/" + zone,
 		"GET /2013-04-01/hostedzone/" + zone + "/rrset", "DELETE /2013-04-01/hostedzone/" + zone,
 		"GET /2013-04-01/change/C1"} {
 		method, p, _ := strings.Cut(path, " ")
-		want(t, path, c.raw(method, p, "", policy{func(string, string, map[string][]string) bool { return false }}).Code, 403)
+		wiretest.Want(t, path, c.raw(method, p, "",
+			policy{func(string, string, map[string][]string) bool { return false }}).Code, 403)
 	}
 }
 
@@ -119,13 +122,14 @@ func TestTagsAndComment(t *testing.T) {
 	zone := c.zone("example.com")
 	code, _ := c.call("POST", "/2013-04-01/tags/hostedzone/"+zone, `<ChangeTagsForResourceRequest xmlns="`+namespace+
 		`"><AddTags><Tag><Key>a</Key><Value>1</Value></Tag></AddTags></ChangeTagsForResourceRequest>`, nil)
-	want(t, "tag", code, "")
+	wiretest.Want(t, "tag", code, "")
 	w := c.raw("GET", "/2013-04-01/tags/hostedzone/"+zone, "", nil)
-	want(t, "tags", strings.Contains(w.Body.String(), "<Tags><Tag><Key>a</Key><Value>1</Value></Tag></Tags>"), true)
+	wiretest.Want(t, "tags", strings.Contains(w.Body.String(), "<Tags><Tag><Key>a</Key><Value>1</Value></Tag></Tags>"),
+		true)
 	var out zoneOutput
 	c.call("POST", "/2013-04-01/hostedzone/"+zone, `<UpdateHostedZoneCommentRequest xmlns="`+namespace+
 		`"><Comment>new</Comment></UpdateHostedZoneCommentRequest>`, &out)
-	want(t, "comment", out.HostedZone.Config.Comment, "new")
+	wiretest.Want(t, "comment", out.HostedZone.Config.Comment, "new")
 	w = c.raw("GET", "/2013-04-01/hostedzonecount", "", nil)
-	want(t, "count", strings.Contains(w.Body.String(), "<HostedZoneCount>1</HostedZoneCount>"), true)
+	wiretest.Want(t, "count", strings.Contains(w.Body.String(), "<HostedZoneCount>1</HostedZoneCount>"), true)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend/localcloud/wire"
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 func TestValidation(t *testing.T) {
@@ -52,24 +53,24 @@ func TestValidation(t *testing.T) {
 	} {
 		for _, method := range []string{"POST", "PUT"} {
 			out, code := c.call(method, "/schedules/s", tc.in)
-			want(t, tc.name, code, "ValidationException")
+			wiretest.Want(t, tc.name, code, "ValidationException")
 			if says, _ := out["Message"].(string); !strings.Contains(says, tc.says) {
 				t.Errorf("%s: %q does not say %q", tc.name, says, tc.says)
 			}
 		}
 	}
 	_, code := c.call("POST", "/schedules/"+strings.Repeat("x", 65), scheduleOf("rate(1 minute)", nil))
-	want(t, "long name", code, "ValidationException")
+	wiretest.Want(t, "long name", code, "ValidationException")
 	_, code = c.call("POST", "/schedules/s", scheduleOf("rate(1 minute)", m{"GroupName": "none"}))
-	want(t, "no group", code, "ResourceNotFoundException")
+	wiretest.Want(t, "no group", code, "ResourceNotFoundException")
 	_, code = c.call("PUT", "/schedules/s", scheduleOf("rate(1 minute)", nil))
-	want(t, "update what is not there", code, "ResourceNotFoundException")
+	wiretest.Want(t, "update what is not there", code, "ResourceNotFoundException")
 	_, code = c.call("DELETE", "/schedules/s", nil)
-	want(t, "delete what is not there", code, "ResourceNotFoundException")
+	wiretest.Want(t, "delete what is not there", code, "ResourceNotFoundException")
 	status, _, code := c.raw("POST", "/schedules/s", "{", nil)
-	want(t, "no JSON", fmt.Sprintf("%d %s", status, code), "400 ValidationException")
+	wiretest.Want(t, "no JSON", fmt.Sprintf("%d %s", status, code), "400 ValidationException")
 	_, code = c.call("PATCH", "/schedules/s", nil)
-	want(t, "no operation", code, "UnknownOperationException")
+	wiretest.Want(t, "no operation", code, "UnknownOperationException")
 }
 
 func TestClientTokenAndConflict(t *testing.T) {
@@ -77,13 +78,13 @@ func TestClientTokenAndConflict(t *testing.T) {
 	expression := in(time.Hour)
 	first := c.must("POST", "/schedules/s", scheduleOf(expression, m{"ClientToken": "t1"}))
 	again := c.must("POST", "/schedules/s", scheduleOf(expression, m{"ClientToken": "t1"}))
-	want(t, "same token, same schedule", fmt.Sprint(again), fmt.Sprint(first))
-	want(t, "ARN", first["ScheduleArn"].(string), "arn:aws:scheduler:us-east-1:123456789012:schedule/default/s")
+	wiretest.Want(t, "same token, same schedule", fmt.Sprint(again), fmt.Sprint(first))
+	wiretest.Want(t, "ARN", first["ScheduleArn"].(string), "arn:aws:scheduler:us-east-1:123456789012:schedule/default/s")
 	_, code := c.call("POST", "/schedules/s", scheduleOf(in(2*time.Hour), m{"ClientToken": "t1"}))
-	want(t, "same token, other schedule", code, "ConflictException")
+	wiretest.Want(t, "same token, other schedule", code, "ConflictException")
 	status, _, code := c.raw("POST", "/schedules/s", string(marshal(t, scheduleOf(expression, m{"ClientToken": "t2"}))),
 		nil)
-	want(t, "other token", fmt.Sprintf("%d %s", status, code), "409 ConflictException")
+	wiretest.Want(t, "other token", fmt.Sprintf("%d %s", status, code), "409 ConflictException")
 }
 
 func TestUpdateReplacesEverything(t *testing.T) {
@@ -100,17 +101,17 @@ func TestUpdateReplacesEverything(t *testing.T) {
 		"ScheduleExpression": "rate(5 minutes)",
 		"Name":               "s", "GroupName": "default",
 	} {
-		want(t, k, got[k], v)
+		wiretest.Want(t, k, got[k], v)
 	}
-	want(t, "input", got["Target"].(m)["Input"], nil)
-	want(t, "retries by default", got["Target"].(m)["RetryPolicy"].(m)["MaximumRetryAttempts"].(float64), 185)
+	wiretest.Want(t, "input", got["Target"].(m)["Input"], nil)
+	wiretest.Want(t, "retries by default", got["Target"].(m)["RetryPolicy"].(m)["MaximumRetryAttempts"].(float64), 185)
 }
 
 func TestGroupsListsAndTags(t *testing.T) {
 	c := newCloud(t, "")
 	arn := c.must("POST", "/schedule-groups/g", m{"Tags": []m{{"Key": "a", "Value": "1"}}})["ScheduleGroupArn"].(string)
 	_, code := c.call("POST", "/schedule-groups/g", m{})
-	want(t, "twice", code, "ConflictException")
+	wiretest.Want(t, "twice", code, "ConflictException")
 	for i := range 5 {
 		c.must("POST", fmt.Sprintf("/schedules/s%d", i), scheduleOf("rate(1 day)", m{"GroupName": "g", "State": "DISABLED"}))
 	}
@@ -128,24 +129,24 @@ func TestGroupsListsAndTags(t *testing.T) {
 			path = strings.Split(path, "&NextToken")[0] + "&NextToken=" + next
 		}
 	}
-	want(t, "in pages", fmt.Sprint(names("/schedules?MaxResults=2&ScheduleGroup=g")), "[s0 s1 s2 s3 s4]")
-	want(t, "all", fmt.Sprint(names("/schedules?MaxResults=4")), "[other s0 s1 s2 s3 s4]")
-	want(t, "by prefix", fmt.Sprint(names("/schedules?NamePrefix=o")), "[other]")
-	want(t, "by state", fmt.Sprint(names("/schedules?State=ENABLED")), "[]")
+	wiretest.Want(t, "in pages", fmt.Sprint(names("/schedules?MaxResults=2&ScheduleGroup=g")), "[s0 s1 s2 s3 s4]")
+	wiretest.Want(t, "all", fmt.Sprint(names("/schedules?MaxResults=4")), "[other s0 s1 s2 s3 s4]")
+	wiretest.Want(t, "by prefix", fmt.Sprint(names("/schedules?NamePrefix=o")), "[other]")
+	wiretest.Want(t, "by state", fmt.Sprint(names("/schedules?State=ENABLED")), "[]")
 	for _, query := range []string{"MaxResults=0", "MaxResults=101", "State=ON", "NextToken=%21"} {
 		_, code := c.call("GET", "/schedules?"+query, nil)
-		want(t, query, code, "ValidationException")
+		wiretest.Want(t, query, code, "ValidationException")
 	}
 	tags := "/tags/" + url.PathEscape(arn)
 	c.must("POST", tags, m{"Tags": []m{{"Key": "b", "Value": "2"}}})
 	c.must("DELETE", tags+"?TagKeys=a", nil)
-	want(t, "tags", fmt.Sprint(c.must("GET", tags, nil)["Tags"]), "[map[Key:b Value:2]]")
-	want(t, "groups", len(c.must("GET", "/schedule-groups", nil)["ScheduleGroups"].([]any)), 2)
-	want(t, "group", c.must("GET", "/schedule-groups/g", nil)["State"].(string), "ACTIVE")
+	wiretest.Want(t, "tags", fmt.Sprint(c.must("GET", tags, nil)["Tags"]), "[map[Key:b Value:2]]")
+	wiretest.Want(t, "groups", len(c.must("GET", "/schedule-groups", nil)["ScheduleGroups"].([]any)), 2)
+	wiretest.Want(t, "group", c.must("GET", "/schedule-groups/g", nil)["State"].(string), "ACTIVE")
 	c.must("DELETE", "/schedule-groups/g", nil)
-	want(t, "the group's schedules went with it", fmt.Sprint(names("/schedules?MaxResults=9")), "[other]")
+	wiretest.Want(t, "the group's schedules went with it", fmt.Sprint(names("/schedules?MaxResults=9")), "[other]")
 	_, code = c.call("DELETE", "/schedule-groups/default", nil)
-	want(t, "the default group", code, "ValidationException")
+	wiretest.Want(t, "the default group", code, "ValidationException")
 }
 
 // policy allows the listed "action resource" pairs, and iam:PassRole only to the scheduler.
@@ -185,7 +186,7 @@ func TestAuthorisation(t *testing.T) {
 		{"delete", "DELETE", policy{"scheduler:DeleteSchedule " + arn}, 200},
 	} {
 		status, _, code := c.raw(tc.method, "/schedules/s", body, tc.policy)
-		want(t, tc.name, status, tc.status)
-		want(t, tc.name, code == "AccessDeniedException", tc.status == 403)
+		wiretest.Want(t, tc.name, status, tc.status)
+		wiretest.Want(t, tc.name, code == "AccessDeniedException", tc.status == 403)
 	}
 }

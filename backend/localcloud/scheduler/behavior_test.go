@@ -41,7 +41,7 @@ func TestADeletionSwallowsAnUpdate(t *testing.T) {
 			c.wantFired("at its time", "1m0s"+input)
 			c.must("PUT", "/schedules/stop", scheduleOf(in(time.Hour), drop))
 			if restart {
-				c.closeAll()
+				c.End()
 				c = newCloud(t, dir)
 			}
 			time.Sleep(9 * time.Second)
@@ -125,7 +125,7 @@ func TestRetriesSurviveAnUpdate(t *testing.T) {
 				c.must("POST", "/schedules/again", scheduleOf(in(time.Minute), m{"Target": target}))
 				time.Sleep(61 * time.Second)
 				c.must("DELETE", "/schedules/again", nil)
-				c.closeAll() // and no timer is left
+				c.End() // and no timer is left
 			})
 		}
 	}

@@ -3,6 +3,8 @@ package scheduler
 import (
 	"testing"
 	"time"
+
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 func TestExpressions(t *testing.T) {
@@ -53,7 +55,7 @@ func TestExpressions(t *testing.T) {
 			if ok {
 				text = got.UTC().Format(layout)
 			}
-			want(t, tc.expression+" after "+at.UTC().Format(layout), text, next)
+			wiretest.Want(t, tc.expression+" after "+at.UTC().Format(layout), text, next)
 			at = got
 		}
 	}

@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net/http/httptest"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,6 +15,7 @@ import (
 
 	"avatar-launcher/backend/localcloud/store"
 	"avatar-launcher/backend/localcloud/wire"
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -27,8 +25,8 @@ type m = map[string]any
 // cloud is one service with a root caller that remembers what it invoked.
 type cloud struct {
 	*Service
-	t        testing.TB
-	closeAll func()
+	*wiretest.Bench
+	t testing.TB
 
 	mu    sync.Mutex
 	fired []string // time since start and input
@@ -38,22 +36,10 @@ type cloud struct {
 
 func newCloud(t testing.TB, dir string) *cloud {
 	t.Helper()
-	st, err := store.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &cloud{t: t, start: time.Now()}
-	rng := rand.New(rand.NewPCG(1, 2))
-	env := wire.Env{
-		Region: "us-east-1", AccountID: "123456789012", Now: func() time.Time { return time.Now().UTC() }, Rand: rng.Int64N,
-		NewID: func(n int) string { return fmt.Sprintf("%0*x", n, 7) }, Throttle: func() bool { return false },
-	}
-	if c.Service, err = New(env, st, Options{Invoke: c.record}); err != nil {
-		t.Fatal(err)
-	}
-	var once sync.Once
-	c.closeAll = func() { once.Do(func() { c.Close(); st.Close() }) }
-	t.Cleanup(c.closeAll)
+	c := &cloud{Bench: wiretest.NewBench(t, dir), t: t, start: time.Now()}
+	var err error
+	c.Service, err = New(c.Env, c.Store, Options{Invoke: c.record})
+	c.Place(c.Service, err)
 	return c
 }
 
@@ -80,13 +66,7 @@ func (c *cloud) wantFired(what string, fired ...string) {
 
 func (c *cloud) raw(method, path, body string, auth wire.Authorizer) (int, m, string) {
 	c.t.Helper()
-	r := httptest.NewRequest(method, "https://scheduler.us-east-1.amazonaws.com"+path, strings.NewReader(body))
-	w := httptest.NewRecorder()
-	c.Serve(c.t.Context(), w, &wire.Call{
-		Service: "scheduler", Operation: c.Operation(r, nil), Region: "us-east-1", Request: r, Body: []byte(body),
-		Now:       c.env.Now(),
-		RequestID: "r-1", Auth: auth, Principal: wire.Principal{ARN: "arn:aws:iam::123456789012:user/u", Root: auth == nil},
-	})
+	w := wiretest.Serve(c.t, c.Service, method, "https://scheduler.us-east-1.amazonaws.com"+path, body, c.env.Now(), auth)
 	out := m{}
 	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil {
 		c.t.Fatalf("%s %s answered %q: %v", method, path, w.Body, err)
@@ -136,13 +116,6 @@ func in(d time.Duration) string {
 
 const input = ` {"InstanceIds":["i-1"]}`
 
-func want[T comparable](t testing.TB, what string, got, want T) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s: got %v, want %v", what, got, want)
-	}
-}
-
 func TestOneTimeSchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t, "")
@@ -154,9 +127,9 @@ func TestOneTimeSchedule(t *testing.T) {
 		c.wantFired("after", "1h0m0s"+input)
 		time.Sleep(time.Hour)
 		c.wantFired("the other", "2h0m0s"+input)
-		want(t, "kept", c.must("GET", "/schedules/keep", nil)["State"].(string), "ENABLED")
+		wiretest.Want(t, "kept", c.must("GET", "/schedules/keep", nil)["State"].(string), "ENABLED")
 		_, code := c.call("GET", "/schedules/drop", nil)
-		want(t, "deleted itself", code, "ResourceNotFoundException")
+		wiretest.Want(t, "deleted itself", code, "ResourceNotFoundException")
 		c.must("PUT", "/schedules/keep", scheduleOf(in(10*time.Minute), nil))
 		time.Sleep(11 * time.Minute)
 		c.wantFired("updated", "2h11m0s"+input)
@@ -193,7 +166,7 @@ func TestRecurringSchedules(t *testing.T) {
 		time.Sleep(2 * time.Hour)
 		c.wantFired("from start to end", "1h45m0s"+input, "1h55m0s"+input, "2h5m0s"+input)
 		_, code := c.call("GET", "/schedules/rate", nil)
-		want(t, "complete", code, "ResourceNotFoundException")
+		wiretest.Want(t, "complete", code, "ResourceNotFoundException")
 		c.must("POST", "/schedules/cron", scheduleOf("cron(0/30 4 * * ? *)", nil))
 		time.Sleep(2 * time.Hour)
 		c.wantFired("cron", "4h0m0s"+input, "4h30m0s"+input)
@@ -208,12 +181,12 @@ func TestFlexibleWindow(t *testing.T) {
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		c.mu.Lock()
-		want(t, "at the start of the window", len(c.fired), 0)
+		wiretest.Want(t, "at the start of the window", len(c.fired), 0)
 		c.mu.Unlock()
 		time.Sleep(15 * time.Minute)
 		synctest.Wait()
 		c.mu.Lock()
-		want(t, "within the window", len(c.fired), 1)
+		wiretest.Want(t, "within the window", len(c.fired), 1)
 		c.mu.Unlock()
 	})
 }
@@ -240,7 +213,7 @@ func TestRetries(t *testing.T) {
 		c.must("DELETE", "/schedules/d", nil)
 		time.Sleep(time.Hour)
 		c.mu.Lock()
-		want(t, "deleted while it is retried", len(c.fired), 3)
+		wiretest.Want(t, "deleted while it is retried", len(c.fired), 3)
 		c.mu.Unlock()
 	})
 }
@@ -270,7 +243,7 @@ func TestRestart(t *testing.T) {
 	sc.Next, sc.Nominal = time.Now().Add(-time.Hour), time.Now().Add(-time.Hour)
 	c.keep(sc)
 	c.Service.mu.Unlock()
-	c.closeAll()
+	c.End()
 
 	fired := make(chan Target, 1)
 	st, err := store.Open(dir)
@@ -284,9 +257,10 @@ func TestRestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := <-fired
-	want(t, "what was due", string(got.Input), `{"InstanceIds":["i-1"]}`)
-	want(t, "its role", got.RoleARN, role)
-	want(t, "what is not due", fmt.Sprint(next.must("GET", "/schedules/far?groupName=g", nil)), fmt.Sprint(before))
+	wiretest.Want(t, "what was due", string(got.Input), `{"InstanceIds":["i-1"]}`)
+	wiretest.Want(t, "its role", got.RoleARN, role)
+	wiretest.Want(t, "what is not due", fmt.Sprint(next.must("GET", "/schedules/far?groupName=g", nil)),
+		fmt.Sprint(before))
 	next.Close()
 	if v := st.Get(scheduleBucket, "default/due"); len(v) != 0 {
 		t.Errorf("a schedule that deletes itself is still stored: %s", v)
