@@ -127,10 +127,18 @@ var appImports = map[string][]string{
 	"app/core":      {"app/i18n", "app/osdesktop"},
 	"app/doctor":    {"app/core", "app/i18n", "app/osdesktop"},
 	"app/bridge":    {"app/doctor", "app/core", "app/i18n", "app/osdesktop"},
+	"app/keep":      {},
+	"app/cli":       {"app/doctor", "app/core", "app/keep", "app/i18n", "app/osdesktop"},
+	"app/window":    {"app/bridge", "app/doctor", "app/core", "app/i18n", "app/osdesktop"},
 }
 
-// TestAppImportsPointDownwards holds imports within app to one way. A package that is not in the table is not checked.
+// TestAppImportsPointDownwards holds imports within app to one way: window → bridge → doctor → core, and cli → doctor.
 func TestAppImportsPointDownwards(t *testing.T) {
+	for _, path := range deps(t, "./app/...") {
+		if ours := strings.TrimPrefix(path, module); within(ours, "app") && appImports[ours] == nil {
+			t.Errorf("%s is not in the table", ours)
+		}
+	}
 	for pkg, allowed := range appImports {
 		t.Run(pkg, func(t *testing.T) {
 			for _, path := range deps(t, "./"+pkg) {
@@ -146,17 +154,37 @@ func TestAppImportsPointDownwards(t *testing.T) {
 // windowLibraries are Wails, whose runtime ends the process on a wrong context, and the tray library.
 var windowLibraries = []string{"github.com/wailsapp/wails", "fyne.io/systray"}
 
-// TestOnlyAppKnowsTheDesktop keeps the window's libraries in app, and there out of the packages of the table.
-func TestOnlyAppKnowsTheDesktop(t *testing.T) {
+// TestOnlyTheWindowKnowsTheDesktop keeps the window's libraries in app/window, and C out of every other package of app: they
+// are built and tested without GTK.
+func TestOnlyTheWindowKnowsTheDesktop(t *testing.T) {
 	all := deps(t, "./backend/...")
 	for pkg := range appImports {
+		if pkg == "app/window" {
+			continue
+		}
 		all = append(all, deps(t, "./"+pkg)...)
+		if with := withC(t, "./"+pkg); len(with) > 0 {
+			t.Errorf("%s must not need C, as %v do", pkg, with)
+		}
 	}
 	for _, library := range windowLibraries {
 		if i := slices.IndexFunc(all, func(path string) bool { return strings.HasPrefix(path, library) }); i >= 0 {
 			t.Errorf("only the window may depend on %s", all[i])
 		}
 	}
+}
+
+// withC lists a package's dependencies that are written in C, the standard library's apart.
+func withC(t *testing.T, pattern string) []string {
+	t.Helper()
+	const form = "{{if and .CgoFiles (not .Standard)}}{{.ImportPath}}{{end}}"
+	cmd := exec.Command("go", "list", "-deps", "-f", form, pattern)
+	cmd.Dir, cmd.Env = "..", append(os.Environ(), "CGO_ENABLED=1")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list -deps %s: %v", pattern, err)
+	}
+	return strings.Fields(string(out))
 }
 
 // TestTheHeadlessProgramNeedsNoDesktop: servers have neither GTK nor a C library to link it with.

@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the sentences that the code makes into en.json")
 
 // rooms are the folders whose sentences reach a person's eyes.
-var rooms = []string{"../../app", "../../app/*", "..", "../account", "../broker", "../config", "../fleet", "../identity", "../logs", "../logs/*"}
+var rooms = []string{"../../app/*", "..", "../account", "../broker", "../config", "../fleet", "../identity", "../logs", "../logs/*"}
 
 // fields are those of backend.Problem, backend.Check and config.Fault that hold sentences.
 var fields = []string{"What", "Why", "Next", "Cure", "Wrong", "Right"}

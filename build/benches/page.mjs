@@ -28,8 +28,8 @@ const produce = (rate, seconds) => fetch(`${url}/produce?rate=${rate}&seconds=${
 /** Runs in the page, before its script: the log's methods go to the host. */
 function bridge() {
   const call = (name) => async (...args) => (await fetch(`/call/${name}`, { method: 'POST', body: JSON.stringify(args) })).json();
-  for (const name of ['Lines', 'View', 'Histogram', 'At', 'Series']) window.go.app.LogBook[name] = call(name);
-  window.go.app.LogBook.LastError = async () => null;
+  for (const name of ['Lines', 'View', 'Histogram', 'At', 'Series']) window.go.bridge.LogBook[name] = call(name);
+  window.go.bridge.LogBook.LastError = async () => null;
   const source = new EventSource('/events');
   for (const name of ['log', 'found']) source.addEventListener(name, (e) => window.send(name, JSON.parse(e.data)));
   // What is painted: after each frame, the number of the newest line in the document, and the time.
@@ -52,7 +52,7 @@ function bridge() {
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true,
   args: ['--no-sandbox', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
-// As large as the launcher's window opens; see app/window.go. Here the processor draws every pixel.
+// As large as the launcher's window opens; see app/window/window.go. Here the processor draws every pixel.
 const page = await browser.newPage({ viewport: { width: 1100, height: 760 } });
 await page.addInitScript(install, { ...sceneOf('log'), lines: [] });
 await page.addInitScript(bridge);

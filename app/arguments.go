@@ -1,6 +1,0 @@
-//go:build !dev
-
-package app
-
-// ownArguments are all of them.
-func ownArguments(args []string) []string { return args }

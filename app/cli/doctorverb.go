@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"avatar-launcher/app/core"
+	"avatar-launcher/app/doctor"
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/identity"
+)
+
+func doctorCommand(o *options) *cobra.Command {
+	var user string
+	var fromStdin bool
+	c := &cobra.Command{
+		Use:   "doctor",
+		Short: "Look whether this computer and the cloud have all that the launcher needs",
+		Long: "Doctor looks at this computer, at your sign-in, and at each thing and permission that the launcher needs of\n" +
+			"the cloud. It changes nothing. Each line is ok, or says why not and what to do. It ends with 0 where all are ok.",
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return runDoctor(c.Context(), o, user, fromStdin) },
+	}
+	c.Flags().StringVar(&user, "user", "", "look as this user, instead of the one in the keyring")
+	c.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
+	c.Flags().BoolVar(&o.json, "json", false, "print JSON")
+	return c
+}
+
+// runDoctor looks at this computer first: what is wrong here explains what goes wrong after it.
+func runDoctor(ctx context.Context, o *options, user string, fromStdin bool) error {
+	level, err := o.level(slog.LevelError)
+	if err != nil {
+		return err
+	}
+	out := &printer{w: stdout, json: o.json}
+	all := doctor.Computer()
+	ring := identity.Memory() // a look as --user touches no keyring: it could ask for a password that nobody is there to type
+	if user == "" {
+		ring = commandKeyring(doctor.KeyringTime)
+		all = append(all, doctor.Keyring(ring))
+	}
+	r, err := core.Build(ctx, o.profile, ring, core.StderrLog(level))
+	if err != nil {
+		out.checks(append(all, doctor.Failed("profile", err)))
+		return unwell(1)
+	}
+	defer r.Close()
+	all = append(all, backend.Check{Name: "profile", OK: true, Why: fmt.Sprintf("%s, in %s at %s.", r.Profile.Name, r.Profile.Region, endpointOf(r.Profile))})
+	v := &visit{Rooms: r, out: out}
+	call, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	all = append(all, doctor.Cloud(call, r, v.arrive(call, user, fromStdin), &v.user)...)
+	if user != "" && v.user.ID != "" {
+		defer func() {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+			defer cancel()
+			_ = r.Identity.SignOut(ctx)
+		}()
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return backend.ProblemOf(ctx.Err())
+	}
+	out.checks(all)
+	bad := 0
+	for _, c := range all {
+		if !c.OK {
+			bad++
+		}
+	}
+	if bad > 0 {
+		return unwell(bad)
+	}
+	return nil
+}
+
+func unwell(n int) error {
+	return &backend.Problem{Kind: backend.KindUnexpected, What: count(n, "check") + " not ok", Next: "Each says above what to do."}
+}
+
+// arrive signs in, as --user or by the keyring.
+func (v *visit) arrive(ctx context.Context, user string, fromStdin bool) error {
+	if user != "" {
+		return v.enter(ctx, user, fromStdin)
+	}
+	return v.resume(ctx)
+}
+
+func endpointOf(p config.Profile) string {
+	if p.Endpoint == "" {
+		return "AWS"
+	}
+	return p.Endpoint
+}

@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"avatar-launcher/app/core"
+	"avatar-launcher/app/i18n"
+	"avatar-launcher/app/osdesktop"
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/config"
+)
+
+// options are the flags that every verb takes, and what main hands over.
+type options struct {
+	profile  string
+	logLevel string
+	json     bool
+	// endsBySignal is set by a command that, if interrupted, ends by SIGINT rather than with an exit code.
+	endsBySignal bool
+	ended        bool // the command has printed how it ended
+	files        fs.FS
+	openWindow   WindowOpener
+}
+
+// WindowOpener opens the window, and returns when it is closed. It is nil in a program that has none.
+type WindowOpener func(context.Context, core.WindowOptions) error
+
+// Main runs the command that the command line names, or opens the window if it names none, and returns the exit code.
+// files holds the stack's template under build/aws.
+func Main(files fs.FS, openWindow WindowOpener) int {
+	o := &options{files: files, openWindow: openWindow}
+	osdesktop.NameSessionBus()
+	osdesktop.ProgramEnd.Leave = func(s os.Signal) {
+		if o.endsBySignal && s == os.Interrupt {
+			osdesktop.DieBy(s)
+		}
+		os.Exit(6)
+	}
+	ctx, stop := osdesktop.UntilSignal(context.Background())
+	defer stop()
+	root := commands(o)
+	root.SetOut(stdout)
+	root.SetArgs(ownArguments(os.Args[1:]))
+	err := root.ExecuteContext(ctx)
+	if unwritten := stdout.failure(); unwritten != nil && (err == nil || backend.ProblemOf(err).Kind == backend.KindUnexpected) {
+		err = unwritten
+	}
+	if err != nil {
+		o.complain(os.Stderr, err)
+	}
+	if err != nil && !o.ended && wantsJSON(o, os.Args[1:]) {
+		(&printer{w: stdout, json: true}).failed(err)
+	}
+	if o.endsBySignal && osdesktop.ProgramEnd.Signal() == os.Interrupt {
+		osdesktop.DieBy(os.Interrupt)
+	}
+	return exitCode(err)
+}
+
+func commands(o *options) *cobra.Command {
+	var hidden bool
+	root := &cobra.Command{
+		Use:           "avatar-launcher",
+		Short:         "Start an avatar on an instance of your own, and open it in the browser",
+		Long:          "Avatar Launcher signs you in, starts an instance for you, and opens your avatar in the browser.\nWithout a verb it opens the window.",
+		Version:       core.Version,
+		Args:          noArguments,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(c *cobra.Command, _ []string) error { return o.window(c.Context(), hidden) },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetVersionTemplate("avatar-launcher {{.Version}}\n")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	f := root.PersistentFlags()
+	f.StringVar(&o.profile, "profile", "", "profile to use: a name from "+config.Paths().ConfigFile+", or a file")
+	f.StringVar(&o.logLevel, "log-level", "", "debug, info, warn or error")
+	root.Flags().BoolVar(&hidden, "hidden", false, "start without showing the window, where there is a tray")
+	root.AddCommand(runCommand(o), cloudCommand(o), setupCommand(o), doctorCommand(o), keepCommand(o))
+	root.AddCommand(sessionCommands(o)...)
+	return root
+}
+
+// window opens the window, which logs what is at least worth knowing.
+func (o *options) window(ctx context.Context, hidden bool) error {
+	level, err := o.level(slog.LevelInfo)
+	if err != nil {
+		return err
+	}
+	return o.openWindow(ctx, core.WindowOptions{Profile: o.profile, Level: level, Hidden: hidden})
+}
+
+// noArguments refuses anything after the verb; a mistyped verb ends here.
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return usage(fmt.Errorf("%q is no verb or argument of %s", args[0], c.CommandPath()))
+}
+
+// usage makes a Problem of a mistake on the command line.
+func usage(err error) error {
+	return &backend.Problem{Kind: backend.KindConfig, What: "The command line was not understood", Why: i18n.Sentence(err.Error()),
+		Next: "avatar-launcher --help lists the verbs and flags.", Cause: err}
+}
+
+// exitCode is what scripts see: 0 done, 1 unexpected, 2 usage or configuration, 3 sign-in refused, 4 no capacity,
+// 5 cloud unreachable, 6 interrupted, 7 done with something left that others finish.
+func exitCode(err error) int {
+	if err == nil {
+		return 0
+	}
+	switch backend.ProblemOf(err).Kind {
+	case backend.KindConfig:
+		return 2
+	case backend.KindRefused, backend.KindDenied, backend.KindKeyring:
+		return 3
+	case backend.KindCapacity:
+		return 4
+	case backend.KindUnreachable:
+		return 5
+	case backend.KindInterrupted:
+		return 6
+	case backend.KindLeftover:
+		return 7
+	}
+	return 1
+}
+
+// complain prints a problem for people: what, why, next. The raw error is for anyone who asks for details.
+func (o *options) complain(w io.Writer, err error) {
+	p := backend.ProblemOf(err)
+	fmt.Fprintln(w, p.Error()+".")
+	var faults config.Faults
+	if errors.As(err, &faults) && len(faults) > 1 {
+		fmt.Fprintln(w, faults.Error())
+	}
+	switch level, levelErr := o.level(slog.LevelError); {
+	case p.Cause == nil || levelErr != nil:
+	case level <= slog.LevelDebug:
+		fmt.Fprintln(w, "Details:", p.Cause)
+	case p.Kind == backend.KindUnexpected:
+		fmt.Fprintln(w, "For the details, do it again with --log-level debug.")
+	}
+}
+
+// level reads --log-level; or is what holds without it.
+func (o *options) level(or slog.Level) (slog.Level, error) {
+	if o.logLevel == "" {
+		return or, nil
+	}
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(o.logLevel)); err != nil {
+		return or, usage(fmt.Errorf("--log-level is %q, which is none of debug, info, warn, error", o.logLevel))
+	}
+	return l, nil
+}

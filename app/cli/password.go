@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"avatar-launcher/app/osdesktop"
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/config"
+)
+
+// passwordFor finds the password of a user: from standard input, from the demo users of a cloud on this machine, or
+// by asking at the terminal.
+func passwordFor(p config.Profile, user string, fromStdin bool) (string, error) {
+	if strings.TrimSpace(user) == "" {
+		return "", usage(errors.New("--user is missing"))
+	}
+	if fromStdin {
+		answered := osdesktop.ProgramEnd.Asking(func() {})
+		line, err := bufio.NewReader(io.LimitReader(os.Stdin, 4096)).ReadString('\n')
+		answered()
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", usage(fmt.Errorf("the password could not be read from standard input: %w", err))
+		}
+		if line = strings.TrimRight(line, "\r\n"); line == "" {
+			return "", usage(errors.New("standard input holds no password"))
+		}
+		return line, nil
+	}
+	if password, ok := p.DemoUsers[user]; ok {
+		return password, nil
+	}
+	stdin := int(os.Stdin.Fd())
+	if !term.IsTerminal(stdin) {
+		if len(p.DemoUsers) > 0 {
+			return "", &backend.Problem{Kind: backend.KindRefused, What: "The sign-in was refused",
+				Why: fmt.Sprintf("There is no demo user %q, and no password was given.", user), Next: "Name demo, or give the password by --password-stdin."}
+		}
+		return "", usage(errors.New("there is no terminal to ask for the password at: give it by --password-stdin"))
+	}
+	fmt.Fprintf(os.Stderr, "Password of %s: ", user)
+	password, err := readSecret(stdin)
+	if err != nil {
+		return "", &backend.Problem{Kind: backend.KindInterrupted, What: "No password was typed", Cause: err}
+	}
+	return string(password), nil
+}
+
+// readSecret reads a line that is not shown. A signal meanwhile leaves the terminal as it was.
+func readSecret(fd int) ([]byte, error) {
+	was, _ := term.GetState(fd)
+	defer osdesktop.ProgramEnd.Asking(func() {
+		if was != nil {
+			_ = term.Restore(fd, was)
+		}
+		fmt.Fprintln(os.Stderr)
+	})()
+	typed, err := term.ReadPassword(fd)
+	fmt.Fprintln(os.Stderr)
+	return typed, err
+}

@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"avatar-launcher/app/i18n"
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/logs"
+)
+
+// printer writes what a verb has to say: lines for people, or one JSON object a line for scripts.
+type printer struct {
+	w      io.Writer
+	json   bool
+	leaves bool // an instance was left running
+}
+
+// object writes one JSON line.
+func (p *printer) object(v any) {
+	data, err := json.Marshal(v)
+	if err == nil {
+		fmt.Fprintf(p.w, "%s\n", data)
+	}
+}
+
+func (p *printer) phase(s backend.Snapshot) {
+	if !p.json {
+		text := string(s.Phase)
+		if s.Machine != nil && s.Phase.Active() {
+			text += " " + s.Machine.InstanceID
+		}
+		if s.Ended != nil {
+			text += "  " + i18n.EndedTitle(*s.Ended) + ". " + i18n.EndedText(*s.Ended, s.Cost.Currency) + "."
+		}
+		fmt.Fprintf(p.w, "%s  %s\n", s.Since.Local().Format(time.TimeOnly), text)
+		return
+	}
+	id := ""
+	if s.Session != nil {
+		id = s.Session.InstanceID
+	}
+	p.object(struct {
+		Type       string         `json:"type"`
+		Phase      backend.Phase  `json:"phase"`
+		At         time.Time      `json:"at"`
+		InstanceID string         `json:"instanceId,omitempty"`
+		Cold       bool           `json:"cold,omitempty"`
+		Ended      *backend.Ended `json:"ended,omitempty"`
+	}{"phase", s.Phase, s.Since.UTC(), id, s.Cold && s.Phase.Active(), s.Ended})
+}
+
+func (p *printer) line(l logs.Line) {
+	if !p.json {
+		fmt.Fprintf(p.w, "%s  %-5s %-10s %s\n", l.At.Local().Format("15:04:05.000"), l.Level, l.Source, logs.OneLine(l.Text))
+		return
+	}
+	p.object(struct {
+		Type string `json:"type"`
+		logs.Line
+	}{"log", l})
+}
+
+// missed says that lines came faster than they were printed, and are gone.
+func (p *printer) missed(n uint64) {
+	if !p.json {
+		fmt.Fprintf(p.w, "# %d lines were not kept\n", n)
+		return
+	}
+	p.object(map[string]any{"type": "missed", "lines": n})
+}
+
+// ready prints the avatar's address, and a link that opens it if that is another.
+func (p *printer) ready(url, link string) {
+	if p.json {
+		p.object(map[string]any{"type": "ready", "url": url, "connect": link})
+		return
+	}
+	fmt.Fprintln(p.w, "ready", url)
+	if link != url {
+		fmt.Fprintln(p.w, i18n.Say("run.connect", link))
+	}
+}
+
+// queue says where somebody stands who waits for an instance.
+func (p *printer) queue(q backend.Queue) {
+	if !p.json {
+		fmt.Fprintln(p.w, i18n.Waiting(&q))
+		return
+	}
+	p.object(map[string]any{"type": "queue", "position": q.Position, "length": q.Length, "why": i18n.Translate(q.Why)})
+}
+
+// left says that a session goes on that was found running. It says nothing for nil.
+func (p *printer) left(s *backend.Session) {
+	if s == nil {
+		return
+	}
+	p.leaves = true
+	if p.json {
+		p.object(map[string]any{"type": "left", "instanceId": s.InstanceID, "expireAt": s.ExpireAt.UTC()})
+		return
+	}
+	fmt.Fprintln(p.w, i18n.Say("run.left", s.InstanceID, clockTime(s.ExpireAt)))
+}
+
+// ended is the last line; err says why it ended badly, nil that it did not.
+func (p *printer) ended(err error) {
+	problem := backend.ProblemOf(err)
+	if p.json {
+		p.object(struct {
+			Type    string           `json:"type"`
+			Code    int              `json:"code"`
+			Problem *backend.Problem `json:"problem"`
+			At      time.Time        `json:"at"`
+		}{"ended", exitCode(err), problem, time.Now().UTC()})
+		return
+	}
+	if problem == nil && !p.leaves {
+		fmt.Fprintln(p.w, "ended: the instance is stopped, and you are signed out")
+	}
+}
+
+// table writes rows of cells in columns.
+func (p *printer) table(rows [][]string) {
+	var width []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(width) {
+				width = append(width, 0)
+			}
+			width[i] = max(width[i], len(cell))
+		}
+	}
+	for _, row := range rows {
+		var b strings.Builder
+		for i, cell := range row {
+			fmt.Fprintf(&b, "%-*s  ", width[i], cell)
+		}
+		fmt.Fprintln(p.w, strings.TrimRight(b.String(), " "))
+	}
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"avatar-launcher/app/core"
+	"avatar-launcher/app/i18n"
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/account"
+)
+
+// openAccount makes the clients, with the credentials and the region of the AWS configuration.
+func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Account, error) {
+	template, err := readTemplate(files)
+	if err != nil {
+		return nil, err
+	}
+	var with []func(*awsconfig.LoadOptions) error
+	if f.region != "" {
+		with = append(with, awsconfig.WithRegion(f.region))
+	}
+	cfg, err := awsconfig.LoadDefaultConfig(ctx, with...)
+	if err != nil {
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: "The AWS settings of this computer could not be read",
+			Why: i18n.Sentence(err.Error()), Next: "Mend the AWS configuration files or the AWS_ variables of the environment.", Cause: err}
+	}
+	if cfg.Region == "" {
+		return nil, usage(errors.New("no region is set: name one by --region, or set AWS_REGION"))
+	}
+	if err := credentialsOf(ctx, cfg); err != nil {
+		return nil, err
+	}
+	a := core.AccountClients(cfg)
+	a.Stack, a.Template, a.Tags = f.stack, template, f.tags
+	return a, nil
+}
+
+// credentialsOf returns a problem if there are no credentials. It is called first, so that an expired sign-in of IAM
+// Identity Center is named, and not an error of a service.
+func credentialsOf(ctx context.Context, cfg aws.Config) error {
+	if cfg.Credentials == nil {
+		cfg.Credentials = aws.AnonymousCredentials{}
+	}
+	_, err := cfg.Credentials.Retrieve(ctx)
+	if err == nil {
+		return nil
+	}
+	return &backend.Problem{Kind: backend.KindRefused, What: "There are no AWS credentials to set the account up with",
+		Why:  "Neither the environment nor the AWS configuration files give any, or the sign-in that they name is over.",
+		Next: "Sign in, such as by aws sso login, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; then call this again.", Cause: err}
+}

@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"avatar-launcher/app/i18n"
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/account"
+)
+
+// functionFile is the package of the account's function, beside the program.
+const functionFile = "function.zip"
+
+// readFunction reads the function's package: the file that --function names, or the one beside the program.
+func readFunction(named string) (account.Function, error) {
+	file := named
+	if file == "" {
+		file = besideProgram(functionFile)
+	}
+	data, err := os.ReadFile(file)
+	if err == nil {
+		return account.FunctionOf(data), nil
+	}
+	p := &backend.Problem{Kind: backend.KindConfig, What: "The keeper function's package couldn't be read", Why: i18n.Sentence(err.Error()),
+		Next: "Name it by --function FILE (build/aws/function/build makes it), or leave the function out by --no-keeper: then somebody in the group " +
+			"keeper has to be signed in for the pool to be kept.", Cause: err}
+	if named == "" && errors.Is(err, fs.ErrNotExist) {
+		p.Why = "There is no " + functionFile + " beside the program."
+	}
+	return account.Function{}, p
+}
+
+// besideProgram returns where a file of the installation is: beside the program, or where a Linux package puts it.
+func besideProgram(name string) string {
+	program, err := os.Executable()
+	if err != nil {
+		return name
+	}
+	if real, err := filepath.EvalSymlinks(program); err == nil {
+		program = real
+	}
+	beside := filepath.Join(filepath.Dir(program), name)
+	if _, err := os.Stat(beside); err != nil && runtime.GOOS == "linux" {
+		shared := filepath.Join(filepath.Dir(program), "..", "share", "avatar-launcher", name)
+		if _, err := os.Stat(shared); err == nil {
+			return shared
+		}
+	}
+	return beside
+}
+
+// giveFunction uploads the function's package and sets the parameters that make the stack use it. A dry run does not
+// upload it. It reports whether the plan has the function.
+func (f *setupFlags) giveFunction(ctx context.Context, a *account.Account, out *printer, into account.Parameters) (bool, error) {
+	if f.noKeeper {
+		into["FunctionBucket"] = ""
+		return false, nil
+	}
+	function, err := readFunction(f.function)
+	if err != nil {
+		return false, err
+	}
+	there, err := a.FindBucket(ctx)
+	if err != nil {
+		return false, err
+	}
+	fact := map[string]any{"type": "function", "sha256": function.Hash, "bytes": len(function.Package), "uploaded": !f.dryRun}
+	if f.dryRun {
+		out.fact(fact, fmt.Sprintf("The keeper function's package (%d bytes, SHA-256 %s) would be uploaded to the stack's bucket.",
+			len(function.Package), function.Hash))
+		if there {
+			maps.Copy(into, a.Parameters(function))
+		}
+		return there, nil
+	}
+	if err := a.MakeBucket(ctx, out.event); err != nil {
+		return false, err
+	}
+	given, err := a.Upload(ctx, function)
+	if err != nil {
+		return false, err
+	}
+	maps.Copy(into, given)
+	out.fact(fact, "The keeper function's package is uploaded; its SHA-256 is "+function.Hash)
+	return true, nil
+}
+
+// keeperText says who keeps the pool, for people.
+func keeperText(made *account.Outputs) string {
+	switch {
+	case made.KeeperFunction == "":
+		return "No function keeps the pool: somebody in the group keeper has to be signed in from time to time."
+	case made.AlarmsTo == "":
+		return "The function " + made.KeeperFunction + " keeps the pool. Nobody is told of its alarms: name somebody by --set BudgetEmail=ADDRESS."
+	}
+	return "The function " + made.KeeperFunction + " keeps the pool. Alarms go to " + made.AlarmsTo + ", once they have confirmed AWS's mail."
+}

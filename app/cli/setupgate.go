@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+
+	"avatar-launcher/app/i18n"
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/account"
+)
+
+// noGate is said if instances get no gate.
+const noGate = "There is no gate: everybody who knows an avatar's name can open it, unless your image has a gate of its own. " +
+	"Name the gate's program by --gate FILE; build/aws/instance/agent/build makes it."
+
+// giveGate uploads the gate's program and sets the parameters that make instances fetch it. A dry run does not upload it.
+// An object that --set Agent=… names is used as it is; a stack that has a gate keeps it if there is no program.
+func (f *setupFlags) giveGate(ctx context.Context, a *account.Account, out *printer, into account.Parameters) error {
+	if into["Agent"] != "" {
+		return nil
+	}
+	program, err := readGate(f.gate, a.System(ctx, into))
+	if err != nil {
+		return err
+	}
+	if program == nil {
+		out.fact(map[string]any{"type": "gate", "uploaded": false}, noGate)
+		return nil
+	}
+	if f.dryRun {
+		there, err := a.FindBucket(ctx)
+		if there {
+			maps.Copy(into, a.GateParameters(program))
+		}
+		out.fact(map[string]any{"type": "gate", "uploaded": false, "bytes": len(program)},
+			fmt.Sprintf("The gate's program (%d bytes) would be uploaded to the stack's bucket.", len(program)))
+		return err
+	}
+	if err := a.MakeBucket(ctx, out.event); err != nil {
+		return err
+	}
+	given, err := a.UploadGate(ctx, program)
+	if err != nil {
+		return err
+	}
+	maps.Copy(into, given)
+	out.fact(map[string]any{"type": "gate", "uploaded": true, "sha256": given["AgentSum"]}, "The gate's program is uploaded; its SHA-256 is "+given["AgentSum"]+".")
+	return nil
+}
+
+// readGate reads the gate's program: the file that --gate names, or the one beside the program. It returns nil if none is
+// named and none is there.
+func readGate(named, system string) ([]byte, error) {
+	file := named
+	if file == "" {
+		name := "avatar-agent-linux-amd64"
+		if system == "windows" {
+			name = "avatar-agent-windows-amd64.exe"
+		}
+		file = besideProgram(name)
+	}
+	program, err := os.ReadFile(file)
+	if named == "" && errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: "The gate's program couldn't be read", Why: i18n.Sentence(err.Error()),
+			Next: "Name another file by --gate FILE.", Cause: err}
+	}
+	return program, nil
+}

@@ -1,0 +1,383 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+	"github.com/pquerna/otp/totp"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"avatar-launcher/app/core"
+	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/localcloud"
+)
+
+// TestMain lets the scripts run the launcher itself, as a process of its own.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"avatar-launcher": func() { os.Exit(Main(os.DirFS("."), nil)) }})
+}
+
+// TestSignInScripts runs the journeys of testdata/sign-in on a private session bus with an unlocked GNOME Keyring.
+func TestSignInScripts(t *testing.T) {
+	for _, tool := range []string{"dbus-run-session", "gnome-keyring-daemon"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not installed", tool)
+		}
+	}
+	home := t.TempDir()
+	cmd := exec.Command("dbus-run-session", "--", "sh", "-c",
+		`printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null; exec "$0" -test.run='^TestSignInScriptsInside$' -test.timeout=4m -test.v="$VERBOSE"`, os.Args[0])
+	cmd.Env = append(os.Environ(), "SIGN_IN_SCRIPTS=1", "VERBOSE="+strconv.FormatBool(testing.Verbose()),
+		"HOME="+home, "XDG_DATA_HOME="+home, "XDG_RUNTIME_DIR="+home, "DISPLAY=", "WAYLAND_DISPLAY=")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Logf("%s", out)
+}
+
+// TestSignInScriptsInside is the part that runs on the private bus.
+func TestSignInScriptsInside(t *testing.T) {
+	if os.Getenv("SIGN_IN_SCRIPTS") == "" {
+		return // TestSignInScripts runs it
+	}
+	testscript.Run(t, testscript.Params{Dir: "testdata/sign-in", Setup: openStage, RequireExplicitExec: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"pool": cmdPool, "account": cmdAccount, "converse": cmdConverse, "browse": cmdBrowse, "calls": cmdCalls, "kill-while": cmdKillWhile, "cloud": cmdCloud,
+		}})
+}
+
+// stage is a script's own cloud.
+type stage struct {
+	cloud *localcloud.Cloud
+	out   localcloud.Outputs
+	admin *cognitoidentityprovider.Client
+}
+
+func openStage(env *testscript.Env) error {
+	cloud, err := localcloud.Open(localcloud.Options{})
+	if err != nil {
+		return err
+	}
+	env.Defer(func() {
+		logCalls(env.T(), cloud)
+		_ = cloud.Close()
+	})
+	if err := cloud.Listen("", ""); err != nil {
+		return err
+	}
+	s := &stage{cloud: cloud, out: cloud.Outputs()}
+	s.admin = cognitoidentityprovider.New(cognitoidentityprovider.Options{Region: s.out.Region, BaseEndpoint: aws.String(cloud.Endpoint()),
+		Credentials: credentials.NewStaticCredentialsProvider(s.out.OperatorAccessKeyID, s.out.OperatorSecretAccessKey, "")})
+	// Each script has its own entries in the keyring: they are named by the profile.
+	name := "script-" + filepath.Base(env.WorkDir)
+	f := core.CloudAddress{Endpoint: cloud.Endpoint(), Gateway: cloud.Gateway(), EdgePort: cloud.EdgePort(), Outputs: s.out}.File()
+	p := f.Profiles["cloud"]
+	p.Cognito.SignIn = config.SignInEither
+	f = config.File{Profile: name, Profiles: map[string]config.Profile{name: p}}
+	env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
+	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
+	env.Setenv("DBUS_SESSION_BUS_ADDRESS", os.Getenv("DBUS_SESSION_BUS_ADDRESS"))
+	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	for _, u := range s.out.DemoUsers {
+		if strings.HasPrefix(u.Username, "user") {
+			continue // one of very many
+		}
+		env.Setenv("password_"+u.Username, u.Password)
+	}
+	dir := filepath.Join(env.WorkDir, "config", "avatar-launcher")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	env.Values["stage"] = s
+	return config.WriteProfile(filepath.Join(dir, "config.yaml"), f)
+}
+
+// logCalls writes the calls to Cognito to the test's log, which shows it for a script that failed: what was refused, why,
+// and which call the SDK repeated.
+func logCalls(t testscript.T, cloud *localcloud.Cloud) {
+	var b strings.Builder
+	for _, c := range cloud.Calls() {
+		if c.Service == "cognito-idp" && !strings.HasPrefix(c.Operation, "Admin") {
+			fmt.Fprintf(&b, "\n%s %s %s: %d %s %s", c.Time.Format("15:04:05.000"), c.Operation, c.Attempt, c.Status, c.ErrorCode, c.Message)
+		}
+	}
+	t.Log("the calls to Cognito:" + b.String())
+}
+
+func on(ts *testscript.TestScript) *stage { return ts.Value("stage").(*stage) }
+
+// cmdPool changes the pool: mfa KINDS (totp, sms, email by commas), mfa-optional KINDS, track, track-asking.
+func cmdPool(ts *testscript.TestScript, _ bool, args []string) {
+	s, ctx := on(ts), context.Background()
+	switch args[0] {
+	case "mfa", "mfa-optional":
+		in := &cognitoidentityprovider.SetUserPoolMfaConfigInput{UserPoolId: &s.out.UserPoolID, MfaConfiguration: types.UserPoolMfaTypeOn,
+			SoftwareTokenMfaConfiguration: &types.SoftwareTokenMfaConfigType{Enabled: strings.Contains(args[1], "totp")}}
+		if args[0] == "mfa-optional" {
+			in.MfaConfiguration = types.UserPoolMfaTypeOptional
+		}
+		if strings.Contains(args[1], "sms") {
+			in.SmsMfaConfiguration = &types.SmsMfaConfigType{}
+		}
+		if strings.Contains(args[1], "email") {
+			in.EmailMfaConfiguration = &types.EmailMfaConfigType{}
+		}
+		_, err := s.admin.SetUserPoolMfaConfig(ctx, in)
+		ts.Check(err)
+	case "track", "track-asking":
+		_, err := s.admin.UpdateUserPool(ctx, &cognitoidentityprovider.UpdateUserPoolInput{UserPoolId: &s.out.UserPoolID,
+			AutoVerifiedAttributes: []types.VerifiedAttributeType{types.VerifiedAttributeTypeEmail},
+			DeviceConfiguration:    &types.DeviceConfigurationType{ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: args[0] == "track-asking"}})
+		ts.Check(err)
+	case "rotate":
+		_, err := s.admin.UpdateUserPoolClient(ctx, &cognitoidentityprovider.UpdateUserPoolClientInput{
+			UserPoolId: &s.out.UserPoolID, ClientId: &s.out.ClientID, EnableTokenRevocation: aws.Bool(true),
+			ExplicitAuthFlows:    []types.ExplicitAuthFlowsType{types.ExplicitAuthFlowsTypeAllowUserSrpAuth},
+			RefreshTokenRotation: &types.RefreshTokenRotationType{Feature: types.FeatureTypeEnabled, RetryGracePeriodSeconds: aws.Int32(0)}})
+		ts.Check(err)
+	default:
+		ts.Fatalf("unknown: pool %s", args[0])
+	}
+}
+
+// cmdAccount changes an account: signs-up, created, bare (with a password and nothing else), reset, ended, disabled, all with NAME, and a password where needed.
+func cmdAccount(ts *testscript.TestScript, _ bool, args []string) {
+	s, ctx, name := on(ts), context.Background(), args[1]
+	attributes := []types.AttributeType{}
+	for k, v := range map[string]string{"email": name + "@example.com", "phone_number": "+15550100"} {
+		attributes = append(attributes, types.AttributeType{Name: aws.String(k), Value: aws.String(v)})
+	}
+	var err error
+	switch args[0] {
+	case "signs-up":
+		_, err = s.admin.SignUp(ctx, &cognitoidentityprovider.SignUpInput{ClientId: &s.out.ClientID, Username: &name, Password: &args[2], UserAttributes: attributes})
+	case "created":
+		for _, k := range []string{"email_verified", "phone_number_verified"} {
+			attributes = append(attributes, types.AttributeType{Name: aws.String(k), Value: aws.String("true")})
+		}
+		_, err = s.admin.AdminCreateUser(ctx, &cognitoidentityprovider.AdminCreateUserInput{UserPoolId: &s.out.UserPoolID, Username: &name,
+			TemporaryPassword: &args[2], MessageAction: types.MessageActionTypeSuppress, UserAttributes: attributes})
+	case "bare":
+		_, err = s.admin.AdminCreateUser(ctx, &cognitoidentityprovider.AdminCreateUserInput{UserPoolId: &s.out.UserPoolID, Username: &name,
+			MessageAction: types.MessageActionTypeSuppress})
+		ts.Check(err)
+		_, err = s.admin.AdminSetUserPassword(ctx, &cognitoidentityprovider.AdminSetUserPasswordInput{UserPoolId: &s.out.UserPoolID, Username: &name,
+			Password: &args[2], Permanent: true})
+	case "reset":
+		_, err = s.admin.AdminResetUserPassword(ctx, &cognitoidentityprovider.AdminResetUserPasswordInput{UserPoolId: &s.out.UserPoolID, Username: &name})
+	case "ended":
+		_, err = s.admin.AdminUserGlobalSignOut(ctx, &cognitoidentityprovider.AdminUserGlobalSignOutInput{UserPoolId: &s.out.UserPoolID, Username: &name})
+	case "disabled":
+		_, err = s.admin.AdminDisableUser(ctx, &cognitoidentityprovider.AdminDisableUserInput{UserPoolId: &s.out.UserPoolID, Username: &name})
+	default:
+		ts.Fatalf("unknown: account %s", args[0])
+	}
+	ts.Check(err)
+}
+
+// cmdCloud makes the cloud unreachable for Cognito's calls (away), or reachable again (back).
+func cmdCloud(ts *testscript.TestScript, _ bool, args []string) {
+	c := on(ts).cloud
+	if args[0] == "back" {
+		c.RemoveFault("")
+		return
+	}
+	_, err := c.AddFault(localcloud.Fault{Service: "cognito-idp", Kind: localcloud.FaultDropBefore})
+	ts.Check(err)
+}
+
+// cmdCalls wants an operation to have been called that often.
+func cmdCalls(ts *testscript.TestScript, _ bool, args []string) {
+	if got := on(ts).cloud.CallCounts()[args[0]]; strconv.FormatInt(got, 10) != args[1] {
+		ts.Fatalf("%d calls of %s, want %s", got, args[0], args[1])
+	}
+}
+
+// launcher is the program with the script's environment.
+func launcher(ts *testscript.TestScript, args ...string) *exec.Cmd {
+	path, err := exec.LookPath("avatar-launcher")
+	ts.Check(err)
+	cmd := exec.Command(path, args...)
+	for _, name := range []string{"HOME", "PATH", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "DBUS_SESSION_BUS_ADDRESS", "AWS_EC2_METADATA_DISABLED"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	return cmd
+}
+
+// cmdConverse runs the sign-in verb, or the verb given, and answers its questions by the lines of a file, each when it is asked. A line
+// "@sent NAME" is the newest code sent to somebody, "@app" the code of the authenticator whose secret was shown last.
+func cmdConverse(ts *testscript.TestScript, neg bool, args []string) {
+	lines := strings.Split(strings.TrimSpace(ts.ReadFile(args[0])), "\n")
+	verb, signsIn := args[1:], strings.HasPrefix(args[1], "--")
+	if signsIn {
+		verb = append([]string{"sign-in", "--password-stdin"}, verb...)
+	}
+	cmd := launcher(ts, verb...)
+	in, err := cmd.StdinPipe()
+	ts.Check(err)
+	asked, err := cmd.StderrPipe()
+	ts.Check(err)
+	cmd.Stdout = ts.Stdout()
+	ts.Check(cmd.Start())
+	if signsIn && args[len(args)-1] != "--forgot" {
+		fmt.Fprintln(in, os.Expand(lines[0], ts.Getenv))
+		lines = lines[1:]
+	}
+	text := ""
+	questions := bufio.NewReader(asked)
+	for {
+		b, err := questions.ReadByte()
+		if err != nil {
+			break
+		}
+		text += string(b)
+		if !asksFor.MatchString(text) {
+			continue
+		}
+		if len(lines) == 0 {
+			_ = in.Close()
+			continue
+		}
+		fmt.Fprintln(in, on(ts).answer(ts, lines[0], text))
+		lines = lines[1:]
+	}
+	_ = in.Close()
+	err = cmd.Wait()
+	fmt.Fprint(ts.Stderr(), text)
+	ts.Logf("%s", text)
+	if (err != nil) != neg || len(lines) > 0 {
+		ts.Fatalf("it ended with %v, and %d answers are left", err, len(lines))
+	}
+}
+
+// asksFor recognises a question that waits for its answer.
+var asksFor = regexp.MustCompile(`(?:^|\n)(?:Code|New password|Add the secret|Where the code|Which second|Your |Remember this)[^\n]*: $`)
+
+var shownSecret = regexp.MustCompile(`the secret ([A-Z2-7]{16,})`)
+
+func (s *stage) answer(ts *testscript.TestScript, line, text string) string {
+	if name, ok := strings.CutPrefix(line, "@sent "); ok {
+		return s.sent(ts, name)
+	}
+	if line != "@app" {
+		return os.Expand(line, ts.Getenv)
+	}
+	if found := shownSecret.FindStringSubmatch(text); found != nil {
+		ts.Setenv("app_secret", found[1])
+	}
+	// A code works once, so each is of a step of its own; the cloud takes the one after the present one.
+	used, _ := strconv.Atoi(ts.Getenv("app_used"))
+	ts.Setenv("app_used", strconv.Itoa(used+1))
+	code, err := totp.GenerateCode(ts.Getenv("app_secret"), time.Now().Add(time.Duration(used)*30*time.Second))
+	ts.Check(err)
+	return code
+}
+
+func (s *stage) sent(ts *testscript.TestScript, name string) string {
+	req, err := http.NewRequest(http.MethodGet, s.cloud.Endpoint()+"/_admin/outbox", nil)
+	ts.Check(err)
+	req.Header.Set("Authorization", "Bearer "+s.out.OperatorSecretAccessKey)
+	res, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer res.Body.Close()
+	var outbox []struct{ Username, Code string }
+	ts.Check(json.NewDecoder(res.Body).Decode(&outbox))
+	for i := len(outbox) - 1; i >= 0; i-- {
+		if outbox[i].Username == name {
+			return outbox[i].Code
+		}
+	}
+	ts.Fatalf("no code was sent to %s", name)
+	return ""
+}
+
+var (
+	formAction = regexp.MustCompile(`action="([^"]*)"`)
+	formToken  = regexp.MustCompile(`name="_csrf" value="([^"]*)"`)
+)
+
+// cmdBrowse signs in by the browser as USER: it goes where the verb sends the browser and fills the form in.
+func cmdBrowse(ts *testscript.TestScript, _ bool, args []string) {
+	cmd := launcher(ts, "sign-in", "--browser")
+	said, err := cmd.StderrPipe()
+	ts.Check(err)
+	cmd.Stdout = ts.Stdout()
+	ts.Check(cmd.Start())
+	lines := bufio.NewScanner(said)
+	for lines.Scan() && !strings.HasPrefix(lines.Text(), "http") {
+	}
+	jar, err := cookiejar.New(nil)
+	ts.Check(err)
+	client := &http.Client{Jar: jar}
+	get := func(res *http.Response, err error) string {
+		ts.Check(err)
+		defer res.Body.Close()
+		data, err := io.ReadAll(res.Body)
+		ts.Check(err)
+		return string(data)
+	}
+	page := get(client.Get(lines.Text()))
+	action := html.UnescapeString(formAction.FindStringSubmatch(page)[1])
+	last := get(client.PostForm(on(ts).cloud.Endpoint()+action, url.Values{"_csrf": {formToken.FindStringSubmatch(page)[1]},
+		"username": {args[0]}, "password": {ts.Getenv("password_" + args[0])}}))
+	ts.Check(cmd.Wait())
+	if !strings.Contains(last, "You can close this tab") {
+		ts.Fatalf("the browser ends at %s", last)
+	}
+}
+
+// cmdKillWhile runs the launcher until it makes a call, which gets no answer, and kills it there: a crash.
+func cmdKillWhile(ts *testscript.TestScript, _ bool, args []string) {
+	c := on(ts).cloud
+	service, operation, _ := strings.Cut(args[0], ":")
+	_, err := c.AddFault(localcloud.Fault{Service: service, Operation: operation, Kind: localcloud.FaultLatency, Latency: time.Hour})
+	ts.Check(err)
+	cmd := launcher(ts, args[1:]...)
+	ts.Check(cmd.Start())
+	await(ts, c, args[0]+" was never called", func() bool {
+		return slices.ContainsFunc(c.Faults(), func(f localcloud.Fault) bool { return f.Hits > 0 })
+	})
+	before := c.CallCounts()[args[0]]
+	ts.Check(cmd.Process.Kill())
+	_ = cmd.Wait()
+	// The cloud counts the call when it notices that the caller is gone, which may be later than we do.
+	await(ts, c, args[0]+" was never given up", func() bool { return c.CallCounts()[args[0]] > before })
+	c.RemoveFault("")
+}
+
+// await waits for what a launcher, a process of its own, does to the cloud.
+func await(ts *testscript.TestScript, c *localcloud.Cloud, never string, holds func() bool) {
+	limit := time.After(30 * time.Second)
+	for {
+		seen := c.Seen()
+		if holds() {
+			return
+		}
+		select {
+		case <-seen:
+		case <-limit:
+			ts.Fatalf("%s", never)
+		}
+	}
+}

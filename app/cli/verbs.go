@@ -1,0 +1,360 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"avatar-launcher/app/core"
+	"avatar-launcher/app/i18n"
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/identity"
+)
+
+// callTime bounds one verb's conversation with the cloud.
+const callTime = 60 * time.Second
+
+// visit is a short verb's signed-in look at the cloud.
+type visit struct {
+	*core.Rooms
+	user backend.User
+	out  *printer
+}
+
+// sessionCommands are the verbs that do one thing and end.
+func sessionCommands(o *options) []*cobra.Command {
+	var user, resume string
+	var fromStdin, follow bool
+	var pick picking
+	verb := func(use, short string, do func(*visit, context.Context) error) *cobra.Command {
+		c := &cobra.Command{Use: use, Short: short, Args: noArguments, RunE: func(c *cobra.Command, _ []string) error {
+			return withVisit(c.Context(), o, user, fromStdin, do, nil)
+		}}
+		c.Flags().StringVar(&user, "user", "", "sign in as this user for this verb, instead of the one in the keyring")
+		c.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
+		c.Flags().BoolVar(&o.json, "json", false, "print JSON")
+		return c
+	}
+	show := verb("logs", "Print the log of your instance", func(v *visit, ctx context.Context) error {
+		q, err := pick.query(time.Now())
+		if err != nil {
+			return err
+		}
+		return v.logs(ctx, follow, q)
+	})
+	show.PreRunE = func(*cobra.Command, []string) error { _, err := pick.query(time.Now()); return err }
+	show.Flags().BoolVarP(&follow, "follow", "f", false, "go on with new lines until a signal")
+	show.Flags().StringVar(&pick.level, "level", "", "only lines of at least this level: debug, info, warn or error")
+	show.Flags().StringVar(&pick.grep, "grep", "", "only lines that this regular expression (RE2) matches; (?i) in front ignores case")
+	show.Flags().StringVar(&pick.since, "since", "", "only lines written since then: 10m ago, 15:04 today, or 2026-01-02T15:04:05Z")
+	pool := verb("pool", "Show the warm pool", func(v *visit, ctx context.Context) error {
+		if resume != "" {
+			return v.resumePool(ctx, resume)
+		}
+		return v.pool(ctx)
+	})
+	pool.Flags().StringVar(&resume, "resume", "", "operators: launch new instances again after failures, for this `reason` (it goes into the audit)")
+	pool.PreRunE = func(c *cobra.Command, _ []string) error {
+		if c.Flags().Changed("resume") && strings.TrimSpace(resume) == "" {
+			return &backend.Problem{Kind: backend.KindConfig, What: "Nothing was changed", Why: "There is no reason given.", Next: "Write why: it goes into the audit."}
+		}
+		return nil
+	}
+	return []*cobra.Command{
+		verb("status", "Say who is signed in and what runs", (*visit).status),
+		verb("connect", "Print a link that opens your avatar once, within a minute", (*visit).connect),
+		verb("stop", "Stop your instance", func(v *visit, ctx context.Context) error { return v.end(ctx, v.Fleet.Stop, "stopped") }),
+		verb("terminate", "Delete your instance and its disk", func(v *visit, ctx context.Context) error { return v.end(ctx, v.Fleet.Terminate, "terminated") }),
+		pool,
+		show, signInCommand(o),
+		signOutCommand(o), authenticatorCommand(o),
+	}
+}
+
+// signOutCommand takes it as done where nobody is signed in, and signs out here where the cloud does not answer.
+func signOutCommand(o *options) *cobra.Command {
+	var forget bool
+	c := &cobra.Command{Use: "sign-out [--forget-device]", Short: "Stop your instance and sign out", Args: noArguments}
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		err := withVisit(c.Context(), o, "", false, func(v *visit, ctx context.Context) error { return v.signOut(ctx, forget) },
+			func(v *visit, ctx context.Context, cause error) error { return v.signOutAlone(ctx, forget, cause) })
+		if errors.Is(err, errNobody) {
+			v := &visit{out: &printer{w: stdout, json: o.json}}
+			v.say(map[string]any{"done": "nothing"}, "nobody is signed in")
+			return nil
+		}
+		return err
+	}
+	c.Flags().BoolVar(&forget, "forget-device", false, "have this computer forgotten, so that the next sign-in here takes a code again")
+	c.Flags().BoolVar(&o.json, "json", false, "print JSON")
+	return c
+}
+
+// withVisit builds the rooms and signs in: by the keyring, or as --user for this one verb. Where that fails, otherwise has
+// the last word, nil for none.
+func withVisit(ctx context.Context, o *options, user string, fromStdin bool, do func(*visit, context.Context) error,
+	otherwise func(*visit, context.Context, error) error) error {
+	level, err := o.level(slog.LevelError)
+	if err != nil {
+		return err
+	}
+	ring := commandKeyring(core.KeyringTime)
+	if user != "" {
+		ring = identity.Memory()
+	}
+	r, err := core.Build(ctx, o.profile, ring, core.StderrLog(level))
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	v := &visit{Rooms: r, out: &printer{w: stdout, json: o.json}}
+	call, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	if user == "" {
+		err = v.resume(call)
+	} else {
+		err = v.enter(call, user, fromStdin)
+		defer func() {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+			defer cancel()
+			_ = r.Identity.SignOut(ctx)
+		}()
+	}
+	if err != nil && otherwise != nil {
+		return otherwise(v, ctx, err)
+	}
+	if err != nil {
+		return err
+	}
+	defer v.finishBackground(ctx)
+	return do(v, ctx)
+}
+
+// core.FinishBackground waits for what a command has begun in the background, also after a signal: the process ends next.
+func (v *visit) finishBackground(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), core.BackgroundTime)
+	defer cancel()
+	core.FinishBackground(ctx, v.Fleet)
+}
+
+func (v *visit) resume(ctx context.Context) error {
+	u, err := v.Identity.Resume(ctx)
+	if err != nil {
+		return err
+	}
+	if u == nil {
+		return nobody(v.Identity.Notice())
+	}
+	v.user = *u
+	return nil
+}
+
+// errNobody says that no sign-in is kept on this computer, for sign-out: that is what it was asked for.
+var errNobody = errors.New("nobody is signed in")
+
+// nobody says why no sign-in was found; notice is the keyring's condition.
+func nobody(notice *backend.Problem) error {
+	p := &backend.Problem{Kind: backend.KindRefused, What: "Nobody is signed in", Next: "Use the sign-in verb, or name somebody by --user.", Cause: errNobody}
+	switch {
+	case notice != nil && errors.Is(notice, identity.ErrLocked):
+		return &backend.Problem{Kind: backend.KindKeyring, What: "Whether somebody is signed in cannot be told", Why: "The keyring is locked.",
+			Next: "Unlock it in the system's password manager, or name somebody by --user.", Cause: notice}
+	case notice != nil:
+		p.Kind, p.Why, p.Next = backend.KindKeyring, "There is no keyring on this computer, or in this session, that could keep a sign-in.", "Name somebody by --user."
+	}
+	return p
+}
+
+// notKept says why a sign-in did not last; notice is the keyring's condition.
+func notKept(notice *backend.Problem) error {
+	p := &backend.Problem{Kind: backend.KindKeyring, What: "Nobody was signed in, since it could not be kept", Cause: notice,
+		Why:  "There is no keyring on this computer, or in this session, that could keep it.",
+		Next: "Start one, such as GNOME Keyring or KWallet; or use the run verb, or --user with the others, which need none."}
+	if errors.Is(notice, identity.ErrLocked) {
+		p.Why, p.Next = "The keyring is locked.", "Unlock it in the system's password manager, then sign in again; or use --user with the other verbs."
+	}
+	return p
+}
+
+func (v *visit) enter(ctx context.Context, user string, fromStdin bool) error {
+	password, err := passwordFor(v.Profile, user, fromStdin)
+	if err != nil {
+		return err
+	}
+	u, challenge, err := v.Identity.SignIn(ctx, user, password)
+	if err != nil {
+		return err
+	}
+	if challenge != nil {
+		return &backend.Problem{Kind: backend.KindRefused, What: "The sign-in needs a further step (" + challenge.Name + ")",
+			Next: "Sign in at the window once."}
+	}
+	v.user = *u
+	return nil
+}
+
+// say prints one fact, for people or for scripts.
+func (v *visit) say(fact any, text string) {
+	if v.out.json {
+		v.out.object(fact)
+	} else {
+		v.out.table([][]string{{text}})
+	}
+}
+
+func (v *visit) status(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	s, err := v.Fleet.Current(ctx, v.user)
+	if err != nil {
+		return err
+	}
+	var m *backend.Machine
+	if s != nil {
+		if m, err = v.Fleet.Machine(ctx, s.InstanceID); err != nil {
+			return err
+		}
+	}
+	url := ""
+	if s != nil {
+		url = v.Fleet.URL(*s)
+	}
+	if v.out.json {
+		v.out.object(map[string]any{"profile": v.Profile.Name, "user": v.user, "session": s, "machine": m, "url": url})
+		return nil
+	}
+	rows := [][]string{{"profile", v.Profile.Name}, {"user", v.user.Username}}
+	if s == nil {
+		rows = append(rows, []string{"instance", "none"})
+	} else {
+		rows = append(rows, []string{"instance", s.InstanceID}, []string{"phase", string(s.Phase)}, []string{"address", url},
+			[]string{"public IP", s.PublicIP}, []string{"created", clockTime(s.CreationTime)}, []string{"ends", clockTime(s.ExpireAt)})
+	}
+	if m != nil {
+		rows = append(rows, []string{"state", string(m.State)}, []string{"type", m.Type}, []string{"zone", m.Zone}, []string{"image", m.ImageID})
+	}
+	v.out.table(rows)
+	return nil
+}
+
+// connect prints a link to the avatar. The key is this process's own, so that pages opened by earlier links end.
+func (v *visit) connect(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	s, err := v.Fleet.Current(ctx, v.user)
+	if err != nil {
+		return err
+	}
+	if s == nil {
+		return &backend.Problem{Kind: backend.KindRefused, What: "There's no avatar to connect to", Next: "Start one first."}
+	}
+	link, err := v.Rooms.Link(ctx, backend.Snapshot{Session: s, URL: v.Fleet.URL(*s)})
+	if err != nil {
+		return err
+	}
+	v.say(map[string]any{"connect": link}, link)
+	return nil
+}
+
+func clockTime(t time.Time) string { return t.Local().Format(time.DateTime) }
+
+// end stops or terminates the user's instance. Where there is none, that is what was asked for.
+func (v *visit) end(ctx context.Context, do func(context.Context, backend.Session, string) error, done string) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	s, err := v.Fleet.Current(ctx, v.user)
+	if err != nil {
+		return err
+	}
+	if s == nil {
+		v.say(map[string]any{"instanceId": nil, "done": "nothing"}, "no instance of "+v.user.Username+" is up")
+		return nil
+	}
+	if err := do(ctx, *s, "asked for at the command line"); err != nil {
+		return err
+	}
+	v.say(map[string]any{"instanceId": s.InstanceID, "done": done}, s.InstanceID+" is being "+done)
+	return nil
+}
+
+func (v *visit) pool(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	p, err := v.Fleet.Pool(ctx)
+	if err != nil {
+		return err
+	}
+	if v.out.json {
+		v.out.object(p)
+		return nil
+	}
+	rows := [][]string{{"INSTANCE", "STATE", "TYPE", "ZONE", "EPOCH", "OWNER"}}
+	for _, m := range p.Members {
+		rows = append(rows, []string{m.InstanceID, string(m.State), m.Type, m.Zone, strconv.FormatInt(m.Epoch, 10), m.Owner})
+	}
+	v.out.table(rows)
+	for _, line := range i18n.BackoffLines(p.Backoff) {
+		fmt.Fprintln(v.out.w, line)
+	}
+	return nil
+}
+
+// resumePool lets the pool launch instances again after failures held it back.
+func (v *visit) resumePool(ctx context.Context, reason string) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	if v.user.Role != backend.RoleOperator {
+		return core.NotOperator(v.user)
+	}
+	if err := v.Operator.Resume(ctx, v.user, strings.TrimSpace(reason)); err != nil {
+		return err
+	}
+	v.say(map[string]any{"done": "resumed"}, i18n.Say("pool.backoff.resumed"))
+	return nil
+}
+
+func (v *visit) signOut(ctx context.Context, forget bool) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	s, err := v.Fleet.Current(ctx, v.user)
+	if err == nil && s != nil {
+		err = v.Fleet.Stop(ctx, *s, "sign-out")
+		v.finishBackground(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	var untold error // the sign-out goes on: this computer has forgotten by itself
+	if forget {
+		untold = v.Identity.ForgetDevice(ctx)
+	}
+	if err := errors.Join(untold, v.Identity.SignOut(ctx)); err != nil {
+		return err
+	}
+	v.say(map[string]any{"done": "signed out"}, "signed out")
+	return nil
+}
+
+// signOutAlone signs out of a sign-in that could not be resumed because the cloud does not answer.
+func (v *visit) signOutAlone(ctx context.Context, forget bool, cause error) error {
+	if p := backend.ProblemOf(cause); p.Kind != backend.KindUnreachable {
+		return cause
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	p := &backend.Problem{Kind: backend.KindUnreachable, What: "You are signed out on this computer only", Cause: cause,
+		Why: "The cloud does not answer. An instance of yours that runs is stopped by the stop that was armed."}
+	if forget {
+		_ = v.Identity.ForgetDevice(ctx) // here it is done; Cognito keeps a computer that can prove nothing
+	}
+	if err := v.Identity.SignOut(ctx); err != nil {
+		p.Next = backend.ProblemOf(err).Next
+	}
+	return p
+}

@@ -1,0 +1,10 @@
+package core
+
+import "log/slog"
+
+// WindowOptions say how the window is opened.
+type WindowOptions struct {
+	Profile string // the one to use: a name, a file, or "" for the one that the configuration names
+	Level   slog.Level
+	Hidden  bool // in the tray, if there is one
+}

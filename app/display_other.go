@@ -1,6 +1,0 @@
-//go:build !linux || !cgo || bindings
-
-package app
-
-// heedDisplay is for X servers, which can go away under a window.
-func heedDisplay(func()) {}

@@ -1,0 +1,209 @@
+package window
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	wails "github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"avatar-launcher/app/core"
+	"avatar-launcher/app/i18n"
+	"avatar-launcher/app/osdesktop"
+	"avatar-launcher/backend"
+	"avatar-launcher/backend/logs"
+)
+
+// Shell is the window around the rooms: what the bound services, the tray and the signals have in common. The window
+// is there before the rooms are: what needs them is called after wired, or waits for it by ready.
+type Shell struct {
+	log      *slog.Logger
+	stateDir string
+	desk     desk
+	place    atomic.Pointer[[2]int] // of the window when it was hidden, nil while it is shown
+	hidden   bool                   // the window starts hidden
+
+	wired chan struct{} // closed once the two below are set
+	rooms *core.Rooms
+	logs  *logs.Book
+
+	ctx         context.Context // Wails': set by OnStartup, nil before
+	opened      chan struct{}   // closed once ctx is set
+	icon        atomic.Pointer[tray]
+	failure     atomic.Pointer[backend.Problem] // why the launcher cannot start, nil if it can
+	closer      sync.Once
+	displayLost func()       // ends the process properly where its display has gone
+	gone        atomic.Bool  // the launcher has finished, or was given up: the window may close
+	asked       atomic.Bool  // quitting has begun
+	asking      atomic.Bool  // the question before quitting is open
+	dialogs     atomic.Int32 // of the system's, open now
+	notifies    atomic.Bool  // the system shows notifications
+	inhibitor   osdesktop.Inhibitor
+	rules       atomic.Pointer[backend.Rules] // in force; nil before wired
+	beaten      atomic.Int64                  // Unix nanoseconds of the page's last beat, 0 before the first
+}
+
+func newShell(stateDir string) *Shell {
+	return &Shell{stateDir: stateDir, wired: make(chan struct{}), opened: make(chan struct{})}
+}
+
+// wire puts the rooms in.
+func (s *Shell) wire(r *core.Rooms) {
+	s.rooms, s.logs = r, r.Logs
+	now := core.Rules(r.Profile)
+	s.rules.Store(&now)
+	close(s.wired)
+}
+
+// ready waits for the rooms; false where the window ends first, or the launcher cannot start.
+func (s *Shell) ready() bool {
+	select {
+	case <-s.wired:
+		return true
+	case <-s.ctx.Done():
+		return false
+	}
+}
+
+// running reports whether the rooms are there.
+func (s *Shell) running() bool {
+	select {
+	case <-s.wired:
+		return true
+	default:
+		return false
+	}
+}
+
+func (s *Shell) do(w backend.Wish) {
+	if s.running() {
+		s.rooms.Launcher.Do(w)
+	}
+}
+
+func (s *Shell) snapshot() backend.Snapshot { return s.rooms.Launcher.Snapshot() }
+
+// connect opens the avatar in the system's browser.
+func (s *Shell) connect() {
+	snapshot := s.snapshot()
+	if _, err := osdesktop.AvatarURL(snapshot); err != nil {
+		s.log.Warn("the avatar's address is not opened", "cause", err)
+		return
+	}
+	s.do(backend.Wish{Verb: backend.WishTouch})
+	go s.openAvatar(snapshot)
+}
+
+// openAvatar opens the avatar by a fresh link. If that fails, the window comes up, says the address, and has copied the link.
+func (s *Shell) openAvatar(snapshot backend.Snapshot) {
+	link, err := s.rooms.Link(context.Background(), snapshot)
+	if err != nil {
+		s.log.Warn("no link to the avatar could be made", "cause", err)
+		s.rooms.Launcher.Notify(backend.NoticeBrowser, backend.ProblemOf(err))
+		return
+	}
+	err = osdesktop.OpenURL(link, osdesktop.BrowserPatience)
+	if err == nil {
+		s.rooms.Launcher.Notify(backend.NoticeBrowser, nil)
+		return
+	}
+	s.log.Warn("the browser could not be opened", "cause", err)
+	copied := false
+	if s.ctx != nil {
+		copied = wails.ClipboardSetText(s.ctx, link) == nil
+		s.show()
+	}
+	s.rooms.Launcher.Notify(backend.NoticeBrowser, noBrowserProblem(snapshot.URL, copied, err))
+}
+
+// noBrowserProblem says where the avatar is if no browser opened.
+func noBrowserProblem(address string, copied bool, cause error) *backend.Problem {
+	p := &backend.Problem{Kind: backend.KindUnexpected, What: "Couldn't open your browser",
+		Why: "Your avatar is at " + address + ".", Next: "Copy the link below the main button and open it in a browser.", Cause: cause}
+	if copied {
+		p.Next = "A link is copied. Paste it into a browser within a minute."
+	}
+	return p
+}
+
+// openSignIn opens the browser again for a sign-in that waits for it.
+func (s *Shell) openSignIn() {
+	c := s.snapshot().Challenge
+	if c == nil || c.Name != backend.StepBrowser {
+		return
+	}
+	if err := s.browse(c.URL); err != nil {
+		s.log.Warn("the browser could not be opened", "cause", err)
+	}
+}
+
+// browse opens an address of the sign-in in the system's browser.
+func (s *Shell) browse(address string) error {
+	return osdesktop.OpenBrowser(s.log)(address)
+}
+
+// openPath shows a folder, or a file in the program that the user opens such files with.
+func (s *Shell) openPath(path string) {
+	program := map[string]string{"windows": "explorer", "darwin": "open"}[runtime.GOOS]
+	command := exec.Command(cmp.Or(program, "xdg-open"), filepath.Clean(path))
+	if err := command.Start(); err != nil {
+		s.log.Warn("the system cannot show it", "path", path, "cause", err)
+		return
+	}
+	go func() { _ = command.Wait() }() // reap it
+}
+
+// startup is called by Wails once the window's context is there.
+func (s *Shell) startup(ctx context.Context) {
+	s.ctx = ctx
+	heedDisplay(s.displayLost)
+	osdesktop.TakeSignals()
+	osdesktop.OnSessionEnd(shutdownReason, s.sessionEnds)
+	close(s.opened)
+}
+
+// currentTray is nil until the tray is up.
+func (s *Shell) currentTray() *tray { return s.icon.Load() }
+
+func (s *Shell) setTray(t *tray) { s.icon.Store(t) }
+
+// drain gives the launcher what is left of its time where the window ended without asking: loss of the display.
+func (s *Shell) drain() {
+	if !s.running() {
+		return
+	}
+	go s.leave(false)
+	timer := time.NewTimer(windowTime)
+	defer timer.Stop()
+	select {
+	case <-s.rooms.Launcher.Finished():
+	case <-timer.C:
+	}
+}
+
+// shutdownReason says why a shutdown must wait: the instance is stopped first.
+func shutdownReason() (program, why string) { return i18n.Say("app"), i18n.Say("quitting.inhibit") }
+
+// sessionEnds stops the instance while the system's session ends, as fast as a signal does.
+func (s *Shell) sessionEnds() {
+	s.log.Info("the system's session ends")
+	s.drain()
+}
+
+// show raises the window.
+func (s *Shell) show() {
+	<-s.opened
+	s.unhide()
+}
+
+// logFileTroubled says, or takes back, that the launcher's own log cannot be written.
+func (s *Shell) logFileTroubled(p *backend.Problem) {
+	<-s.wired
+	s.rooms.Launcher.Notify("log-file", p)
+}

@@ -1,0 +1,17 @@
+package window
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestTheProblemNamesTheAddress(t *testing.T) {
+	const address = "http://demo.avatar.localhost:4580/"
+	for _, copied := range []bool{true, false} {
+		p := noBrowserProblem(address, copied, os.ErrNotExist)
+		if !strings.Contains(p.Why, address) || strings.Contains(p.Next, "is copied") != copied {
+			t.Errorf("copied %v: %+v", copied, p)
+		}
+	}
+}
