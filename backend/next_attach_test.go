@@ -88,6 +88,16 @@ func TestASessionFoundAfterItsTimeIsEnded(t *testing.T) {
 	}
 }
 
+func TestASessionFoundWithoutItsInstanceIsEnded(t *testing.T) {
+	half := session(t0.Add(time.Hour))
+	half.Phase = Ending
+	s, effects := next(stateOf(Snapshot{Phase: Idle, User: alice, Adopting: true}), sessionFound{session: half}, rules, t0)
+	sameEffects(t, effects, []effect{doStop{user: *alice, session: half, reason: foundEnding}})
+	if s.Phase != Ending {
+		t.Errorf("phase %s", s.Phase)
+	}
+}
+
 func TestANameThatIsLateIsSaidForAWhile(t *testing.T) {
 	late := &Notice{Key: NoticeName, Problem: &Problem{What: "late"}}
 	s, _ := next(attaching(t), progressed{Progress{Notice: late}}, rules, t0)

@@ -7,7 +7,7 @@ import (
 )
 
 // nextFound adopts the session that an earlier run, or another desktop of the same user, left running. It ends one whose
-// time is up: a start would replace it by a new session, which nobody asked for.
+// time is up, or that does not hold its instance any more: a start would replace it by a new session, which nobody asked for.
 func nextFound(s state, e sessionFound, now time.Time) (state, []effect) {
 	s.Adopting = false
 	switch {
@@ -39,11 +39,18 @@ func nextFound(s state, e sessionFound, now time.Time) (state, []effect) {
 	if !now.Before(e.session.ExpireAt) {
 		return nextEnd(s, false, "", foundExpired, now)
 	}
+	if e.session.Phase == Ending {
+		return nextEnd(s, false, "", foundEnding, now)
+	}
 	return enter(s, Claiming, now), []effect{doStart{*s.User}}
 }
 
-// foundExpired is the reason for the end of a session that was found after its time.
-const foundExpired = "its time was up while no launcher ran"
+// foundExpired is the reason for the end of a session that was found after its time, foundEnding that of one whose ending
+// was cut short.
+const (
+	foundExpired = "its time was up while no launcher ran"
+	foundEnding  = "its ending had been cut short"
+)
 
 // unattached reports whether attaching to a running session has failed, and is to be tried again.
 func unattached(s state) bool {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/localcloud"
 )
 
 // TestEveryEndingWithAServiceFailing breaks each service alone from each call of each ending on, for some minutes, for
@@ -96,4 +97,37 @@ func (seq sequence) breakAt(t *testing.T, b breaking) {
 	if left := check().settled(figures.PoolSize, w.out.ParkingAddress); len(left) > 0 {
 		t.Fatalf("left over: %s", strings.Join(left, "\n"))
 	}
+}
+
+// TestASessionWhoseEndingWasCutShortIsFoundAsSuch lets DynamoDB fail when the session's row is closed. A relaunch must end
+// it, and not take it for a session that runs.
+func TestASessionWhoseEndingWasCutShortIsFoundAsSuch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		s := w.desktop(t, "one")
+		session, _, _ := start(t, s, demo)
+		s.Wait()
+		if found, err := s.Current(t.Context(), demo); err != nil || found.Phase != backend.Ready {
+			t.Fatalf("while it runs the session is %+v, %v", found, err)
+		}
+		fault, err := w.cloud.AddFault(localcloud.Fault{Service: "dynamodb", Operation: "UpdateItem", Contains: "EndedBecause",
+			Kind: localcloud.FaultError, Code: "AccessDeniedException", Status: 400})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := backend.ProblemOf(s.Stop(t.Context(), *session, "test")); p == nil || p.Kind != backend.KindLeftover {
+			t.Fatalf("the stop says %+v", p)
+		}
+		w.cloud.RemoveFault(fault)
+		found, err := s.Current(t.Context(), demo)
+		if err != nil || found == nil || found.Phase != backend.Ending {
+			t.Fatalf("after its ending was cut short the session is %+v, %v", found, err)
+		}
+		if err := s.Stop(t.Context(), *found, "test"); err != nil {
+			t.Fatal(err)
+		}
+		if found, err := s.Current(t.Context(), demo); found != nil || err != nil {
+			t.Errorf("after its end the session is %+v, %v", found, err)
+		}
+	})
 }

@@ -129,11 +129,22 @@ func (r instanceRow) member() backend.PoolMember {
 		Type: r.InstanceType, PooledAt: r.PooledAt}
 }
 
-// Current reads the user's session, nil if there is none or it has ended.
+// Current reads the user's session, nil if there is none or it has ended. Its Phase is Ending if it no longer holds its
+// instance: whoever ended it did not come to close its row.
 func (s *Service) Current(ctx context.Context, u backend.User) (*backend.Session, error) {
 	row, err := s.ledger.session(ctx, u.ID)
 	if err != nil || row == nil || row.Phase == ended {
 		return nil, problem("read your session", err)
 	}
-	return row.session(), nil
+	session := row.session()
+	if row.InstanceID != "" {
+		holds, err := s.holds(ctx, *row)
+		if err != nil {
+			return nil, problem("read your session", err)
+		}
+		if !holds {
+			session.Phase = backend.Ending
+		}
+	}
+	return session, nil
 }
