@@ -1,0 +1,153 @@
+package fleet
+
+import (
+	"strings"
+	"time"
+
+	"avatar-launcher/backend"
+)
+
+// judge plans what one instance needs, by its row.
+func (p *planner) judge(m instance) {
+	p.alive[m.InstanceID] = true
+	row, recorded := p.rows[m.InstanceID]
+	if !recorded {
+		p.judgeUnrecorded(m)
+		return
+	}
+	old := p.current.image != "" && (m.ImageID != p.current.image || m.version != "" && m.version != p.current.version)
+	switch row.State {
+	case backend.Warming:
+		p.judgeWarming(m, row, old)
+	case backend.Warm:
+		if !old {
+			p.serving++
+		}
+		if m.up() {
+			p.add(stepStop, row, "runs unclaimed")
+		} else {
+			p.old[row.InstanceID] = old
+			p.free = append(p.free, row)
+		}
+	case backend.Recycling:
+		p.judgeRecycling(m, row, old)
+	case backend.Retired:
+		p.add(stepRetire, row, "retired")
+	case backend.Claimed:
+		p.judgeClaimed(m, row)
+	}
+}
+
+// judgeRecycling plans what an instance needs that is nobody's any more. It becomes warm only if it has been seen ready: one
+// that was adopted, or whose first start was broken off, may never become so.
+func (p *planner) judgeRecycling(m instance, row instanceRow, old bool) {
+	p.serving++
+	old = old && p.health.of(p.current.version).Failures == 0 // better an old instance than none that becomes ready
+	why := "its session is over"
+	if !row.Ready {
+		why = "it was never seen ready"
+	}
+	switch {
+	case m.State == backend.Running:
+		p.add(stepStop, row, "runs unclaimed")
+	case m.State == backend.Stopped && (p.figures.Replace || old || !row.Ready):
+		p.serving--
+		p.add(stepRetire, row, why)
+	case m.State == backend.Stopped:
+		p.add(stepRecycle, row, why)
+	}
+}
+
+// judgeWarming plans what an instance needs that is being initialised.
+func (p *planner) judgeWarming(m instance, row instanceRow, old bool) {
+	p.serving++
+	p.warming++
+	switch {
+	case old:
+		p.serving--
+		p.warming--
+		p.add(stepRetire, row, "made from an earlier launch template")
+	case m.State == backend.Running && p.ready[m.InstanceID]:
+		p.warmed(stepPark, row, m, "initialised")
+	case m.State == backend.Stopped && m.brokeDown():
+		p.failed(stepRetire, row, m, "EC2 could not keep it running: "+m.reason())
+	case m.State == backend.Stopped && (row.Ready || p.ready[m.InstanceID]):
+		p.warmed(stepRecycle, row, m, "initialised and stopped")
+	case m.State == backend.Stopped && !p.asking[m.InstanceID]:
+		p.failed(stepRetire, row, m, "stopped before it was ready: "+m.reason())
+	case m.up() && p.now.Sub(row.PooledAt) > p.figures.warmLimit():
+		p.failed(stepRetire, row, m, "did not become ready in "+p.figures.warmLimit().String())
+	}
+}
+
+// warmed plans what follows a warming that ended well. It is recorded if that changes how many may be launched.
+func (p *planner) warmed(v stepKind, row instanceRow, m instance, why string) {
+	p.add(v, row, why)
+	if h := p.health.of(p.current.version); !h.Proven || h.Failures > 0 {
+		p.steps[len(p.steps)-1].result = &launchResult{
+			instanceID: row.InstanceID,
+			template:   m.version,
+			launched:   row.PooledAt,
+		}
+	}
+}
+
+// failed plans what follows a warming that failed.
+func (p *planner) failed(v stepKind, row instanceRow, m instance, why string) {
+	p.add(v, row, why)
+	r := launchResult{failed: true, instanceID: row.InstanceID, template: m.version, launched: row.PooledAt, why: why}
+	p.steps[len(p.steps)-1].result = &r
+	p.health = p.health.add(r, p.current.version, p.now) // it counts already for what this plan launches
+}
+
+// judgeUnrecorded plans what an instance without a row needs: one that is being launched has an intent, and time to get its row.
+func (p *planner) judgeUnrecorded(m instance) {
+	token := launchToken(m.token)
+	if intent, ok := p.intents[token]; ok {
+		p.owned[token] = true
+		if p.waited[token] && p.now.Sub(intent.PooledAt) < startLimit {
+			return
+		}
+	} else {
+		p.unknown++
+	}
+	if p.now.Sub(m.LaunchTime) < newborn {
+		return
+	}
+	p.add(stepAdopt, instanceRow{
+		InstanceID:   m.InstanceID,
+		Zone:         m.Zone,
+		InstanceType: m.Type,
+		LaunchToken:  token,
+	}, "no row")
+}
+
+// launchToken takes the suffix of the place off a client token (see places).
+func launchToken(clientToken string) string {
+	if i := strings.LastIndexByte(clientToken, '-'); i > 0 {
+		return clientToken[:i]
+	}
+	return clientToken
+}
+
+// judgeClaimed plans what a claimed instance needs, by its session: past its end, gone, or stopped by somebody else.
+func (p *planner) judgeClaimed(m instance, row instanceRow) {
+	s := p.sessions[row.claim()]
+	switch {
+	case s == nil:
+		p.add(stepStop, row, "claimed, but by no session")
+	case p.now.After(s.ExpireAt.Add(reapMargin)):
+		p.steps = append(p.steps, step{
+			kind:    stepEnd,
+			row:     row,
+			session: s,
+			why:     "its time was up and its launcher did not stop it",
+		})
+	case m.State == backend.Stopped && p.now.Sub(s.CreationTime) > startLimit:
+		p.steps = append(p.steps, step{kind: stepEnd, row: row, session: s, why: "found stopped"})
+	case m.owner != row.Owner || m.epoch != itoa64(row.Epoch) || m.expireAt != s.ExpireAt.UTC().Format(time.RFC3339):
+		if p.now.Sub(s.CreationTime) > newborn { // younger: its desktop is about to
+			p.steps = append(p.steps, step{kind: stepRetag, row: row, session: s, why: "its tags do not say what its row says"})
+		}
+	}
+}
