@@ -7,7 +7,6 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"fmt"
-	mrand "math/rand"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -22,6 +21,7 @@ import (
 	"avatar-launcher/backend/localcloud/iam"
 	"avatar-launcher/backend/localcloud/store"
 	"avatar-launcher/backend/localcloud/wire"
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -58,21 +58,6 @@ type cloud struct {
 	call   wire.Call
 }
 
-func testEnv() wire.Env {
-	var mu sync.Mutex
-	src := mrand.New(mrand.NewSource(1))
-	return wire.Env{Region: "us-east-1", AccountID: "123456789012", Now: func() time.Time { return time.Now().UTC() },
-		NewID: func(n int) string {
-			mu.Lock()
-			defer mu.Unlock()
-			b := make([]byte, n)
-			for i := range b {
-				b[i] = "0123456789abcdef"[src.Intn(16)]
-			}
-			return string(b)
-		}}
-}
-
 func (c *cloud) open(st *store.Store) {
 	c.t.Helper()
 	svc, err := cognitoidentity.New(c.env, st, cognitoidentity.Options{
@@ -104,7 +89,7 @@ func fresh(t testing.TB, more obj) *cloud {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cloud{t: t, env: testEnv(), dead: "revoked", call: wire.Call{Principal: wire.Principal{Root: true}}}
+	c := &cloud{t: t, env: wiretest.Env(nil), dead: "revoked", call: wire.Call{Principal: wire.Principal{Root: true}}}
 	c.open(st)
 	c.makePool(more)
 	return c
@@ -337,7 +322,7 @@ func TestStateSurvivesARestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cloud{t: t, env: testEnv(), call: wire.Call{Principal: wire.Principal{Root: true}}}
+	c := &cloud{t: t, env: wiretest.Env(nil), call: wire.Call{Principal: wire.Principal{Root: true}}}
 	c.open(st)
 	c.makePool(nil)
 	id := c.id(c.token(nil))

@@ -11,6 +11,7 @@ import (
 	"avatar-launcher/backend/localcloud/cognitoidp"
 	"avatar-launcher/backend/localcloud/store"
 	"avatar-launcher/backend/localcloud/wire"
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 func names(out obj, list, member string) string {
@@ -332,7 +333,7 @@ func TestStateSurvivesARestart(t *testing.T) {
 func TestThrottle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st, _ := store.Open("")
-		env := testEnv()
+		env := wiretest.Env(nil)
 		env.Throttle = func() bool { return true }
 		svc, err := cognitoidp.New(env, st, options())
 		if err != nil {

@@ -7,17 +7,16 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"fmt"
-	mrand "math/rand"
 	"net/http/httptest"
 	"sync"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
 	"avatar-launcher/backend/localcloud/cognitoidp"
 	"avatar-launcher/backend/localcloud/store"
 	"avatar-launcher/backend/localcloud/wire"
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -50,25 +49,6 @@ type cloud struct {
 	call   wire.Call // template: principal and authorizer of the next calls
 }
 
-func testEnv() wire.Env {
-	var mu sync.Mutex
-	src := mrand.New(mrand.NewSource(1))
-	return wire.Env{
-		Region: region, AccountID: "123456789012", Now: func() time.Time { return time.Now().UTC() },
-		Rand: func(n int64) int64 { mu.Lock(); defer mu.Unlock(); return src.Int63n(n) },
-		NewID: func(n int) string {
-			mu.Lock()
-			defer mu.Unlock()
-			b := make([]byte, n)
-			for i := range b {
-				b[i] = "0123456789abcdef"[src.Intn(16)]
-			}
-			return string(b)
-		},
-		Throttle: func() bool { return false },
-	}
-}
-
 func options() cognitoidp.Options {
 	n := 0
 	return cognitoidp.Options{GenerateKey: func() (*rsa.PrivateKey, error) { n++; return readyKeys()[n%2], nil }}
@@ -77,7 +57,7 @@ func options() cognitoidp.Options {
 // bare is a service without a pool.
 func bare(t testing.TB, st *store.Store) *cloud {
 	t.Helper()
-	env := testEnv()
+	env := wiretest.Env(nil)
 	svc, err := cognitoidp.New(env, st, options())
 	if err != nil {
 		t.Fatal(err)

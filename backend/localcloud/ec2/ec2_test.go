@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/xml"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -18,6 +17,7 @@ import (
 
 	"avatar-launcher/backend/localcloud/store"
 	"avatar-launcher/backend/localcloud/wire"
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -34,29 +34,11 @@ type cloud struct {
 	told []Instance
 }
 
-func testEnv(c *cloud) wire.Env {
-	source := rand.New(rand.NewPCG(1, 2))
-	var mu sync.Mutex
-	number := func(n int64) int64 { mu.Lock(); defer mu.Unlock(); return source.Int64N(n) }
-	return wire.Env{
-		Region: "us-east-1", AccountID: "123456789012", Rand: number,
-		Now: func() time.Time { return time.Now().UTC() },
-		NewID: func(n int) string {
-			id := ""
-			for range n {
-				id += fmt.Sprintf("%x", number(16))
-			}
-			return id
-		},
-		Throttle: func() bool { return c.throttle },
-	}
-}
-
 // newCloud makes a service; st nil keeps nothing.
 func newCloud(t *testing.T, warm, cold time.Duration, st *store.Store) *cloud {
 	t.Helper()
 	c := &cloud{t: t}
-	c.env = testEnv(c)
+	c.env = wiretest.Env(func() bool { return c.throttle })
 	s, err := New(c.env, st, Options{Warm: warm, Cold: cold, Changed: func(in Instance) {
 		c.mu.Lock()
 		defer c.mu.Unlock()

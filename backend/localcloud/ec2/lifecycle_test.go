@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend/localcloud/store"
+	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
 func TestFirstBootAndWarmStartTakeTheirTimes(t *testing.T) {
@@ -177,7 +178,7 @@ func TestRebootIsABootWithoutANewAddress(t *testing.T) {
 func TestChangedMayCallTheService(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cloud{t: t}
-		c.env = testEnv(c)
+		c.env = wiretest.Env(nil)
 		var s *Service
 		var told []string
 		s, err := New(c.env, nil, Options{Warm: time.Second, Cold: time.Second, Changed: func(in Instance) {

@@ -2,7 +2,6 @@
 package wiretest
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -30,6 +29,32 @@ type Bench struct {
 	end func()
 }
 
+// Env is the environment of a service whose random choices and IDs repeat from run to run. A nil throttle lifts all
+// limits.
+func Env(throttle func() bool) wire.Env {
+	var mu sync.Mutex
+	random := rand.New(rand.NewPCG(1, 2))
+	number := func(n int64) int64 {
+		mu.Lock()
+		defer mu.Unlock()
+		return random.Int64N(n)
+	}
+	if throttle == nil {
+		throttle = func() bool { return false }
+	}
+	return wire.Env{
+		Region: "us-east-1", AccountID: account, Now: func() time.Time { return time.Now().UTC() }, Rand: number,
+		NewID: func(n int) string {
+			id := make([]byte, n)
+			for i := range id {
+				id[i] = "0123456789abcdef"[number(16)]
+			}
+			return string(id)
+		},
+		Throttle: throttle,
+	}
+}
+
 // NewBench opens a store in a folder, "" for one in memory. The test's cleanup closes the service and the store.
 func NewBench(t testing.TB, dir string) *Bench {
 	t.Helper()
@@ -38,12 +63,7 @@ func NewBench(t testing.TB, dir string) *Bench {
 		t.Fatal(err)
 	}
 	b := &Bench{Store: st, t: t}
-	random := rand.New(rand.NewPCG(1, 2))
-	b.Env = wire.Env{
-		Region: "us-east-1", AccountID: account, Now: func() time.Time { return time.Now().UTC() }, Rand: random.Int64N,
-		NewID:    func(n int) string { return fmt.Sprintf("%016x%016x", random.Uint64(), random.Uint64())[:n] },
-		Throttle: b.Throttle.Load,
-	}
+	b.Env = Env(b.Throttle.Load)
 	return b
 }
 
