@@ -13,7 +13,7 @@ import (
 
 // The window has the page's own ground before the page is there.
 func TestTheWindowDoesNotFlash(t *testing.T) {
-	css, err := os.ReadFile("../frontend/src/styles/tokens.css")
+	css, err := os.ReadFile("../../frontend/src/styles/tokens.css")
 	if err != nil {
 		t.Fatal(err)
 	}
