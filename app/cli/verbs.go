@@ -66,9 +66,13 @@ func sessionCommands(o *options) []*cobra.Command {
 		}
 		return nil
 	}
+	var inviting inviteFlags
+	share := verb("invite", "Print a link by which guests open your avatar", func(v *visit, ctx context.Context) error { return v.invite(ctx, inviting) })
+	inviting.add(share)
 	return []*cobra.Command{
 		verb("status", "Say who is signed in and what runs", (*visit).status),
 		verb("connect", "Print a link that opens your avatar once, within a minute", (*visit).connect),
+		share,
 		verb("stop", "Stop your instance", func(v *visit, ctx context.Context) error { return v.end(ctx, v.Fleet.Stop, "stopped") }),
 		verb("terminate", "Delete your instance and its disk", func(v *visit, ctx context.Context) error { return v.end(ctx, v.Fleet.Terminate, "terminated") }),
 		pool,

@@ -57,7 +57,8 @@ func decode(s string) ([]byte, error) { return base64.RawURLEncoding.Strict().De
 
 // good reports whether a pass lets its holder through to the session at a time.
 func (p pass) good(s Session, now time.Time) bool {
-	return s.Key != "" && p.Key == s.Key && p.Instance == s.Instance && p.Epoch == s.Epoch && (p.Ends == 0 || now.Unix() < p.Ends)
+	key := p.Key == s.Key || p.Role != Owner && s.invited(p.Key)
+	return s.Key != "" && key && p.Instance == s.Instance && p.Epoch == s.Epoch && (p.Ends == 0 || now.Unix() < p.Ends)
 }
 
 // cookieName is the gate's cookie: a __Host- cookie, which no other host of the zone can set, if the page came by https.

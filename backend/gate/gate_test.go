@@ -29,8 +29,8 @@ func TestPublicKeyFitsATag(t *testing.T) {
 }
 
 func TestSessionOf(t *testing.T) {
-	got := SessionOf("i-0a", map[string]string{Tag: "k", "epoch": "7", "expire-at": "2026-05-04T10:00:00Z"})
-	if want := (Session{"i-0a", 7, start.Add(time.Hour), "k"}); got != want {
+	got := SessionOf("i-0a", map[string]string{Tag: "k", GuestsTag: "g", "epoch": "7", "expire-at": "2026-05-04T10:00:00Z"})
+	if want := (Session{"i-0a", 7, start.Add(time.Hour), "k", "g"}); got != want {
 		t.Errorf("%+v", got)
 	}
 	if got := SessionOf("i-0a", map[string]string{"epoch": "x", "expire-at": "y"}); got != (Session{Instance: "i-0a"}) {
@@ -334,7 +334,7 @@ func FuzzPublic(f *testing.F) {
 	f.Add("")
 	f.Fuzz(func(t *testing.T, text string) {
 		public, err := ParsePublic(text)
-		if err == nil && (&Key{&ecdsa.PrivateKey{PublicKey: *public}}).Public() != text {
+		if err == nil && (&Key{private: &ecdsa.PrivateKey{PublicKey: *public}}).Public() != text {
 			t.Errorf("%q is not read back", text)
 		}
 	})

@@ -2,7 +2,6 @@ package gate
 
 import (
 	"context"
-	"crypto/rand"
 	"net/http"
 	"net/url"
 	"strings"
@@ -32,8 +31,10 @@ type Options struct {
 	HTTPS func(*http.Request) bool
 	// Now is the instance's clock; nil for time.Now.
 	Now func() time.Time
-	// Secret authenticates the cookies. A gate with the same one takes those of a gate before it. nil for a random one.
+	// Secret authenticates the cookies. A gate with the same one takes those of a gate before it. nil for State's, or a random one.
 	Secret []byte
+	// State remembers used tickets for a gate that starts again; nil to forget them.
+	State *State
 	// Relay is the TURN server beside the avatar; nil if there is none.
 	Relay *Relay
 	// Refused is told why somebody was refused, within the rate limit; nil if nobody asks.
@@ -44,7 +45,7 @@ type gate struct {
 	Options
 	next  http.Handler
 	wrong limiter
-	spent spent
+	spent *spent
 }
 
 // Link is the address that hands in a ticket at the avatar's address.
@@ -68,11 +69,13 @@ func Handler(next http.Handler, o Options) http.Handler {
 	if o.Refused == nil {
 		o.Refused = func(*http.Request, string) {}
 	}
-	if o.Secret == nil {
-		o.Secret = make([]byte, 32)
-		_, _ = rand.Read(o.Secret) // never fails
+	if o.State == nil {
+		o.State = &State{secret: newSecret()}
 	}
-	return &gate{Options: o, next: next}
+	if o.Secret == nil {
+		o.Secret = o.State.secret
+	}
+	return &gate{Options: o, next: next, spent: &o.State.spent}
 }
 
 // ServeHTTP implements http.Handler.
@@ -190,7 +193,7 @@ func (g *gate) enter(w http.ResponseWriter, r *http.Request, s Session, p pass, 
 		return
 	}
 	secure, ends := g.HTTPS(r), t.ends(s)
-	p = pass{Key: s.Key, Instance: s.Instance, Epoch: s.Epoch, Role: t.Role}
+	p = pass{Key: t.key, Instance: s.Instance, Epoch: s.Epoch, Role: t.Role}
 	if !ends.IsZero() {
 		p.Ends = ends.Unix()
 	}
@@ -214,7 +217,7 @@ func (g *gate) refuse(w http.ResponseWriter, r *http.Request, why error) {
 	}
 	g.Refused(r, why.Error())
 	part := ""
-	if why == refusedKey || why == refusedNoOwner { // a new key takes a moment to arrive
+	if why == refusedKey || why == refusedNoOwner || why == refusedTakenBack { // a new key takes a moment to arrive
 		part = retry
 	}
 	page{http.StatusForbidden, "This link doesn't open the avatar", why.Error(), part}.write(w)

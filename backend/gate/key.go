@@ -3,7 +3,8 @@
 // The launcher that starts a session makes a Key. Its public half is a tag of the instance (Tag), its private half stays in memory.
 // A ticket is a JWT signed with the private half: it names the instance, the session's epoch, a role, an expiry, and how
 // often it may be used. Handler stands in front of the avatar. It trades a ticket for a cookie, and lets nobody through
-// without one. A new key in the tag ends every ticket and every cookie made under the old one.
+// without one. A new key in the tag ends every ticket and every cookie made under the old one. An invitation has a key of its
+// own, which another tag lists (GuestsTag) until it is taken back.
 //
 // What it protects against: people who know or guess the avatar's address, replayed or forged tickets, tickets of other
 // sessions, and pages of other sites. What it doesn't: people who read a fresh ticket before its owner's browser uses it,
@@ -22,9 +23,12 @@ import (
 // Tag is the key of the instance tag that holds the public key.
 const Tag = "gate-key"
 
-// SessionOf reads from an instance's tags whose it is: Tag, "epoch" and "expire-at". What can't be read is left zero.
+// Tags are the keys of the tags that SessionOf reads.
+var Tags = []string{Tag, GuestsTag, "epoch", "expire-at"}
+
+// SessionOf reads from an instance's tags whose it is: Tag, GuestsTag, "epoch" and "expire-at". What can't be read is left zero.
 func SessionOf(instance string, tags map[string]string) Session {
-	s := Session{Instance: instance, Key: tags[Tag]}
+	s := Session{Instance: instance, Key: tags[Tag], Guests: tags[GuestsTag]}
 	s.Epoch, _ = strconv.ParseInt(tags["epoch"], 10, 64)
 	s.Ends, _ = time.Parse(time.RFC3339, tags["expire-at"])
 	return s
@@ -35,7 +39,10 @@ const coordinate = 32 // bytes of one coordinate of a P-256 point
 var errKey = errors.New("the public key is not a compressed P-256 point in base64url")
 
 // Key is a session's key pair.
-type Key struct{ private *ecdsa.PrivateKey }
+type Key struct {
+	private    *ecdsa.PrivateKey
+	invitation bool // its tickets name it, since it is not the session's
+}
 
 // NewKey makes a key pair.
 func NewKey() (*Key, error) {
@@ -43,7 +50,7 @@ func NewKey() (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Key{private}, nil
+	return &Key{private: private}, nil
 }
 
 // Public returns the public half as the tag holds it: the compressed point in base64url, 44 characters.

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -68,6 +69,7 @@ func source(r *http.Request) netip.Prefix {
 type spent struct {
 	mu   sync.Mutex
 	used map[string]use
+	out  io.Writer // where uses are noted for the next gate; nil for nowhere
 }
 
 type use struct {
@@ -75,18 +77,31 @@ type use struct {
 	until time.Time
 }
 
-// take counts a use of a ticket, and reports whether there was one left. A ticket must not be accepted after until.
+// take counts a use of a ticket, and reports whether there was one left. A ticket must not be accepted after until. A use that
+// can't be noted counts all the same: a disk that is full must not keep the owner out.
 func (s *spent) take(id string, uses int, until, now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.forget(now)
+	if s.used[id].times >= uses {
+		return false
+	}
+	s.add(id, until)
+	if s.out != nil {
+		_ = useLine(s.out, id, until)
+	}
+	return true
+}
+
+// add counts a use. The caller must hold the mutex, as for forget.
+func (s *spent) add(id string, until time.Time) {
 	if s.used == nil {
 		s.used = map[string]use{}
 	}
+	s.used[id] = use{s.used[id].times + 1, until}
+}
+
+// forget drops what has expired.
+func (s *spent) forget(now time.Time) {
 	maps.DeleteFunc(s.used, func(_ string, u use) bool { return u.until.Before(now) })
-	u := s.used[id]
-	if u.times >= uses {
-		return false
-	}
-	s.used[id] = use{u.times + 1, until}
-	return true
 }

@@ -35,6 +35,7 @@ type Session struct {
 	Epoch    int64
 	Ends     time.Time // zero if not known
 	Key      string    // the public half, as in Tag; "" if the instance has no owner
+	Guests   string    // the invitations, as in GuestsTag
 }
 
 // Invite describes a guest's ticket.
@@ -46,9 +47,10 @@ type Invite struct {
 
 // ticket is what a ticket says.
 type ticket struct {
-	Epoch int64 `json:"epoch"`
-	Role  Role  `json:"role"`
-	Uses  int   `json:"uses"`
+	key   string // that signed it
+	Epoch int64  `json:"epoch"`
+	Role  Role   `json:"role"`
+	Uses  int    `json:"uses"`
 	jwt.RegisteredClaims
 }
 
@@ -95,7 +97,11 @@ func (k *Key) Invite(s Session, i Invite, now time.Time) (string, error) {
 func (k *Key) sign(s Session, role Role, uses int, now, until time.Time) (string, error) {
 	claims := ticket{Epoch: s.Epoch, Role: role, Uses: uses, RegisteredClaims: jwt.RegisteredClaims{
 		ID: rand.Text(), Audience: jwt.ClaimStrings{s.Instance}, IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(until)}}
-	return jwt.NewWithClaims(jwt.SigningMethodES256, claims).SignedString(k.private)
+	token := jwt.NewWithClaims(jwt.SigningMethodES256, claims)
+	if k.invitation {
+		token.Header["kid"] = k.Public()
+	}
+	return token.SignedString(k.private)
 }
 
 // refusal is why a ticket is refused. Its text is for the person who holds it.
@@ -113,7 +119,8 @@ const (
 	refusedEarly refusal = "This link is from the future. Check your computer's date and time, then press Connect in the launcher."
 	refusedUsed  refusal = "This link has been used already. Press Connect in the launcher, or ask for a new link. " +
 		"If it wasn't you who used it, stop the session."
-	refusedNoOwner refusal = "Nobody has a session on this instance now."
+	refusedTakenBack refusal = "This invitation has been taken back, or it is for another session. Ask for a new link."
+	refusedNoOwner   refusal = "Nobody has a session on this instance now."
 )
 
 // parse checks all of a ticket but how often it was used. now is the time by the instance's clock.
@@ -121,8 +128,7 @@ func parse(text string, s Session, now time.Time) (*ticket, error) {
 	if s.Key == "" {
 		return nil, refusedNoOwner
 	}
-	public, err := ParsePublic(s.Key)
-	if err != nil {
+	if _, err := ParsePublic(s.Key); err != nil {
 		return nil, refusedNoOwner
 	}
 	if text == "" || len(text) > maxTicket {
@@ -130,8 +136,10 @@ func parse(text string, s Session, now time.Time) (*ticket, error) {
 	}
 	var t ticket
 	parser := jwt.NewParser(jwt.WithValidMethods([]string{"ES256"}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
-	_, err = parser.ParseWithClaims(text, &t, func(*jwt.Token) (any, error) { return public, nil })
+	_, err := parser.ParseWithClaims(text, &t, func(token *jwt.Token) (any, error) { return t.keyOf(token, s) })
 	switch {
+	case errors.Is(err, refusedTakenBack):
+		return nil, refusedTakenBack
 	case errors.Is(err, jwt.ErrTokenSignatureInvalid) && t.forSession(s):
 		return nil, refusedKey
 	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
@@ -146,6 +154,20 @@ func parse(text string, s Session, now time.Time) (*ticket, error) {
 		return nil, refusedEarly
 	}
 	return &t, nil
+}
+
+// keyOf returns the key that a ticket must be signed with, and notes it: the session's, or that of an invitation that the
+// session has. An invitation's key makes no owner's tickets.
+func (t *ticket) keyOf(token *jwt.Token, s Session) (any, error) {
+	t.key = s.Key
+	if named, ok := token.Header["kid"]; ok {
+		key, _ := named.(string)
+		if !s.invited(key) || t.Role == Owner {
+			return nil, refusedTakenBack
+		}
+		t.key = key
+	}
+	return ParsePublic(t.key)
 }
 
 func (t *ticket) forSession(s Session) bool {

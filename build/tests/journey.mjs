@@ -1,7 +1,7 @@
 // The main job without a window, by the built program: the `run` verb on the local profile, in an empty home.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { claim, folder, headless, objects, run, start, until } from './launcher.mjs';
 
@@ -12,14 +12,14 @@ const ORDER = ['signing-in', 'idle', 'claiming', 'arming', 'booting', 'probing',
 const TRACE = /goroutine \d+|panic:|\.go:\d+/;
 
 /** Asks for an avatar as a browser does, but without a resolver: names under .localhost are loopback (RFC 6761). */
-function fetchAvatar(url, cookie = '') {
+function fetchAvatar(url, cookie = '', method = 'GET') {
   const { hostname, port, host, pathname, search } = new URL(url);
   assert.match(hostname, /\.localhost$/);
   return new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', port, path: pathname + search, headers: { host, cookie } }, (response) => {
+    request({ host: '127.0.0.1', port, path: pathname + search, method, headers: { host, cookie } }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (part) => (body += part)).on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }));
-    }).on('error', reject);
+    }).on('error', reject).end();
   });
 }
 
@@ -46,7 +46,7 @@ const first = await run(binary, ['run', '--profile', 'local', '--user', 'demo', 
 claim('the first run ends with 0', first.code === 0, first.text.slice(-2000));
 const one = judge(first.lines);
 
-const second = start(binary, ['run', '--profile', 'local', '--user', 'demo', '--for', '20s', '--json'], { env });
+const second = start(binary, ['run', '--profile', 'local', '--user', 'demo', '--for', '40s', '--json'], { env });
 const url = await second.line('ready', (text) => objects([text]).find((o) => o.type === 'ready')?.url);
 claim('the same user has the same domain again', new URL(url).hostname === new URL(one.url).hostname, `${one.url} ${url}`);
 const { connect } = await second.line('the link', (text) => objects([text]).find((o) => o.type === 'ready'));
@@ -62,6 +62,20 @@ claim('the avatar’s page is served', answer.status === 200 && /<canvas/.test(a
 claim('it needs nothing from elsewhere', !/(?:src|href)=["']?(?:https?:)?\/\//.test(answer.body));
 const status = await run(binary, ['status', '--user', 'demo', '--json'], { env });
 claim('status attaches to the launcher that runs', status.code === 0 && /"ready"/.test(status.text), status.text);
+const invited = await run(binary, ['invite', '--user', 'demo', '--watch', '--json'], { env });
+const { invitation, link: forGuests } = objects(invited.lines).find((o) => o.link) ?? {};
+claim('the command invite makes a link', invited.code === 0 && forGuests?.startsWith(url) && invitation?.watchOnly === true, invited.text);
+const preview = await fetchAvatar(forGuests);
+claim('a preview of it uses it not', preview.status === 200 && /<button/.test(preview.body) && !preview.headers['set-cookie'], preview.body);
+const guest = await fetchAvatar(forGuests, '', 'POST');
+const [guestCookie] = (guest.headers['set-cookie']?.[0] ?? '').split('; ');
+claim('its button lets a guest in', guest.status === 303 && (await fetchAvatar(url, guestCookie)).status === 200, guest.body);
+claim('one guest', (await fetchAvatar(forGuests, '', 'POST')).status === 403);
+claim('and the owner goes on watching', (await fetchAvatar(url, cookie)).status === 200);
+const listed = await run(binary, ['invite', '--user', 'demo', '--list'], { env });
+claim('it is listed', listed.code === 0 && listed.text.includes(invitation.id), listed.text);
+const back = await run(binary, ['invite', '--user', 'demo', '--take-back', invitation.id], { env });
+claim('and taken back', back.code === 0 && (await fetchAvatar(url, guestCookie)).status === 403 && (await fetchAvatar(url, cookie)).status === 200, back.text);
 const another = await run(binary, ['connect', '--user', 'demo'], { env });
 const link = another.lines.find((text) => text.startsWith(url));
 claim('the command connect makes another link', another.code === 0 && link !== undefined && (await fetchAvatar(link)).status === 303, another.text);

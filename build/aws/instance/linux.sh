@@ -277,7 +277,7 @@ RuntimeDirectory=avatar-gate
 RuntimeDirectoryMode=0700
 RuntimeDirectoryPreserve=yes
 EnvironmentFile=/etc/avatar/stack.env
-ExecStart=/usr/bin/env avatar-agent -listen 127.0.0.1:8081 -avatar http://127.0.0.1:8080 -turn /run/avatar-gate/turnserver.conf -ask 127.0.0.1:9123 -zone ${ZONE}
+ExecStart=/usr/bin/env avatar-agent -listen 127.0.0.1:8081 -avatar http://127.0.0.1:8080 -turn /run/avatar-gate/turnserver.conf -state /run/avatar-gate/state -ask 127.0.0.1:9123 -zone ${ZONE}
 Restart=always
 RestartSec=2
 

@@ -73,7 +73,7 @@ if ($gate) { Save-Text "$Base\gated" '' } else { Remove-Item -Force -ErrorAction
 Save-Text "$Base\gate.ps1" @'
 while (Test-Path C:\Avatar\gated) {
     if (Test-Path C:\Avatar\bin\avatar-agent.exe) {
-        cmd.exe /c 'C:\Avatar\bin\avatar-agent.exe -listen 127.0.0.1:8081 -avatar http://127.0.0.1:8080 2>>C:\Avatar\log\avatar-gate.log'
+        cmd.exe /c 'C:\Avatar\bin\avatar-agent.exe -listen 127.0.0.1:8081 -avatar http://127.0.0.1:8080 -state C:\Avatar\run\gate-state 2>>C:\Avatar\log\avatar-gate.log'
     }
     Start-Sleep -Seconds 2
 }

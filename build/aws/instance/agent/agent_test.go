@@ -98,7 +98,7 @@ func newWorld(t *testing.T) *world {
 	before, dial := client.Transport, http.DefaultTransport
 	client.Transport, http.DefaultTransport = hosts, hosts
 	t.Cleanup(func() { client.Transport, http.DefaultTransport = before, dial })
-	w.Handler = handler(&url.URL{Scheme: "http", Host: "avatar"}, &instance{base: "http://metadata"}, nil, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	w.Handler = handler(&url.URL{Scheme: "http", Host: "avatar"}, &instance{base: "http://metadata"}, nil, nil, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	return w
 }
 

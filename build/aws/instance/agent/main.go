@@ -27,19 +27,20 @@ func main() {
 	avatar := flag.String("avatar", "http://127.0.0.1:8080", "`URL` of the avatar's web server")
 	metadata := flag.String("metadata", "http://169.254.169.254", "`URL` of the instance metadata service")
 	turn := flag.String("turn", "", "`file` to write coturn's configuration to; without it there is no TURN relay")
+	state := flag.String("state", "", "`file` in which used tickets are kept for when the gate starts again")
 	ask := flag.String("ask", "", "loopback `address` at which Caddy asks whether a name may have a certificate")
 	zone := flag.String("zone", "", "domain `name` below which the names are")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, options{*listen, *avatar, *metadata, *turn, *ask, *zone}); err != nil {
+	if err := run(ctx, options{*listen, *avatar, *metadata, *turn, *ask, *zone, *state}); err != nil {
 		fmt.Fprintln(os.Stderr, "agent:", err)
 		os.Exit(1)
 	}
 }
 
 // options are the flags.
-type options struct{ listen, avatar, metadata, turn, ask, zone string }
+type options struct{ listen, avatar, metadata, turn, ask, zone, state string }
 
 // run serves until ctx is done.
 func run(ctx context.Context, o options) error {
@@ -56,7 +57,13 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	all := map[string]http.Handler{o.listen: handler(to, in, relay, log)}
+	var state *gate.State
+	if o.state != "" {
+		if state, err = gate.OpenState(o.state, time.Now()); err != nil {
+			return err
+		}
+	}
+	all := map[string]http.Handler{o.listen: handler(to, in, relay, state, log)}
 	if o.ask != "" && o.zone != "" {
 		all[o.ask] = asked(o.zone, in, net.DefaultResolver.LookupNetIP, log)
 	}
@@ -100,10 +107,11 @@ func closeAll(servers []*http.Server, ended <-chan error) error {
 }
 
 // handler is the gate in front of the avatar, behind Caddy on the same machine.
-func handler(avatar *url.URL, in *instance, relay *gate.Relay, log *slog.Logger) http.Handler {
+func handler(avatar *url.URL, in *instance, relay *gate.Relay, state *gate.State, log *slog.Logger) http.Handler {
 	guarded := gate.Handler(proxy(avatar, log), gate.Options{
 		Session: in.session,
 		Relay:   relay,
+		State:   state,
 		HTTPS:   func(r *http.Request) bool { return r.Header.Get("X-Forwarded-Proto") == "https" },
 		Refused: func(r *http.Request, why string) { log.Warn("refused", "from", r.RemoteAddr, "why", why) },
 	})

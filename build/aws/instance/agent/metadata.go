@@ -57,7 +57,7 @@ func (i *instance) look(ctx context.Context) (gate.Session, error) {
 		return gate.Session{}, err
 	}
 	tags := map[string]string{}
-	for _, key := range []string{gate.Tag, "epoch", "expire-at"} {
+	for _, key := range gate.Tags {
 		value, err := i.get(ctx, "tags/instance/"+key)
 		if err != nil && !errors.Is(err, errNone) { // a service that doesn't answer must not look like a missing tag
 			return gate.Session{}, err
