@@ -69,7 +69,7 @@ export function install(scene) {
     if (next.lines) window.send('log', { last: next.lines.at(-1)?.seq ?? 0, error: lastError()?.seq ?? 0 });
     if (next.series) window.send('metrics');
   };
-  window.go = { app: {
+  window.go = { bridge: {
     Account: service('Account', ['SignIn', 'SignInDemo', 'Respond', 'Cancel', 'SignOut', 'DemoUsers', 'Ways', 'SignInByBrowser', 'OpenBrowser', 'Forgot', 'Resend', 'Unlock', 'SignInAgain'], {
       DemoUsers: () => scene.demoUsers, Ways: () => scene.ways ?? { window: true, browser: false },
     }),

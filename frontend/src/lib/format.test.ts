@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asText, brief, column, countdown, grouped, lineTime, sinceTime, span } from './format';
+import { asText, brief, column, countdown, grouped, lineTime, sinceTime, span, moment, clock } from './format';
 
 test.each([
   [0, '0.0 s'], [-5, '0.0 s'], [412, '0.4 s'], [9949, '9.9 s'], [9950, '10 s'], [12_400, '12 s'], [59_499, '59 s'], [59_500, '1 min 00 s'], [125_000, '2 min 05 s'],
@@ -25,4 +25,10 @@ test.each([
 test('columns', () => {
   expect([column('info', 6), column('longer', 6), column('longest', 6)]).toEqual(['info   ', 'longer ', 'longest ']);
   expect([brief('signalling', 12), brief('twelve signs', 12), brief('thirteen here', 12)]).toEqual(['signalling', 'twelve signs', 'thirteen he…']);
+});
+
+test('a date has its time of day as all other times are written', () => {
+  const at = new Date(2026, 10, 28, 14, 5, 9).getTime();
+  expect(moment(at)).toContain(clock(at));
+  expect(moment(at)).not.toMatch(/[AP]M|:09/);
 });

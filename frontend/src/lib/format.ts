@@ -5,7 +5,7 @@ import { language, words } from './words';
 const CLOCK = once(() => new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }));
 const DAY = once(() => new Intl.DateTimeFormat(language === 'en-XA' ? 'en' : undefined, { day: 'numeric', month: 'short' }));
 const TIME = once(() => new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }));
-const MOMENT = once(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }));
+const MOMENT = once(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }));
 
 /** A length of time for reading at a glance: "0.4 s", "12 s", "2 min 05 s". Milliseconds in. */
 export function span(ms: number): string {
@@ -60,7 +60,7 @@ export function brief(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-/** A date and time of day in the user's language and zone. */
+/** A date and time of day in the user's language and zone, by the 24 hours that all other times of the window have. */
 export function moment(ms: number | null): string {
   return ms === null ? '' : MOMENT().format(ms);
 }
