@@ -65,9 +65,11 @@ func TestNothingIsSavedAgainstAnUnknownPrice(t *testing.T) {
 
 func TestTimers(t *testing.T) {
 	created := time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)
-	s := Snapshot{Phase: Ready, Session: &Session{Type: "g5.2xlarge", CreationTime: created, ExpireAt: created.Add(time.Hour)}}
+	s := Snapshot{Phase: Ready, Session: &Session{Type: "g5.2xlarge", CreationTime: created,
+		ExpireAt: created.Add(time.Hour)}}
 	got := timers(s, Rules{Maximum: 2 * time.Hour, Prices: prices})
-	if len(got) != 2 || got[0].Kind != TimerIdle || got[1].Kind != TimerMaximum || !got[1].At.Equal(created.Add(2*time.Hour)) {
+	if len(got) != 2 || got[0].Kind != TimerIdle || got[1].Kind != TimerMaximum ||
+		!got[1].At.Equal(created.Add(2*time.Hour)) {
 		t.Fatalf("timers %+v", got)
 	}
 	if math.Abs(got[1].Cost-2*1.205) > 1e-9 {

@@ -1,7 +1,7 @@
 package backend
 
-// Inbox takes what the rooms report without being asked, and the user's wishes, and holds them for the Launcher's Run. It
-// is made before the rooms, and they before the Launcher. Its methods are safe for concurrent use.
+// Inbox takes what the rooms report without being asked, and the user's wishes, and holds them for the Launcher's Run.
+// It is made before the rooms, and they before the Launcher. Its methods are safe for concurrent use.
 type Inbox struct {
 	events   chan event
 	finished chan struct{}

@@ -24,8 +24,8 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Launcher moves one user from sign-in to avatar and back. One goroutine (Run) owns the state; window, tray and commands
-// ask by Do and hear by Watch. What the rooms see unasked comes by its Inbox.
+// Launcher moves one user from sign-in to avatar and back. One goroutine (Run) owns the state; window, tray and
+// commands ask by Do and hear by Watch. What the rooms see unasked comes by its Inbox.
 type Launcher struct {
 	*Inbox
 	opt Options
@@ -51,11 +51,12 @@ func New(o Options) *Launcher {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Launcher{Inbox: o.Inbox, opt: o, rules: o.Rules, state: newState(o.Profile, o.Now()), watchers: map[chan Snapshot]struct{}{}}
+	return &Launcher{Inbox: o.Inbox, opt: o, rules: o.Rules, state: newState(o.Profile, o.Now()),
+		watchers: map[chan Snapshot]struct{}{}}
 }
 
-// Run owns the state until WishQuit is fulfilled (nil) or ctx is done (its error). It begins with the wishes given, such as
-// WishUnlock to sign in by the keyring. When it returns, everything that it started has ended.
+// Run owns the state until WishQuit is fulfilled (nil) or ctx is done (its error). It begins with the wishes given,
+// such as WishUnlock to sign in by the keyring. When it returns, everything that it started has ended.
 func (l *Launcher) Run(ctx context.Context, wishes ...Wish) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer l.work.Wait()

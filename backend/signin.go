@@ -18,13 +18,16 @@ func (l *Launcher) beginSignIn(ctx context.Context, f effect) {
 		})
 	case doBrowse: // it has a limit of its own
 		l.ask(ctx, f, f.attempt, time.Hour, func(ctx context.Context) (*User, *Challenge, error) {
-			user, err := id.SignInByBrowser(ctx, func(c Challenge) { l.send(ctx, signInAnswered{attempt: f.attempt, challenge: &c}) })
+			user, err := id.SignInByBrowser(ctx,
+				func(c Challenge) { l.send(ctx, signInAnswered{attempt: f.attempt, challenge: &c}) })
 			return user, nil, err
 		})
 	case doForgot:
-		l.ask(ctx, f, f.attempt, answerTime, func(ctx context.Context) (*User, *Challenge, error) { return id.Forgot(ctx, f.username) })
+		l.ask(ctx, f, f.attempt, answerTime,
+			func(ctx context.Context) (*User, *Challenge, error) { return id.Forgot(ctx, f.username) })
 	case doAnswer:
-		l.ask(ctx, f, f.attempt, answerTime, func(ctx context.Context) (*User, *Challenge, error) { return id.Respond(ctx, f.answer) })
+		l.ask(ctx, f, f.attempt, answerTime,
+			func(ctx context.Context) (*User, *Challenge, error) { return id.Respond(ctx, f.answer) })
 	case doResend:
 		l.ask(ctx, f, f.attempt, answerTime, id.Resend)
 	case doResume:

@@ -33,7 +33,8 @@ func newState(profile string, now time.Time) state {
 	return state{Snapshot: Snapshot{Revision: 1, Phase: SignedOut, Since: now, Profile: profile}}
 }
 
-// forgotten returns what outlasts the user who has signed out: the phase, standing conditions, and the count of sign-ins.
+// forgotten returns what outlasts the user who has signed out: the phase, standing conditions, and the count of
+// sign-ins.
 func (s state) forgotten() state {
 	return state{
 		Snapshot: Snapshot{Revision: s.Revision, Phase: s.Phase, Since: s.Since, Profile: s.Profile,

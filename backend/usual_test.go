@@ -8,7 +8,8 @@ import (
 // TestTheNextStartIsEstimatedBeforeItIsWished: from the first look at earlier starts on, and again after each session.
 func TestTheNextStartIsEstimatedBeforeItIsWished(t *testing.T) {
 	s := stateOf(Snapshot{Phase: Idle, User: alice})
-	s, _ = next(s, prepared{Prepared: &Prepared{Starts: []Start{{Took: 5 * time.Second}, {Took: time.Minute, Cold: true}}}}, rules, t0)
+	s, _ = next(s, prepared{Prepared: &Prepared{Starts: []Start{{Took: 5 * time.Second},
+		{Took: time.Minute, Cold: true}}}}, rules, t0)
 	if s.Estimate != 5*time.Second {
 		t.Errorf("after sign-in the estimate is %v", s.Estimate)
 	}

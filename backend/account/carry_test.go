@@ -23,8 +23,10 @@ func carryPolicies(t *testing.T) {
 	}
 	all := string(data)
 	for name, place := range map[string]string{
-		"user": "        - PolicyName: user\n          PolicyDocument:\n", "operator": "        - PolicyName: operator\n          PolicyDocument:\n",
-		"stop": "        - PolicyName: stop\n          PolicyDocument:\n", "keeper": "      Description: What the pool's keeper may do\n      PolicyDocument:\n",
+		"user":     "        - PolicyName: user\n          PolicyDocument:\n",
+		"operator": "        - PolicyName: operator\n          PolicyDocument:\n",
+		"stop":     "        - PolicyName: stop\n          PolicyDocument:\n",
+		"keeper":   "      Description: What the pool's keeper may do\n      PolicyDocument:\n",
 	} {
 		head, rest, ok := strings.Cut(all, place)
 		if !ok {

@@ -62,7 +62,8 @@ func (b *bucket) client() *s3.Client {
 }
 
 // filesStack is the stack that has the bucket.
-var filesStack = stack("CREATE_COMPLETE", ourTag+"<Outputs><member><OutputKey>Bucket</OutputKey><OutputValue>files</OutputValue></member></Outputs>")
+var filesStack = stack("CREATE_COMPLETE",
+	ourTag+"<Outputs><member><OutputKey>Bucket</OutputKey><OutputValue>files</OutputValue></member></Outputs>")
 
 // TestTheFunctionAndALongTemplateGoByTheBucket, each once under its hash, and an old package is deleted afterwards.
 func TestTheFunctionAndALongTemplateGoByTheBucket(t *testing.T) {

@@ -30,7 +30,8 @@ func TestTheGatesProgramGoesByTheBucket(t *testing.T) {
 		if len(b.puts) != 1 {
 			t.Errorf("uploaded: %v", b.puts)
 		}
-		if err := a.Prune(t.Context()); err != nil || len(b.objects) != 2 || b.objects["avatar-agent-old"] == "" || b.objects["function-old.zip"] != "" {
+		if err := a.Prune(t.Context()); err != nil || len(b.objects) != 2 || b.objects["avatar-agent-old"] == "" ||
+			b.objects["function-old.zip"] != "" {
 			t.Errorf("after pruning: %v, %v", b.objects, err)
 		}
 	})

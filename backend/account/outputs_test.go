@@ -15,7 +15,8 @@ func TestOutputsSayWhetherTheImageIsTheOperators(t *testing.T) {
 	}{{"", byDefault, false}, {"ami-0123456789abcdef0", byDefault, true}, {"", "/mine", true}} {
 		w := &wire{answers: map[string][]string{"DescribeStacks": {stack("CREATE_COMPLETE", ourTag+outputsOf(t)+
 			fmt.Sprintf("<Parameters><member><ParameterKey>ImageId</ParameterKey><ParameterValue>%s</ParameterValue></member>"+
-				"<member><ParameterKey>ImageParameter</ParameterKey><ParameterValue>%s</ParameterValue></member></Parameters>", each.image, each.parameter))}}}
+				"<member><ParameterKey>ImageParameter</ParameterKey><ParameterValue>%s</ParameterValue></member></Parameters>",
+				each.image, each.parameter))}}}
 		got, err := w.account(t).Outputs(t.Context())
 		if err != nil || got.OwnImage != each.want {
 			t.Errorf("%+v: %+v, %v", each, got, err)

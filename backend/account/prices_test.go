@@ -28,7 +28,8 @@ func TestPricesAreThoseOfTheRegionAndTheSystem(t *testing.T) {
 func TestPricesThatMayNotBeReadAreAnError(t *testing.T) {
 	for _, answer := range []string{"!AccessDeniedException", `{"PriceList":[]}`, product("none")} {
 		w := &wire{answers: map[string][]string{"GetProducts": {answer}}}
-		if got, err := w.account(t).Prices(t.Context(), &Outputs{Region: "us-east-1", Resources: backend.Resources{InstanceTypes: []string{"g5.xlarge"}}}); err == nil {
+		if got, err := w.account(t).Prices(t.Context(),
+			&Outputs{Region: "us-east-1", Resources: backend.Resources{InstanceTypes: []string{"g5.xlarge"}}}); err == nil {
 			t.Errorf("%s: %+v", answer, got)
 		}
 	}

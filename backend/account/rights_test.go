@@ -119,7 +119,8 @@ func TestWhatAUserMustNotDo(t *testing.T) {
 		{"delete another's session", func(theirs, warm string) deed { return deleting(c.out.SessionsTable, "UserId", bob.ID) }, &keeper},
 		{"delete an instance's row", func(theirs, warm string) deed { return deleting(c.out.InstancesTable, "InstanceId", warm) }, &keeper},
 		{"read another's history", func(theirs, warm string) deed { return looking(c.out.AuditTable, "", "UserId", bob.ID) }, &his},
-		{"read everybody's day", func(theirs, warm string) deed { return looking(c.out.AuditTable, c.out.DayIndex, "Day", "2026-01-01") }, &keeper},
+		{"read everybody's day",
+			func(theirs, warm string) deed { return looking(c.out.AuditTable, c.out.DayIndex, "Day", "2026-01-01") }, &keeper},
 		{"write history in another's name", func(theirs, warm string) deed { return writing(c.out.AuditTable, audit(bob.ID)) }, &his},
 		{"write history in the pool's name", func(theirs, warm string) deed { return writing(c.out.AuditTable, audit("pool")) }, &keeper},
 		{"point another's name", func(theirs, warm string) deed { return pointing(c.out.ZoneID, "A", "bob."+c.out.ZoneName) }, &his},
@@ -129,19 +130,24 @@ func TestWhatAUserMustNotDo(t *testing.T) {
 		{"point a name below the own", func(theirs, warm string) deed { return pointing(c.out.ZoneID, "A", "x.ann."+c.out.ZoneName) }, &keeper},
 		{"point the zone itself", func(theirs, warm string) deed { return pointing(c.out.ZoneID, "A", c.out.ZoneName) }, &c.cfg},
 		{"write another type of record", func(theirs, warm string) deed { return pointing(c.out.ZoneID, "TXT", "ann."+c.out.ZoneName) }, &c.cfg},
-		{"pass another role to the scheduler", func(theirs, warm string) deed { return arming(c.out.SchedulerGroup, warm, operatorRole) }, &c.cfg},
+		{"pass another role to the scheduler",
+			func(theirs, warm string) deed { return arming(c.out.SchedulerGroup, warm, operatorRole) }, &c.cfg},
 		{"arm in another group", func(theirs, warm string) deed { return arming("default", warm, c.out.StopRoleARN) }, &c.cfg},
 		{"disarm a stop", func(theirs, warm string) deed { return disarming(c.out.SchedulerGroup, theirs) }, &keeper},
-		{"resize the pool by an instance of nobody's", func(theirs, warm string) deed { return launching(launchOf(&c.out.LaunchTemplate, "")) }, &keeper},
+		{"resize the pool by an instance of nobody's",
+			func(theirs, warm string) deed { return launching(launchOf(&c.out.LaunchTemplate, "")) }, &keeper},
 		{"launch for another", func(theirs, warm string) deed { return launching(launchOf(&c.out.LaunchTemplate, bob.ID)) }, &his},
 		{"launch what nothing stops", func(theirs, warm string) deed {
 			in := launchOf(&c.out.LaunchTemplate, ann.ID)
-			in.TagSpecifications[0].Tags = slices.DeleteFunc(in.TagSpecifications[0].Tags, func(t ec2types.Tag) bool { return *t.Key == "expire-at" })
+			in.TagSpecifications[0].Tags = slices.DeleteFunc(in.TagSpecifications[0].Tags,
+				func(t ec2types.Tag) bool { return *t.Key == "expire-at" })
 			return launching(in)
 		}, &c.cfg},
-		{"launch a type that is not the stack's", func(theirs, warm string) deed { return launchingWith(c, "InstanceType", "g5.8xlarge") }, &c.cfg},
+		{"launch a type that is not the stack's",
+			func(theirs, warm string) deed { return launchingWith(c, "InstanceType", "g5.8xlarge") }, &c.cfg},
 		{"launch on the spot market", func(theirs, warm string) deed { return launchingWith(c, "market", "spot") }, &c.cfg},
-		{"launch with the first version of the metadata service", func(theirs, warm string) deed { return launchingWith(c, "tokens", "optional") }, &c.cfg},
+		{"launch with the first version of the metadata service",
+			func(theirs, warm string) deed { return launchingWith(c, "tokens", "optional") }, &c.cfg},
 		{"launch with a disk of 300 GB", func(theirs, warm string) deed { return launchingWith(c, "disk", "") }, &c.cfg},
 		{"launch another image", func(theirs, warm string) deed { return launchingWith(c, "image", "ami-0a7a7a20000000002") }, &c.cfg},
 		{"reboot an instance", func(theirs, warm string) deed { return rebooting(warm) }, &c.cfg},
@@ -179,7 +185,8 @@ func TestWhatEveryUserMay(t *testing.T) {
 		name string
 		do   deed
 	}{
-		{"claim what is nobody's", tagging(warm, "Name", "avatar-ann", "owner", ann.ID, "epoch", "2", "expire-at", "2026-01-01T00:00:00Z", "gate-key", "A")},
+		{"claim what is nobody's", tagging(warm, "Name", "avatar-ann", "owner", ann.ID, "epoch", "2", "expire-at",
+			"2026-01-01T00:00:00Z", "gate-key", "A")},
 		{"then start it", starting(warm)},
 		{"stop the own", stopping(mine)},
 		{"make the own gate's key", tagging(mine, "gate-key", "A")},

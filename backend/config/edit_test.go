@@ -25,7 +25,8 @@ func TestEditKeepsEverythingElse(t *testing.T) {
 			"desktop:\n  theme: 'light' # day\n  quit: \"ask\"\n", []Change{{"desktop.theme", "dark"}, {"desktop.quit", "stop"}},
 			"desktop:\n  theme: dark # day\n  quit: stop\n"},
 		"a new group in an empty file": {"", []Change{{"desktop.theme", "dark"}}, "desktop:\n  theme: dark\n"},
-		"a new group after a comment":  {"# nothing yet", []Change{{"desktop.notifications", false}}, "# nothing yet\ndesktop:\n  notifications: false\n"},
+		"a new group after a comment": {"# nothing yet", []Change{{"desktop.notifications", false}},
+			"# nothing yet\ndesktop:\n  notifications: false\n"},
 		"after the last key, before the next group's comment": {
 			"desktop:\n  theme: dark # night\n\n# the profiles\nprofile: local\n", []Change{{"desktop.quit", "stop"}},
 			"desktop:\n  theme: dark # night\n  quit: stop\n\n# the profiles\nprofile: local\n"},
@@ -37,13 +38,15 @@ func TestEditKeepsEverythingElse(t *testing.T) {
 		"a file without its last line break": {
 			"desktop:\n    theme: dark", []Change{{"desktop.quit", "stop"}}, "desktop:\n    theme: dark\n    quit: stop\n"},
 		"letters of more than a byte": {
-			"desktop: {theme: dark, language: de} # für später\n", []Change{{"desktop.language", "pt-BR"}}, "desktop: {theme: dark, language: pt-BR} # für später\n"},
+			"desktop: {theme: dark, language: de} # für später\n", []Change{{"desktop.language", "pt-BR"}},
+			"desktop: {theme: dark, language: pt-BR} # für später\n"},
 		"language back to the desktop's": {"desktop:\n  language: de\n", []Change{{"desktop.language", ""}}, "desktop:\n  language: \"\"\n"},
 		"the local profile comes with its cloud": {
 			"profile: local\n", []Change{{"profiles.local.session.window", 90 * time.Minute}, {"profiles.local.session.warning", 2 * time.Minute}},
 			"profile: local\nprofiles:\n  local:\n    cloud: embedded\n    session:\n      window: 1h30m\n      warning: 2m\n"},
 		"a group with a list": {
-			studio + "    launch:\n      subnet_ids:\n      - subnet-0123456789abcdef0\n# end\n", []Change{{"profiles.studio.session.window", time.Hour}},
+			studio + "    launch:\n      subnet_ids:\n      - subnet-0123456789abcdef0\n# end\n",
+			[]Change{{"profiles.studio.session.window", time.Hour}},
 			studio + "    launch:\n      subnet_ids:\n      - subnet-0123456789abcdef0\n    session:\n      window: 1h\n# end\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

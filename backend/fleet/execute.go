@@ -152,7 +152,8 @@ func (s *Service) stopUnclaimed(ctx context.Context, row instanceRow) error {
 			return err
 		}
 	}
-	if again, err := s.ledger.instance(ctx, row.InstanceID); err != nil || again == nil || again.State != backend.Recycling || again.Epoch != row.Epoch {
+	if again, err := s.ledger.instance(ctx, row.InstanceID); err != nil || again == nil ||
+		again.State != backend.Recycling || again.Epoch != row.Epoch {
 		return err // somebody claimed it meanwhile: it is theirs
 	}
 	return s.stopInstance(ctx, row.InstanceID)

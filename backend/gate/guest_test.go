@@ -19,7 +19,8 @@ func TestAGuestEntersByTheButton(t *testing.T) {
 	w := newWorld(t)
 	link := w.invite(Invite{Until: start.Add(30 * time.Minute), Uses: 2, WatchOnly: true})
 	for range 5 { // previews of the link in a chat
-		if res := w.enter(http.MethodGet, link); res.StatusCode != http.StatusOK || len(res.Cookies()) != 0 || !strings.Contains(text(t, res), "<form") {
+		if res := w.enter(http.MethodGet, link); res.StatusCode != http.StatusOK || len(res.Cookies()) != 0 ||
+			!strings.Contains(text(t, res), "<form") {
 			t.Fatalf("preview: %s", res.Status)
 		}
 	}

@@ -19,7 +19,8 @@ func (w *world) iceServers(cookies []*http.Cookie) []ICEServer {
 	w.t.Helper()
 	res := w.do(http.MethodGet, ICEPath, cookies)
 	var got struct{ IceServers []ICEServer }
-	if err := json.NewDecoder(res.Body).Decode(&got); err != nil || res.StatusCode != http.StatusOK || res.Header.Get("Cache-Control") != "no-store" {
+	if err := json.NewDecoder(res.Body).Decode(&got); err != nil || res.StatusCode != http.StatusOK ||
+		res.Header.Get("Cache-Control") != "no-store" {
 		w.t.Fatalf("%s: %v", res.Status, err)
 	}
 	return got.IceServers
@@ -90,7 +91,8 @@ func TestTheConfigMessageNamesTheRelay(t *testing.T) {
 			textMessage(`{"peerConnectionOptions":{"iceServers":[` + relay + `]},"protocolVersion":"1.3.0","type":"config"}`)},
 		{"with servers of its own", textMessage(`{"type":"config","peerConnectionOptions":{"iceServers":[{"urls":"stun:b"}],"x":1}}`),
 			textMessage(`{"peerConnectionOptions":{"iceServers":[{"urls":"stun:b"},` + relay + `],"x":1},"type":"config"}`)},
-		{"without options", textMessage(`{"type":"config"}`), textMessage(`{"peerConnectionOptions":{"iceServers":[` + relay + `]},"type":"config"}`)},
+		{"without options", textMessage(`{"type":"config"}`),
+			textMessage(`{"peerConnectionOptions":{"iceServers":[` + relay + `]},"type":"config"}`)},
 		{"after other frames", textMessage(`{"type":"playerCount"}`) + ping + textMessage(`{"type":"config"}`),
 			textMessage(`{"type":"playerCount"}`) + ping + textMessage(`{"peerConnectionOptions":{"iceServers":[`+relay+`]},"type":"config"}`)},
 		{"no second time", textMessage(`{"type":"config"}`) + textMessage(`{"type":"config"}`),
@@ -101,7 +103,8 @@ func TestTheConfigMessageNamesTheRelay(t *testing.T) {
 		{"not in a masked one", "\x81\x91abcd" + `{"type":"config"}`, "\x81\x91abcd" + `{"type":"config"}`},
 		{"not in a long one", textMessage(`{"type":"config","x":"` + long + `"}`), textMessage(`{"type":"config","x":"` + long + `"}`)},
 		{"not in no JSON", textMessage(`config`), textMessage(`config`)},
-		{"not late", strings.Repeat(textMessage("{}"), configFrames) + textMessage(`{"type":"config"}`), strings.Repeat(textMessage("{}"), configFrames) + textMessage(`{"type":"config"}`)},
+		{"not late", strings.Repeat(textMessage("{}"), configFrames) + textMessage(`{"type":"config"}`),
+			strings.Repeat(textMessage("{}"), configFrames) + textMessage(`{"type":"config"}`)},
 	} {
 		for _, slow := range []bool{false, true} {
 			if got := read(t, []byte(tt.sent+rest), slow); string(got) != tt.want+rest {

@@ -60,8 +60,9 @@ func newUserPools(cfg aws.Config) userPools {
 
 // identityPools holds what is called of *cognitoidentity.Client, for the same reason.
 type identityPools struct {
-	GetCredentialsForIdentity poolCall[cognitoidentity.GetCredentialsForIdentityInput, cognitoidentity.GetCredentialsForIdentityOutput]
-	GetId                     poolCall[cognitoidentity.GetIdInput, cognitoidentity.GetIdOutput]
+	GetCredentialsForIdentity poolCall[cognitoidentity.GetCredentialsForIdentityInput,
+		cognitoidentity.GetCredentialsForIdentityOutput]
+	GetId poolCall[cognitoidentity.GetIdInput, cognitoidentity.GetIdOutput]
 }
 
 func newIdentityPools(cfg aws.Config) identityPools {

@@ -230,7 +230,8 @@ func FuzzDecode(f *testing.F) {
 			if !utf8.ValidString(e.Text) || len(e.Text) > maxText+64 || !isClean([]byte(e.Text)) {
 				t.Errorf("text %q", e.Text)
 			}
-			if !slices.Contains([]string{levelDebug, levelInfo, levelWarn, levelError}, e.Level) || e.Source == "" || len(e.Source) > maxSource || e.At.IsZero() {
+			if !slices.Contains([]string{levelDebug, levelInfo, levelWarn, levelError}, e.Level) || e.Source == "" ||
+				len(e.Source) > maxSource || e.At.IsZero() {
 				t.Errorf("entry %+v", e)
 			}
 		}
