@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"avatar-launcher/app/i18n"
@@ -121,25 +120,5 @@ func (p *printer) ended(err error) {
 	}
 	if problem == nil && !p.leaves {
 		fmt.Fprintln(p.w, "ended: the instance is stopped, and you are signed out")
-	}
-}
-
-// table writes rows of cells in columns.
-func (p *printer) table(rows [][]string) {
-	var width []int
-	for _, row := range rows {
-		for i, cell := range row {
-			if i == len(width) {
-				width = append(width, 0)
-			}
-			width[i] = max(width[i], len(cell))
-		}
-	}
-	for _, row := range rows {
-		var b strings.Builder
-		for i, cell := range row {
-			fmt.Fprintf(&b, "%-*s  ", width[i], cell)
-		}
-		fmt.Fprintln(p.w, strings.TrimRight(b.String(), " "))
 	}
 }

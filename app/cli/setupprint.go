@@ -44,14 +44,14 @@ func (p *printer) changes(all []account.Change) {
 func (p *printer) checks(all []backend.Check) {
 	width := 0
 	for _, c := range all {
-		width = max(width, len(c.Name))
+		width = max(width, columns(c.Name))
 	}
 	for _, c := range all {
 		mark := "ok"
 		if !c.OK {
 			mark = "NOT OK"
 		}
-		text := fmt.Sprintf("%-7s %-*s  %s", mark, width, c.Name, c.Why)
+		text := padded(mark, 7) + " " + padded(c.Name, width) + "  " + c.Why
 		if c.Cure != "" {
 			text += "\n" + strings.Repeat(" ", width+10) + c.Cure
 		}
