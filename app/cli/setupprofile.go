@@ -36,6 +36,9 @@ func profileOf(name string, made *account.Outputs, prices *account.Prices) confi
 	}
 	p.SetResources(used)
 	p.Log.ReadyPattern = avatarReady
+	if made.BrokerURL != "" {
+		p.Control, p.Broker.URL = config.ControlAccount, made.BrokerURL
+	}
 	if made.PoolSize >= 0 {
 		p.WarmPool.Size = made.PoolSize // as the stack's keeper has it
 	}

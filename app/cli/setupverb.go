@@ -32,6 +32,7 @@ type setupFlags struct {
 	yes, ignoreChecks                     bool
 	printTemplate                         bool
 	noKeeper                              bool   // leave the keeper function out
+	control                               string // desktop, account, or "" for as it is
 	function                              string // its package; "" for the one beside the program
 	gate                                  string // the gate's program; "" for the one beside the program
 }
@@ -73,6 +74,7 @@ func setupCommand(o *options) *cobra.Command {
 	s.BoolVar(&f.purge, "purge", false, "with --remove: delete the users and the audit, too")
 	s.BoolVar(&f.yes, "yes", false, "do not ask before --remove")
 	s.BoolVar(&f.noKeeper, "no-keeper", false, "make no function that keeps the warm pool; a keeper's desktop must be on, then")
+	s.StringVar(&f.control, "control", "", "who runs the control plane: desktop (default), or account, a function that users may call and nothing else")
 	s.StringVar(&f.function, "function", "", "the function's package (default: function.zip beside the program)")
 	s.StringVar(&f.gate, "gate", "", "the gate's program for the instances (default: avatar-agent-linux-amd64 or avatar-agent-windows-amd64.exe beside the program)")
 	s.BoolVar(&f.ignoreChecks, "ignore-checks", false, "deploy although a check of the account is not ok")
@@ -154,6 +156,14 @@ func (f *setupFlags) people() ([]account.NewUser, error) {
 		if err := f.tags.ParseTag(text); err != nil {
 			return nil, err
 		}
+	}
+	switch {
+	case f.control != "" && f.control != config.ControlDesktop && f.control != config.ControlAccount:
+		return nil, fmt.Errorf("--control is %q, which is none of desktop, account", f.control)
+	case f.control == config.ControlAccount && f.noKeeper:
+		return nil, errors.New("--control account needs the account's function, and --no-keeper leaves it out")
+	case f.control != "":
+		f.spec.Set["Control"] = f.control
 	}
 	if f.system != "" {
 		f.spec.Set["OperatingSystem"] = f.system

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,6 +31,9 @@ type room struct {
 	cloud    *localcloud.Cloud
 	profile  config.Profile
 	password map[string]string
+
+	once    sync.Once
+	handler http.Handler // the account's broker, for desktops that have it
 }
 
 func newRoom(t *testing.T) *room {
@@ -71,6 +75,9 @@ func (r *room) desktop(window time.Duration, more ...func(*backend.Options, aws.
 	f := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
 		Scheduler: scheduler.NewFromConfig(cfg), Names: p.Resources(), Figures: Figures(p), Avatar: shape, LauncherID: launcherID()})
 	o.Identity, o.Fleet = id, f
+	if throughBroker {
+		o.Fleet = r.broker(p, id)
+	}
 	o.BeforeSignOut = func(ctx context.Context) { FinishBackground(ctx, f) }
 	for _, add := range more {
 		add(&o, cfg)

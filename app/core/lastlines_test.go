@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awskinesis "github.com/aws/aws-sdk-go-v2/service/kinesis"
 
+	"avatar-launcher/backend/fleet"
 	"avatar-launcher/backend/identity"
 	"avatar-launcher/backend/logs/kinesis"
 )
@@ -36,7 +37,7 @@ func TestTheKeeperReadsTheLogOfAFailedInstance(t *testing.T) {
 		if err := wired.connect(t.Context(), identity.Memory()); err != nil {
 			t.Fatal(err)
 		}
-		if wired.Fleet.LastLines == nil {
+		if wired.Fleet.(*fleet.Service).LastLines == nil {
 			t.Error("the fleet cannot read the log")
 		}
 	})

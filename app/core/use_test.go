@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awskinesis "github.com/aws/aws-sdk-go-v2/service/kinesis"
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/logs"
@@ -18,7 +17,7 @@ import (
 func (r *room) withLogs(o *backend.Options, cfg aws.Config) {
 	o.Logs = logs.New(logs.Options{
 		Source: kinesis.New(kinesis.Options{
-			API: awskinesis.NewFromConfig(cfg), Name: r.profile.Stream, Readers: 1,
+			API: stream(o, cfg), Name: r.profile.Stream, Readers: 1,
 		}),
 		ActivityPattern: pattern(r.profile.Log.ActivityPattern), OnActivity: o.Inbox.Active, OnViewers: o.Inbox.Watched,
 	})

@@ -25,6 +25,7 @@ import (
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
+	"avatar-launcher/backend/broker"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/fleet"
 	"avatar-launcher/backend/identity"
@@ -42,7 +43,7 @@ type Rooms struct {
 	Profile  config.Profile // with the embedded cloud's names filled in
 	File     string         // where the profile comes from
 	Identity *identity.Service
-	Fleet    *fleet.Service
+	Fleet    ControlPlane
 	Stream   *kinesis.Stream // what Logs reads
 	Logs     *logs.Book
 	Launcher *backend.Launcher
@@ -73,7 +74,7 @@ const KeyringTime = time.Minute
 const BackgroundTime = 10 * time.Second
 
 // FinishBackground waits until the fleet's background work is done, or ctx ends. That work needs the sign-in.
-func FinishBackground(ctx context.Context, f *fleet.Service) {
+func FinishBackground(ctx context.Context, f interface{ Wait() }) {
 	done := make(chan struct{})
 	go func() { defer close(done); f.Wait() }()
 	select {
@@ -140,11 +141,14 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	}
 	r.Identity = identity.New(options)
 	cfg.Credentials = r.Identity.Credentials()
-	r.Stream = kinesis.New(kinesis.Options{
-		API:  newKinesis(cfg, func(o *awskinesis.Options) { o.HTTPClient = watched }),
-		Name: p.Stream, RandomKeys: p.Log.RandomKeys, Log: r.log,
-	})
-	r.Fleet = fleet.New(fleet.Options{
+	var client *broker.Client
+	var stream kinesis.API = newKinesis(cfg, func(o *awskinesis.Options) { o.HTTPClient = watched })
+	if p.Control == config.ControlAccount {
+		client = newBroker(p, watched, cfg.Credentials, r.Identity, clock.Now)
+		stream = broker.Stream{Client: client}
+	}
+	r.Stream = kinesis.New(kinesis.Options{API: stream, Name: p.Stream, RandomKeys: p.Log.RandomKeys, Log: r.log})
+	local := fleet.New(fleet.Options{
 		EC2:       newEC2(cfg, func(o *ec2.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
 		DynamoDB:  newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
 		Route53:   newRoute53(cfg, func(o *route53.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
@@ -152,6 +156,10 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		Names:     p.Resources(), Figures: Figures(p), Avatar: avatar(p), Prices: prices(p), ReadyLine: readyLine(p, r.Stream),
 		LastLines: lastLines(p, r.Stream), LauncherID: launcherID(), Clock: clock, Log: r.log,
 	})
+	r.Fleet = local
+	if client != nil {
+		r.Fleet = remote{client, local}
+	}
 	r.Operator, r.History = r.Fleet, r.Fleet
 	r.Doctor = doctor(cfg, watched, p)
 	r.Logs = logs.New(logs.Options{

@@ -27,6 +27,7 @@ func desktop() Desktop {
 func defaults() Profile {
 	return Profile{
 		Cloud:   CloudAWS,
+		Control: ControlDesktop,
 		Cognito: Cognito{SignIn: SignInWindow, RedirectURIs: redirectURIs()},
 		Tables: Tables{Sessions: "avatar-sessions", Instances: "avatar-instances", Leases: "avatar-leases", Audit: "avatar-audit",
 			StateIndex: "state-index", DayIndex: "day-index"},

@@ -37,6 +37,17 @@ const (
 	CloudEmbedded = "embedded"
 )
 
+// The values of Profile.Control.
+const (
+	ControlDesktop = "desktop" // the control plane runs in this process
+	ControlAccount = "account" // it runs behind the account's broker, and this process may call that and nothing else
+)
+
+// Broker says where the account's control plane is.
+type Broker struct {
+	URL string `yaml:"url"` // of the function; needed with ControlAccount
+}
+
 // Profile says where the cloud is and what things are called there. Every field has its default filled in.
 type Profile struct {
 	Name string `yaml:"-"` // its key in the file
@@ -44,6 +55,9 @@ type Profile struct {
 	Cloud    string `yaml:"cloud"`    // CloudAWS (default), or CloudEmbedded: the cloud in this process
 	Region   string `yaml:"region"`   // AWS region; default: that of cognito.user_pool_id
 	Endpoint string `yaml:"endpoint"` // URL of an AWS-compatible cloud; "" leaves it to the SDK, AWS_ENDPOINT_URL included
+
+	Control string `yaml:"control"` // ControlDesktop (default), or ControlAccount
+	Broker  Broker `yaml:"broker"`
 
 	Cognito   Cognito   `yaml:"cognito"`
 	Tables    Tables    `yaml:"tables"`

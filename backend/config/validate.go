@@ -129,6 +129,7 @@ func (v validator) profile(p *Profile) {
 	poolOnly := p.Region == "" && p.Cognito.UserPoolID != "" // the pool's ID names the region, unless that is wrong
 	v.form("region", p.Region, regionForm, aws && !poolOnly, "us-east-1")
 	v.endpoint(p.Endpoint, aws)
+	v.control(p, aws)
 	v.names(p, aws)
 	v.signIn(&p.Cognito, aws)
 	v.zone(&p.Zone, aws)

@@ -115,6 +115,28 @@ func (v validator) endpoint(endpoint string, aws bool) {
 	}
 }
 
+// brokerExample is the right way to write a function's address.
+const brokerExample = "Write one such as https://abcdefgh.lambda-url.us-east-1.on.aws/."
+
+// control checks who runs the control plane, and where.
+func (v validator) control(p *Profile, aws bool) {
+	v.choice("control", p.Control, ControlDesktop, ControlAccount)
+	u, err := url.Parse(p.Broker.URL)
+	switch {
+	case p.Control != ControlAccount:
+	case !aws:
+		v.fault("control", "is of no use: the cloud is embedded.", "Leave it out, or write cloud: aws.")
+	case p.Broker.URL == "":
+		v.fault("broker.url", "is missing, and control: account needs it.", brokerExample)
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
+		v.fault("broker.url", "is no https URL.", brokerExample)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/":
+		v.fault("broker.url", "has more than scheme, host and port.", brokerExample)
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		v.fault("broker.url", "would send tokens unencrypted over the network.", "Write https://, or an address of this machine.")
+	}
+}
+
 // loopback reports whether a host is this machine: a loopback address, localhost, or a name under it (RFC 6761).
 func loopback(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
