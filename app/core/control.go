@@ -11,6 +11,7 @@ import (
 	"avatar-launcher/backend/broker"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/fleet"
+	"avatar-launcher/backend/gate"
 	"avatar-launcher/backend/identity"
 )
 
@@ -21,6 +22,12 @@ type ControlPlane interface {
 	backend.History
 	// Connect returns an address that opens the session's avatar once.
 	Connect(ctx context.Context, s backend.Session) (string, error)
+	// Invite makes a link by which guests open the session's avatar.
+	Invite(ctx context.Context, s backend.Session, invite gate.Invite) (*gate.Invitation, string, error)
+	// Invitations returns the session's invitations that are open.
+	Invitations(ctx context.Context, s backend.Session) ([]gate.Invitation, error)
+	// TakeBack ends an invitation, and all of them if id is "".
+	TakeBack(ctx context.Context, s backend.Session, id string) error
 	// URL returns the address of a session's avatar.
 	URL(s backend.Session) string
 	// Configure takes new figures in.

@@ -17,6 +17,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/broker"
+	"avatar-launcher/backend/gate"
 	source "avatar-launcher/backend/logs/kinesis"
 )
 
@@ -107,6 +108,9 @@ func TestAUserReachesNothingOfAnothers(t *testing.T) {
 		for name, s := range map[string]backend.Session{"theirs": *theirs, "theirs in disguise": disguised} {
 			if got, err := attacker.Extend(t.Context(), s); err == nil && got.UserID != ann.ID {
 				t.Errorf("%s: extended %+v", name, got)
+			}
+			if _, link, err := attacker.Invite(t.Context(), s, gate.Invite{}); err == nil && strings.Contains(link, theirs.Domain) {
+				t.Errorf("%s: an invitation to %s", name, link)
 			}
 			if link, err := attacker.Connect(t.Context(), s); err == nil && strings.Contains(link, theirs.Domain) {
 				t.Errorf("%s: a link to %s", name, link)

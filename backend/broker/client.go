@@ -12,6 +12,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/gate"
 )
 
 // Client stands in for the control plane on a desktop. It implements backend.Fleet, backend.Operator and backend.History
@@ -215,6 +216,22 @@ func (c *Client) wake() {
 // Connect returns an address that opens the session's avatar once, within a minute.
 func (c *Client) Connect(ctx context.Context, s backend.Session) (string, error) {
 	return ask[string](ctx, c, pathConnect, request{Session: &s})
+}
+
+// Invite makes a link by which guests open the session's avatar.
+func (c *Client) Invite(ctx context.Context, s backend.Session, invite gate.Invite) (*gate.Invitation, string, error) {
+	made, err := ask[invited](ctx, c, pathInvite, request{Session: &s, Invite: &invite})
+	return made.Invitation, made.Link, err
+}
+
+// Invitations returns the session's invitations that are open.
+func (c *Client) Invitations(ctx context.Context, s backend.Session) ([]gate.Invitation, error) {
+	return ask[[]gate.Invitation](ctx, c, pathInvited, request{Session: &s})
+}
+
+// TakeBack ends an invitation, and all of them if id is "".
+func (c *Client) TakeBack(ctx context.Context, s backend.Session, id string) error {
+	return c.tell(ctx, pathTakeBack, request{Session: &s, Invitation: id})
 }
 
 // Sessions implements backend.History.

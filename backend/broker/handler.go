@@ -12,6 +12,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/gate"
 )
 
 // queueTurn is how long one request waits in the queue. Nothing tells a Lambda function that its caller has gone, so a
@@ -25,6 +26,12 @@ type Fleet interface {
 	backend.History
 	// Connect returns an address that opens the session's avatar once.
 	Connect(ctx context.Context, s backend.Session) (string, error)
+	// Invite makes a link by which guests open the session's avatar.
+	Invite(ctx context.Context, s backend.Session, invite gate.Invite) (*gate.Invitation, string, error)
+	// Invitations returns the session's invitations that are open.
+	Invitations(ctx context.Context, s backend.Session) ([]gate.Invitation, error)
+	// TakeBack ends an invitation, and all of them if id is "".
+	TakeBack(ctx context.Context, s backend.Session, id string) error
 	// Wait returns when background writes are done.
 	Wait()
 }
@@ -58,6 +65,9 @@ var methods = map[string]method{
 	pathMachine:   (*call).machine,
 	pathPool:      (*call).pool,
 	pathConnect:   (*call).connect,
+	pathInvite:    (*call).invite,
+	pathInvited:   (*call).invitations,
+	pathTakeBack:  (*call).takeBack,
 	pathSessions: func(c *call, ctx context.Context) (any, error) {
 		return c.h.Fleet.Sessions(ctx, c.user, c.since())
 	},
@@ -183,13 +193,19 @@ func (c *call) own(ctx context.Context) (*backend.Session, error) {
 	return s, nil
 }
 
-func (c *call) extend(ctx context.Context) (any, error) {
+// held is own, or an error if the request's session is not the user's.
+func (c *call) held(ctx context.Context) (*backend.Session, error) {
 	s, err := c.own(ctx)
+	if err == nil && s == nil {
+		return nil, notYours()
+	}
+	return s, err
+}
+
+func (c *call) extend(ctx context.Context) (any, error) {
+	s, err := c.held(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if s == nil {
-		return nil, notYours()
 	}
 	return c.h.Fleet.Extend(ctx, *s)
 }
@@ -246,14 +262,39 @@ func (c *call) pool(ctx context.Context) (any, error) {
 }
 
 func (c *call) connect(ctx context.Context) (any, error) {
-	s, err := c.own(ctx)
+	s, err := c.held(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if s == nil {
-		return nil, notYours()
-	}
 	return c.h.Fleet.Connect(ctx, *s)
+}
+
+func (c *call) invite(ctx context.Context) (any, error) {
+	if c.in.Invite == nil {
+		return nil, malformed("It names no invitation.")
+	}
+	s, err := c.held(ctx)
+	if err != nil {
+		return nil, err
+	}
+	made, link, err := c.h.Fleet.Invite(ctx, *s, *c.in.Invite)
+	return invited{made, link}, err
+}
+
+func (c *call) invitations(ctx context.Context) (any, error) {
+	s, err := c.held(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.h.Fleet.Invitations(ctx, *s)
+}
+
+func (c *call) takeBack(ctx context.Context) (any, error) {
+	s, err := c.held(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.h.Fleet.TakeBack(ctx, *s, c.in.Invitation)
 }
 
 // start runs a start and writes a line for each progress. A wait in the queue ends after queueTurn, with the request to

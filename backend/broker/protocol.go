@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/gate"
 )
 
 // TokenHeader carries the ID token. The header Authorization has the AWS signature.
@@ -28,6 +29,9 @@ const (
 	pathMachine   = "/v1/machine"
 	pathPool      = "/v1/pool"
 	pathConnect   = "/v1/connect"
+	pathInvite    = "/v1/invite"
+	pathInvited   = "/v1/invitations"
+	pathTakeBack  = "/v1/take-back"
 	pathSessions  = "/v1/sessions"
 	pathOccupancy = "/v1/occupancy"
 	pathOverview  = "/v1/overview"
@@ -47,6 +51,8 @@ type request struct {
 	Reason     string           `json:"reason,omitempty"`
 	Since      *time.Time       `json:"since,omitempty"`
 	Size       *int             `json:"size,omitempty"`
+	Invite     *gate.Invite     `json:"invite,omitempty"`
+	Invitation string           `json:"invitation,omitempty"` // its ID; "" for all
 	Shard      string           `json:"shard,omitempty"`
 	Iterator   string           `json:"iterator,omitempty"`
 	Sequence   string           `json:"sequence,omitempty"`
@@ -61,6 +67,12 @@ type line struct {
 	Session  *backend.Session  `json:"session,omitempty"`
 	Problem  *problem          `json:"problem,omitempty"`
 	Again    bool              `json:"again,omitempty"` // the wait in the queue goes on: ask again
+}
+
+// invited is the answer to an invitation.
+type invited struct {
+	Invitation *gate.Invitation `json:"invitation"`
+	Link       string           `json:"link"`
 }
 
 // answer is the body of every other answer.
