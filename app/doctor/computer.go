@@ -28,7 +28,7 @@ func Cloud(ctx context.Context, r *core.Rooms, arrived error, user *backend.User
 	d := *r.Doctor
 	d.User = *user
 	checks := []backend.Check{answers(ctx, r), {Name: "sign-in", OK: true, Why: "You are signed in as " + user.Username + "."}}
-	return append(checks, d.Examine(ctx)...)
+	return append(append(checks, d.Examine(ctx)...), Network(ctx, r, *user)...)
 }
 
 func Failed(name string, err error) backend.Check {

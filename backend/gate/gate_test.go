@@ -339,3 +339,19 @@ func FuzzPublic(f *testing.F) {
 		}
 	})
 }
+
+func TestTheGateSaysWhetherThereIsARelay(t *testing.T) {
+	for about, port := range map[string]int{"1; relay=3478": 3478, "1": 0, "": 0, "1; relay=x": 0, "1; relay=70000": 0} {
+		if got := RelayPort(about); got != port {
+			t.Errorf("%q: %d", about, got)
+		}
+	}
+	w := newWorld(t)
+	w.Handler.(*gate).Relay = &Relay{Port: 3478}
+	if got := RelayPort(w.do(http.MethodGet, InfoPath, nil).Header.Get(Header)); got != 3478 {
+		t.Errorf("the gate says %d", got)
+	}
+	if got := SocketAccept("dGhlIHNhbXBsZSBub25jZQ=="); got != "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" { // RFC 6455's example
+		t.Errorf("a WebSocket is answered %s", got)
+	}
+}

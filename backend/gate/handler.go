@@ -85,9 +85,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.URL.Path == InfoPath {
-		w.Header().Set(Header, "1")
-		w.Header().Set("Cache-Control", "no-store")
-		w.WriteHeader(http.StatusNoContent)
+		g.info(w, r)
 		return
 	}
 	s, err := g.Session()
