@@ -10,5 +10,8 @@ import (
 // Inhibitor is for logind. Windows tells the window itself, see OnSessionEnd; macOS quits programs by the menu.
 type Inhibitor struct{}
 
+// Begin does nothing.
 func (*Inhibitor) Begin(context.Context, *slog.Logger, Reason, func()) {}
-func (*Inhibitor) Hold(bool)                                           {}
+
+// Hold does nothing.
+func (*Inhibitor) Hold(bool) {}

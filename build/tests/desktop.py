@@ -13,7 +13,7 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
-# Whoever starts a test in the background may have it ignore these, which a program that it starts would go on ignoring.
+# A test that is started in the background may ignore these, and so would every program that it starts.
 for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
     signal.signal(number, signal.SIG_DFL)
 

@@ -17,7 +17,7 @@ type Behavior struct {
 	// https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 	LateInMinute bool
 	// RetriesSurvive goes on with the retries of a failed delivery, under its own retry policy, after an update or a
-	// deletion of the schedule. AWS's documentation doesn't say whether they go on. Here they end with the process.
+	// deletion of the schedule. AWS's documentation doesn't mention it. Here they end with the process.
 	RetriesSurvive bool
 }
 
