@@ -162,6 +162,9 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	}
 	r.Operator, r.History = r.Fleet, r.Fleet
 	r.Doctor = doctor(cfg, watched, p)
+	if client != nil {
+		r.Doctor.Broker = func(ctx context.Context) error { _, err := client.Pool(ctx); return err }
+	}
 	r.Logs = logs.New(logs.Options{
 		Source: r.Stream, MaxLines: p.Log.MaxLines, MaxBytes: p.Log.MaxMegabytes << 20,
 		OlderDir: r.older, OlderBytes: int64(p.Log.OlderMegabytes) << 20,

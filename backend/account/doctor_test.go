@@ -124,3 +124,18 @@ func TestTheDoctorTriesAnInstanceOfTheUsersOwn(t *testing.T) {
 		t.Errorf("with one: %q, %v", why, err)
 	}
 }
+
+// TestWithABrokerTheDoctorAsksNothingElse: the user's role may call the broker alone.
+func TestWithABrokerTheDoctorAsksNothingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := openCloud(t)
+		for _, answer := range []error{nil, &backend.Problem{Kind: backend.KindDenied, What: "No", Why: "Not you.", Next: "Ask."}} {
+			d := c.doctor(t, "user")
+			d.Broker = func(context.Context) error { return answer }
+			all := d.Examine(t.Context())
+			if len(all) != 3 || all[2].Name != "broker" || all[2].OK != (answer == nil) || all[2].OK == (all[2].Cure != "") {
+				t.Errorf("%+v", all)
+			}
+		}
+	})
+}
