@@ -23,7 +23,7 @@ import (
 // networkTime bounds one attempt to get through to the avatar.
 const networkTime = 4 * time.Second
 
-// Network says whether the avatar's page, its WebSocket and its picture get through from here, in words that a person can hand
+// Network reports whether the avatar's page, its WebSocket and its picture get through from here, in words that a person can hand
 // to their IT department. It needs a session, since only an instance that runs answers.
 func Network(ctx context.Context, r *core.Rooms, u backend.User) []backend.Check {
 	s, err := r.Fleet.Current(ctx, u)
