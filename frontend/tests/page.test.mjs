@@ -200,6 +200,7 @@ on('the main journey: start, cancel, connect, keep going, stop, sign out', 'idle
 });
 
 on('who only wants their avatar sees no machine; the details open by one press, and stay as they were left', 'ready', async (page) => {
+  await button(page, 'Details').waitFor();
   const shown = await page.locator('main').innerText();
   for (const text of ['Your avatar is ready', 'Stops at 10:19 if nobody uses it.', 'US$0.07 so far, US$0.53 per hour', 'Copy link']) assert.ok(shown.includes(text), text);
   for (const text of ['i-0', 'g4dn', 'us-east', 'ami-', 'subnet', 'Log', 'Standby', 'Delete', 'CPU']) assert.ok(!shown.includes(text), text);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { snapshotOf } from './fixture';
 import { PHASES, type Phase, type Session, type Snapshot } from './model';
-import { action, asideProblem, headline, inUse, offline, pace, pagesOf, price, remaining, screen, spent, startProgress, startTotal, timeline, tone, type Action } from './view';
+import { action, asideProblem, headline, inUse, offline, pace, pagesOf, price, remaining, screenOf, spent, startProgress, startTotal, timeline, tone, type Action } from './view';
 
 const NOW = 1_000_000;
 const problem = { kind: 'capacity', what: 'No instance could be had', why: 'All are taken.', next: 'Wait.' };
@@ -74,7 +74,7 @@ describe('screen', () => {
     ['sign-in', snapshotOf({ phase: 'failed', user: null, problem })],
     ['inside', snapshotOf({ phase: 'failed', problem })],
     ['inside', snapshotOf()],
-  ] as const)('%s', (want, s) => expect(screen(s)).toBe(want));
+  ] as const)('%s', (want, s) => expect(screenOf(s)).toBe(want));
 });
 
 describe('timeline', () => {

@@ -37,7 +37,7 @@ export function tone(phase: Phase): Tone {
 /** Which face the page has while nobody is in, and once somebody is. */
 export type Screen = 'sign-in' | 'waiting' | 'challenge' | 'inside';
 
-export function screen(s: Snapshot): Screen {
+export function screenOf(s: Snapshot): Screen {
   if (s.phase === 'signing-in') return s.challenge ? 'challenge' : 'waiting';
   // A failed sign-in may be told as Failed without a user: then the form is what helps.
   return s.phase === 'signed-out' || !s.user ? 'sign-in' : 'inside';
