@@ -1,8 +1,20 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+/** Leaves the sentences that Go says out of the page's catalogue: they come to the page put into words. */
+const ownWords: Plugin = {
+  name: 'own-words',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!/\/backend\/messages\/[^/]+\.json$/.test(id)) return null;
+    const { sentences: _, ...own } = JSON.parse(code) as Record<string, unknown>;
+    return { code: JSON.stringify(own), map: null };
+  },
+};
+
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [ownWords, svelte()],
   base: './',
   build: {
     // public/ holds .gitkeep, so that an emptied dist still has the file that go:embed needs in a fresh clone.
