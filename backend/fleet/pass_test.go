@@ -104,6 +104,28 @@ func TestAPassTakesOverFromOneThatWasKilled(t *testing.T) {
 	})
 }
 
+// TestAPassKilledAtAnyCall leaves nothing that the next one does not mend: the pool is full, and nothing else runs.
+func TestAPassKilledAtAnyCall(t *testing.T) {
+	for call := int64(1); call < 90; call += 3 {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			mortal, r := w.relayed()
+			r.last = call
+			ctx, cancel := context.WithTimeout(t.Context(), passLimit)
+			defer cancel()
+			_, _ = mortal.desktop(t, "dead").KeepOnce(ctx, 0, func(backend.Pool) {})
+			for n := range 4 { // a launch that came to nothing is counted for a quarter of an hour
+				w.pass(t, "next-"+strconv.Itoa(n), 0)
+				time.Sleep(5 * time.Minute)
+			}
+			w.pass(t, "last", 0)
+			if got := w.count(t); got["stopped"] != 5 || got["running"]+got["pending"] != 0 {
+				t.Errorf("killed at call %d: in the end there are %v", call, got)
+			}
+		})
+	}
+}
+
 // TestAPassDropsADeadTicket at the head of the queue: it stays for as long as somebody waits.
 func TestAPassDropsADeadTicket(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -190,13 +212,16 @@ type relay struct {
 	http.RoundTripper
 	cut   atomic.Bool
 	calls atomic.Int64
+	last  int64 // it is cut after this many calls; 0 for never
 }
 
 func (r *relay) RoundTrip(q *http.Request) (*http.Response, error) {
 	if r.cut.Load() {
 		return nil, errors.New("the process is dead")
 	}
-	r.calls.Add(1)
+	if n := r.calls.Add(1); r.last > 0 && n >= r.last {
+		r.cut.Store(true)
+	}
 	return r.RoundTripper.RoundTrip(q)
 }
 
