@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,8 +19,8 @@ type Diagnose struct{ service }
 
 // Checks looks at every dependency and permission, and says what to do about each that is not as it should be.
 func (d *Diagnose) Checks() []backend.Check {
-	ctx, cancel := context.WithTimeout(context.Background(), askTime)
-	defer cancel()
+	ctx, done := d.window.Call(askTime)
+	defer done()
 	all := doctor.All(ctx, d.rooms(), d.window.StateDir(), d.snapshot())
 	for i := range all {
 		all[i].Name, all[i].Why, all[i].Cure = i18n.Translate(all[i].Name), i18n.Translate(all[i].Why), i18n.Translate(all[i].Cure)

@@ -26,8 +26,8 @@ type Outcome struct {
 
 // Overview reads the whole fleet.
 func (o *Operate) Overview() Survey {
-	ctx, cancel := context.WithTimeout(context.Background(), askTime)
-	defer cancel()
+	ctx, done := o.window.Call(askTime)
+	defer done()
 	if _, p := o.actor(); p != nil {
 		return Survey{Problem: i18n.Problem(p)}
 	}
@@ -82,8 +82,8 @@ func (o *Operate) act(reason string, do func(context.Context, backend.Operator, 
 	if why == "" {
 		return Outcome{i18n.Problem(&backend.Problem{Kind: backend.KindConfig, What: "Nothing was changed", Why: "There is no reason given.", Next: "Write why: it goes into the audit."})}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), askTime)
-	defer cancel()
+	ctx, done := o.window.Call(askTime)
+	defer done()
 	if err := do(ctx, o.rooms().Operator, *actor, why); err != nil {
 		o.window.Log().Warn("an operator's change was not made", "cause", err)
 		return Outcome{i18n.ProblemOf(err)}

@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"slices"
 
@@ -118,7 +117,9 @@ func (i *Instance) KeepGoing() { i.do(backend.Wish{Verb: backend.WishExtend}) }
 // Link returns an address that opens the avatar once, within a minute, and counts as activity.
 func (i *Instance) Link() (string, error) {
 	i.do(backend.Wish{Verb: backend.WishTouch})
-	return i.rooms().Link(context.Background(), i.snapshot())
+	ctx, done := i.window.Call(askTime)
+	defer done()
+	return i.rooms().Link(ctx, i.snapshot())
 }
 
 // Connect opens the avatar in the system's browser and counts as activity.

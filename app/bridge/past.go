@@ -1,7 +1,6 @@
 package bridge
 
 import (
-	"context"
 	"time"
 
 	"avatar-launcher/app/i18n"
@@ -32,8 +31,8 @@ func (p *Past) Read(days int) Chronicle {
 		out.Problem = i18n.Problem(signedOutProblem())
 		return out
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), askTime)
-	defer cancel()
+	ctx, done := p.window.Call(askTime)
+	defer done()
 	var err error
 	if out.Sessions, err = p.rooms().History.Sessions(ctx, *user, out.Since); err != nil {
 		out.Problem = i18n.ProblemOf(err)

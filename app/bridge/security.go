@@ -25,8 +25,8 @@ type Enrolment struct {
 
 // Read asks Cognito what guards the account.
 func (s *Security) Read() Guarded {
-	ctx, cancel := context.WithTimeout(context.Background(), askTime)
-	defer cancel()
+	ctx, done := s.window.Call(askTime)
+	defer done()
 	if p := s.nobody(); p != nil {
 		return Guarded{Problem: p}
 	}
@@ -39,8 +39,8 @@ func (s *Security) Read() Guarded {
 
 // SetUp begins to set up an authenticator app; nothing changes before Confirm.
 func (s *Security) SetUp() Enrolment {
-	ctx, cancel := context.WithTimeout(context.Background(), askTime)
-	defer cancel()
+	ctx, done := s.window.Call(askTime)
+	defer done()
 	if p := s.nobody(); p != nil {
 		return Enrolment{Problem: p}
 	}
@@ -75,8 +75,8 @@ func (s *Security) act(do func(context.Context) error) Outcome {
 	if p := s.nobody(); p != nil {
 		return Outcome{p}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), askTime)
-	defer cancel()
+	ctx, done := s.window.Call(askTime)
+	defer done()
 	if err := do(ctx); err != nil {
 		return Outcome{s.say(err)}
 	}

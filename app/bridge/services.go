@@ -1,7 +1,9 @@
 package bridge
 
 import (
+	"context"
 	"log/slog"
+	"time"
 
 	"avatar-launcher/app/core"
 	"avatar-launcher/app/osdesktop"
@@ -15,6 +17,8 @@ type Window interface {
 	Rooms() *core.Rooms
 	// Ready waits for the rooms. It returns false if the window ends first, or the launcher cannot start.
 	Ready() bool
+	// Call returns the context of a call by the page: it ends with the window, or after a time. done must be called.
+	Call(within time.Duration) (ctx context.Context, done func())
 	Log() *slog.Logger
 	StateDir() string
 	// Desktop returns the settings in force on this computer; SetDesktop brings others into force.

@@ -17,7 +17,8 @@ func (s *Shell) hide(ctx context.Context) {
 	s.place.Store(&[2]int{x, y})
 	wails.WindowHide(ctx)
 	if s.notifies.Load() && s.desk.get().Notifications && firstTime(filepath.Join(s.stateDir, "said-hidden")) {
-		go s.send(hiddenNotification(s.snapshot()))
+		n := hiddenNotification(s.snapshot())
+		s.tasks.Go(func(context.Context) { s.send(n) })
 	}
 }
 

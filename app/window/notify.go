@@ -1,6 +1,7 @@
 package window
 
 import (
+	"context"
 	"time"
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
@@ -115,7 +116,7 @@ func (s *Shell) notify(before, after backend.Snapshot) {
 		return
 	}
 	for _, n := range notificationsFor(before, after, time.Now()) {
-		go s.send(n) // a notification service that hangs must not hold the page up
+		s.tasks.Go(func(context.Context) { s.send(n) }) // a notification service that hangs must not hold the page up
 	}
 }
 

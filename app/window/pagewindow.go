@@ -1,7 +1,9 @@
 package window
 
 import (
+	"context"
 	"log/slog"
+	"time"
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
@@ -30,6 +32,10 @@ func (w pageWindow) OpenSignIn()                 { w.shell.openSignIn() }
 func (w pageWindow) OpenPath(path string)        { w.shell.openPath(path) }
 func (w pageWindow) Beat()                       { w.shell.beat() }
 func (w pageWindow) Quit()                       { w.shell.quit() }
+
+func (w pageWindow) Call(within time.Duration) (context.Context, func()) {
+	return w.shell.tasks.call(within)
+}
 
 func (w pageWindow) SaveFile(title, name string) (string, error) {
 	return wails.SaveFileDialog(w.shell.ctx, wails.SaveDialogOptions{Title: title, DefaultFilename: name})

@@ -28,12 +28,12 @@ func (s *Shell) quit() {
 	if !s.asking.CompareAndSwap(false, true) {
 		return
 	}
-	go func() {
+	s.tasks.Go(func(context.Context) {
 		defer s.asking.Store(false)
 		if s.mayQuit() {
 			s.leave(true)
 		}
-	}()
+	})
 }
 
 // mayQuit asks, where that is called for.
@@ -150,9 +150,13 @@ func (s *Shell) beforeClose(ctx context.Context) bool {
 	return true
 }
 
-// quitOn ends the window when ctx ends: a signal came. Nobody is asked.
-func (s *Shell) quitOn(ctx context.Context) {
-	<-ctx.Done()
+// quitOn ends the window when ctx ends: a signal came. Nobody is asked. It returns if the window is over first.
+func (s *Shell) quitOn(ctx, over context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-over.Done():
+		return
+	}
 	osdesktop.ProgramEnd.Allow("stopping the instance and signing out", 3*windowTime+osdesktop.EndTime, osdesktop.ArmedStops)
 	time.AfterFunc(windowTime+dialogTime, s.leaveDialog)
 	s.leave(false)

@@ -33,6 +33,7 @@ type Shell struct {
 	rooms *core.Rooms
 	logs  *logs.Book
 
+	tasks       *tasks          // what the window has begun
 	ctx         context.Context // Wails': set by OnStartup, nil before
 	opened      chan struct{}   // closed once ctx is set
 	icon        atomic.Pointer[tray]
@@ -50,7 +51,7 @@ type Shell struct {
 }
 
 func newShell(stateDir string) *Shell {
-	return &Shell{stateDir: stateDir, wired: make(chan struct{}), opened: make(chan struct{})}
+	return &Shell{stateDir: stateDir, tasks: newTasks(), wired: make(chan struct{}), opened: make(chan struct{})}
 }
 
 // wire puts the rooms in.
@@ -97,12 +98,12 @@ func (s *Shell) connect() {
 		return
 	}
 	s.do(backend.Wish{Verb: backend.WishTouch})
-	go s.openAvatar(snapshot)
+	s.tasks.Go(func(ctx context.Context) { s.openAvatar(ctx, snapshot) })
 }
 
 // openAvatar opens the avatar by a fresh link. If that fails, the window comes up, says the address, and has copied the link.
-func (s *Shell) openAvatar(snapshot backend.Snapshot) {
-	link, err := s.rooms.Link(context.Background(), snapshot)
+func (s *Shell) openAvatar(ctx context.Context, snapshot backend.Snapshot) {
+	link, err := s.rooms.Link(ctx, snapshot)
 	if err != nil {
 		s.log.Warn("no link to the avatar could be made", "cause", err)
 		s.rooms.Launcher.Notify(backend.NoticeBrowser, backend.ProblemOf(err))
@@ -178,7 +179,7 @@ func (s *Shell) drain() {
 	if !s.running() {
 		return
 	}
-	go s.leave(false)
+	s.tasks.Go(func(context.Context) { s.leave(false) })
 	timer := time.NewTimer(windowTime)
 	defer timer.Stop()
 	select {
@@ -204,6 +205,9 @@ func (s *Shell) show() {
 
 // logFileTroubled says, or takes back, that the launcher's own log cannot be written.
 func (s *Shell) logFileTroubled(p *backend.Problem) {
-	<-s.wired
-	s.rooms.Launcher.Notify("log-file", p)
+	select {
+	case <-s.wired:
+		s.rooms.Launcher.Notify("log-file", p)
+	case <-s.tasks.ctx.Done():
+	}
 }

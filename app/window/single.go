@@ -77,9 +77,14 @@ func (s *single) serve(show func()) {
 	}
 }
 
-func (s *single) close() {
+// stopServing ends serve. The lock is still held: another window must wait for close.
+func (s *single) stopServing() {
 	if s.listener != nil {
 		_ = s.listener.Close()
 	}
+}
+
+func (s *single) close() {
+	s.stopServing()
 	_ = s.lock.Unlock()
 }

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"context"
 	"html/template"
 	"net/http"
 	"os"
@@ -26,11 +27,14 @@ func (s *Shell) fail(err error) {
 	p := backend.ProblemOf(err)
 	s.log.Error("the launcher cannot start", "problem", p, "cause", p.Cause)
 	s.failure.Store(p)
-	go func() {
-		<-s.opened
-		wails.WindowReloadApp(s.ctx)
-		wails.WindowShow(s.ctx) // also where it was to wait in the tray: there is none
-	}()
+	s.tasks.Go(func(ctx context.Context) {
+		select {
+		case <-s.opened:
+			wails.WindowReloadApp(s.ctx)
+			wails.WindowShow(s.ctx) // also where it was to wait in the tray: there is none
+		case <-ctx.Done():
+		}
+	})
 }
 
 // sorry answers instead of the page where the launcher cannot start.

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"context"
 	"runtime"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ import (
 // tray is the icon in the notification area. The nil tray has no host and shows nothing.
 type tray struct {
 	choose func(key string)
+	tasks  *tasks
 
 	mu    sync.Mutex
 	built bool
@@ -28,8 +30,8 @@ type tray struct {
 }
 
 // startTray puts the icon up, where the session can have one. It must be called after the keyring was first used.
-func startTray(first backend.Snapshot, choose func(key string)) *tray {
-	t := &tray{choose: choose}
+func startTray(first backend.Snapshot, choose func(key string), beside *tasks) *tray {
+	t := &tray{choose: choose, tasks: beside}
 	if runtime.GOOS == "linux" && !t.connect() {
 		return nil
 	}
@@ -94,15 +96,23 @@ func (t *tray) build(s backend.Snapshot) {
 			m.Hide()
 		}
 		t.items = append(t.items, m)
-		go func() {
-			for range m.ClickedCh {
-				t.choose(row.Key)
-			}
-		}()
+		t.tasks.Go(func(ctx context.Context) { t.follow(ctx, m, row.Key) })
 	}
 	t.phase = s.Phase
 	systray.SetIcon(iconFor(s.Phase))
 	t.built = true
+}
+
+// follow does what a row says for each click on it.
+func (t *tray) follow(ctx context.Context, row *systray.MenuItem, key string) {
+	for {
+		select {
+		case <-row.ClickedCh:
+			t.choose(key)
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // render fits the rows, the icon and the tooltip to a snapshot and the last error of the log.

@@ -74,6 +74,7 @@ func runWindow(ctx context.Context, files fs.FS, icon []byte, o core.WindowOptio
 	}
 	work, end := context.WithCancel(context.Background())
 	var ended sync.WaitGroup
+	defer s.endTasks(lock)
 	defer ended.Wait()
 	defer end()
 	if err == nil {
@@ -86,17 +87,26 @@ func runWindow(ctx context.Context, files fs.FS, icon []byte, o core.WindowOptio
 		ended.Wait()
 		os.Exit(1)
 	}
-	go s.quitOn(ctx)
-	go lock.serve(s.show)
+	s.tasks.Go(func(over context.Context) { s.quitOn(ctx, over) })
+	s.tasks.Go(func(context.Context) { lock.serve(s.show) })
 	if err := show(windowOptions(files, icon, s, o.Hidden)); err != nil {
 		return err
 	}
 	s.gone.Store(true) // there is no window left to close
+	s.tasks.cancel()   // nor a page to answer
 	s.drain()
 	if p := s.failure.Load(); p != nil {
 		return p
 	}
 	return nil
+}
+
+// endTasks ends what the window has begun.
+func (s *Shell) endTasks(lock *single) {
+	lock.stopServing()
+	if !s.tasks.close(dialogTime) {
+		s.log.Warn("something that the window began has not ended")
+	}
 }
 
 // show shows the window until it is closed. Wails panics where GTK cannot open the display.
@@ -146,10 +156,10 @@ func (s *Shell) accompany(ctx context.Context) {
 	}
 	s.allowNotifications()
 	s.inhibitor.Begin(ctx, s.log, shutdownReason, s.sessionEnds)
-	go s.tellPage(ctx)
-	s.emitLogEvents(ctx)
-	go s.heartbeat(ctx)
-	s.setTray(startTray(firstSettled(ctx, s.rooms.Launcher, s.keyringLocked), s.choose))
+	s.tasks.Go(s.tellPage)
+	s.emitLogEvents(s.tasks.ctx)
+	s.tasks.Go(s.heartbeat)
+	s.setTray(startTray(firstSettled(ctx, s.rooms.Launcher, s.keyringLocked), s.choose, s.tasks))
 	if s.hidden && !hostedWithin(ctx, trayHostTime, s.currentTray().hosted) {
 		s.log.Info("the window is shown, since there is no tray")
 		s.rooms.Launcher.Notify("tray", noTrayProblem())
