@@ -42,7 +42,8 @@ func external(path string) bool {
 	return strings.Contains(first, ".") && !strings.HasPrefix(path, "vendor/")
 }
 
-// TestVocabularyIsStandardLibraryOnly holds backend and its messages to the standard library and its tables of languages.
+// TestVocabularyIsStandardLibraryOnly holds backend and its messages to the standard library and its tables of
+// languages.
 func TestVocabularyIsStandardLibraryOnly(t *testing.T) {
 	own := []string{module + "backend", module + "backend/messages"}
 	for _, path := range deps(t, "./backend") {
@@ -154,8 +155,8 @@ func TestAppImportsPointDownwards(t *testing.T) {
 // windowLibraries are Wails, whose runtime ends the process on a wrong context, and the tray library.
 var windowLibraries = []string{"github.com/wailsapp/wails", "fyne.io/systray"}
 
-// TestOnlyTheWindowKnowsTheDesktop keeps the window's libraries in app/window, and C out of every other package of app: they
-// are built and tested without GTK.
+// TestOnlyTheWindowKnowsTheDesktop keeps the window's libraries in app/window, and C out of every other package of app:
+// they are built and tested without GTK.
 func TestOnlyTheWindowKnowsTheDesktop(t *testing.T) {
 	all := deps(t, "./backend/...")
 	for pkg := range appImports {

@@ -31,8 +31,8 @@ type Options struct {
 	// Follow.
 	OnViewers func(instanceID string, viewers int)
 
-	// Translate puts the launcher's remarks into words, each time they are read; nil for English. Call LanguageChanged when
-	// it says something else. It is called with locks held, and must not use the Book.
+	// Translate puts the launcher's remarks into words, each time they are read; nil for English. Call LanguageChanged
+	// when it says something else. It is called with locks held, and must not use the Book.
 	Translate func(messages.Message) string
 	Log       *slog.Logger // nil for slog.Default
 }

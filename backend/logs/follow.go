@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Follow adds the log of an instance as the Source reads it: what arrived at since or later, by the Source's clock, until
-// ctx is done. It returns ctx's error, or nil if the Source has ended. If the same session was followed before, it
-// continues after the last record. Two calls for one instance run one after the other.
+// Follow adds the log of an instance as the Source reads it: what arrived at since or later, by the Source's clock,
+// until ctx is done. It returns ctx's error, or nil if the Source has ended. If the same session was followed before,
+// it continues after the last record. Two calls for one instance run one after the other.
 func (b *Book) Follow(ctx context.Context, instanceID string, since time.Time) error {
 	if b.opts.Source == nil {
 		return errors.New("logs: no source to read from")

@@ -88,8 +88,8 @@ func (m *matcher) matchPrefiltered(c *chunk, i, j int, found []uint64) []uint64 
 	}
 }
 
-// matchRemarks adds the remarks among the rows i ≤ row < j that match to found[n:], which is in rising order. Their text
-// is not in the chunk's, which matchPrefiltered searches.
+// matchRemarks adds the remarks among the rows i ≤ row < j that match to found[n:], which is in rising order. Their
+// text is not in the chunk's, which matchPrefiltered searches.
 func (m *matcher) matchRemarks(c *chunk, i, j int, found []uint64, n int) []uint64 {
 	others := len(found)
 	for _, r := range c.remarksIn(i, j) {

@@ -21,8 +21,8 @@ type Request struct {
 	Cursor     Cursor    // of the last Batch of an earlier Read with the same Since, to continue there; else nil
 }
 
-// Cursor is how far a Source has read for one instance. Only the Source looks into it. It may change while it is used, and
-// is used by one Read at a time.
+// Cursor is how far a Source has read for one instance. Only the Source looks into it. It may change while it is used,
+// and is used by one Read at a time.
 type Cursor any
 
 // Batch is what a Source has read since the last one.

@@ -16,8 +16,8 @@ import (
 
 const mine = "i-0123456789abcdef0"
 
-// recorded is a Source of records in a slice, as a place that isn't a stream would have them. It decodes and orders them
-// by package ingest. Its Cursor is the number of records read.
+// recorded is a Source of records in a slice, as a place that isn't a stream would have them. It decodes and orders
+// them by package ingest. Its Cursor is the number of records read.
 type recorded struct {
 	records []ingest.Record
 	open    bool // more may come: Read ends with its context only

@@ -184,8 +184,8 @@ func (s *spill) open() (readers []io.ReadCloser, err error) {
 	return readers, nil
 }
 
-// olderLines calls fn for each line of the files that open returned, oldest first, with remarks put into words. It closes
-// the files, also on an error.
+// olderLines calls fn for each line of the files that open returned, oldest first, with remarks put into words. It
+// closes the files, also on an error.
 func olderLines(readers []io.ReadCloser, say words, fn func(Line) error) error {
 	defer func() {
 		for _, r := range readers {

@@ -179,7 +179,9 @@ func (d *Decoder) text(f frame, line []byte) {
 		return
 	}
 	s, style := clean(line)
-	e := logs.Entry{InstanceID: iid, At: f.at, Arrived: f.arrived, Source: f.source, Level: textLevel(s), Text: cut(s), Style: style}
+	e := logs.Entry{
+		InstanceID: iid, At: f.at, Arrived: f.arrived, Source: f.source, Level: textLevel(s), Text: cut(s), Style: style,
+	}
 	if e.Source == "" {
 		e.Source = textSource(s)
 	}

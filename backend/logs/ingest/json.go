@@ -166,7 +166,8 @@ func (f frame) wrap(m *message) frame {
 	return f
 }
 
-// messageFields are the names of the message in the schemas that are known. MESSAGE is journald's, short_message GELF's.
+// messageFields are the names of the message in the schemas that are known. MESSAGE is journald's, short_message
+// GELF's.
 var messageFields = []string{"msg", "message", "log", "text", "MESSAGE", "short_message"}
 
 // messageOf returns the message of an object, or of an object in one of its fields.
@@ -183,7 +184,9 @@ func messageOf(o map[string]any) string {
 // tracing's fields, ECS's log, and a message that the shipper has parsed.
 func layers(o map[string]any) []map[string]any {
 	all := []map[string]any{o}
-	for _, name := range []string{"log", "message", "msg", "metadata", "fields", "record", "data", "attributes", "structured"} {
+	for _, name := range []string{
+		"log", "message", "msg", "metadata", "fields", "record", "data", "attributes", "structured",
+	} {
 		if m, ok := o[name].(map[string]any); ok {
 			all = append(all, m)
 		}

@@ -10,8 +10,8 @@ import (
 )
 
 // Sequencer orders the numbered lines of one instance, drops duplicates and marks gaps. Sources promise no order, so a
-// line that is ahead waits for its predecessors. After Hold, or with maxWaiting lines waiting, the missing ones count as
-// lost. One that arrives later still is shown late, since a gap has been shown in its place. A Sequencer is for one
+// line that is ahead waits for its predecessors. After Hold, or with maxWaiting lines waiting, the missing ones count
+// as lost. One that arrives later still is shown late, since a gap has been shown in its place. A Sequencer is for one
 // goroutine.
 type Sequencer struct {
 	InstanceID string        // of the gaps

@@ -100,8 +100,8 @@ func TestSequencerExpiresWaitingLines(t *testing.T) {
 	}
 }
 
-// TestSequencerShowsEveryLineOrAGap loses, repeats and swaps lines of several boots, and checks that each that arrives is
-// shown exactly once.
+// TestSequencerShowsEveryLineOrAGap loses, repeats and swaps lines of several boots, and checks that each that arrives
+// is shown exactly once.
 func TestSequencerShowsEveryLineOrAGap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var in []logs.Entry

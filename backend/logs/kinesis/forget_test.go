@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// TestForgetDropsUnpublishedRecords checks that records read for the earlier owner never appear, and the next owner's do.
+// TestForgetDropsUnpublishedRecords checks that records read for the earlier owner never appear, and the next owner's
+// do.
 func TestForgetDropsUnpublishedRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &fakeStream{}

@@ -48,7 +48,9 @@ func lastOf(ctx context.Context, r *reader, n int) (found []logs.Entry, err erro
 		case b != nil && b.err != nil:
 			return found, fmt.Errorf("logs: read the end of a log: %w", b.err)
 		case b != nil:
-			lines := slices.DeleteFunc(b.entries, func(e logs.Entry) bool { return e.Metrics != nil || e.Source == logs.LauncherSource })
+			lines := slices.DeleteFunc(b.entries, func(e logs.Entry) bool {
+				return e.Metrics != nil || e.Source == logs.LauncherSource
+			})
 			found = append(found, lines...)
 			found = slices.Clone(found[max(0, len(found)-n):])
 			if b.behind == 0 || b.pos.ended {

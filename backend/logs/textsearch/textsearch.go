@@ -23,8 +23,8 @@ type Matcher struct {
 	scratch   []byte
 }
 
-// Compile returns a Matcher for the lines that contain text, ignoring case, and that pattern (RE2) matches. An empty one
-// matches all lines. sample is text of the lines. It returns an error if pattern is invalid.
+// Compile returns a Matcher for the lines that contain text, ignoring case, and that pattern (RE2) matches. An empty
+// one matches all lines. sample is text of the lines. It returns an error if pattern is invalid.
 func Compile(text, pattern string, sample []byte) (*Matcher, error) {
 	m := &Matcher{text: newLiteral(text, sample)}
 	if pattern != "" {
