@@ -41,7 +41,7 @@ await walk(async () => {
   await page.getByPlaceholder('Search the log…').waitFor();
   await shoot('log');
   await page.getByRole('button', { name: 'About', exact: true }).click();
-  await page.getByText('Configuration file').waitFor();
+  await page.getByText('Configuration file', { exact: true }).waitFor();
   await shoot('about');
 
   await page.getByRole('button', { name: 'Home', exact: true }).click();
