@@ -112,7 +112,7 @@ const defaultAction = "DEFAULT_ACTION"
 
 // notify says what is worth it, unless the settings forbid, or the program is on its way out.
 func (s *Shell) notify(before, after backend.Snapshot) {
-	if !s.notifies.Load() || !s.desk.get().Notifications || s.asked.Load() {
+	if !s.notifies.Load() || !s.desk.get().Notifications || s.life.ending() {
 		return
 	}
 	for _, n := range notificationsFor(before, after, time.Now()) {

@@ -25,20 +25,21 @@ const (
 // quit begins the proper end, with one question where an instance runs: stop, sign out, close the window. It returns
 // at once; the page shows the way.
 func (s *Shell) quit() {
-	if !s.asking.CompareAndSwap(false, true) {
+	if !s.life.ask() {
 		return
 	}
 	s.tasks.Go(func(context.Context) {
-		defer s.asking.Store(false)
-		if s.mayQuit() {
-			s.leave(true)
+		if !s.mayQuit() {
+			s.life.stay()
+			return
 		}
+		s.leave(true)
 	})
 }
 
 // mayQuit asks, where that is called for.
 func (s *Shell) mayQuit() bool {
-	if s.asked.Load() || !s.running() {
+	if s.life.ending() || !s.running() {
 		return true
 	}
 	question := quitQuestion(s.snapshot(), s.desk.get(), *s.rules.Load())
@@ -84,17 +85,17 @@ func stopTime(s backend.Snapshot, end time.Time, grace time.Duration) string {
 // leave stops the instance, signs out and ends the window, once. With tell, a stop that was not confirmed is said in
 // a dialog, and goes on beside it.
 func (s *Shell) leave(tell bool) {
-	s.asked.Store(true)
-	s.closer.Do(func() {
-		if s.running() {
-			s.finish(tell)
-		}
-		if !s.gone.Swap(true) {
-			<-s.opened
-			wails.Quit(s.ctx)
-			time.AfterFunc(dialogTime, s.leaveDialog)
-		}
-	})
+	if !s.life.stop() {
+		return
+	}
+	if s.running() {
+		s.finish(tell)
+	}
+	if s.life.leave() {
+		<-s.opened
+		wails.Quit(s.ctx)
+		time.AfterFunc(dialogTime, s.leaveDialog)
+	}
 }
 
 // finish asks for the stop and the sign-out, and says when the armed stop acts where they are not confirmed in time.
@@ -139,9 +140,9 @@ func lateStop(s backend.Snapshot, grace time.Duration) string {
 // returns true to keep the window.
 func (s *Shell) beforeClose(ctx context.Context) bool {
 	switch {
-	case s.gone.Load(), s.failure.Load() != nil:
+	case s.life.at() == gone, s.failure.Load() != nil:
 		return false
-	case s.asked.Load():
+	case s.life.ending():
 	case s.currentTray().hosted():
 		s.hide(ctx)
 	default:

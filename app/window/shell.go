@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -38,11 +37,8 @@ type Shell struct {
 	opened      chan struct{}   // closed once ctx is set
 	icon        atomic.Pointer[tray]
 	failure     atomic.Pointer[backend.Problem] // why the launcher cannot start, nil if it can
-	closer      sync.Once
+	life        lifecycle
 	displayLost func()       // ends the process properly where its display has gone
-	gone        atomic.Bool  // the launcher has finished, or was given up: the window may close
-	asked       atomic.Bool  // quitting has begun
-	asking      atomic.Bool  // the question before quitting is open
 	dialogs     atomic.Int32 // of the system's, open now
 	notifies    atomic.Bool  // the system shows notifications
 	inhibitor   osdesktop.Inhibitor
@@ -59,6 +55,7 @@ func (s *Shell) wire(r *core.Rooms) {
 	s.rooms, s.logs = r, r.Logs
 	now := core.Rules(r.Profile)
 	s.rules.Store(&now)
+	s.life.run()
 	close(s.wired)
 }
 
@@ -174,12 +171,30 @@ func (s *Shell) currentTray() *tray { return s.icon.Load() }
 
 func (s *Shell) setTray(t *tray) { s.icon.Store(t) }
 
-// drain gives the launcher what is left of its time where the window ended without asking: loss of the display.
+// drain gives the launcher what is left of its time if the program ends without asking: loss of the display.
 func (s *Shell) drain() {
 	if !s.running() {
 		return
 	}
 	s.tasks.Go(func(context.Context) { s.leave(false) })
+	s.awaitFinished()
+}
+
+// closed notes that the window has closed, and stops the instance if nobody has begun to.
+func (s *Shell) closed() {
+	first := s.life.stop()
+	s.life.leave()
+	if !s.running() {
+		return
+	}
+	if first {
+		s.tasks.Go(func(context.Context) { s.finish(false) })
+	}
+	s.awaitFinished()
+}
+
+// awaitFinished waits until the launcher has finished, but not longer than the window may take.
+func (s *Shell) awaitFinished() {
 	timer := time.NewTimer(windowTime)
 	defer timer.Stop()
 	select {

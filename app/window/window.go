@@ -92,9 +92,8 @@ func runWindow(ctx context.Context, files fs.FS, icon []byte, o core.WindowOptio
 	if err := show(windowOptions(files, icon, s, o.Hidden)); err != nil {
 		return err
 	}
-	s.gone.Store(true) // there is no window left to close
-	s.tasks.cancel()   // nor a page to answer
-	s.drain()
+	s.tasks.cancel() // there is no page left to answer
+	s.closed()
 	if p := s.failure.Load(); p != nil {
 		return p
 	}
