@@ -26,18 +26,34 @@ func newFiles(cfg aws.Config, http *awshttp.BuildableClient) *filesClient {
 	return &filesClient{c.HeadObject, c.PutObject, c.ListObjectsV2, c.DeleteObjects}
 }
 
-func (c *filesClient) HeadObject(ctx context.Context, in *s3.HeadObjectInput, with ...func(*s3.Options)) (*s3.HeadObjectOutput, error) {
+func (c *filesClient) HeadObject(
+	ctx context.Context,
+	in *s3.HeadObjectInput,
+	with ...func(*s3.Options),
+) (*s3.HeadObjectOutput, error) {
 	return c.head(ctx, in, with...)
 }
 
-func (c *filesClient) PutObject(ctx context.Context, in *s3.PutObjectInput, with ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
+func (c *filesClient) PutObject(
+	ctx context.Context,
+	in *s3.PutObjectInput,
+	with ...func(*s3.Options),
+) (*s3.PutObjectOutput, error) {
 	return c.put(ctx, in, with...)
 }
 
-func (c *filesClient) ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input, with ...func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
+func (c *filesClient) ListObjectsV2(
+	ctx context.Context,
+	in *s3.ListObjectsV2Input,
+	with ...func(*s3.Options),
+) (*s3.ListObjectsV2Output, error) {
 	return c.list(ctx, in, with...)
 }
 
-func (c *filesClient) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput, with ...func(*s3.Options)) (*s3.DeleteObjectsOutput, error) {
+func (c *filesClient) DeleteObjects(
+	ctx context.Context,
+	in *s3.DeleteObjectsInput,
+	with ...func(*s3.Options),
+) (*s3.DeleteObjectsOutput, error) {
 	return c.delete(ctx, in, with...)
 }

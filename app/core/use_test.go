@@ -55,7 +55,13 @@ func TestAViewerKeepsTheAvatar(t *testing.T) {
 		synctest.Wait()
 		s := l.Snapshot()
 		if s.Phase != backend.Ready || r.running() != 1 {
-			t.Fatalf("%v after the start the phase is %s and %d instances run: %v", 5*window, s.Phase, r.running(), s.Problem)
+			t.Fatalf(
+				"%v after the start the phase is %s and %d instances run: %v",
+				5*window,
+				s.Phase,
+				r.running(),
+				s.Problem,
+			)
 		}
 		if s.Viewers != 1 || left.Sub(s.LastUse) > time.Minute {
 			t.Errorf("%d viewers, last use %v ago", s.Viewers, left.Sub(s.LastUse))

@@ -36,7 +36,8 @@ func StartAtLogin(on bool) error {
 	if err != nil {
 		return err
 	}
-	entry := "[Desktop Entry]\nType=Application\nName=Avatar Launcher\nExec=" + desktopQuote(program) + " --hidden\nIcon=avatar-launcher\nTerminal=false\n" + ours + "\n"
+	entry := "[Desktop Entry]\nType=Application\nName=Avatar Launcher\nExec=" + desktopQuote(program) + " --hidden\n" +
+		"Icon=avatar-launcher\nTerminal=false\n" + ours + "\n"
 	if string(old) == entry {
 		return nil
 	}

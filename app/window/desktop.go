@@ -62,7 +62,11 @@ func (d *desk) dressed(next http.Handler) http.Handler {
 		held := &heldResponse{ResponseWriter: w, code: http.StatusOK}
 		next.ServeHTTP(held, r)
 		now := d.get()
-		dress := `<html lang="en" data-appearance="` + html.EscapeString(now.Theme) + `" data-language="` + html.EscapeString(now.Language) + `"`
+		dress := `<html lang="en" data-appearance="` + html.EscapeString(
+			now.Theme,
+		) + `" data-language="` + html.EscapeString(
+			now.Language,
+		) + `"`
 		w.Header().Del("Content-Length")
 		if w.Header().Get("Content-Type") == "" {
 			// Wails puts its runtime into what is known to be a page by the time of its header, and into nothing else.

@@ -47,8 +47,14 @@ func TestHidingIsSaidOnce(t *testing.T) {
 	if firstTime(filepath.Join(path, "no", "folder")) {
 		t.Error("it would be said each time")
 	}
-	idle, ready := hiddenNotification(backend.Snapshot{Phase: backend.Idle}), hiddenNotification(backend.Snapshot{Phase: backend.Ready})
-	if slices.Contains(idle.Actions, itemStop) || !slices.Contains(ready.Actions, itemStop) || idle.Body == ready.Body || idle.Body == "" {
+	idle, ready := hiddenNotification(
+		backend.Snapshot{Phase: backend.Idle},
+	), hiddenNotification(
+		backend.Snapshot{Phase: backend.Ready},
+	)
+	if slices.Contains(idle.Actions, itemStop) || !slices.Contains(ready.Actions, itemStop) ||
+		idle.Body == ready.Body ||
+		idle.Body == "" {
 		t.Errorf("idle %+v, ready %+v", idle, ready)
 	}
 }

@@ -24,7 +24,12 @@ func (s *Shell) hide(ctx context.Context) {
 
 // hiddenNotification says that the launcher goes on in the tray, and what that means for a running avatar.
 func hiddenNotification(snapshot backend.Snapshot) notification {
-	n := notification{ID: "hidden", Title: i18n.Say("notify.hidden.title"), Body: i18n.Say("notify.hidden.text"), Actions: []string{itemOpen}}
+	n := notification{
+		ID:      "hidden",
+		Title:   i18n.Say("notify.hidden.title"),
+		Body:    i18n.Say("notify.hidden.text"),
+		Actions: []string{itemOpen},
+	}
 	if snapshot.Phase.Active() {
 		n.Body, n.Actions = i18n.Say("notify.hidden.running"), []string{itemOpen, itemStop}
 	}

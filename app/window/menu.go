@@ -35,11 +35,24 @@ func menuFor(s backend.Snapshot, trouble string) []item {
 	in := s.User != nil
 	return []item{
 		{Title: stateTitle(s)},
-		{Key: itemTrouble, Title: i18n.Say("tray.trouble", short(trouble)), Enabled: trouble != "", Hidden: trouble == ""},
+		{
+			Key:     itemTrouble,
+			Title:   i18n.Say("tray.trouble", short(trouble)),
+			Enabled: trouble != "",
+			Hidden:  trouble == "",
+		},
 		{Key: itemConnect, Title: i18n.Say("tray.connect"), Enabled: s.Phase == backend.Ready},
-		{Key: itemStart, Title: i18n.Say("tray.start"), Enabled: in && !s.Adopting && (s.Phase == backend.Idle || s.Phase == backend.Failed) && !held(s)},
+		{
+			Key:     itemStart,
+			Title:   i18n.Say("tray.start"),
+			Enabled: in && !s.Adopting && (s.Phase == backend.Idle || s.Phase == backend.Failed) && !held(s),
+		},
 		{Key: itemKeep, Title: i18n.Say("tray.keepGoing"), Enabled: s.Phase == backend.Ready},
-		{Key: itemStop, Title: i18n.Say("tray.stop"), Enabled: s.Phase == backend.Ready || s.Phase.Starting() || held(s)},
+		{
+			Key:     itemStop,
+			Title:   i18n.Say("tray.stop"),
+			Enabled: s.Phase == backend.Ready || s.Phase.Starting() || held(s),
+		},
 		{Key: itemOpen, Title: i18n.Say("tray.open"), Enabled: true},
 		{Key: itemSignOut, Title: i18n.Say("tray.signOut"), Enabled: in && s.Phase != backend.Ending},
 		{Key: itemQuit, Title: i18n.Say("tray.quit"), Enabled: true},
@@ -63,7 +76,8 @@ func stateTitle(s backend.Snapshot) string {
 
 // inUse reports whether viewers keep the avatar running: its end moves on for as long as they are connected.
 func inUse(s backend.Snapshot) bool {
-	return s.Phase == backend.Ready && s.Viewers != 0 && !s.Warning && len(s.Timers) > 0 && s.Timers[0].Kind == backend.TimerIdle
+	return s.Phase == backend.Ready && s.Viewers != 0 && !s.Warning && len(s.Timers) > 0 &&
+		s.Timers[0].Kind == backend.TimerIdle
 }
 
 func usedBy(viewers int) string {

@@ -59,8 +59,13 @@ func TestTrayOutlivesItsLibrarysPanic(t *testing.T) {
 
 func TestTheTraySaysThatItIsInUse(t *testing.T) {
 	now := time.Now()
-	s := backend.Snapshot{Phase: backend.Ready, User: &backend.User{Username: "demo"}, Session: &backend.Session{ExpireAt: now.Add(time.Hour)},
-		Viewers: 1, Timers: []backend.Timer{{Kind: backend.TimerIdle}, {Kind: backend.TimerMaximum}}}
+	s := backend.Snapshot{
+		Phase:   backend.Ready,
+		User:    &backend.User{Username: "demo"},
+		Session: &backend.Session{ExpireAt: now.Add(time.Hour)},
+		Viewers: 1,
+		Timers:  []backend.Timer{{Kind: backend.TimerIdle}, {Kind: backend.TimerMaximum}},
+	}
 	if tip := tooltipFor(s, now); !strings.HasSuffix(tip, "demo – In use by 1 viewer") {
 		t.Errorf("tooltip %q", tip)
 	}

@@ -124,7 +124,9 @@ func (s *Shell) finish(tell bool) {
 	}
 	s.log.Warn("the stop was not confirmed in time", "instead", late)
 	if tell {
-		_, _ = s.dialog(wails.MessageDialogOptions{Type: wails.WarningDialog, Title: i18n.Say("quitting.lateTitle"), Message: late})
+		_, _ = s.dialog(
+			wails.MessageDialogOptions{Type: wails.WarningDialog, Title: i18n.Say("quitting.lateTitle"), Message: late},
+		)
 	}
 }
 
@@ -158,7 +160,11 @@ func (s *Shell) quitOn(ctx, over context.Context) {
 	case <-over.Done():
 		return
 	}
-	osdesktop.ProgramEnd.Allow("stopping the instance and signing out", 3*windowTime+osdesktop.EndTime, osdesktop.ArmedStops)
+	osdesktop.ProgramEnd.Allow(
+		"stopping the instance and signing out",
+		3*windowTime+osdesktop.EndTime,
+		osdesktop.ArmedStops,
+	)
 	time.AfterFunc(windowTime+dialogTime, s.leaveDialog)
 	s.leave(false)
 }
