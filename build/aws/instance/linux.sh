@@ -96,7 +96,7 @@ put 0644 /etc/avatar/pins <<<"$PINS"
 # Whether the gate stands in front of the avatar: the stack names its program, or the image has it. From then on the avatar can't
 # be reached without it, installed or not.
 gate=''
-if grep -q '^agent linux - - [0-9a-f]\{64\} .' "$ROOT/etc/avatar/pins" || command -v avatar-agent >/dev/null; then gate=yes; fi
+if grep -q '^agent linux - - .*/' "$ROOT/etc/avatar/pins" || command -v avatar-agent >/dev/null; then gate=yes; fi
 
 # WebRTC binds ports of the kernel's range, and the security group opens this one.
 put 0644 /etc/sysctl.d/60-avatar.conf <<<'net.ipv4.ip_local_port_range = 49152 65535'
