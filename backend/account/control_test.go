@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"avatar-launcher/backend"
 )
 
 // sent returns the template as it would be sent.
@@ -72,5 +74,18 @@ func TestWithControlByDesktopsThereIsNoBroker(t *testing.T) {
 				t.Errorf("%s: the template has %s", name, word)
 			}
 		}
+	}
+}
+
+// TestControlByTheAccountNeedsARegionWithAddresses of functions, and a refusal says so.
+func TestControlByTheAccountNeedsARegionWithAddresses(t *testing.T) {
+	given := Parameters{functionBucket: "b", "Control": controlAccount}
+	_, err := template(t).Body("il-central-1", given)
+	if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindConfig || !strings.Contains(p.What, "il-central-1") {
+		t.Errorf("refused by %v", err)
+	}
+	given["Control"] = "desktop"
+	if _, err := template(t).Body("il-central-1", given); err != nil {
+		t.Error(err)
 	}
 }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"avatar-launcher/backend"
 )
 
 // How long a template may be, in bytes: one that is sent with the request itself, and one in a bucket.
@@ -118,6 +120,11 @@ func (t Template) Body(region string, p Parameters) (string, error) {
 	resources, _ := t.at("Resources").(map[string]any)
 	body["Resources"] = t.withBudget(maps.Clone(resources), region, p)
 	alone := t.value(p, functionBucket) == ""
+	if !alone && t.value(p, "Control") == controlAccount && slices.Contains(withoutAddresses, region) {
+		return "", &backend.Problem{Kind: backend.KindConfig, What: "The account can't have control in " + region,
+			Why:  "AWS Lambda gives functions no addresses there.",
+			Next: "Choose another region by --region, or leave control to the desktops by --control desktop."}
+	}
 	for _, part := range []string{"Resources", "Outputs"} {
 		if alone {
 			body[part] = without(asMap(body[part]), hasFunction)
@@ -248,6 +255,10 @@ func packed(script string) string {
 var withoutBudgets = []string{"af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-3", "ap-south-2", "ap-southeast-3",
 	"ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "eu-central-2", "eu-north-1", "eu-south-1",
 	"eu-south-2", "il-central-1", "me-central-1", "mx-central-1", "us-gov-east-1", "us-gov-west-1"}
+
+// withoutAddresses are the commercial regions whose functions have no URLs. The check "stack" compares them with the registry.
+var withoutAddresses = []string{"ap-east-2", "ap-south-2", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
+	"ca-west-1", "eu-central-2", "il-central-1", "me-central-1", "mx-central-1"}
 
 // withBudget removes the budget alarm, or gives it a name of its own. The recipient cannot be changed in a budget that
 // exists, so CloudFormation replaces it, and the replacement must not have the name of the one that is still there.

@@ -22,7 +22,9 @@ LINT = os.path.join(os.path.dirname(sys.executable), "cfn-lint")
 TEMPLATE = "build/aws/avatar-launcher.yaml"
 OTHERS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")  # partitions that the launcher does not support
 MAIL = "BudgetEmail=you@example.com"
-FUNCTION = "FunctionBucket=files"
+FUNCTION = ("--set", "FunctionBucket=files")
+ACCOUNT = (*FUNCTION, "--set", "Control=account")
+ALL = ("--set", MAIL, *ACCOUNT)  # everything that the template has
 
 # What follows from a parameter beside a fixed name, and why it may.
 ARGUED = {
@@ -81,22 +83,27 @@ def frozen(body, other):
 
 def main():
     regions = [r for r in REGIONS if not r.startswith(OTHERS)]
+    without = {r for r in regions if "AWS::Lambda::Url" not in PROVIDER_SCHEMA_MANAGER.get_resource_types(r)}
+    for region in regions:
+        done = subprocess.run([BINARY, "setup", "--print-template", "--region", region, *ACCOUNT], capture_output=True, text=True, check=False)
+        if (done.returncode != 0) != (region in without):
+            sys.exit(f"{region}: functions with addresses: the registry says {region not in without}, setup says {done.stderr}")
     with concurrent.futures.ThreadPoolExecutor(2) as pool, tempfile.TemporaryDirectory() as folder:
         bodies = {}
-        for region, body in zip(regions, pool.map(lambda r: render(r, "--set", MAIL, "--set", FUNCTION), regions)):
+        for region, body in zip(regions, pool.map(lambda r: render(r, *(("--set", MAIL, *FUNCTION) if r in without else ALL)), regions)):
             bodies.setdefault(body, []).append(region)
-        if not len(bodies) == 2:
-            sys.exit(f"{len(bodies)} different templates for {len(regions)} regions: one with a budget and one without were expected")
+        if not len(bodies) == 3:  # no region has budgets and lacks addresses
+            sys.exit(f"{len(bodies)} different templates for {len(regions)} regions: with all, without a budget, and without a broker, too")
         work = [pool.submit(lint, TEMPLATE, ["us-east-1"])]
-        windows = render("us-east-1", "--set", MAIL, "--set", FUNCTION, "--os", "windows")
-        alone = render("us-east-1", "--set", MAIL)
-        for number, (body, where) in enumerate([*bodies.items(), (windows, ["us-east-1"]), (alone, ["us-east-1"])]):
+        windows = render("us-east-1", *ALL, "--os", "windows")
+        desktops, alone = render("us-east-1", "--set", MAIL, *FUNCTION), render("us-east-1", "--set", MAIL)
+        for number, (body, where) in enumerate([*bodies.items(), (windows, ["us-east-1"]), (desktops, ["us-east-1"]), (alone, ["us-east-1"])]):
             path = os.path.join(folder, f"{number}.json")
             with open(path, "w", encoding="utf-8") as file:
                 file.write(body)
-            # Without a budget or a function, the parameters and the condition of it are there and unused.
+            # Without a budget, a function or a broker, the parameters and the condition of it are there and unused.
             has_budget, has_function = '"AWS::Budgets::Budget"' in body, '"AWS::Lambda::Function"' in body
-            ignored = [] if has_budget and has_function else ["W2001", "W8001"]
+            ignored = [] if has_budget and '"AWS::Lambda::Url"' in body else ["W2001", "W8001"]
             if has_function == (body == alone):
                 sys.exit(f"the function is in the wrong template: {where}")
             if has_budget and "eu-north-1" in where or not has_budget and "us-east-1" in where:
@@ -105,12 +112,12 @@ def main():
                 if some:
                     work.append(pool.submit(lint, path, some, *ignored))
         said = "".join(w.result() for w in work)
-    with_budget = next(json.loads(b) for b in bodies if '"AWS::Budgets::Budget"' in b)
+    with_budget = next(json.loads(b) for b in bodies if '"AWS::Budgets::Budget"' in b and '"AWS::Lambda::Url"' in b)
     lacking = [r for r in regions if "AWS::Budgets::Budget" not in PROVIDER_SCHEMA_MANAGER.get_resource_types(r)]
-    left_out = next(where for b, where in bodies.items() if '"AWS::Budgets::Budget"' not in b)
+    left_out = [r for b, where in bodies.items() if '"AWS::Budgets::Budget"' not in b for r in where]
     if sorted(lacking) != sorted(left_out):
         said += f"regions without budgets: the registry says {sorted(lacking)}, setup says {sorted(left_out)}\n"
-    found = set(frozen(with_budget, json.loads(render("us-east-1", "--set", "BudgetEmail=me@example.com", "--set", FUNCTION))))
+    found = set(frozen(with_budget, json.loads(render("us-east-1", *ALL, "--set", "BudgetEmail=me@example.com"))))
     for name, what in sorted(found - set(ARGUED)):
         said += f"{name}: {what} follows from a parameter, only a replacement can change it, and the name stays the same\n"
     for name, what in sorted(set(ARGUED) - found):
