@@ -187,6 +187,7 @@ func instancesIn(out *ec2.DescribeInstancesOutput) []instance {
 				epoch:    tagOf(i, "epoch"),
 				expireAt: tagOf(i, "expire-at"),
 				gateKey:  tagOf(i, gate.Tag),
+				guests:   tagOf(i, gate.GuestsTag),
 				token:    aws.ToString(i.ClientToken),
 				version:  tagOf(i, "aws:ec2launchtemplate:version"),
 			})

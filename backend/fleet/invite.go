@@ -6,9 +6,6 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/gate"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
 )
 
 // Invite makes a link by which guests open the session's avatar. It ends with the session at the latest. Other desktops of the
@@ -90,16 +87,12 @@ func (s *Service) changeInvitations(ctx context.Context, session backend.Session
 func (s *Service) gateSession(ctx context.Context, session backend.Session) (gate.Session, error) {
 	row := rowOf(session)
 	known := gate.Session{Instance: row.InstanceID, Epoch: gateEpoch(row), Ends: session.ExpireAt}
-	out, err := s.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{row.InstanceID}})
+	i, err := s.compute.describe(ctx, row.InstanceID)
 	if err != nil {
 		return known, err
 	}
-	for _, r := range out.Reservations {
-		for _, i := range r.Instances {
-			if aws.ToString(i.InstanceId) == row.InstanceID {
-				known.Guests = tagOf(i, gate.GuestsTag)
-			}
-		}
+	if i != nil {
+		known.Guests = i.guests
 	}
 	return known, nil
 }

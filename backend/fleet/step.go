@@ -11,6 +11,7 @@ type instance struct {
 	backend.Machine
 	owner, epoch, expireAt string // tags
 	gateKey                string // the tag of the gate in front of its avatar
+	guests                 string // the tag of the gate's invitations
 	token                  string // the client token of its launch
 	version                string // of the launch template, by the tag that EC2 sets; empty if there is none
 }
