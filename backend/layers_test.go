@@ -125,12 +125,13 @@ func TestCloudIsAReadingOfItsOwn(t *testing.T) {
 var appImports = map[string][]string{
 	"app/osdesktop": {},
 	"app/i18n":      {},
-	"app/core":      {"app/i18n", "app/osdesktop"},
-	"app/doctor":    {"app/core", "app/i18n", "app/osdesktop"},
-	"app/bridge":    {"app/doctor", "app/core", "app/i18n", "app/osdesktop"},
-	"app/keep":      {},
-	"app/cli":       {"app/doctor", "app/core", "app/keep", "app/i18n", "app/osdesktop"},
-	"app/window":    {"app/bridge", "app/doctor", "app/core", "app/i18n", "app/osdesktop"},
+	"app/clients":   {},
+	"app/core":      {"app/clients", "app/i18n", "app/osdesktop"},
+	"app/doctor":    {"app/clients", "app/core", "app/i18n", "app/osdesktop"},
+	"app/bridge":    {"app/clients", "app/doctor", "app/core", "app/i18n", "app/osdesktop"},
+	"app/keep":      {"app/clients"},
+	"app/cli":       {"app/clients", "app/doctor", "app/core", "app/keep", "app/i18n", "app/osdesktop"},
+	"app/window":    {"app/clients", "app/bridge", "app/doctor", "app/core", "app/i18n", "app/osdesktop"},
 }
 
 // TestAppImportsPointDownwards holds imports within app to one way: window → bridge → doctor → core, and cli → doctor.

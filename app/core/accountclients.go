@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"avatar-launcher/app/clients"
 	"avatar-launcher/backend/account"
 )
 
@@ -23,20 +24,20 @@ func AccountClients(cfg aws.Config) *account.Account {
 	patient := awshttp.NewBuildableClient().WithTimeout(30 * time.Second)
 	cfg.HTTPClient = nil
 	return &account.Account{
-		CloudFormation: newCloudFormation(cfg, func(o *cloudformation.Options) { o.HTTPClient = patient }),
-		EC2:            newEC2(cfg, func(o *ec2.Options) { o.HTTPClient = patient }),
-		Route53:        newRoute53(cfg, func(o *route53.Options) { o.HTTPClient = patient }),
-		Quotas:         newQuotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = patient }),
+		CloudFormation: clients.CloudFormation(cfg, func(o *cloudformation.Options) { o.HTTPClient = patient }),
+		EC2:            clients.EC2(cfg, func(o *ec2.Options) { o.HTTPClient = patient }),
+		Route53:        clients.Route53(cfg, func(o *route53.Options) { o.HTTPClient = patient }),
+		Quotas:         clients.Quotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = patient }),
 		STS:            sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = patient }),
-		Cognito:        newCognito(cfg, func(o *cognito.Options) { o.HTTPClient = patient }),
-		IdentityPool: identityPoolRoles{
-			cognitoidentity.NewFromConfig(cfg, func(o *cognitoidentity.Options) { o.HTTPClient = patient }).SetIdentityPoolRoles,
+		Cognito:        clients.Cognito(cfg, func(o *cognito.Options) { o.HTTPClient = patient }),
+		IdentityPool: clients.IdentityPoolRoles{
+			Set: cognitoidentity.NewFromConfig(cfg, func(o *cognitoidentity.Options) { o.HTTPClient = patient }).SetIdentityPoolRoles,
 		},
-		DynamoDB: newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = patient }),
-		Pricing: pricingClient{pricing.NewFromConfig(cfg, func(o *pricing.Options) {
+		DynamoDB: clients.DynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = patient }),
+		Pricing: clients.PricingClient{Get: pricing.NewFromConfig(cfg, func(o *pricing.Options) {
 			o.HTTPClient, o.Region = patient, account.PricingRegion
 		}).GetProducts},
-		S3:     newFiles(cfg, patient),
+		S3:     clients.Files(cfg, patient),
 		Region: cfg.Region,
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"avatar-launcher/app/clients"
 	"avatar-launcher/backend/account"
 	"avatar-launcher/backend/config"
 )
@@ -22,12 +23,12 @@ func doctor(cfg aws.Config, watched aws.HTTPClient, p config.Profile) *account.D
 	cfg.HTTPClient, cfg.RetryMaxAttempts = nil, 2
 	d := &account.Doctor{
 		STS:       sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = watched }),
-		DynamoDB:  newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
-		EC2:       newEC2(cfg, func(o *ec2.Options) { o.HTTPClient = watched }),
-		Kinesis:   newKinesis(cfg, func(o *kinesis.Options) { o.HTTPClient = watched }),
-		Route53:   newRoute53(cfg, func(o *route53.Options) { o.HTTPClient = watched }),
-		Scheduler: newScheduler(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
-		Quotas:    newQuotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = watched }),
+		DynamoDB:  clients.DynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
+		EC2:       clients.EC2(cfg, func(o *ec2.Options) { o.HTTPClient = watched }),
+		Kinesis:   clients.Kinesis(cfg, func(o *kinesis.Options) { o.HTTPClient = watched }),
+		Route53:   clients.Route53(cfg, func(o *route53.Options) { o.HTTPClient = watched }),
+		Scheduler: clients.Scheduler(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
+		Quotas:    clients.Quotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = watched }),
 		Names:     p.Resources(),
 	}
 	if p.Endpoint == "" { // the zone of an AWS-compatible cloud is in no public DNS

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
+	"avatar-launcher/app/clients"
 	"avatar-launcher/backend/awsx"
 )
 
@@ -17,7 +18,7 @@ func TestComputersWhoseClockIsWrong(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRoom(t)
 			r.cloud.SetClockSkew(skew)
-			c := newEC2(r.operator(), func(*ec2.Options) {})
+			c := clients.EC2(r.operator(), func(*ec2.Options) {})
 			for range 2 {
 				if _, err := c.DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{}); err != nil {
 					t.Errorf("%v: %v", skew, err)

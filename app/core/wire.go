@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/google/uuid"
 
+	"avatar-launcher/app/clients"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
@@ -142,17 +143,17 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	r.Identity = identity.New(options)
 	cfg.Credentials = r.Identity.Credentials()
 	var client *broker.Client
-	var stream kinesis.API = newKinesis(cfg, func(o *awskinesis.Options) { o.HTTPClient = watched })
+	var stream kinesis.API = clients.Kinesis(cfg, func(o *awskinesis.Options) { o.HTTPClient = watched })
 	if p.Control == config.ControlAccount {
 		client = newBroker(p, watched, cfg.Credentials, r.Identity, clock.Now)
 		stream = broker.Stream{Client: client}
 	}
 	r.Stream = kinesis.New(kinesis.Options{API: stream, Name: p.Stream, RandomKeys: p.Log.RandomKeys, Log: r.log})
 	local := fleet.New(fleet.Options{
-		EC2:       newEC2(cfg, func(o *ec2.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
-		DynamoDB:  newDynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
-		Route53:   newRoute53(cfg, func(o *route53.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
-		Scheduler: newScheduler(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
+		EC2:       clients.EC2(cfg, func(o *ec2.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
+		DynamoDB:  clients.DynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
+		Route53:   clients.Route53(cfg, func(o *route53.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
+		Scheduler: clients.Scheduler(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
 		Names:     p.Resources(), Figures: Figures(p), Avatar: avatar(p), Prices: prices(p), ReadyLine: readyLine(p, r.Stream),
 		LastLines: lastLines(p, r.Stream), LauncherID: launcherID(), Clock: clock, Log: r.log,
 	})

@@ -16,8 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
+	"avatar-launcher/app/clients"
 	"avatar-launcher/backend"
-	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/fleet"
 	"avatar-launcher/backend/logs/kinesis"
@@ -37,15 +37,13 @@ func Fleet(cfg aws.Config, p config.Profile, launcherID string, log *slog.Logger
 		cfg.HTTPClient = clock.Watch(cfg.HTTPClient)
 	}
 	stream := kinesis.New(kinesis.Options{
-		API: awskinesis.NewFromConfig(cfg), Name: p.Stream, RandomKeys: p.Log.RandomKeys, Log: log,
+		API: clients.Kinesis(cfg, func(*awskinesis.Options) {}), Name: p.Stream, RandomKeys: p.Log.RandomKeys, Log: log,
 	})
 	o := fleet.Options{
-		EC2: ec2.NewFromConfig(cfg, func(o *ec2.Options) {
-			o.Retryer, o.RetryMaxAttempts = awsx.CorrectClock(o.Retryer), patientAttempts
-		}),
-		DynamoDB:  dynamodb.NewFromConfig(cfg),
-		Route53:   route53.NewFromConfig(cfg, func(o *route53.Options) { o.RetryMaxAttempts = patientAttempts }),
-		Scheduler: scheduler.NewFromConfig(cfg),
+		EC2:       clients.EC2(cfg, func(o *ec2.Options) { o.RetryMaxAttempts = patientAttempts }),
+		DynamoDB:  clients.DynamoDB(cfg, func(*dynamodb.Options) {}),
+		Route53:   clients.Route53(cfg, func(o *route53.Options) { o.RetryMaxAttempts = patientAttempts }),
+		Scheduler: clients.Scheduler(cfg, func(*scheduler.Options) {}),
 		Names:     p.Resources(),
 		Figures:   figures(p),
 		Avatar:    avatar(p),

@@ -1,4 +1,4 @@
-package core
+package clients
 
 import (
 	"context"
@@ -26,7 +26,7 @@ type route53Client struct {
 	listHostedZonesByName    call[route53.ListHostedZonesByNameInput, route53.ListHostedZonesByNameOutput, route53.Options]
 }
 
-func newRoute53(cfg aws.Config, with func(*route53.Options)) *route53Client {
+func Route53(cfg aws.Config, with func(*route53.Options)) *route53Client {
 	c := route53.NewFromConfig(cfg, with)
 	return &route53Client{
 		changeResourceRecordSets: c.ChangeResourceRecordSets,
@@ -81,7 +81,7 @@ type dynamodbClient struct {
 	transactWriteItems call[dynamodb.TransactWriteItemsInput, dynamodb.TransactWriteItemsOutput, dynamodb.Options]
 }
 
-func newDynamoDB(cfg aws.Config, with func(*dynamodb.Options)) *dynamodbClient {
+func DynamoDB(cfg aws.Config, with func(*dynamodb.Options)) *dynamodbClient {
 	c := dynamodb.NewFromConfig(cfg, with)
 	return &dynamodbClient{
 		deleteTable:        c.DeleteTable,
@@ -160,7 +160,7 @@ type kinesisClient struct {
 	getRecords            call[kinesis.GetRecordsInput, kinesis.GetRecordsOutput, kinesis.Options]
 }
 
-func newKinesis(cfg aws.Config, with func(*kinesis.Options)) *kinesisClient {
+func Kinesis(cfg aws.Config, with func(*kinesis.Options)) *kinesisClient {
 	c := kinesis.NewFromConfig(cfg, with)
 	return &kinesisClient{
 		describeStreamSummary: c.DescribeStreamSummary,
@@ -211,7 +211,7 @@ type schedulerClient struct {
 	deleteSchedule call[scheduler.DeleteScheduleInput, scheduler.DeleteScheduleOutput, scheduler.Options]
 }
 
-func newScheduler(cfg aws.Config, with func(*scheduler.Options)) *schedulerClient {
+func Scheduler(cfg aws.Config, with func(*scheduler.Options)) *schedulerClient {
 	c := scheduler.NewFromConfig(cfg, with)
 	return &schedulerClient{
 		createSchedule: c.CreateSchedule,

@@ -1,4 +1,4 @@
-package core
+package clients
 
 import (
 	"context"
@@ -29,7 +29,7 @@ type ec2Client struct {
 	describeVpcs                   call[ec2.DescribeVpcsInput, ec2.DescribeVpcsOutput, ec2.Options]
 }
 
-func newEC2(cfg aws.Config, with func(*ec2.Options)) *ec2Client {
+func EC2(cfg aws.Config, with func(*ec2.Options)) *ec2Client {
 	c := ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.Retryer = awsx.CorrectClock(o.Retryer) }, with)
 	return &ec2Client{
 		getEbsDefaultKmsKeyId:          c.GetEbsDefaultKmsKeyId,

@@ -1,4 +1,4 @@
-package core
+package clients
 
 import (
 	"context"
@@ -27,7 +27,7 @@ type cloudformationClient struct {
 	deleteStack            call[cloudformation.DeleteStackInput, cloudformation.DeleteStackOutput, cloudformation.Options]
 }
 
-func newCloudFormation(cfg aws.Config, with func(*cloudformation.Options)) *cloudformationClient {
+func CloudFormation(cfg aws.Config, with func(*cloudformation.Options)) *cloudformationClient {
 	c := cloudformation.NewFromConfig(cfg, with)
 	return &cloudformationClient{
 		describeStackResources: c.DescribeStackResources,
@@ -107,7 +107,7 @@ type cognitoClient struct {
 	adminAddUserToGroup call[cognito.AdminAddUserToGroupInput, cognito.AdminAddUserToGroupOutput, cognito.Options]
 }
 
-func newCognito(cfg aws.Config, with func(*cognito.Options)) *cognitoClient {
+func Cognito(cfg aws.Config, with func(*cognito.Options)) *cognitoClient {
 	c := cognito.NewFromConfig(cfg, with)
 	return &cognitoClient{
 		deleteUserPool:      c.DeleteUserPool,
@@ -156,7 +156,7 @@ type quotasClient struct {
 	getServiceQuota call[servicequotas.GetServiceQuotaInput, servicequotas.GetServiceQuotaOutput, servicequotas.Options]
 }
 
-func newQuotas(cfg aws.Config, with func(*servicequotas.Options)) *quotasClient {
+func Quotas(cfg aws.Config, with func(*servicequotas.Options)) *quotasClient {
 	c := servicequotas.NewFromConfig(cfg, with)
 	return &quotasClient{
 		getServiceQuota: c.GetServiceQuota,
@@ -227,22 +227,22 @@ func (c *cloudformationClient) DescribeStackResources(
 	return c.describeStackResources(ctx, in, with...)
 }
 
-// identityPoolRoles is the one operation of *cognitoidentity.Client that removing a stack needs.
-type identityPoolRoles struct {
-	set call[cognitoidentity.SetIdentityPoolRolesInput, cognitoidentity.SetIdentityPoolRolesOutput, cognitoidentity.Options]
+// IdentityPoolRoles is the one operation of *cognitoidentity.Client that removing a stack needs.
+type IdentityPoolRoles struct {
+	Set call[cognitoidentity.SetIdentityPoolRolesInput, cognitoidentity.SetIdentityPoolRolesOutput, cognitoidentity.Options]
 }
 
-func (c identityPoolRoles) SetIdentityPoolRoles(ctx context.Context, in *cognitoidentity.SetIdentityPoolRolesInput,
+func (c IdentityPoolRoles) SetIdentityPoolRoles(ctx context.Context, in *cognitoidentity.SetIdentityPoolRolesInput,
 	with ...func(*cognitoidentity.Options)) (*cognitoidentity.SetIdentityPoolRolesOutput, error) {
-	return c.set(ctx, in, with...)
+	return c.Set(ctx, in, with...)
 }
 
-// pricingClient is the one operation of *pricing.Client that setup needs.
-type pricingClient struct {
-	get call[pricing.GetProductsInput, pricing.GetProductsOutput, pricing.Options]
+// PricingClient is the one operation of *pricing.Client that setup needs.
+type PricingClient struct {
+	Get call[pricing.GetProductsInput, pricing.GetProductsOutput, pricing.Options]
 }
 
-func (c pricingClient) GetProducts(ctx context.Context, in *pricing.GetProductsInput,
+func (c PricingClient) GetProducts(ctx context.Context, in *pricing.GetProductsInput,
 	with ...func(*pricing.Options)) (*pricing.GetProductsOutput, error) {
-	return c.get(ctx, in, with...)
+	return c.Get(ctx, in, with...)
 }

@@ -1,4 +1,4 @@
-package core
+package clients
 
 import (
 	"context"
@@ -17,8 +17,8 @@ type filesClient struct {
 	delete call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput, s3.Options]
 }
 
-// newFiles makes a client for the stack's bucket. Uploads may take longer than other calls.
-func newFiles(cfg aws.Config, http *awshttp.BuildableClient) *filesClient {
+// Files makes a client for the stack's bucket. Uploads may take longer than other calls.
+func Files(cfg aws.Config, http *awshttp.BuildableClient) *filesClient {
 	c := s3.NewFromConfig(cfg, func(o *s3.Options) {
 		o.HTTPClient = http.WithTimeout(10 * time.Minute)
 		o.UsePathStyle = o.BaseEndpoint != nil // what stands in for AWS has no name for each bucket
