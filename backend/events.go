@@ -1,6 +1,10 @@
 package backend
 
-import "time"
+import (
+	"time"
+
+	"avatar-launcher/backend/messages"
+)
 
 // An event is something that happened: a wish, an answer of a room, or the passing of time. Only next reads them.
 type event interface{ isEvent() }
@@ -120,7 +124,7 @@ type (
 		user      User
 		session   *Session
 		terminate bool
-		reason    string
+		reason    messages.Message
 	}
 	// doSignOut revokes the sign-in; forget keeps it in the keyring for the next launch.
 	doSignOut struct{ forget bool }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // oneUser signs in whoever asks.
@@ -39,7 +40,7 @@ func (oneInstance) Start(
 	return s, nil
 }
 
-func (oneInstance) Stop(_ context.Context, s backend.Session, reason string) error {
+func (oneInstance) Stop(_ context.Context, s backend.Session, reason messages.Message) error {
 	fmt.Println("stopping", s.InstanceID)
 	return nil
 }

@@ -3,6 +3,8 @@ package backend
 import (
 	"regexp"
 	"slices"
+
+	"avatar-launcher/backend/messages"
 )
 
 // label is a DNS label in lower case: letters, digits and inner hyphens, at most 63.
@@ -25,13 +27,13 @@ func IsReservedLabel(name string) bool { return slices.Contains(reservedLabels, 
 func CheckUsername(name string) *Problem {
 	switch {
 	case !IsLabel(name):
-		return &Problem{Kind: KindDenied, What: "You can't have an instance under this user name",
-			Why:  "The user name " + name + " cannot be part of a domain, and your role may write no other name.",
-			Next: "Ask your operator for a user name of lower-case letters, digits and hyphens, 63 at most."}
+		return &Problem{Kind: KindDenied, What: messages.New("launcher.cantInstanceUnderUser"),
+			Why:  messages.New("launcher.userNameCannotPart", name),
+			Next: messages.New("launcher.askOperatorUserName")}
 	case IsReservedLabel(name):
-		return &Problem{Kind: KindDenied, What: "You can't have an instance under this user name",
-			Why:  "The user name " + name + " is reserved: a domain needs it for something else.",
-			Next: "Ask your operator for another user name."}
+		return &Problem{Kind: KindDenied, What: messages.New("launcher.cantInstanceUnderUser"),
+			Why:  messages.New("launcher.userNameReservedDomain", name),
+			Next: messages.New("launcher.askOperatorAnotherUser")}
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func TestCheckUsername(t *testing.T) {
 		p := CheckUsername(name)
 		if p == nil {
 			t.Errorf("%q is taken", name)
-		} else if !strings.Contains(p.Why, name) || p.Next == "" {
+		} else if !strings.Contains(p.Why.String(), name) || p.Next.IsZero() {
 			t.Errorf("%q: %v", name, p)
 		}
 	}

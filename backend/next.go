@@ -2,8 +2,9 @@ package backend
 
 import (
 	"slices"
-	"strconv"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 // Rules are the figures that next decides by; they come from the profile.
@@ -135,9 +136,9 @@ func nextWish(s state, w Wish, r Rules, now time.Time) (state, []effect) {
 		s.Queue, s.Estimate = nil, s.history.usual(whole, false)
 		return enter(s, Claiming, now), []effect{doStart{*s.User}}
 	case WishStop:
-		return nextEnd(s, false, "", "stopped by the user", now)
+		return nextEnd(s, false, "", messages.New("launcher.stoppedUser"), now)
 	case WishTerminate:
-		return nextEnd(s, true, "", "terminated by the user", now)
+		return nextEnd(s, true, "", messages.New("launcher.terminatedUser"), now)
 	case WishExtend:
 		if s.Phase == Ready && s.Session != nil {
 			s.LastUse = now
@@ -161,14 +162,14 @@ func nextCancel(s state, now time.Time) (state, []effect) {
 		s.Challenge, s.Problem, s.Busy = nil, nil, false
 		return enter(s, SignedOut, now), []effect{doLeave{}}
 	case s.Phase.Starting():
-		return nextEnd(s, false, "", "start broken off by the user", now)
+		return nextEnd(s, false, "", messages.New("launcher.startBrokenOffUser"), now)
 	}
 	return s, nil
 }
 
 // nextEnd begins the ending of the session; after is what follows it. A start under way is broken off first, and
 // what it may have claimed is read from the store, since its last answer may be lost.
-func nextEnd(s state, terminate bool, after Verb, reason string, now time.Time) (state, []effect) {
+func nextEnd(s state, terminate bool, after Verb, reason messages.Message, now time.Time) (state, []effect) {
 	if s.User == nil || !s.Phase.Active() && s.Session == nil {
 		return s, nil
 	}
@@ -202,10 +203,10 @@ func nextLeave(s state, w Wish, r Rules, now time.Time) (state, []effect) {
 	}
 	if s.Phase.Active() || s.Session != nil {
 		reason := w.Reason
-		if reason == "" {
-			reason = "signed out by the user"
+		if reason.IsZero() {
+			reason = messages.New("launcher.signedOutUser")
 			if w.Verb == WishQuit {
-				reason = "the launcher was quit"
+				reason = messages.New("launcher.launcherQuit")
 			}
 		}
 		return nextEnd(s, false, w.Verb, reason, now)
@@ -249,9 +250,9 @@ func nextTick(s state, r Rules, now time.Time) (state, []effect) {
 		return s, nil
 	}
 	if !now.Before(s.Session.ExpireAt) {
-		reason, kind := "idle for "+humanDuration(r.Window), TimerIdle
+		reason, kind := messages.New("launcher.idle", humanDuration(r.Window)), TimerIdle
 		if r.Maximum > 0 && !now.Before(s.Session.CreationTime.Add(r.Maximum)) {
-			reason, kind = "the longest session, "+humanDuration(r.Maximum), TimerMaximum
+			reason, kind = messages.New("launcher.longestSession", humanDuration(r.Maximum)), TimerMaximum
 		}
 		s, effects := nextEnd(s, false, "", reason, now)
 		s.ending = kind
@@ -313,17 +314,13 @@ func withNotice(s state, key string, p *Problem) state {
 }
 
 // humanDuration is d as people say it.
-func humanDuration(d time.Duration) string {
+func humanDuration(d time.Duration) messages.Message {
 	switch {
-	case d == time.Minute:
-		return "a minute"
-	case d == time.Hour:
-		return "an hour"
 	case d%time.Hour == 0 && d > 0:
-		return strconv.Itoa(int(d.Hours())) + " hours"
+		return messages.New("launcher.hours", int(d.Hours()))
 	case d%time.Minute == 0 && d > 0:
-		return strconv.Itoa(int(d.Minutes())) + " minutes"
+		return messages.New("launcher.minutes", int(d.Minutes()))
 	default:
-		return d.Round(time.Second).String()
+		return messages.Verbatim(d.Round(time.Second).String())
 	}
 }

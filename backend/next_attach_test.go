@@ -3,6 +3,8 @@ package backend
 import (
 	"testing"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 // attaching is a launcher that has found its user's session running, and attaches to it.
@@ -14,7 +16,7 @@ func attaching(t *testing.T) state {
 }
 
 func TestAnAttachThatFailsKeepsTheInstance(t *testing.T) {
-	trouble := &Problem{Kind: KindUnreachable, What: "no network"}
+	trouble := &Problem{Kind: KindUnreachable, What: messages.Verbatim("no network")}
 	reported := progressed{Progress{Phase: Arming, Session: session(t0.Add(time.Hour)), Attached: true}}
 	for name, events := range map[string][]event{"at once": nil, "later": {reported}} {
 		s := attaching(t)
@@ -48,10 +50,10 @@ func TestAnAttachThatFailsKeepsTheInstance(t *testing.T) {
 }
 
 func TestASessionThatCannotBeAttachedToCanBeStopped(t *testing.T) {
-	s, _ := next(attaching(t), started{problem: &Problem{What: "no network"}}, rules, t0)
+	s, _ := next(attaching(t), started{problem: &Problem{What: messages.Verbatim("no network")}}, rules, t0)
 	s, effects := next(s, wished{Wish{Verb: WishStop}}, rules, t0)
-	sameEffects(t, effects, []effect{doStop{user: *alice, session: session(t0), reason: "stopped by the user"}})
-	s, _ = next(s, stopped{problem: &Problem{What: "no network"}}, rules, t0)
+	sameEffects(t, effects, []effect{doStop{user: *alice, session: session(t0), reason: messages.New("launcher.stoppedUser")}})
+	s, _ = next(s, stopped{problem: &Problem{What: messages.Verbatim("no network")}}, rules, t0)
 	if s.Phase != Failed || s.Adopting {
 		t.Fatalf("%s, adopting %v", s.Phase, s.Adopting)
 	}
@@ -65,8 +67,8 @@ func TestANewStartAfterTheSessionFoundIsEndedIfItFails(t *testing.T) {
 	other := session(t0.Add(2 * time.Hour))
 	other.CreationTime = t0.Add(time.Minute)
 	s, _ := next(attaching(t), progressed{Progress{Phase: Arming, Session: other}}, rules, t0)
-	s, effects := next(s, started{problem: &Problem{What: "none"}}, rules, t0)
-	sameEffects(t, effects, []effect{doStop{user: *alice, reason: "start failed: none"}})
+	s, effects := next(s, started{problem: &Problem{What: messages.Verbatim("none")}}, rules, t0)
+	sameEffects(t, effects, []effect{doStop{user: *alice, reason: messages.Verbatim("start failed: none")}})
 	if s.Phase != Ending {
 		t.Errorf("phase %s", s.Phase)
 	}
@@ -74,10 +76,10 @@ func TestANewStartAfterTheSessionFoundIsEndedIfItFails(t *testing.T) {
 
 func TestASessionFoundAfterItsTimeIsEnded(t *testing.T) {
 	old := session(t0.Add(-time.Hour))
-	failed, _ := next(attaching(t), started{problem: &Problem{What: "no network"}}, rules, t0)
+	failed, _ := next(attaching(t), started{problem: &Problem{What: messages.Verbatim("no network")}}, rules, t0)
 	for name, before := range map[string]state{"idle": stateOf(Snapshot{Phase: Idle, User: alice, Adopting: true}), "not attached": failed} {
 		s, effects := next(before, sessionFound{session: old}, rules, t0)
-		sameEffects(t, effects, []effect{doStop{user: *alice, session: old, reason: foundExpired}})
+		sameEffects(t, effects, []effect{doStop{user: *alice, session: old, reason: messages.New("launcher.timeNoLauncherRan")}})
 		if s.Phase != Ending || s.Problem != nil {
 			t.Fatalf("%s: phase %s, problem %v", name, s.Phase, s.Problem)
 		}
@@ -92,14 +94,14 @@ func TestASessionFoundWithoutItsInstanceIsEnded(t *testing.T) {
 	half := session(t0.Add(time.Hour))
 	half.Phase = Ending
 	s, effects := next(stateOf(Snapshot{Phase: Idle, User: alice, Adopting: true}), sessionFound{session: half}, rules, t0)
-	sameEffects(t, effects, []effect{doStop{user: *alice, session: half, reason: foundEnding}})
+	sameEffects(t, effects, []effect{doStop{user: *alice, session: half, reason: messages.New("launcher.endingCutShort")}})
 	if s.Phase != Ending {
 		t.Errorf("phase %s", s.Phase)
 	}
 }
 
 func TestANameThatIsLateIsSaidForAWhile(t *testing.T) {
-	late := &Notice{Key: NoticeName, Problem: &Problem{What: "late"}}
+	late := &Notice{Key: NoticeName, Problem: &Problem{What: messages.Verbatim("late")}}
 	s, _ := next(attaching(t), progressed{Progress{Notice: late}}, rules, t0)
 	s, _ = next(s, started{session: session(t0.Add(time.Hour))}, rules, t0)
 	up := machineSeen{instanceID: "i-1", machine: &Machine{InstanceID: "i-1", State: Running}}
@@ -119,7 +121,7 @@ func TestLeavingAnInstanceThatWasFoundRunning(t *testing.T) {
 	quit := wished{Wish{Verb: WishQuit, LeaveAttached: true}}
 	leaves := []effect{doFollow{}, doKeep{false}, doSignOut{forget: rules.StaySignedIn}}
 	ready, _ := next(attaching(t), started{session: session(t0.Add(time.Hour))}, rules, t0)
-	failed, _ := next(attaching(t), started{problem: &Problem{What: "no network"}}, rules, t0)
+	failed, _ := next(attaching(t), started{problem: &Problem{What: messages.Verbatim("no network")}}, rules, t0)
 	own := readySnapshot()
 	for name, c := range map[string]struct {
 		before state
@@ -128,7 +130,7 @@ func TestLeavingAnInstanceThatWasFoundRunning(t *testing.T) {
 		"attached":       {ready, leaves},
 		"attaching":      {attaching(t), append([]effect{doBreak{}}, leaves...)},
 		"not attached":   {failed, leaves},
-		"started itself": {own, []effect{doStop{user: *alice, session: own.Session, reason: "the launcher was quit"}}},
+		"started itself": {own, []effect{doStop{user: *alice, session: own.Session, reason: messages.New("launcher.launcherQuit")}}},
 	} {
 		s, effects := next(c.before, quit, rules, t0)
 		sameEffects(t, effects, c.want)
@@ -152,7 +154,7 @@ func TestLeavingAnInstanceThatWasFoundRunning(t *testing.T) {
 func TestAttachingIsTriedLessAndLessOften(t *testing.T) {
 	s, at, tries := attaching(t), t0, 0
 	for ; at.Before(t0.Add(time.Hour / 2)); tries++ {
-		s, _ = next(s, started{problem: &Problem{What: "refused"}}, rules, at)
+		s, _ = next(s, started{problem: &Problem{What: messages.Verbatim("refused")}}, rules, at)
 		at = deadline(s, rules, at)
 		s, _ = next(s, ticked{}, rules, at)
 		s, _ = next(s, sessionFound{session: session(t0.Add(time.Hour))}, rules, at)

@@ -3,11 +3,13 @@ package backend
 import (
 	"testing"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 func TestASessionThatATimerEndsIsNoFailure(t *testing.T) {
 	r := Rules{Window: time.Hour, Prices: Prices{Hourly: map[string]float64{"g5": 2}}}
-	trouble := &Problem{Kind: KindUnreachable, What: "no network"}
+	trouble := &Problem{Kind: KindUnreachable, What: messages.Verbatim("no network")}
 	for name, c := range map[string]struct {
 		maximum time.Duration
 		fails   bool

@@ -3,6 +3,8 @@ package backend
 import (
 	"testing"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 // renewed is a ready session whose user has asked to sign in again.
@@ -49,7 +51,7 @@ func TestAnotherUserDoesNotTakeOverWhatIsKept(t *testing.T) {
 }
 
 func TestASignInThatHasEndedIsSaidAsSuch(t *testing.T) {
-	ended := &Problem{Kind: KindRefused, What: "what", Why: "Your sign-in has ended."}
+	ended := &Problem{Kind: KindRefused, What: messages.Verbatim("what"), Why: messages.New("fleet.signInEnded")}
 	s, _ := next(readySnapshot(), machineSeen{instanceID: "i-1", problem: ended}, rules, t0)
 	if len(s.Notices) != 1 || s.Notices[0].Key != "sign-in" {
 		t.Errorf("notices %+v", s.Notices)

@@ -2,8 +2,9 @@ package backend
 
 import (
 	"cmp"
-	"strings"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 // nextFound adopts the session that an earlier run, or another desktop of the same user, left running. It ends one whose
@@ -37,10 +38,10 @@ func nextFound(s state, e sessionFound, now time.Time) (state, []effect) {
 	}
 	s.Session, s.Attached = e.session, true
 	if !now.Before(e.session.ExpireAt) {
-		return nextEnd(s, false, "", foundExpired, now)
+		return nextEnd(s, false, "", messages.New("launcher.timeNoLauncherRan"), now)
 	}
 	if e.session.Phase == Ending {
-		return nextEnd(s, false, "", foundEnding, now)
+		return nextEnd(s, false, "", messages.New("launcher.endingCutShort"), now)
 	}
 	return enter(s, Claiming, now), []effect{doStart{*s.User}}
 }
@@ -54,7 +55,7 @@ const (
 
 // unattached reports whether attaching to a running session has failed, and is to be tried again.
 func unattached(s state) bool {
-	return s.Phase == Failed && s.Session != nil && s.Attached && s.unstopped.reason == ""
+	return s.Phase == Failed && s.Session != nil && s.Attached && s.unstopped.reason.IsZero()
 }
 
 // attachFailed keeps a session that this launcher did not start: its instance is not stopped because attaching to it
@@ -107,8 +108,8 @@ func nextStarted(s state, e started, now time.Time) (state, []effect) {
 		return s, nil
 	}
 	if s.Phase == Ending { // it was broken off; whatever it holds goes back
-		s.unstopped = unstopped{reason: "start broken off"}
-		return s, []effect{doStop{user: *s.User, session: nil, reason: "start broken off"}}
+		s.unstopped = unstopped{reason: messages.New("launcher.startBrokenOff")}
+		return s, []effect{doStop{user: *s.User, session: nil, reason: messages.New("launcher.startBrokenOff")}}
 	}
 	if !s.Phase.Starting() {
 		return s, nil
@@ -118,7 +119,7 @@ func nextStarted(s state, e started, now time.Time) (state, []effect) {
 	}
 	if e.problem != nil {
 		s.failure = e.problem
-		s.unstopped = unstopped{reason: "start failed: " + e.problem.What}
+		s.unstopped = unstopped{reason: messages.New("launcher.startFailed", e.problem.What)}
 		return enter(s, Ending, now), []effect{doStop{user: *s.User, session: nil, reason: s.unstopped.reason}}
 	}
 	s.Session, s.attaches = e.session, 0
@@ -157,7 +158,7 @@ func nextExtended(s state, e extended, now time.Time) (state, []effect) {
 		s.unextended = e.problem
 		return s, nil
 	}
-	if s.unextended != nil && s.Problem != nil && s.Problem.What == s.unextended.What {
+	if s.unextended != nil && s.Problem != nil && s.Problem.What.String() == s.unextended.What.String() {
 		s.Problem = nil
 	}
 	s.unextended = nil
@@ -214,7 +215,7 @@ func endedBy(kind TimerKind, session *Session, r Rules, now time.Time) *Ended {
 // unstopped is a stop that failed, and is tried again.
 type unstopped struct {
 	terminate bool
-	reason    string
+	reason    messages.Message
 	tries     int
 	at        time.Time // when to try again; zero while an attempt is under way
 }
@@ -252,8 +253,7 @@ func withArmedStop(p *Problem, session *Session, r Rules) *Problem {
 	}
 	told := *p
 	told.StopsAt = session.ExpireAt.Add(r.Grace)
-	told.Next = strings.TrimSpace(told.Next + " The stop that was armed at the start ends the instance by itself at " +
-		told.StopsAt.Local().Format("15:04 on January 2") + ", whatever happens here.")
+	told.Next = messages.Join(told.Next, messages.New("launcher.armedStopActsAt", told.StopsAt.Local().Format("15:04 on January 2")))
 	return &told
 }
 
@@ -280,8 +280,8 @@ func nextMachine(s state, e machineSeen, now time.Time) (state, []effect) {
 		}
 		return s, nil
 	}
-	s.failure = &Problem{Kind: KindUnexpected, What: "Your instance has stopped",
-		Why:  "It was stopped outside of this launcher: by its timer, by an operator, or from another computer.",
-		Next: "Press Start for a new one."}
-	return enter(s, Ending, now), []effect{doStop{user: *s.User, session: s.Session, reason: "found stopped"}}
+	s.failure = &Problem{Kind: KindUnexpected, What: messages.New("launcher.instanceStopped"),
+		Why:  messages.New("launcher.stoppedOutsideLauncherTimer"),
+		Next: messages.New("common.pressStartNewOne")}
+	return enter(s, Ending, now), []effect{doStop{user: *s.User, session: s.Session, reason: messages.New("common.foundStopped")}}
 }

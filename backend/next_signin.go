@@ -2,6 +2,8 @@ package backend
 
 import (
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 // nextEnter handles the ways in.
@@ -14,11 +16,11 @@ func nextEnter(s state, w Wish, now time.Time) (state, []effect) {
 	}
 	switch {
 	case w.Verb == WishSignIn && (w.Username == "" || w.Password == ""):
-		s.Problem = &Problem{Kind: KindRefused, What: "Not signed in", Why: "The user name or the password is empty.", Next: "Fill in both."}
+		s.Problem = &Problem{Kind: KindRefused, What: messages.New("launcher.notSignedIn"), Why: messages.New("common.userNamePasswordEmpty"), Next: messages.New("launcher.fillBoth")}
 		return s, nil
 	case w.Verb == WishForgot && w.Username == "":
-		s.Problem = &Problem{Kind: KindRefused, What: "No code was sent", Why: "The user name is empty.",
-			Next: "Fill it in, so that it is known whose password to change."}
+		s.Problem = &Problem{Kind: KindRefused, What: messages.New("common.noCodeSent"), Why: messages.New("common.userNameEmpty"),
+			Next: messages.New("launcher.fillKnownPasswordChange")}
 		return s, nil
 	}
 	var effects []effect
@@ -50,7 +52,7 @@ func nextAnswer(s state, w Wish) (state, []effect) {
 	case w.Verb == WishResend, s.Challenge.Name == StepBrowser:
 		return s, nil
 	case w.Password == "":
-		s.Problem = &Problem{Kind: KindRefused, What: "Not signed in yet", Why: "The answer is empty.", Next: "Fill it in."}
+		s.Problem = &Problem{Kind: KindRefused, What: messages.New("launcher.notSignedInYet"), Why: messages.New("launcher.answerEmpty"), Next: messages.New("launcher.fill")}
 		return s, nil
 	}
 	s.Problem, s.Busy = nil, true

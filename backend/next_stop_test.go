@@ -4,12 +4,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 // stopThatFailed is a session whose user has pressed Stop, and whose stop request was not taken.
 func stopThatFailed(t *testing.T, v Verb) (state, *Problem) {
 	t.Helper()
-	trouble := &Problem{Kind: KindUnreachable, What: "no network"}
+	trouble := &Problem{Kind: KindUnreachable, What: messages.Verbatim("no network")}
 	s, _ := next(readySnapshot(), wished{Wish{Verb: v}}, rules, t0)
 	s, _ = next(s, stopped{problem: trouble}, rules, t0)
 	if s.Phase != Failed || s.Session == nil || s.Problem == nil {
@@ -31,7 +33,7 @@ func TestAStopThatFailsIsTriedAgainUntilItSucceeds(t *testing.T) {
 			var effects []effect
 			s, effects = next(s, ticked{}, rules, now)
 			stop, ok := effects[0].(doStop)
-			if len(effects) != 1 || !ok || stop.session == nil || stop.terminate != terminate || stop.reason == "" {
+			if len(effects) != 1 || !ok || stop.session == nil || stop.terminate != terminate || stop.reason.IsZero() {
 				t.Fatalf("effects %+v", effects)
 			}
 			if s.Phase != Failed || !deadline(s, rules, now).IsZero() {
@@ -98,8 +100,8 @@ func TestADismissedStopThatFailedIsNotSaidAgain(t *testing.T) {
 // TestAnAutomaticStopThatFailsSaysSo must not claim that the instance was stopped.
 func TestAnAutomaticStopThatFailsSaysSo(t *testing.T) {
 	s, _ := next(readySnapshot(), ticked{}, rules, t0.Add(time.Hour))
-	s, _ = next(s, stopped{problem: &Problem{Kind: KindUnreachable, What: "no network"}}, rules, t0.Add(time.Hour))
-	if s.Session == nil || s.Problem == nil || s.Problem.What != "no network" {
+	s, _ = next(s, stopped{problem: &Problem{Kind: KindUnreachable, What: messages.Verbatim("no network")}}, rules, t0.Add(time.Hour))
+	if s.Session == nil || s.Problem == nil || s.Problem.What.String() != "no network" {
 		t.Errorf("session %v, problem %v", s.Session, s.Problem)
 	}
 	if deadline(s, rules, t0.Add(time.Hour)).IsZero() {
@@ -110,12 +112,12 @@ func TestAnAutomaticStopThatFailsSaysSo(t *testing.T) {
 func TestTheArmedStopIsSaidOnce(t *testing.T) {
 	at := t0.Add(time.Hour + rules.Grace).Local().Format("15:04")
 	for said, p := range map[string]*Problem{
-		at:                  {What: "a"},
-		"It stops at noon.": {What: "a", Next: "It stops at noon.", StopsAt: t0.Add(time.Hour)},
+		at:                  {What: messages.Verbatim("a")},
+		"It stops at noon.": {What: messages.Verbatim("a"), Next: messages.Verbatim("It stops at noon."), StopsAt: t0.Add(time.Hour)},
 	} {
 		s, _ := next(readySnapshot(), wished{Wish{Verb: WishStop}}, rules, t0)
 		s, _ = next(s, stopped{problem: p}, rules, t0)
-		if strings.Count(s.Problem.Next, said) != 1 || p.Next != "" && s.Problem.Next != p.Next {
+		if strings.Count(s.Problem.Next.String(), said) != 1 || !p.Next.IsZero() && s.Problem.Next.String() != p.Next.String() {
 			t.Errorf("it says %q, want %s once", s.Problem.Next, said)
 		}
 	}

@@ -3,6 +3,8 @@ package backend
 import (
 	"testing"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 var (
@@ -23,7 +25,7 @@ func readySnapshot() state {
 }
 
 func TestNext(t *testing.T) {
-	trouble := &Problem{Kind: KindCapacity, What: "none"}
+	trouble := &Problem{Kind: KindCapacity, What: messages.Verbatim("none")}
 	running := &Machine{InstanceID: "i-1", State: "running", InstanceStatus: "ok", SystemStatus: "ok"}
 	stoppedMachine := &Machine{InstanceID: "i-1", State: "stopped"}
 	tests := []struct {
@@ -52,23 +54,23 @@ func TestNext(t *testing.T) {
 		{"progress after breaking off", stateOf(Snapshot{Phase: Ending, User: alice}), progressed{Progress{Phase: Booting}}, t0, Ending, nil},
 		{"ready", stateOf(Snapshot{Phase: Probing, User: alice}), started{session: session(t0)}, t0, Ready, nil},
 		{"a failed start gives back", stateOf(Snapshot{Phase: Probing, User: alice}), started{problem: trouble}, t0, Ending,
-			[]effect{doStop{user: *alice, reason: "start failed: none"}}},
+			[]effect{doStop{user: *alice, reason: messages.Verbatim("start failed: none")}}},
 		{"stop while starting breaks off", stateOf(Snapshot{Phase: Booting, User: alice}), wished{Wish{Verb: WishStop}}, t0,
 			Ending, []effect{doBreak{}}},
 		{"a start broken off gives back", stateOf(Snapshot{Phase: Ending, User: alice}), started{problem: trouble}, t0,
-			Ending, []effect{doStop{user: *alice, reason: "start broken off"}}},
+			Ending, []effect{doStop{user: *alice, reason: messages.New("launcher.startBrokenOff")}}},
 		{"quit stops first", readySnapshot(), wished{Wish{Verb: WishQuit}}, t0, Ending,
-			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "the launcher was quit"}}},
+			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: messages.New("launcher.launcherQuit")}}},
 		{"quit when idle signs out", stateOf(Snapshot{Phase: Idle, User: alice}), wished{Wish{Verb: WishQuit}}, t0, Ending,
 			[]effect{doFollow{}, doKeep{false}, doSignOut{}}},
 		{"quit when signed out", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishQuit}}, t0, SignedOut,
 			[]effect{doLeave{}, doFinish{}}},
 		{"time is up", readySnapshot(), ticked{}, t0.Add(time.Hour), Ending,
-			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "idle for an hour"}}},
+			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: messages.Verbatim("idle for an hour")}}},
 		{"a look is due", readySnapshot(), ticked{}, t0.Add(time.Minute), Ready, []effect{doLook{"i-1"}}},
 		{"the instance is well", readySnapshot(), machineSeen{instanceID: "i-1", machine: running}, t0, Ready, nil},
 		{"the instance was stopped by hand", readySnapshot(), machineSeen{instanceID: "i-1", machine: stoppedMachine}, t0, Ending,
-			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: "found stopped"}}},
+			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: messages.New("common.foundStopped")}}},
 		{"early activity writes nothing", readySnapshot(), wished{Wish{Verb: WishTouch}}, t0.Add(4 * time.Minute), Ready, nil},
 		{"activity slides the window", readySnapshot(), wished{Wish{Verb: WishTouch}}, t0.Add(6 * time.Minute), Ready,
 			[]effect{doExtend{*session(t0.Add(time.Hour))}}},
@@ -94,7 +96,7 @@ func sameEffects(t *testing.T, got, want []effect) {
 		g, gStop := got[i].(doStop)
 		w, wStop := want[i].(doStop)
 		if gStop && wStop {
-			if g.reason != w.reason || g.terminate != w.terminate || (g.session == nil) != (w.session == nil) {
+			if g.reason.String() != w.reason.String() || g.terminate != w.terminate || (g.session == nil) != (w.session == nil) {
 				t.Errorf("effect %+v, want %+v", g, w)
 			}
 			continue
@@ -129,7 +131,7 @@ func TestStaySignedInKeepsTheSignInNotTheInstance(t *testing.T) {
 
 func TestAStopThatFailsKeepsTheSession(t *testing.T) {
 	s, _ := next(readySnapshot(), wished{Wish{Verb: WishStop}}, rules, t0)
-	s, _ = next(s, stopped{problem: &Problem{What: "no network"}}, rules, t0)
+	s, _ = next(s, stopped{problem: &Problem{What: messages.Verbatim("no network")}}, rules, t0)
 	if s.Phase != Failed || s.Session == nil {
 		t.Fatalf("phase %q, session %v: Stop could not be pressed again", s.Phase, s.Session)
 	}
@@ -206,14 +208,14 @@ func TestDurationsAsPeopleSayThem(t *testing.T) {
 		time.Minute: "a minute", 25 * time.Minute: "25 minutes", time.Hour: "an hour", 12 * time.Hour: "12 hours",
 		90 * time.Minute: "90 minutes", 90 * time.Second: "1m30s", 0: "0s",
 	} {
-		if got := humanDuration(d); got != want {
+		if got := humanDuration(d); got.String() != want {
 			t.Errorf("%v is said as %q, want %q", d, got, want)
 		}
 	}
 }
 
 func TestAStopThatLeavesSomethingEndsTheSessionAndSaysSo(t *testing.T) {
-	left := &Problem{Kind: KindLeftover, What: "Your instance is stopped, but its name still points at it"}
+	left := &Problem{Kind: KindLeftover, What: messages.New("fleet.instanceStoppedButName")}
 	s, _ := next(readySnapshot(), wished{Wish{Verb: WishStop}}, rules, t0)
 	s, _ = next(s, stopped{problem: left}, rules, t0)
 	if s.Phase != Idle || s.Session != nil || s.Problem != left {

@@ -3,6 +3,8 @@ package backend
 import (
 	"testing"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 // played plays events into a snapshot through virtual time: every deadline is ticked, and every extension is granted as
@@ -140,7 +142,7 @@ func TestAnExtensionThatFailsIsTriedAgain(t *testing.T) {
 	p.now = t0.Add(30 * time.Minute)
 	s, effects := next(p.s, wished{Wish{Verb: WishTouch}}, p.r, p.now)
 	sameEffects(t, effects, []effect{doExtend{*p.s.Session}})
-	trouble := &Problem{Kind: KindUnreachable, What: "no network"}
+	trouble := &Problem{Kind: KindUnreachable, What: messages.Verbatim("no network")}
 	s, _ = next(s, extended{problem: trouble}, p.r, p.now)
 	if s.Problem != trouble {
 		t.Errorf("problem %v", s.Problem)

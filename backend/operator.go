@@ -3,6 +3,8 @@ package backend
 import (
 	"context"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 // Operator is what members of the group operator can see and do beyond their own session. Package fleet implements
@@ -85,25 +87,25 @@ const (
 
 // Entry is one row of the audit: who did what to which instance, and why.
 type Entry struct {
-	At         time.Time  `json:"at"`
-	UserID     string     `json:"userId"` // whose session it concerns; "pool" for the pool's own instances
-	Username   string     `json:"username"`
-	Actor      string     `json:"actor"` // who did it: a user's name, or the LauncherID of the desktop that keeps the pool
-	Verb       AuditEvent `json:"verb"`
-	InstanceID string     `json:"instanceId"`
-	Why        string     `json:"why"`
+	At         time.Time        `json:"at"`
+	UserID     string           `json:"userId"` // whose session it concerns; "pool" for the pool's own instances
+	Username   string           `json:"username"`
+	Actor      string           `json:"actor"` // who did it: a user's name, or the LauncherID of the desktop that keeps the pool
+	Verb       AuditEvent       `json:"verb"`
+	InstanceID string           `json:"instanceId"`
+	Why        messages.Message `json:"why" ts_type:"string"`
 }
 
 // Record is one session that has ended.
 type Record struct {
-	InstanceID string        `json:"instanceId"`
-	Type       string        `json:"type"`
-	Started    time.Time     `json:"started"` // Start was pressed
-	Ended      time.Time     `json:"ended"`
-	StartTook  time.Duration `json:"startTook" ts_type:"number"` // nanoseconds from the press to ready; zero if it never was
-	Cold       bool          `json:"cold"`
-	Cost       float64       `json:"cost"` // in the price table's currency
-	Why        string        `json:"why"`
+	InstanceID string           `json:"instanceId"`
+	Type       string           `json:"type"`
+	Started    time.Time        `json:"started"` // Start was pressed
+	Ended      time.Time        `json:"ended"`
+	StartTook  time.Duration    `json:"startTook" ts_type:"number"` // nanoseconds from the press to ready; zero if it never was
+	Cold       bool             `json:"cold"`
+	Cost       float64          `json:"cost"` // in the price table's currency
+	Why        messages.Message `json:"why" ts_type:"string"`
 }
 
 // Occupancy counts the pool's instances by state at one time.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 // Kind classifies a Problem for code: exit statuses, colours, whether to try again.
@@ -25,10 +27,10 @@ const (
 
 // Problem is an error that a person can read: what happened, why, and what to do next.
 type Problem struct {
-	Kind Kind   `json:"kind"`
-	What string `json:"what"` // "The sign-in was refused"
-	Why  string `json:"why"`  // "The user name or the password is wrong."
-	Next string `json:"next"` // "Type them again; after five wrong tries Cognito waits a while."
+	Kind Kind             `json:"kind"`
+	What messages.Message `json:"what" ts_type:"string"` // "The sign-in was refused"
+	Why  messages.Message `json:"why" ts_type:"string"`  // "The user name or the password is wrong."
+	Next messages.Message `json:"next" ts_type:"string"` // "Type them again; after five wrong tries Cognito waits a while."
 	// StopsAt is when the instance's armed stop acts, if Next says it; zero otherwise.
 	StopsAt time.Time `json:"-"`
 	// Cause is for the log and for errors.Is; it never reaches the page.
@@ -37,10 +39,10 @@ type Problem struct {
 
 // Error says all three parts in one line.
 func (p *Problem) Error() string {
-	s := p.What
-	for _, part := range []string{p.Why, p.Next} {
-		if part != "" {
-			s += ". " + trimDot(part)
+	s := p.What.String()
+	for _, part := range []messages.Message{p.Why, p.Next} {
+		if !part.IsZero() {
+			s += ". " + trimDot(part.String())
 		}
 	}
 	return s
@@ -60,10 +62,10 @@ func ProblemOf(err error) *Problem {
 		return p
 	}
 	if errors.Is(err, context.Canceled) {
-		return &Problem{Kind: KindInterrupted, What: "It was broken off", Cause: err}
+		return &Problem{Kind: KindInterrupted, What: messages.New("common.brokenOff"), Cause: err}
 	}
-	return &Problem{Kind: KindUnexpected, What: "Something unexpected went wrong",
-		Why: "Details are in the launcher's log file.", Next: "Try again; if it stays, send the log to your operator.", Cause: err}
+	return &Problem{Kind: KindUnexpected, What: messages.New("launcher.somethingUnexpectedWentWrong"),
+		Why: messages.New("common.detailsLauncherLogFile"), Next: messages.New("launcher.tryAgainElseSend"), Cause: err}
 }
 
 func trimDot(s string) string {

@@ -5,11 +5,13 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 // A computer that starts before its network does: nobody should have to press anything once there is one.
 func TestASignInThatCouldNotBeReachedIsResumedLater(t *testing.T) {
-	away := &Problem{Kind: KindUnreachable, What: "The earlier sign-in could not be resumed"}
+	away := &Problem{Kind: KindUnreachable, What: messages.Verbatim("The earlier sign-in could not be resumed")}
 	s, _ := next(stateOf(Snapshot{Phase: SigningIn}), signInAnswered{resumed: true, problem: away}, rules, t0)
 	if s.Phase != SignedOut || s.Problem != away {
 		t.Fatalf("%q, %v", s.Phase, s.Problem)
@@ -47,14 +49,14 @@ func TestASignInThatCouldNotBeReachedIsResumedLater(t *testing.T) {
 	}
 
 	// What is refused is not asked again.
-	s, _ = next(s, signInAnswered{resumed: true, problem: &Problem{Kind: KindRefused, What: "revoked"}}, rules, at)
-	if s.Problem == nil || s.Problem.What != "revoked" || !deadline(s, rules, at).IsZero() {
+	s, _ = next(s, signInAnswered{resumed: true, problem: &Problem{Kind: KindRefused, What: messages.Verbatim("revoked")}}, rules, at)
+	if s.Problem == nil || s.Problem.What.String() != "revoked" || !deadline(s, rules, at).IsZero() {
 		t.Errorf("problem %v, again at %v", s.Problem, deadline(s, rules, at))
 	}
 }
 
 func TestASessionThatCouldNotBeLookedForIsLookedForLater(t *testing.T) {
-	away := &Problem{Kind: KindUnreachable, What: "It was not possible to read your session"}
+	away := &Problem{Kind: KindUnreachable, What: messages.New("fleet.cannotReadSession2")}
 	s, _ := next(stateOf(Snapshot{Phase: Idle, User: alice, Adopting: true}), sessionFound{problem: away}, rules, t0)
 	if s.Problem != away || s.Adopting {
 		t.Fatalf("problem %v, adopting %v", s.Problem, s.Adopting)
@@ -90,7 +92,7 @@ type late struct {
 func (i *late) Resume(context.Context) (*User, error) {
 	i.note("resume")
 	if i.failures--; i.failures >= 0 {
-		return nil, &Problem{Kind: KindUnreachable, What: "The earlier sign-in could not be resumed"}
+		return nil, &Problem{Kind: KindUnreachable, What: messages.Verbatim("The earlier sign-in could not be resumed")}
 	}
 	return alice, nil
 }

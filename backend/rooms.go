@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 // Identity signs people in. Package identity implements it over Cognito.
@@ -72,9 +74,9 @@ type Fleet interface {
 	// Extend moves the session's end to now + the window, stop schedule first.
 	Extend(ctx context.Context, s Session) (*Session, error)
 	// Stop ends the session: the instance's stop request is out when it returns nil, or a Problem of KindLeftover.
-	Stop(ctx context.Context, s Session, reason string) error
+	Stop(ctx context.Context, s Session, reason messages.Message) error
 	// Terminate ends the session and the instance for good.
-	Terminate(ctx context.Context, s Session, reason string) error
+	Terminate(ctx context.Context, s Session, reason messages.Message) error
 	// Machine describes one instance, nil if EC2 has none of that ID.
 	Machine(ctx context.Context, instanceID string) (*Machine, error)
 	// Pool reads the warm pool.

@@ -1,6 +1,10 @@
 package backend
 
-import "time"
+import (
+	"time"
+
+	"avatar-launcher/backend/messages"
+)
 
 // TimerKind names one of the clocks that end a session.
 type TimerKind string
@@ -20,10 +24,10 @@ type Timer struct {
 
 // Queue is the user's place among those who wait for an instance.
 type Queue struct {
-	Position int       `json:"position"` // 1 is served next
-	Length   int       `json:"length"`
-	Since    time.Time `json:"since"`
-	Why      string    `json:"why"` // why there is no instance, as known last
+	Position int              `json:"position"` // 1 is served next
+	Length   int              `json:"length"`
+	Since    time.Time        `json:"since"`
+	Why      messages.Message `json:"why" ts_type:"string"` // why there is no instance, as known last
 }
 
 // Cost is what instances cost by the profile's price table. Amounts that follow from a price that the table does not have

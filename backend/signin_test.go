@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 func TestNextSignIn(t *testing.T) {
@@ -73,12 +75,12 @@ func TestAStopThatFailsNamesTheArmedOne(t *testing.T) {
 	want := end.Add(time.Minute).Local().Format("15:04 on January 2")
 	for _, verb := range []Verb{WishStop, WishSignOut, WishQuit} {
 		s, _ := next(readySnapshot(), wished{Wish{Verb: verb}}, r, t0)
-		problem := &Problem{Kind: KindRefused, What: "There are no AWS credentials for you", Next: "Sign in again."}
+		problem := &Problem{Kind: KindRefused, What: messages.Verbatim("There are no AWS credentials for you"), Next: messages.Verbatim("Sign in again.")}
 		s, _ = next(s, stopped{problem: problem}, r, t0)
-		if s.Problem == nil || !strings.Contains(s.Problem.Next, want) || !strings.HasPrefix(s.Problem.Next, "Sign in again. ") {
+		if s.Problem == nil || !strings.Contains(s.Problem.Next.String(), want) || !strings.HasPrefix(s.Problem.Next.String(), "Sign in again. ") {
 			t.Errorf("%s: %+v", verb, s.Problem)
 		}
-		if problem.Next != "Sign in again." {
+		if problem.Next.String() != "Sign in again." {
 			t.Error("the room's own problem was changed")
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+
+	"avatar-launcher/backend/messages"
 )
 
 // TestWhatASignOutForgets asks of each part of the memory whether it may outlast its user: a new one must be named here.
@@ -17,7 +19,7 @@ func TestWhatASignOutForgets(t *testing.T) {
 		Snapshot: Snapshot{Revision: 7, Phase: Ending, Profile: "p", User: alice, Session: session(t0), URL: "https://a"},
 		after:    WishSignOut, failure: &Problem{}, lookAt: t0, history: learned{}, reader: "u", attempt: 3, month: 1, prepared: t0,
 		retryAt: t0, resuming: true, unfound: &Problem{}, extendAt: t0, unsaved: true, watchAt: t0, unextended: &Problem{},
-		unstopped: unstopped{reason: "x"}, ending: TimerIdle, leaves: true, attaches: 1,
+		unstopped: unstopped{reason: messages.Verbatim("x")}, ending: TimerIdle, leaves: true, attaches: 1,
 	}
 	was, is := reflect.ValueOf(full), reflect.ValueOf(full.forgotten())
 	for i := range was.NumField() {
@@ -40,7 +42,7 @@ func TestWhatASignOutForgets(t *testing.T) {
 func TestReportsBeforeRunAreKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		inbox := NewInbox()
-		inbox.Notify("keyring", &Problem{What: "The keyring is locked"})
+		inbox.Notify("keyring", &Problem{What: messages.Verbatim("The keyring is locked")})
 		l := New(Options{Inbox: inbox, Identity: &late{}, Fleet: noFleet{}, Rules: rules})
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})

@@ -4,7 +4,11 @@
 // config) do the work and speak these words.
 package backend
 
-import "time"
+import (
+	"time"
+
+	"avatar-launcher/backend/messages"
+)
 
 // Phase is where a launcher stands. Exactly one holds at a time.
 type Phase string
@@ -196,12 +200,12 @@ type Pool struct {
 
 // Backoff says why the pool launches no instances although it is below its size.
 type Backoff struct {
-	Failures   int       `json:"failures"`   // instances that failed to become ready since the last that did, or refused launches
-	InstanceID string    `json:"instanceId"` // of the last one; empty if AWS refused the launches, so that there is none
-	Why        string    `json:"why"`        // what is known of it, EC2's state reason included
-	Lines      []string  `json:"lines"`      // the end of its log
-	RetryAt    time.Time `json:"retryAt"`    // when the next launch is due; zero if Stopped
-	Stopped    bool      `json:"stopped"`    // nothing is launched until an operator resumes it or the template changes
+	Failures   int              `json:"failures"`             // instances that failed to become ready since the last that did, or refused launches
+	InstanceID string           `json:"instanceId"`           // of the last one; empty if AWS refused the launches, so that there is none
+	Why        messages.Message `json:"why" ts_type:"string"` // what is known of it, EC2's state reason included
+	Lines      []string         `json:"lines"`                // the end of its log
+	RetryAt    time.Time        `json:"retryAt"`              // when the next launch is due; zero if Stopped
+	Stopped    bool             `json:"stopped"`              // nothing is launched until an operator resumes it or the template changes
 }
 
 // Step is one phase of the start that is under way or was the last.

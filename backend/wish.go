@@ -1,5 +1,7 @@
 package backend
 
+import "avatar-launcher/backend/messages"
+
 // Verb names what a user can ask for, in the window, the tray or a command alike.
 type Verb string
 
@@ -26,9 +28,9 @@ const (
 // Wish is one request of the user.
 type Wish struct {
 	Verb     Verb
-	Username string // WishSignIn, WishForgot
-	Password string // WishSignIn: the password; WishRespond: the answer
-	Reason   string // why a session ends, for the audit; filled in where empty
+	Username string           // WishSignIn, WishForgot
+	Password string           // WishSignIn: the password; WishRespond: the answer
+	Reason   messages.Message // why a session ends, for the audit; filled in where empty
 	// LeaveAttached leaves an instance running that this launcher found running: WishSignOut, WishQuit.
 	LeaveAttached bool
 }

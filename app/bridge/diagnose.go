@@ -23,7 +23,7 @@ func (d *Diagnose) Checks() []backend.Check {
 	defer done()
 	all := doctor.All(ctx, d.rooms(), d.window.StateDir(), d.snapshot())
 	for i := range all {
-		all[i].Name, all[i].Why, all[i].Cure = i18n.Translate(all[i].Name), i18n.Translate(all[i].Why), i18n.Translate(all[i].Cure)
+		all[i].Name, all[i].Why, all[i].Cure = i18n.Translated(all[i].Name), i18n.Translated(all[i].Why), i18n.Translated(all[i].Cure)
 	}
 	return all
 }
@@ -41,7 +41,7 @@ func (d *Diagnose) Report() string {
 	}
 	for _, p := range problems {
 		if p != nil {
-			fmt.Fprintf(&b, "problem %s\n", p.Error())
+			fmt.Fprintf(&b, "problem %s\n", i18n.Problem(p).Error())
 		}
 	}
 	b.WriteString("\nChecks\n")

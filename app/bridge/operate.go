@@ -7,6 +7,7 @@ import (
 	"avatar-launcher/app/core"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // Operate is the fleet page's service. The cloud itself decides who is an operator, by the role's rights; asking here
@@ -35,7 +36,7 @@ func (o *Operate) Overview() Survey {
 	if overview != nil {
 		overview.Pool = i18n.Pool(overview.Pool)
 		for i := range overview.Audit {
-			overview.Audit[i].Why = i18n.Translate(overview.Audit[i].Why)
+			overview.Audit[i].Why = i18n.Translated(overview.Audit[i].Why)
 		}
 	}
 	return Survey{overview, i18n.ProblemOf(err)}
@@ -80,7 +81,7 @@ func (o *Operate) act(reason string, do func(context.Context, backend.Operator, 
 	}
 	why := strings.TrimSpace(reason)
 	if why == "" {
-		return Outcome{i18n.Problem(&backend.Problem{Kind: backend.KindConfig, What: "Nothing was changed", Why: "There is no reason given.", Next: "Write why: it goes into the audit."})}
+		return Outcome{i18n.Problem(&backend.Problem{Kind: backend.KindConfig, What: messages.New("common.nothingChanged"), Why: messages.New("common.noReasonGiven"), Next: messages.New("common.writeWhyGoesAudit")})}
 	}
 	ctx, done := o.window.Call(askTime)
 	defer done()

@@ -5,6 +5,7 @@ import (
 
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // askTime is how long a page waits for what it shows.
@@ -39,7 +40,7 @@ func (p *Past) Read(days int) Chronicle {
 		return out
 	}
 	for i := range out.Sessions {
-		out.Sessions[i].Why = i18n.Translate(out.Sessions[i].Why)
+		out.Sessions[i].Why = i18n.Translated(out.Sessions[i].Why)
 	}
 	if out.Occupancy, err = p.rooms().History.Occupancy(ctx, out.Since); err != nil {
 		out.Partial = i18n.ProblemOf(err)
@@ -48,5 +49,5 @@ func (p *Past) Read(days int) Chronicle {
 }
 
 func signedOutProblem() *backend.Problem {
-	return &backend.Problem{Kind: backend.KindRefused, What: "Nobody is signed in", Next: "Sign in first."}
+	return &backend.Problem{Kind: backend.KindRefused, What: messages.New("common.nobodySignedIn"), Next: messages.New("common.signInFirst")}
 }

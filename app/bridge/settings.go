@@ -55,7 +55,7 @@ func (s *Settings) Write(change Setting) Preferences {
 	}
 	c, ok := changeOf(change, s.rooms().Profile.Name)
 	if !ok {
-		p.Problem = i18n.Problem(&backend.Problem{Kind: backend.KindConfig, What: "There is no such setting", Why: "Its name is " + change.Key + "."})
+		p.Problem = i18n.Problem(&backend.Problem{Kind: backend.KindConfig, What: messages.New("common.noSetting"), Why: messages.New("common.name", change.Key)})
 		return p
 	}
 	if err := config.EditFile(p.File, c); err != nil {
@@ -126,6 +126,6 @@ func readOnly(path string) *backend.Problem {
 	if err == nil && info.Mode().Perm()&0o200 != 0 {
 		return nil
 	}
-	return &backend.Problem{Kind: backend.KindConfig, What: "These settings are read-only",
-		Why: "The file " + path + " is not yours to write.", Next: "Ask whoever manages it, or make the file writable.", Cause: err}
+	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.theseSettingsRead"),
+		Why: messages.New("common.fileNotYoursWrite", path), Next: messages.New("common.askWhoeverManagesMake"), Cause: err}
 }

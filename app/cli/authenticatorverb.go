@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // authenticatorCommand is the settings page's part about authenticator apps.
@@ -73,8 +75,8 @@ func (v *visit) setUpAuthenticator(ctx context.Context, fromStdin bool) error {
 	for {
 		code, none := c.answer(*s)
 		if none != nil {
-			return &backend.Problem{Kind: backend.KindRefused, What: "The authenticator app was not set up", Why: "There is no code of it.", Cause: none,
-				Next: "Set it up at a terminal or in the window, or give the code by --code-stdin."}
+			return &backend.Problem{Kind: backend.KindRefused, What: messages.New("common.authenticatorAppNotSet"), Why: messages.New("cli.noCode"), Cause: none,
+				Next: messages.New("cli.setTerminalWindowGive")}
 		}
 		call, cancel := context.WithTimeout(ctx, callTime)
 		err = v.Identity.ConfirmAuthenticator(call, code)
@@ -86,7 +88,7 @@ func (v *visit) setUpAuthenticator(ctx context.Context, fromStdin bool) error {
 		if backend.ProblemOf(err).Kind != backend.KindRefused {
 			return err
 		}
-		fmt.Fprintln(c.out, err.Error()+".")
+		fmt.Fprintln(c.out, i18n.ProblemOf(err).Error()+".")
 	}
 }
 

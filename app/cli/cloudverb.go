@@ -16,6 +16,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/localcloud"
+	"avatar-launcher/backend/messages"
 )
 
 // cloudFlags are those of the cloud verb.
@@ -58,8 +59,8 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 		return core.StateProblem(dir, err)
 	}
 	if a, ok := core.FindRunning(ctx, dir); ok {
-		return &backend.Problem{Kind: backend.KindConfig, What: "The embedded cloud of this folder runs already", Why: "It answers at " + a.Endpoint + ".",
-			Next: "Use that one, or name another folder by --state."}
+		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("cli.embeddedCloudFolderRuns"), Why: messages.New("cli.answers", a.Endpoint),
+			Next: messages.New("cli.useOneNameAnother")}
 	}
 	cloud, err := core.OpenCloud(localcloud.Options{Dir: dir, BootWarm: f.warm, BootCold: f.cold, Logger: core.StderrLog(level)})
 	if err != nil {
@@ -70,7 +71,7 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 	if err := cloud.Listen(f.listen, core.EdgeAddress(0, old)); err != nil {
 		if err := cloud.Listen(f.listen, ""); err != nil {
 			p := core.CloudProblem(dir, err)
-			p.Next = "Name another address by --listen, such as 127.0.0.1:0 for whichever port is free."
+			p.Next = messages.New("cli.nameAnotherAddressListen")
 			return p
 		}
 	}
@@ -86,7 +87,7 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 	announce(&printer{w: stdout, json: o.json}, a, f.writeProfile)
 	<-ctx.Done()
 	if err := cloud.Close(); err != nil {
-		return &backend.Problem{Kind: backend.KindUnexpected, What: "The embedded cloud did not end well", Cause: err}
+		return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("cli.embeddedCloudNotEnd"), Cause: err}
 	}
 	return nil
 }

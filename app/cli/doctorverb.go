@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/identity"
+	"avatar-launcher/backend/messages"
 )
 
 func doctorCommand(o *options) *cobra.Command {
@@ -48,11 +48,11 @@ func runDoctor(ctx context.Context, o *options, user string, fromStdin bool) err
 	}
 	r, err := core.Build(ctx, o.profile, ring, core.StderrLog(level))
 	if err != nil {
-		out.checks(append(all, doctor.Failed("profile", err)))
+		out.checks(append(all, doctor.Failed(messages.New("cli.profile"), err)))
 		return unwell(1)
 	}
 	defer r.Close()
-	all = append(all, backend.Check{Name: "profile", OK: true, Why: fmt.Sprintf("%s, in %s at %s.", r.Profile.Name, r.Profile.Region, endpointOf(r.Profile))})
+	all = append(all, backend.Check{Name: messages.New("cli.profile"), OK: true, Why: messages.New("cli.inAt", r.Profile.Name, r.Profile.Region, endpointOf(r.Profile))})
 	v := &visit{Rooms: r, out: out}
 	call, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
@@ -81,7 +81,7 @@ func runDoctor(ctx context.Context, o *options, user string, fromStdin bool) err
 }
 
 func unwell(n int) error {
-	return &backend.Problem{Kind: backend.KindUnexpected, What: count(n, "check") + " not ok", Next: "Each says above what to do."}
+	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("cli.notOk", count(n, "check")), Next: messages.New("cli.eachSaysAbove")}
 }
 
 // arrive signs in, as --user or by the keyring.

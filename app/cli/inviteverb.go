@@ -7,6 +7,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/gate"
+	"avatar-launcher/backend/messages"
 
 	"github.com/spf13/cobra"
 )
@@ -39,7 +40,7 @@ func (v *visit) invite(ctx context.Context, f inviteFlags) error {
 		return err
 	}
 	if s == nil {
-		return &backend.Problem{Kind: backend.KindRefused, What: "There's no avatar to share", Next: "Start one first."}
+		return &backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.noAvatarShare"), Next: messages.New("cli.startOneFirst")}
 	}
 	switch {
 	case f.list:

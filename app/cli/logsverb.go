@@ -9,6 +9,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/logs"
+	"avatar-launcher/backend/messages"
 )
 
 // caughtUp is how long the stream must be silent before the logs verb takes it as read.
@@ -64,7 +65,7 @@ func (v *visit) logs(ctx context.Context, follow bool, q logs.Query) error {
 		return err
 	}
 	if s == nil {
-		return &backend.Problem{Kind: backend.KindConfig, What: "There is no log", Why: "No instance of " + v.user.Username + " is up.", Next: "Start one first."}
+		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("cli.noLog"), Why: messages.New("cli.noInstance", v.user.Username), Next: messages.New("cli.startOneFirst")}
 	}
 	reading, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -16,6 +16,7 @@ import (
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/messages"
 )
 
 // options are the flags that every verb takes, and what main hands over.
@@ -108,8 +109,8 @@ func noArguments(c *cobra.Command, args []string) error {
 
 // usage makes a Problem of a mistake on the command line.
 func usage(err error) error {
-	return &backend.Problem{Kind: backend.KindConfig, What: "The command line was not understood", Why: i18n.Sentence(err.Error()),
-		Next: "avatar-launcher --help lists the verbs and flags.", Cause: err}
+	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.commandLineNotUnderstood"), Why: i18n.Sentence(err.Error()),
+		Next: messages.New("common.avatarLauncherHelpLists"), Cause: err}
 }
 
 // exitCode is what scripts see: 0 done, 1 unexpected, 2 usage or configuration, 3 sign-in refused, 4 no capacity,
@@ -138,10 +139,10 @@ func exitCode(err error) int {
 // complain prints a problem for people: what, why, next. The raw error is for anyone who asks for details.
 func (o *options) complain(w io.Writer, err error) {
 	p := backend.ProblemOf(err)
-	fmt.Fprintln(w, p.Error()+".")
+	fmt.Fprintln(w, i18n.Problem(p).Error()+".")
 	var faults config.Faults
 	if errors.As(err, &faults) && len(faults) > 1 {
-		fmt.Fprintln(w, faults.Error())
+		fmt.Fprintln(w, i18n.Faults(faults))
 	}
 	switch level, levelErr := o.level(slog.LevelError); {
 	case p.Cause == nil || levelErr != nil:

@@ -10,6 +10,7 @@ import (
 
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // stdout is standard output for the commands. It remembers the first write that failed, which becomes the exit code.
@@ -45,8 +46,8 @@ func (c *checkedWriter) failure() error {
 	if errors.As(why, &p) {
 		why = p.Err
 	}
-	return &backend.Problem{Kind: backend.KindUnexpected, What: "The output could not be written", Why: i18n.Sentence(why.Error()),
-		Next: "Make room, or write it elsewhere."}
+	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("cli.outputCannotWritten"), Why: i18n.Sentence(why.Error()),
+		Next: messages.New("cli.makeRoomWriteElsewhere")}
 }
 
 // wantsJSON reports whether the command line asks for JSON, also if it could not be parsed as far as that.

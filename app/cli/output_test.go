@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 type full struct{}
@@ -41,7 +42,7 @@ func TestErrorsForScripts(t *testing.T) {
 	for kind, code := range map[backend.Kind]int{backend.KindUnexpected: 1, backend.KindConfig: 2, backend.KindRefused: 3, backend.KindKeyring: 3,
 		backend.KindDenied: 3, backend.KindCapacity: 4, backend.KindUnreachable: 5, backend.KindInterrupted: 6, backend.KindBusy: 1} {
 		var out bytes.Buffer
-		(&printer{w: &out, json: true}).failed(&backend.Problem{Kind: kind, What: "W", Why: "Y.", Next: "N.", Cause: errors.New("raw")})
+		(&printer{w: &out, json: true}).failed(&backend.Problem{Kind: kind, What: messages.Verbatim("W"), Why: messages.Verbatim("Y."), Next: messages.Verbatim("N."), Cause: errors.New("raw")})
 		var got struct {
 			Type, Kind string
 			Code       int

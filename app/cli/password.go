@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"golang.org/x/term"
@@ -13,6 +14,7 @@ import (
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/messages"
 )
 
 // passwordFor finds the password of a user: from standard input, from the demo users of a cloud on this machine, or
@@ -39,15 +41,15 @@ func passwordFor(p config.Profile, user string, fromStdin bool) (string, error) 
 	stdin := int(os.Stdin.Fd())
 	if !term.IsTerminal(stdin) {
 		if len(p.DemoUsers) > 0 {
-			return "", &backend.Problem{Kind: backend.KindRefused, What: "The sign-in was refused",
-				Why: fmt.Sprintf("There is no demo user %q, and no password was given.", user), Next: "Name demo, or give the password by --password-stdin."}
+			return "", &backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.signInRefused"),
+				Why: messages.New("cli.noDemoUserNo", strconv.Quote(user)), Next: messages.New("cli.nameDemoGivePassword")}
 		}
 		return "", usage(errors.New("there is no terminal to ask for the password at: give it by --password-stdin"))
 	}
 	fmt.Fprintf(os.Stderr, "Password of %s: ", user)
 	password, err := readSecret(stdin)
 	if err != nil {
-		return "", &backend.Problem{Kind: backend.KindInterrupted, What: "No password was typed", Cause: err}
+		return "", &backend.Problem{Kind: backend.KindInterrupted, What: messages.New("cli.noPasswordTyped"), Cause: err}
 	}
 	return string(password), nil
 }

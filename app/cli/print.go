@@ -87,7 +87,7 @@ func (p *printer) ready(url, link string) {
 // queue says where somebody stands who waits for an instance.
 func (p *printer) queue(q backend.Queue) {
 	if !p.json {
-		fmt.Fprintln(p.w, i18n.Waiting(&q))
+		fmt.Fprintln(p.w, i18n.Translate(i18n.Waiting(&q)))
 		return
 	}
 	p.object(map[string]any{"type": "queue", "position": q.Position, "length": q.Length, "why": i18n.Translate(q.Why)})

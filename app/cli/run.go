@@ -14,6 +14,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/identity"
 	"avatar-launcher/backend/logs"
+	"avatar-launcher/backend/messages"
 )
 
 // quitTime is how long a verb waits for the instance's stop and the sign-out. The armed stop acts after it.
@@ -148,8 +149,8 @@ func (r *runner) run(ctx context.Context, user, password string) error {
 	}
 }
 
-var errLate = &backend.Problem{Kind: backend.KindUnreachable, What: "The instance's stop could not be confirmed in time",
-	Next: "The stop that was armed when it started will act by itself; the status verb tells."}
+var errLate = &backend.Problem{Kind: backend.KindUnreachable, What: messages.New("cli.instanceStopCannotConfirmed"),
+	Next: messages.New("cli.stopArmedStartedAct")}
 
 // see reacts to a snapshot.
 func (r *runner) see(s backend.Snapshot) {
@@ -161,11 +162,11 @@ func (r *runner) see(s backend.Snapshot) {
 	switch {
 	case r.leaving:
 	case s.Challenge != nil:
-		r.leave(&backend.Problem{Kind: backend.KindRefused, What: "The sign-in needs a further step (" + s.Challenge.Name + ")",
-			Next: "Sign in at the window once; this verb takes a password only."})
+		r.leave(&backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.signInNeedsFurtherStep", s.Challenge.Name),
+			Next: messages.New("cli.signInWindowOnceVerb")})
 	case s.Queue != nil && !r.wait:
-		r.leave(&backend.Problem{Kind: backend.KindCapacity, What: "There is no free instance", Why: i18n.Waiting(s.Queue),
-			Next: "Try again later, or wait for your turn with --wait."})
+		r.leave(&backend.Problem{Kind: backend.KindCapacity, What: messages.New("common.noFreeInstance"), Why: i18n.Waiting(s.Queue),
+			Next: messages.New("cli.tryAgainLaterWait")})
 	case s.Queue != nil && s.Queue.Position != r.place:
 		r.place = s.Queue.Position
 		r.out.queue(*s.Queue)
@@ -201,7 +202,7 @@ func (r *runner) interruption() error {
 	if r.ready {
 		return nil
 	}
-	return &backend.Problem{Kind: backend.KindInterrupted, What: "Interrupted before the avatar was ready"}
+	return &backend.Problem{Kind: backend.KindInterrupted, What: messages.New("cli.interruptedBeforeAvatarReady")}
 }
 
 // leave asks for the stop and the sign-out, once. An instance that was found running is another launcher's to stop.

@@ -12,6 +12,7 @@ import (
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
+	"avatar-launcher/backend/messages"
 )
 
 // openAccount makes the clients, with the credentials and the region of the AWS configuration.
@@ -26,8 +27,8 @@ func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Acco
 	}
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, with...)
 	if err != nil {
-		return nil, &backend.Problem{Kind: backend.KindConfig, What: "The AWS settings of this computer could not be read",
-			Why: i18n.Sentence(err.Error()), Next: "Mend the AWS configuration files or the AWS_ variables of the environment.", Cause: err}
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.awsSettingsComputerCannot"),
+			Why: i18n.Sentence(err.Error()), Next: messages.New("common.mendAwsConfigurationFiles"), Cause: err}
 	}
 	if cfg.Region == "" {
 		return nil, usage(errors.New("no region is set: name one by --region, or set AWS_REGION"))
@@ -50,7 +51,7 @@ func credentialsOf(ctx context.Context, cfg aws.Config) error {
 	if err == nil {
 		return nil
 	}
-	return &backend.Problem{Kind: backend.KindRefused, What: "There are no AWS credentials to set the account up with",
-		Why:  "Neither the environment nor the AWS configuration files give any, or the sign-in that they name is over.",
-		Next: "Sign in, such as by aws sso login, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; then call this again.", Cause: err}
+	return &backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.noAwsCredentialsSet"),
+		Why:  messages.New("cli.neitherEnvironmentNorAws"),
+		Next: messages.New("cli.signInAwsSsoLogin"), Cause: err}
 }

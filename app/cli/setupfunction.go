@@ -13,6 +13,7 @@ import (
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
+	"avatar-launcher/backend/messages"
 )
 
 // functionFile is the package of the account's function, beside the program.
@@ -28,11 +29,10 @@ func readFunction(named string) (account.Function, error) {
 	if err == nil {
 		return account.FunctionOf(data), nil
 	}
-	p := &backend.Problem{Kind: backend.KindConfig, What: "The keeper function's package couldn't be read", Why: i18n.Sentence(err.Error()),
-		Next: "Name it by --function FILE (build/aws/function/build makes it), or leave the function out by --no-keeper: then somebody in the group " +
-			"keeper has to be signed in for the pool to be kept.", Cause: err}
+	p := &backend.Problem{Kind: backend.KindConfig, What: messages.New("cli.keeperFunctionPackageCannot"), Why: i18n.Sentence(err.Error()),
+		Next: messages.New("cli.nameFunctionFileBuild"), Cause: err}
 	if named == "" && errors.Is(err, fs.ErrNotExist) {
-		p.Why = "There is no " + functionFile + " beside the program."
+		p.Why = messages.New("cli.noFunctionZipBeside")
 	}
 	return account.Function{}, p
 }

@@ -11,6 +11,7 @@ import (
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
+	"avatar-launcher/backend/messages"
 )
 
 // noGate is said if instances get no gate.
@@ -68,8 +69,8 @@ func readGate(named, system string) ([]byte, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, &backend.Problem{Kind: backend.KindConfig, What: "The gate's program couldn't be read", Why: i18n.Sentence(err.Error()),
-			Next: "Name another file by --gate FILE.", Cause: err}
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("cli.gateProgramCannotRead"), Why: i18n.Sentence(err.Error()),
+			Next: messages.New("cli.nameAnotherFileGate"), Cause: err}
 	}
 	return program, nil
 }

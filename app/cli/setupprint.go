@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
 )
@@ -44,16 +45,16 @@ func (p *printer) changes(all []account.Change) {
 func (p *printer) checks(all []backend.Check) {
 	width := 0
 	for _, c := range all {
-		width = max(width, columns(c.Name))
+		width = max(width, columns(i18n.Translate(c.Name)))
 	}
 	for _, c := range all {
 		mark := "ok"
 		if !c.OK {
 			mark = "NOT OK"
 		}
-		text := padded(mark, 7) + " " + padded(c.Name, width) + "  " + c.Why
-		if c.Cure != "" {
-			text += "\n" + strings.Repeat(" ", width+10) + c.Cure
+		text := padded(mark, 7) + " " + padded(i18n.Translate(c.Name), width) + "  " + i18n.Translate(c.Why)
+		if !c.Cure.IsZero() {
+			text += "\n" + strings.Repeat(" ", width+10) + i18n.Translate(c.Cure)
 		}
 		p.fact(struct {
 			Type string `json:"type"`

@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"avatar-launcher/backend"
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend/account"
 	"avatar-launcher/backend/config"
 )
@@ -15,7 +15,7 @@ const avatarReady = "avatar: ready"
 
 // noPrices says whose prices the profile has, if AWS's price list could not be read.
 func noPrices(made *account.Outputs, err error) string {
-	return "AWS's price list could not be read (" + backend.ProblemOf(err).Error() + ").\n" +
+	return "AWS's price list could not be read (" + i18n.ProblemOf(err).Error() + ").\n" +
 		"The profile has the prices of us-east-1 for " + made.OperatingSystem + "; correct \"prices\" in it for " + made.Region + "."
 }
 

@@ -15,6 +15,7 @@ import (
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
+	"avatar-launcher/backend/messages"
 )
 
 // removeStack takes everything away, after asking.
@@ -64,7 +65,7 @@ func confirm(in *os.File, what, name string) error {
 	line, err := bufio.NewReader(io.LimitReader(in, 1024)).ReadString('\n')
 	answered()
 	if err != nil && !errors.Is(err, io.EOF) || strings.TrimSpace(line) != name {
-		return &backend.Problem{Kind: backend.KindInterrupted, What: "Nothing was deleted", Why: "The name was not typed.", Cause: err}
+		return &backend.Problem{Kind: backend.KindInterrupted, What: messages.New("cli.nothingDeleted"), Why: messages.New("cli.nameNotTyped"), Cause: err}
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
 	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/messages"
 )
 
 // templateFile is the stack's template among the embedded files.
@@ -228,7 +229,7 @@ func planStack(ctx context.Context, a *account.Account, out *printer, f setupFla
 	}
 	for _, c := range checks {
 		if !c.OK && !f.ignoreChecks {
-			return nil, &backend.Problem{Kind: kindOfCheck(c.Name), What: "The account is not ready (" + c.Name + ")", Why: c.Why, Next: c.Cure}
+			return nil, &backend.Problem{Kind: kindOfCheck(c.Name.ID), What: messages.New("cli.accountNotReady", c.Name), Why: c.Why, Next: c.Cure}
 		}
 	}
 	if err := f.enough(ctx, a); err != nil {
@@ -259,8 +260,8 @@ func (f setupFlags) enough(ctx context.Context, a *account.Account) error {
 	return nil
 }
 
-func kindOfCheck(name string) backend.Kind {
-	if name == "quota" {
+func kindOfCheck(id string) backend.Kind {
+	if id == "account.quota" {
 		return backend.KindCapacity
 	}
 	return backend.KindConfig

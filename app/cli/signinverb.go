@@ -15,8 +15,10 @@ import (
 	"golang.org/x/term"
 
 	"avatar-launcher/app/core"
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // signInFlags are those of the sign-in verb.
@@ -109,7 +111,7 @@ func (c *conversation) run(ctx context.Context) (*backend.User, error) {
 	user, challenge, err := c.begin(ctx)
 	for challenge != nil {
 		if err != nil {
-			fmt.Fprintln(c.out, err.Error()+".")
+			fmt.Fprintln(c.out, i18n.ProblemOf(err).Error()+".")
 		}
 		answer, none := c.answer(*challenge)
 		if none != nil {
@@ -199,8 +201,8 @@ func (c *conversation) answer(s backend.Challenge) (string, error) {
 		err = io.EOF
 	}
 	if err != nil || line == "" {
-		return "", &backend.Problem{Kind: backend.KindRefused, What: "The sign-in needs a further step (" + s.Name + ")", Cause: err,
-			Next: "Sign in at a terminal or in the window, or give the answer on the next line by --password-stdin."}
+		return "", &backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.signInNeedsFurtherStep", s.Name), Cause: err,
+			Next: messages.New("cli.signInTerminalWindowGive")}
 	}
 	return line, nil
 }

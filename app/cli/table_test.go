@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // TestColumnsLineUp has characters of several bytes, one that combines with the one before it, and wide ones.
@@ -23,7 +24,7 @@ func TestColumnsAreNoWiderThanTheirText(t *testing.T) {
 	var out bytes.Buffer
 	p := &printer{w: &out}
 	p.table([][]string{{"éé", "x"}})
-	p.checks([]backend.Check{{Name: "répertoire", OK: true, Why: "Fine."}})
+	p.checks([]backend.Check{{Name: messages.Verbatim("répertoire"), OK: true, Why: messages.Verbatim("Fine.")}})
 	if got := out.String(); !strings.Contains(got, "éé  x\n") || !strings.Contains(got, "répertoire  Fine.\n") {
 		t.Errorf("printed\n%s", got)
 	}

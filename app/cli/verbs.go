@@ -15,6 +15,7 @@ import (
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/identity"
+	"avatar-launcher/backend/messages"
 )
 
 // callTime bounds one verb's conversation with the cloud.
@@ -62,7 +63,7 @@ func sessionCommands(o *options) []*cobra.Command {
 	pool.Flags().StringVar(&resume, "resume", "", "operators: launch new instances again after failures, for this `reason` (it goes into the audit)")
 	pool.PreRunE = func(c *cobra.Command, _ []string) error {
 		if c.Flags().Changed("resume") && strings.TrimSpace(resume) == "" {
-			return &backend.Problem{Kind: backend.KindConfig, What: "Nothing was changed", Why: "There is no reason given.", Next: "Write why: it goes into the audit."}
+			return &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.nothingChanged"), Why: messages.New("common.noReasonGiven"), Next: messages.New("common.writeWhyGoesAudit")}
 		}
 		return nil
 	}
@@ -164,24 +165,24 @@ var errNobody = errors.New("nobody is signed in")
 
 // nobody says why no sign-in was found; notice is the keyring's condition.
 func nobody(notice *backend.Problem) error {
-	p := &backend.Problem{Kind: backend.KindRefused, What: "Nobody is signed in", Next: "Use the sign-in verb, or name somebody by --user.", Cause: errNobody}
+	p := &backend.Problem{Kind: backend.KindRefused, What: messages.New("common.nobodySignedIn"), Next: messages.New("cli.useSignInVerbName"), Cause: errNobody}
 	switch {
 	case notice != nil && errors.Is(notice, identity.ErrLocked):
-		return &backend.Problem{Kind: backend.KindKeyring, What: "Whether somebody is signed in cannot be told", Why: "The keyring is locked.",
-			Next: "Unlock it in the system's password manager, or name somebody by --user.", Cause: notice}
+		return &backend.Problem{Kind: backend.KindKeyring, What: messages.New("cli.whetherSomebodySignedInCannot"), Why: messages.New("cli.keyringLocked"),
+			Next: messages.New("cli.unlockSystemPasswordManager"), Cause: notice}
 	case notice != nil:
-		p.Kind, p.Why, p.Next = backend.KindKeyring, "There is no keyring on this computer, or in this session, that could keep a sign-in.", "Name somebody by --user."
+		p.Kind, p.Why, p.Next = backend.KindKeyring, messages.New("cli.noKeyringComputerSession"), messages.New("cli.nameSomebodyUser")
 	}
 	return p
 }
 
 // notKept says why a sign-in did not last; notice is the keyring's condition.
 func notKept(notice *backend.Problem) error {
-	p := &backend.Problem{Kind: backend.KindKeyring, What: "Nobody was signed in, since it could not be kept", Cause: notice,
-		Why:  "There is no keyring on this computer, or in this session, that could keep it.",
-		Next: "Start one, such as GNOME Keyring or KWallet; or use the run verb, or --user with the others, which need none."}
+	p := &backend.Problem{Kind: backend.KindKeyring, What: messages.New("cli.nobodySignedInSinceCannot"), Cause: notice,
+		Why:  messages.New("cli.noKeyringComputerSessionCould"),
+		Next: messages.New("cli.startOneGnomeKeyring")}
 	if errors.Is(notice, identity.ErrLocked) {
-		p.Why, p.Next = "The keyring is locked.", "Unlock it in the system's password manager, then sign in again; or use --user with the other verbs."
+		p.Why, p.Next = messages.New("cli.keyringLocked"), messages.New("cli.unlockSystemPasswordManagerSignIn")
 	}
 	return p
 }
@@ -196,8 +197,8 @@ func (v *visit) enter(ctx context.Context, user string, fromStdin bool) error {
 		return err
 	}
 	if challenge != nil {
-		return &backend.Problem{Kind: backend.KindRefused, What: "The sign-in needs a further step (" + challenge.Name + ")",
-			Next: "Sign in at the window once."}
+		return &backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.signInNeedsFurtherStep", challenge.Name),
+			Next: messages.New("cli.signInWindowOnce")}
 	}
 	v.user = *u
 	return nil
@@ -256,7 +257,7 @@ func (v *visit) connect(ctx context.Context) error {
 		return err
 	}
 	if s == nil {
-		return &backend.Problem{Kind: backend.KindRefused, What: "There's no avatar to connect to", Next: "Start one first."}
+		return &backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.noAvatarConnect"), Next: messages.New("cli.startOneFirst")}
 	}
 	link, err := v.Rooms.Link(ctx, backend.Snapshot{Session: s, URL: v.Fleet.URL(*s)})
 	if err != nil {
@@ -269,7 +270,7 @@ func (v *visit) connect(ctx context.Context) error {
 func clockTime(t time.Time) string { return t.Local().Format(time.DateTime) }
 
 // end stops or terminates the user's instance. Where there is none, that is what was asked for.
-func (v *visit) end(ctx context.Context, do func(context.Context, backend.Session, string) error, done string) error {
+func (v *visit) end(ctx context.Context, do func(context.Context, backend.Session, messages.Message) error, done string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	s, err := v.Fleet.Current(ctx, v.user)
@@ -280,7 +281,7 @@ func (v *visit) end(ctx context.Context, do func(context.Context, backend.Sessio
 		v.say(map[string]any{"instanceId": nil, "done": "nothing"}, "no instance of "+v.user.Username+" is up")
 		return nil
 	}
-	if err := do(ctx, *s, "asked for at the command line"); err != nil {
+	if err := do(ctx, *s, messages.New("cli.askedCommandLine")); err != nil {
 		return err
 	}
 	v.say(map[string]any{"instanceId": s.InstanceID, "done": done}, s.InstanceID+" is being "+done)
@@ -328,7 +329,7 @@ func (v *visit) signOut(ctx context.Context, forget bool) error {
 	defer cancel()
 	s, err := v.Fleet.Current(ctx, v.user)
 	if err == nil && s != nil {
-		err = v.Fleet.Stop(ctx, *s, "sign-out")
+		err = v.Fleet.Stop(ctx, *s, messages.New("cli.signOut"))
 		v.finishBackground(ctx)
 	}
 	if err != nil {
@@ -352,8 +353,8 @@ func (v *visit) signOutAlone(ctx context.Context, forget bool, cause error) erro
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	p := &backend.Problem{Kind: backend.KindUnreachable, What: "You are signed out on this computer only", Cause: cause,
-		Why: "The cloud does not answer. An instance of yours that runs is stopped by the stop that was armed."}
+	p := &backend.Problem{Kind: backend.KindUnreachable, What: messages.New("cli.signedOutComputer"), Cause: cause,
+		Why: messages.New("cli.cloudNotAnswerInstance")}
 	if forget {
 		_ = v.Identity.ForgetDevice(ctx) // here it is done; Cognito keeps a computer that can prove nothing
 	}

@@ -10,6 +10,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // bundleVariable names a file of certificates to trust instead of the system's, as the SDK and the AWS CLI take it.
@@ -24,22 +25,22 @@ func trusted() (*x509.CertPool, error) {
 	if path == "" {
 		return nil, nil
 	}
-	p := &backend.Problem{Kind: backend.KindConfig, What: "The certificates could not be read", Next: "Correct or unset AWS_CA_BUNDLE."}
+	p := &backend.Problem{Kind: backend.KindConfig, What: messages.New("core.certificatesCannotRead"), Next: messages.New("core.correctUnsetAwsCa")}
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {
-		p.Why, p.Cause = "AWS_CA_BUNDLE names "+path+", which is no file that can be read.", err
+		p.Why, p.Cause = messages.New("core.awsCaBundleNames", path), err
 		return nil, p
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		p.Why, p.Cause = "AWS_CA_BUNDLE names "+path+", which is no file that can be read.", err
+		p.Why, p.Cause = messages.New("core.awsCaBundleNames", path), err
 		return nil, p
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxBundle))
 	pool := x509.NewCertPool()
 	if err != nil || !pool.AppendCertsFromPEM(data) {
-		p.Why, p.Cause = "AWS_CA_BUNDLE names "+path+", which holds no certificate in PEM form.", err
+		p.Why, p.Cause = messages.New("core.awsCaBundleNamesHolds", path), err
 		return nil, p
 	}
 	return pool, nil

@@ -34,7 +34,7 @@ func TestCertificateBundle(t *testing.T) {
 		for _, endpoint := range []string{"", server.URL} {
 			cfg, err := sdkConfig(t.Context(), config.Profile{Region: "us-east-1", Endpoint: endpoint})
 			if want != "" {
-				if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindConfig || !strings.Contains(p.Why, want) || !strings.Contains(p.Why, bundle) {
+				if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindConfig || !strings.Contains(p.Why.String(), want) || !strings.Contains(p.Why.String(), bundle) {
 					t.Errorf("%s: %v", bundle, err)
 				}
 				continue

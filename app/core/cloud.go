@@ -20,6 +20,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/localcloud"
+	"avatar-launcher/backend/messages"
 )
 
 // The simulated boot times of the local profile: far enough apart that a warm start and a cold one can be told.
@@ -253,23 +254,23 @@ func hostOf(endpoint string) string {
 
 // CloudProblem says why the embedded cloud, with its state in dir, does not run.
 func CloudProblem(dir string, err error) *backend.Problem {
-	p := &backend.Problem{Kind: backend.KindConfig, What: "The embedded cloud could not be started", Why: i18n.Sentence(err.Error()), Cause: err,
-		Next: "Close whatever uses that address, or write another avatar.port into the profile; 0 is whichever is free."}
+	p := &backend.Problem{Kind: backend.KindConfig, What: messages.New("core.embeddedCloudCannotStarted"), Why: i18n.Sentence(err.Error()), Cause: err,
+		Next: messages.New("core.closeWhateverUsesAddress")}
 	var file *fs.PathError
 	switch {
 	case errors.Is(err, localcloud.ErrInUse):
-		p.Next = "Another launcher runs it but does not answer: end it, then try again."
+		p.Next = messages.New("core.anotherLauncherRunsBut")
 	case errors.Is(err, syscall.ENOSPC):
-		p.Next = "Make room on the disk of " + dir + ", then try again."
+		p.Next = messages.New("core.makeRoomDiskTry", dir)
 	case errors.As(err, &file):
-		p.Next = "Check the folder " + dir + " and its permissions, then try again."
+		p.Next = messages.New("core.checkFolderPermissionsTry", dir)
 	}
 	return p
 }
 
 func StateProblem(dir string, err error) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindConfig, What: "The launcher's folder could not be used", Why: fmt.Sprintf("%s: %v.", dir, err),
-		Next: "Check the folder, its permissions and the space on its disk.", Cause: err}
+	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("core.launcherFolderCannotUsed"), Why: messages.Verbatim(fmt.Sprintf("%s: %v.", dir, err)),
+		Next: messages.New("core.checkFolderPermissionsSpace"), Cause: err}
 }
 
 // Pause waits, and says no where ctx ended first.

@@ -210,7 +210,7 @@ func TestASignInThatWasRevoked(t *testing.T) {
 				synctest.Wait()
 				told := false
 				for _, n := range l.Snapshot().Notices {
-					told = told || n.Key == "sign-in" && strings.HasPrefix(n.Problem.Next, "Sign in again")
+					told = told || n.Key == "sign-in" && strings.HasPrefix(n.Problem.Next.String(), "Sign in again")
 				}
 				if !told {
 					t.Errorf("nothing is said: %+v", l.Snapshot().Notices)
@@ -224,7 +224,7 @@ func TestASignInThatWasRevoked(t *testing.T) {
 					return
 				}
 				at := end.Add(r.profile.Session.Grace)
-				if s.Phase != backend.Failed || !strings.Contains(s.Problem.Next, at.Local().Format("15:04")) {
+				if s.Phase != backend.Failed || !strings.Contains(s.Problem.Next.String(), at.Local().Format("15:04")) {
 					t.Fatalf("phase %q, %v", s.Phase, s.Problem)
 				}
 				time.Sleep(time.Until(at) + 3*time.Minute)

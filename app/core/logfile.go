@@ -12,6 +12,7 @@ import (
 
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // StderrLog is the log of a verb.
@@ -51,8 +52,8 @@ func fileProblem(name string, err error) *backend.Problem {
 	if err == nil {
 		return nil
 	}
-	return &backend.Problem{Kind: backend.KindUnexpected, What: "The launcher's log cannot be written", Why: i18n.Sentence(err.Error()),
-		Next: "Free some space for " + name + "; everything else goes on.", Cause: err}
+	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("core.launcherLogCannotWritten"), Why: i18n.Sentence(err.Error()),
+		Next: messages.New("core.freeSpaceEverythingElse", name), Cause: err}
 }
 
 func FileLog(w io.Writer, level slog.Level) *slog.Logger {

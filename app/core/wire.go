@@ -224,8 +224,8 @@ func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
 		return cfg, nil
 	}
 	if err != nil {
-		return cfg, &backend.Problem{Kind: backend.KindConfig, What: "The AWS settings of this computer could not be read",
-			Why: i18n.Sentence(err.Error()), Next: "Mend the AWS configuration files or the AWS_ variables of the environment.", Cause: err}
+		return cfg, &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.awsSettingsComputerCannot"),
+			Why: i18n.Sentence(err.Error()), Next: messages.New("common.mendAwsConfigurationFiles"), Cause: err}
 	}
 	if cfg.HTTPClient == nil {
 		cfg.HTTPClient = client

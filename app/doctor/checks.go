@@ -10,6 +10,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/identity"
+	"avatar-launcher/backend/messages"
 )
 
 // All are the checks of this computer and then of the cloud: what is wrong here explains what goes wrong there.
@@ -25,20 +26,20 @@ func All(ctx context.Context, r *core.Rooms, stateDir string, s backend.Snapshot
 const KeyringTime = 3 * time.Second
 
 // checked is a check whose problem, if any, says what is wrong and how it is cured.
-func checked(name, fine string, p *backend.Problem) backend.Check {
+func checked(name, fine messages.Message, p *backend.Problem) backend.Check {
 	if p == nil {
 		return backend.Check{Name: name, OK: true, Why: fine}
 	}
-	return backend.Check{Name: name, Why: i18n.Translate(p.What) + ". " + i18n.Translate(p.Why), Cure: i18n.Translate(p.Next)}
+	return backend.Check{Name: name, Why: whatAndWhy(p), Cure: p.Next}
 }
 
 func configCheck(file string) backend.Check {
 	_, err := config.Load(file)
-	fine := i18n.Say("checks.configRead", file)
+	fine := messages.Verbatim(i18n.Say("checks.configRead", file))
 	if _, missing := os.Stat(file); missing != nil {
-		fine = i18n.Say("checks.configNone")
+		fine = messages.Verbatim(i18n.Say("checks.configNone"))
 	}
-	return checked(i18n.Say("checks.config"), fine, backend.ProblemOf(err))
+	return checked(messages.Verbatim(i18n.Say("checks.config")), fine, backend.ProblemOf(err))
 }
 
 // folderCheck writes what it checks: a full disk looks well until then.
@@ -55,7 +56,7 @@ func folderCheck(stateDir string) backend.Check {
 	if err != nil {
 		p = core.StateProblem(stateDir, err)
 	}
-	return checked(i18n.Say("checks.folder"), i18n.Say("checks.folderFine", stateDir), p)
+	return checked(messages.Verbatim(i18n.Say("checks.folder")), messages.Verbatim(i18n.Say("checks.folderFine", stateDir)), p)
 }
 
 // clockLimit is how far AWS lets a request's time be off, with room: beyond 5 minutes signatures are refused.
@@ -64,7 +65,7 @@ const clockLimit = 2 * time.Minute
 func clockCheck(skew time.Duration) backend.Check {
 	skew = skew.Round(time.Second)
 	if skew.Abs() < clockLimit {
-		return checked(i18n.Say("checks.clock"), i18n.Say("checks.clockFine"), nil)
+		return checked(messages.Verbatim(i18n.Say("checks.clock")), messages.Verbatim(i18n.Say("checks.clockFine")), nil)
 	}
-	return backend.Check{Name: i18n.Say("checks.clock"), Why: i18n.Say("checks.clockOff", skew.Abs()), Cure: i18n.Say("checks.clockCure")}
+	return backend.Check{Name: messages.Verbatim(i18n.Say("checks.clock")), Why: messages.Verbatim(i18n.Say("checks.clockOff", skew.Abs())), Cure: messages.Verbatim(i18n.Say("checks.clockCure"))}
 }

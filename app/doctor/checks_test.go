@@ -12,8 +12,8 @@ import (
 func TestChecksAreToldInTheLanguageInUse(t *testing.T) {
 	i18n.SetLanguage(messages.Pseudo)
 	t.Cleanup(func() { i18n.SetLanguage("") })
-	problem := &backend.Problem{What: "Your session was ended elsewhere", Why: "The cloud does not answer.", Next: "Press Start again."}
-	if c := checked("x", "", problem); !strings.HasPrefix(c.Why, "⟦") || !strings.HasPrefix(c.Cure, "⟦") {
+	problem := &backend.Problem{What: messages.New("fleet.sessionEndedElsewhere"), Why: messages.New("fleet.cloudNotAnswer"), Next: messages.New("fleet.pressStartAgain")}
+	if c := checked(messages.Verbatim("x"), messages.Message{}, problem); !strings.HasPrefix(c.Why.String(), "⟦") || !strings.HasPrefix(c.Cure.String(), "⟦") {
 		t.Errorf("a check says %+v", c)
 	}
 }

@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"os"
 	"runtime"
@@ -18,22 +17,32 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/identity"
+	"avatar-launcher/backend/messages"
 )
 
 // Cloud is the checks of the cloud: with a sign-in all of them, without one whether it answers at all.
 func Cloud(ctx context.Context, r *core.Rooms, arrived error, user *backend.User) []backend.Check {
 	if arrived != nil {
-		return []backend.Check{answers(ctx, r), Failed("sign-in", arrived)}
+		return []backend.Check{answers(ctx, r), Failed(messages.New("doctor.signIn"), arrived)}
 	}
 	d := *r.Doctor
 	d.User = *user
-	checks := []backend.Check{answers(ctx, r), {Name: "sign-in", OK: true, Why: "You are signed in as " + user.Username + "."}}
+	checks := []backend.Check{answers(ctx, r), {Name: messages.New("doctor.signIn"), OK: true, Why: messages.New("doctor.signedIn", user.Username)}}
 	return append(append(checks, d.Examine(ctx)...), Network(ctx, r, *user)...)
 }
 
-func Failed(name string, err error) backend.Check {
+// whatAndWhy is what a problem says in one text.
+func whatAndWhy(p *backend.Problem) messages.Message {
+	if p.Why.IsZero() {
+		return p.What
+	}
+	return messages.New("doctor.whatAndWhy", p.What, p.Why)
+}
+
+// Failed is the check of what an error ended.
+func Failed(name messages.Message, err error) backend.Check {
 	p := backend.ProblemOf(err)
-	return backend.Check{Name: name, Why: strings.TrimSpace(p.What + ". " + p.Why), Cure: p.Next}
+	return backend.Check{Name: name, Why: whatAndWhy(p), Cure: p.Next}
 }
 
 // answers asks the user pool for its keys, which it gives to everybody.
@@ -43,7 +52,7 @@ func answers(ctx context.Context, r *core.Rooms) backend.Check {
 	if base == "" {
 		base = "https://cognito-idp." + p.Region + ".amazonaws.com"
 	}
-	c := backend.Check{Name: "endpoint", Cure: "Check the network connection, a proxy, and the profile's region."}
+	c := backend.Check{Name: messages.New("doctor.endpoint"), Cure: messages.New("doctor.checkNetworkConnectionProxy")}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/"+p.Cognito.UserPoolID+"/.well-known/jwks.json", nil)
 	if err != nil {
 		c.Why = i18n.Sentence(err.Error())
@@ -51,23 +60,23 @@ func answers(ctx context.Context, r *core.Rooms) backend.Check {
 	}
 	client, err := core.HTTPClient()
 	if err != nil {
-		return Failed("endpoint", err)
+		return Failed(messages.New("doctor.endpoint"), err)
 	}
 	resp, err := client.WithTimeout(10 * time.Second).Do(req)
 	if awsx.IsCertificate(err) {
-		c.Why, c.Cure = "The certificate of "+req.URL.Host+" isn't trusted here: "+i18n.Sentence(rootCause(err).Error()), certificateCure
+		c.Why, c.Cure = messages.New("doctor.certificateNotTrustedHere", req.URL.Host, i18n.Sentence(rootCause(err).Error())), messages.New("common.networkInspectsTlsName")
 		return c
 	}
 	if err != nil {
-		c.Why = req.URL.Host + " does not answer: " + i18n.Sentence(rootCause(err).Error())
+		c.Why = messages.New("doctor.notAnswer", req.URL.Host, i18n.Sentence(rootCause(err).Error()))
 		return c
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		c.Why, c.Cure = fmt.Sprintf("%s does not know the user pool %s (%s).", req.URL.Host, p.Cognito.UserPoolID, resp.Status), "Compare cognito.user_pool_id and region of the profile with what your operator gave you."
+		c.Why, c.Cure = messages.New("doctor.notKnowUserPool", req.URL.Host, p.Cognito.UserPoolID, resp.Status), messages.New("doctor.compareCognitoUserPool")
 		return c
 	}
-	return backend.Check{Name: "endpoint", OK: true, Why: req.URL.Host + " answers and knows the user pool."}
+	return backend.Check{Name: messages.New("doctor.endpoint"), OK: true, Why: messages.New("doctor.answersKnowsUserPool", req.URL.Host)}
 }
 
 // certificateCure is for networks that inspect TLS.
@@ -86,7 +95,7 @@ func rootCause(err error) error {
 // Keyring keeps, reads and deletes an entry.
 func Keyring(ring identity.Keyring) backend.Check {
 	const service, entry = "avatar-launcher doctor", "check"
-	c := backend.Check{Name: "keyring", Cure: "Unlock it; on Linux install and start a Secret Service such as gnome-keyring. Without one a sign-in lasts for one run only."}
+	c := backend.Check{Name: messages.New("doctor.keyring"), Cure: messages.New("doctor.unlockLinuxInstallStart")}
 	err := ring.Set(service, entry, entry)
 	if err == nil {
 		var got string
@@ -97,11 +106,11 @@ func Keyring(ring identity.Keyring) backend.Check {
 	}
 	switch {
 	case errors.Is(err, identity.ErrLocked):
-		c.Why = "The keyring is locked, or waits for somebody to unlock it."
+		c.Why = messages.New("doctor.keyringLockedWaitsSomebody")
 	case err != nil:
-		c.Why = "The keyring cannot be used: " + i18n.Sentence(err.Error())
+		c.Why = messages.New("doctor.keyringCannotUsed", i18n.Sentence(err.Error()))
 	default:
-		return backend.Check{Name: "keyring", OK: true, Why: "It keeps what it is given."}
+		return backend.Check{Name: messages.New("doctor.keyring"), OK: true, Why: messages.New("doctor.keepsGiven")}
 	}
 	return c
 }
@@ -109,13 +118,13 @@ func Keyring(ring identity.Keyring) backend.Check {
 // Computer look at what the window needs. A machine without a display needs none of it.
 func Computer() []backend.Check {
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return []backend.Check{{Name: "window", OK: true, Why: "There is no display: the verbs work here, the window does not."}}
+		return []backend.Check{{Name: messages.New("doctor.window"), OK: true, Why: messages.New("doctor.noDisplayVerbsWork")}}
 	}
 	return []backend.Check{webViewCheck(), trayCheck()}
 }
 
 func trayCheck() backend.Check {
-	c := backend.Check{Name: "tray", OK: true, Why: "The system shows tray icons."}
+	c := backend.Check{Name: messages.New("doctor.tray"), OK: true, Why: messages.New("doctor.systemShowsTrayIcons")}
 	if runtime.GOOS != "linux" {
 		return c
 	}
@@ -124,8 +133,8 @@ func trayCheck() backend.Check {
 		defer bus.Close()
 	}
 	if err != nil || !osdesktop.TrayHosted(bus) {
-		c.OK, c.Why = false, "Nothing here shows tray icons, so that closing the window quits the launcher."
-		c.Cure = "On GNOME install the extension AppIndicator; other desktops have a tray of their own to switch on."
+		c.OK, c.Why = false, messages.New("doctor.nothingHereShowsTray")
+		c.Cure = messages.New("doctor.gnomeInstallExtensionAppindicator")
 	}
 	return c
 }

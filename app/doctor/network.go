@@ -18,6 +18,7 @@ import (
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/gate"
+	"avatar-launcher/backend/messages"
 )
 
 // networkTime bounds one attempt to get through to the avatar.
@@ -28,15 +29,15 @@ const networkTime = 4 * time.Second
 func Network(ctx context.Context, r *core.Rooms, u backend.User) []backend.Check {
 	s, err := r.Fleet.Current(ctx, u)
 	if err != nil {
-		return []backend.Check{Failed("network", err)}
+		return []backend.Check{Failed(messages.New("account.network"), err)}
 	}
 	if s == nil || s.PublicIP == "" {
-		return []backend.Check{{Name: "network", OK: true,
-			Why: "Not tested. Start your avatar and call doctor again: only a running instance shows what your network lets through."}}
+		return []backend.Check{{Name: messages.New("account.network"), OK: true,
+			Why: messages.New("doctor.notTestedStartAvatar")}}
 	}
 	page, err := url.Parse(r.Fleet.URL(*s))
 	if err != nil {
-		return []backend.Check{Failed("network", err)}
+		return []backend.Check{Failed(messages.New("account.network"), err)}
 	}
 	return way{page: page, address: s.PublicIP, gateway: r.Profile.Avatar.Gateway}.checks(ctx)
 }
@@ -54,33 +55,33 @@ func (w way) checks(ctx context.Context) []backend.Check {
 		return []backend.Check{page}
 	}
 	if about == "" {
-		return []backend.Check{page, {Name: "picture", OK: true, Why: "Not tested: nothing on the instance answers to tests of the network."}}
+		return []backend.Check{page, {Name: messages.New("doctor.picture"), OK: true, Why: messages.New("doctor.notTestedNothingInstance")}}
 	}
 	all := []backend.Check{page, w.socket(ctx)}
 	port := gate.RelayPort(about)
 	if port == 0 {
-		return append(all, backend.Check{Name: "picture", OK: true,
-			Why: "Not tested: the instance has no relay. The picture comes by UDP, ports 49152 to 65535 of " + w.address + "."})
+		return append(all, backend.Check{Name: messages.New("doctor.picture"), OK: true,
+			Why: messages.New("doctor.notTestedInstanceNo", w.address)})
 	}
 	return append(all, w.picture(ctx, net.JoinHostPort(w.address, fmt.Sprint(port))))
 }
 
 // reach opens the gate's page as the browser would, by the system's proxy, and returns what the gate says of itself.
 func (w way) reach(ctx context.Context) (string, backend.Check) {
-	c := backend.Check{Name: "avatar page", Cure: "Ask your IT department to allow https (TCP port 443) to " + w.page.Hostname() + "."}
+	c := backend.Check{Name: messages.New("doctor.avatarPage"), Cure: messages.New("doctor.askDepartmentAllowHttps", w.page.Hostname())}
 	resp, err := w.ask(ctx, nil)
 	if err != nil {
-		c.Why = w.page.Host + " can't be reached: " + i18n.Sentence(rootCause(err).Error())
+		c.Why = messages.New("doctor.cantReached", w.page.Host, i18n.Sentence(rootCause(err).Error()))
 		return "", c
 	}
 	defer resp.Body.Close()
-	return resp.Header.Get(gate.Header), backend.Check{Name: "avatar page", OK: true, Why: w.page.Host + " answers."}
+	return resp.Header.Get(gate.Header), backend.Check{Name: messages.New("doctor.avatarPage"), OK: true, Why: messages.New("doctor.answers", w.page.Host)}
 }
 
 // socket opens a WebSocket, by which the avatar's page and the instance agree on how the picture comes.
 func (w way) socket(ctx context.Context) backend.Check {
-	c := backend.Check{Name: "WebSocket", Why: "The page loads, but a WebSocket to " + w.page.Host + " is cut off on the way, so no picture can come.",
-		Cure: "Ask your IT department to let WebSockets (wss) through to " + w.page.Hostname() + ", and not to inspect them."}
+	c := backend.Check{Name: messages.New("doctor.websocket"), Why: messages.New("doctor.pageLoadsButWebsocket", w.page.Host),
+		Cure: messages.New("doctor.askDepartmentLetWebsockets", w.page.Hostname())}
 	raw := make([]byte, 16)
 	_, _ = rand.Read(raw) // never fails
 	key := base64.StdEncoding.EncodeToString(raw)
@@ -92,7 +93,7 @@ func (w way) socket(ctx context.Context) backend.Check {
 	if resp.StatusCode != http.StatusSwitchingProtocols || resp.Header.Get("Sec-Websocket-Accept") != gate.SocketAccept(key) {
 		return c
 	}
-	return backend.Check{Name: c.Name, OK: true, Why: "WebSockets get through."}
+	return backend.Check{Name: c.Name, OK: true, Why: messages.New("doctor.websocketsGetThrough")}
 }
 
 // ask sends a request to the gate's own page.
@@ -136,16 +137,16 @@ func (w way) transport() *http.Transport {
 func (w way) picture(ctx context.Context, relay string) backend.Check {
 	udp, tcp := stun(ctx, "udp", relay), stun(ctx, "tcp", relay)
 	_, port, _ := net.SplitHostPort(relay)
-	cure := "Ask your IT department to allow UDP to " + w.address + ", ports " + port + " and 49152 to 65535."
+	cure := messages.New("doctor.askDepartmentAllowUdp", w.address, port)
 	switch {
 	case udp == nil:
-		return backend.Check{Name: "picture", OK: true, Why: "UDP gets through, so the picture comes the direct way."}
+		return backend.Check{Name: messages.New("doctor.picture"), OK: true, Why: messages.New("doctor.udpGetsThroughPicture")}
 	case tcp == nil:
-		return backend.Check{Name: "picture", OK: true, Cure: cure,
-			Why: "UDP doesn't get through. The picture comes by TCP through the instance's relay (TURN), which may stutter. " + cure}
+		return backend.Check{Name: messages.New("doctor.picture"), OK: true, Cure: cure,
+			Why: messages.New("doctor.udpDoesntGetThrough", cure)}
 	}
-	return backend.Check{Name: "picture", Cure: cure + " TCP to port " + port + " helps, too.",
-		Why: "Neither UDP nor TCP to the instance's relay (TURN, port " + port + ") gets through. The page opens, but no picture comes."}
+	return backend.Check{Name: messages.New("doctor.picture"), Cure: messages.New("doctor.tcpPortHelpsToo", cure, port),
+		Why: messages.New("doctor.neitherUdpNorTcp", port)}
 }
 
 // stunMagic is in every message of STUN: https://datatracker.ietf.org/doc/html/rfc8489#section-5

@@ -100,7 +100,7 @@ func site(t *testing.T, r *gate.Relay, between func(http.Handler) http.Handler) 
 func told(all []backend.Check) map[string]backend.Check {
 	out := map[string]backend.Check{}
 	for _, c := range all {
-		out[c.Name] = c
+		out[c.Name.String()] = c
 	}
 	return out
 }
@@ -137,11 +137,11 @@ func TestTheNetworkIsTestedPartByPart(t *testing.T) {
 			}
 			tt.without(server)
 			got := told(way{page: site(t, offered, tt.between), address: "127.0.0.1"}.checks(t.Context()))
-			if len(got) != len(tt.want) || !strings.Contains(got["picture"].Why, tt.says) {
+			if len(got) != len(tt.want) || !strings.Contains(got["picture"].Why.String(), tt.says) {
 				t.Errorf("%+v", got)
 			}
 			for name, fine := range tt.want {
-				if c := got[name]; c.OK != fine || !fine && (c.Cure == "" || c.Why == "") {
+				if c := got[name]; c.OK != fine || !fine && (c.Cure.IsZero() || c.Why.IsZero()) {
 					t.Errorf("%s: %+v", name, c)
 				}
 			}
@@ -156,7 +156,7 @@ func TestAPageThatCanNotBeReachedIsAllThatIsSaid(t *testing.T) {
 	}
 	gone.Close()
 	got := way{page: &url.URL{Scheme: "http", Host: gone.Addr().String()}, address: "127.0.0.1"}.checks(t.Context())
-	if len(got) != 1 || got[0].OK || !strings.Contains(got[0].Cure, "443") {
+	if len(got) != 1 || got[0].OK || !strings.Contains(got[0].Cure.String(), "443") {
 		t.Errorf("%+v", got)
 	}
 }

@@ -2,9 +2,13 @@
 
 package doctor
 
-import "avatar-launcher/backend"
+import (
+	"avatar-launcher/backend"
+
+	"avatar-launcher/backend/messages"
+)
 
 // webViewCheck: macOS has WebKit.
 func webViewCheck() backend.Check {
-	return backend.Check{Name: "web view", OK: true, Why: "The system's own."}
+	return backend.Check{Name: messages.New("doctor.webView"), OK: true, Why: messages.New("doctor.systemOwn")}
 }

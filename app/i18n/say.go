@@ -33,9 +33,9 @@ func SetLanguage(language string) *messages.Catalogue {
 }
 
 // Sentence makes a clause a sentence.
-func Sentence(s string) string {
+func Sentence(s string) messages.Message {
 	if s == "" {
-		return ""
+		return messages.Message{}
 	}
 	if c := s[0]; 'a' <= c && c <= 'z' {
 		s = string(c-'a'+'A') + s[1:]
@@ -43,5 +43,5 @@ func Sentence(s string) string {
 	if s[len(s)-1] != '.' {
 		s += "."
 	}
-	return s
+	return messages.Verbatim(s)
 }

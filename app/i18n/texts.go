@@ -2,10 +2,10 @@ package i18n
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // EndedTitle returns why a session ended by itself, in the page's messages.
@@ -62,10 +62,10 @@ func BackoffLines(b *backend.Backoff) []string {
 }
 
 // Waiting says where somebody stands who waits for an instance, and why.
-func Waiting(q *backend.Queue) string {
-	place := fmt.Sprintf("You are number %d of %d who wait for an instance.", q.Position, q.Length)
+func Waiting(q *backend.Queue) messages.Message {
+	place := messages.New("i18n.numberWaitInstance", q.Position, q.Length)
 	if q.Length == 1 {
-		place = "You are the only one who waits for an instance."
+		place = messages.New("i18n.oneWaitsInstance")
 	}
-	return strings.TrimSpace(Translate(q.Why) + " " + place)
+	return messages.Join(q.Why, place)
 }

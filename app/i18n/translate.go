@@ -2,12 +2,18 @@ package i18n
 
 import (
 	"slices"
+	"strings"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/messages"
 )
 
-// Translate says in the language in use what a room has said in English; see messages.Catalogue.Tell.
-func Translate(text string) string { return Catalogue().Tell(text) }
+// Translate returns a message in the language in use.
+func Translate(m messages.Message) string { return Catalogue().Text(m) }
+
+// Translated returns a message as its text in the language in use.
+func Translated(m messages.Message) messages.Message { return messages.Verbatim(Translate(m)) }
 
 // Problem is a problem for a person's eyes. The one that it was made of stays English, for the log and for errors.
 func Problem(p *backend.Problem) *backend.Problem {
@@ -15,12 +21,21 @@ func Problem(p *backend.Problem) *backend.Problem {
 		return nil
 	}
 	out := *p
-	out.What, out.Why, out.Next = Translate(p.What), Translate(p.Why), Translate(p.Next)
+	out.What, out.Why, out.Next = Translated(p.What), Translated(p.Why), Translated(p.Next)
 	return &out
 }
 
 // ProblemOf is the problem of an error, for a person's eyes; nil for none.
 func ProblemOf(err error) *backend.Problem { return Problem(backend.ProblemOf(err)) }
+
+// Faults are all that is wrong with a configuration, one a line.
+func Faults(all config.Faults) string {
+	lines := make([]string, len(all))
+	for i, f := range all {
+		lines[i] = f.Place() + ": " + Translate(messages.Join(f.Wrong, f.Right))
+	}
+	return strings.Join(lines, "\n")
+}
 
 // Snapshot is what the page shows.
 func Snapshot(s backend.Snapshot) backend.Snapshot {
@@ -31,7 +46,7 @@ func Snapshot(s backend.Snapshot) backend.Snapshot {
 	}
 	if s.Queue != nil {
 		q := *s.Queue
-		q.Why = Translate(q.Why)
+		q.Why = Translated(q.Why)
 		s.Queue = &q
 	}
 	s.Pool = Pool(s.Pool)
@@ -42,7 +57,7 @@ func Snapshot(s backend.Snapshot) backend.Snapshot {
 func Pool(p backend.Pool) backend.Pool {
 	if p.Backoff != nil {
 		b := *p.Backoff
-		b.Why = Translate(b.Why)
+		b.Why = Translated(b.Why)
 		p.Backoff = &b
 	}
 	return p

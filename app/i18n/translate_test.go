@@ -18,23 +18,23 @@ func inPseudo(t *testing.T) {
 
 func TestProblemsAreToldInTheLanguageInUse(t *testing.T) {
 	inPseudo(t)
-	own := &backend.Problem{Kind: backend.KindBusy, What: "Your session was ended elsewhere", Why: "The cloud does not answer.", Next: "Press Start again."}
+	own := &backend.Problem{Kind: backend.KindBusy, What: messages.New("fleet.sessionEndedElsewhere"), Why: messages.New("fleet.cloudNotAnswer"), Next: messages.New("fleet.pressStartAgain")}
 	after := backend.Snapshot{Phase: backend.Idle, User: &backend.User{}, Problem: own, Notices: []backend.Notice{{Key: "keyring", Problem: own}}}
 
 	seen := Snapshot(after)
 	for _, p := range []*backend.Problem{seen.Problem, seen.Notices[0].Problem} {
-		for _, part := range []string{p.What, p.Why, p.Next} {
+		for _, part := range []string{p.What.String(), p.Why.String(), p.Next.String()} {
 			if !strings.HasPrefix(part, "⟦") || !strings.HasSuffix(part, "⟧") {
 				t.Errorf("the page gets %q", part)
 			}
 		}
 	}
-	waits := backend.Snapshot{Queue: &backend.Queue{Why: "The cloud does not answer."},
-		Pool: backend.Pool{Backoff: &backend.Backoff{Why: "The cloud does not answer."}}}
-	if seen := Snapshot(waits); !strings.HasPrefix(seen.Queue.Why, "⟦") || !strings.HasPrefix(seen.Pool.Backoff.Why, "⟦") {
+	waits := backend.Snapshot{Queue: &backend.Queue{Why: messages.New("fleet.cloudNotAnswer")},
+		Pool: backend.Pool{Backoff: &backend.Backoff{Why: messages.New("fleet.cloudNotAnswer")}}}
+	if seen := Snapshot(waits); !strings.HasPrefix(seen.Queue.Why.String(), "⟦") || !strings.HasPrefix(seen.Pool.Backoff.Why.String(), "⟦") {
 		t.Errorf("the page gets %q and %q", seen.Queue.Why, seen.Pool.Backoff.Why)
 	}
-	if strings.Contains(waits.Queue.Why+waits.Pool.Backoff.Why, "⟦") {
+	if strings.Contains(waits.Queue.Why.String()+waits.Pool.Backoff.Why.String(), "⟦") {
 		t.Error("the launcher's own snapshot is no longer English")
 	}
 	if after.Problem != own || after.Notices[0].Problem != own || strings.Contains(own.Error(), "⟦") {
@@ -56,21 +56,21 @@ func TestMistakesInTheConfigurationAreTold(t *testing.T) {
 		"a: 1\nb: 2\nc: 3\n":                     {"⟦There is no key “a” at the top level.⟧", "⟦Write one of desktop, profile, profiles.⟧ ⟦There are 2 more mistakes.⟧"},
 		"profiles: [\n":                          {"⟦This is not YAML: ", "⟦Check indentation, colons and quotes there.⟧"},
 		"a: 1\n---\nb: 2\n":                      {"⟦A second document begins here.⟧", "⟦Keep everything in one.⟧"},
-		profile("stream: 12"):                    {"stream is a number.⟧", "⟦Write ⟦text, in quotes⟧.⟧"},
-		profile("stream: [a]"):                   {"stream is a list.⟧", "⟦Write ⟦text⟧.⟧"},
+		profile("stream: 12"):                    {"stream ⟦is a number.⟧", "⟦Write ⟦text, in quotes⟧.⟧"},
+		profile("stream: [a]"):                   {"stream ⟦is a list.⟧", "⟦Write ⟦text⟧.⟧"},
 		profile("stream:"):                       {"stream has no value.⟧", "⟦Write ⟦text⟧, or leave the key out.⟧"},
-		profile("session: {window: 60}"):         {"session.window is a number.⟧", "⟦Write ⟦a duration with its unit, such as 90s, 5m or 1h⟧.⟧"},
-		profile("cloud: azure"):                  {"cloud is set to “azure”.⟧", "⟦Write one of aws, embedded.⟧"},
+		profile("session: {window: 60}"):         {"session.window ⟦is a number.⟧", "⟦Write ⟦a duration with its unit, such as 90s, 5m or 1h⟧.⟧"},
+		profile("cloud: azure"):                  {"cloud ⟦is set to “azure”.⟧", "⟦Write one of aws, embedded.⟧"},
 		profile("endpoint: 'http://10.0.0.8'"):   {"would send tokens unencrypted over the network.⟧", "⟦Write https://, or an address of this machine.⟧"},
-		profile("avatar: {port: 70000}"):         {"avatar.port is set to 70000.⟧", "⟦Write a number from 0 to 65535.⟧"},
+		profile("avatar: {port: 70000}"):         {"avatar.port ⟦is set to 70000.⟧", "⟦Write a number from 0 to 65535.⟧"},
 		profile("warm_pool: {max_instances: 1}"): {"is set to 1, less than the size.⟧", "⟦Write 5 or more.⟧"},
 		profile("log: {ready_pattern: '('}"):     {"does not compile: missing closing ): `(`.⟧", "⟦Write a regular expression in RE2 syntax, in single quotes.⟧"},
 	} {
 		_, err := config.Parse("c.yaml", []byte(text))
 		p := ProblemOf(err)
 		why := strings.ReplaceAll(strings.ReplaceAll(want.why, "“", `"`), "”", `"`)
-		if err == nil || p.What != "⟦The configuration was not taken⟧" || !strings.HasPrefix(p.Why, "⟦") && !strings.HasPrefix(p.Why, "c.yaml:") ||
-			!strings.HasSuffix(p.Why, "⟧") || !strings.Contains(p.Why, why) || p.Next != want.next {
+		if err == nil || p.What.String() != "⟦The configuration was not taken⟧" || !strings.HasPrefix(p.Why.String(), "⟦") && !strings.HasPrefix(p.Why.String(), "c.yaml:") ||
+			!strings.HasSuffix(p.Why.String(), "⟧") || !strings.Contains(p.Why.String(), why) || p.Next.String() != want.next {
 			t.Errorf("%q is told as\n%v\nwant %s %s", text, p, want.why, want.next)
 		}
 	}

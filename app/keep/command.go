@@ -18,6 +18,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/messages"
 )
 
 // defaultListen is the health endpoint's address unless another is named.
@@ -67,8 +68,8 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	if p.Cloud == config.CloudEmbedded {
-		return &backend.Problem{Kind: backend.KindConfig, What: "There's no pool to keep", Why: "The profile " + p.Name + " has the embedded cloud.",
-			Next: "Name an account's profile by --profile: setup writes one."}
+		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("keep.noPoolKeep"), Why: messages.New("keep.profileEmbeddedCloud", p.Name),
+			Next: messages.New("keep.nameAccountProfileProfile")}
 	}
 	cfg, err := load(ctx, p)
 	if err != nil {
@@ -91,8 +92,8 @@ func Run(ctx context.Context, o Options) error {
 func load(ctx context.Context, p config.Profile) (aws.Config, error) {
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(p.Region))
 	if err != nil {
-		return cfg, &backend.Problem{Kind: backend.KindConfig, What: "Couldn't read this machine's AWS settings",
-			Why: strings.TrimSuffix(err.Error(), ".") + ".", Next: "Correct the AWS configuration files or the AWS_ variables.", Cause: err}
+		return cfg, &backend.Problem{Kind: backend.KindConfig, What: messages.New("keep.cannotReadMachineAws"),
+			Why: messages.Verbatim(strings.TrimSuffix(err.Error(), ".") + "."), Next: messages.New("keep.correctAwsConfigurationFiles"), Cause: err}
 	}
 	cfg.AppID = "avatar-launcher"
 	if p.Endpoint != "" {
@@ -105,25 +106,25 @@ func load(ctx context.Context, p config.Profile) (aws.Config, error) {
 		cfg.Credentials = aws.AnonymousCredentials{}
 	}
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return cfg, &backend.Problem{Kind: backend.KindRefused, What: "There are no AWS credentials to keep the pool with",
-			Why:  "Neither the environment, the AWS configuration files nor the machine's role gives any.",
-			Next: "Give the machine a role with the policy KeeperPolicy of the stack, or set AWS_PROFILE or AWS_ACCESS_KEY_ID.", Cause: err}
+		return cfg, &backend.Problem{Kind: backend.KindRefused, What: messages.New("keep.noAwsCredentialsKeep"),
+			Why:  messages.New("keep.neitherEnvironmentAwsConfiguration"),
+			Next: messages.New("keep.giveMachineRolePolicy"), Cause: err}
 	}
 	return cfg, nil
 }
 
 // problem says why a run failed.
 func problem(err error) error {
-	p := &backend.Problem{Kind: backend.KindUnexpected, What: "The pool couldn't be kept", Why: "The log above says why.",
-		Next: "Try again in a minute.", Cause: err}
+	p := &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("keep.poolCannotKept"), Why: messages.New("keep.logAboveSaysWhy"),
+		Next: messages.New("common.tryAgainMinute"), Cause: err}
 	switch {
 	case awsx.IsDenied(err):
-		p.Kind, p.Why = backend.KindDenied, "This machine's AWS credentials may not keep the pool."
-		p.Next = "Give them the policy KeeperPolicy of the stack."
+		p.Kind, p.Why = backend.KindDenied, messages.New("keep.machineAwsCredentialsNot")
+		p.Next = messages.New("keep.givePolicyKeeperpolicyStack")
 	case awsx.IsExpired(err):
-		p.Kind, p.Why, p.Next = backend.KindRefused, "This machine's AWS credentials aren't accepted.", "Renew them."
+		p.Kind, p.Why, p.Next = backend.KindRefused, messages.New("keep.machineAwsCredentialsArent"), messages.New("keep.renew")
 	case awsx.IsUnreachable(err):
-		p.Kind, p.Why = backend.KindUnreachable, "AWS doesn't answer."
+		p.Kind, p.Why = backend.KindUnreachable, messages.New("keep.awsDoesntAnswer")
 	case backend.ProblemOf(err).Kind != backend.KindUnexpected:
 		return err
 	}

@@ -57,7 +57,7 @@ func TestKeepSaysWhatItLacks(t *testing.T) {
 				t.Setenv("AWS_SECRET_ACCESS_KEY", "wrong")
 			}
 			p := backend.ProblemOf(keep.Run(t.Context(), keep.Options{Profile: each.profile, Once: true, Level: slog.LevelError}))
-			if p == nil || p.Kind != each.kind || !strings.Contains(p.What, each.what) || p.Next == "" {
+			if p == nil || p.Kind != each.kind || !strings.Contains(p.What.String(), each.what) || p.Next.IsZero() {
 				t.Errorf("got %+v", p)
 			}
 		})

@@ -13,6 +13,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/messages"
 )
 
 // version is set by the linker: -X avatar-launcher/app/keep.version=…
@@ -58,8 +59,8 @@ func command() *cobra.Command {
 }
 
 func usage(err error) error {
-	return &backend.Problem{Kind: backend.KindConfig, What: "The command line was not understood", Why: sentence(err),
-		Next: "avatar-launcher --help lists the verbs and flags.", Cause: err}
+	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.commandLineNotUnderstood"), Why: sentence(err),
+		Next: messages.New("common.avatarLauncherHelpLists"), Cause: err}
 }
 
 func exitCode(k backend.Kind) int {

@@ -12,6 +12,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/messages"
 )
 
 // Process is the keeper as a process on a server.
@@ -68,8 +69,8 @@ func (k *Process) RunWith(ctx context.Context, h *Health) error {
 func (k *Process) serve(h *Health) (stop func(), err error) {
 	l, err := net.Listen("tcp", k.Listen)
 	if err != nil {
-		return nil, &backend.Problem{Kind: backend.KindConfig, What: "The keeper's health endpoint couldn't be opened", Why: sentence(err),
-			Next: "Choose another address by --listen, or none by --listen \"\".", Cause: err}
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("keep.keeperHealthEndpointCannot"), Why: sentence(err),
+			Next: messages.New("keep.chooseAnotherAddressListen"), Cause: err}
 	}
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second}
 	done := make(chan struct{})
@@ -93,4 +94,4 @@ func (k *Process) serve(h *Health) (stop func(), err error) {
 }
 
 // sentence makes one of an error.
-func sentence(err error) string { return err.Error() + "." }
+func sentence(err error) messages.Message { return messages.Verbatim(err.Error() + ".") }

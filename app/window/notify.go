@@ -31,11 +31,11 @@ func notificationsFor(before, after backend.Snapshot, now time.Time) (all []noti
 	case before.Ended == nil && after.Ended != nil:
 		add("ended", i18n.EndedTitle(*after.Ended), i18n.EndedText(*after.Ended, after.Cost.Currency), itemStart)
 	case before.Phase.Active() && !after.Phase.Active() && p != nil && after.Problem != before.Problem && after.User != nil:
-		add("ended", p.What, p.Why+" "+p.Next, startOrStop(after))
+		add("ended", p.What.String(), p.Why.String()+" "+p.Next.String(), startOrStop(after))
 	case held(before) && after.User != nil && after.Phase == backend.Idle:
 		add("ended", i18n.Say("notify.ended.title"), i18n.Say("notify.ended.text"), itemStart)
 	case before.User != nil && after.User == nil && p != nil:
-		add("signed-out", p.What, p.Why+" "+p.Next, itemOpen)
+		add("signed-out", p.What.String(), p.Why.String()+" "+p.Next.String(), itemOpen)
 	case before.User != nil && after.User == nil:
 		add("signed-out", i18n.Say("notify.signedOut.title"), i18n.Say("notify.signedOut.text"), itemOpen)
 	case before.Queue == nil && after.Queue != nil:

@@ -13,7 +13,7 @@ import (
 func TestNotificationsFor(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	user, session := &backend.User{Username: "demo"}, &backend.Session{ExpireAt: now.Add(290 * time.Second)}
-	over := &backend.Problem{What: "Your instance was stopped", Why: "Its time was up.", Next: "Press Start to go on."}
+	over := &backend.Problem{What: messages.Verbatim("Your instance was stopped"), Why: messages.Verbatim("Its time was up."), Next: messages.Verbatim("Press Start to go on.")}
 	ready := backend.Snapshot{Phase: backend.Ready, User: user, Session: session}
 	idle := backend.Snapshot{Phase: backend.Idle, User: user}
 	with := func(s backend.Snapshot, change func(*backend.Snapshot)) backend.Snapshot { change(&s); return s }
@@ -35,12 +35,14 @@ func TestNotificationsFor(t *testing.T) {
 		"exhausted":       {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Cold = backend.Claiming, true }), "exhausted: This start takes a little longer [open]"},
 		"queued":          {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Queue = backend.Claiming, &backend.Queue{Position: 3, Length: 4} }), "waiting: You’re in line [open]"},
 		"pool held back": {idle, with(idle, func(s *backend.Snapshot) {
-			s.Pool.Leader, s.Pool.Backoff = true, &backend.Backoff{Failures: 2, InstanceID: "i-1", Why: "why"}
+			s.Pool.Leader, s.Pool.Backoff = true, &backend.Backoff{Failures: 2, InstanceID: "i-1", Why: messages.Verbatim("why")}
 		}), "pool: New instances don’t become ready [open]"},
 		"launches refused": {idle, with(idle, func(s *backend.Snapshot) {
-			s.Pool.Leader, s.Pool.Backoff = true, &backend.Backoff{Failures: 1, Why: "UnauthorizedOperation"}
+			s.Pool.Leader, s.Pool.Backoff = true, &backend.Backoff{Failures: 1, Why: messages.Verbatim("UnauthorizedOperation")}
 		}), "pool: Launches are held back [open]"},
-		"not theirs": {idle, with(idle, func(s *backend.Snapshot) { s.Pool.Backoff = &backend.Backoff{Failures: 2, Why: "why"} }), ""},
+		"not theirs": {idle, with(idle, func(s *backend.Snapshot) {
+			s.Pool.Backoff = &backend.Backoff{Failures: 2, Why: messages.Verbatim("why")}
+		}), ""},
 		"signed out": {idle, backend.Snapshot{Phase: backend.SignedOut}, "signed-out: You’re signed out [open]"},
 		"thrown out": {ready, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, "signed-out: Your instance was stopped [open]"},
 		"not in yet": {backend.Snapshot{Phase: backend.SigningIn}, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, ""},
@@ -89,7 +91,7 @@ func TestNotificationsAreToldInTheLanguageInUse(t *testing.T) {
 	t.Cleanup(func() { i18n.SetLanguage("") })
 	before := backend.Snapshot{Phase: backend.Ready, User: &backend.User{}}
 	after := backend.Snapshot{Phase: backend.Idle, User: &backend.User{}, Problem: &backend.Problem{
-		Kind: backend.KindBusy, What: "Your session was ended elsewhere", Why: "The cloud does not answer.", Next: "Press Start again."}}
+		Kind: backend.KindBusy, What: messages.New("fleet.sessionEndedElsewhere"), Why: messages.New("fleet.cloudNotAnswer"), Next: messages.New("fleet.pressStartAgain")}}
 	said := notificationsFor(before, after, time.Now())
 	if len(said) != 1 || !strings.HasPrefix(said[0].Title, "⟦") || !strings.HasPrefix(said[0].Body, "⟦") {
 		t.Errorf("notified: %+v", said)

@@ -8,6 +8,7 @@ import (
 	"avatar-launcher/app/core"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/messages"
 )
 
 // live are the keys of a profile that take effect while the launcher runs, by themselves or with all below them.
@@ -51,7 +52,7 @@ func waitProblem(keys []string) *backend.Problem {
 	if len(keys) == 0 {
 		return nil
 	}
-	return &backend.Problem{Kind: backend.KindConfig, What: "Part of the new configuration waits for a restart",
-		Why:  "Not yet in force: " + strings.Join(keys, ", ") + ". Everything else is.",
-		Next: "Quit and open the launcher again when it suits you."}
+	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("window.partNewConfigurationWaits"),
+		Why:  messages.New("window.notYetForceEverything", strings.Join(keys, ", ")),
+		Next: messages.New("window.quitOpenLauncherAgain")}
 }

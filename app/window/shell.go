@@ -17,6 +17,7 @@ import (
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/logs"
+	"avatar-launcher/backend/messages"
 )
 
 // Shell is the window around the rooms: what the bound services, the tray and the signals have in common. The window
@@ -122,10 +123,10 @@ func (s *Shell) openAvatar(ctx context.Context, snapshot backend.Snapshot) {
 
 // noBrowserProblem says where the avatar is if no browser opened.
 func noBrowserProblem(address string, copied bool, cause error) *backend.Problem {
-	p := &backend.Problem{Kind: backend.KindUnexpected, What: "Couldn't open your browser",
-		Why: "Your avatar is at " + address + ".", Next: "Copy the link below the main button and open it in a browser.", Cause: cause}
+	p := &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("window.cannotOpenBrowser"),
+		Why: messages.New("window.avatar", address), Next: messages.New("window.copyLinkBelowMain"), Cause: cause}
 	if copied {
-		p.Next = "A link is copied. Paste it into a browser within a minute."
+		p.Next = messages.New("window.linkCopiedPasteBrowser")
 	}
 	return p
 }

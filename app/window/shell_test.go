@@ -10,7 +10,7 @@ func TestTheProblemNamesTheAddress(t *testing.T) {
 	const address = "http://demo.avatar.localhost:4580/"
 	for _, copied := range []bool{true, false} {
 		p := noBrowserProblem(address, copied, os.ErrNotExist)
-		if !strings.Contains(p.Why, address) || strings.Contains(p.Next, "is copied") != copied {
+		if !strings.Contains(p.Why.String(), address) || strings.Contains(p.Next.String(), "is copied") != copied {
 			t.Errorf("copied %v: %+v", copied, p)
 		}
 	}

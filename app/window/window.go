@@ -24,6 +24,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/identity"
+	"avatar-launcher/backend/messages"
 )
 
 // WriteBindings hands the services' types to Wails, which writes frontend/wailsjs and returns.
@@ -34,8 +35,8 @@ func WriteBindings(files fs.FS) error {
 // Open is the default verb: one window, or a word to the one there is.
 func Open(ctx context.Context, files fs.FS, icon []byte, o core.WindowOptions) error {
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return &backend.Problem{Kind: backend.KindConfig, What: "There is no display for the window",
-			Next: "Use the run verb, which does the same in a terminal: avatar-launcher run --help."}
+		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("window.noDisplayWindow"),
+			Next: messages.New("window.useRunVerbSame")}
 	}
 	dir := config.Paths().StateDir
 	lock, first, asked, err := takeSingle(dir)
@@ -46,8 +47,8 @@ func Open(ctx context.Context, files fs.FS, icon []byte, o core.WindowOptions) e
 		if asked {
 			return nil
 		}
-		return &backend.Problem{Kind: backend.KindConfig, What: "A launcher is running already", Why: "It did not show its window when it was asked to.",
-			Next: "End it, then start again."}
+		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("window.launcherRunningAlready"), Why: messages.New("window.notShowWindowAsked"),
+			Next: messages.New("window.endStartAgain")}
 	}
 	defer lock.close()
 	return runWindow(ctx, files, icon, o, lock, dir)
@@ -115,14 +116,14 @@ func show(o *wailsoptions.App) (err error) {
 		switch fmt.Sprint(reason) {
 		case fmt.Sprint(nil):
 		case "failed to init GTK":
-			err = &backend.Problem{Kind: backend.KindConfig, What: "The display " + cmp.Or(os.Getenv("DISPLAY"), os.Getenv("WAYLAND_DISPLAY")) + " cannot be opened",
-				Next: "Open the launcher from the desktop, or use the run verb, which needs none: avatar-launcher run --help."}
+			err = &backend.Problem{Kind: backend.KindConfig, What: messages.New("window.displayCannotOpened", cmp.Or(os.Getenv("DISPLAY"), os.Getenv("WAYLAND_DISPLAY"))),
+				Next: messages.New("window.openLauncherDesktopUse")}
 		default:
 			panic(reason)
 		}
 	}()
 	if err := wails.Run(o); err != nil {
-		return &backend.Problem{Kind: backend.KindUnexpected, What: "The window could not be opened", Why: i18n.Sentence(err.Error()), Cause: err}
+		return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("window.windowCannotOpened"), Why: i18n.Sentence(err.Error()), Cause: err}
 	}
 	return nil
 }
@@ -183,8 +184,8 @@ func hostedWithin(ctx context.Context, most time.Duration, hosted func() bool) b
 }
 
 func noTrayProblem() *backend.Problem {
-	return &backend.Problem{Kind: backend.KindConfig, What: "Opened the window, since there’s no tray",
-		Why: "This desktop shows no tray icons, so a hidden window couldn’t be reached.", Next: "Add a tray to the desktop, or start without --hidden."}
+	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("window.openedWindowSinceNo"),
+		Why: messages.New("window.desktopShowsNoTray"), Next: messages.New("window.addTrayDesktopStart")}
 }
 
 // watched is what firstSettled needs of a launcher.

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // Change is one line of a change set.
@@ -41,24 +42,24 @@ func (a *Account) Plan(ctx context.Context, given Parameters) (*ChangeSet, error
 	cs := &ChangeSet{name: fmt.Sprintf("avatar-launcher-%d", time.Now().UnixNano()), create: old == nil}
 	in, err := a.request(ctx, cs, given, old)
 	if err != nil {
-		return nil, problem(doing, err)
+		return nil, problem(messages.New("account.cannotPrepareStack"), err)
 	}
 	_, err = a.CloudFormation.CreateChangeSet(ctx, in)
 	if code(err) == "ValidationError" && isNothing(message(err)) {
 		return &ChangeSet{}, nil
 	}
 	if err != nil {
-		return nil, problem(doing, err)
+		return nil, problem(messages.New("account.cannotPrepareStack"), err)
 	}
 	out, err := a.awaitChangeSet(ctx, cs)
 	if err != nil {
-		return nil, problem(doing, err)
+		return nil, problem(messages.New("account.cannotPrepareStack"), err)
 	}
 	if out.Status == types.ChangeSetStatusFailed {
 		return a.nothingOr(ctx, cs, aws.ToString(out.StatusReason))
 	}
 	if err := a.readChanges(ctx, cs, out); err != nil {
-		return nil, problem(doing, err)
+		return nil, problem(messages.New("account.cannotPrepareStack"), err)
 	}
 	return a.refuseReplacing(ctx, cs)
 }
@@ -121,9 +122,9 @@ func (a *Account) refuseReplacing(ctx context.Context, cs *ChangeSet) (*ChangeSe
 		if err := a.Discard(ctx, cs); err != nil {
 			return nil, err
 		}
-		return nil, &backend.Problem{Kind: backend.KindConfig, What: "The stack cannot be changed like that",
-			Why:  "CloudFormation would have to replace " + c.Resource + " (" + c.Type + "): " + reason + ".",
-			Next: "Leave the parameter as it is. To change it all the same, delete the stack by setup --remove and make a new one."}
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("account.stackCannotChangedLike"),
+			Why:  messages.New("account.cloudformationReplace", c.Resource, c.Type, reason),
+			Next: messages.New("account.leaveParameterChangeAll")}
 	}
 	return cs, nil
 }
@@ -137,8 +138,8 @@ func (a *Account) nothingOr(ctx context.Context, cs *ChangeSet, why string) (*Ch
 	if isNothing(why) {
 		return &ChangeSet{}, nil
 	}
-	return nil, &backend.Problem{Kind: backend.KindConfig, What: "CloudFormation refused the stack", Why: strings.TrimSuffix(why, ".") + ".",
-		Next: "Correct what it names, then call setup again."}
+	return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("account.cloudformationRefusedStack"), Why: messages.Verbatim(strings.TrimSuffix(why, ".") + "."),
+		Next: messages.New("account.correctNamesCallSetup")}
 }
 
 func isNothing(why string) bool {
@@ -152,7 +153,7 @@ func (a *Account) Discard(ctx context.Context, cs *ChangeSet) error {
 	if err == nil && cs.create {
 		_, err = a.CloudFormation.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: &a.Stack})
 	}
-	return problem("take the preparation back", err)
+	return problem(messages.New("account.cannotTakePreparationBack"), err)
 }
 
 // request fills a change set's request in: given parameters, and on an update the stack's own for all others.

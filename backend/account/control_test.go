@@ -81,7 +81,7 @@ func TestWithControlByDesktopsThereIsNoBroker(t *testing.T) {
 func TestControlByTheAccountNeedsARegionWithAddresses(t *testing.T) {
 	given := Parameters{functionBucket: "b", "Control": controlAccount}
 	_, err := template(t).Body("il-central-1", given)
-	if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindConfig || !strings.Contains(p.What, "il-central-1") {
+	if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindConfig || !strings.Contains(p.What.String(), "il-central-1") {
 		t.Errorf("refused by %v", err)
 	}
 	given["Control"] = "desktop"

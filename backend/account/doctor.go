@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // doctorEC2 is what the doctor asks of *ec2.Client.
@@ -87,8 +87,8 @@ type Doctor struct {
 
 // look is one thing to look at. It says what it found, or the error by which it found out.
 type look struct {
-	name string
-	ask  func(context.Context) (string, error)
+	name messages.Message
+	ask  func(context.Context) (messages.Message, error)
 }
 
 // lookTime bounds one look; they go side by side.
@@ -118,48 +118,48 @@ func (d *Doctor) Examine(ctx context.Context) []backend.Check {
 
 func (d *Doctor) looks() []look {
 	if d.Broker != nil {
-		return []look{{"credentials", d.credentials}, {"clock", d.clock}, {"broker", d.broker}}
+		return []look{{messages.New("account.credentials"), d.credentials}, {messages.New("account.clock"), d.clock}, {messages.New("account.broker"), d.broker}}
 	}
 	return []look{
-		{"credentials", d.credentials},
-		{"clock", d.clock},
-		{"table " + d.Names.SessionsTable, func(ctx context.Context) (string, error) {
+		{messages.New("account.credentials"), d.credentials},
+		{messages.New("account.clock"), d.clock},
+		{messages.New("account.table", d.Names.SessionsTable), func(ctx context.Context) (messages.Message, error) {
 			return d.table(ctx, d.Names.SessionsTable, "UserId", d.User.ID)
 		}},
-		{"table " + d.Names.InstancesTable, d.instances},
-		{"table " + d.Names.LeasesTable, func(ctx context.Context) (string, error) {
+		{messages.New("account.table", d.Names.InstancesTable), d.instances},
+		{messages.New("account.table", d.Names.LeasesTable), func(ctx context.Context) (messages.Message, error) {
 			return d.table(ctx, d.Names.LeasesTable, "LeaseId", "queue#"+d.User.ID)
 		}},
-		{"table " + d.Names.AuditTable, d.history},
-		{"keeping the pool", d.keeping},
-		{"stream " + d.Names.Stream, d.stream},
-		{"zone " + d.Names.ZoneName, d.zone},
-		{"own name", d.own},
-		{"stop role", d.stopRole},
+		{messages.New("account.table", d.Names.AuditTable), d.history},
+		{messages.New("account.keepingPool"), d.keeping},
+		{messages.New("account.stream", d.Names.Stream), d.stream},
+		{messages.New("account.zone", d.Names.ZoneName), d.zone},
+		{messages.New("account.ownName"), d.own},
+		{messages.New("account.stopRole"), d.stopRole},
 		{
-			"launch template " + d.Names.LaunchTemplate,
-			func(ctx context.Context) (string, error) { _, why, err := d.template(ctx); return why, err },
+			messages.New("account.launchTemplate", d.Names.LaunchTemplate),
+			func(ctx context.Context) (messages.Message, error) { _, why, err := d.template(ctx); return why, err },
 		},
-		{"launching", d.launching},
-		{"starting and stopping", d.working},
+		{messages.New("account.launching"), d.launching},
+		{messages.New("account.startingStopping"), d.working},
 	}
 }
 
-func (d *Doctor) broker(ctx context.Context) (string, error) {
+func (d *Doctor) broker(ctx context.Context) (messages.Message, error) {
 	if err := d.Broker(ctx); err != nil {
 		p := backend.ProblemOf(err)
-		return "", finding{strings.TrimSpace(p.What + ". " + p.Why), p.Next}
+		return messages.Message{}, finding{messages.Verbatim(strings.TrimSpace(p.What.String() + ". " + p.Why.String())), p.Next}
 	}
-	return "The account's function answers, and knows you by your sign-in.", nil
+	return messages.New("account.accountFunctionAnswersKnows"), nil
 }
 
 // finding is an error that is a check's own words and not AWS's.
-type finding struct{ why, cure string }
+type finding struct{ why, cure messages.Message }
 
-func (f finding) Error() string { return f.why }
+func (f finding) Error() string { return f.why.String() }
 
 // verdict makes a check of what a look found.
-func verdict(name, why string, err error) backend.Check {
+func verdict(name, why messages.Message, err error) backend.Check {
 	if err == nil {
 		return backend.Check{Name: name, OK: true, Why: why}
 	}
@@ -170,17 +170,17 @@ func verdict(name, why string, err error) backend.Check {
 	c := backend.Check{Name: name}
 	switch k := code(err); {
 	case slices.Contains([]string{"ResourceNotFoundException", "NoSuchHostedZone", "InvalidLaunchTemplateName.NotFoundException"}, k):
-		c.Why, c.Cure = "There is no such thing ("+k+").", "Compare the profile's names and its region with what is there; an operator makes what is missing by setup."
+		c.Why, c.Cure = messages.New("account.noThing", k), messages.New("account.compareProfileNamesRegion")
 	case isDenied(err):
-		c.Why, c.Cure = "Your sign-in may not do "+action(err)+".", "Ask your operator for the right group, or to update the stack by setup."
+		c.Why, c.Cure = messages.New("account.signInNot", action(err)), messages.New("account.askOperatorRightGroup")
 	default:
-		p := backend.ProblemOf(problem("ask", err))
+		p := backend.ProblemOf(problem(messages.New("account.cannotAsk"), err))
 		c.Why, c.Cure = p.Why, p.Next
 		if isExpired(err) {
-			c.Cure = "Sign in again; if that does not help, set this computer's clock."
+			c.Cure = messages.New("account.signInAgainNotHelp")
 		}
-		if c.Cure == "" {
-			c.Cure = "Try again; if it stays, send the launcher's log to your operator."
+		if c.Cure.IsZero() {
+			c.Cure = messages.New("common.tryAgainElseSend")
 		}
 	}
 	return c
@@ -195,45 +195,45 @@ func permitted(err error, reasons ...string) error {
 	return err
 }
 
-func (d *Doctor) credentials(ctx context.Context) (string, error) {
+func (d *Doctor) credentials(ctx context.Context) (messages.Message, error) {
 	out, err := d.STS.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return "", err
+		return messages.Message{}, err
 	}
-	return "You are " + aws.ToString(out.Arn) + ".", nil
+	return messages.New("account.youAre", aws.ToString(out.Arn)), nil
 }
 
 // clockLimit is how far off the clock may be: AWS refuses signatures that are five minutes off.
 const clockLimit = 2 * time.Minute
 
-func (d *Doctor) clock(ctx context.Context) (string, error) {
+func (d *Doctor) clock(ctx context.Context) (messages.Message, error) {
 	out, err := d.STS.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return "", err
+		return messages.Message{}, err
 	}
 	server, ok := middleware.GetServerTime(out.ResultMetadata)
 	if !ok {
-		return "AWS did not say what time it is.", nil
+		return messages.New("account.awsNotSayTime"), nil
 	}
 	off := time.Until(server).Round(time.Second)
 	if off.Abs() > clockLimit {
-		return "", finding{
-			fmt.Sprintf("This computer's clock is %s off from AWS's.", off.Abs()),
-			"Set it, best by the network; AWS refuses requests that are five minutes off.",
+		return messages.Message{}, finding{
+			messages.New("account.computerClockOffAws", off.Abs()),
+			messages.New("account.setBestNetworkAws"),
 		}
 	}
-	return fmt.Sprintf("It is %s off from AWS's.", off.Abs()), nil
+	return messages.New("account.offAws", off.Abs()), nil
 }
 
 // table reads a row, and writes one on a condition that no row fulfils.
-func (d *Doctor) table(ctx context.Context, table, key, value string) (string, error) {
+func (d *Doctor) table(ctx context.Context, table, key, value string) (messages.Message, error) {
 	if _, err := d.DynamoDB.GetItem(ctx, &dynamodb.GetItemInput{TableName: &table, Key: row(key, value)}); err != nil {
-		return "", err
+		return messages.Message{}, err
 	}
-	return "It can be read and written.", d.neverWrite(ctx, table, row(key, value))
+	return messages.New("account.canReadWritten"), d.neverWrite(ctx, table, row(key, value))
 }
 
-func (d *Doctor) instances(ctx context.Context) (string, error) {
+func (d *Doctor) instances(ctx context.Context) (messages.Message, error) {
 	_, err := d.DynamoDB.Query(
 		ctx,
 		&dynamodb.QueryInput{TableName: &d.Names.InstancesTable, IndexName: &d.Names.StateIndex, Limit: aws.Int32(1),
@@ -241,66 +241,62 @@ func (d *Doctor) instances(ctx context.Context) (string, error) {
 			ExpressionAttributeValues: map[string]attribute{":s": text("warm")}},
 	)
 	if err != nil {
-		return "", err
+		return messages.Message{}, err
 	}
 	return d.table(ctx, d.Names.InstancesTable, "InstanceId", "i-00000000000000000")
 }
 
-func (d *Doctor) history(ctx context.Context) (string, error) {
+func (d *Doctor) history(ctx context.Context) (messages.Message, error) {
 	_, err := d.DynamoDB.Query(ctx, &dynamodb.QueryInput{TableName: &d.Names.AuditTable, Limit: aws.Int32(1),
 		KeyConditionExpression: aws.String("UserId = :u"), ExpressionAttributeValues: map[string]attribute{":u": text(d.User.ID)}})
-	return "Your history can be read.", err
+	return messages.New("account.historyCanRead"), err
 }
 
 // keeping checks if this user's desktop may keep the pool. It is no fault if it may not.
-func (d *Doctor) keeping(ctx context.Context) (string, error) {
+func (d *Doctor) keeping(ctx context.Context) (messages.Message, error) {
 	err := d.neverWrite(ctx, d.Names.LeasesTable, row("LeaseId", "pool"))
 	if isDenied(err) {
-		return "Your group does not keep the pool; somebody of the group keeper does.", nil
+		return messages.New("account.groupNotKeepPool"), nil
 	}
-	return "Your desktop may keep the pool.", err
+	return messages.New("account.desktopKeepPool"), err
 }
 
-func (d *Doctor) stream(ctx context.Context) (string, error) {
+func (d *Doctor) stream(ctx context.Context) (messages.Message, error) {
 	out, err := d.Kinesis.DescribeStreamSummary(ctx, &kinesis.DescribeStreamSummaryInput{StreamName: &d.Names.Stream})
 	if err != nil {
-		return "", err
+		return messages.Message{}, err
 	}
 	s := out.StreamDescriptionSummary
 	if s.StreamStatus != "ACTIVE" && s.StreamStatus != "UPDATING" {
-		return "", finding{"The stream is " + string(s.StreamStatus) + ".", "Wait a minute; if it stays, ask your operator."}
+		return messages.Message{}, finding{messages.New("account.stream2", s.StreamStatus), messages.New("account.waitMinuteStaysAsk")}
 	}
 	shards, err := d.Kinesis.ListShards(ctx, &kinesis.ListShardsInput{StreamName: &d.Names.Stream, MaxResults: aws.Int32(1)})
 	if err != nil || len(shards.Shards) == 0 {
-		return "It has no shard.", err
+		return messages.New("account.noShard"), err
 	}
 	_, err = d.Kinesis.GetShardIterator(
 		ctx,
 		&kinesis.GetShardIteratorInput{StreamName: &d.Names.Stream, ShardId: shards.Shards[0].ShardId, ShardIteratorType: "LATEST"},
 	)
 	if err = permitted(err, "ProvisionedThroughputExceededException"); err != nil {
-		return "", err
+		return messages.Message{}, err
 	}
-	return fmt.Sprintf(
-		"It can be read: %d open shards, kept for %d hours.",
-		aws.ToInt32(s.OpenShardCount),
-		aws.ToInt32(s.RetentionPeriodHours),
-	), nil
+	return messages.New("account.canReadOpenShards", aws.ToInt32(s.OpenShardCount), aws.ToInt32(s.RetentionPeriodHours)), nil
 }
 
 // zone checks that public DNS delegates the domain to the zone.
-func (d *Doctor) zone(ctx context.Context) (string, error) {
+func (d *Doctor) zone(ctx context.Context) (messages.Message, error) {
 	out, err := d.Route53.GetHostedZone(ctx, &route53.GetHostedZoneInput{Id: &d.Names.ZoneID})
 	if err != nil {
-		return "", err
+		return messages.Message{}, err
 	}
 	zone := strings.TrimSuffix(aws.ToString(out.HostedZone.Name), ".")
 	if d.Names.ZoneName != zone && !strings.HasSuffix(d.Names.ZoneName, "."+zone) {
-		return "", finding{"The hosted zone " + d.Names.ZoneID + " is " + zone + ", which " + d.Names.ZoneName + " is not in.",
-			"Correct zone.id or zone.name in the profile."}
+		return messages.Message{}, finding{messages.New("account.hostedZoneNot", d.Names.ZoneID, zone, d.Names.ZoneName),
+			messages.New("account.correctZoneIdZone")}
 	}
 	if d.LookupNS == nil || out.DelegationSet == nil {
-		return "The hosted zone is " + zone + ".", nil
+		return messages.New("account.hostedZone", zone), nil
 	}
 	servers, err := d.LookupNS(ctx, zone)
 	for _, s := range servers {
@@ -308,12 +304,12 @@ func (d *Doctor) zone(ctx context.Context) (string, error) {
 			out.DelegationSet.NameServers,
 			func(own string) bool { return strings.EqualFold(strings.TrimSuffix(s, "."), own) },
 		) {
-			return "The hosted zone is " + zone + ", and it is delegated.", nil
+			return messages.New("account.hostedZoneDelegated", zone), nil
 		}
 	}
-	cure := "Enter these name servers where the domain is registered: " + strings.Join(out.DelegationSet.NameServers, ", ") + "."
+	cure := messages.New("account.enterTheseNameServers", strings.Join(out.DelegationSet.NameServers, ", "))
 	if err != nil {
-		return "", finding{"Public DNS has no name servers for " + zone + ".", cure}
+		return messages.Message{}, finding{messages.New("account.publicDnsNoName", zone), cure}
 	}
-	return "", finding{zone + " is delegated to other name servers (" + strings.Join(servers, ", ") + ").", cure}
+	return messages.Message{}, finding{messages.New("account.delegatedOtherNameServers", zone, strings.Join(servers, ", ")), cure}
 }

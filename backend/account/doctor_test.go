@@ -13,6 +13,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/localcloud"
+	"avatar-launcher/backend/messages"
 )
 
 func sick(checks []backend.Check) []backend.Check {
@@ -36,7 +37,7 @@ func TestTheDoctorFindsAWholeCloudWell(t *testing.T) {
 				t.Errorf("%s: %s %s", bad.Name, bad.Why, bad.Cure)
 			}
 			for _, each := range checks {
-				if !strings.HasSuffix(each.Why, ".") || each.Cure != "" {
+				if !strings.HasSuffix(each.Why.String(), ".") || !each.Cure.IsZero() {
 					t.Errorf("%s: %q, %q", each.Name, each.Why, each.Cure)
 				}
 			}
@@ -91,7 +92,7 @@ func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
 				bad := sick(d.Examine(t.Context()))
 				found := false
 				for _, line := range bad {
-					found = found || line.Name == each.line && strings.Contains(line.Why, each.why) && line.Cure != ""
+					found = found || line.Name.String() == each.line && strings.Contains(line.Why.String(), each.why) && !line.Cure.IsZero()
 				}
 				if !found || len(bad) > 1 && !each.others {
 					t.Errorf("want %q: %q, got %+v", each.line, each.why, bad)
@@ -105,7 +106,7 @@ func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
 func TestTheDoctorSaysWhoKeepsThePool(t *testing.T) {
 	for group, want := range map[string]string{"user": "does not keep", "keeper": "may keep"} {
 		for _, each := range openCloud(t).doctor(t, group).Examine(t.Context()) {
-			if each.Name == "keeping the pool" && !strings.Contains(each.Why, want) {
+			if each.Name.ID == "account.keepingPool" && !strings.Contains(each.Why.String(), want) {
 				t.Errorf("%s: %s", group, each.Why)
 			}
 		}
@@ -116,11 +117,11 @@ func TestTheDoctorSaysWhoKeepsThePool(t *testing.T) {
 func TestTheDoctorTriesAnInstanceOfTheUsersOwn(t *testing.T) {
 	c := openCloud(t)
 	d := c.doctor(t, "user")
-	if why, err := d.working(t.Context()); err != nil || !strings.Contains(why, "hold none") {
+	if why, err := d.working(t.Context()); err != nil || !strings.Contains(why.String(), "hold none") {
 		t.Errorf("without one: %q, %v", why, err)
 	}
 	id := c.instance(t, ann.ID)
-	if why, err := d.working(t.Context()); err != nil || why != "You may start and stop "+aws.ToString(&id)+"." {
+	if why, err := d.working(t.Context()); err != nil || why.String() != "You may start and stop "+aws.ToString(&id)+"." {
 		t.Errorf("with one: %q, %v", why, err)
 	}
 }
@@ -129,11 +130,11 @@ func TestTheDoctorTriesAnInstanceOfTheUsersOwn(t *testing.T) {
 func TestWithABrokerTheDoctorAsksNothingElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := openCloud(t)
-		for _, answer := range []error{nil, &backend.Problem{Kind: backend.KindDenied, What: "No", Why: "Not you.", Next: "Ask."}} {
+		for _, answer := range []error{nil, &backend.Problem{Kind: backend.KindDenied, What: messages.Verbatim("No"), Why: messages.Verbatim("Not you."), Next: messages.Verbatim("Ask.")}} {
 			d := c.doctor(t, "user")
 			d.Broker = func(context.Context) error { return answer }
 			all := d.Examine(t.Context())
-			if len(all) != 3 || all[2].Name != "broker" || all[2].OK != (answer == nil) || all[2].OK == (all[2].Cure != "") {
+			if len(all) != 3 || all[2].Name.ID != "account.broker" || all[2].OK != (answer == nil) || all[2].OK == (!all[2].Cure.IsZero()) {
 				t.Errorf("%+v", all)
 			}
 		}

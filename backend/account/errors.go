@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -11,6 +10,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/messages"
 )
 
 func code(err error) string    { return awsx.Code(err) }
@@ -31,43 +31,39 @@ func action(err error) string {
 }
 
 // problem says what could not be done, for an operator. nil stays nil, and a Problem stays as it is.
-func problem(doing string, err error) error {
+func problem(what messages.Message, err error) error {
 	var known *backend.Problem
 	if err == nil || errors.As(err, &known) {
 		return err
 	}
-	p := &backend.Problem{Kind: backend.KindUnexpected, What: "It was not possible to " + doing, Cause: err}
+	p := &backend.Problem{Kind: backend.KindUnexpected, What: what, Cause: err}
 	c := code(err)
 	var answer *smithyhttp.ResponseError
 	switch {
 	case errors.Is(err, context.Canceled):
-		p.Kind, p.What = backend.KindInterrupted, "It was broken off"
-		p.Next = "What CloudFormation has begun goes on by itself; setup takes it up where it is."
+		p.Kind, p.What = backend.KindInterrupted, messages.New("common.brokenOff")
+		p.Next = messages.New("account.cloudformationBegunGoesItself")
 	case isExpired(err):
-		p.Kind, p.Why = backend.KindRefused, "Your AWS credentials have expired or are not valid ("+c+")."
-		p.Next = "Sign in again, such as by aws sso login, then call this again."
+		p.Kind, p.Why = backend.KindRefused, messages.New("account.awsCredentialsExpiredNot", c)
+		p.Next = messages.New("account.signInAgainAwsSso")
 	case isDenied(err):
-		p.Kind, p.Why = backend.KindDenied, "Your AWS credentials may not do "+action(err)+"."
-		p.Next = "Use an administrator's credentials, or have this permission added."
+		p.Kind, p.Why = backend.KindDenied, messages.New("account.awsCredentialsNot", action(err))
+		p.Next = messages.New("account.useAdministratorCredentialsPermission")
 	case awsx.Is(err, "OptInRequired", "UnsupportedOperation"):
-		p.Kind, p.Why = backend.KindConfig, "The region is not switched on for this account, or lacks the service ("+c+")."
-		p.Next = "Choose another by --region."
+		p.Kind, p.Why = backend.KindConfig, messages.New("account.regionNotSwitchedAccount", c)
+		p.Next = messages.New("account.chooseAnotherRegion")
 	case awsx.IsThrottled(err):
-		p.Kind, p.Why, p.Next = backend.KindBusy, "AWS is being asked too much at the moment.", "Try again in a minute."
+		p.Kind, p.Why, p.Next = backend.KindBusy, messages.New("common.awsBeingAskedToo"), messages.New("common.tryAgainMinute")
 	case c != "":
-		p.Why = message(err) + " (" + c + ")."
+		p.Why = messages.Verbatim(message(err) + " (" + c + ").")
 	case awsx.IsUnreachable(err):
-		p.Kind, p.Why = backend.KindUnreachable, action(err)+" was not answered."
-		p.Next = "Check the network connection and the region: a region that does not exist has no address either."
+		p.Kind, p.Why = backend.KindUnreachable, messages.New("account.notAnswered", action(err))
+		p.Next = messages.New("account.checkNetworkConnectionRegion")
 	case errors.As(err, &answer):
-		p.Kind, p.Why = backend.KindUnreachable, fmt.Sprintf(
-			"%s was answered by HTTP status %d and no AWS error.",
-			action(err),
-			answer.HTTPStatusCode(),
-		)
-		p.Next = "Check the region and the endpoint, then try again in a minute."
+		p.Kind, p.Why = backend.KindUnreachable, messages.New("account.answeredHttpStatusNo", action(err), answer.HTTPStatusCode())
+		p.Next = messages.New("account.checkRegionEndpointTry")
 	default:
-		p.Why = strings.TrimSuffix(awsx.Innermost(err).Error(), ".") + "."
+		p.Why = messages.Verbatim(strings.TrimSuffix(awsx.Innermost(err).Error(), ".") + ".")
 	}
 	return p
 }

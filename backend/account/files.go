@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // filesAPI is what the stack's files need of *s3.Client.
@@ -70,7 +71,7 @@ func (a *Account) FindBucket(ctx context.Context) (bool, error) {
 	f := a.files()
 	s, err := f.describe(ctx, f.Stack)
 	if err != nil {
-		return false, problem("look for the stack's bucket", err)
+		return false, problem(messages.New("account.cannotLookStackBucket"), err)
 	}
 	if s == nil || !f.ours(s) || output(s, "Bucket") == "" {
 		return false, nil
@@ -95,8 +96,8 @@ func (a *Account) MakeBucket(ctx context.Context, report func(Event)) error {
 	if err != nil || found {
 		return err
 	}
-	return &backend.Problem{Kind: backend.KindUnexpected, What: "The stack's bucket isn't there", Why: f.Stack + " has no output Bucket.",
-		Next: "Delete that stack in the CloudFormation console, then call setup again."}
+	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("account.stackBucketNot"), Why: messages.New("account.noOutputBucket", f.Stack),
+		Next: messages.New("account.deleteStackCloudformationConsole")}
 }
 
 // Function is the package of the account's function.
@@ -123,9 +124,9 @@ func (a *Account) Parameters(f Function) Parameters {
 // putTemplate puts a template into the bucket and returns its address for CloudFormation.
 func (a *Account) putTemplate(ctx context.Context, body string) (string, error) {
 	if a.bucket == "" {
-		return "", &backend.Problem{Kind: backend.KindConfig, What: "The stack's bucket isn't there",
-			Why:  "The template with the keeper function is too long to be sent without one.",
-			Next: "Call setup without --dry-run, which makes it, or leave the function out by --no-keeper."}
+		return "", &backend.Problem{Kind: backend.KindConfig, What: messages.New("account.stackBucketNot"),
+			Why:  messages.New("account.templateKeeperFunctionToo"),
+			Next: messages.New("account.callSetupWithoutDry")}
 	}
 	key := "template-" + hash([]byte(body)) + ".json"
 	if err := a.put(ctx, key, "application/json", []byte(body)); err != nil {
@@ -143,7 +144,7 @@ func (a *Account) put(ctx context.Context, key, kind string, data []byte) error 
 	if err == nil && !slices.Contains(a.used, key) {
 		a.used = append(a.used, key)
 	}
-	return problem("store "+key+" in the stack's bucket", err)
+	return problem(messages.New("account.cannotStoreStackBucket", key), err)
 }
 
 // Prune deletes what earlier deployments left in the bucket. It must follow a deployment that used Upload.
@@ -151,7 +152,7 @@ func (a *Account) Prune(ctx context.Context) error {
 	if a.bucket == "" || len(a.used) == 0 {
 		return nil
 	}
-	return problem("delete old files", a.empty(ctx, func(key string) bool {
+	return problem(messages.New("account.cannotDeleteOldFiles"), a.empty(ctx, func(key string) bool {
 		return slices.Contains(a.used, key) || strings.HasPrefix(key, gatePrefix)
 	}))
 }
@@ -161,14 +162,14 @@ func (a *Account) removeFiles(ctx context.Context, report func(Event)) error {
 	f := a.files()
 	s, err := f.describe(ctx, f.Stack)
 	if err != nil {
-		return problem("look for the stack's bucket", err)
+		return problem(messages.New("account.cannotLookStackBucket"), err)
 	}
 	if s == nil || !f.ours(s) {
 		return nil
 	}
 	if a.bucket = output(s, "Bucket"); a.bucket != "" {
 		if err := a.empty(ctx, func(string) bool { return false }); err != nil && code(err) != "NoSuchBucket" {
-			return problem("empty the stack's bucket", err)
+			return problem(messages.New("account.cannotEmptyStackBucket"), err)
 		}
 	}
 	return f.deleteStack(ctx, s, report)
@@ -196,9 +197,9 @@ func (a *Account) empty(ctx context.Context, keep func(key string) bool) error {
 			return err
 		}
 		if len(out.Errors) > 0 {
-			return &backend.Problem{Kind: backend.KindDenied, What: "The stack's bucket couldn't be emptied",
-				Why:  aws.ToString(out.Errors[0].Key) + ": " + aws.ToString(out.Errors[0].Message) + ".",
-				Next: "Use an administrator's credentials, or empty it in the S3 console, then call this again."}
+			return &backend.Problem{Kind: backend.KindDenied, What: messages.New("account.stackBucketCannotEmptied"),
+				Why:  messages.Verbatim(aws.ToString(out.Errors[0].Key) + ": " + aws.ToString(out.Errors[0].Message) + "."),
+				Next: messages.New("account.useAdministratorCredentialsEmpty")}
 		}
 	}
 	return nil

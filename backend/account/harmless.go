@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +18,7 @@ import (
 	schedulertypes "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 type attribute = dynamotypes.AttributeValue
@@ -38,20 +38,20 @@ func (d *Doctor) neverWrite(ctx context.Context, table string, key map[string]at
 }
 
 // own deletes a record that is not there, which Route 53 refuses after the permission.
-func (d *Doctor) own(ctx context.Context) (string, error) {
+func (d *Doctor) own(ctx context.Context) (messages.Message, error) {
 	if p := backend.CheckUsername(d.User.Username); p != nil {
-		return "", finding{p.Why, p.Next}
+		return messages.Message{}, finding{p.Why, p.Next}
 	}
 	name := d.User.Username + "." + strings.TrimSuffix(d.Names.ZoneName, ".")
 	_, err := d.Route53.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{HostedZoneId: &d.Names.ZoneID,
 		ChangeBatch: &route53types.ChangeBatch{Changes: []route53types.Change{{Action: route53types.ChangeActionDelete,
 			ResourceRecordSet: &route53types.ResourceRecordSet{Name: aws.String(name + "."), Type: route53types.RRTypeA, TTL: aws.Int64(1),
 				ResourceRecords: []route53types.ResourceRecord{{Value: aws.String("192.0.2.254")}}}}}}})
-	return "You may point " + name + " at your instance.", permitted(err, "InvalidChangeBatch")
+	return messages.New("account.pointInstance", name), permitted(err, "InvalidChangeBatch")
 }
 
 // stopRole moves the armed stop of an instance that there is not. The scheduler looks at the role first.
-func (d *Doctor) stopRole(ctx context.Context) (string, error) {
+func (d *Doctor) stopRole(ctx context.Context) (messages.Message, error) {
 	const nobody = "i-00000000000000000"
 	input, _ := json.Marshal(map[string]any{"InstanceIds": []string{nobody}})
 	_, err := d.Scheduler.UpdateSchedule(ctx, &scheduler.UpdateScheduleInput{Name: aws.String(nobody), GroupName: &d.Names.ScheduleGroup,
@@ -64,32 +64,32 @@ func (d *Doctor) stopRole(ctx context.Context) (string, error) {
 			Input:   aws.String(string(input)),
 		}})
 	if code(err) == "ValidationException" {
-		return "", finding{
-			"EventBridge Scheduler does not take the stop role: " + message(err) + ".",
-			"Correct scheduler.stop_role_arn in the profile, or update the stack by setup.",
+		return messages.Message{}, finding{
+			messages.New("account.eventbridgeSchedulerNotTake", message(err)),
+			messages.New("account.correctSchedulerStopRole"),
 		}
 	}
-	return "Stops can be armed in the group " + d.Names.ScheduleGroup + ".", permitted(err, "ResourceNotFoundException")
+	return messages.New("account.stopsCanArmedGroup", d.Names.ScheduleGroup), permitted(err, "ResourceNotFoundException")
 }
 
 // template reads the instance type that the launch template's newest version names.
-func (d *Doctor) template(ctx context.Context) (kind, why string, err error) {
+func (d *Doctor) template(ctx context.Context) (kind string, why messages.Message, err error) {
 	out, err := d.EC2.DescribeLaunchTemplateVersions(
 		ctx,
 		&ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateName: &d.Names.LaunchTemplate, Versions: []string{"$Latest"}},
 	)
 	if err != nil {
-		return "", "", err
+		return "", messages.Message{}, err
 	}
 	if len(out.LaunchTemplateVersions) == 0 || out.LaunchTemplateVersions[0].LaunchTemplateData == nil {
-		return "", "", finding{"The launch template has no version.", "Update the stack by setup."}
+		return "", messages.Message{}, finding{messages.New("account.launchTemplateNoVersion"), messages.New("account.updateStackSetup")}
 	}
 	data := out.LaunchTemplateVersions[0].LaunchTemplateData
-	return string(data.InstanceType), fmt.Sprintf("It launches %s from %s.", data.InstanceType, aws.ToString(data.ImageId)), nil
+	return string(data.InstanceType), messages.New("account.launches", data.InstanceType, aws.ToString(data.ImageId)), nil
 }
 
 // launching is a dry run of a cold start, with the tags that a user's own launch has.
-func (d *Doctor) launching(ctx context.Context) (string, error) {
+func (d *Doctor) launching(ctx context.Context) (messages.Message, error) {
 	tags := []ec2types.Tag{{Key: aws.String("pool"), Value: aws.String(pool)}, {Key: aws.String("owner"), Value: &d.User.ID},
 		{Key: aws.String("expire-at"), Value: aws.String(time.Now().UTC().Format(time.RFC3339))}}
 	in := &ec2.RunInstancesInput{DryRun: aws.Bool(true), MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
@@ -99,30 +99,30 @@ func (d *Doctor) launching(ctx context.Context) (string, error) {
 		in.SubnetId = &d.Names.SubnetIDs[0]
 	}
 	_, err := d.EC2.RunInstances(ctx, in)
-	return "You may launch an instance of your own.", permitted(err, dryRun)
+	return messages.New("account.launchInstanceOwn"), permitted(err, dryRun)
 }
 
 // working is a dry run on the user's own instance. Without one there is nothing that a user may start or stop.
-func (d *Doctor) working(ctx context.Context) (string, error) {
+func (d *Doctor) working(ctx context.Context) (messages.Message, error) {
 	out, err := d.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{Filters: []ec2types.Filter{
 		{Name: aws.String(poolTag), Values: []string{pool}}, {Name: aws.String("tag:owner"), Values: []string{d.User.ID}},
 		{Name: aws.String("instance-state-name"), Values: []string{"pending", "running", "stopping", "stopped"}}}})
 	if err != nil {
-		return "", err
+		return messages.Message{}, err
 	}
 	i := slices.IndexFunc(out.Reservations, func(r ec2types.Reservation) bool { return len(r.Instances) > 0 })
 	if i < 0 {
-		return "Instances can be seen. You hold none, so that starting and stopping could not be tried.", nil
+		return messages.New("account.instancesCanSeenHold"), nil
 	}
 	ids := []string{aws.ToString(out.Reservations[i].Instances[0].InstanceId)}
 	if _, err := d.EC2.StartInstances(ctx, &ec2.StartInstancesInput{InstanceIds: ids, DryRun: aws.Bool(true)}); permitted(
 		err,
 		dryRun,
 	) != nil {
-		return "", err
+		return messages.Message{}, err
 	}
 	_, err = d.EC2.StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: ids, DryRun: aws.Bool(true)})
-	return "You may start and stop " + ids[0] + ".", permitted(err, dryRun)
+	return messages.New("account.startStop", ids[0]), permitted(err, dryRun)
 }
 
 // quota holds the account's quota against the launch template's instance type.
@@ -141,7 +141,7 @@ func (d *Doctor) quota(ctx context.Context) backend.Check {
 		}
 	}
 	if err != nil {
-		return verdict("quota", "", err)
+		return verdict(messages.New("account.quota"), messages.Message{}, err)
 	}
-	return backend.Check{Name: "quota", OK: true, Why: "EC2 does not say how many vCPUs " + kind + " has."}
+	return backend.Check{Name: messages.New("account.quota"), OK: true, Why: messages.New("account.ec2NotSayHow", kind)}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // Kept is a resource that Remove left behind without a purge: the users, or the audit.
@@ -33,7 +34,7 @@ const (
 func (a *Account) Kept(ctx context.Context) ([]Kept, error) {
 	s, err := a.describe(ctx, a.Stack)
 	if err != nil || s != nil {
-		return nil, problem("look for the stack", err)
+		return nil, problem(messages.New("account.cannotLookStack"), err)
 	}
 	users, err := a.keptUsers(ctx)
 	if err != nil {
@@ -51,7 +52,7 @@ func (a *Account) keptUsers(ctx context.Context) ([]Kept, error) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, problem("look for the users of an earlier stack", err)
+			return nil, problem(messages.New("account.cannotLookUsersEarlier"), err)
 		}
 		for _, p := range page.UserPools {
 			if aws.ToString(p.Name) != name {
@@ -67,9 +68,9 @@ func (a *Account) keptUsers(ctx context.Context) ([]Kept, error) {
 		}
 	}
 	if len(found) > 1 {
-		return nil, &backend.Problem{Kind: backend.KindConfig, What: "Earlier stacks left more than one user pool",
-			Why:  fmt.Sprintf("%s and %s are both named %s, and a stack has one.", found[0].ID, found[1].ID, name),
-			Next: "Delete those that nobody needs in the Cognito console, or rename them, then call setup again."}
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("account.earlierStacksLeftOne"),
+			Why:  messages.New("account.bothNamedStackOne", found[0].ID, found[1].ID, name),
+			Next: messages.New("account.deleteThoseNobodyNeeds")}
 	}
 	return found, nil
 }
@@ -82,7 +83,7 @@ func (a *Account) keptAudit(ctx context.Context) ([]Kept, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, problem("look for the audit of an earlier stack", err)
+		return nil, problem(messages.New("account.cannotLookAuditEarlier"), err)
 	}
 	owned, err := a.ownedByAStack(ctx, name)
 	if err != nil || owned {
@@ -99,7 +100,7 @@ func (a *Account) ownedByAStack(ctx context.Context, id string) (bool, error) {
 		return false, nil
 	}
 	if err != nil {
-		return false, problem("find the stack of "+id, err)
+		return false, problem(messages.New("account.cannotFindStack", id), err)
 	}
 	for _, r := range out.StackResources {
 		if aws.ToString(r.PhysicalResourceId) == id && r.ResourceStatus != types.ResourceStatusDeleteSkipped {
@@ -128,16 +129,16 @@ func (a *Account) TakeUp(ctx context.Context, kept []Kept, report func(Event)) e
 	}
 	body, err := json.Marshal(map[string]any{"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources})
 	if err != nil {
-		return problem(doing, err)
+		return problem(messages.New("account.cannotTakeEarlierStack"), err)
 	}
 	in.TemplateBody = aws.String(string(body))
 	if _, err := a.CloudFormation.CreateChangeSet(ctx, in); err != nil {
-		return problem(doing, err)
+		return problem(messages.New("account.cannotTakeEarlierStack"), err)
 	}
 	cs := &ChangeSet{name: *in.ChangeSetName, create: true}
 	out, err := a.awaitChangeSet(ctx, cs)
 	if err != nil {
-		return problem(doing, err)
+		return problem(messages.New("account.cannotTakeEarlierStack"), err)
 	}
 	if out.Status == types.ChangeSetStatusFailed {
 		_, err := a.nothingOr(ctx, cs, aws.ToString(out.StatusReason))
@@ -152,13 +153,13 @@ func (a *Account) purge(ctx context.Context, s *types.Stack) error {
 	if id := output(s, "UserPoolId"); id != "" {
 		_, err := a.Cognito.DeleteUserPool(ctx, &cognito.DeleteUserPoolInput{UserPoolId: &id})
 		if err != nil && code(err) != "ResourceNotFoundException" {
-			return problem(doing, err)
+			return problem(messages.New("account.cannotDeleteUsersAudit"), err)
 		}
 	}
 	if name := output(s, "AuditTable"); name != "" {
 		_, err := a.DynamoDB.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &name})
 		if err != nil && code(err) != "ResourceNotFoundException" {
-			return problem(doing, err)
+			return problem(messages.New("account.cannotDeleteUsersAudit"), err)
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // parkedAddress is where the launcher points the name of a user without an instance; see config.Zone.ParkingAddress.
@@ -28,7 +29,7 @@ func (a *Account) records(ctx context.Context, zoneID, domain string) ([]named, 
 	for {
 		page, err := a.Route53.ListResourceRecordSets(ctx, in)
 		if err != nil {
-			return nil, problem("read the names of the zone", err)
+			return nil, problem(messages.New("account.cannotReadNamesZone"), err)
 		}
 		for _, set := range page.ResourceRecordSets {
 			label, below := strings.CutSuffix(strings.ToLower(aws.ToString(set.Name)), "."+domain+".")
@@ -69,7 +70,7 @@ func (s *preflight) names(ctx context.Context) error {
 		all = slices.DeleteFunc(all, func(n named) bool { return slices.Contains(users, n.label) })
 	}
 	if len(all) == 0 {
-		s.add("names", true, "No other name is below "+domain+".", "")
+		s.add(messages.New("account.names"), true, messages.New("account.noOtherNameBelow", domain), messages.Message{})
 		return nil
 	}
 	var list []string
@@ -77,10 +78,10 @@ func (s *preflight) names(ctx context.Context) error {
 		list = append(list, n.label+" ("+n.kind+")")
 	}
 	s.add(
-		"names",
+		messages.New("account.names"),
 		false,
-		"There are other names below "+domain+": "+strings.Join(list, ", ")+".",
-		"Use a domain of the launcher's own, such as avatar."+domain+". Or call setup with --ignore-checks: these names stay as they are, and no user can have one.",
+		messages.New("account.otherNamesBelow", domain, strings.Join(list, ", ")),
+		messages.New("account.useDomainLauncherOwn", domain),
 	)
 	return nil
 }
@@ -89,7 +90,7 @@ func (s *preflight) names(ctx context.Context) error {
 func (a *Account) userNames(ctx context.Context) ([]string, error) {
 	s, err := a.describe(ctx, a.Stack)
 	if err != nil {
-		return nil, problem("look for the stack", err)
+		return nil, problem(messages.New("account.cannotLookStack"), err)
 	}
 	if s == nil || !a.ours(s) {
 		return nil, nil
@@ -108,7 +109,7 @@ func (a *Account) userNames(ctx context.Context) ([]string, error) {
 	for {
 		page, err := a.Cognito.ListUsers(ctx, in)
 		if err != nil {
-			return nil, problem("list the users", err)
+			return nil, problem(messages.New("account.cannotListUsers"), err)
 		}
 		for _, u := range page.Users {
 			out = append(out, strings.ToLower(aws.ToString(u.Username)))
@@ -130,7 +131,7 @@ func (a *Account) nameIsFree(ctx context.Context, made *Outputs, u NewUser) erro
 	if i < 0 {
 		return nil
 	}
-	return &backend.Problem{Kind: backend.KindConfig, What: "The name " + u.Name + " is taken",
-		Why:  u.Name + "." + made.ZoneName + " is in the zone already, as a record of type " + all[i].kind + ".",
-		Next: "Choose another user name, or delete the record if nobody needs it."}
+	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("account.nameTaken", u.Name),
+		Why:  messages.New("account.zoneAlreadyRecordType", u.Name, made.ZoneName, all[i].kind),
+		Next: messages.New("account.chooseAnotherUserName")}
 }

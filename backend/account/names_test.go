@@ -49,7 +49,7 @@ func (c *cloud) record(t *testing.T, name, kind, value string) {
 func check(t *testing.T, checks []backend.Check, name string) backend.Check {
 	t.Helper()
 	for _, each := range checks {
-		if each.Name == name {
+		if each.Name.String() == name {
 			return each
 		}
 	}
@@ -91,7 +91,7 @@ func TestSetupListsTheNamesThatAreInTheZone(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := check(t, checks, "names")
-		if got.OK != each.ok || !strings.Contains(got.Why, each.why) || got.OK == strings.Contains(got.Cure, "--ignore-checks") {
+		if got.OK != each.ok || !strings.Contains(got.Why.String(), each.why) || got.OK == strings.Contains(got.Cure.String(), "--ignore-checks") {
 			t.Errorf("%s: %+v", each.name, got)
 		}
 	}
@@ -103,7 +103,7 @@ func TestAUserGetsNoNameThatIsTaken(t *testing.T) {
 	a := c.setup(t, &wire{})
 	c.record(t, "printer."+c.out.ZoneName, "CNAME", "example.com")
 	_, err := a.CreateUser(t.Context(), c.outputs(), NewUser{Name: "printer", Email: "p@example.com", Group: "user"})
-	if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindConfig || !strings.Contains(p.Why, "CNAME") {
+	if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindConfig || !strings.Contains(p.Why.String(), "CNAME") {
 		t.Errorf("printer: %v", err)
 	}
 	if existed, err := a.CreateUser(t.Context(), c.outputs(), NewUser{Name: "zoe", Email: "z@example.com", Group: "user"}); existed ||

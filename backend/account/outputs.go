@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // Outputs are the names and IDs that a profile needs. None of them is a secret.
@@ -31,11 +32,11 @@ type Outputs struct {
 func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 	s, err := a.describe(ctx, a.Stack)
 	if err != nil {
-		return nil, problem("read what the stack has made", err)
+		return nil, problem(messages.New("account.cannotReadStackMade"), err)
 	}
 	if s == nil {
-		return nil, &backend.Problem{Kind: backend.KindConfig, What: "There is no stack " + a.Stack + " in " + a.Region,
-			Next: "Make it by setup --zone DOMAIN, or name another by --stack or --region."}
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("account.noStack", a.Stack, a.Region),
+			Next: messages.New("account.makeSetupZoneDomain")}
 	}
 	out := &Outputs{}
 	var missing []string
@@ -55,9 +56,9 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 		slices.Sort(missing)
 		return out, &backend.Problem{
 			Kind: backend.KindConfig,
-			What: "The stack lacks outputs",
-			Why:  strings.Join(missing, ", ") + " are empty.",
-			Next: "Update it: call setup again with this version of the launcher.",
+			What: messages.New("account.stackLacksOutputs"),
+			Why:  messages.New("account.empty", strings.Join(missing, ", ")),
+			Next: messages.New("account.updateCallSetupAgain"),
 		}
 	}
 	out.SubnetIDs = strings.Split(subnets, ",")

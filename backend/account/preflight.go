@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // Spec is what an operator asks of a stack. Preflight finds what is empty, or leaves it to the template's defaults.
@@ -52,9 +53,9 @@ func (a *Account) Preflight(ctx context.Context, spec Spec) (Parameters, []backe
 	return s.params, s.checks, nil
 }
 
-func (s *preflight) add(name string, ok bool, why, cure string) {
+func (s *preflight) add(name messages.Message, ok bool, why, cure messages.Message) {
 	if ok {
-		cure = ""
+		cure = messages.Message{}
 	}
 	s.checks = append(s.checks, backend.Check{Name: name, OK: ok, Why: why, Cure: cure})
 }
@@ -62,9 +63,9 @@ func (s *preflight) add(name string, ok bool, why, cure string) {
 func (s *preflight) who(ctx context.Context) error {
 	out, err := s.a.STS.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return problem("find out who you are to AWS", err)
+		return problem(messages.New("account.cannotFindAws"), err)
 	}
-	s.add("credentials", true, "You are "+aws.ToString(out.Arn)+".", "")
+	s.add(messages.New("account.credentials"), true, messages.New("account.youAre", aws.ToString(out.Arn)), messages.Message{})
 	return nil
 }
 
@@ -74,7 +75,7 @@ func (s *preflight) region(ctx context.Context) error {
 		LocationType: ec2types.LocationTypeAvailabilityZone,
 		Filters:      []ec2types.Filter{{Name: aws.String("instance-type"), Values: []string{s.spec.InstanceType}}}})
 	if err != nil {
-		return problem("ask which zones have "+s.spec.InstanceType, err)
+		return problem(messages.New("account.cannotAskZones", s.spec.InstanceType), err)
 	}
 	for _, o := range out.InstanceTypeOfferings {
 		s.zones = append(s.zones, aws.ToString(o.Location))
@@ -83,13 +84,13 @@ func (s *preflight) region(ctx context.Context) error {
 	s.params["InstanceType"] = s.spec.InstanceType
 	if len(s.zones) == 0 {
 		s.add(
-			"region",
+			messages.New("account.region"),
 			false,
-			s.a.Region+" has no "+s.spec.InstanceType+".",
-			"Choose another region by --region, or another type by --instance-type.",
+			messages.New("account.no", s.a.Region, s.spec.InstanceType),
+			messages.New("account.chooseAnotherRegionRegion"),
 		)
 	} else {
-		s.add("region", true, s.a.Region+" has "+s.spec.InstanceType+" in "+strings.Join(s.zones, ", ")+".", "")
+		s.add(messages.New("account.region"), true, messages.New("account.hasIn", s.a.Region, s.spec.InstanceType, strings.Join(s.zones, ", ")), messages.Message{})
 	}
 	return nil
 }
@@ -98,10 +99,10 @@ func (s *preflight) region(ctx context.Context) error {
 func (s *preflight) budget(context.Context) error {
 	if s.params["BudgetEmail"] != "" && slices.Contains(withoutBudgets, s.a.Region) {
 		s.add(
-			"budget",
+			messages.New("account.budget"),
 			true,
-			"CloudFormation has no budgets in "+s.a.Region+", so there will be no alarm: make one in the Billing console.",
-			"",
+			messages.New("account.cloudformationNoBudgetsNo", s.a.Region),
+			messages.Message{},
 		)
 	}
 	return nil
@@ -112,7 +113,7 @@ func (s *preflight) value(ctx context.Context, name string) (string, error) {
 	all := Parameters{}
 	old, err := s.a.describe(ctx, s.a.Stack)
 	if err != nil {
-		return "", problem("look for the stack", err)
+		return "", problem(messages.New("account.cannotLookStack"), err)
 	}
 	if old != nil {
 		for _, p := range old.Parameters {

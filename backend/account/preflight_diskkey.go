@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"avatar-launcher/backend/messages"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 )
@@ -36,13 +38,13 @@ func (s *preflight) defaultKey(ctx context.Context) (done bool, err error) {
 	out, err := s.a.EC2.GetEbsDefaultKmsKeyId(ctx, &ec2.GetEbsDefaultKmsKeyIdInput{})
 	switch {
 	case ctx.Err() != nil || isExpired(err):
-		return true, problem("find out which key new disks get", err)
+		return true, problem(messages.New("account.cannotFindKeyNew"), err)
 	case err != nil: // no right to read it is no fault
 		s.add(
-			"disk key",
+			messages.New("account.diskKey"),
 			true,
-			"Which key new disks get could not be read ("+quoteCode(err)+"). If it is not AWS's own, name it by --set KmsKeyArn=ARN.",
-			"",
+			messages.New("account.keyNewDisksGet", quoteCode(err)),
+			messages.Message{},
 		)
 		return true, nil
 	}
@@ -50,8 +52,8 @@ func (s *preflight) defaultKey(ctx context.Context) (done bool, err error) {
 	if key == "" || strings.HasSuffix(key, managedKey) {
 		return false, nil
 	}
-	s.add("disk key", false, "New disks of this account get the key "+key+", and the stack's roles may not use it.",
-		"Call setup with --set KmsKeyArn="+key+".")
+	s.add(messages.New("account.diskKey"), false, messages.New("account.newDisksAccountGet", key),
+		messages.New("account.callSetupSetKmskeyarn", key))
 	return true, nil
 }
 
@@ -68,11 +70,10 @@ func (s *preflight) snapshotKeys(ctx context.Context, allowed string) error {
 	}
 	out, err := s.a.EC2.DescribeSnapshots(ctx, &ec2.DescribeSnapshotsInput{SnapshotIds: ids})
 	if ctx.Err() != nil || isExpired(err) {
-		return problem("look at the image's snapshots", err)
+		return problem(messages.New("account.cannotLookImageSnapshots"), err)
 	}
 	if err != nil {
-		s.add("disk key", true, "The image "+s.spec.Image+" is encrypted, and its owner does not show by which key. If launches end by "+
-			"themselves, copy the image with a key of this account.", "")
+		s.add(messages.New("account.diskKey"), true, messages.New("account.imageEncryptedOwnerNot", s.spec.Image), messages.Message{})
 		return nil
 	}
 	for _, snapshot := range out.Snapshots {
@@ -81,7 +82,7 @@ func (s *preflight) snapshotKeys(ctx context.Context, allowed string) error {
 			return nil
 		}
 	}
-	s.add("disk key", true, "The roles may use the key of the image "+s.spec.Image+".", "")
+	s.add(messages.New("account.diskKey"), true, messages.New("account.rolesUseKeyImage", s.spec.Image), messages.Message{})
 	return nil
 }
 
@@ -90,9 +91,9 @@ func (s *preflight) snapshotKeys(ctx context.Context, allowed string) error {
 func (s *preflight) addForeignKey(key, allowed string) {
 	why := "The image " + s.spec.Image + " is encrypted by " + key + ". "
 	if allowed == "" {
-		s.add("disk key", true, why+"If that is not AWS's own key, call setup with --set KmsKeyArn="+key+".", "")
+		s.add(messages.New("account.diskKey"), true, messages.New("account.notAwsOwnKey", why, key), messages.Message{})
 		return
 	}
-	s.add("disk key", false, why+"The stack's roles may use "+allowed+" only.",
-		"Copy the image with the key "+allowed+", or call setup with --set KmsKeyArn="+key+".")
+	s.add(messages.New("account.diskKey"), false, messages.New("account.stackRolesUse", why, allowed),
+		messages.New("account.copyImageKeyCall", allowed, key))
 }

@@ -44,12 +44,12 @@ func TestSetupNamesTheKeyThatTheRolesLack(t *testing.T) {
 			}
 			last := checks[len(checks)-1]
 			if each.says == "" {
-				if last.Name == "disk key" {
+				if last.Name.ID == "account.diskKey" {
 					t.Errorf("%+v", last)
 				}
 				return
 			}
-			if last.Name != "disk key" || last.OK != each.ok || !strings.Contains(last.Why+last.Cure, each.says) {
+			if last.Name.ID != "account.diskKey" || last.OK != each.ok || !strings.Contains(last.Why.String()+last.Cure.String(), each.says) {
 				t.Errorf("%+v", last)
 			}
 		})

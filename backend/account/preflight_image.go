@@ -2,9 +2,10 @@ package account
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
+
+	"avatar-launcher/backend/messages"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -23,10 +24,10 @@ func (s *preflight) image(ctx context.Context) error {
 		s.found = out.Images[0]
 		return s.fits(ctx, s.found)
 	case err == nil || strings.HasPrefix(c, "InvalidAMIID"):
-		s.add("image", false, "There is no image "+s.spec.Image+" in "+s.a.Region+" that this account may use.",
-			"Copy it to the region, or have its owner share it with this account.")
+		s.add(messages.New("account.image"), false, messages.New("account.noImageAccountUse", s.spec.Image, s.a.Region),
+			messages.New("account.copyRegionOwnerShare"))
 	default:
-		return problem("look the image up", err)
+		return problem(messages.New("account.cannotLookImage"), err)
 	}
 	return nil
 }
@@ -53,20 +54,20 @@ func (s *preflight) fits(ctx context.Context, image ec2types.Image) error {
 	}
 	switch told := s.spec.Set["OperatingSystem"]; {
 	case told != "" && told != system:
-		s.add("image", false, s.spec.Image+" runs "+system+", and --os says "+told+".", "Leave --os out: setup takes what the image says.")
+		s.add(messages.New("account.image"), false, messages.New("account.runsOsSays", s.spec.Image, system, told), messages.New("account.leaveOsSetupTakes"))
 	case image.Architecture != "" && image.Architecture != architecture:
 		s.add(
-			"image",
+			messages.New("account.image"),
 			false,
-			s.spec.Image+" is made for "+string(image.Architecture)+", and "+s.spec.InstanceType+" is "+string(architecture)+".",
-			"Name another image, or another type by --instance-type.",
+			messages.New("account.made", s.spec.Image, image.Architecture, s.spec.InstanceType, architecture),
+			messages.New("account.nameAnotherImageAnother"),
 		)
 	case rootSize(image) > room:
-		s.add("image", false, fmt.Sprintf("The disk of %s has %d GiB, and instances would get %d.", s.spec.Image, rootSize(image), room),
-			fmt.Sprintf("Call setup with --set VolumeSize=%d, or more.", rootSize(image)))
+		s.add(messages.New("account.image"), false, messages.New("account.diskGibInstancesGet", s.spec.Image, rootSize(image), room),
+			messages.New("account.callSetupSetVolumesize", rootSize(image)))
 	default:
 		s.params["OperatingSystem"] = system
-		s.add("image", true, "This account may launch "+s.spec.Image+" ("+aws.ToString(image.Name)+", "+system+").", "")
+		s.add(messages.New("account.image"), true, messages.New("account.accountLaunch", s.spec.Image, aws.ToString(image.Name), system), messages.Message{})
 	}
 	return nil
 }

@@ -2,11 +2,11 @@ package account
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
+
+	"avatar-launcher/backend/messages"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -26,18 +26,18 @@ func (s *preflight) zone(ctx context.Context) error {
 			&route53.ListHostedZonesByNameInput{DNSName: aws.String(name + "."), MaxItems: aws.Int32(10)},
 		)
 		if err != nil {
-			return problem("look for the hosted zone", err)
+			return problem(messages.New("account.cannotLookHostedZone"), err)
 		}
 		for _, z := range out.HostedZones {
 			if strings.EqualFold(aws.ToString(z.Name), name+".") && (z.Config == nil || !z.Config.PrivateZone) {
 				s.params["HostedZoneId"], s.params["ZoneName"] = strings.TrimPrefix(aws.ToString(z.Id), "/hostedzone/"), domain
-				s.add("zone", true, domain+" is in the hosted zone "+name+".", "")
+				s.add(messages.New("account.zone2"), true, messages.New("account.hostedZone2", domain, name), messages.Message{})
 				return nil
 			}
 		}
 	}
-	s.add("zone", false, "This account has no public hosted zone that "+domain+" is in.",
-		"Make one in the Route 53 console and delegate the domain to it, then call this again.")
+	s.add(messages.New("account.zone2"), false, messages.New("account.accountNoPublicHosted", domain),
+		messages.New("account.makeOneRoute53"))
 	return nil
 }
 
@@ -58,17 +58,17 @@ func (s *preflight) network(ctx context.Context) error {
 			&ec2.DescribeVpcsInput{Filters: []ec2types.Filter{{Name: aws.String("is-default"), Values: []string{"true"}}}},
 		)
 		if err != nil {
-			return problem("look for the default VPC", err)
+			return problem(messages.New("account.cannotLookDefaultVpc"), err)
 		}
 		if len(out.Vpcs) == 0 {
-			s.add("network", false, s.a.Region+" has no default VPC.", "Name a VPC by --vpc.")
+			s.add(messages.New("account.network"), false, messages.New("account.noDefaultVpc", s.a.Region), messages.New("account.nameVpcVpc"))
 			return nil
 		}
 		filters = append(filters, ec2types.Filter{Name: aws.String("vpc-id"), Values: []string{aws.ToString(out.Vpcs[0].VpcId)}})
 	}
 	out, err := s.a.EC2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{SubnetIds: s.spec.Subnets, Filters: filters})
 	if err != nil {
-		return problem("look for subnets", err)
+		return problem(messages.New("account.cannotLookSubnets"), err)
 	}
 	return s.subnets(out.Subnets)
 }
@@ -87,17 +87,17 @@ func (s *preflight) subnets(all []ec2types.Subnet) error {
 		s.params["VpcId"] = aws.ToString(n.VpcId)
 	}
 	if len(vpcs) > 1 {
-		s.add("network", false, "The subnets are in different VPCs: "+strings.Join(slices.Sorted(maps.Keys(vpcs)), ", ")+".",
-			"Name subnets of one VPC: the instances share a security group, which is in one.")
+		s.add(messages.New("account.network"), false, messages.New("account.subnetsDifferentVpcs", strings.Join(slices.Sorted(maps.Keys(vpcs)), ", ")),
+			messages.New("account.nameSubnetsOneVpc"))
 		return nil
 	}
 	if len(ids) == 0 {
-		s.add("network", false, "No subnet of "+strconv.Itoa(len(all))+" gives public addresses in a zone that has "+s.spec.InstanceType+".",
-			"Switch \"auto-assign public IPv4\" on for one, or name others by --vpc or --subnets.")
+		s.add(messages.New("account.network"), false, messages.New("account.noSubnetGivesPublic", len(all), s.spec.InstanceType),
+			messages.New("account.switchAutoAssignPublic"))
 		return nil
 	}
 	slices.Sort(ids)
 	s.params["SubnetIds"] = strings.Join(ids, ",")
-	s.add("network", true, fmt.Sprintf("%d subnets of %s will be tried in turn.", len(ids), s.params["VpcId"]), "")
+	s.add(messages.New("account.network"), true, messages.New("account.subnetsTriedTurn", len(ids), s.params["VpcId"]), messages.Message{})
 	return nil
 }

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -10,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // gpuQuota is the quota "Running On-Demand G and VT instances", in vCPUs.
@@ -26,7 +26,7 @@ func (s *preflight) quota(ctx context.Context) error {
 		&ec2.DescribeInstanceTypesInput{InstanceTypes: []ec2types.InstanceType{ec2types.InstanceType(s.spec.InstanceType)}},
 	)
 	if err != nil {
-		return problem("look the instance type up", err)
+		return problem(messages.New("account.cannotLookInstanceType"), err)
 	}
 	if len(types.InstanceTypes) == 0 || types.InstanceTypes[0].VCpuInfo == nil {
 		return nil
@@ -40,25 +40,25 @@ func (s *preflight) quota(ctx context.Context) error {
 
 // quotaCheck says how many instances of a type the account may run. A quota that cannot be read is no fault.
 func quotaCheck(ctx context.Context, api quotasAPI, kind string, vcpus int) backend.Check {
-	c := backend.Check{Name: "quota"}
+	c := backend.Check{Name: messages.New("account.quota")}
 	out, err := api.GetServiceQuota(
 		ctx,
 		&servicequotas.GetServiceQuotaInput{ServiceCode: aws.String("ec2"), QuotaCode: aws.String(gpuQuota)},
 	)
 	switch {
 	case isDenied(err): // no right to read a quota is no lack of quota
-		c.OK, c.Why = true, "The quota of GPU instances could not be read, because your sign-in may not; EC2 will say if it is too small."
+		c.OK, c.Why = true, messages.New("account.quotaGpuInstancesCannot")
 	case isExpired(err):
-		c.Why = backend.ProblemOf(problem("read the quota", err)).Why
-		c.Cure = backend.ProblemOf(problem("read the quota", err)).Next
+		c.Why = backend.ProblemOf(problem(messages.New("account.cannotReadQuota"), err)).Why
+		c.Cure = backend.ProblemOf(problem(messages.New("account.cannotReadQuota"), err)).Next
 	case err != nil || out.Quota == nil || out.Quota.Value == nil:
-		c.OK, c.Why = true, "The quota of GPU instances could not be read ("+quoteCode(err)+"); EC2 will say if it is too small."
+		c.OK, c.Why = true, messages.New("account.quotaGpuInstancesCannotRead", quoteCode(err))
 	case int(*out.Quota.Value) < vcpus:
-		c.Why = fmt.Sprintf("This account may run %d vCPUs of GPU instances, and one %s has %d.", int(*out.Quota.Value), kind, vcpus)
-		c.Cure = "Ask for a higher \"Running On-Demand G and VT instances\" (" + gpuQuota + ") in the Service Quotas console; that may take a day."
+		c.Why = messages.New("account.accountRunVcpusGpu", int(*out.Quota.Value), kind, vcpus)
+		c.Cure = messages.New("account.askHigherRunningDemand")
 	default:
 		n := int(*out.Quota.Value) / max(vcpus, 1)
-		c.OK, c.Why = true, fmt.Sprintf("This account may run %d vCPUs of GPU instances: %d of %s at a time.", int(*out.Quota.Value), n, kind)
+		c.OK, c.Why = true, messages.New("account.accountRunVcpusGpuInstances", int(*out.Quota.Value), n, kind)
 	}
 	return c
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/pricing/types"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // PricingRegion is a region that has the Pricing API, which knows the prices of all regions.
@@ -33,7 +34,7 @@ func (a *Account) Prices(ctx context.Context, made *Outputs) (*Prices, error) {
 		price, err := a.price(ctx, map[string]string{"regionCode": made.Region, "instanceType": kind, "operatingSystem": system,
 			"tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used", "licenseModel": "No License required"})
 		if err != nil {
-			return nil, problem("read the prices of "+made.Region, err)
+			return nil, problem(messages.New("account.cannotReadPrices", made.Region), err)
 		}
 		if price > 0 {
 			out.Hourly[kind] = price
@@ -42,10 +43,10 @@ func (a *Account) Prices(ctx context.Context, made *Outputs) (*Prices, error) {
 	var err error
 	out.GBMonth, err = a.price(ctx, map[string]string{"regionCode": made.Region, "volumeApiName": "gp3", "productFamily": "Storage"})
 	if err != nil {
-		return nil, problem("read the prices of "+made.Region, err)
+		return nil, problem(messages.New("account.cannotReadPrices", made.Region), err)
 	}
 	if len(out.Hourly) == 0 {
-		return nil, &backend.Problem{Kind: backend.KindUnexpected, What: "AWS's price list has none of the stack's instance types"}
+		return nil, &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("account.awsPriceListNone")}
 	}
 	return out, nil
 }

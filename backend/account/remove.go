@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // templateID is the tag in which EC2 names the launch template of an instance.
@@ -25,13 +26,13 @@ const templateID = "aws:ec2launchtemplate:id"
 func (a *Account) Instances(ctx context.Context) ([]string, error) {
 	s, err := a.describe(ctx, a.Stack)
 	if err != nil {
-		return nil, problem("look for the stack", err)
+		return nil, problem(messages.New("account.cannotLookStack"), err)
 	}
 	if s == nil {
 		return nil, nil
 	}
 	ids, err := a.instances(ctx, output(s, "LaunchTemplateId"))
-	return ids, problem("list the instances", err)
+	return ids, problem(messages.New("account.cannotListInstances"), err)
 }
 
 // instances lists the pool's instances except those of another launch template, which another stack owns. With template
@@ -78,10 +79,10 @@ func (a *Account) Remove(ctx context.Context, purge bool, report func(Event)) er
 	template := output(s, "LaunchTemplateId")
 	if everMade(s.StackStatus) { // else the instances are another stack's
 		if err := a.close(ctx, s); err != nil {
-			return problem("close the pool", err)
+			return problem(messages.New("account.cannotClosePool"), err)
 		}
 		if err := a.clear(ctx, template, report); err != nil {
-			return problem("delete the instances", err)
+			return problem(messages.New("account.cannotDeleteInstances"), err)
 		}
 	}
 	if err := a.deleteStack(ctx, s, report); err != nil {
@@ -89,7 +90,7 @@ func (a *Account) Remove(ctx context.Context, purge bool, report func(Event)) er
 	}
 	if everMade(s.StackStatus) { // a keeper whose credentials still held may have launched some meanwhile
 		if err := a.clear(ctx, template, report); err != nil {
-			return problem("delete the instances", err)
+			return problem(messages.New("account.cannotDeleteInstances"), err)
 		}
 	}
 	if err := a.removeFiles(ctx, report); err != nil || !purge {
@@ -116,15 +117,15 @@ func (a *Account) removeAlone(ctx context.Context, err error, report func(Event)
 func (a *Account) removable(ctx context.Context) (*cfntypes.Stack, error) {
 	s, err := a.describe(ctx, a.Stack)
 	if err != nil {
-		return nil, problem("look for the stack", err)
+		return nil, problem(messages.New("account.cannotLookStack"), err)
 	}
 	if s == nil {
-		return nil, &backend.Problem{Kind: backend.KindConfig, What: "There is no stack " + a.Stack + " in " + a.Region,
-			Next: "Name another by --stack or --region; if it is gone already, nothing is left to do."}
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("account.noStack", a.Stack, a.Region),
+			Next: messages.New("account.nameAnotherStackRegion")}
 	}
 	if !a.ours(s) {
-		return nil, &backend.Problem{Kind: backend.KindConfig, What: "The stack " + a.Stack + " is not one that the launcher made",
-			Next: "Name another by --stack. Nothing was touched."}
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("account.stackNotOneLauncher", a.Stack),
+			Next: messages.New("account.nameAnotherStackNothing")}
 	}
 	return s, nil
 }
@@ -134,20 +135,20 @@ func (a *Account) deleteStack(ctx context.Context, s *cfntypes.Stack, report fun
 	id := aws.ToString(s.StackId) // a deleted stack is found by its ID only
 	seen, err := a.newest(ctx)
 	if err != nil {
-		return problem("delete the stack", err)
+		return problem(messages.New("account.cannotDeleteStack"), err)
 	}
 	if _, err := a.CloudFormation.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: &id}); err != nil {
-		return problem("delete the stack", err)
+		return problem(messages.New("account.cannotDeleteStack"), err)
 	}
 	left, failures, err := a.follow(ctx, id, seen, report)
 	if err != nil {
-		return problem("delete the stack", err)
+		return problem(messages.New("account.cannotDeleteStack"), err)
 	}
 	if left == nil {
 		return nil
 	}
 	p := backend.ProblemOf(failed(failures))
-	p.What, p.Next = "The stack was not wholly deleted", "Delete what it names by hand, then call setup --remove again."
+	p.What, p.Next = messages.New("account.stackNotWhollyDeleted"), messages.New("account.deleteNamesHandCall")
 	return p
 }
 

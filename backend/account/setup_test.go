@@ -154,7 +154,7 @@ func TestASetupThatCannotGoOnSaysWhyAndWhatToDo(t *testing.T) {
 				w := &wire{answers: each.answers}
 				_, err := w.account(t).Plan(t.Context(), Parameters{})
 				p := backend.ProblemOf(err)
-				if p == nil || p.Kind != each.kind || !strings.Contains(p.Why, each.why) || !strings.Contains(p.Next, each.next) {
+				if p == nil || p.Kind != each.kind || !strings.Contains(p.Why.String(), each.why) || !strings.Contains(p.Next.String(), each.next) {
 					t.Errorf("got %v (%+v)", err, p)
 				}
 				if strings.Contains(strings.Join(w.asked, " "), "Execute") {
@@ -197,8 +197,8 @@ func TestADeploymentThatFailsNamesItsFirstFailure(t *testing.T) {
 				}
 				var seen []string
 				p := backend.ProblemOf(a.Deploy(t.Context(), cs, func(e Event) { seen = append(seen, e.Resource) }))
-				if p == nil || p.Kind != each.kind || !strings.Contains(p.What, each.what) || !strings.Contains(p.Why, each.why) ||
-					!strings.Contains(p.Next, each.next) {
+				if p == nil || p.Kind != each.kind || !strings.Contains(p.What.String(), each.what) || !strings.Contains(p.Why.String(), each.why) ||
+					!strings.Contains(p.Next.String(), each.next) {
 					t.Errorf("got %+v", p)
 				}
 				if len(seen) != 2 {
@@ -258,7 +258,7 @@ func TestPreflightComparesTheQuota(t *testing.T) {
 				t.Fatal(err)
 			}
 			last := checks[len(checks)-1]
-			if last.Name != "quota" || last.OK != each.ok || !strings.Contains(last.Why, each.why) || last.OK == (last.Cure != "") {
+			if last.Name.ID != "account.quota" || last.OK != each.ok || !strings.Contains(last.Why.String(), each.why) || last.OK == (!last.Cure.IsZero()) {
 				t.Errorf("%+v", last)
 			}
 		})
@@ -293,7 +293,7 @@ func TestAnImageIsHeldAgainstTheLaunchTemplate(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := check(t, checks, "image")
-			if got.OK != each.ok || !strings.Contains(got.Why, each.why) || given["OperatingSystem"] != each.system {
+			if got.OK != each.ok || !strings.Contains(got.Why.String(), each.why) || given["OperatingSystem"] != each.system {
 				t.Errorf("%+v, %v", got, given)
 			}
 			if root := given["RootDeviceName"]; !strings.Contains(each.image, "<rootDeviceName>"+root+"<") {
@@ -334,7 +334,7 @@ func TestSubnetsAreOfOneVPC(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := check(t, checks, "network"); got.OK || !strings.Contains(got.Why, "vpc-1, vpc-2") {
+	if got := check(t, checks, "network"); got.OK || !strings.Contains(got.Why.String(), "vpc-1, vpc-2") {
 		t.Errorf("%+v", got)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"avatar-launcher/backend/messages"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
@@ -37,14 +39,14 @@ func (a *Account) Deploy(ctx context.Context, cs *ChangeSet, report func(Event))
 	const doing = "deploy the stack"
 	seen, err := a.newest(ctx)
 	if err != nil {
-		return problem(doing, err)
+		return problem(messages.New("account.cannotDeployStack"), err)
 	}
 	if _, err := a.CloudFormation.ExecuteChangeSet(ctx, &cloudformation.ExecuteChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name}); err != nil {
-		return problem(doing, err)
+		return problem(messages.New("account.cannotDeployStack"), err)
 	}
 	s, failures, err := a.follow(ctx, a.Stack, seen, report)
 	if err != nil {
-		return problem(doing, err)
+		return problem(messages.New("account.cannotDeployStack"), err)
 	}
 	if s != nil && slices.Contains(deployed, s.StackStatus) {
 		return nil

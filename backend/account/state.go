@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // settled reads the stack that an update would start from, nil if there is none, and refuses one that cannot be
@@ -17,29 +18,28 @@ import (
 func (a *Account) settled(ctx context.Context) (*types.Stack, error) {
 	s, err := a.describe(ctx, a.Stack)
 	if err != nil || s == nil {
-		return nil, problem("look for the stack", err)
+		return nil, problem(messages.New("account.cannotLookStack"), err)
 	}
-	p := &backend.Problem{Kind: backend.KindConfig, What: "The stack " + a.Stack + " cannot be updated"}
+	p := &backend.Problem{Kind: backend.KindConfig, What: messages.New("account.stackCannotUpdated", a.Stack)}
 	switch status := s.StackStatus; {
 	case status == types.StackStatusReviewInProgress: // a change set that was never carried out
 		return nil, a.leaveReview(ctx, s)
 	case !a.ours(s):
-		p.What = "There is a stack of the name " + a.Stack + " already"
-		p.Why, p.Next = "It is not one that the launcher made.", "Choose another name by --stack."
+		p.What = messages.New("account.stackNameAlready", a.Stack)
+		p.Why, p.Next = messages.New("account.notOneLauncherMade"), messages.New("account.chooseAnotherNameStack")
 	case strings.HasSuffix(string(status), "_IN_PROGRESS"):
-		p.Kind, p.Why = backend.KindBusy, "Somebody is changing it at this moment ("+string(status)+")."
-		p.Next = "Wait until CloudFormation is done, then call setup again."
+		p.Kind, p.Why = backend.KindBusy, messages.New("account.somebodyChangingMoment", status)
+		p.Next = messages.New("account.waitUntilCloudformationDone")
 	case status == types.StackStatusRollbackComplete, status == types.StackStatusRollbackFailed, status == types.StackStatusCreateFailed,
 		status == types.StackStatusDeleteFailed:
-		p.Why = "It was never made, or not wholly deleted (" + string(status) + "). " + a.firstFailure(ctx)
-		p.Next = "Delete what is left by setup --remove, then call setup again."
+		p.Why = messages.Join(messages.New("account.neverMadeNotWholly", status), a.firstFailure(ctx))
+		p.Next = messages.New("account.deleteLeftSetupRemove")
 	case status == types.StackStatusUpdateRollbackFailed:
-		p.Why = "An update failed, and so did the way back (" + string(status) + "). " + a.firstFailure(ctx)
-		p.Next = "Continue the rollback in the CloudFormation console, then call setup again."
+		p.Why = messages.Join(messages.New("account.updateFailedWayBack", status), a.firstFailure(ctx))
+		p.Next = messages.New("account.continueRollbackCloudformationConsole")
 	default:
 		return s, nil
 	}
-	p.Why = strings.TrimSpace(p.Why)
 	return nil, p
 }
 
@@ -47,15 +47,15 @@ func (a *Account) settled(ctx context.Context) (*types.Stack, error) {
 func (a *Account) leaveReview(ctx context.Context, s *types.Stack) error {
 	_, err := a.CloudFormation.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: s.StackName})
 	if err != nil {
-		return problem("take an earlier preparation back", err)
+		return problem(messages.New("account.cannotTakeEarlierPreparation"), err)
 	}
 	for {
 		left, err := a.describe(ctx, a.Stack)
 		if err != nil || left == nil {
-			return problem("take an earlier preparation back", err)
+			return problem(messages.New("account.cannotTakeEarlierPreparation"), err)
 		}
 		if err := pause(ctx, pollEvery); err != nil {
-			return problem("take an earlier preparation back", err)
+			return problem(messages.New("account.cannotTakeEarlierPreparation"), err)
 		}
 	}
 }
@@ -70,16 +70,16 @@ func (a *Account) ours(s *types.Stack) bool {
 }
 
 // firstFailure says why the stack is as it is, by the oldest failure of its last operation.
-func (a *Account) firstFailure(ctx context.Context) string {
+func (a *Account) firstFailure(ctx context.Context) messages.Message {
 	page, err := a.CloudFormation.DescribeStackEvents(ctx, &cloudformation.DescribeStackEventsInput{StackName: &a.Stack})
 	if err != nil {
-		return ""
+		return messages.Message{}
 	}
-	why := ""
+	why := messages.Message{}
 	for _, e := range page.StackEvents { // newest first
 		one := event(e)
 		if strings.HasSuffix(one.Status, "_FAILED") && one.Why != "" && !isCancelled(one.Why) {
-			why = one.Resource + ": " + strings.TrimSuffix(one.Why, ".") + "."
+			why = messages.Verbatim(one.Resource + ": " + strings.TrimSuffix(one.Why, ".") + ".")
 		}
 	}
 	return why
@@ -96,25 +96,25 @@ var handlerCode = regexp.MustCompile(`HandlerErrorCode: (\w+)`)
 
 // failed makes a problem of a deployment's failures: of the first that does not follow from another.
 func failed(failures []Event) error {
-	p := &backend.Problem{Kind: backend.KindUnexpected, What: "The stack was not deployed", Why: "CloudFormation gives no reason.",
-		Next: "Look at the stack's events in the CloudFormation console. What was made has been rolled back; after a first try, call setup --remove before the next."}
+	p := &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("account.stackNotDeployed"), Why: messages.New("account.cloudformationGivesNoReason"),
+		Next: messages.New("account.lookStackEventsCloudformation")}
 	for _, f := range failures {
 		if isCancelled(f.Why) {
 			continue
 		}
-		p.Why = f.Resource + " (" + f.Type + "): " + strings.TrimSuffix(f.Why, ".") + "."
+		p.Why = messages.Verbatim(f.Resource + " (" + f.Type + "): " + strings.TrimSuffix(f.Why, ".") + ".")
 		c := ""
 		if m := handlerCode.FindStringSubmatch(f.Why); m != nil {
 			c = m[1]
 		}
 		switch {
 		case c == "AlreadyExists" || strings.Contains(f.Why, "already exists"):
-			p.Kind, p.What = backend.KindConfig, "A name that the stack needs is taken"
-			p.Next = "Delete or rename what has the name " + nameHint(f) + ", call setup --remove, then setup again."
+			p.Kind, p.What = backend.KindConfig, messages.New("account.nameStackNeedsTaken")
+			p.Next = messages.New("account.deleteRenameNameCall", nameHint(f))
 		case c == "AccessDenied" || c == "UnauthorizedTaggingOperation":
-			p.Kind, p.Next = backend.KindDenied, "Use an administrator's credentials, call setup --remove, then setup again."
+			p.Kind, p.Next = backend.KindDenied, messages.New("account.useAdministratorCredentialsCall")
 		case c == "ServiceLimitExceeded":
-			p.Kind, p.Next = backend.KindCapacity, "Ask for a higher quota in the Service Quotas console, call setup --remove, then setup again."
+			p.Kind, p.Next = backend.KindCapacity, messages.New("account.askHigherQuotaService")
 		}
 		return p
 	}

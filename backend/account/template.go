@@ -17,6 +17,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // How long a template may be, in bytes: one that is sent with the request itself, and one in a bucket.
@@ -121,9 +122,9 @@ func (t Template) Body(region string, p Parameters) (string, error) {
 	body["Resources"] = t.withBudget(maps.Clone(resources), region, p)
 	alone := t.value(p, functionBucket) == ""
 	if !alone && t.value(p, "Control") == controlAccount && slices.Contains(withoutAddresses, region) {
-		return "", &backend.Problem{Kind: backend.KindConfig, What: "The account can't have control in " + region,
-			Why:  "AWS Lambda gives functions no addresses there.",
-			Next: "Choose another region by --region, or leave control to the desktops by --control desktop."}
+		return "", &backend.Problem{Kind: backend.KindConfig, What: messages.New("account.accountCantControl", region),
+			Why:  messages.New("account.awsLambdaGivesFunctions"),
+			Next: messages.New("account.chooseAnotherRegionRegionLeave")}
 	}
 	for _, part := range []string{"Resources", "Outputs"} {
 		if alone {

@@ -18,6 +18,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/fleet"
 	"avatar-launcher/backend/localcloud/iam"
+	"avatar-launcher/backend/messages"
 )
 
 // managing is what operators have the rights over users for.
@@ -133,7 +134,7 @@ func live(t *testing.T, c *cloud) {
 	s, k := c.desktop(t, "user", ann), c.desktop(t, "keeper", bob)
 	cold := session(t, s, ann)
 	_, err := s.Extend(t.Context(), *cold)
-	must(t, err, s.Terminate(t.Context(), *cold, "test"))
+	must(t, err, s.Terminate(t.Context(), *cold, messages.Verbatim("test")))
 	c.SetVCPUQuota(0)
 	queue(t, s, ann)
 	c.SetVCPUQuota(-1)
@@ -149,11 +150,11 @@ func live(t *testing.T, c *cloud) {
 	must(t, err)
 	_, err = s.Sessions(t.Context(), ann, time.Now().Add(-time.Hour))
 	must(t, err)
-	must(t, s.Stop(t.Context(), *warm, "test"))
+	must(t, s.Stop(t.Context(), *warm, messages.Verbatim("test")))
 	mine := session(t, k, bob)
 	keepFor(t, k, 10*time.Minute)
 	_, err = k.Extend(t.Context(), *mine)
-	must(t, err, k.Stop(t.Context(), *mine, "test"))
+	must(t, err, k.Stop(t.Context(), *mine, messages.Verbatim("test")))
 	one := 1
 	must(t, k.Resize(t.Context(), bob, &one, "test"), k.Resize(t.Context(), bob, nil, "test"))
 	op := c.desktop(t, "operator", bob)

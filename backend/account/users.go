@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // NewUser is somebody to be made in the user pool.
@@ -51,7 +52,7 @@ func (a *Account) CreateUser(ctx context.Context, made *Outputs, u NewUser) (exi
 		}
 		return true, a.join(ctx, made, u)
 	case code(err) != "UserNotFoundException":
-		return false, problem("look the user "+u.Name+" up", err)
+		return false, problem(messages.New("account.cannotLookUser", u.Name), err)
 	}
 	if err := a.nameIsFree(ctx, made, u); err != nil {
 		return false, err
@@ -64,7 +65,7 @@ func (a *Account) CreateUser(ctx context.Context, made *Outputs, u NewUser) (exi
 		}})
 	existed = code(err) == "UsernameExistsException"
 	if err != nil && !existed {
-		return false, problem("make the user "+u.Name, err)
+		return false, problem(messages.New("account.cannotMakeUser", u.Name), err)
 	}
 	return existed, a.join(ctx, made, u)
 }
@@ -76,7 +77,7 @@ func (a *Account) invite(ctx context.Context, made *Outputs, u NewUser, status t
 	}
 	_, err := a.Cognito.AdminCreateUser(ctx, &cognito.AdminCreateUserInput{UserPoolId: &made.UserPoolID, Username: &u.Name,
 		DesiredDeliveryMediums: []types.DeliveryMediumType{types.DeliveryMediumTypeEmail}, MessageAction: types.MessageActionTypeResend})
-	return problem("send the invitation to "+u.Name+" again", err)
+	return problem(messages.New("account.cannotSendInvitationAgain", u.Name), err)
 }
 
 // join puts a user into their group.
@@ -86,8 +87,8 @@ func (a *Account) join(ctx context.Context, made *Outputs, u NewUser) error {
 		&cognito.AdminAddUserToGroupInput{UserPoolId: &made.UserPoolID, Username: &u.Name, GroupName: &u.Group},
 	)
 	if code(err) == "ResourceNotFoundException" {
-		return &backend.Problem{Kind: backend.KindConfig, What: "There is no group " + u.Group + " in the user pool",
-			Next: "Update the stack by setup, then try again.", Cause: err}
+		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("account.noGroupUserPool", u.Group),
+			Next: messages.New("account.updateStackSetupTry"), Cause: err}
 	}
-	return problem("put "+u.Name+" into the group "+u.Group, err)
+	return problem(messages.New("account.cannotPutGroup", u.Name, u.Group), err)
 }

@@ -19,6 +19,7 @@ import (
 	"avatar-launcher/backend/broker"
 	"avatar-launcher/backend/gate"
 	source "avatar-launcher/backend/logs/kinesis"
+	"avatar-launcher/backend/messages"
 )
 
 // TestOnlyAnIDTokenOfThePoolIsTaken, and every other one is refused with a sentence.
@@ -88,7 +89,7 @@ func TestMalformedRequestsAreRefused(t *testing.T) {
 		} {
 			status, body := w.raw(each.method, each.path, good, each.body)
 			var a struct{ Problem *backend.Problem }
-			if err := json.Unmarshal([]byte(body), &a); err != nil || status != each.status || a.Problem == nil || a.Problem.Next == "" {
+			if err := json.Unmarshal([]byte(body), &a); err != nil || status != each.status || a.Problem == nil || a.Problem.Next.IsZero() {
 				t.Errorf("%s: %d, %s", name, status, body)
 			}
 		}
@@ -119,10 +120,10 @@ func TestAUserReachesNothingOfAnothers(t *testing.T) {
 		if m, err := attacker.Machine(t.Context(), theirs.InstanceID); err != nil || m != nil {
 			t.Errorf("sees %+v, %v", m, err)
 		}
-		if err := attacker.Stop(t.Context(), *theirs, "attack"); err != nil {
+		if err := attacker.Stop(t.Context(), *theirs, messages.Verbatim("attack")); err != nil {
 			t.Errorf("the stop of another's session: %v", err)
 		}
-		if err := attacker.Terminate(t.Context(), *theirs, "attack"); err != nil {
+		if err := attacker.Terminate(t.Context(), *theirs, messages.Verbatim("attack")); err != nil {
 			t.Errorf("the end of another's session: %v", err)
 		}
 		p, err := attacker.Pool(t.Context())
@@ -143,7 +144,7 @@ func TestAUserReachesNothingOfAnothers(t *testing.T) {
 				t.Errorf("%s: %v", what, err)
 			}
 		}
-		if err := attacker.Terminate(t.Context(), disguised, "attack"); err != nil {
+		if err := attacker.Terminate(t.Context(), disguised, messages.Verbatim("attack")); err != nil {
 			t.Error(err) // it ends her own
 		}
 		now, err := w.fleet.Current(t.Context(), bob)

@@ -13,6 +13,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/gate"
+	"avatar-launcher/backend/messages"
 )
 
 // Client stands in for the control plane on a desktop. It implements backend.Fleet, backend.Operator and backend.History
@@ -67,19 +68,19 @@ func unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return &backend.Problem{Kind: backend.KindUnreachable, What: "The account doesn't answer", Why: "The network broke off, or its function is down.",
-		Next: "Check the network connection, then try again.", Cause: err}
+	return &backend.Problem{Kind: backend.KindUnreachable, What: messages.New("broker.accountDoesntAnswer"), Why: messages.New("broker.networkBrokeOffFunction"),
+		Next: messages.New("common.checkNetworkConnectionTry"), Cause: err}
 }
 
 // foreign says of an answer that the function did not give it. Lambda refuses a caller whose role may not call it.
 func foreign(resp *http.Response) error {
-	p := &backend.Problem{Kind: backend.KindUnexpected, What: "The account gave an answer that was not expected",
-		Why: "It is " + resp.Status + ".", Next: "Try again in a minute."}
+	p := &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("broker.accountGaveAnswerNot"),
+		Why: messages.New("broker.itIs", resp.Status), Next: messages.New("common.tryAgainMinute")}
 	switch {
 	case resp.StatusCode == http.StatusForbidden:
-		p.Kind, p.Why, p.Next = backend.KindDenied, "Your sign-in may not call the account's function.", "Ask your operator to check your group's role."
+		p.Kind, p.Why, p.Next = backend.KindDenied, messages.New("broker.signInNotCallAccount"), messages.New("broker.askOperatorCheckGroup")
 	case resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusServiceUnavailable:
-		p.Kind, p.Why = backend.KindBusy, "It is asked too much at the moment."
+		p.Kind, p.Why = backend.KindBusy, messages.New("broker.askedTooMuchMoment")
 	}
 	return p
 }
@@ -165,15 +166,15 @@ func (c *Client) Extend(ctx context.Context, s backend.Session) (*backend.Sessio
 }
 
 // Stop implements backend.Fleet.
-func (c *Client) Stop(ctx context.Context, s backend.Session, reason string) error {
+func (c *Client) Stop(ctx context.Context, s backend.Session, reason messages.Message) error {
 	defer c.wake()
-	return c.tell(ctx, pathStop, request{Session: &s, Reason: reason})
+	return c.tell(ctx, pathStop, request{Session: &s, Reason: reason.String(), Message: reason.Encode()})
 }
 
 // Terminate implements backend.Fleet.
-func (c *Client) Terminate(ctx context.Context, s backend.Session, reason string) error {
+func (c *Client) Terminate(ctx context.Context, s backend.Session, reason messages.Message) error {
 	defer c.wake()
-	return c.tell(ctx, pathTerminate, request{Session: &s, Reason: reason})
+	return c.tell(ctx, pathTerminate, request{Session: &s, Reason: reason.String(), Message: reason.Encode()})
 }
 
 // Machine implements backend.Fleet. Of instances that are not the user's it returns nil, unless they are an operator.

@@ -13,6 +13,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/gate"
+	"avatar-launcher/backend/messages"
 )
 
 // queueTurn is how long one request waits in the queue. Nothing tells a Lambda function that its caller has gone, so a
@@ -122,45 +123,45 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // admit reads a request and says who sends it. It returns a status and a Problem for one that is not served.
 func (h *Handler) admit(r *http.Request) (*call, int, *backend.Problem) {
 	if r.Method != http.MethodPost {
-		return nil, http.StatusMethodNotAllowed, malformed("It is not a POST.")
+		return nil, http.StatusMethodNotAllowed, malformed(messages.New("broker.notPost"))
 	}
 	operator := operators[r.URL.Path] != nil
 	if r.URL.Path != pathStart && methods[r.URL.Path] == nil && !operator {
-		return nil, http.StatusNotFound, malformed("There is no such method.")
+		return nil, http.StatusNotFound, malformed(messages.New("broker.noMethod"))
 	}
 	u, err := h.Verify(r.Context(), r.Header.Get(TokenHeader))
 	if errors.Is(err, errToken) {
-		return nil, http.StatusUnauthorized, &backend.Problem{Kind: backend.KindRefused, What: "Your sign-in wasn't accepted",
-			Why: "It has ended, or it isn't one of this account's.", Next: "Sign in again."}
+		return nil, http.StatusUnauthorized, &backend.Problem{Kind: backend.KindRefused, What: messages.New("broker.signInNotAccepted"),
+			Why: messages.New("broker.endedNotOneAccount"), Next: messages.New("common.signInAgain")}
 	}
 	if err != nil {
 		h.Logger.Error("a token could not be verified", "cause", err)
-		return nil, http.StatusServiceUnavailable, &backend.Problem{Kind: backend.KindUnreachable, What: "Your sign-in couldn't be checked",
-			Why: "The account's user pool doesn't answer.", Next: "Try again in a minute."}
+		return nil, http.StatusServiceUnavailable, &backend.Problem{Kind: backend.KindUnreachable, What: messages.New("broker.signInCannotChecked"),
+			Why: messages.New("broker.accountUserPoolDoesnt"), Next: messages.New("common.tryAgainMinute")}
 	}
 	if operator && u.Role != backend.RoleOperator {
-		return nil, http.StatusForbidden, denied("Only operators may do this.")
+		return nil, http.StatusForbidden, denied(messages.New("broker.operators"))
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
 	if err != nil {
-		return nil, http.StatusRequestEntityTooLarge, malformed("It is too long, or it broke off.")
+		return nil, http.StatusRequestEntityTooLarge, malformed(messages.New("broker.tooLongBrokeOff"))
 	}
 	c := &call{h: h, user: u}
 	d := json.NewDecoder(strings.NewReader(string(body)))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&c.in); err != nil || d.More() {
-		return nil, http.StatusBadRequest, malformed("Its body isn't what this version expects.")
+		return nil, http.StatusBadRequest, malformed(messages.New("broker.bodyNotVersionExpects"))
 	}
 	return c, 0, nil
 }
 
-func malformed(why string) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindUnexpected, What: "The account didn't understand the request", Why: why,
-		Next: "Update the launcher, or ask your operator to update the account by setup."}
+func malformed(why messages.Message) *backend.Problem {
+	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("broker.accountDidntUnderstandRequest"), Why: why,
+		Next: messages.New("broker.updateLauncherAskOperator")}
 }
 
-func denied(why string) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindDenied, What: "You may not do this", Why: why, Next: "Ask your operator."}
+func denied(why messages.Message) *backend.Problem {
+	return &backend.Problem{Kind: backend.KindDenied, What: messages.New("broker.not"), Why: why, Next: messages.New("common.askOperator")}
 }
 
 func respond(w http.ResponseWriter, status int, a any) {
@@ -184,7 +185,7 @@ func (c *call) since() time.Time {
 // of it is not believed.
 func (c *call) own(ctx context.Context) (*backend.Session, error) {
 	if c.in.Session == nil {
-		return nil, malformed("It names no session.")
+		return nil, malformed(messages.New("broker.namesNoSession"))
 	}
 	s, err := c.h.Fleet.Current(ctx, c.user)
 	if err != nil || s == nil || !s.CreationTime.Equal(c.in.Session.CreationTime) {
@@ -211,17 +212,17 @@ func (c *call) extend(ctx context.Context) (any, error) {
 }
 
 func notYours() *backend.Problem {
-	return &backend.Problem{Kind: backend.KindBusy, What: "Your session has ended", Why: "It isn't the one that your account has now.",
-		Next: "Press Start for a new one."}
+	return &backend.Problem{Kind: backend.KindBusy, What: messages.New("broker.sessionEnded"), Why: messages.New("broker.notOneAccountNow"),
+		Next: messages.New("common.pressStartNewOne")}
 }
 
 // end ends the user's session. One that is not theirs any more needs no end.
-func (c *call) end(ctx context.Context, do func(context.Context, backend.Session, string) error) (any, error) {
+func (c *call) end(ctx context.Context, do func(context.Context, backend.Session, messages.Message) error) (any, error) {
 	s, err := c.own(ctx)
 	if err != nil || s == nil {
 		return nil, err
 	}
-	return nil, do(ctx, *s, c.in.Reason)
+	return nil, do(ctx, *s, messages.Decode(c.in.Message, c.in.Reason))
 }
 
 // machine describes the user's own instance; operators may ask for any.
@@ -271,7 +272,7 @@ func (c *call) connect(ctx context.Context) (any, error) {
 
 func (c *call) invite(ctx context.Context) (any, error) {
 	if c.in.Invite == nil {
-		return nil, malformed("It names no invitation.")
+		return nil, malformed(messages.New("broker.namesNoInvitation"))
 	}
 	s, err := c.held(ctx)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // run starts a session and returns the phases that were reported.
@@ -60,21 +61,21 @@ func TestTheJourneyIsTheSame(t *testing.T) {
 			if now, err := f.Current(t.Context(), ann); err != nil || now == nil || !now.ExpireAt.Equal(longer.ExpireAt) {
 				t.Errorf("current: %+v, %v", now, err)
 			}
-			if err := f.Stop(t.Context(), *longer, "test"); err != nil {
+			if err := f.Stop(t.Context(), *longer, messages.Verbatim("test")); err != nil {
 				t.Error(err)
 			}
-			if err := f.Stop(t.Context(), *longer, "test"); err != nil {
+			if err := f.Stop(t.Context(), *longer, messages.Verbatim("test")); err != nil {
 				t.Errorf("a second stop: %v", err)
 			}
 			time.Sleep(time.Minute)
 			if now, err := f.Current(t.Context(), ann); err != nil || now != nil {
 				t.Errorf("after the stop: %+v, %v", now, err)
 			}
-			if all, err := f.Sessions(t.Context(), ann, time.Now().Add(-time.Hour)); err != nil || len(all) != 1 || all[0].Why != "test" {
+			if all, err := f.Sessions(t.Context(), ann, time.Now().Add(-time.Hour)); err != nil || len(all) != 1 || all[0].Why.String() != "test" {
 				t.Errorf("history: %+v, %v", all, err)
 			}
 			again, _, _ := run(t, f, ann)
-			if err := f.Terminate(t.Context(), *again, "test"); err != nil {
+			if err := f.Terminate(t.Context(), *again, messages.Verbatim("test")); err != nil {
 				t.Error(err)
 			}
 			if p, err := f.Pool(t.Context()); err != nil || p.Target != 2 {

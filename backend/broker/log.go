@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // kinesisAPI is what reading a log needs of *kinesis.Client.
@@ -52,8 +53,8 @@ type childOf struct {
 
 // noLog is the Problem of an account without a log.
 func noLog() *backend.Problem {
-	return &backend.Problem{Kind: backend.KindConfig, What: "There's no log to read", Why: "The account's function knows of no log stream.",
-		Next: "Ask your operator."}
+	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("broker.noLogRead"), Why: messages.New("broker.accountFunctionKnowsNo"),
+		Next: messages.New("common.askOperator")}
 }
 
 func (c *call) shards(ctx context.Context) (any, error) {

@@ -49,6 +49,7 @@ type request struct {
 	Session    *backend.Session `json:"session,omitempty"`
 	InstanceID string           `json:"instanceId,omitempty"`
 	Reason     string           `json:"reason,omitempty"`
+	Message    string           `json:"message,omitempty"` // Reason as messages.Decode reads it
 	Since      *time.Time       `json:"since,omitempty"`
 	Size       *int             `json:"size,omitempty"`
 	Invite     *gate.Invite     `json:"invite,omitempty"`

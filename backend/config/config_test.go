@@ -251,8 +251,8 @@ func TestRefusals(t *testing.T) {
 			if !errors.As(err, &p) || p.Kind != backend.KindConfig {
 				t.Fatalf("got %v", err)
 			}
-			if !strings.Contains(p.Error(), "c.yaml:"+tt.place+": ") || !strings.Contains(p.Why, tt.wrong) ||
-				!strings.Contains(strings.ToLower(p.Next), strings.ToLower(tt.right)) {
+			if !strings.Contains(p.Error(), "c.yaml:"+tt.place+": ") || !strings.Contains(p.Why.String(), tt.wrong) ||
+				!strings.Contains(strings.ToLower(p.Next.String()), strings.ToLower(tt.right)) {
 				t.Errorf("got %s\nwant %s %q %q", p.Error(), tt.place, tt.wrong, tt.right)
 			}
 			if strings.Contains(p.Error(), "s3cret") {
@@ -349,7 +349,7 @@ func TestWatch(t *testing.T) {
 		t.Errorf("got %+v", f)
 	}
 	write(t, path, "profile: b\n")
-	if p := receive(t, broken); !strings.Contains(p.Why, `"b"`) {
+	if p := receive(t, broken); !strings.Contains(p.Why.String(), `"b"`) {
 		t.Errorf("got %v", p)
 	}
 	if err := WriteProfile(path, File{Profile: "local"}); err != nil { // replaced, as editors do
@@ -386,7 +386,7 @@ func FuzzParse(f *testing.F) {
 		file, err := Parse("c.yaml", data)
 		if err != nil {
 			var p *backend.Problem
-			if !errors.As(err, &p) || p.Why == "" || p.Next == "" {
+			if !errors.As(err, &p) || p.Why.IsZero() || p.Next.IsZero() {
 				t.Fatalf("an error that says too little: %v", err)
 			}
 			return

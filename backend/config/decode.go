@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"avatar-launcher/backend/messages"
+
 	"github.com/goccy/go-yaml/ast"
 )
 
@@ -23,7 +25,7 @@ type decoder struct {
 type place struct{ line, column int }
 
 // refuse reports at a node. What is wrong and what is right are sentences.
-func (d *decoder) refuse(n ast.Node, path, wrong, right string) {
+func (d *decoder) refuse(n ast.Node, path string, wrong, right messages.Message) {
 	at := placeOf(n)
 	d.faults = append(d.faults, Fault{File: d.file, Line: at.line, Column: at.column, Path: path, Wrong: wrong, Right: right})
 }
@@ -46,11 +48,11 @@ func (d *decoder) decode(n ast.Node, path string, v reflect.Value) {
 	d.places[path] = placeOf(n)
 	name := cmp.Or(path, "the file")
 	if _, ok := n.(*ast.NullNode); ok && v.Kind() != reflect.Struct {
-		d.refuse(n, path, name+" has no value.", "Write "+wanted(v.Type(), n)+", or leave the key out.")
+		d.refuse(n, path, messages.New("config.noValue", name), messages.New("config.writeLeaveKey", wanted(v.Type(), n)))
 		return
 	}
 	if !d.read(n, path, v) {
-		d.refuse(n, path, name+" "+kindOf(n), "Write "+wanted(v.Type(), n)+".")
+		d.refuse(n, path, messages.Join(messages.Verbatim(name), kindOf(n)), messages.New("config.write", wanted(v.Type(), n)))
 	}
 }
 
@@ -198,7 +200,7 @@ func (d *decoder) key(e *ast.MappingValueNode, path string) (string, bool) {
 	if s, ok := e.Key.(*ast.StringNode); ok {
 		return s.Value, true
 	}
-	d.refuse(e.Key, path, "A key is not plain text.", "Write plain text, in quotes where it looks like a number.")
+	d.refuse(e.Key, path, messages.New("config.keyNotPlainText"), messages.New("config.writePlainTextQuotes"))
 	return "", false
 }
 
@@ -232,9 +234,9 @@ func join(path, key string) string {
 }
 
 // unknown says that there is no such key below a path.
-func unknown(key, path string) string {
+func unknown(key, path string) messages.Message {
 	if path == "" {
-		return fmt.Sprintf("There is no key %q at the top level.", key)
+		return messages.New("config.noKeyTopLevel", strconv.Quote(key))
 	}
-	return fmt.Sprintf("There is no key %q under %s.", key, path)
+	return messages.New("config.noKeyUnder", strconv.Quote(key), path)
 }

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"avatar-launcher/backend/messages"
+
 	"github.com/goccy/go-yaml/ast"
 )
 
@@ -35,7 +37,7 @@ func EditFile(path string, changes ...Change) error {
 	}
 	data, err := readFile(target)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return problem("The settings could not be read", reason(err, path), "Check the file and its permissions.", err)
+		return problem(messages.New("config.settingsCannotRead"), reason(err, path), messages.New("config.checkFilePermissions"), err)
 	}
 	edited, err := Edit(path, data, changes...)
 	if err != nil {
@@ -45,7 +47,7 @@ func EditFile(path string, changes ...Change) error {
 		err = replace(target, edited)
 	}
 	if err != nil {
-		return problem("The settings could not be saved", reason(err, path), "Check the folder and its permissions.", err)
+		return problem(messages.New("config.settingsCannotSaved"), reason(err, path), messages.New("config.checkFolderPermissions"), err)
 	}
 	return nil
 }
@@ -58,8 +60,8 @@ func Edit(name string, data []byte, changes ...Change) ([]byte, error) {
 	text := string(data)
 	for _, c := range withCloud(text, changes) {
 		edited, why := set(name, text, strings.Split(c.Path, "."), scalar(c.Value))
-		if why != "" {
-			return nil, problem("The setting could not be written", why, "Change "+c.Path+" in "+name+" by hand.", nil)
+		if !why.IsZero() {
+			return nil, problem(messages.New("config.settingCannotWritten"), why, messages.New("config.changeHand", c.Path, name), nil)
 		}
 		text = edited
 	}
@@ -97,13 +99,13 @@ func find(n ast.Node, key string) ast.Node {
 
 // set writes one scalar at a path: over the value that is there, else into the nearest mapping above it. It says why
 // where it cannot.
-func set(name, text string, path []string, value string) (edited, why string) {
+func set(name, text string, path []string, value string) (edited string, why messages.Message) {
 	root, faults := parse(name, []byte(text))
 	if faults != nil {
 		return "", faults[0].Wrong
 	}
 	if root == nil {
-		return ended(text) + block(path, value, 0), ""
+		return ended(text) + block(path, value, 0), messages.Message{}
 	}
 	above, key := root, ast.MapKeyNode(nil)
 	for i, part := range path {
@@ -128,38 +130,38 @@ func keyOf(n ast.Node, key string) ast.MapKeyNode {
 }
 
 // overwrite replaces a scalar that stands on one line.
-func overwrite(text string, n ast.Node, value string) (edited, why string) {
+func overwrite(text string, n ast.Node, value string) (edited string, why messages.Message) {
 	t := n.GetToken()
 	lines := strings.SplitAfter(text, "\n")
 	old := strings.TrimSpace(t.Origin)
 	if _, scalar := n.(ast.ScalarNode); !scalar || strings.Contains(old, "\n") || t.Position.Line > len(lines) {
-		return "", "What stands there is more than one value."
+		return "", messages.New("config.standsOneValue")
 	}
 	line := &lines[t.Position.Line-1]
 	at := byteOf(*line, t.Position.Column)
 	if old == "" || !strings.HasPrefix((*line)[at:], old) {
-		return "", "What stands there could not be found again."
+		return "", messages.New("config.standsCannotFoundAgain")
 	}
 	*line = (*line)[:at] + value + (*line)[at+len(old):]
-	return strings.Join(lines, ""), ""
+	return strings.Join(lines, ""), messages.Message{}
 }
 
 // insert adds what is missing of a path to the mapping that it belongs to, after its last entry. The key is the
 // mapping's own, nil at the top.
-func insert(text string, n ast.Node, key ast.MapKeyNode, path []string, value string) (edited, why string) {
+func insert(text string, n ast.Node, key ast.MapKeyNode, path []string, value string) (edited string, why messages.Message) {
 	lines := strings.SplitAfter(text, "\n")
 	if m, ok := n.(*ast.MappingNode); ok && m.IsFlowStyle {
 		line := &lines[m.Start.Position.Line-1]
 		at := byteOf(*line, m.Start.Position.Column)
 		if !strings.HasPrefix((*line)[at:], "{") {
-			return "", "What stands there could not be found again."
+			return "", messages.New("config.standsCannotFoundAgain")
 		}
 		separator := ", "
 		if len(m.Values) == 0 {
 			separator = ""
 		}
 		*line = (*line)[:at+1] + flow(path, value) + separator + (*line)[at+1:]
-		return strings.Join(lines, ""), ""
+		return strings.Join(lines, ""), messages.Message{}
 	}
 	entries, ok := mapping(n)
 	var from, column int
@@ -171,12 +173,12 @@ func insert(text string, n ast.Node, key ast.MapKeyNode, path []string, value st
 		at := key.GetToken().Position
 		from, column = at.Line, at.Column+2
 	default:
-		return "", "What stands above it is not a group of keys."
+		return "", messages.New("config.standsAboveNotGroup")
 	}
 	end := endOf(lines, from, column)
 	lines[end-1] = ended(lines[end-1])
 	out := append(append(append([]string{}, lines[:end]...), block(path, value, column-1)), lines[end:]...)
-	return strings.Join(out, ""), ""
+	return strings.Join(out, ""), messages.Message{}
 }
 
 // endOf is the number of the last line of the entry whose key stands at a place, trailing comments and blanks apart.

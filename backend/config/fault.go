@@ -5,15 +5,16 @@ import (
 	"strings"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // Fault is one thing wrong with a configuration file. Line and Column count from 1; 0 if there is no one place.
 type Fault struct {
 	File         string
 	Line, Column int
-	Path         string // the key, such as "profiles.studio.zone.ttl"
-	Wrong        string // "ttl is set to -1s."
-	Right        string // "Write a duration from 1s to 24h."
+	Path         string           // the key, such as "profiles.studio.zone.ttl"
+	Wrong        messages.Message // "ttl is set to -1s."
+	Right        messages.Message // "Write a duration from 1s to 24h."
 }
 
 // Place is file:line:column, as editors understand it.
@@ -26,7 +27,7 @@ func (f Fault) Place() string {
 
 // Error says where, what is wrong, and what would be right.
 func (f Fault) Error() string {
-	return f.Place() + ": " + f.Wrong + " " + f.Right
+	return f.Place() + ": " + messages.Join(f.Wrong, f.Right).String()
 }
 
 // Faults are all that is wrong with one file, in its order.
@@ -43,25 +44,17 @@ func (fs Faults) Error() string {
 
 // problem says the first fault in full and counts the rest; all of them are its Cause.
 func (fs Faults) problem() *backend.Problem {
-	next := fs[0].Right
-	if more := fs.more(); more != "" {
-		next += " " + more
-	}
-	return problem("The configuration was not taken", fs[0].Place()+": "+fs[0].Wrong, next, fs)
+	return problem(messages.New("config.configurationNotTaken"), messages.New("config.atPlace", fs[0].Place(), fs[0].Wrong), messages.Join(fs[0].Right, fs.more()), fs)
 }
 
 // more counts those behind the first.
-func (fs Faults) more() string {
-	switch n := len(fs) - 1; n {
-	case 0:
-		return ""
-	case 1:
-		return "There is one more mistake."
-	default:
-		return fmt.Sprintf("There are %d more mistakes.", n)
+func (fs Faults) more() messages.Message {
+	if len(fs) == 1 {
+		return messages.Message{}
 	}
+	return messages.New("config.moreMistakes", len(fs)-1)
 }
 
-func problem(what, why, next string, cause error) *backend.Problem {
+func problem(what, why, next messages.Message, cause error) *backend.Problem {
 	return &backend.Problem{Kind: backend.KindConfig, What: what, Why: why, Next: next, Cause: cause}
 }

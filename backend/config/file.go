@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+
+	"avatar-launcher/backend/messages"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -26,28 +28,28 @@ func Load(path string) (*File, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return Default(), nil
 	case err != nil:
-		return nil, problem("The configuration could not be read", reason(err, path), "Check the file and its permissions.", err)
+		return nil, problem(messages.New("config.configurationCannotRead"), reason(err, path), messages.New("config.checkFilePermissions"), err)
 	}
 	return Parse(path, data)
 }
 
 // reason says why a file cannot be had. What is neither a matter of permission nor of a name is said by the system.
-func reason(err error, path string) string {
+func reason(err error, path string) messages.Message {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "There is no file or folder " + path + "."
+		return messages.New("config.noFileFolder", path)
 	case errors.Is(err, fs.ErrPermission):
-		return "Permission is denied for " + path + "."
+		return messages.New("config.permissionDenied", path)
 	}
 	var odd *irregular
 	if errors.As(err, &odd) {
-		return odd.Error()
+		return odd.message()
 	}
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		err = p.Err
 	}
-	return path + ": " + err.Error() + "."
+	return messages.Verbatim(path + ": " + err.Error() + ".")
 }
 
 // Parse reads a configuration. The name stands for the file in messages. Errors are *backend.Problem with Faults as
@@ -77,7 +79,7 @@ func Parse(name string, data []byte) (*File, error) {
 // parse turns the text into its one YAML document, nil if there is nothing in it.
 func parse(name string, data []byte) (ast.Node, Faults) {
 	if len(data) > maxSize {
-		return nil, Faults{{File: name, Wrong: "It is larger than 1 MiB.", Right: "Name a configuration file."}}
+		return nil, Faults{{File: name, Wrong: messages.New("config.larger1Mib"), Right: messages.New("config.nameConfigurationFile")}}
 	}
 	tree, err := parser.ParseBytes(withoutDirectives(bytes.TrimPrefix(data, []byte("\ufeff"))), 0)
 	if err != nil {
@@ -100,7 +102,7 @@ func parse(name string, data []byte) (ast.Node, Faults) {
 	}
 	at := placeOf(bodies[1])
 	return nil, Faults{
-		{File: name, Line: at.line, Column: at.column, Wrong: "A second document begins here.", Right: "Keep everything in one."},
+		{File: name, Line: at.line, Column: at.column, Wrong: messages.New("config.secondDocumentBeginsHere"), Right: messages.New("config.keepEverythingOne")},
 	}
 }
 
@@ -126,10 +128,10 @@ func withoutDirectives(data []byte) []byte {
 }
 
 func syntaxFault(name string, err error) Fault {
-	f := Fault{File: name, Wrong: "This is not YAML.", Right: "Check indentation, colons and quotes there."}
+	f := Fault{File: name, Wrong: messages.New("config.notYaml"), Right: messages.New("config.checkIndentationColonsQuotes")}
 	var y yaml.Error
 	if errors.As(err, &y) {
-		f.Wrong = "This is not YAML: " + y.GetMessage() + "."
+		f.Wrong = messages.New("config.notYaml2", y.GetMessage())
 		if t := y.GetToken(); t != nil && t.Position != nil {
 			f.Line, f.Column = t.Position.Line, t.Position.Column
 		}
@@ -146,7 +148,7 @@ func (d *decoder) finish(f *File) {
 		p := f.Profiles[name]
 		v := validator{d, "profiles." + name}
 		if !profileForm.MatchString(name) {
-			v.fault("", fmt.Sprintf("is a profile named %q.", name), "Use letters, digits, dots, dashes and underlines.")
+			v.fault("", messages.New("config.profileNamed", strconv.Quote(name)), messages.New("config.useLettersDigitsDots"))
 		}
 		p.Name = name
 		p.Zone.Name = strings.ToLower(strings.TrimSuffix(p.Zone.Name, "."))
@@ -160,7 +162,7 @@ func (d *decoder) finish(f *File) {
 		f.Profiles["local"] = Default().Profiles["local"]
 	}
 	if _, ok := f.Profiles[f.Profile]; !ok {
-		validator{d, ""}.fault("profile", fmt.Sprintf("is set to %q, which is none of the profiles.", f.Profile), "Write one of "+f.names()+".")
+		validator{d, ""}.fault("profile", messages.New("config.setNoneProfiles", strconv.Quote(f.Profile)), messages.New("config.writeOne", f.names()))
 	}
 }
 
@@ -173,8 +175,8 @@ func (f *File) names() string {
 func (f *File) Select(name string) (Profile, error) {
 	p, ok := f.Profiles[cmp.Or(name, f.Profile)]
 	if !ok {
-		return Profile{}, problem("There is no such profile", fmt.Sprintf("The configuration has no profile %q.", name),
-			"Name one of "+f.names()+".", nil)
+		return Profile{}, problem(messages.New("config.noProfile"), messages.New("config.configurationNoProfile", strconv.Quote(name)),
+			messages.New("config.nameOne", f.names()), nil)
 	}
 	return p, nil
 }

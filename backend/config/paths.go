@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 
+	"avatar-launcher/backend/messages"
+
 	"github.com/adrg/xdg"
 )
 
@@ -39,8 +41,8 @@ func Resolve(arg, configPath string) (Profile, string, error) {
 	if isPath(arg) {
 		path, name = arg, ""
 		if _, err := os.Stat(arg); err != nil {
-			return Profile{}, path, problem("The profile could not be read", reason(err, arg),
-				"Name a file that exists, or a profile of "+configPath+".", err)
+			return Profile{}, path, problem(messages.New("config.profileCannotRead"), reason(err, arg),
+				messages.New("config.nameFileExistsProfile", configPath), err)
 		}
 	}
 	f, err := Load(path)

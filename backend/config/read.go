@@ -1,11 +1,12 @@
 package config
 
 import (
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"syscall"
+
+	"avatar-launcher/backend/messages"
 )
 
 // irregular says that a path leads to something that cannot be a configuration, such as a pipe that nobody writes to.
@@ -15,19 +16,21 @@ type irregular struct {
 }
 
 // Error says what it is instead.
-func (e *irregular) Error() string {
-	kind := "a special file"
+func (e *irregular) Error() string { return e.message().String() }
+
+func (e *irregular) message() messages.Message {
+	kind := messages.New("config.specialFile")
 	switch {
 	case e.mode.IsDir():
-		kind = "a folder"
+		kind = messages.New("config.folder")
 	case e.mode&fs.ModeNamedPipe != 0:
-		kind = "a pipe"
+		kind = messages.New("config.pipe")
 	case e.mode&fs.ModeSocket != 0:
-		kind = "a socket"
+		kind = messages.New("config.socket")
 	case e.mode&fs.ModeDevice != 0:
-		kind = "a device"
+		kind = messages.New("config.device")
 	}
-	return fmt.Sprintf("%s is %s, not a regular file.", e.path, kind)
+	return messages.New("config.notRegularFile", e.path, kind)
 }
 
 // readFile reads a regular file, links followed, up to one byte more than maxSize. It never waits for a writer.

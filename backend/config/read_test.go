@@ -37,7 +37,7 @@ func TestWhatIsNoRegularFile(t *testing.T) {
 			_, loadErr := Load(path)
 			_, _, resolveErr := Resolve(path, "")
 			for what, err := range map[string]error{"Load": loadErr, "Resolve": resolveErr, "EditFile": EditFile(path, Change{"desktop.theme", "dark"})} {
-				if p := backend.ProblemOf(err); err == nil || p.Kind != backend.KindConfig || !strings.Contains(p.Why, kind) {
+				if p := backend.ProblemOf(err); err == nil || p.Kind != backend.KindConfig || !strings.Contains(p.Why.String(), kind) {
 					t.Errorf("%s: %v", what, err)
 				}
 			}

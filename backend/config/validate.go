@@ -1,14 +1,16 @@
 package config
 
 import (
-	"fmt"
 	"net"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"avatar-launcher/backend/messages"
 )
 
 // The forms of names, by the API references of the services that own them.
@@ -52,7 +54,7 @@ type validator struct {
 
 // fault reports at the key, or at the nearest key above it that the file has. What is wrong is a sentence that goes on
 // from the key's name.
-func (v validator) fault(path, wrong, right string) {
+func (v validator) fault(path string, wrong, right messages.Message) {
 	full := join(v.base, path)
 	at := place{}
 	for p := full; at == (place{}); {
@@ -65,7 +67,7 @@ func (v validator) fault(path, wrong, right string) {
 	}
 	v.d.faults = append(
 		v.d.faults,
-		Fault{File: v.d.file, Line: at.line, Column: at.column, Path: full, Wrong: full + " " + wrong, Right: right},
+		Fault{File: v.d.file, Line: at.line, Column: at.column, Path: full, Wrong: messages.Join(messages.Verbatim(full), wrong), Right: right},
 	)
 }
 
@@ -86,34 +88,34 @@ func (v validator) good(paths ...string) bool {
 func (v validator) form(path, value string, form *regexp.Regexp, needed bool, example string) {
 	switch {
 	case value == "" && needed:
-		v.fault(path, "is missing.", "Write it, such as "+example+".")
+		v.fault(path, messages.New("config.missing"), messages.New("config.write2", example))
 	case value != "" && !form.MatchString(value):
-		v.fault(path, fmt.Sprintf("is set to %q.", value), "Write one such as "+example+".")
+		v.fault(path, messages.New("config.set", strconv.Quote(value)), messages.New("config.writeOne2", example))
 	}
 }
 
 func (v validator) number(path string, value, least, most int) {
 	if value < least || value > most {
-		v.fault(path, fmt.Sprintf("is set to %d.", value), fmt.Sprintf("Write a number from %d to %d.", least, most))
+		v.fault(path, messages.New("config.set", value), messages.New("config.writeNumber", least, most))
 	}
 }
 
 func (v validator) duration(path string, value, least, most time.Duration) {
 	if value < least || value > most {
-		v.fault(path, "is set to "+brief(value)+".", fmt.Sprintf("Write a duration from %s to %s.", brief(least), brief(most)))
+		v.fault(path, messages.New("config.set", brief(value)), messages.New("config.writeDuration", brief(least), brief(most)))
 	}
 }
 
 func (v validator) choice(path, value string, choices ...string) {
 	if !slices.Contains(choices, value) {
-		v.fault(path, fmt.Sprintf("is set to %q.", value), "Write one of "+strings.Join(choices, ", ")+".")
+		v.fault(path, messages.New("config.set", strconv.Quote(value)), messages.New("config.writeOne", strings.Join(choices, ", ")))
 	}
 }
 
 func (v validator) pattern(path, value string) {
 	if _, err := regexp.Compile(value); err != nil {
-		v.fault(path, "does not compile: "+strings.TrimPrefix(err.Error(), "error parsing regexp: ")+".",
-			"Write a regular expression in RE2 syntax, in single quotes.")
+		v.fault(path, messages.New("config.notCompile", strings.TrimPrefix(err.Error(), "error parsing regexp: ")),
+			messages.New("config.writeRegularExpressionRe2"))
 	}
 }
 
@@ -145,7 +147,7 @@ func (v validator) avatar(a *Avatar) {
 	if a.Gateway != "" {
 		host, port, err := net.SplitHostPort(a.Gateway)
 		if err != nil || host == "" || !validPort(port) {
-			v.fault("avatar.gateway", fmt.Sprintf("is set to %q.", a.Gateway), "Write host:port, such as 127.0.0.1:8443.")
+			v.fault("avatar.gateway", messages.New("config.set", strconv.Quote(a.Gateway)), messages.New("config.writeHostPort127"))
 		}
 	}
 	v.duration("avatar.ready_timeout", a.ReadyTimeout, time.Second, 2*time.Hour)
@@ -158,11 +160,11 @@ func (v validator) demoUsers(p *Profile) {
 	}
 	u, err := url.Parse(p.Endpoint)
 	if p.Cloud != CloudEmbedded && (p.Endpoint == "" || err != nil || !loopback(u.Hostname())) {
-		v.fault("demo_users", "holds passwords for a cloud that is not on this machine.", "Take it out, and change those passwords.")
+		v.fault("demo_users", messages.New("config.holdsPasswordsCloudNot"), messages.New("config.takeChangeThosePasswords"))
 	}
 	for name, password := range p.DemoUsers {
 		if !usernameForm.MatchString(name) || utf8.RuneCountInString(name) > maxUsername || password == "" {
-			v.fault("demo_users", "has an entry without a user name or a password.", "Write a line such as demo: \"its password\".")
+			v.fault("demo_users", messages.New("config.entryWithoutUserName"), messages.New("config.writeLineDemoPassword"))
 			return
 		}
 	}

@@ -2,7 +2,10 @@ package config
 
 import (
 	"fmt"
+	"strconv"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 func (v validator) limits(p *Profile) {
@@ -11,8 +14,8 @@ func (v validator) limits(p *Profile) {
 		v.number("warm_pool.max_instances", p.WarmPool.MaxInstances, 1, 10_000)
 	}
 	if p.WarmPool.MaxInstances < p.WarmPool.Size && v.good("warm_pool.size") {
-		v.fault("warm_pool.max_instances", fmt.Sprintf("is set to %d, less than the size.", p.WarmPool.MaxInstances),
-			fmt.Sprintf("Write %d or more.", p.WarmPool.Size))
+		v.fault("warm_pool.max_instances", messages.New("config.setLessSize", p.WarmPool.MaxInstances),
+			messages.New("config.write3", p.WarmPool.Size))
 	}
 	v.duration("warm_pool.warm_limit", p.WarmPool.WarmLimit, time.Minute, 6*time.Hour)
 	v.number("warm_pool.max_failures", p.WarmPool.MaxFailures, 2, 1000)
@@ -25,13 +28,13 @@ func (v validator) limits(p *Profile) {
 		v.duration("session.maximum", s.Maximum, time.Second, 30*24*time.Hour)
 	}
 	if s.Maximum < s.Window && v.good("session.window", "session.maximum") {
-		v.fault("session.maximum", "is shorter than the window.", "Write "+brief(s.Window)+" or more.")
+		v.fault("session.maximum", messages.New("config.shorterWindow"), messages.New("config.write3", brief(s.Window)))
 	}
 	if s.Warning < 0 && v.given("session.warning") || s.Warning >= s.Window && v.good("session.window") {
 		v.fault(
 			"session.warning",
-			"is set to "+brief(s.Warning)+".",
-			"Write a duration of 0s or more, shorter than the window of "+brief(s.Window)+".",
+			messages.New("config.set", brief(s.Warning)),
+			messages.New("config.writeDuration0sShorter", brief(s.Window)),
 		)
 	}
 	v.duration("session.grace", s.Grace, 0, time.Hour)
@@ -46,7 +49,7 @@ func (v validator) limits(p *Profile) {
 // hours checks the sizes at certain hours. The time zone must be named, since desktops stand in different ones.
 func (v validator) hours(p *Profile) {
 	if _, err := time.LoadLocation(p.WarmPool.TimeZone); err != nil || p.WarmPool.TimeZone == "" || p.WarmPool.TimeZone == "Local" {
-		v.fault("warm_pool.time_zone", fmt.Sprintf("is set to %q.", p.WarmPool.TimeZone), "Write an IANA name such as Europe/Berlin, or UTC.")
+		v.fault("warm_pool.time_zone", messages.New("config.set", strconv.Quote(p.WarmPool.TimeZone)), messages.New("config.writeIanaNameEurope"))
 	}
 	for i, h := range p.WarmPool.Hours {
 		path := fmt.Sprintf("warm_pool.hours[%d]", i)
@@ -55,7 +58,7 @@ func (v validator) hours(p *Profile) {
 		}
 		for key, clock := range map[string]string{"from": h.From, "to": h.To} {
 			if _, err := TimeOfDay(clock); err != nil {
-				v.fault(path+"."+key, fmt.Sprintf("is set to %q.", clock), `Write a time of day in quotes, such as "08:00".`)
+				v.fault(path+"."+key, messages.New("config.set", strconv.Quote(clock)), messages.New("config.writeTimeDayQuotes"))
 			}
 		}
 		v.number(path+".size", h.Size, 0, p.WarmPool.MaxInstances)
@@ -80,12 +83,12 @@ func (v validator) prices(p *Prices) {
 	for kind, price := range p.Hourly {
 		all["hourly."+kind] = price
 		if !typeForm.MatchString(kind) {
-			v.fault("prices.hourly", fmt.Sprintf("has the instance type %q.", kind), "Write one such as g5.2xlarge.")
+			v.fault("prices.hourly", messages.New("config.instanceType", strconv.Quote(kind)), messages.New("config.writeOneG52xlarge"))
 		}
 	}
 	for path, price := range all {
 		if !(price >= 0 && price <= 10_000) { // NaN is none
-			v.fault("prices."+path, fmt.Sprintf("is set to %v.", price), "Write an amount from 0 to 10000.")
+			v.fault("prices."+path, messages.New("config.set", price), messages.New("config.writeAmount010000"))
 		}
 	}
 }

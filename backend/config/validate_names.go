@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 func (v validator) names(p *Profile, aws bool) {
@@ -24,7 +26,7 @@ func (v validator) names(p *Profile, aws bool) {
 	v.form("tables.day_index", p.Tables.DayIndex, tableForm, true, "day-index")
 	tables := []string{p.Tables.Sessions, p.Tables.Instances, p.Tables.Leases, p.Tables.Audit}
 	if slices.Sort(tables); len(slices.Compact(tables)) < 4 {
-		v.fault("tables", "names one table twice.", "Give the sessions, instances, leases and audit a table each.")
+		v.fault("tables", messages.New("config.namesOneTableTwice"), messages.New("config.giveSessionsInstancesLeases"))
 	}
 	v.form("stream", p.Stream, streamForm, true, "avatar-logs")
 	v.form("launch.template", p.Launch.Template, templateForm, true, "avatar-launcher")
@@ -47,18 +49,18 @@ func (v validator) signIn(c *Cognito, aws bool) {
 	switch {
 	case c.Domain == "" && (!aws || !c.Browser()):
 	case c.Domain == "":
-		v.fault("cognito.domain", "is missing, and the sign-in by browser needs it.", domainExample+", or sign_in: window.")
+		v.fault("cognito.domain", messages.New("config.missingSignInBrowserNeeds"), messages.New("config.writeOneHttpsStudio"))
 	case !aws:
-		v.fault("cognito.domain", "is of no use: the cloud is embedded.", "Leave it out, or write cloud: aws.")
+		v.fault("cognito.domain", messages.New("config.noUseCloudEmbedded"), messages.New("config.leaveWriteCloudAws"))
 	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
-		v.fault("cognito.domain", "is no https URL.", domainExample+".")
+		v.fault("cognito.domain", messages.New("config.noHttpsUrl"), messages.New("config.writeOneHttpsStudioAuth"))
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" || u.Port() != "" && !validPort(u.Port()):
-		v.fault("cognito.domain", "has more than scheme, host and port.", domainExample+".")
+		v.fault("cognito.domain", messages.New("config.schemeHostPort"), messages.New("config.writeOneHttpsStudioAuth"))
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		v.fault("cognito.domain", "would send passwords unencrypted over the network.", "Write https://, or an address of this machine.")
+		v.fault("cognito.domain", messages.New("config.sendPasswordsUnencryptedOver"), messages.New("config.writeHttpsAddressMachine"))
 	}
 	if len(c.RedirectURIs) == 0 && c.Browser() {
-		v.fault("cognito.redirect_uris", "is empty.", "List those that are registered for the app client, or leave the key out.")
+		v.fault("cognito.redirect_uris", messages.New("config.empty"), messages.New("config.listThoseRegisteredApp"))
 	}
 	for i, uri := range c.RedirectURIs {
 		v.redirectURI(fmt.Sprintf("cognito.redirect_uris[%d]", i), uri, slices.Index(c.RedirectURIs, uri) < i)
@@ -69,21 +71,21 @@ func (v validator) redirectURI(path, uri string, again bool) {
 	u, err := url.Parse(uri)
 	switch {
 	case err != nil || u.Scheme != "http" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		v.fault(path, "is no plain http URL.", redirectExample)
+		v.fault(path, messages.New("config.noPlainHttpUrl"), messages.New("config.writeOneHttpLocalhost"))
 	case u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" && u.Hostname() != "::1":
-		v.fault(path, "is not an address of this computer.", redirectExample)
+		v.fault(path, messages.New("config.notAddressComputer"), messages.New("config.writeOneHttpLocalhost"))
 	case !freePort(u.Port()):
-		v.fault(path, "has no port from 1024 to 65535.", redirectExample)
+		v.fault(path, messages.New("config.noPort102465535"), messages.New("config.writeOneHttpLocalhost"))
 	case u.Path == "" || u.Path == "/":
-		v.fault(path, "has no path.", redirectExample)
+		v.fault(path, messages.New("config.noPath"), messages.New("config.writeOneHttpLocalhost"))
 	case again:
-		v.fault(path, "is there twice.", "Take it out once.")
+		v.fault(path, messages.New("config.twice"), messages.New("config.takeOnce"))
 	}
 }
 
 func (v validator) sameRegion(path, region, want string) {
 	if region != "" && want != "" && region != want {
-		v.fault(path, "is in "+region+", the profile in "+want+".", "Write a pool of "+want+", or change region.")
+		v.fault(path, messages.New("config.profile", region, want), messages.New("config.writePoolChangeRegion", want))
 	}
 }
 
@@ -103,15 +105,15 @@ func (v validator) endpoint(endpoint string, aws bool) {
 	u, err := url.Parse(endpoint)
 	switch {
 	case !aws:
-		v.fault("endpoint", "is of no use: the cloud is embedded.", "Leave it out, or write cloud: aws.")
+		v.fault("endpoint", messages.New("config.noUseCloudEmbedded"), messages.New("config.leaveWriteCloudAws"))
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
-		v.fault("endpoint", "is no http or https URL.", endpointExample)
+		v.fault("endpoint", messages.New("config.noHttpHttpsUrl"), messages.New("config.writeOneHttp127"))
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/":
-		v.fault("endpoint", "has more than scheme, host and port.", endpointExample)
+		v.fault("endpoint", messages.New("config.schemeHostPort"), messages.New("config.writeOneHttp127"))
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		v.fault("endpoint", "would send tokens unencrypted over the network.", "Write https://, or an address of this machine.")
+		v.fault("endpoint", messages.New("config.sendTokensUnencryptedOver"), messages.New("config.writeHttpsAddressMachine"))
 	case u.Port() != "" && !validPort(u.Port()):
-		v.fault("endpoint", "has no valid port.", endpointExample)
+		v.fault("endpoint", messages.New("config.noValidPort"), messages.New("config.writeOneHttp127"))
 	}
 }
 
@@ -125,15 +127,15 @@ func (v validator) control(p *Profile, aws bool) {
 	switch {
 	case p.Control != ControlAccount:
 	case !aws:
-		v.fault("control", "is of no use: the cloud is embedded.", "Leave it out, or write cloud: aws.")
+		v.fault("control", messages.New("config.noUseCloudEmbedded"), messages.New("config.leaveWriteCloudAws"))
 	case p.Broker.URL == "":
-		v.fault("broker.url", "is missing, and control: account needs it.", brokerExample)
+		v.fault("broker.url", messages.New("config.missingControlAccountNeeds"), messages.New("config.writeOneHttpsAbcdefgh"))
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
-		v.fault("broker.url", "is no https URL.", brokerExample)
+		v.fault("broker.url", messages.New("config.noHttpsUrl"), messages.New("config.writeOneHttpsAbcdefgh"))
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/":
-		v.fault("broker.url", "has more than scheme, host and port.", brokerExample)
+		v.fault("broker.url", messages.New("config.schemeHostPort"), messages.New("config.writeOneHttpsAbcdefgh"))
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		v.fault("broker.url", "would send tokens unencrypted over the network.", "Write https://, or an address of this machine.")
+		v.fault("broker.url", messages.New("config.sendTokensUnencryptedOver"), messages.New("config.writeHttpsAddressMachine"))
 	}
 }
 
@@ -161,10 +163,10 @@ func (v validator) zone(z *Zone, aws bool) {
 	v.form("zone.id", z.ID, zoneForm, aws, "Z0123456789ABCDEFGHIJ")
 	v.form("zone.name", z.Name, hostForm, true, "avatar.example.com")
 	if ip, err := netip.ParseAddr(z.ParkingAddress); err != nil || !ip.Is4() {
-		v.fault("zone.parking_address", fmt.Sprintf("is set to %q.", z.ParkingAddress), "Write an IPv4 address, such as 192.0.2.1.")
+		v.fault("zone.parking_address", messages.New("config.set", strconv.Quote(z.ParkingAddress)), messages.New("config.writeIpv4Address192"))
 	}
 	v.duration("zone.ttl", z.TTL, time.Second, 24*time.Hour)
 	if z.TTL%time.Second != 0 {
-		v.fault("zone.ttl", "is no whole number of seconds.", "Write one such as 10s.")
+		v.fault("zone.ttl", messages.New("config.noWholeNumberSeconds"), messages.New("config.writeOne10s"))
 	}
 }

@@ -1,63 +1,64 @@
 package config
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
 	"time"
+
+	"avatar-launcher/backend/messages"
 
 	"github.com/goccy/go-yaml/ast"
 )
 
 // wanted describes what a key of type t takes where n stands.
-func wanted(t reflect.Type, n ast.Node) string {
+func wanted(t reflect.Type, n ast.Node) messages.Message {
 	if t == reflect.TypeFor[time.Duration]() {
-		return "a duration with its unit, such as 90s, 5m or 1h"
+		return messages.New("config.durationUnit90s5m")
 	}
 	switch t.Kind() {
 	case reflect.String:
 		switch n.(type) {
 		case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
-			return "text, in quotes"
+			return messages.New("config.textQuotes")
 		}
-		return "text"
+		return messages.New("config.text")
 	case reflect.Bool:
-		return "true or false"
+		return messages.New("config.trueFalse")
 	case reflect.Int:
-		return "a whole number"
+		return messages.New("config.wholeNumber")
 	case reflect.Float64:
-		return "a number such as 1.25"
+		return messages.New("config.number125")
 	case reflect.Slice:
-		return "a list, one entry a line after a dash"
+		return messages.New("config.listOneEntryLine")
 	}
-	return "keys and values, indented below it"
+	return messages.New("config.keysValuesIndentedBelow")
 }
 
 // kindOf says of a key what the file has instead. It never repeats the value: it may be a password.
-func kindOf(n ast.Node) string {
+func kindOf(n ast.Node) messages.Message {
 	switch n.(type) {
 	case *ast.StringNode, *ast.LiteralNode:
-		return "is text of another form."
+		return messages.New("config.textAnotherForm")
 	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
-		return "is a number."
+		return messages.New("config.number")
 	case *ast.BoolNode:
-		return "is true or false."
+		return messages.New("config.trueFalse2")
 	case *ast.NullNode:
-		return "is empty."
+		return messages.New("config.empty")
 	case *ast.SequenceNode:
-		return "is a list."
+		return messages.New("config.list")
 	case *ast.MappingNode, *ast.MappingValueNode:
-		return "is a group of keys."
+		return messages.New("config.groupKeys")
 	case *ast.AnchorNode, *ast.AliasNode, *ast.MergeKeyNode:
-		return "is an anchor or alias, which are not taken here."
+		return messages.New("config.anchorAliasNotTaken")
 	case *ast.TagNode:
-		return "is a tagged value, which is not taken here."
+		return messages.New("config.taggedValueNotTaken")
 	}
-	return "is of another form."
+	return messages.New("config.anotherForm")
 }
 
 // suggest names the key that was probably meant, or all there are.
-func suggest(key string, names []string) string {
+func suggest(key string, names []string) messages.Message {
 	best, least := "", 3
 	for _, name := range names {
 		if d := distance(strings.ToLower(strings.ReplaceAll(key, "-", "_")), name); d < least {
@@ -65,9 +66,9 @@ func suggest(key string, names []string) string {
 		}
 	}
 	if best != "" {
-		return fmt.Sprintf("Perhaps %s is meant.", best)
+		return messages.New("config.perhapsMeant", best)
 	}
-	return "Write one of " + strings.Join(names, ", ") + "."
+	return messages.New("config.writeOne", strings.Join(names, ", "))
 }
 
 // distance is Levenshtein's: how many letters to insert, delete or change.

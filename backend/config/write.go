@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"avatar-launcher/backend/messages"
+
 	"github.com/goccy/go-yaml"
 )
 
@@ -43,7 +45,7 @@ func WriteProfile(path string, f File) error {
 		err = replace(path, data)
 	}
 	if err != nil {
-		return problem("The profile could not be written", reason(err, path), "Check the folder and its permissions.", err)
+		return problem(messages.New("config.profileCannotWritten"), reason(err, path), messages.New("config.checkFolderPermissions"), err)
 	}
 	return nil
 }

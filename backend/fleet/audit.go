@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 
 	"github.com/google/uuid"
 )
@@ -29,8 +30,9 @@ type auditRow struct {
 	Actor      string
 	Event      backend.AuditEvent `dynamodbav:"Verb"`
 	InstanceID string             `dynamodbav:"InstanceId,omitempty"`
-	Why        string             `dynamodbav:",omitempty"`
 	PurgeAt    int64
+	Why        messages.Message `dynamodbav:"-"` // kept in whyColumns
+	whyColumns
 
 	// Of EventStarted and the events that end a session:
 	InstanceType string                    `dynamodbav:",omitempty"`
@@ -44,11 +46,23 @@ type auditRow struct {
 	Waiting      int                       `dynamodbav:",omitempty"`
 }
 
+// whyColumns keep a message in a row: as English text for who reads the table, and so that every launcher can say it in its
+// own language. A launcher that does not know the message shows the text.
+type whyColumns struct {
+	Text    string `dynamodbav:"Why,omitempty"`
+	Encoded string `dynamodbav:"WhyMessage,omitempty"`
+}
+
+func whyColumnsOf(m messages.Message) whyColumns { return whyColumns{m.String(), m.Encode()} }
+
+func (w whyColumns) message() messages.Message { return messages.Decode(w.Encoded, w.Text) }
+
 // recordEvent writes one row of the audit. The event has happened already, so a failure to write is only logged.
 func (s *Service) recordEvent(ctx context.Context, row auditRow) {
 	now := s.Clock.Now()
 	row.At, row.Day = now.Format(auditTime)+"#"+uuid.NewString()[:8], now.Format(time.DateOnly)
 	row.PurgeAt = now.Add(keepAudit).Unix()
+	row.whyColumns = whyColumnsOf(row.Why)
 	if row.Actor == "" {
 		row.Actor = s.LauncherID
 	}
@@ -66,7 +80,7 @@ var endEvents = map[backend.PoolState]backend.AuditEvent{
 }
 
 // recordEnd writes the audit row of a session's end. Only the process that closed the session's row calls it.
-func (s *Service) recordEnd(ctx context.Context, row sessionRow, state backend.PoolState, actor, why string) {
+func (s *Service) recordEnd(ctx context.Context, row sessionRow, state backend.PoolState, actor string, why messages.Message) {
 	a := auditRow{
 		UserID:       row.UserID,
 		Username:     row.Username,
@@ -118,7 +132,7 @@ func (r auditRow) time() time.Time {
 func (s *Service) Sessions(ctx context.Context, u backend.User, since time.Time) ([]backend.Record, error) {
 	rows, err := s.ledger.eventsOf(ctx, u.ID, since)
 	if err != nil {
-		return nil, problem("read your history", err)
+		return nil, problem(messages.New("fleet.cannotReadHistory"), err)
 	}
 	records := []backend.Record{}
 	for _, r := range slices.Backward(rows) {
@@ -131,7 +145,7 @@ func (s *Service) Sessions(ctx context.Context, u backend.User, since time.Time)
 				StartTook:  time.Duration(r.StartTook),
 				Cold:       r.Cold,
 				Cost:       r.Cost,
-				Why:        r.Why,
+				Why:        r.message(),
 			})
 		}
 	}
@@ -142,7 +156,7 @@ func (s *Service) Sessions(ctx context.Context, u backend.User, since time.Time)
 func (s *Service) Occupancy(ctx context.Context, since time.Time) ([]backend.Occupancy, error) {
 	rows, err := s.ledger.eventsOf(ctx, poolUser, since)
 	if err != nil {
-		return nil, problem("read the pool's history", err)
+		return nil, problem(messages.New("fleet.cannotReadPoolHistory"), err)
 	}
 	samples := []backend.Occupancy{}
 	for _, r := range rows {
@@ -169,6 +183,6 @@ func (r auditRow) entry() backend.Entry {
 		Actor:      r.Actor,
 		Verb:       r.Event,
 		InstanceID: r.InstanceID,
-		Why:        r.Why,
+		Why:        r.message(),
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -47,7 +48,7 @@ func (l ledger) claimWarm(ctx context.Context, r instanceRow, row sessionRow, ar
 }
 
 // releaseClaim gives back a claimed instance that was not started, and ends its session.
-func (l ledger) releaseClaim(ctx context.Context, row sessionRow, why string, purge time.Time) error {
+func (l ledger) releaseClaim(ctx context.Context, row sessionRow, why messages.Message, purge time.Time) error {
 	return l.transact(ctx, types.TransactWriteItem{Update: &types.Update{
 		TableName:                &l.names.InstancesTable,
 		Key:                      key("InstanceId", row.InstanceID),
@@ -95,7 +96,7 @@ func (l ledger) bindLaunch(ctx context.Context, inst instanceRow, row sessionRow
 
 // abandonLaunch ends a session whose launch was refused, or never asked for, and withdraws its intent. It returns nil if
 // the session has ended before.
-func (l ledger) abandonLaunch(ctx context.Context, row sessionRow, why string, purge time.Time) error {
+func (l ledger) abandonLaunch(ctx context.Context, row sessionRow, why messages.Message, purge time.Time) error {
 	err := l.transact(ctx, l.dropIntent(row.LaunchToken), types.TransactWriteItem{Update: l.endSession(row, why, purge)})
 	if isRaceLost(err) {
 		return nil

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"avatar-launcher/backend/messages"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -123,10 +125,10 @@ func (l ledger) removeLease(ctx context.Context, id string) error {
 }
 
 // setSize sets the pool's size for all desktops.
-func (l ledger) setSize(ctx context.Context, size int, by, why string) error {
+func (l ledger) setSize(ctx context.Context, size int, by, why messages.Message) error {
 	_, err := l.db.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &l.names.LeasesTable,
-		Item:      item{"LeaseId": str(sizeRow), "Size": value(size), "By": str(by), "Why": str(why)},
+		Item:      item{"LeaseId": str(sizeRow), "Size": value(size), "By": str(by.String()), "Why": str(why.String())},
 	})
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -35,7 +36,7 @@ func (l ledger) putSession(row sessionRow) types.TransactWriteItem {
 }
 
 // endSession ends a session if it is open. Its row stays for the history until purge.
-func (l ledger) endSession(row sessionRow, why string, purge time.Time) *types.Update {
+func (l ledger) endSession(row sessionRow, why messages.Message, purge time.Time) *types.Update {
 	return &types.Update{
 		TableName:                &l.names.SessionsTable,
 		Key:                      key("UserId", row.UserID),
@@ -44,7 +45,7 @@ func (l ledger) endSession(row sessionRow, why string, purge time.Time) *types.U
 		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
 		ExpressionAttributeValues: item{
 			":ended": str(ended),
-			":r":     str(why),
+			":r":     str(why.String()),
 			":c":     value(row.CreationTime),
 			":purge": value(purge.Unix()),
 		},
@@ -52,12 +53,12 @@ func (l ledger) endSession(row sessionRow, why string, purge time.Time) *types.U
 }
 
 // closeSession ends a session if it is open.
-func (l ledger) closeSession(ctx context.Context, row sessionRow, why string, purge time.Time) error {
+func (l ledger) closeSession(ctx context.Context, row sessionRow, why messages.Message, purge time.Time) error {
 	return l.update(ctx, l.endSession(row, why, purge))
 }
 
 // closeSessionUnnamed ends a session if it is open. Its row stays until nameParked, since its name is still to be parked.
-func (l ledger) closeSessionUnnamed(ctx context.Context, row sessionRow, why string) error {
+func (l ledger) closeSessionUnnamed(ctx context.Context, row sessionRow, why messages.Message) error {
 	up := l.endSession(row, why, time.Time{})
 	up.UpdateExpression = aws.String("SET #p = :ended, EndedBecause = :r, NamePending = :pending REMOVE LaunchToken, PurgeAt")
 	delete(up.ExpressionAttributeValues, ":purge")

@@ -8,6 +8,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/fleet"
 	"avatar-launcher/backend/localcloud"
+	"avatar-launcher/backend/messages"
 )
 
 // cancels makes the next count transactions fail with these reasons, one a transaction's item.
@@ -49,7 +50,7 @@ func claimed(t *testing.T, size int) (w *world, s *fleet.Service, last string) {
 	stop := keep(t, keeper)
 	time.Sleep(3 * time.Minute)
 	session, _, _ := start(t, s, demo)
-	if err := s.Stop(t.Context(), *session, "test"); err != nil {
+	if err := s.Stop(t.Context(), *session, messages.Verbatim("test")); err != nil {
 		t.Fatal(err)
 	}
 	time.Sleep(3 * time.Minute)
@@ -136,7 +137,7 @@ func TestAWriteInConflictIsRepeated(t *testing.T) {
 		if session.InstanceID != last {
 			t.Errorf("it got %s, want %s", session.InstanceID, last)
 		}
-		if err := s.Stop(t.Context(), *session, "test"); err != nil {
+		if err := s.Stop(t.Context(), *session, messages.Verbatim("test")); err != nil {
 			t.Error(err)
 		}
 	})

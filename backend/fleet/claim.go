@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // claimTries bounds how many instances one claim tries.
@@ -103,7 +104,7 @@ func (s *Service) release(ctx context.Context, row sessionRow) error {
 	if err := s.scrub(ctx, row.InstanceID); err != nil {
 		return err
 	}
-	return s.ledger.releaseClaim(ctx, row, "no capacity", s.purgeTime())
+	return s.ledger.releaseClaim(ctx, row, messages.New("fleet.noCapacity"), s.purgeTime())
 }
 
 // purgeTime returns until when the row of a session that ends now stays, for the user's history.

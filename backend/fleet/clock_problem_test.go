@@ -10,6 +10,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // TestWrongClockIsNamed with its error in minutes, if the cloud refuses a request for its date. Without one it is the
@@ -27,7 +28,7 @@ func TestWrongClockIsNamed(t *testing.T) {
 			Request:    request,
 			Header:     http.Header{"Date": {signed.Add(skew).Format(http.TimeFormat)}},
 		}
-		err := problem("start", &smithyhttp.ResponseError{
+		err := problem(messages.Verbatim("start"), &smithyhttp.ResponseError{
 			Response: &smithyhttp.Response{Response: answer},
 			Err:      &smithy.GenericAPIError{Code: "RequestExpired"},
 		})

@@ -9,6 +9,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/fleet"
 	"avatar-launcher/backend/localcloud"
+	"avatar-launcher/backend/messages"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 )
@@ -43,14 +44,14 @@ func TestTheUserRoleSufficesForASession(t *testing.T) {
 		if err != nil || !longer.ExpireAt.After(session.ExpireAt) {
 			t.Fatalf("extend: %v", err)
 		}
-		if err := s.Stop(t.Context(), *longer, "test"); err != nil {
+		if err := s.Stop(t.Context(), *longer, messages.Verbatim("test")); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(3 * time.Minute) // the keeper scrubs it: it can be claimed by somebody else
 		other := w.as(t, "user", alice)
 		for range 2 {
 			session, _, _ = start(t, other, alice)
-			if err := other.Terminate(t.Context(), *session, "test"); err != nil {
+			if err := other.Terminate(t.Context(), *session, messages.Verbatim("test")); err != nil {
 				t.Fatal(err)
 			}
 			time.Sleep(3 * time.Minute)
@@ -66,7 +67,7 @@ func TestTheUserRoleSufficesForAColdStart(t *testing.T) {
 		w := newWorld(t)
 		s := w.as(t, "user", demo)
 		session, _, _ := start(t, s, demo)
-		if err := s.Stop(t.Context(), *session, "test"); err != nil {
+		if err := s.Stop(t.Context(), *session, messages.Verbatim("test")); err != nil {
 			t.Fatal(err)
 		}
 		before := len(w.cloud.Calls())

@@ -7,25 +7,26 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/messages"
 )
 
 // Stop ends the session: the stop request first, then the rows and the name. What comes after the stop request is
 // finished by the pool's keeper if it fails; Stop then returns a Problem of KindLeftover.
-func (s *Service) Stop(ctx context.Context, session backend.Session, reason string) error {
+func (s *Service) Stop(ctx context.Context, session backend.Session, reason messages.Message) error {
 	return s.end(ctx, rowOf(session), backend.Recycling, session.Username, reason)
 }
 
 // Terminate ends the session and deletes the instance with its disk.
-func (s *Service) Terminate(ctx context.Context, session backend.Session, reason string) error {
+func (s *Service) Terminate(ctx context.Context, session backend.Session, reason messages.Message) error {
 	return s.end(ctx, rowOf(session), backend.Retired, session.Username, reason)
 }
 
 // end ends a session: its instance goes on to state (recycling: it is stopped; retired: it is terminated). It is
 // safe to repeat and for anybody to do; an instance that is no longer the session's is not touched.
-func (s *Service) end(ctx context.Context, row sessionRow, state backend.PoolState, actor, why string) error {
+func (s *Service) end(ctx context.Context, row sessionRow, state backend.PoolState, actor string, why messages.Message) error {
 	defer s.wake()
 	if row.InstanceID == "" { // a cold start that never got its instance
-		return problem("end your session", s.endUnlaunched(ctx, row, why))
+		return problem(messages.New("fleet.cannotEndSession"), s.endUnlaunched(ctx, row, why))
 	}
 	if err := s.stopOrTerminate(ctx, row, state); err != nil {
 		return s.armedStop(*row.session(), err)
@@ -69,7 +70,7 @@ func (s *Service) tagged(ctx context.Context, row sessionRow) bool {
 }
 
 // endUnlaunched ends a session whose instance is not known, by what is stored.
-func (s *Service) endUnlaunched(ctx context.Context, row sessionRow, why string) error {
+func (s *Service) endUnlaunched(ctx context.Context, row sessionRow, why messages.Message) error {
 	stored, err := s.ledger.session(ctx, row.UserID)
 	switch {
 	case err != nil || stored == nil || stored.Phase == ended || !stored.CreationTime.Equal(row.CreationTime):
@@ -96,7 +97,7 @@ func (s *Service) endUnlaunched(ctx context.Context, row sessionRow, why string)
 
 // closeRow marks a session as over, on the condition that it is not. The row of one whose name is still to be parked
 // is kept until it is.
-func (s *Service) closeRow(ctx context.Context, row sessionRow, why string, namePending bool) error {
+func (s *Service) closeRow(ctx context.Context, row sessionRow, why messages.Message, namePending bool) error {
 	if namePending {
 		return s.ledger.closeSessionUnnamed(ctx, row, why)
 	}
@@ -104,7 +105,7 @@ func (s *Service) closeRow(ctx context.Context, row sessionRow, why string, name
 }
 
 // endRow marks a session as over. It returns nil if it is over already.
-func (s *Service) endRow(ctx context.Context, row sessionRow, why string) error {
+func (s *Service) endRow(ctx context.Context, row sessionRow, why messages.Message) error {
 	return unlessConditionFailed(s.closeRow(ctx, row, why, false))
 }
 
@@ -152,7 +153,7 @@ const parkTime = 3 * time.Second
 // is parked before that, so that it normally is by the time the user's next session begins. If Route 53 does not accept it
 // within parkTime, the row is closed all the same with NamePending: the name is then parked in the background, by the
 // pool's keeper, or overwritten by the user's next session.
-func (s *Service) finish(ctx context.Context, row sessionRow, state backend.PoolState, actor, why string) error {
+func (s *Service) finish(ctx context.Context, row sessionRow, state backend.PoolState, actor string, why messages.Message) error {
 	parked := make(chan error, 1)
 	go func() {
 		limited, cancel := context.WithTimeout(ctx, parkTime)
@@ -187,9 +188,9 @@ func (s *Service) openRowLeft(row sessionRow, err error) error {
 	return &backend.Problem{
 		Kind:  backend.KindLeftover,
 		Cause: err,
-		What:  "Your instance is stopped, but your session is still open",
-		Why:   "The end of the session couldn't be saved.",
-		Next:  "The pool's keeper closes it, or your next start does.",
+		What:  messages.New("fleet.instanceStoppedButSession"),
+		Why:   messages.New("fleet.endSessionCannotSaved"),
+		Next:  messages.New("fleet.poolKeeperClosesNext"),
 	}
 }
 
@@ -199,9 +200,9 @@ func (s *Service) nameLeft(row sessionRow, err error) error {
 	return &backend.Problem{
 		Kind:  backend.KindLeftover,
 		Cause: err,
-		What:  "Your instance is stopped, but its name still points at it",
-		Why:   "Route 53 didn't take the change in time.",
-		Next:  "The pool's keeper changes the name, or your next start does.",
+		What:  messages.New("fleet.instanceStoppedButName"),
+		Why:   messages.New("fleet.route53DidntTake"),
+		Next:  messages.New("fleet.poolKeeperChangesName"),
 	}
 }
 
@@ -237,12 +238,12 @@ func (s *Service) armedStop(session backend.Session, err error) error {
 		Kind:    backend.KindUnexpected,
 		Cause:   err,
 		StopsAt: stops,
-		What:    "The stop request could not be sent",
-		Why:     "The cloud did not take it.",
-		Next:    "Your instance is stopped by its own schedule at " + at + " at the latest; press Stop to try again.",
+		What:    messages.New("fleet.stopRequestCannotSent"),
+		Why:     messages.New("fleet.cloudNotTake"),
+		Next:    messages.New("fleet.instanceStoppedOwnSchedule", at),
 	}
 	var known *backend.Problem
-	if errors.As(problem("stop your instance", err), &known) {
+	if errors.As(problem(messages.New("fleet.cannotStopInstance"), err), &known) {
 		p.Kind, p.Why = known.Kind, known.Why
 	}
 	return p

@@ -9,6 +9,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/localcloud"
+	"avatar-launcher/backend/messages"
 )
 
 // TestEveryEndingWithAServiceFailing breaks each service alone from each call of each ending on, for some minutes, for
@@ -115,7 +116,7 @@ func TestASessionWhoseEndingWasCutShortIsFoundAsSuch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p := backend.ProblemOf(s.Stop(t.Context(), *session, "test")); p == nil || p.Kind != backend.KindLeftover {
+		if p := backend.ProblemOf(s.Stop(t.Context(), *session, messages.Verbatim("test"))); p == nil || p.Kind != backend.KindLeftover {
 			t.Fatalf("the stop says %+v", p)
 		}
 		w.cloud.RemoveFault(fault)
@@ -123,7 +124,7 @@ func TestASessionWhoseEndingWasCutShortIsFoundAsSuch(t *testing.T) {
 		if err != nil || found == nil || found.Phase != backend.Ending {
 			t.Fatalf("after its ending was cut short the session is %+v, %v", found, err)
 		}
-		if err := s.Stop(t.Context(), *found, "test"); err != nil {
+		if err := s.Stop(t.Context(), *found, messages.Verbatim("test")); err != nil {
 			t.Fatal(err)
 		}
 		if found, err := s.Current(t.Context(), demo); found != nil || err != nil {

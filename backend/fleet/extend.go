@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -32,7 +33,7 @@ func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend
 		return all.Wait()
 	})
 	if err != nil {
-		return nil, problem("extend your session", err)
+		return nil, problem(messages.New("fleet.cannotExtendSession"), err)
 	}
 	err = s.ledger.extendSession(ctx, row, now)
 	if isConditionFailed(err) {
@@ -42,7 +43,7 @@ func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend
 		err = s.whileHeld(ctx, row, true, func(ctx context.Context) error { return s.tag(ctx, row.InstanceID, ownerTags(row)) })
 	}
 	if err != nil {
-		return nil, problem("extend your session", err)
+		return nil, problem(messages.New("fleet.cannotExtendSession"), err)
 	}
 	s.recordEvent(ctx, auditRow{
 		UserID:     row.UserID,

@@ -8,6 +8,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/messages"
 )
 
 const (
@@ -25,7 +26,7 @@ const (
 type fellBack struct{ machine backend.Machine }
 
 func (e *fellBack) Error() string {
-	return "the instance is " + string(e.machine.State) + ": " + stateReason(e.machine)
+	return "the instance is " + string(e.machine.State) + ": " + stateReason(e.machine).String()
 }
 
 // capacity reports whether the instance stopped since AWS has no room for it.
@@ -35,8 +36,8 @@ func (e *fellBack) capacity() bool {
 
 // problem returns the Problem of a start whose instance stopped.
 func (e *fellBack) problem() *backend.Problem {
-	p := &backend.Problem{Kind: backend.KindUnexpected, What: "Your instance stopped while it was starting",
-		Why: "EC2 says: " + stateReason(e.machine) + ".", Next: "Press Start to try another one.", Cause: e}
+	p := &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("fleet.instanceStoppedStarting"),
+		Why: messages.New("fleet.ec2Says", stateReason(e.machine)), Next: messages.New("fleet.pressStartTryAnother"), Cause: e}
 	if e.capacity() {
 		p.Kind = backend.KindCapacity
 	}
@@ -101,7 +102,7 @@ func (s *Service) giveUp(ctx context.Context, row sessionRow, why *fellBack) err
 		s.rememberCapacity(why.machine.Zone, why.machine.Type)
 	}
 	s.Log.Warn("the instance fell back while it was starting", "instance", row.InstanceID, "state", why.machine.State, "cause", why)
-	return s.end(ctx, row, backend.Recycling, s.LauncherID, "stopped while it was starting")
+	return s.end(ctx, row, backend.Recycling, s.LauncherID, messages.New("fleet.stoppedStarting"))
 }
 
 // startOnce claims and starts an instance that is not in lost, and waits for its avatar.
@@ -133,9 +134,9 @@ func (s *Service) startOnce(ctx context.Context, u backend.User, lost map[string
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		err = &backend.Problem{
 			Kind:  backend.KindUnexpected,
-			What:  "Your avatar did not answer in time",
-			Why:   "The instance was started, but its avatar said nothing for " + s.current().ReadyTimeout.String() + ".",
-			Next:  "Press Start to try another one.",
+			What:  messages.New("fleet.avatarNotAnswerTime"),
+			Why:   messages.New("fleet.instanceStartedButAvatar", s.current().ReadyTimeout.String()),
+			Next:  messages.New("fleet.pressStartTryAnother"),
 			Cause: err,
 		}
 	}

@@ -75,7 +75,7 @@ func TestStartsThatAllFailLate(t *testing.T) {
 		began := time.Now()
 		_, err := s.Start(t.Context(), userNo(1), func(backend.Progress) {})
 		var p *backend.Problem
-		if !errors.As(err, &p) || !strings.Contains(p.Why, "Client.InternalError: Client error on launch") {
+		if !errors.As(err, &p) || !strings.Contains(p.Why.String(), "Client.InternalError: Client error on launch") {
 			t.Fatalf("the start ended with %v", err)
 		}
 		if took := time.Since(began); took > time.Minute {

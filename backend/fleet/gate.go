@@ -9,6 +9,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/gate"
+	"avatar-launcher/backend/messages"
 )
 
 // gateTime is how long gated waits for the avatar.
@@ -98,15 +99,15 @@ func (s *Service) Connect(ctx context.Context, session backend.Session) (string,
 	case s.connecting <- struct{}{}:
 		defer func() { <-s.connecting }()
 	case <-ctx.Done():
-		return "", problem("make a link to your avatar", ctx.Err())
+		return "", problem(messages.New("fleet.cannotMakeLinkAvatar"), ctx.Err())
 	}
 	key, err := s.currentKey(ctx, row)
 	if err != nil {
-		return "", problem("make a link to your avatar", err)
+		return "", problem(messages.New("fleet.cannotMakeLinkAvatar"), err)
 	}
 	ticket, err := key.Ticket(gate.Session{Instance: row.InstanceID, Epoch: gateEpoch(row)}, s.Clock.Now())
 	if err != nil {
-		return "", problem("make a link to your avatar", err)
+		return "", problem(messages.New("fleet.cannotMakeLinkAvatar"), err)
 	}
 	return gate.Link(plain, ticket)
 }

@@ -13,6 +13,7 @@ import (
 	"avatar-launcher/backend/fleet"
 	"avatar-launcher/backend/gate"
 	"avatar-launcher/backend/localcloud"
+	"avatar-launcher/backend/messages"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -146,7 +147,7 @@ func TestTheKeyGoesWithTheOwner(t *testing.T) {
 		time.Sleep(10 * time.Minute)
 		session, _, _ := start(t, a, demo)
 		cookies, plain := w.enter(t, a, *session), a.URL(*session)
-		if err := a.Stop(t.Context(), *session, "test"); err != nil {
+		if err := a.Stop(t.Context(), *session, messages.Verbatim("test")); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(10 * time.Minute)
@@ -190,7 +191,7 @@ func TestAnOlderStackStartsWithoutTheKey(t *testing.T) {
 			if key := w.keyTag(t, session.InstanceID); key != "" || took > time.Minute {
 				t.Errorf("key %q after %v", key, took)
 			}
-			if err := a.Terminate(t.Context(), *session, "test"); err != nil {
+			if err := a.Terminate(t.Context(), *session, messages.Verbatim("test")); err != nil {
 				t.Fatal(err)
 			}
 		}

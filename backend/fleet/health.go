@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // healthRowID is the key of the leases table's row that counts the pool's failed launches.
@@ -39,8 +40,8 @@ type healthRow struct {
 	FailedAt time.Time
 	// Of the last failed instance:
 	InstanceID string   `dynamodbav:",omitempty"`
-	Why        string   `dynamodbav:",omitempty"`
 	Lines      []string `dynamodbav:",omitempty"` // the end of its log
+	whyColumns
 }
 
 // launchResult is how the warming of an instance ended.
@@ -49,7 +50,7 @@ type launchResult struct {
 	instanceID string
 	template   string // version of the launch template, empty if unknown
 	launched   time.Time
-	why        string
+	why        messages.Message
 }
 
 // of returns the counts for a launch template version: none if they are another version's.
@@ -78,7 +79,7 @@ func (h healthRow) add(r launchResult, current string, now time.Time) healthRow 
 	h.Total++
 	h.Counted = append(slices.Clone(h.Counted), r.instanceID)
 	h.Counted = h.Counted[max(0, len(h.Counted)-maxCounted):]
-	h.FailedAt, h.InstanceID, h.Why, h.Lines = now, r.instanceID, r.why, nil
+	h.FailedAt, h.InstanceID, h.whyColumns, h.Lines = now, r.instanceID, whyColumnsOf(r.why), nil
 	return h
 }
 
@@ -112,7 +113,7 @@ func (h healthRow) backoff(f Figures) *backend.Backoff {
 	if h.Failures < 2 {
 		return nil
 	}
-	b := &backend.Backoff{Failures: h.Total, InstanceID: h.InstanceID, Why: h.Why, Lines: h.Lines, Stopped: h.stopped(f)}
+	b := &backend.Backoff{Failures: h.Total, InstanceID: h.InstanceID, Why: h.message(), Lines: h.Lines, Stopped: h.stopped(f)}
 	if !b.Stopped {
 		b.RetryAt = h.retryAt()
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 
 	"pgregory.net/rapid"
 )
@@ -96,7 +97,7 @@ func TestHealthPauses(t *testing.T) {
 			instanceID: fmt.Sprint("i-", n),
 			template:   "1",
 			launched:   launched,
-			why:        "broke",
+			why:        messages.Verbatim("broke"),
 		}, "1", at)
 	}
 	h := healthRow{}
@@ -119,7 +120,7 @@ func TestHealthPauses(t *testing.T) {
 		}
 	}
 	h = fail(h, 5, at, at.Add(time.Second))
-	if b := h.backoff(f); b == nil || !b.Stopped || !b.RetryAt.IsZero() || b.Why != "broke" || b.InstanceID != "i-5" {
+	if b := h.backoff(f); b == nil || !b.Stopped || !b.RetryAt.IsZero() || b.Why.String() != "broke" || b.InstanceID != "i-5" {
 		t.Errorf("after six failures the pool says %+v", b)
 	}
 	if got := h.allowed("1", 0, f, at.Add(1000*time.Hour)); got != 0 {

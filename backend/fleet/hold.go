@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // A computer may sleep between any two calls and wake up hours later, when its session is over and its instance is somebody
@@ -17,8 +18,8 @@ import (
 const holdTime = 15 * time.Second
 
 // errNotHeld says that the session no longer holds its instance.
-var errNotHeld = &backend.Problem{Kind: backend.KindBusy, What: "Your session was ended elsewhere",
-	Why: "Another computer of yours, or the pool's keeper, ended it.", Next: "Press Start for a new one."}
+var errNotHeld = &backend.Problem{Kind: backend.KindBusy, What: messages.New("fleet.sessionEndedElsewhere"),
+	Why: messages.New("fleet.anotherComputerYoursPool"), Next: messages.New("common.pressStartNewOne")}
 
 // holds reads whether the instance is claimed by this very session.
 func (s *Service) holds(ctx context.Context, row sessionRow) (bool, error) {

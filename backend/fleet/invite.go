@@ -6,6 +6,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/gate"
+	"avatar-launcher/backend/messages"
 )
 
 // Invite makes a link by which guests open the session's avatar. It ends with the session at the latest. Other desktops of the
@@ -13,47 +14,47 @@ import (
 func (s *Service) Invite(ctx context.Context, session backend.Session, invite gate.Invite) (*gate.Invitation, string, error) {
 	const doing = "make an invitation"
 	if !s.gated(ctx, session) {
-		return nil, "", &backend.Problem{Kind: backend.KindRefused, What: "This avatar takes no invitations",
-			Why:  "Nothing stands in front of it: everybody who knows its address can open it.",
-			Next: "Ask your operator to call setup again with the gate's program."}
+		return nil, "", &backend.Problem{Kind: backend.KindRefused, What: messages.New("fleet.avatarTakesNoInvitations"),
+			Why:  messages.New("fleet.nothingStandsFrontEverybody"),
+			Next: messages.New("fleet.askOperatorCallSetup")}
 	}
 	var made gate.Invitation
 	var ticket string
 	err := s.changeInvitations(ctx, session, func(known gate.Session) ([]gate.Invitation, error) {
 		open := known.Open(s.Clock.Now())
 		if len(open) >= gate.MaxInvitations {
-			return nil, &backend.Problem{Kind: backend.KindRefused, What: "There are four invitations already", Next: "Take one of them back first."}
+			return nil, &backend.Problem{Kind: backend.KindRefused, What: messages.New("fleet.fourInvitationsAlready"), Next: messages.New("fleet.takeOneBackFirst")}
 		}
 		var err error
 		if made, ticket, err = gate.NewInvitation(known, invite, s.Clock.Now()); err != nil {
-			return nil, &backend.Problem{Kind: backend.KindConfig, What: "There is no such invitation", Why: "It would end before it begins, or admit nobody.",
-				Next: "Choose an end later than now, and 1 to 100 guests.", Cause: err}
+			return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("fleet.noInvitation"), Why: messages.New("fleet.endBeforeBeginsAdmit"),
+				Next: messages.New("fleet.chooseEndLaterNow"), Cause: err}
 		}
 		return append(open, made), nil
 	})
 	if err != nil {
-		return nil, "", problem(doing, err)
+		return nil, "", problem(messages.New("fleet.cannotMakeInvitation"), err)
 	}
 	link, err := gate.Link(s.URL(session), ticket)
-	return &made, link, problem(doing, err)
+	return &made, link, problem(messages.New("fleet.cannotMakeInvitation"), err)
 }
 
 // Invitations returns the session's invitations that are open.
 func (s *Service) Invitations(ctx context.Context, session backend.Session) ([]gate.Invitation, error) {
 	known, err := s.gateSession(ctx, session)
 	if err != nil {
-		return nil, problem("read the invitations", err)
+		return nil, problem(messages.New("fleet.cannotReadInvitations"), err)
 	}
 	return known.Open(s.Clock.Now()), nil
 }
 
 // TakeBack ends an invitation, and all of them if id is "": its link opens nothing any more, and who came by it is thrown out.
 func (s *Service) TakeBack(ctx context.Context, session backend.Session, id string) error {
-	return problem("take the invitation back", s.changeInvitations(ctx, session, func(known gate.Session) ([]gate.Invitation, error) {
+	return problem(messages.New("fleet.cannotTakeInvitationBack"), s.changeInvitations(ctx, session, func(known gate.Session) ([]gate.Invitation, error) {
 		open := known.Open(s.Clock.Now())
 		left := slices.DeleteFunc(slices.Clone(open), func(i gate.Invitation) bool { return id == "" || i.ID() == id })
 		if id != "" && len(left) == len(open) {
-			return nil, &backend.Problem{Kind: backend.KindRefused, What: "There is no such invitation", Why: "It has ended or was taken back already."}
+			return nil, &backend.Problem{Kind: backend.KindRefused, What: messages.New("fleet.noInvitation"), Why: messages.New("fleet.endedTakenBackAlready")}
 		}
 		return left, nil
 	}))

@@ -11,6 +11,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/fleet"
 	"avatar-launcher/backend/gate"
+	"avatar-launcher/backend/messages"
 )
 
 // press opens an invitation's link and presses its button.
@@ -102,7 +103,7 @@ func TestInvitationsHaveLimits(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, link := invite(t, a, *session, good)
-		if err := a.Stop(t.Context(), *session, "test"); err != nil {
+		if err := a.Stop(t.Context(), *session, messages.Verbatim("test")); err != nil {
 			t.Fatal(err)
 		}
 		if _, _, err := a.Invite(t.Context(), *session, good); err == nil {

@@ -10,6 +10,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/localcloud"
+	"avatar-launcher/backend/messages"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -51,7 +52,7 @@ func TestPoolFillsAndAStartIsWarm(t *testing.T) {
 		if got := w.page(t, session.Domain); !strings.Contains(got, session.InstanceID) {
 			t.Errorf("%s shows %q, want instance %s", session.Domain, got, session.InstanceID)
 		}
-		if err := s.Stop(t.Context(), *session, "test"); err != nil {
+		if err := s.Stop(t.Context(), *session, messages.Verbatim("test")); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(15 * time.Minute)
@@ -306,7 +307,7 @@ func TestTerminateDeletesAndThePoolMakesANewOne(t *testing.T) {
 		keep(t, s)
 		time.Sleep(2 * time.Minute)
 		session, _, _ := start(t, s, alice)
-		if err := s.Terminate(t.Context(), *session, "test"); err != nil {
+		if err := s.Terminate(t.Context(), *session, messages.Verbatim("test")); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(15 * time.Minute)

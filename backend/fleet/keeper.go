@@ -11,6 +11,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/messages"
 )
 
 const (
@@ -237,11 +238,11 @@ func (k *keeper) recordOccupancy(ctx context.Context, v observation) {
 func (s *Service) Pool(ctx context.Context) (*backend.Pool, error) {
 	rows, err := s.ledger.instances(ctx)
 	if err != nil {
-		return nil, problem("read the pool", err)
+		return nil, problem(messages.New("fleet.cannotReadPool"), err)
 	}
 	c, err := s.ledger.coordination(ctx)
 	if err != nil {
-		return nil, problem("read the pool", err)
+		return nil, problem(messages.New("fleet.cannotReadPool"), err)
 	}
 	p := s.poolOf(rows, c.health)
 	return &p, nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 
 	"github.com/google/uuid"
 )
@@ -16,9 +17,9 @@ import (
 // errFull is the error of a launch while there are max_instances already.
 var errFull = &backend.Problem{
 	Kind: backend.KindCapacity,
-	What: "There is no free instance",
-	Why:  "As many instances exist as the operator allows (max_instances).",
-	Next: "Wait for one to become free, or ask your operator for more.",
+	What: messages.New("common.noFreeInstance"),
+	Why:  messages.New("fleet.manyInstancesExistOperator"),
+	Next: messages.New("fleet.waitOneBecomeFree"),
 }
 
 // launch launches an instance for a user: the cold start, if nothing is warm. It returns errFull, or AWS's lack of
@@ -30,7 +31,7 @@ func (s *Service) launch(ctx context.Context, u backend.User, report func(backen
 		return nil, err
 	}
 	if full, err := s.full(ctx); err != nil || full {
-		return nil, errors.Join(cmp.Or[error](err, errFull), s.abandon(ctx, row, "no room for another instance"))
+		return nil, errors.Join(cmp.Or[error](err, errFull), s.abandon(ctx, row, messages.New("fleet.noRoomAnotherInstance")))
 	}
 	return s.launchAndBind(ctx, row, report)
 }
@@ -50,7 +51,7 @@ func (s *Service) launchAndBind(ctx context.Context, row sessionRow, report func
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(launchAnswerTime, cancel) })()
 	m, err := s.run(through, row.LaunchToken, append(ownerTags(row), tags("pool", poolTag)...))
 	if isRefusal(err) {
-		return nil, errors.Join(err, s.abandon(ctx, row, "launch refused"))
+		return nil, errors.Join(err, s.abandon(ctx, row, messages.New("fleet.launchRefused")))
 	}
 	if err != nil {
 		return nil, err // it may be under way: the intent stays, and anyone who ends the session looks for the instance
@@ -75,7 +76,7 @@ func (s *Service) resumeLaunch(ctx context.Context, row sessionRow, report func(
 	}
 	bound, err := s.bindInstance(ctx, row, *m)
 	if isRaceLost(err) { // the keeper has adopted it
-		return nil, errors.Join(s.abandon(ctx, row, "its instance went to the pool"), errAgain)
+		return nil, errors.Join(s.abandon(ctx, row, messages.New("fleet.instanceWentPool")), errAgain)
 	}
 	if err != nil {
 		return nil, err
@@ -150,7 +151,7 @@ func (s *Service) bindInstance(ctx context.Context, row sessionRow, m backend.Ma
 }
 
 // abandon ends a reservation whose launch was refused, or never asked for.
-func (s *Service) abandon(ctx context.Context, row sessionRow, why string) error {
+func (s *Service) abandon(ctx context.Context, row sessionRow, why messages.Message) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	return s.ledger.abandonLaunch(ctx, row, why, s.purgeTime())

@@ -9,6 +9,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/messages"
 )
 
 // poolTag is the value of the tag "pool" on every instance that the control plane may touch.
@@ -21,7 +22,7 @@ func (s *Service) Machine(ctx context.Context, instanceID string) (*backend.Mach
 		return nil, nil
 	}
 	if err != nil || i == nil {
-		return nil, problem("look at your instance", err)
+		return nil, problem(messages.New("fleet.cannotLookInstance"), err)
 	}
 	s.addStatus(ctx, &i.Machine)
 	return &i.Machine, nil
@@ -43,17 +44,17 @@ var orderlyReasons = []string{"", "Client.UserInitiatedShutdown", "Client.Instan
 func (m instance) brokeDown() bool { return !slices.Contains(orderlyReasons, m.ReasonCode) }
 
 // reason returns, for people, why the instance is in its state.
-func (m instance) reason() string { return stateReason(m.Machine) }
+func (m instance) reason() messages.Message { return stateReason(m.Machine) }
 
 // stateReason returns, for people, why an instance is in its state.
-func stateReason(m backend.Machine) string {
+func stateReason(m backend.Machine) messages.Message {
 	switch {
 	case m.Reason != "" && (m.ReasonCode == "" || strings.Contains(m.Reason, m.ReasonCode)):
-		return m.Reason
+		return messages.Verbatim(m.Reason)
 	case m.ReasonCode != "":
-		return strings.TrimSuffix(m.ReasonCode+": "+m.Reason, ": ")
+		return messages.Verbatim(strings.TrimSuffix(m.ReasonCode+": "+m.Reason, ": "))
 	}
-	return "EC2 gives no reason"
+	return messages.New("fleet.ec2GivesNoReason")
 }
 
 // ownerTags mirror the session for people, for recovery, and for the instance's own timer (expire-at).

@@ -20,7 +20,7 @@ func TestAUserNameThatIsNoLabelIsRefusedBeforeTheClaim(t *testing.T) {
 			session, err := s.Start(t.Context(), backend.User{ID: "sub-of-" + name, Username: name}, func(p backend.Progress) {
 				t.Errorf("%s: progress %+v", name, p)
 			})
-			if p := backend.ProblemOf(err); session != nil || p == nil || p.Kind != backend.KindDenied || !strings.Contains(p.Why, name) {
+			if p := backend.ProblemOf(err); session != nil || p == nil || p.Kind != backend.KindDenied || !strings.Contains(p.Why.String(), name) {
 				t.Errorf("%s: %+v, %v", name, session, err)
 			}
 		}

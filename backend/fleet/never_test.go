@@ -34,7 +34,7 @@ func TestPoolThatNeverBecomesReady(t *testing.T) {
 		stop := keep(t, s)
 		time.Sleep(20 * time.Minute)
 		pool := poolOf(t, s)
-		if b := pool.Backoff; b == nil || b.Stopped || b.RetryAt.IsZero() || !strings.Contains(b.Why, "15m") {
+		if b := pool.Backoff; b == nil || b.Stopped || b.RetryAt.IsZero() || !strings.Contains(b.Why.String(), "15m") {
 			t.Errorf("after the first failures the pool says %+v", b)
 		}
 		stop()
@@ -87,7 +87,7 @@ func TestLaunchesThatTerminate(t *testing.T) {
 		if n := w.launches(); n < 3 || n > 8 {
 			t.Errorf("%d launches in a day, want 3 to 8", n)
 		}
-		if b := poolOf(t, s).Backoff; b == nil || !strings.Contains(b.Why, "Client.InternalError: Client error on launch") {
+		if b := poolOf(t, s).Backoff; b == nil || !strings.Contains(b.Why.String(), "Client.InternalError: Client error on launch") {
 			t.Errorf("the pool says %+v", b)
 		}
 	})

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -90,7 +90,7 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 		return nil
 	})
 	if err := all.Wait(); err != nil { // an empty list would say that there is nothing
-		return nil, problem("look at the fleet", err)
+		return nil, problem(messages.New("fleet.cannotLookFleet"), err)
 	}
 	return o, nil
 }
@@ -129,9 +129,9 @@ func (s *Service) Retire(ctx context.Context, actor backend.User, instanceID, re
 
 var errNoReason = &backend.Problem{
 	Kind: backend.KindConfig,
-	What: "Nothing was done",
-	Why:  "There is no reason.",
-	Next: "Say why: it is written to the audit.",
+	What: messages.New("fleet.nothingDone"),
+	Why:  messages.New("fleet.noReason"),
+	Next: messages.New("fleet.sayWhyWrittenAudit"),
 }
 
 func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, reason string, state backend.PoolState) error {
@@ -140,38 +140,38 @@ func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, r
 	}
 	inst, err := s.ledger.instance(ctx, instanceID)
 	if err != nil {
-		return problem("look at "+instanceID, err)
+		return problem(messages.New("fleet.cannotLook", instanceID), err)
 	}
 	if inst == nil {
 		return &backend.Problem{
 			Kind: backend.KindConfig,
-			What: "Nothing was done",
-			Why:  "The pool has no instance " + instanceID + ".",
-			Next: "Refresh the list.",
+			What: messages.New("fleet.nothingDone"),
+			Why:  messages.New("fleet.poolNoInstance", instanceID),
+			Next: messages.New("fleet.refreshList"),
 		}
 	}
 	if inst.State == backend.Claimed {
 		row, err := s.ledger.session(ctx, inst.Owner)
 		if err != nil {
-			return problem("read the session of "+instanceID, err)
+			return problem(messages.New("fleet.cannotReadSession", instanceID), err)
 		}
 		if row != nil && row.Phase != ended && row.InstanceID == instanceID && row.Epoch == inst.Epoch {
-			return s.end(ctx, *row, state, actor.Username, reason)
+			return s.end(ctx, *row, state, actor.Username, messages.Verbatim(reason))
 		}
 	}
-	do := step{kind: stepStop, row: *inst, why: reason}
+	do := step{kind: stepStop, row: *inst, why: messages.Verbatim(reason)}
 	if state == backend.Retired {
 		do.kind = stepRetire
 	}
 	if err := s.execute(ctx, do); err != nil {
-		return problem("do that to "+instanceID, err)
+		return problem(messages.New("fleet.cannot", instanceID), err)
 	}
 	s.recordEvent(ctx, auditRow{
 		UserID:     poolUser,
 		Actor:      actor.Username,
 		Event:      endEvents[state],
 		InstanceID: instanceID,
-		Why:        reason,
+		Why:        messages.Verbatim(reason),
 	})
 	s.wake()
 	return nil
@@ -183,24 +183,24 @@ func (s *Service) Resize(ctx context.Context, actor backend.User, size *int, rea
 	if most := s.current().MaxInstances; size != nil && (*size < 0 || *size > most) {
 		return &backend.Problem{
 			Kind: backend.KindConfig,
-			What: "The pool keeps its size",
-			Why:  "The size asked for is not between 0 and max_instances.",
-			Next: "Choose another, or raise max_instances in the profile.",
+			What: messages.New("fleet.poolKeepsSize"),
+			Why:  messages.New("fleet.sizeAskedNotBetween"),
+			Next: messages.New("fleet.chooseAnotherRaiseMax"),
 		}
 	}
 	if reason == "" {
 		return errNoReason
 	}
 	var err error
-	why := "size from the profile: " + reason
+	why := messages.New("fleet.sizeProfile", reason)
 	if size == nil {
 		err = s.ledger.clearSize(ctx)
 	} else {
-		why = "size " + strconv.Itoa(*size) + ": " + reason
-		err = s.ledger.setSize(ctx, *size, actor.Username, reason)
+		why = messages.New("fleet.size", *size, reason)
+		err = s.ledger.setSize(ctx, *size, messages.Verbatim(actor.Username), messages.Verbatim(reason))
 	}
 	if err != nil {
-		return problem("resize the pool", err)
+		return problem(messages.New("fleet.cannotResizePool"), err)
 	}
 	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Event: backend.EventResized, Why: why})
 	s.wake()
@@ -213,9 +213,9 @@ func (s *Service) Resume(ctx context.Context, actor backend.User, reason string)
 		return errNoReason
 	}
 	if err := s.resetHealth(ctx); err != nil {
-		return problem("resume the pool's launches", err)
+		return problem(messages.New("fleet.cannotResumePoolLaunches"), err)
 	}
-	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Event: backend.EventResumed, Why: reason})
+	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Event: backend.EventResumed, Why: messages.Verbatim(reason)})
 	s.wake()
 	return nil
 }

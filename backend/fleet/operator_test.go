@@ -10,6 +10,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/localcloud"
+	"avatar-launcher/backend/messages"
 )
 
 var boss = backend.User{ID: "99999999-9999-4999-8999-999999999999", Username: "operator", Role: backend.RoleOperator}
@@ -34,7 +35,7 @@ func TestOverviewIsCompleteOrAnError(t *testing.T) {
 		if !armed || o.Sessions[0].Username != "demo" || o.Leases[0].Holder != "one" {
 			t.Errorf("schedules %+v, sessions %+v, leases %+v", o.Schedules, o.Sessions, o.Leases)
 		}
-		if !told(o, "claimed", "demo", session.InstanceID, "") {
+		if !told(o, messages.Verbatim("claimed"), messages.Verbatim("demo"), messages.Verbatim(session.InstanceID), messages.Message{}) {
 			t.Errorf("the audit does not have the claim: %+v", o.Audit)
 		}
 
@@ -60,9 +61,9 @@ func TestOverviewIsCompleteOrAnError(t *testing.T) {
 }
 
 // told reports whether the audit has an entry.
-func told(o *backend.Overview, verb, actor, instanceID, why string) bool {
+func told(o *backend.Overview, verb, actor, instanceID, why messages.Message) bool {
 	for _, e := range o.Audit {
-		if string(e.Verb) == verb && e.Actor == actor && e.InstanceID == instanceID && strings.Contains(e.Why, why) {
+		if string(e.Verb) == verb.String() && e.Actor == actor.String() && e.InstanceID == instanceID.String() && strings.Contains(e.Why.String(), why.String()) {
 			return true
 		}
 	}
@@ -93,7 +94,7 @@ func TestAnOperatorStopsRetiresAndResizes(t *testing.T) {
 			"a size below nothing":          s.Resize(t.Context(), boss, ptr(-1), "less"),
 		} {
 			var p *backend.Problem
-			if !errors.As(err, &p) || p.Kind != backend.KindConfig || p.Next == "" {
+			if !errors.As(err, &p) || p.Kind != backend.KindConfig || p.Next.IsZero() {
 				t.Errorf("%s: %v", what, err)
 			}
 		}
@@ -106,7 +107,7 @@ func TestAnOperatorStopsRetiresAndResizes(t *testing.T) {
 		}
 		time.Sleep(2 * time.Minute)
 		o := overview()
-		if len(o.Sessions) != 0 || !told(o, "stopped", "operator", session.InstanceID, "left running") {
+		if len(o.Sessions) != 0 || !told(o, messages.Verbatim("stopped"), messages.Verbatim("operator"), messages.Verbatim(session.InstanceID), messages.Verbatim("left running")) {
 			t.Errorf("after the stop: %d sessions, audit %+v", len(o.Sessions), o.Audit)
 		}
 		if n := w.count(t)["running"]; n != 0 {
@@ -124,7 +125,7 @@ func TestAnOperatorStopsRetiresAndResizes(t *testing.T) {
 				t.Errorf("the retired one is %s", m.State)
 			}
 		}
-		if len(o.Pool.Members) != 5 || !told(o, "terminated", "operator", victim, "slow") {
+		if len(o.Pool.Members) != 5 || !told(o, messages.Verbatim("terminated"), messages.Verbatim("operator"), messages.Verbatim(victim), messages.Verbatim("slow")) {
 			t.Errorf("after retiring: %d members, audit %+v", len(o.Pool.Members), o.Audit)
 		}
 
@@ -132,7 +133,7 @@ func TestAnOperatorStopsRetiresAndResizes(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(12 * time.Minute) // a surplus stays for ten
-		if o = overview(); o.Resized == nil || *o.Resized != 3 || len(o.Pool.Members) != 3 || !told(o, "resized", "operator", "", "holidays") {
+		if o = overview(); o.Resized == nil || *o.Resized != 3 || len(o.Pool.Members) != 3 || !told(o, messages.Verbatim("resized"), messages.Verbatim("operator"), messages.Message{}, messages.Verbatim("holidays")) {
 			t.Errorf("after resizing: %v, %d members, target %d, audit %+v", *o.Resized, len(o.Pool.Members), o.Pool.Target, o.Audit)
 		}
 		if err := s.Resize(t.Context(), boss, nil, "back"); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/messages"
 )
 
 // The pauses before a step that failed is tried again: the first, which doubles with every further failure in a row, and
@@ -85,8 +86,8 @@ func (k *keeper) recordRefusal(ctx context.Context, p pause, err error) {
 		return
 	}
 	why := refusalOf(err)
-	if k.s.setRefused(&backend.Backoff{Failures: p.failures, Why: why, RetryAt: k.s.Clock.Now().Add(time.Until(p.until))}) {
-		k.s.recordEvent(ctx, auditRow{UserID: poolUser, Event: backend.EventFailed, Why: "the launch was refused: " + why})
+	if k.s.setRefused(&backend.Backoff{Failures: p.failures, Why: messages.Verbatim(why), RetryAt: k.s.Clock.Now().Add(time.Until(p.until))}) {
+		k.s.recordEvent(ctx, auditRow{UserID: poolUser, Event: backend.EventFailed, Why: messages.New("fleet.launchRefused2", why)})
 	}
 }
 

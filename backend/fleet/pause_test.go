@@ -50,7 +50,7 @@ func TestADeniedLaunchIsTriedSeldom(t *testing.T) {
 		}
 		b := poolOf(t, s).Backoff
 		if b == nil || b.Failures < 5 || b.Stopped || b.InstanceID != "" || !b.RetryAt.After(time.Now()) ||
-			b.Why != "UnauthorizedOperation: You are not authorized to perform this operation." {
+			b.Why.String() != "UnauthorizedOperation: You are not authorized to perform this operation." {
 			t.Errorf("the pool says %+v", b)
 		}
 		o, err := s.Overview(t.Context())

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // plan returns the steps that bring the pool back to its size and the world back to the invariants. It is pure.
@@ -67,7 +68,7 @@ type planner struct {
 	steps    []step
 }
 
-func (p *planner) add(v stepKind, row instanceRow, why string) {
+func (p *planner) add(v stepKind, row instanceRow, why messages.Message) {
 	p.steps = append(p.steps, step{kind: v, row: row, why: why})
 }
 
@@ -78,7 +79,7 @@ func (p *planner) leftovers() {
 		switch {
 		case r.intent():
 			if !p.owned[r.LaunchToken] && !p.waited[r.LaunchToken] && p.now.Sub(r.PooledAt) > intentLimit {
-				p.add(stepWithdraw, r, "its launch came to nothing")
+				p.add(stepWithdraw, r, messages.New("fleet.launchCameNothing"))
 			} else if r.Owner == "" {
 				p.serving++
 				p.warming++
@@ -89,12 +90,12 @@ func (p *planner) leftovers() {
 			p.serving++ // EC2 does not list it yet
 			p.warming++
 		case r.State == backend.Warming:
-			p.failed(stepForget, r, p.gone[r.InstanceID], "was terminated while it was warming: "+p.gone[r.InstanceID].reason())
+			p.failed(stepForget, r, p.gone[r.InstanceID], messages.New("fleet.terminatedWarming", p.gone[r.InstanceID].reason()))
 		case r.State == backend.Claimed && p.sessions[r.claim()] != nil:
 			claimed[r.claim()] = true // the row stays until the session is over, so that neither is left alone
 			p.loseInstance(r, p.sessions[r.claim()])
 		case p.now.Sub(r.PooledAt) > newborn:
-			p.add(stepForget, r, "its instance is gone")
+			p.add(stepForget, r, messages.New("fleet.instanceGone"))
 		}
 	}
 	for i, s := range p.observation.sessions {
@@ -107,7 +108,7 @@ func (p *planner) leftovers() {
 				kind:    stepEnd,
 				row:     instanceRow{InstanceID: s.InstanceID, Epoch: s.Epoch},
 				session: &p.observation.sessions[i],
-				why:     "holds no instance",
+				why:     messages.New("fleet.holdsNoInstance"),
 			})
 		}
 	}
@@ -117,7 +118,7 @@ func (p *planner) leftovers() {
 // desktop, which tries another instance.
 func (p *planner) loseInstance(r instanceRow, s *sessionRow) {
 	if p.now.Sub(s.CreationTime) > newborn {
-		why := "its instance was terminated: " + p.gone[r.InstanceID].reason()
+		why := messages.New("fleet.instanceTerminated", p.gone[r.InstanceID].reason())
 		p.steps = append(p.steps, step{kind: stepEnd, row: r, session: s, why: why})
 	}
 }
@@ -125,7 +126,7 @@ func (p *planner) loseInstance(r instanceRow, s *sessionRow) {
 // queue gives what is free to those who wait, in their order, and takes back what nobody fetches.
 func (p *planner) queue() {
 	for _, t := range p.stale {
-		p.steps = append(p.steps, step{kind: stepDequeue, ticket: t, why: "nobody waits there any more"})
+		p.steps = append(p.steps, step{kind: stepDequeue, ticket: t, why: messages.New("fleet.nobodyWaits")})
 	}
 	waits := map[string]bool{}
 	for _, t := range p.tickets {
@@ -138,7 +139,7 @@ func (p *planner) queue() {
 		case r.ReservedFor == "":
 			free = append(free, r)
 		case !waits[r.ReservedFor] || served[r.ReservedFor] || p.now.Sub(r.PooledAt) > reserveLimit:
-			p.add(stepUnreserve, r, "whom it was for does not wait any more")
+			p.add(stepUnreserve, r, messages.New("fleet.whomNotWait"))
 		default:
 			served[r.ReservedFor] = true
 		}
@@ -148,7 +149,7 @@ func (p *planner) queue() {
 			break
 		}
 		if !served[t.UserID] {
-			p.steps = append(p.steps, step{kind: stepReserve, row: free[0], ticket: t, why: "it is " + t.Username + "'s turn"})
+			p.steps = append(p.steps, step{kind: stepReserve, row: free[0], ticket: t, why: messages.New("fleet.turn", t.Username)})
 			free = free[1:]
 		}
 	}
@@ -160,7 +161,7 @@ func (p *planner) size() {
 	total := len(p.observation.rows) + p.unknown // every row counts, intents too, until its instance is gone
 	allowed := p.health.allowed(p.current.version, p.warming, p.figures, p.now)
 	for p.serving < p.observation.size && total < p.figures.MaxInstances && allowed > 0 {
-		p.add(stepLaunch, instanceRow{}, "the pool is below its size")
+		p.add(stepLaunch, instanceRow{}, messages.New("fleet.poolBelowSize"))
 		p.serving++
 		p.warming++
 		total++
@@ -172,7 +173,7 @@ func (p *planner) size() {
 	})
 	for i := 0; i < p.serving-p.observation.size && i < len(p.free); i++ {
 		if p.now.Sub(p.free[i].PooledAt) > excessPause || total > p.figures.MaxInstances {
-			p.add(stepRetire, p.free[i], "the pool is above its size")
+			p.add(stepRetire, p.free[i], messages.New("fleet.poolAboveSize"))
 			total--
 		}
 	}
@@ -189,7 +190,7 @@ func (p *planner) replace(total, allowed int) {
 		excess = 1
 	}
 	for i := 0; i < excess && i < len(old); i++ {
-		p.add(stepRetire, old[i], "made from an earlier launch template")
+		p.add(stepRetire, old[i], messages.New("fleet.madeEarlierLaunchTemplate"))
 	}
 }
 
@@ -233,7 +234,7 @@ func (p *planner) drift() {
 					kind:    stepRearm,
 					row:     row,
 					session: &p.observation.sessions[i],
-					why:     "its stop is armed for another time",
+					why:     messages.New("fleet.stopArmedAnotherTime"),
 				})
 			}
 		}
@@ -241,7 +242,7 @@ func (p *planner) drift() {
 			p.steps = append(p.steps, step{
 				kind:    stepRename,
 				session: &p.observation.sessions[i],
-				why:     s.Domain + " points elsewhere",
+				why:     messages.New("fleet.pointsElsewhere", s.Domain),
 			})
 		}
 	}
@@ -250,7 +251,7 @@ func (p *planner) drift() {
 			p.steps = append(p.steps, step{
 				kind:    stepRename,
 				session: &p.observation.ended[i],
-				why:     "nothing runs behind " + s.Domain,
+				why:     messages.New("fleet.nothingRunsBehind", s.Domain),
 			})
 		}
 	}

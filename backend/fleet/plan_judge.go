@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // judge plans what one instance needs, by its row.
@@ -24,7 +25,7 @@ func (p *planner) judge(m instance) {
 			p.serving++
 		}
 		if m.up() {
-			p.add(stepStop, row, "runs unclaimed")
+			p.add(stepStop, row, messages.New("fleet.runsUnclaimed"))
 		} else {
 			p.old[row.InstanceID] = old
 			p.free = append(p.free, row)
@@ -32,7 +33,7 @@ func (p *planner) judge(m instance) {
 	case backend.Recycling:
 		p.judgeRecycling(m, row, old)
 	case backend.Retired:
-		p.add(stepRetire, row, "retired")
+		p.add(stepRetire, row, messages.New("fleet.retired"))
 	case backend.Claimed:
 		p.judgeClaimed(m, row)
 	}
@@ -43,13 +44,13 @@ func (p *planner) judge(m instance) {
 func (p *planner) judgeRecycling(m instance, row instanceRow, old bool) {
 	p.serving++
 	old = old && p.health.of(p.current.version).Failures == 0 // better an old instance than none that becomes ready
-	why := "its session is over"
+	why := messages.New("fleet.sessionOver")
 	if !row.Ready {
-		why = "it was never seen ready"
+		why = messages.New("fleet.neverSeenReady")
 	}
 	switch {
 	case m.State == backend.Running:
-		p.add(stepStop, row, "runs unclaimed")
+		p.add(stepStop, row, messages.New("fleet.runsUnclaimed"))
 	case m.State == backend.Stopped && (p.figures.Replace || old || !row.Ready):
 		p.serving--
 		p.add(stepRetire, row, why)
@@ -66,22 +67,22 @@ func (p *planner) judgeWarming(m instance, row instanceRow, old bool) {
 	case old:
 		p.serving--
 		p.warming--
-		p.add(stepRetire, row, "made from an earlier launch template")
+		p.add(stepRetire, row, messages.New("fleet.madeEarlierLaunchTemplate"))
 	case m.State == backend.Running && p.ready[m.InstanceID]:
-		p.warmed(stepPark, row, m, "initialised")
+		p.warmed(stepPark, row, m, messages.New("fleet.initialised"))
 	case m.State == backend.Stopped && m.brokeDown():
-		p.failed(stepRetire, row, m, "EC2 could not keep it running: "+m.reason())
+		p.failed(stepRetire, row, m, messages.New("fleet.ec2CannotKeepRunning", m.reason()))
 	case m.State == backend.Stopped && (row.Ready || p.ready[m.InstanceID]):
-		p.warmed(stepRecycle, row, m, "initialised and stopped")
+		p.warmed(stepRecycle, row, m, messages.New("fleet.initialisedStopped"))
 	case m.State == backend.Stopped && !p.asking[m.InstanceID]:
-		p.failed(stepRetire, row, m, "stopped before it was ready: "+m.reason())
+		p.failed(stepRetire, row, m, messages.New("fleet.stoppedBeforeReady", m.reason()))
 	case m.up() && p.now.Sub(row.PooledAt) > p.figures.warmLimit():
-		p.failed(stepRetire, row, m, "did not become ready in "+p.figures.warmLimit().String())
+		p.failed(stepRetire, row, m, messages.New("fleet.notBecomeReady", p.figures.warmLimit().String()))
 	}
 }
 
 // warmed plans what follows a warming that ended well. It is recorded if that changes how many may be launched.
-func (p *planner) warmed(v stepKind, row instanceRow, m instance, why string) {
+func (p *planner) warmed(v stepKind, row instanceRow, m instance, why messages.Message) {
 	p.add(v, row, why)
 	if h := p.health.of(p.current.version); !h.Proven || h.Failures > 0 {
 		p.steps[len(p.steps)-1].result = &launchResult{
@@ -93,7 +94,7 @@ func (p *planner) warmed(v stepKind, row instanceRow, m instance, why string) {
 }
 
 // failed plans what follows a warming that failed.
-func (p *planner) failed(v stepKind, row instanceRow, m instance, why string) {
+func (p *planner) failed(v stepKind, row instanceRow, m instance, why messages.Message) {
 	p.add(v, row, why)
 	r := launchResult{failed: true, instanceID: row.InstanceID, template: m.version, launched: row.PooledAt, why: why}
 	p.steps[len(p.steps)-1].result = &r
@@ -119,7 +120,7 @@ func (p *planner) judgeUnrecorded(m instance) {
 		Zone:         m.Zone,
 		InstanceType: m.Type,
 		LaunchToken:  token,
-	}, "no row")
+	}, messages.New("fleet.noRow"))
 }
 
 // launchToken takes the suffix of the place off a client token (see places).
@@ -135,19 +136,19 @@ func (p *planner) judgeClaimed(m instance, row instanceRow) {
 	s := p.sessions[row.claim()]
 	switch {
 	case s == nil:
-		p.add(stepStop, row, "claimed, but by no session")
+		p.add(stepStop, row, messages.New("fleet.claimedButNoSession"))
 	case p.now.After(s.ExpireAt.Add(reapMargin)):
 		p.steps = append(p.steps, step{
 			kind:    stepEnd,
 			row:     row,
 			session: s,
-			why:     "its time was up and its launcher did not stop it",
+			why:     messages.New("fleet.timeLauncherNotStop"),
 		})
 	case m.State == backend.Stopped && p.now.Sub(s.CreationTime) > startLimit:
-		p.steps = append(p.steps, step{kind: stepEnd, row: row, session: s, why: "found stopped"})
+		p.steps = append(p.steps, step{kind: stepEnd, row: row, session: s, why: messages.New("common.foundStopped")})
 	case m.owner != row.Owner || m.epoch != itoa64(row.Epoch) || m.expireAt != s.ExpireAt.UTC().Format(time.RFC3339):
 		if p.now.Sub(s.CreationTime) > newborn { // younger: its desktop is about to
-			p.steps = append(p.steps, step{kind: stepRetag, row: row, session: s, why: "its tags do not say what its row says"})
+			p.steps = append(p.steps, step{kind: stepRetag, row: row, session: s, why: messages.New("fleet.tagsNotSayRow")})
 		}
 	}
 }

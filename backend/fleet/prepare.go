@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -34,7 +35,7 @@ func (s *Service) Prepare(ctx context.Context, u backend.User) (*backend.Prepare
 		return err
 	})
 	if err := all.Wait(); err != nil {
-		return nil, problem("read the pool", err)
+		return nil, problem(messages.New("fleet.cannotReadPool"), err)
 	}
 	return &p, nil
 }

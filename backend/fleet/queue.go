@@ -9,6 +9,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/messages"
 )
 
 // The queue is a set of rows in the leases table, one a waiting user, served by number. Numbers come from a counter,
@@ -71,19 +72,19 @@ func (s *Service) queue(ctx context.Context, u backend.User, lost map[string]boo
 }
 
 // lackOf returns, for people, why there is no instance.
-func lackOf(err error) string {
-	if p := backend.ProblemOf(problem("start your instance", err)); p != nil {
+func lackOf(err error) messages.Message {
+	if p := backend.ProblemOf(problem(messages.New("fleet.cannotStartInstance"), err)); p != nil {
 		return p.Why
 	}
-	return ""
+	return messages.Message{}
 }
 
 // waiter is a user in the queue.
 type waiter struct {
 	s        *Service
 	user     backend.User
-	lost     map[string]bool // instances not to be tried again
-	why      string          // why there is no instance, as known last
+	lost     map[string]bool  // instances not to be tried again
+	why      messages.Message // why there is no instance, as known last
 	ticket   ticketRow
 	seen     sightings
 	launchAt time.Time
@@ -153,10 +154,10 @@ func (w *waiter) turn(ctx context.Context, report func(backend.Progress)) (*sess
 
 // reason says for people why there is no instance, or that enough instances are about to be given back. One that cannot
 // be counted changes nothing.
-func (w *waiter) reason(ctx context.Context, at int) string {
+func (w *waiter) reason(ctx context.Context, at int) messages.Message {
 	why := w.why
 	if back, err := w.s.ledger.inState(ctx, backend.Recycling); err == nil && at >= 0 && at < len(back) {
-		why = "One is free in about a minute."
+		why = messages.New("fleet.oneFreeAboutMinute")
 	}
 	return why
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 
 	"github.com/aws/smithy-go"
 )
@@ -17,12 +18,12 @@ func TestQuotaProblem(t *testing.T) {
 		"InstanceLimitExceeded":        {"quota for instances of this type is used up, or is 0 (InstanceLimitExceeded)", "higher quota"},
 		"InsufficientInstanceCapacity": {"none of this type to give", "few minutes"},
 	} {
-		err := problem("start your instance", &smithy.GenericAPIError{Code: code})
+		err := problem(messages.Verbatim("start your instance"), &smithy.GenericAPIError{Code: code})
 		var p *backend.Problem
-		if !errors.As(err, &p) || p.Kind != backend.KindCapacity || !strings.Contains(p.Why, want.why) || !strings.Contains(p.Next, want.next) {
+		if !errors.As(err, &p) || p.Kind != backend.KindCapacity || !strings.Contains(p.Why.String(), want.why) || !strings.Contains(p.Next.String(), want.next) {
 			t.Errorf("%s: %+v", code, p)
 		}
-		if why := lackOf(&smithy.GenericAPIError{Code: code}); why != p.Why {
+		if why := lackOf(&smithy.GenericAPIError{Code: code}); why.String() != p.Why.String() {
 			t.Errorf("%s: the queue says %q", code, why)
 		}
 	}

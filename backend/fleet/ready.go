@@ -7,6 +7,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/messages"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -96,9 +97,9 @@ func (s *Service) saveAddress(ctx context.Context, row sessionRow) error {
 	if isConditionFailed(err) {
 		return &backend.Problem{
 			Kind:  backend.KindBusy,
-			What:  "Your session was ended elsewhere",
-			Why:   "Another computer of yours, or the pool's keeper, ended it while it was starting.",
-			Next:  "Press Start for a new one.",
+			What:  messages.New("fleet.sessionEndedElsewhere"),
+			Why:   messages.New("fleet.anotherComputerYoursPoolKeeper"),
+			Next:  messages.New("common.pressStartNewOne"),
 			Cause: err,
 		}
 	}

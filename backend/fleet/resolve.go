@@ -9,6 +9,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/messages"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -63,9 +64,9 @@ func (s *Service) awaitAvatar(ctx context.Context, named <-chan bool, address, d
 // nameLateNotice tells a user that the address of their avatar may not work yet.
 var nameLateNotice = &backend.Notice{Key: backend.NoticeName, Problem: &backend.Problem{
 	Kind: backend.KindUnreachable,
-	What: "Your avatar's name isn't known everywhere yet",
-	Why:  "The name doesn't lead to your instance on this computer.",
-	Next: "If the page doesn't open, try again in a minute.",
+	What: messages.New("fleet.avatarNameNotKnown"),
+	Why:  messages.New("fleet.nameDoesntLeadInstance"),
+	Next: messages.New("fleet.pageDoesntOpenTry"),
 }}
 
 // awaitName waits until the name resolves to the address, for nameLimit at most. It reports whether it does, or whether

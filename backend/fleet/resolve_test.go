@@ -11,6 +11,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/fleet"
 	"avatar-launcher/backend/localcloud"
+	"avatar-launcher/backend/messages"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -75,7 +76,7 @@ func TestReadyWaitsUntilTheNameResolves(t *testing.T) {
 					if scheme == "https" && asked.early > 0 {
 						t.Errorf("over TLS the avatar was asked %d times before its name resolved", asked.early)
 					}
-					if err := s.Stop(t.Context(), *session, "test"); err != nil {
+					if err := s.Stop(t.Context(), *session, messages.Verbatim("test")); err != nil {
 						t.Fatal(err)
 					}
 					time.Sleep(time.Minute)

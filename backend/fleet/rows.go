@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // ended is the Phase attribute of a session that is over. Its row stays until PurgeAt, for the user's history.
@@ -134,13 +135,13 @@ func (r instanceRow) member() backend.PoolMember {
 func (s *Service) Current(ctx context.Context, u backend.User) (*backend.Session, error) {
 	row, err := s.ledger.session(ctx, u.ID)
 	if err != nil || row == nil || row.Phase == ended {
-		return nil, problem("read your session", err)
+		return nil, problem(messages.New("fleet.cannotReadSession2"), err)
 	}
 	session := row.session()
 	if row.InstanceID != "" {
 		holds, err := s.holds(ctx, *row)
 		if err != nil {
-			return nil, problem("read your session", err)
+			return nil, problem(messages.New("fleet.cannotReadSession2"), err)
 		}
 		if !holds {
 			session.Phase = backend.Ending

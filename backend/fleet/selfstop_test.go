@@ -29,7 +29,7 @@ func TestAnInstanceThatStoppedItselfUnready(t *testing.T) {
 				t.Errorf("%s is warm and was never ready", m.InstanceID)
 			}
 		}
-		if b := pool.Backoff; b == nil || !strings.Contains(b.Why, "before it was ready") {
+		if b := pool.Backoff; b == nil || !strings.Contains(b.Why.String(), "before it was ready") {
 			t.Errorf("the pool says %+v", b)
 		}
 	})

@@ -9,6 +9,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/fleet"
+	"avatar-launcher/backend/messages"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
@@ -19,9 +20,11 @@ import (
 // its own. Its credentials would let it: what holds it back is that it looks first.
 func TestAComputerThatSleptTouchesNoOtherSession(t *testing.T) {
 	woken := map[string]func(*fleet.Service, backend.Session) error{
-		"stop": func(s *fleet.Service, old backend.Session) error { return s.Stop(context.Background(), old, "test") },
+		"stop": func(s *fleet.Service, old backend.Session) error {
+			return s.Stop(context.Background(), old, messages.Verbatim("test"))
+		},
 		"terminate": func(s *fleet.Service, old backend.Session) error {
-			return s.Terminate(context.Background(), old, "test")
+			return s.Terminate(context.Background(), old, messages.Verbatim("test"))
 		},
 		"extend": func(s *fleet.Service, old backend.Session) error {
 			_, err := s.Extend(context.Background(), old)

@@ -9,6 +9,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
+	"avatar-launcher/backend/messages"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -42,7 +43,7 @@ func (s *Service) Start(ctx context.Context, u backend.User, report func(backend
 		phases := took.phases()
 		s.background.Go(func() { s.recordReady(context.WithoutCancel(ctx), *row, *session, phases) })
 	}
-	return session, problem("start your instance", err)
+	return session, problem(messages.New("fleet.cannotStartInstance"), err)
 }
 
 // stopwatch times the phases of a start as they are reported.
@@ -134,8 +135,8 @@ func (s *Service) obtain(ctx context.Context, u backend.User, lost map[string]bo
 }
 
 // errBusy is the error of a start that could not claim an instance in claimTime.
-var errBusy = &backend.Problem{Kind: backend.KindBusy, What: "It was not possible to start your instance",
-	Why: "Many people are starting at this moment.", Next: "Press Start again."}
+var errBusy = &backend.Problem{Kind: backend.KindBusy, What: messages.New("fleet.cannotStartInstance"),
+	Why: messages.New("fleet.manyPeopleStartingMoment"), Next: messages.New("fleet.pressStartAgain")}
 
 // errAgain is the error of a try that should be repeated, since something has changed.
 var errAgain = errors.New("try again")
@@ -181,7 +182,7 @@ func (s *Service) attach(ctx context.Context, row sessionRow, report func(backen
 	over := !s.Clock.Now().Before(row.ExpireAt)
 	if row.LaunchToken != "" {
 		if over {
-			return nil, errors.Join(s.abandon(ctx, row, "never launched"), errAgain)
+			return nil, errors.Join(s.abandon(ctx, row, messages.New("fleet.neverLaunched")), errAgain)
 		}
 		return s.resumeLaunch(ctx, row, report)
 	}
@@ -190,7 +191,7 @@ func (s *Service) attach(ctx context.Context, row sessionRow, report func(backen
 		return nil, err
 	}
 	if over || !holds {
-		return nil, errors.Join(s.end(ctx, row, backend.Recycling, s.LauncherID, "its time was up"), errAgain)
+		return nil, errors.Join(s.end(ctx, row, backend.Recycling, s.LauncherID, messages.New("fleet.time")), errAgain)
 	}
 	report(backend.Progress{Phase: backend.Arming, Session: row.session(), Cold: row.Cold, Attached: true})
 	row.armedUntil = row.ExpireAt.Unix() // it may be armed or not; arm finds out

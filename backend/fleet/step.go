@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // instance is an instance as EC2 describes it, with the tags that mirror the tables and what it was launched from.
@@ -70,7 +71,7 @@ type step struct {
 	row     instanceRow // InstanceID is always set but for launch, rename and dequeue
 	session *sessionRow // for end, retag, rearm, rename
 	ticket  ticketRow   // for reserve, dequeue
-	why     string
+	why     messages.Message
 	result  *launchResult // for park, recycle, retire, forget: how its warming ended
 }
 

@@ -9,6 +9,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/fleet"
 	"avatar-launcher/backend/localcloud"
+	"avatar-launcher/backend/messages"
 )
 
 var kim = backend.User{ID: "33333333-3333-4333-8333-333333333333", Username: "kim"}
@@ -61,7 +62,7 @@ func TestAClaimRightAfterAScrub(t *testing.T) {
 		first := w.as(t, "user", demo)
 		session, _, _ := start(t, first, demo)
 		time.Sleep(time.Minute)
-		if err := first.Stop(t.Context(), *session, "test"); err != nil {
+		if err := first.Stop(t.Context(), *session, messages.Verbatim("test")); err != nil {
 			t.Fatal(err)
 		}
 		awaitWarm(t, w.desktop(t, "operator"), session.InstanceID)
@@ -86,7 +87,7 @@ func TestALaunchWhoseTagsAreSeenLate(t *testing.T) {
 
 // TestAStopBeforeTheTagsAreSeen: a start is broken off as soon as the instance is tagged.
 func TestAStopBeforeTheTagsAreSeen(t *testing.T) {
-	ends := map[string]func(*fleet.Service, context.Context, backend.Session, string) error{
+	ends := map[string]func(*fleet.Service, context.Context, backend.Session, messages.Message) error{
 		"stop": (*fleet.Service).Stop, "terminate": (*fleet.Service).Terminate,
 	}
 	for name, end := range ends {
@@ -111,7 +112,7 @@ func TestAStopBeforeTheTagsAreSeen(t *testing.T) {
 					if err != nil || session == nil || session.InstanceID == "" {
 						t.Fatalf("the session is %+v, %v", session, err)
 					}
-					if err := end(s, t.Context(), *session, "test"); err != nil {
+					if err := end(s, t.Context(), *session, messages.Verbatim("test")); err != nil {
 						t.Error(err)
 					}
 				})

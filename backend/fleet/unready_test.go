@@ -8,6 +8,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/fleet"
+	"avatar-launcher/backend/messages"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -65,7 +66,7 @@ func TestAColdStartGivesBackWhatWasReady(t *testing.T) {
 		s := w.desktop(t, "one")
 		ready, _, _ := start(t, s, demo)
 		s.Wait()
-		if err := s.Stop(t.Context(), *ready, "test"); err != nil {
+		if err := s.Stop(t.Context(), *ready, messages.Verbatim("test")); err != nil {
 			t.Fatal(err)
 		}
 		other := userNo(7)
@@ -78,7 +79,7 @@ func TestAColdStartGivesBackWhatWasReady(t *testing.T) {
 		if err != nil || broken == nil || !broken.Cold {
 			t.Fatalf("the second session is %+v, %v", broken, err)
 		}
-		if err := s.Stop(t.Context(), *broken, "test"); err != nil {
+		if err := s.Stop(t.Context(), *broken, messages.Verbatim("test")); err != nil {
 			t.Fatal(err)
 		}
 		keep(t, s)

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // step is a challenge that waits for the user's answer: one of Cognito's, or one of our own (backend.StepConfirm and
@@ -66,11 +67,11 @@ func (s *Service) answerAttribute(t *step, value string) (*backend.User, *backen
 // https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
 var forms = map[string]struct {
 	pattern   *regexp.Regexp
-	why, next string
+	why, next messages.Message
 }{
-	"email":        {regexp.MustCompile(`^[^\s@<>]+@[^\s@<>]+$`), "That is no e-mail address.", "Type one, such as you@example.com."},
-	"phone_number": {regexp.MustCompile(`^\+\d{4,15}$`), "That is no phone number as Cognito wants it.", "Begin with + and the country's number, then digits only, such as +4930123456."},
-	"birthdate":    {regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`), "That is no date as Cognito wants it.", "Type year, month and day, such as 1990-12-31."},
+	"email":        {regexp.MustCompile(`^[^\s@<>]+@[^\s@<>]+$`), messages.New("identity.noEMailAddress"), messages.New("identity.typeOneExampleCom")},
+	"phone_number": {regexp.MustCompile(`^\+\d{4,15}$`), messages.New("identity.noPhoneNumberCognito"), messages.New("identity.beginCountryNumberDigits")},
+	"birthdate":    {regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`), messages.New("identity.noDateCognitoWants"), messages.New("identity.typeYearMonthDay")},
 }
 
 // field is the name under which Cognito takes a challenge's answer.

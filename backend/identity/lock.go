@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // A Lock excludes the other launchers of this computer, such as the window and a command in a terminal. It waits for its
@@ -135,5 +136,5 @@ func (v *vault) write(k storedSignIn) error {
 }
 
 // sayTurn is the sentence for errTurn.
-var sayTurn = sentence{backend.KindBusy, "Another launcher on this computer is renewing the same sign-in and doesn't finish.",
-	"Close it, or let it go on if it is stopped in a terminal, then try again."}
+var sayTurn = sentence{backend.KindBusy, messages.New("identity.anotherLauncherComputerRenewing"),
+	messages.New("identity.closeLetGoStopped")}

@@ -6,72 +6,73 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // This file has the problems that do not come from Cognito: what was asked or answered wrongly, and the keyring's state.
 
-func refused(why, next string) *backend.Problem {
+func refused(why, next messages.Message) *backend.Problem {
 	return &backend.Problem{Kind: backend.KindRefused, What: what[signingIn], Why: why, Next: next}
 }
 
 func emptyFields() *backend.Problem {
-	return refused("The user name or the password is empty.", "Type both.")
+	return refused(messages.New("common.userNamePasswordEmpty"), messages.New("identity.typeBoth"))
 }
 
 func emptyName() *backend.Problem {
-	p := refused("The user name is empty.", "Type it, so that it is known whose password to change.")
+	p := refused(messages.New("common.userNameEmpty"), messages.New("identity.typeKnownPasswordChange"))
 	p.What = what[sendingReset]
 	return p
 }
 
 func yesOrNo() *backend.Problem {
-	p := refused("It is neither yes nor no.", "Answer yes or no.")
+	p := refused(messages.New("identity.neitherYesNorNo"), messages.New("identity.answerYesNo"))
 	p.What = what[answering]
 	return p
 }
 
 func notRemembered() *backend.Problem {
-	return &backend.Problem{Kind: backend.KindRefused, What: "There is nothing to forget", Why: "Cognito does not know this computer by this sign-in.",
-		Next: "Go on as you are."}
+	return &backend.Problem{Kind: backend.KindRefused, What: messages.New("identity.nothingForget"), Why: messages.New("identity.cognitoNotKnowComputer"),
+		Next: messages.New("identity.go")}
 }
 
 func noBrowser() *backend.Problem {
-	return &backend.Problem{Kind: backend.KindConfig, What: what[browsing], Why: "The profile does not offer the sign-in by the browser.",
-		Next: "Sign in with user name and password, or set cognito.sign_in and cognito.domain in the configuration."}
+	return &backend.Problem{Kind: backend.KindConfig, What: what[browsing], Why: messages.New("identity.profileNotOfferSignIn"),
+		Next: messages.New("identity.signInUserNamePasswordSet")}
 }
 
 // endedSignIn is the standing condition of a sign-in that Cognito has ended while somebody works by it.
 func endedSignIn(good time.Time, cause error) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindRefused, What: "Your sign-in has ended", Cause: cause,
-		Why:  "It’s too old, or somebody has ended it. Everything here works until " + good.Local().Format("15:04") + ".",
-		Next: "Sign in again. A running avatar keeps running meanwhile."}
+	return &backend.Problem{Kind: backend.KindRefused, What: messages.New("identity.signInEnded"), Cause: cause,
+		Why:  messages.New("identity.tooOldSomebodyEnded", good.Local().Format("15:04")),
+		Next: messages.New("common.signInAgainRunningAvatar")}
 }
 
 func nothingAsked() *backend.Problem {
-	return refused("No question is open.", "Sign in again from the start.")
+	return refused(messages.New("identity.noQuestionOpen"), messages.New("identity.signInAgainStart"))
 }
 
 func emptyAnswer() *backend.Problem {
-	p := refused("It is empty.", "Type the code or the password that is asked for.")
+	p := refused(messages.New("identity.empty"), messages.New("identity.typeCodePasswordAsked"))
 	p.What = what[answering]
 	return p
 }
 
 func unknownChallenge(name string) *backend.Problem {
-	return refused("Cognito asks for "+name+", a step that the launcher does not know.", operator)
+	return refused(messages.New("identity.cognitoAsksStepLauncher", name), messages.New("identity.askOperatorSendLauncher"))
 }
 
 func noFactorToSetUp(offered []string) *backend.Problem {
-	return refused("The pool wants a second factor, and offers "+strings.Join(offered, ", ")+" only.", "Ask your operator to set it up for you.")
+	return refused(messages.New("identity.poolWantsSecondFactor", strings.Join(offered, ", ")), messages.New("identity.askOperatorSet"))
 }
 
 func notOffered() *backend.Problem {
-	p := refused("It is none of what is offered.", "Choose one of them.")
+	p := refused(messages.New("identity.noneOffered"), messages.New("identity.chooseOne"))
 	p.What = what[answering]
 	return p
 }
 
-func badAttribute(why, next string) *backend.Problem {
+func badAttribute(why, next messages.Message) *backend.Problem {
 	p := refused(why, next)
 	p.What = what[telling]
 	return p
@@ -80,21 +81,21 @@ func badAttribute(why, next string) *backend.Problem {
 // The standing conditions of the keyring.
 
 func noKeyring(stay bool, cause error) *backend.Problem {
-	p := &backend.Problem{Kind: backend.KindKeyring, What: "The sign-in is kept in memory only",
-		Why:  "There is no keyring on this computer that the launcher can use, so you are signed in for this session only.",
-		Next: "Start one, such as GNOME Keyring or KWallet, to have the sign-in kept safely.", Cause: cause}
+	p := &backend.Problem{Kind: backend.KindKeyring, What: messages.New("identity.signInKeptMemory"),
+		Why:  messages.New("identity.noKeyringComputerLauncher"),
+		Next: messages.New("identity.startOneGnomeKeyring"), Cause: cause}
 	if stay {
-		p.Why = "There is no keyring on this computer that the launcher can use, so you are signed in for this session only, whatever stay_signed_in says."
+		p.Why = messages.New("identity.noKeyringComputerLauncherCan")
 	}
 	return p
 }
 
 func lockedKeyring(cause error) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindKeyring, What: "The keyring is locked", Why: "Until it is unlocked, the sign-in is kept in memory only.",
-		Next: "Unlock it where it asks for its password, or in the system's password manager. If the sign-in waits for it, cancel and use your password.", Cause: errors.Join(ErrLocked, cause)}
+	return &backend.Problem{Kind: backend.KindKeyring, What: messages.New("identity.keyringLocked"), Why: messages.New("identity.untilUnlockedSignInKept"),
+		Next: messages.New("identity.unlockAsksPasswordSystem"), Cause: errors.Join(ErrLocked, cause)}
 }
 
 func smallKeyring(cause error) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindKeyring, What: "The sign-in is kept in memory only",
-		Why: "The keyring refuses an entry of that size.", Next: "You can go on; after a restart, sign in again.", Cause: cause}
+	return &backend.Problem{Kind: backend.KindKeyring, What: messages.New("identity.signInKeptMemory"),
+		Why: messages.New("identity.keyringRefusesEntrySize"), Next: messages.New("identity.canGoAfterRestart"), Cause: cause}
 }

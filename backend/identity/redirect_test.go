@@ -169,7 +169,7 @@ func TestBrowserThatNeverComesBack(t *testing.T) {
 		start := time.Now()
 		for range 2 {
 			_, err := s.SignInByBrowser(t.Context(), func(backend.Challenge) {})
-			if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindInterrupted || !strings.Contains(p.Why, "five minutes") || p.Next == "" {
+			if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindInterrupted || !strings.Contains(p.Why.String(), "five minutes") || p.Next.IsZero() {
 				t.Errorf("got %v", err)
 			}
 		}
@@ -254,7 +254,7 @@ func TestLocalhostThatSomebodyElseHasHalfOf(t *testing.T) {
 func TestOAuthCodes(t *testing.T) {
 	for name, want := range oauthSentences {
 		p := explain(browsing, oauthError(name))
-		if p.Kind != want.kind || p.Why != want.why || p.Next != want.next || p.What != what[browsing] {
+		if p.Kind != want.kind || p.Why.String() != want.why.String() || p.Next.String() != want.next.String() || p.What.String() != what[browsing].String() {
 			t.Errorf("%s: got %v", name, p)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 const (
@@ -146,7 +147,7 @@ const revokedAtNextStart = "Nothing is left to do here: the launcher tells Cogni
 func (s *Service) unrevokedProblem(err error) *backend.Problem {
 	p := *explain(signingOut, err)
 	if _, gone := s.vault.entries.ring.(*memory); !gone && s.vault.condition() == nil {
-		p.Next = revokedAtNextStart
+		p.Next = messages.New("identity.nothingLeftHereLauncher")
 	}
 	return &p
 }

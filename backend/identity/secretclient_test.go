@@ -12,7 +12,7 @@ import (
 func TestClientWithASecret(t *testing.T) {
 	err := &smithy.GenericAPIError{Code: "NotAuthorizedException", Message: "Client 1abc is configured with secret but SECRET_HASH was not received"}
 	for _, at := range []stage{signingIn, answering, resuming, sendingReset, resetting} {
-		if p := explain(at, err); p.Kind != backend.KindConfig || p.Why != secretClient.why {
+		if p := explain(at, err); p.Kind != backend.KindConfig || p.Why.String() != secretClient.why.String() {
 			t.Errorf("stage %d: %v", at, p)
 		}
 	}

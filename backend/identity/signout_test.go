@@ -61,7 +61,7 @@ func TestSignOutWithoutNetwork(t *testing.T) {
 				must(t, cut(w))
 				err := s.SignOut(t.Context())
 				var p *backend.Problem
-				if !errors.As(err, &p) || !strings.Contains(p.Error(), "could not be told") || !strings.Contains(p.Next, "at its next start") {
+				if !errors.As(err, &p) || !strings.Contains(p.Error(), "could not be told") || !strings.Contains(p.Next.String(), "at its next start") {
 					t.Errorf("got %v", err)
 				}
 				if users := w.ring.users(); slices.ContainsFunc(users, func(u string) bool { return !strings.HasPrefix(u, "test/revoke") }) || len(users) == 0 {

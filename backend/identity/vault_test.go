@@ -147,7 +147,7 @@ func TestLockedKeyring(t *testing.T) {
 		if took := time.Since(start); took != 2*backgroundWait {
 			t.Errorf("it took %v", took)
 		}
-		if p := v.condition(); p == nil || p.What != "The keyring is locked" {
+		if p := v.condition(); p == nil || p.What.ID != "identity.keyringLocked" {
 			t.Errorf("the condition is %v", p)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -176,7 +176,7 @@ func TestConditionsOfTheKeyring(t *testing.T) {
 	} {
 		v := newVault(&faulty{Keyring: Memory(), err: tt.err}, "a", "client", true)
 		v.save(t.Context(), storedSignIn{Refresh: "r"})
-		if p := v.condition(); p == nil || !strings.Contains(p.Error(), tt.what) || p.Next == "" {
+		if p := v.condition(); p == nil || !strings.Contains(p.Error(), tt.what) || p.Next.IsZero() {
 			t.Errorf("%s: got %v", name, p)
 		}
 	}
@@ -232,7 +232,7 @@ func TestInsideSession(t *testing.T) {
 			t.Errorf("after the erasure: %v, %v", k != nil, v.condition())
 		}
 	case "locked":
-		if p == nil || p.What != "The keyring is locked" || !strings.Contains(p.Next, "Unlock it") {
+		if p == nil || p.What.ID != "identity.keyringLocked" || !strings.Contains(p.Next.String(), "Unlock it") {
 			t.Fatalf("got %v", p)
 		}
 		if k != nil {
@@ -245,7 +245,7 @@ func TestInsideSession(t *testing.T) {
 			t.Errorf("after the unlocking: %v, %v", k != nil, v.condition())
 		}
 	case "absent":
-		if p == nil || p.What != "The sign-in is kept in memory only" || !strings.Contains(p.Why, "for this session only") {
+		if p == nil || p.What.ID != "identity.signInKeptMemory" || !strings.Contains(p.Why.String(), "for this session only") {
 			t.Errorf("got %v", p)
 		}
 	}
@@ -275,7 +275,7 @@ func TestInterruptedWhileTheKeyringIsSilent(t *testing.T) {
 		}
 		start := time.Now()
 		u, err = s.Resume(t.Context())
-		if p := s.Notice(); u != nil || err != nil || !errors.Is(p, ErrLocked) || !strings.Contains(p.Next, "cancel") {
+		if p := s.Notice(); u != nil || err != nil || !errors.Is(p, ErrLocked) || !strings.Contains(p.Next.String(), "cancel") {
 			t.Errorf("after %v: %v, %v, %v", time.Since(start), u, err, p)
 		}
 	})

@@ -132,7 +132,7 @@ func refusal(t *testing.T, err error, kind backend.Kind, part string) {
 	if !errors.As(err, &p) {
 		t.Fatalf("got %v, not a Problem", err)
 	}
-	if p.Kind != kind || p.What == "" || p.Why == "" || p.Next == "" || !strings.Contains(p.Error(), part) {
+	if p.Kind != kind || p.What.IsZero() || p.Why.IsZero() || p.Next.IsZero() || !strings.Contains(p.Error(), part) {
 		t.Errorf("got %s %q, want %s with %q", p.Kind, p.Error(), kind, part)
 	}
 }

@@ -16,7 +16,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
@@ -36,8 +35,6 @@ type Catalogue struct {
 	Language string
 	leaves   map[string]string // by dotted key; the forms of a text are leaves too
 	tag      language.Tag
-
-	templates func() []template // of the sentences with values in them
 }
 
 // Languages lists the tags of the languages there are.
@@ -85,7 +82,6 @@ func Read(name string) (*Catalogue, error) {
 	}
 	c := &Catalogue{Language: name, leaves: map[string]string{}, tag: language.Make(name)}
 	c.take("", tree)
-	c.templates = sync.OnceValue(c.compile)
 	if name == Pseudo {
 		for key, text := range c.leaves {
 			c.leaves[key] = "⟦" + text + "⟧"

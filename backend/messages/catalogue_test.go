@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 )
 
@@ -18,32 +19,56 @@ func read(t *testing.T, language string) *Catalogue {
 	return c
 }
 
-// TestEveryLanguageIsComplete holds each file to the keys of the English one, and each text to its values.
+// isForm reports whether a key is a form of a text: its siblings are forms too, and one of them is "other".
+func (c *Catalogue) isForm(key string) bool {
+	i := strings.LastIndexByte(key, '.')
+	_, ok := c.leaves[key[:max(i, 0)]+"."+other]
+	return i > 0 && slices.Contains(forms, key[i+1:]) && ok
+}
+
+// categoriesOf lists the plural categories of a language's whole numbers.
+func (c *Catalogue) categoriesOf() []string {
+	var all []string
+	for n := range 201 {
+		all = append(all, categories[plural.Cardinal.MatchPlural(c.tag, n, 0, 0, 0, 0)])
+	}
+	slices.Sort(all)
+	return slices.Compact(append(all, other))
+}
+
+// TestEveryLanguageIsComplete holds each file to the texts of the English one, each text to its values, and each text that
+// English has a plural of to the categories of the language.
 func TestEveryLanguageIsComplete(t *testing.T) {
-	value := regexp.MustCompile(`\{\d\}`)
 	values := func(s string) []string {
-		all := value.FindAllString(s, -1)
+		all := placeholder.FindAllString(s, -1)
 		slices.Sort(all)
 		return slices.Compact(all)
 	}
 	en := read(t, Default)
-	for _, language := range Languages() {
-		c := read(t, language)
+	for _, name := range Languages() {
+		c := read(t, name)
 		for _, key := range en.Keys() {
-			text, ok := c.leaves[key]
-			switch {
+			stem := strings.TrimSuffix(key, ".one")
+			switch text, ok := c.leaves[key]; {
+			case en.isForm(key) && stem != key:
+				for _, form := range c.categoriesOf() {
+					if _, ok := c.leaves[stem+"."+form]; !ok && form != other {
+						t.Errorf("%s has no %s.%s", name, stem, form)
+					}
+				}
 			case !ok:
-				t.Errorf("%s has no %s", language, key)
+				t.Errorf("%s has no %s", name, key)
 			case text == "" && en.leaves[key] != "":
-				t.Errorf("%s: %s is empty", language, key)
-			// A "one" may say its number in words.
-			case strings.HasSuffix(key, ".other") && !slices.Equal(values(text), values(en.leaves[key])):
-				t.Errorf("%s: %s has the values %v, want %v", language, key, values(text), values(en.leaves[key]))
+				t.Errorf("%s: %s is empty", name, key)
+			case !slices.Equal(values(text), values(en.leaves[key])):
+				t.Errorf("%s: %s has the values %v, want %v", name, key, values(text), values(en.leaves[key]))
 			}
 		}
 		for _, key := range c.Keys() {
-			if _, ok := en.leaves[key]; !ok {
-				t.Errorf("%s has %s, which English does not", language, key)
+			stem := key[:max(strings.LastIndexByte(key, '.'), 0)]
+			plural := c.isForm(key) && en.leaves[stem+".one"] != "" && slices.Contains(forms, key[len(stem)+1:])
+			if _, ok := en.leaves[key]; !ok && !plural {
+				t.Errorf("%s has %s, which English does not", name, key)
 			}
 		}
 	}
@@ -82,10 +107,10 @@ func TestPick(t *testing.T) {
 }
 
 // internal are words of the services and of the code, which users must not have to know. The pages for administrators may
-// use them, and so may the sentences that setup and the diagnostics say.
+// use them, and so may the messages of setup and the diagnostics.
 var (
 	internal  = regexp.MustCompile(`(?i)\b(cognito|ec2|kinesis|eventbridge|route 53|arm(s|ed|ing)?|claim(s|ed|ing)?|epochs?|leases?|shards?)\b|It was not possible to|if it stays`)
-	mayUse    = []string{"fleet.", sentences}
+	mayUse    = []string{"fleet.", section}
 	straights = regexp.MustCompile(`[a-z]'[a-z]`)
 )
 
@@ -93,7 +118,7 @@ var (
 func TestTextsForUsersAreInTheirWords(t *testing.T) {
 	c, checked := read(t, Default), 0
 	for _, key := range c.Keys() {
-		if key == "" || strings.HasPrefix(key, sentences) {
+		if key == "" || strings.HasPrefix(key, section) {
 			continue
 		}
 		checked++
