@@ -8,7 +8,7 @@ const ownWords: Plugin = {
   enforce: 'pre',
   transform(code, id) {
     if (!/\/backend\/messages\/[^/]+\.json$/.test(id)) return null;
-    const { sentences: _, ...own } = JSON.parse(code) as Record<string, unknown>;
+    const { messages: _, ...own } = JSON.parse(code) as Record<string, unknown>;
     return { code: JSON.stringify(own), map: null };
   },
 };
