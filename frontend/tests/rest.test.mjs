@@ -43,7 +43,11 @@ for (const { name } of scenes.filter((s) => WATCHED.includes(s.name))) {
       await page.evaluate(() => document.activeElement?.blur()); // a caret blinks
       assert.deepEqual(await settle(page), []);
       let last = await painted(page, SECONDS);
-      for (let n = 0; n < 3 && last.painted + last.drawn > 0; n++) last = await painted(page, SECONDS); // what has just changed is painted once more
+      // What has just changed is painted once more; on a busy machine an animation begins after the first look for them.
+      for (let n = 0; n < 3 && last.painted + last.drawn > 0; n++) {
+        assert.deepEqual(await settle(page), []);
+        last = await painted(page, SECONDS);
+      }
       assert.deepEqual(last, { painted: 0, drawn: 0 });
     } finally {
       await page.context().close();
