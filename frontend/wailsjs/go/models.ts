@@ -1466,3 +1466,22 @@ export namespace logs {
 
 }
 
+export namespace messages {
+	
+	export class Message {
+	    ID: string;
+	    Args: any[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Message(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.ID = source["ID"];
+	        this.Args = source["Args"];
+	    }
+	}
+
+}
+
