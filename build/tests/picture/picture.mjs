@@ -189,7 +189,8 @@ async function main(agent, caddyProgram) {
     claim('without a relay where none is needed', (await watches('the next owner', heir)).candidate === 'host');
     await heir.page.goto(`${SITE}/?relay`);
     const relayed = await watches('the owner who takes only relays', heir);
-    claim('the picture comes through coturn', relayed.candidate === 'relay' && relayed.relay === 'udp', JSON.stringify(relayed));
+    // By UDP or by TCP: on a busy machine the pair that answers first may be TCP's.
+    claim('the picture comes through coturn', relayed.candidate === 'relay' && ['udp', 'tcp'].includes(relayed.relay), JSON.stringify(relayed));
     await networks(browsers, heir, next, link);
   } finally {
     await browsers.close();
