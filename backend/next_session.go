@@ -46,13 +46,6 @@ func nextFound(s state, e sessionFound, now time.Time) (state, []effect) {
 	return enter(s, Claiming, now), []effect{doStart{*s.User}}
 }
 
-// foundExpired is the reason for the end of a session that was found after its time, foundEnding that of one whose ending
-// was cut short.
-const (
-	foundExpired = "its time was up while no launcher ran"
-	foundEnding  = "its ending had been cut short"
-)
-
 // unattached reports whether attaching to a running session has failed, and is to be tried again.
 func unattached(s state) bool {
 	return s.Phase == Failed && s.Session != nil && s.Attached && s.unstopped.reason.IsZero()

@@ -79,9 +79,6 @@ func answers(ctx context.Context, r *core.Rooms) backend.Check {
 	return backend.Check{Name: messages.New("doctor.endpoint"), OK: true, Why: messages.New("doctor.answersKnowsUserPool", req.URL.Host)}
 }
 
-// certificateCure is for networks that inspect TLS.
-const certificateCure = "If your network inspects TLS, name its certificates by AWS_CA_BUNDLE; otherwise don't go on, and ask your operator."
-
 func rootCause(err error) error {
 	for {
 		next := errors.Unwrap(err)

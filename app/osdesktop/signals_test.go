@@ -35,7 +35,7 @@ func TestSignals(t *testing.T) {
 		signals <- os.Interrupt
 		synctest.Wait()
 		for _, want := range []string{"Still stopping the instance.", "ends by itself at " + by, "Ctrl-C again", "The armed stop acts by itself."} {
-			if said := string(out.Bytes()); !strings.Contains(said, want) {
+			if said := out.String(); !strings.Contains(said, want) {
 				t.Errorf("the second said %q, not %q", said, want)
 			}
 		}

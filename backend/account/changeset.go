@@ -34,7 +34,6 @@ type ChangeSet struct {
 // Plan makes a change set. It is empty if the stack is as the template and the parameters say. What it made in the
 // account is taken away by Discard.
 func (a *Account) Plan(ctx context.Context, given Parameters) (*ChangeSet, error) {
-	const doing = "prepare the stack"
 	old, err := a.settled(ctx)
 	if err != nil {
 		return nil, err

@@ -117,7 +117,6 @@ var identifiers = map[string]string{usersResource: "UserPoolId", auditResource: 
 // resource and no output.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources.html
 func (a *Account) TakeUp(ctx context.Context, kept []Kept, report func(Event)) error {
-	const doing = "take up what an earlier stack left"
 	resources := map[string]any{}
 	in := &cloudformation.CreateChangeSetInput{StackName: &a.Stack, ChangeSetType: types.ChangeSetTypeImport,
 		ChangeSetName: aws.String(fmt.Sprintf("avatar-launcher-%d", time.Now().UnixNano())),
@@ -149,7 +148,6 @@ func (a *Account) TakeUp(ctx context.Context, kept []Kept, report func(Event)) e
 
 // purge deletes the users and the audit that the stack kept. What is gone already is no error.
 func (a *Account) purge(ctx context.Context, s *types.Stack) error {
-	const doing = "delete the users and the audit"
 	if id := output(s, "UserPoolId"); id != "" {
 		_, err := a.Cognito.DeleteUserPool(ctx, &cognito.DeleteUserPoolInput{UserPoolId: &id})
 		if err != nil && code(err) != "ResourceNotFoundException" {

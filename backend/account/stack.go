@@ -36,7 +36,6 @@ var deployed = []types.StackStatus{types.StackStatusCreateComplete, types.StackS
 
 // Deploy carries a change set out and reports each event until the stack has settled.
 func (a *Account) Deploy(ctx context.Context, cs *ChangeSet, report func(Event)) error {
-	const doing = "deploy the stack"
 	seen, err := a.newest(ctx)
 	if err != nil {
 		return problem(messages.New("account.cannotDeployStack"), err)

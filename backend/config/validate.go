@@ -39,13 +39,6 @@ var (
 // maxUsername is how many characters Cognito allows a user name.
 const maxUsername = 128
 
-// The right ways to write addresses.
-const (
-	domainExample   = "Write one such as https://studio.auth.eu-central-1.amazoncognito.com"
-	redirectExample = "Write one such as http://localhost:47115/callback."
-	endpointExample = "Write one such as http://127.0.0.1:4566."
-)
-
 // validator checks the values of one profile and reports with the place of each.
 type validator struct {
 	d    *decoder

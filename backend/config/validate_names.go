@@ -117,9 +117,6 @@ func (v validator) endpoint(endpoint string, aws bool) {
 	}
 }
 
-// brokerExample is the right way to write a function's address.
-const brokerExample = "Write one such as https://abcdefgh.lambda-url.us-east-1.on.aws/."
-
 // control checks who runs the control plane, and where.
 func (v validator) control(p *Profile, aws bool) {
 	v.choice("control", p.Control, ControlDesktop, ControlAccount)

@@ -12,7 +12,6 @@ import (
 // Invite makes a link by which guests open the session's avatar. It ends with the session at the latest. Other desktops of the
 // same user see it in Invitations. Two that invite at the same moment can lose one of the links.
 func (s *Service) Invite(ctx context.Context, session backend.Session, invite gate.Invite) (*gate.Invitation, string, error) {
-	const doing = "make an invitation"
 	if !s.gated(ctx, session) {
 		return nil, "", &backend.Problem{Kind: backend.KindRefused, What: messages.New("fleet.avatarTakesNoInvitations"),
 			Why:  messages.New("fleet.nothingStandsFrontEverybody"),

@@ -68,12 +68,6 @@ type sentence struct {
 	why, next messages.Message
 }
 
-const (
-	operator  = "Ask your operator, and send them the launcher's log."
-	signAgain = "Sign in again."
-	wait      = "Wait a minute, then try again."
-)
-
 // sentences are the codes of Cognito's two APIs that can reach us, in the words for people.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html and the pages of
 // InitiateAuth, RespondToAuthChallenge, GetTokensFromRefreshToken, RevokeToken, GetId, GetCredentialsForIdentity

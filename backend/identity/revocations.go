@@ -140,9 +140,6 @@ func (s *Service) revoke(ctx context.Context, d revocation) error {
 	return err
 }
 
-// revokedAtNextStart is a Problem's Next if the keyring holds the token that is still to be revoked.
-const revokedAtNextStart = "Nothing is left to do here: the launcher tells Cognito at its next start."
-
 // unrevokedProblem returns the Problem of a sign-out that Cognito could not be told of.
 func (s *Service) unrevokedProblem(err error) *backend.Problem {
 	p := *explain(signingOut, err)
