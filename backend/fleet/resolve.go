@@ -37,8 +37,8 @@ func (s *Service) resolver() func(context.Context, string) ([]string, error) {
 	return net.DefaultResolver.LookupHost
 }
 
-// awaitAvatar waits until the avatar at address answers and its name resolves to the address. named says whether Route 53
-// took the name. Over TLS the avatar is not asked before: an instance without a certificate would order one for a name that
+// awaitAvatar waits until the avatar at address answers and its name resolves to the address. named reports whether Route
+// 53 took the name. Over TLS the avatar is not asked before: an instance without a certificate would order one for a name that
 // does not resolve yet, and be refused, which counts against the zone.
 // https://letsencrypt.org/docs/rate-limits/
 func (s *Service) awaitAvatar(ctx context.Context, named <-chan bool, address, domain string, report func(backend.Progress)) error {

@@ -131,7 +131,7 @@ func (r instanceRow) member() backend.PoolMember {
 }
 
 // Current reads the user's session, nil if there is none or it has ended. Its Phase is Ending if it no longer holds its
-// instance: whoever ended it did not come to close its row.
+// instance: the launcher that ended it did not get to close its row.
 func (s *Service) Current(ctx context.Context, u backend.User) (*backend.Session, error) {
 	row, err := s.ledger.session(ctx, u.ID)
 	if err != nil || row == nil || row.Phase == ended {
