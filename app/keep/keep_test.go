@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -208,9 +209,9 @@ func TestAProcessKeepsThePoolAndGivesTheLeaseBack(t *testing.T) {
 func TestHealthSaysWhetherThePoolIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		cut := false
+		var cut atomic.Bool
 		client := doer(func(r *http.Request) (*http.Response, error) {
-			if cut {
+			if cut.Load() {
 				return nil, io.ErrUnexpectedEOF
 			}
 			return (&http.Client{Transport: w.Transport()}).Do(r)
@@ -242,7 +243,7 @@ func TestHealthSaysWhetherThePoolIsKept(t *testing.T) {
 		if code, s := ask(second); code != 200 || s.Leading {
 			t.Errorf("the standby answers %d, %+v", code, s)
 		}
-		cut = true
+		cut.Store(true)
 		time.Sleep(13 * time.Minute)
 		for _, h := range []*keep.Health{first, second} {
 			if code, s := ask(h); code != http.StatusServiceUnavailable {

@@ -71,8 +71,8 @@ type Service struct {
 	dns        dns
 	connecting chan struct{} // holds an element while Connect looks at the gate's key
 
-	kick       chan struct{}  // wakes the keeper
-	background sync.WaitGroup // writes that no caller waits for: names, the audit
+	kick       chan struct{} // wakes the keeper
+	background background    // writes that no caller waits for: names, the audit
 
 	mu         sync.Mutex
 	figures    Figures

@@ -16,6 +16,8 @@ import (
 
 	"avatar-launcher/backend"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -215,7 +217,7 @@ func TestScale(t *testing.T) {
 			if s := d.launcher.Snapshot(); s.Phase == backend.Ready {
 				ready++
 			} else {
-				t.Logf("%s stands at %s: %v, %+v", d.name, s.Phase, s.Problem, s.Queue)
+				t.Logf("%s stands at %s: %v, %+v\n%s", d.name, s.Phase, s.Problem, s.Queue, w.auditOf(t, *s.User))
 			}
 			d.do(backend.WishStop)
 		}
@@ -237,6 +239,27 @@ func TestScale(t *testing.T) {
 			t.Errorf("%d of %d desktops that started became ready", ready, len(busy))
 		}
 	})
+}
+
+// auditOf lists what the audit has of a user's session, for a failed test: oldest first.
+func (w *world) auditOf(t *testing.T, u backend.User) string {
+	out, err := dynamodb.NewFromConfig(w.cfg).Scan(t.Context(), &dynamodb.ScanInput{TableName: &w.out.AuditTable,
+		ConsistentRead: aws.Bool(true)})
+	if err != nil {
+		return err.Error()
+	}
+	var lines []string
+	for _, item := range out.Items {
+		var row map[string]any
+		if err := attributevalue.UnmarshalMap(item, &row); err != nil {
+			return err.Error()
+		}
+		if line := fmt.Sprint(row); strings.Contains(line, u.ID) || strings.Contains(line, u.Username) {
+			lines = append(lines, line)
+		}
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
 }
 
 // stopwatch measures real time, also from within a bubble, whose clock is virtual: by the processor time of the process.
