@@ -115,9 +115,15 @@ func (p *planner) leftovers() {
 }
 
 // loseInstance ends a session whose instance is gone, or about to be. A session that is just starting is left to its
-// desktop, which tries another instance.
+// desktop, which tries another instance. EC2 lists a terminated instance for about an hour, so one that it does not list
+// may have been launched since: its session can be older than newborn if the launch was throttled.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html
 func (p *planner) loseInstance(r instanceRow, s *sessionRow) {
-	if p.now.Sub(s.CreationTime) > newborn {
+	limit := newborn
+	if p.gone[r.InstanceID].InstanceID == "" {
+		limit = startLimit
+	}
+	if p.now.Sub(s.CreationTime) > limit {
 		why := messages.New("fleet.instanceTerminated", p.gone[r.InstanceID].reason())
 		p.steps = append(p.steps, step{kind: stepEnd, row: r, session: s, why: why})
 	}

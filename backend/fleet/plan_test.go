@@ -75,7 +75,9 @@ func TestPlan(t *testing.T) {
 		{"a session whose instance is being terminated is ended",
 			claimed("shutting-down", now.Add(time.Hour), now.Add(-time.Minute)), []stepKind{stepEnd}},
 		{"and that of one that is gone",
-			with(claimed("x", now.Add(time.Hour), now.Add(-time.Minute)), func(v *observation) { v.instances = nil }), []stepKind{stepEnd}},
+			with(claimed("x", now.Add(time.Hour), old), func(v *observation) { v.instances = nil }), []stepKind{stepEnd}},
+		{"but not of one that EC2 may not list yet, since its launch was throttled",
+			with(claimed("x", now.Add(time.Hour), now.Add(-time.Minute)), func(v *observation) { v.instances = nil }), nil},
 		{"a session so young is its desktop's to end", claimed("terminated", now.Add(time.Hour), now), nil},
 		{"a session that is just starting is spared", claimed("stopped", now.Add(time.Hour), now), nil},
 		{"an earlier owner's open session does not count, read last", with(claimed("running", now.Add(time.Hour), old), func(v *observation) {
