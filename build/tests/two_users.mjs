@@ -43,7 +43,7 @@ export async function searchForTheFirstUser(world, browser, dev) {
     await button('Start my avatar').click();
     await page.getByText('Your avatar is ready').waitFor();
     await button('Details').click();
-    const instanceId = (await page.getByText(/^i-[0-9a-f]{17}$/).first().textContent()).trim();
+    const instanceId = (await page.locator('dt', { hasText: 'Machine ID' }).locator('xpath=following-sibling::dd[1]').innerText()).trim();
     for (let n = 0; n < 40; n++) await say(world, instanceId, `${MARK} ${n}`);
     await go('Log');
     await page.getByLabel('Filter', { exact: true }).fill(MARK);
