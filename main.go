@@ -1,5 +1,3 @@
-//go:build !headless
-
 // Avatar Launcher takes one person from sign-in to a running avatar on an instance of their own, and back.
 package main
 

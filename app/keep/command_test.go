@@ -67,7 +67,7 @@ func TestKeepSaysWhatItLacks(t *testing.T) {
 // TestTheServiceAndTheContainerCallTheCommandAsItIs.
 func TestTheServiceAndTheContainerCallTheCommandAsItIs(t *testing.T) {
 	c := keep.Command(nil)
-	for file, want := range map[string]string{"avatar-keeper.service": "avatar-launcher keep --profile", "Dockerfile": "-tags headless"} {
+	for file, want := range map[string]string{"avatar-keeper.service": "avatar-launcher keep --profile", "Dockerfile": "./build/aws/keeper"} {
 		data, err := os.ReadFile("../../build/aws/keeper/" + file)
 		if err != nil || !strings.Contains(string(data), want) {
 			t.Errorf("%s lacks %q: %v", file, want, err)

@@ -1,6 +1,4 @@
-//go:build headless
-
-// Avatar Launcher without a window, for servers: it keeps the warm pool.
+// Command keeper is Avatar Launcher without a window, for servers: it keeps the warm pool.
 package main
 
 import (
