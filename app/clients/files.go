@@ -2,10 +2,8 @@ package clients
 
 import (
 	"context"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
@@ -17,10 +15,10 @@ type filesClient struct {
 	delete call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput, s3.Options]
 }
 
-// Files makes a client for the stack's bucket. Uploads may take longer than other calls.
-func Files(cfg aws.Config, http *awshttp.BuildableClient) *filesClient {
+// Files makes a client for the stack's bucket over an HTTP client whose calls may take as long as an upload.
+func Files(cfg aws.Config, http aws.HTTPClient) *filesClient {
 	c := s3.NewFromConfig(cfg, func(o *s3.Options) {
-		o.HTTPClient = http.WithTimeout(10 * time.Minute)
+		o.HTTPClient = http
 		o.UsePathStyle = o.BaseEndpoint != nil // what stands in for AWS has no name for each bucket
 	})
 	return &filesClient{c.HeadObject, c.PutObject, c.ListObjectsV2, c.DeleteObjects}

@@ -17,11 +17,16 @@ import (
 
 	"avatar-launcher/app/clients"
 	"avatar-launcher/backend/account"
+	"avatar-launcher/backend/awsx"
 )
 
 // AccountClients makes what setup needs of an account, with clients that wait longer than those of a desktop.
 func AccountClients(cfg aws.Config) *account.Account {
-	patient := awshttp.NewBuildableClient().WithTimeout(30 * time.Second)
+	own, ok := cfg.HTTPClient.(*awshttp.BuildableClient)
+	if !ok {
+		own = awshttp.NewBuildableClient()
+	}
+	patient, upload := awsx.ReadRequests(own.WithTimeout(30*time.Second)), awsx.ReadRequests(own.WithTimeout(10*time.Minute))
 	cfg.HTTPClient = nil
 	return &account.Account{
 		CloudFormation: clients.CloudFormation(cfg, func(o *cloudformation.Options) { o.HTTPClient = patient }),
@@ -37,7 +42,7 @@ func AccountClients(cfg aws.Config) *account.Account {
 		Pricing: clients.PricingClient{Get: pricing.NewFromConfig(cfg, func(o *pricing.Options) {
 			o.HTTPClient, o.Region = patient, account.PricingRegion
 		}).GetProducts},
-		S3:     clients.Files(cfg, patient),
+		S3:     clients.Files(cfg, upload),
 		Region: cfg.Region,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"avatar-launcher/backend"
@@ -74,5 +75,18 @@ func TestAProfileOfAWSThatDoesNotExist(t *testing.T) {
 	cfg, err := sdkConfig(t.Context(), config.Profile{Region: "us-east-1"})
 	if err != nil || cfg.Region != "us-east-1" || cfg.HTTPClient == nil || cfg.BaseEndpoint == nil || *cfg.BaseEndpoint != "http://127.0.0.1:4566" {
 		t.Errorf("got %+v, %v", cfg, err)
+	}
+}
+
+// TestEveryClientReadsRequests is that no client of AWS sends a body that the SDK may close under net/http.
+func TestEveryClientReadsRequests(t *testing.T) {
+	for _, p := range []config.Profile{{Region: "us-east-1"}, {Region: "us-east-1", Endpoint: "http://127.0.0.1:1"}} {
+		cfg, err := sdkConfig(t.Context(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, bare := cfg.HTTPClient.(*awshttp.BuildableClient); bare || cfg.HTTPClient == nil {
+			t.Errorf("endpoint %q: the SDK's own client, %T", p.Endpoint, cfg.HTTPClient)
+		}
 	}
 }

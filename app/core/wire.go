@@ -26,6 +26,7 @@ import (
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
+	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/broker"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/fleet"
@@ -207,10 +208,11 @@ func lastLines(p config.Profile, stream *kinesis.Stream) func(context.Context, s
 // sdkConfig is the SDK's configuration without credentials. A profile that names its endpoint takes nothing from
 // the environment; any other honours AWS_ENDPOINT_URL, the shared configuration files and the rest.
 func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
-	client, err := HTTPClient()
+	own, err := HTTPClient()
 	if err != nil {
 		return aws.Config{}, err
 	}
+	client := awsx.ReadRequests(own)
 	if p.Endpoint != "" {
 		return aws.Config{Region: p.Region, BaseEndpoint: aws.String(p.Endpoint), HTTPClient: client, AppID: "avatar-launcher"}, nil
 	}
@@ -227,9 +229,10 @@ func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
 		return cfg, &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.awsSettingsComputerCannot"),
 			Why: i18n.Sentence(err.Error()), Next: messages.New("common.mendAwsConfigurationFiles"), Cause: err}
 	}
-	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = client
+	if cfg.HTTPClient != nil {
+		client = awsx.ReadRequests(cfg.HTTPClient) // with the certificates of ca_bundle
 	}
+	cfg.HTTPClient = client
 	return cfg, nil
 }
 

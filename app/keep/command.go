@@ -100,7 +100,7 @@ func load(ctx context.Context, p config.Profile) (aws.Config, error) {
 		cfg.BaseEndpoint = &p.Endpoint
 	}
 	if b, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
-		cfg.HTTPClient = b.WithTimeout(callTime)
+		cfg.HTTPClient = awsx.ReadRequests(b.WithTimeout(callTime))
 	}
 	if cfg.Credentials == nil {
 		cfg.Credentials = aws.AnonymousCredentials{}

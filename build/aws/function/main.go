@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 
 	"avatar-launcher/app/keep"
+	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/broker"
 	"avatar-launcher/backend/config"
 )
@@ -40,6 +41,7 @@ func run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	cfg.HTTPClient = awsx.ReadRequests(cfg.HTTPClient)
 	if os.Getenv("AVATAR_FUNCTION") == "broker" {
 		lambdaurl.Start(handler(cfg, p, log))
 		return nil
