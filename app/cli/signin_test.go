@@ -322,14 +322,24 @@ func cmdBrowse(ts *testscript.TestScript, _ bool, args []string) {
 	cmd := launcher(ts, "sign-in", "--browser")
 	said, err := cmd.StderrPipe()
 	ts.Check(err)
-	cmd.Stdout = ts.Stdout()
+	told, err := cmd.StdoutPipe()
+	ts.Check(err)
 	ts.Check(cmd.Start())
 	lines := bufio.NewScanner(said)
 	for lines.Scan() && !strings.HasPrefix(lines.Text(), "http") {
 	}
 	jar, err := cookiejar.New(nil)
 	ts.Check(err)
-	client := &http.Client{Jar: jar}
+	var answer []byte
+	client := &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+		if r.URL.Path != "/callback/done" {
+			return nil
+		}
+		// A slow browser: the launcher has nothing left to do but to wait for it.
+		line, err := bufio.NewReader(told).ReadBytes('\n')
+		answer = line
+		return err
+	}}
 	get := func(res *http.Response, err error) string {
 		ts.Check(err)
 		defer res.Body.Close()
@@ -342,6 +352,7 @@ func cmdBrowse(ts *testscript.TestScript, _ bool, args []string) {
 	last := get(client.PostForm(on(ts).cloud.Endpoint()+action, url.Values{"_csrf": {formToken.FindStringSubmatch(page)[1]},
 		"username": {args[0]}, "password": {ts.Getenv("password_" + args[0])}}))
 	ts.Check(cmd.Wait())
+	_, _ = ts.Stdout().Write(answer)
 	if !strings.Contains(last, "You can close this tab") {
 		ts.Fatalf("the browser ends at %s", last)
 	}

@@ -58,8 +58,14 @@ type Rooms struct {
 	log      *slog.Logger
 }
 
-// Close deletes what the log keeps in files, and ends the embedded cloud where it is this process that runs it.
+// Close waits for the browser that somebody signed in with, deletes what the log keeps in files, and ends the embedded
+// cloud where it is this process that runs it.
 func (r *Rooms) Close() {
+	if r.Identity != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), BackgroundTime)
+		defer cancel()
+		r.Identity.Wait(ctx)
+	}
 	if r.Logs != nil {
 		r.Logs.Close()
 	}

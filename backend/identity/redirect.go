@@ -183,6 +183,23 @@ func (r *redirect) end() {
 	close(r.ended)
 }
 
+// Wait waits until the browser of the last sign-in has fetched its last page, or ctx ends. A program that ends earlier
+// leaves the browser at an address that nobody answers.
+func (s *Service) Wait(ctx context.Context) {
+	if !s.browsing.TryLock() {
+		return // no sign-in has ended
+	}
+	back := s.back
+	s.browsing.Unlock()
+	if back == nil {
+		return
+	}
+	select {
+	case <-back.ended:
+	case <-ctx.Done():
+	}
+}
+
 // ServeHTTP accepts the browser's answer at the redirect's path and redirects it to an address without the code.
 func (r *redirect) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	h := w.Header()

@@ -197,6 +197,30 @@ func TestBrowserThatDoesNotFetchItsPage(t *testing.T) {
 	})
 }
 
+// TestWaitLastsUntilTheBrowserHasItsPage: a command that ended before would leave the browser at an address that nobody
+// answers.
+func TestWaitLastsUntilTheBrowserHasItsPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := facing(code("nothing is asked"))
+		s.Wait(t.Context()) // no browser was ever asked
+		r := waiting(t)
+		s.back = r
+		r.finish(nil)
+		knock(r, "GET", "/callback?code=c0de&state="+testState, "127.0.0.1:47115")
+		r.close()
+		waited := make(chan struct{})
+		go func() { defer close(waited); s.Wait(t.Context()) }()
+		synctest.Wait()
+		select {
+		case <-waited:
+			t.Fatal("it did not wait for the browser")
+		default:
+		}
+		knock(r, "GET", "/callback/done", "127.0.0.1:47115")
+		<-waited
+	})
+}
+
 // eager says when somebody would be let in.
 type eager struct {
 	quiet
