@@ -42,7 +42,8 @@ async function recorder(world, found) {
   return { url: `http://127.0.0.1:${server.address().port}`, close: () => { server.closeAllConnections(); server.close(); } };
 }
 
-async function admin(world, operation, body) {
+/** Calls Cognito as the operator. */
+export async function admin(world, operation, body) {
   const answer = await fetch(world.endpoint, SignatureV4(world, `AWSCognitoIdentityProviderService.${operation}`, JSON.stringify({ UserPoolId: world.outputs.userPoolId, ...body })));
   if (!answer.ok) throw new Error(`${operation}: ${await answer.text()}`);
   return answer.json();
@@ -82,6 +83,7 @@ export async function searchForSecrets(world, browser, dev) {
       await steps(page);
       const session = await context.newCDPSession(page);
       await page.evaluate(() => { globalThis.kept = [['Mk9!', 'control'].join(''), ['12', '34', '56'].join('')]; });
+      const { text, holder } = await heap(session);
       search({
         'the launcher’s output': launcher.lines.join('\n'),
         'the launcher’s files': files(state),
@@ -89,8 +91,8 @@ export async function searchForSecrets(world, browser, dev) {
         [EVENTS]: events.join('\n'),
         'the page’s storage': await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])) + JSON.stringify(await context.cookies()),
         'the page’s document': await page.content(),
-        [HEAP]: await heap(session),
-      });
+        [HEAP]: text,
+      }, holder);
     } catch (reason) {
       await page.screenshot({ path: join(world.shots, 'failure.png') }).catch(() => {});
       throw reason;
@@ -104,20 +106,20 @@ export async function searchForSecrets(world, browser, dev) {
 
   const codes = new Set();
   const shown = new Set();
-  function search(places) {
+  function search(places, holder) {
     claim('a text and a code that the page does keep are found in its heap', places[HEAP].includes('Mk9!control') && places[HEAP].includes('"123456"'));
     claim('the log was written', places['the launcher’s files'].includes('signed in'), places['the launcher’s files'].slice(0, 500));
     for (const [place, text] of Object.entries(places)) {
       // A code is as short as any number: it counts where it is a text of its own, or a number of its own.
       const own = (short) => (place === HEAP ? text.includes(`"${short}"`) : new RegExp(`(?<![\\w.-])${short}(?![\\w.])`).test(text));
       const told = [...codes].filter(own);
-      claim(`no code is in ${place}`, told.length === 0, told.join(' '));
+      claim(`no code is in ${place}`, told.length === 0, told.map((short) => `${short} ${place === HEAP ? holder(short) : ''}`).join('\n'));
       if (place !== EVENTS) { // that is how the page comes to show them
         const still = [...shown].filter((secret) => text.includes(secret));
         claim(`no authenticator’s secret is in ${place}`, still.length === 0);
       }
       const leaked = [...secrets].filter((secret) => text.includes(secret) || text.includes(JSON.stringify(secret).slice(1, -1)));
-      claim(`no secret is in ${place}`, leaked.length === 0, leaked.map((s) => `${s.slice(0, 14)}…`).join(' '));
+      claim(`no secret is in ${place}`, leaked.length === 0, leaked.map((s) => `${s.slice(0, 14)}… ${place === HEAP ? holder(s) : ''}`).join('\n'));
     }
   }
 
@@ -388,8 +390,9 @@ export function files(folder) {
 }
 
 /**
- * The texts of the page's heap after a collection. A number counts where it is a text of the page's own: V8 names the
- * places of its inner tables by numbers, thousands of them as long as a code.
+ * The texts of the page's heap after a collection, and what holds one of them. A number counts where it is a text of the
+ * page's own: V8 writes its own numbers as texts, thousands of them as long as a code: the places of its inner tables, and
+ * where in the source each function begins.
  */
 export async function heap(session) {
   const parts = [];
@@ -397,11 +400,53 @@ export async function heap(session) {
   await session.send('HeapProfiler.enable');
   for (let n = 0; n < 3; n++) await session.send('HeapProfiler.collectGarbage');
   await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false, captureNumericValue: false });
-  const { snapshot: { meta }, nodes, strings } = JSON.parse(parts.join(''));
-  const [type, name] = ['type', 'name'].map((field) => meta.node_fields.indexOf(field));
+  const graph = read(JSON.parse(parts.join('')));
   const own = new Set();
-  for (let at = 0; at < nodes.length; at += meta.node_fields.length) {
-    if (meta.node_types[type][nodes[at + type]].endsWith('string')) own.add(nodes[at + name]);
+  for (let at = 0; at < graph.size; at += graph.width) {
+    if (graph.type(at) === 'number') continue;
+    for (const { to } of graph.edges(at)) if (graph.type(to).endsWith('string')) own.add(graph.name(to));
   }
-  return JSON.stringify(strings.filter((text, n) => own.has(n) || !/^\d+$/.test(text)));
+  const text = JSON.stringify(graph.strings.filter((text) => own.has(text) || !/^\d+$/.test(text)));
+  return { text, holder: (found) => holder(graph, found) };
+}
+
+/** A snapshot's nodes, by their places, and the edges that lead from each. */
+function read({ snapshot: { meta }, nodes, edges, strings }) {
+  const width = meta.node_fields.length;
+  const step = meta.edge_fields.length;
+  const field = Object.fromEntries(meta.node_fields.map((name, n) => [name, n]));
+  const link = Object.fromEntries(meta.edge_fields.map((name, n) => [name, n]));
+  const first = [0];
+  for (let at = 0; at < nodes.length; at += width) first.push(first.at(-1) + nodes[at + field.edge_count] * step);
+  return {
+    strings, width, size: nodes.length,
+    type: (at) => meta.node_types[field.type][nodes[at + field.type]],
+    name: (at) => strings[nodes[at + field.name]],
+    * edges(at) {
+      for (let e = first[at / width]; e < first[at / width + 1]; e += step) {
+        const kind = meta.edge_types[link.type][edges[e + link.type]];
+        const by = edges[e + link.name_or_index];
+        yield { kind, to: edges[e + link.to_node], by: kind === 'element' || kind === 'hidden' ? `[${by}]` : strings[by] };
+      }
+    },
+  };
+}
+
+/** The way from the heap's root to a text that contains `found`, by edges that are not weak. */
+function holder(graph, found) {
+  const from = new Map([[0, null]]);
+  const queue = [0];
+  for (const at of queue) {
+    if (graph.type(at).endsWith('string') && graph.name(at).includes(found) && graph.type(from.get(at).at) !== 'number') {
+      const way = [];
+      for (let here = at; here !== 0; here = from.get(here).at) way.unshift(`${from.get(here).by} → ${graph.type(here)} ${graph.name(here).slice(0, 60)}`);
+      return way.join('\n');
+    }
+    for (const { kind, to, by } of graph.edges(at)) {
+      if (kind === 'weak' || from.has(to)) continue;
+      from.set(to, { at, by });
+      queue.push(to);
+    }
+  }
+  return 'nothing holds it any more';
 }

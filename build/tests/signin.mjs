@@ -1,12 +1,12 @@
 // Signing in, judged from outside: SRP by Amazon's own JavaScript client against the embedded cloud, the browser's way
 // in by a real Chromium, and every flow with marked secrets, which are then looked for everywhere.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PATIENCE } from './page.mjs';
+import { PATIENCE, freePort } from './page.mjs';
 import { chromium } from '../../frontend/node_modules/playwright-core/index.mjs';
 import { claim, environment, folder, objects, run, start } from './launcher.mjs';
 import { opened, pathWithOpener } from './opener.mjs';
-import { searchForSecrets } from './secrets.mjs';
+import { admin, searchForSecrets } from './secrets.mjs';
 import { judgeSRP } from './srp.mjs';
 import { searchForTheFirstUser } from './two_users.mjs';
 
@@ -24,6 +24,7 @@ const world = {
   password: (name) => announced.outputs.demoUsers.find((u) => u.username === name).password,
 };
 
+await ownAddress();
 await judgeSRP(world);
 
 const browser = await chromium.launch({
@@ -40,6 +41,17 @@ try {
 cloud.child.kill('SIGTERM');
 await cloud.ended;
 process.exit(0);
+
+/** Has the browser come back to an address that no other program on this machine uses. */
+async function ownAddress() {
+  const address = `http://127.0.0.1:${await freePort()}/callback`;
+  const { UserPoolClient } = await admin(world, 'DescribeUserPoolClient', { ClientId: world.outputs.clientId });
+  const { CreationDate, LastModifiedDate, ClientSecret, ...settings } = UserPoolClient;
+  await admin(world, 'UpdateUserPoolClient', { ...settings, CallbackURLs: [address], LogoutURLs: [address] });
+  const text = readFileSync(profile, 'utf8');
+  writeFileSync(profile, text.replace(/redirect_uris:\n(?: +- .*\n)+/, `redirect_uris: ["${address}"]\n`));
+  claim('the profile names the one address', readFileSync(profile, 'utf8').includes(address));
+}
 
 /** The verb opens the system's browser; a person signs in there. */
 async function byBrowser() {
