@@ -87,7 +87,7 @@ func TestTheJourneyIsTheSame(t *testing.T) {
 
 // TestAWarmStartTakesAtMostTwoRoundTripsMore: it is one request, and opening the avatar another.
 func TestAWarmStartTakesAtMostTwoRoundTripsMore(t *testing.T) {
-	const rtt = 100 * time.Millisecond
+	const rtt = time.Second // ten times the pause between two looks at the avatar, which a start may end in either of
 	took := map[time.Duration]time.Duration{}
 	for _, way := range []time.Duration{0, rtt} {
 		synctest.Test(t, func(t *testing.T) {
@@ -108,7 +108,7 @@ func TestAWarmStartTakesAtMostTwoRoundTripsMore(t *testing.T) {
 			}
 		})
 	}
-	if more := took[rtt] - took[0]; more > 2*rtt || more < rtt {
+	if more := took[rtt] - took[0]; more > 2*rtt || more < rtt/2 {
 		t.Errorf("at %v a round trip, a start takes %v more", rtt, more)
 	}
 }
