@@ -123,15 +123,16 @@ func TestCloudIsAReadingOfItsOwn(t *testing.T) {
 
 // appImports are the packages of app that each package of app may import.
 var appImports = map[string][]string{
-	"app/osdesktop": {},
-	"app/i18n":      {},
-	"app/clients":   {},
-	"app/core":      {"app/clients", "app/i18n", "app/osdesktop"},
-	"app/doctor":    {"app/clients", "app/core", "app/i18n", "app/osdesktop"},
-	"app/bridge":    {"app/clients", "app/doctor", "app/core", "app/i18n", "app/osdesktop"},
-	"app/keep":      {"app/clients"},
-	"app/cli":       {"app/clients", "app/doctor", "app/core", "app/keep", "app/i18n", "app/osdesktop"},
-	"app/window":    {"app/clients", "app/bridge", "app/doctor", "app/core", "app/i18n", "app/osdesktop"},
+	"app/osdesktop":    {},
+	"app/i18n":         {},
+	"app/clients":      {},
+	"app/controlplane": {"app/clients"},
+	"app/core":         {"app/clients", "app/i18n", "app/osdesktop", "app/controlplane"},
+	"app/doctor":       {"app/clients", "app/core", "app/i18n", "app/osdesktop", "app/controlplane"},
+	"app/bridge":       {"app/clients", "app/doctor", "app/core", "app/i18n", "app/osdesktop", "app/controlplane"},
+	"app/keep":         {"app/clients", "app/controlplane"},
+	"app/cli":          {"app/clients", "app/doctor", "app/core", "app/keep", "app/i18n", "app/osdesktop", "app/controlplane"},
+	"app/window":       {"app/clients", "app/bridge", "app/doctor", "app/core", "app/i18n", "app/osdesktop", "app/controlplane"},
 }
 
 // TestAppImportsPointDownwards holds imports within app to one way: window → bridge → doctor → core, and cli → doctor.

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
+	"avatar-launcher/app/controlplane"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/broker"
 	"avatar-launcher/backend/config"
@@ -70,11 +71,11 @@ func testANight(t *testing.T) {
 // broker returns what stands in for the control plane of a desktop whose user is id's.
 func (r *room) broker(p config.Profile, id *identity.Service) *broker.Client {
 	cfg := r.operator()
-	shape := avatar(p)
+	shape := controlplane.Avatar(p)
 	shape.Transport = func(string) http.RoundTripper { return r.cloud.Transport() }
 	r.once.Do(func() {
 		f := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
-			Scheduler: scheduler.NewFromConfig(cfg), Names: p.Resources(), Figures: Figures(p), Avatar: shape, LauncherID: "broker"})
+			Scheduler: scheduler.NewFromConfig(cfg), Names: p.Resources(), Figures: controlplane.Figures(p), Avatar: shape, LauncherID: "broker"})
 		r.t.Cleanup(f.Wait)
 		v := &broker.Verifier{Issuer: "https://cognito-idp." + p.Region + ".amazonaws.com/" + p.Cognito.UserPoolID,
 			ClientID: p.Cognito.ClientID, HTTP: &http.Client{Transport: r.cloud.Transport()}}

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
+	"avatar-launcher/app/controlplane"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/fleet"
@@ -70,10 +71,10 @@ func (r *room) desktop(window time.Duration, more ...func(*backend.Options, aws.
 		IdentityPoolID: p.Cognito.IdentityPoolID, HTTP: cfg.HTTPClient, SDK: cfg, Keyring: identity.Memory(), Account: p.Name,
 		Notify: o.Inbox.Notify})
 	cfg.Credentials = id.Credentials()
-	shape := avatar(p)
+	shape := controlplane.Avatar(p)
 	shape.Transport = func(string) http.RoundTripper { return r.cloud.Transport() }
 	f := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
-		Scheduler: scheduler.NewFromConfig(cfg), Names: p.Resources(), Figures: Figures(p), Avatar: shape, LauncherID: launcherID()})
+		Scheduler: scheduler.NewFromConfig(cfg), Names: p.Resources(), Figures: controlplane.Figures(p), Avatar: shape, LauncherID: launcherID()})
 	o.Identity, o.Fleet = id, f
 	if throughBroker {
 		o.Fleet = r.broker(p, id)

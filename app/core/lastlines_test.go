@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awskinesis "github.com/aws/aws-sdk-go-v2/service/kinesis"
 
+	"avatar-launcher/app/controlplane"
 	"avatar-launcher/backend/fleet"
 	"avatar-launcher/backend/identity"
 	"avatar-launcher/backend/logs/kinesis"
@@ -28,7 +29,7 @@ func TestTheKeeperReadsTheLogOfAFailedInstance(t *testing.T) {
 			}
 		}
 		time.Sleep(time.Second)
-		read := lastLines(r.profile, kinesis.New(kinesis.Options{API: stream, Name: r.profile.Stream}))
+		read := controlplane.LastLines(r.profile, kinesis.New(kinesis.Options{API: stream, Name: r.profile.Stream}))
 		lines, err := read(t.Context(), id, time.Now().Add(-time.Minute))
 		if want := []string{"booting", "no driver for the GPU"}; err != nil || !slices.Equal(lines, want) {
 			t.Errorf("%q, %v, want %q", lines, err, want)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"avatar-launcher/app/controlplane"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/logs"
 	"avatar-launcher/backend/logs/kinesis"
@@ -19,7 +20,7 @@ func (r *room) withLogs(o *backend.Options, cfg aws.Config) {
 		Source: kinesis.New(kinesis.Options{
 			API: stream(o, cfg), Name: r.profile.Stream, Readers: 1,
 		}),
-		ActivityPattern: pattern(r.profile.Log.ActivityPattern), OnActivity: o.Inbox.Active, OnViewers: o.Inbox.Watched,
+		ActivityPattern: controlplane.Pattern(r.profile.Log.ActivityPattern), OnActivity: o.Inbox.Active, OnViewers: o.Inbox.Watched,
 	})
 }
 

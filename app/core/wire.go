@@ -7,21 +7,16 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"regexp"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	awskinesis "github.com/aws/aws-sdk-go-v2/service/kinesis"
-	"github.com/aws/aws-sdk-go-v2/service/route53"
-	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/google/uuid"
 
 	"avatar-launcher/app/clients"
+	"avatar-launcher/app/controlplane"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
@@ -35,10 +30,6 @@ import (
 	"avatar-launcher/backend/logs/kinesis"
 	"avatar-launcher/backend/messages"
 )
-
-// patientAttempts is how often EC2 and Route 53 are asked: their request limits are per account and shared with
-// every other desktop.
-const patientAttempts = 8
 
 // Rooms are the parts of the launcher, wired for one profile.
 type Rooms struct {
@@ -156,14 +147,11 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		stream = broker.Stream{Client: client}
 	}
 	r.Stream = kinesis.New(kinesis.Options{API: stream, Name: p.Stream, RandomKeys: p.Log.RandomKeys, Log: r.log})
-	local := fleet.New(fleet.Options{
-		EC2:       clients.EC2(cfg, func(o *ec2.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
-		DynamoDB:  clients.DynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = watched }),
-		Route53:   clients.Route53(cfg, func(o *route53.Options) { o.HTTPClient, o.RetryMaxAttempts = watched, patientAttempts }),
-		Scheduler: clients.Scheduler(cfg, func(o *scheduler.Options) { o.HTTPClient = watched }),
-		Names:     p.Resources(), Figures: Figures(p), Avatar: avatar(p), Prices: prices(p), ReadyLine: readyLine(p, r.Stream),
-		LastLines: lastLines(p, r.Stream), LauncherID: launcherID(), Clock: clock, Log: r.log,
-	})
+	calls := cfg.Copy()
+	calls.HTTPClient = watched
+	o := controlplane.Options(calls, p, r.Stream)
+	o.LauncherID, o.Clock, o.Log = launcherID(), clock, r.log
+	local := fleet.New(o)
 	r.Fleet = local
 	if client != nil {
 		r.Fleet = remote{client, local}
@@ -176,7 +164,7 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	r.Logs = logs.New(logs.Options{
 		Source: r.Stream, MaxLines: p.Log.MaxLines, MaxBytes: p.Log.MaxMegabytes << 20,
 		OlderDir: r.older, OlderBytes: int64(p.Log.OlderMegabytes) << 20,
-		ReadyPattern: pattern(p.Log.ReadyPattern), ActivityPattern: pattern(p.Log.ActivityPattern),
+		ReadyPattern: controlplane.Pattern(p.Log.ReadyPattern), ActivityPattern: controlplane.Pattern(p.Log.ActivityPattern),
 		OnReady: inbox.Announced, OnActivity: inbox.Active, OnViewers: inbox.Watched,
 		Translate: func(m messages.Message) string { return i18n.Catalogue().Text(m) }, Log: r.log,
 	})
@@ -186,29 +174,6 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		BeforeSignOut: func(ctx context.Context) { FinishBackground(ctx, r.Fleet) },
 	})
 	return nil
-}
-
-// readyLine tells the pool's keeper whether a warming instance has shown its readiness line; nil if the profile has
-// no pattern for one.
-func readyLine(p config.Profile, stream *kinesis.Stream) func(context.Context, string, time.Time) (bool, error) {
-	ready := pattern(p.Log.ReadyPattern)
-	if ready == nil {
-		return nil
-	}
-	return stream.NewReadyProbe(ready).Ready
-}
-
-// failedLines is how many lines of a failed instance's log the pool's keeper stores.
-const failedLines = 10
-
-// lastLines gives the pool's keeper the end of a failed instance's log; nil if the profile names no stream.
-func lastLines(p config.Profile, stream *kinesis.Stream) func(context.Context, string, time.Time) ([]string, error) {
-	if p.Stream == "" {
-		return nil
-	}
-	return func(ctx context.Context, instanceID string, since time.Time) ([]string, error) {
-		return stream.Last(ctx, instanceID, since, failedLines)
-	}
 }
 
 // sdkConfig is the SDK's configuration without credentials. A profile that names its endpoint takes nothing from
@@ -242,54 +207,10 @@ func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
 	return cfg, nil
 }
 
-func Figures(p config.Profile) fleet.Figures {
-	zone, err := time.LoadLocation(p.WarmPool.TimeZone)
-	if err != nil {
-		zone = time.UTC // config has checked the name: this computer lacks the zone's data
-	}
-	return fleet.Figures{
-		PoolSize: p.WarmPool.Size, MaxInstances: p.WarmPool.MaxInstances, Hours: hours(p.WarmPool.Hours), Location: zone,
-		Replace: p.WarmPool.Recycle == config.RecycleReplace,
-		Window:  p.Session.Window, Maximum: p.Session.Maximum, Grace: p.Session.Grace,
-		TTL: p.Zone.TTL, ReadyTimeout: p.Avatar.ReadyTimeout,
-		WarmLimit: p.WarmPool.WarmLimit, MaxFailures: p.WarmPool.MaxFailures,
-	}
-}
-
-// hours are the pool's sizes by the hour; config has checked the words.
-func hours(all []config.PoolHours) []fleet.Hours {
-	var out []fleet.Hours
-	for _, h := range all {
-		from, _ := config.TimeOfDay(h.From)
-		to, _ := config.TimeOfDay(h.To)
-		f := fleet.Hours{From: from, To: to, Size: h.Size}
-		for day, name := range config.Days {
-			f.Days[day] = len(h.Days) == 0 || slices.Contains(h.Days, name)
-		}
-		out = append(out, f)
-	}
-	return out
-}
-
-func prices(p config.Profile) backend.Prices {
-	return backend.Prices{Currency: p.Prices.Currency, Hourly: p.Prices.Hourly, AddressHourly: p.Prices.AddressHourly, DiskMonth: p.Prices.DiskMonth}
-}
-
-func avatar(p config.Profile) fleet.Avatar {
-	return fleet.Avatar{Scheme: p.Avatar.Scheme, Port: p.Avatar.Port, HealthPath: p.Avatar.HealthPath, Gateway: p.Avatar.Gateway}
-}
-
+// Rules returns how long a session may last and what it costs.
 func Rules(p config.Profile) backend.Rules {
 	return backend.Rules{Window: p.Session.Window, Maximum: p.Session.Maximum, Warning: p.Session.Warning, Grace: p.Session.Grace,
-		StaySignedIn: p.StaySignedIn, Prices: prices(p)}
-}
-
-// pattern compiles a pattern that config has checked; "" matches nothing.
-func pattern(s string) *regexp.Regexp {
-	if s == "" {
-		return nil
-	}
-	return regexp.MustCompile(s)
+		StaySignedIn: p.StaySignedIn, Prices: controlplane.Prices(p)}
 }
 
 // launcherID tells this process from every other desktop's, and says to people where it runs.

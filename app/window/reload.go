@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"avatar-launcher/app/controlplane"
 	"avatar-launcher/app/core"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
@@ -30,7 +31,7 @@ func (s *Shell) watchConfig(ctx context.Context, first config.Profile) {
 			refuse(backend.ProblemOf(err))
 			return
 		}
-		s.rooms.Fleet.Configure(core.Figures(p))
+		s.rooms.Fleet.Configure(controlplane.Figures(p))
 		now := core.Rules(p)
 		l.SetRules(now)
 		s.rules.Store(&now)
