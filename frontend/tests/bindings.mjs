@@ -76,6 +76,20 @@ export function install(scene) {
     Instance: service('Instance', ['Start', 'Cancel', 'Stop', 'Terminate', 'KeepGoing', 'Connect', 'Link'], {
       Link: () => (scene.linkless ? Promise.reject(new Error('no link')) : `${scene.snapshot.url}.avatar/enter?ticket=a.b.c`),
     }),
+    Guests: service('Guests', ['List', 'Invite', 'TakeBack'], {
+      List: () => ({ open: structuredClone(scene.invitations ?? null), most: 4, problem: null }),
+      Invite: (minutes, uses, watchOnly) => {
+        if (scene.refusal) return { link: '', qr: '', invitation: { id: '', until: '0001-01-01T00:00:00Z', uses: 0, watchOnly: false }, problem: scene.refusal };
+        const until = minutes ? new Date(Date.now() + minutes * 60_000).toISOString() : scene.snapshot.session.expireAt;
+        const invitation = { id: 'a1b2c3', until, uses, watchOnly };
+        scene = { ...scene, invitations: [...(scene.invitations ?? []), invitation] };
+        return { link: `${scene.snapshot.url}.avatar/enter?ticket=${'eyJhbGciOiJFUzI1NiIs'.repeat(20)}`, qr: scene.enrolment.qr, invitation, problem: null };
+      },
+      TakeBack: (id) => {
+        scene = { ...scene, invitations: scene.invitations.filter((i) => i.id !== id) };
+        return { problem: null };
+      },
+    }),
     Settings: service('Settings', ['Read', 'Write', 'Open'], {
       Read: () => later(scene.settings),
       Write: (change) => {

@@ -861,3 +861,40 @@ on('the live log is no higher than the window at its first size, so that its new
   const box = await page.getByRole('log').boundingBox();
   assert.ok(box.y > 0 && box.y + box.height <= 760, `it goes from ${box.y} to ${box.y + box.height}`);
 });
+
+on('sharing the avatar: a link for guests with its end, its guests and what they may, copied, listed and taken back', 'ready', async (page) => {
+  await button(page, 'Share…').click();
+  const dialog = page.getByRole('dialog', { name: 'Share your avatar' });
+  await dialog.waitFor();
+  assert.equal(await dialog.getByText('1 h', { exact: true }).count(), 0, 'a link that outlives the session is not offered');
+  await dialog.getByText('30 min', { exact: true }).click();
+  await dialog.getByLabel('People it lets in').selectOption('3');
+  await dialog.getByText('Only watch', { exact: true }).click();
+  await dialog.getByText('If your avatar’s page supports it.').waitFor();
+  await button(page, 'Create link').click();
+  await dialog.getByText('This link lets 3 people watch until 09:56.').waitFor();
+  assert.deepEqual(await asked(page, 'Guests.Invite'), [['Guests.Invite', 30, 3, true]]);
+  assert.ok(await dialog.getByRole('img', { name: 'QR code of the link' }).isVisible());
+  await button(page, 'Copy link').last().click();
+  const [[, link]] = await asked(page, 'Clipboard');
+  assert.match(link, /ticket=/);
+  await dialog.getByText('3 people, only watching, until 09:56').waitFor();
+  await button(page, 'Take back: 3 people, only watching, until 09:56').click();
+  await dialog.getByText('Open links').waitFor({ state: 'detached' });
+  assert.deepEqual(await asked(page, 'Guests.TakeBack'), [['Guests.TakeBack', 'a1b2c3']]);
+  assert.equal(await dialog.getByText('This link lets 3 people watch').count(), 0, 'the link that was taken back is gone');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+});
+
+on('a link that could not be made says why, and the form stays', { ...sceneOf('ready'), refusal: { kind: 'refused', what: 'Your avatar takes no invitations', why: '', next: 'Ask.' } }, async (page) => {
+  await button(page, 'Share…').click();
+  await button(page, 'Create link').click();
+  await page.getByText('Your avatar takes no invitations').waitFor();
+  assert.ok(await button(page, 'Create link').isVisible());
+});
+
+on('no more links than there can be: the oldest is taken back first', 'share-full', async (page) => {
+  await page.getByText('You have 4 open links, and there can’t be more.').waitFor();
+  assert.equal(await button(page, 'Create link').count(), 0);
+});

@@ -5,7 +5,7 @@ import { start } from './browser.mjs';
 import { sceneOf, scenes } from './scenes.mjs';
 
 const FOLDER = new URL('../../build/artifacts/page/', import.meta.url).pathname;
-const SIZES = [[800, 560], [1100, 760], [1400, 900]];
+const SIZES = [[800, 560], [1100, 760], [1920, 1080]];
 const only = process.argv.slice(2);
 
 await mkdir(FOLDER, { recursive: true });

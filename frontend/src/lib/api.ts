@@ -4,6 +4,7 @@
  */
 import * as Account from '../../wailsjs/go/bridge/Account';
 import * as Diagnose from '../../wailsjs/go/bridge/Diagnose';
+import * as Guests from '../../wailsjs/go/bridge/Guests';
 import * as Instance from '../../wailsjs/go/bridge/Instance';
 import * as LogBook from '../../wailsjs/go/bridge/LogBook';
 import * as Operate from '../../wailsjs/go/bridge/Operate';
@@ -16,7 +17,7 @@ import { ClipboardSetText, EventsOn } from '../../wailsjs/runtime/runtime';
 import * as decode from './decode';
 import * as pages from './decode.pages';
 import type { About, Histogram, Line, LogPage, Problem, Query, Series, Snapshot, Ways } from './model';
-import type { Check, Chronicle, Desktop, Enrolment, Guarded, Preferences, Setting, Survey } from './model.pages';
+import type { Check, Chronicle, Desktop, Enrolment, Guarded, Invitations, Invited, Preferences, Setting, Survey } from './model.pages';
 
 /** Logs what a call that answers nothing failed with; a wish's own trouble arrives in a snapshot. */
 function ask(call: Promise<void>): void {
@@ -53,6 +54,15 @@ export const instance = {
   connect: (): void => ask(Instance.Connect()),
   /** An address that opens the avatar once, within a minute. */
   link: (): Promise<string> => Instance.Link(),
+};
+
+/** The links by which guests open the avatar. */
+export const guests = {
+  list: async (): Promise<Invitations> => pages.invitations(await Guests.List()),
+  /** Makes a link for some minutes, or until the session's end for 0. */
+  invite: async (minutes: number, uses: number, watchOnly: boolean): Promise<Invited> => pages.invited(await Guests.Invite(minutes, uses, watchOnly)),
+  /** Ends a link; answers why that was not done, null where it was. */
+  takeBack: async (id: string): Promise<Problem | null> => pages.problem((await Guests.TakeBack(id)).problem),
 };
 
 export const logBook = {

@@ -1,7 +1,7 @@
 import type { backend, bridge } from '../../wailsjs/go/models';
 import { duration, list, machine, pool, time } from './decode';
 import type { Problem } from './model';
-import type { Chronicle, Desktop, Enrolment, Guarded, Holder, Overview, Past, Preferences, Setting, Survey } from './model.pages';
+import type { Chronicle, Desktop, Enrolment, Guarded, Holder, Invitation, Invitations, Invited, Overview, Past, Preferences, Setting, Survey } from './model.pages';
 import { THEMES } from './theme';
 
 /** Go sends a nil pointer as null or not at all. */
@@ -27,6 +27,18 @@ export function guarded(g: bridge.Guarded): Guarded {
 
 export function enrolment(e: bridge.Enrolment): Enrolment {
   return { secret: e.secret, qr: e.qr, problem: problem(e.problem) };
+}
+
+function invitation(i: bridge.Invitation): Invitation {
+  return { ...i, until: time(i.until) ?? 0 };
+}
+
+export function invitations(i: bridge.Invitations): Invitations {
+  return { open: list(i.open).map(invitation), most: i.most, problem: problem(i.problem) };
+}
+
+export function invited(i: bridge.Invited): Invited {
+  return { link: i.link, qr: i.qr, invitation: invitation(i.invitation), problem: problem(i.problem) };
 }
 
 /** Go fills in what a change does not name. */

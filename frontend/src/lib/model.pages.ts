@@ -44,6 +44,30 @@ export interface Enrolment {
   problem: Problem | null;
 }
 
+/** A link for guests that is open. `until` is by the cloud's clock. */
+export interface Invitation {
+  id: string;
+  until: number;
+  /** How many guests it admits. */
+  uses: number;
+  watchOnly: boolean;
+}
+
+export interface Invitations {
+  open: readonly Invitation[];
+  /** How many can be open at once. */
+  most: number;
+  problem: Problem | null;
+}
+
+export interface Invited {
+  link: string;
+  /** The same as a picture, "" where there is none. */
+  qr: string;
+  invitation: Invitation;
+  problem: Problem | null;
+}
+
 /** A change of one setting: times in milliseconds. */
 export type Setting =
   | { key: 'profile' | 'theme' | 'language' | 'quit'; text: string }

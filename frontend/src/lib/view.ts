@@ -177,6 +177,11 @@ function dated(at: number, today: string): string {
   return day(at) === today ? clock(at) : words.timers.dated(day(at), clock(at));
 }
 
+/** A time by the cloud's clock, as this computer shows it. */
+export function endTime(s: Snapshot, at: number): string {
+  return dated(at - s.skew, day(Date.now()));
+}
+
 function readyPace(s: Snapshot, left: number | null): Pace {
   const w = words.timers;
   const [next, after] = s.timers;

@@ -1082,6 +1082,113 @@ export namespace bridge {
 		    return a;
 		}
 	}
+	export class Invitation {
+	    id: string;
+	    // Go type: time
+	    until: any;
+	    uses: number;
+	    watchOnly: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Invitation(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.until = this.convertValues(source["until"], null);
+	        this.uses = source["uses"];
+	        this.watchOnly = source["watchOnly"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Invitations {
+	    open: Invitation[];
+	    most: number;
+	    problem?: backend.Problem;
+	
+	    static createFrom(source: any = {}) {
+	        return new Invitations(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.open = this.convertValues(source["open"], Invitation);
+	        this.most = source["most"];
+	        this.problem = this.convertValues(source["problem"], backend.Problem);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Invited {
+	    link: string;
+	    qr: string;
+	    invitation: Invitation;
+	    problem?: backend.Problem;
+	
+	    static createFrom(source: any = {}) {
+	        return new Invited(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.link = source["link"];
+	        this.qr = source["qr"];
+	        this.invitation = this.convertValues(source["invitation"], Invitation);
+	        this.problem = this.convertValues(source["problem"], backend.Problem);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Outcome {
 	    problem?: backend.Problem;
 	
