@@ -77,21 +77,26 @@ func onlyType(pool Pool) string {
 	return kind
 }
 
-// timers lists what will end the session, soonest first. The end that is stored is the idle timer's, or the longest
-// session's where that comes first.
+// timers lists what will end the snapshot's session, none if it is not ready.
 func timers(s Snapshot, r Rules) []Timer {
 	if s.Phase != Ready || s.Session == nil {
 		return nil
 	}
+	return SessionTimers(*s.Session, r)
+}
+
+// SessionTimers lists what will end a session, soonest first. The end that is stored is the idle timer's, or the longest
+// session's where that comes first.
+func SessionTimers(s Session, r Rules) []Timer {
 	will := func(kind TimerKind, at time.Time) Timer {
-		cost, _ := r.Prices.Session(s.Session.Type, at.Sub(s.Session.CreationTime))
+		cost, _ := r.Prices.Session(s.Type, at.Sub(s.CreationTime))
 		return Timer{Kind: kind, At: at, Cost: cost}
 	}
-	idle := will(TimerIdle, s.Session.ExpireAt)
+	idle := will(TimerIdle, s.ExpireAt)
 	if r.Maximum <= 0 {
 		return []Timer{idle}
 	}
-	last := will(TimerMaximum, s.Session.CreationTime.Add(r.Maximum))
+	last := will(TimerMaximum, s.CreationTime.Add(r.Maximum))
 	if !idle.At.Before(last.At) {
 		return []Timer{last}
 	}

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -68,7 +69,7 @@ func next(s state, e event, r Rules, now time.Time) (state, []effect) {
 		return s, nil
 	case active:
 		if s.Session != nil && s.Session.InstanceID == e.instanceID {
-			return nextActivity(s, r, now)
+			return nextActivity(s, UseLog, r, now)
 		}
 		return s, nil
 	case watched:
@@ -141,11 +142,11 @@ func nextWish(s state, w Wish, r Rules, now time.Time) (state, []effect) {
 		return nextEnd(s, true, "", messages.New("launcher.terminatedUser"), now)
 	case WishExtend:
 		if s.Phase == Ready && s.Session != nil {
-			s.LastUse = now
+			s.LastUse, s.LastUseBy = now, UseExtend
 			return extend(s, now)
 		}
 	case WishTouch:
-		return nextActivity(s, r, now)
+		return nextActivity(s, cmp.Or(w.Use, UseWindow), r, now)
 	case WishDismiss:
 		s.Problem, s.Ended = nil, nil
 	case WishRenew:

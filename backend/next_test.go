@@ -73,7 +73,7 @@ func TestNext(t *testing.T) {
 			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: messages.New("common.foundStopped")}}},
 		{"early activity writes nothing", readySnapshot(), wished{Wish{Verb: WishTouch}}, t0.Add(4 * time.Minute), Ready, nil},
 		{"activity slides the window", readySnapshot(), wished{Wish{Verb: WishTouch}}, t0.Add(6 * time.Minute), Ready,
-			[]effect{doExtend{*session(t0.Add(time.Hour))}}},
+			[]effect{doExtend{usedBy(*session(t0.Add(time.Hour)), UseWindow)}}},
 		{"somebody else's log line is no activity", readySnapshot(), active{"i-2"}, t0.Add(30 * time.Minute), Ready, nil},
 	}
 	for _, tt := range tests {

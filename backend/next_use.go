@@ -3,7 +3,7 @@ package backend
 import "time"
 
 // nextActivity records use of the session, which slides its window; at the idle window it prepares a start.
-func nextActivity(s state, r Rules, now time.Time) (state, []effect) {
+func nextActivity(s state, by UseKind, r Rules, now time.Time) (state, []effect) {
 	if s.Phase == Idle && s.User != nil && now.Sub(s.prepared) > preparePause {
 		s.prepared = now // somebody is there: a press may follow
 		return s, []effect{doPrepare{*s.User}}
@@ -11,7 +11,7 @@ func nextActivity(s state, r Rules, now time.Time) (state, []effect) {
 	if s.Phase != Ready || s.Session == nil {
 		return s, nil
 	}
-	s.LastUse, s.unsaved = now, true
+	s.LastUse, s.LastUseBy, s.unsaved = now, by, true
 	if at := extendDue(s, r); !at.IsZero() && !now.Before(at) {
 		return extend(s, now)
 	}
@@ -28,7 +28,7 @@ func nextWatched(s state, e watched, r Rules, now time.Time) (state, []effect) {
 	if e.viewers == 0 && !left {
 		return s, nil
 	}
-	return nextActivity(s, r, now)
+	return nextActivity(s, UseViewer, r, now)
 }
 
 // extendDue is when use that the session's end does not reflect yet must be written; zero for never. The window is
@@ -55,7 +55,9 @@ func extendDue(s state, r Rules) time.Time {
 // extend asks for a later end.
 func extend(s state, now time.Time) (state, []effect) {
 	s.extendAt, s.unsaved = now.Add(extendPause), false
-	return s, []effect{doExtend{*s.Session}}
+	session := *s.Session
+	session.LastUseBy = s.LastUseBy
+	return s, []effect{doExtend{session}}
 }
 
 // staleAt is when the last report of viewers no longer holds; zero if nobody is connected.
@@ -68,7 +70,7 @@ func staleAt(s state) time.Time {
 
 // unused forgets the use of a session that is over.
 func unused(s state) state {
-	s.Viewers, s.LastUse, s.unsaved, s.watchAt = 0, time.Time{}, false, time.Time{}
+	s.Viewers, s.LastUse, s.LastUseBy, s.unsaved, s.watchAt = 0, time.Time{}, "", false, time.Time{}
 	s.unextended = nil
 	return s
 }

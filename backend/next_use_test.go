@@ -7,6 +7,12 @@ import (
 	"avatar-launcher/backend/messages"
 )
 
+// usedBy is a session whose last use is known.
+func usedBy(s Session, by UseKind) Session {
+	s.LastUseBy = by
+	return s
+}
+
 // played plays events into a snapshot through virtual time: every deadline is ticked, and every extension is granted as
 // the fleet does. It stops at until, or when the session begins to end.
 type played struct {
@@ -141,7 +147,7 @@ func TestAnExtensionThatFailsIsTriedAgain(t *testing.T) {
 	p := startedAt(t, Rules{Window: time.Hour, Warning: time.Minute})
 	p.now = t0.Add(30 * time.Minute)
 	s, effects := next(p.s, wished{Wish{Verb: WishTouch}}, p.r, p.now)
-	sameEffects(t, effects, []effect{doExtend{*p.s.Session}})
+	sameEffects(t, effects, []effect{doExtend{usedBy(*p.s.Session, UseWindow)}})
 	trouble := &Problem{Kind: KindUnreachable, What: messages.Verbatim("no network")}
 	s, _ = next(s, extended{problem: trouble}, p.r, p.now)
 	if s.Problem != trouble {
@@ -154,7 +160,7 @@ func TestAnExtensionThatFailsIsTriedAgain(t *testing.T) {
 	}
 	s.Problem = nil // dismissed
 	s, effects = next(s, ticked{}, p.r, at)
-	sameEffects(t, effects, []effect{doExtend{*p.s.Session}})
+	sameEffects(t, effects, []effect{doExtend{usedBy(*p.s.Session, UseWindow)}})
 	s, _ = next(s, extended{problem: trouble}, p.r, at)
 	if s.Problem != nil {
 		t.Error("it is said twice")
@@ -163,5 +169,27 @@ func TestAnExtensionThatFailsIsTriedAgain(t *testing.T) {
 	s, _ = next(s, extended{session: session(at.Add(time.Hour))}, p.r, at)
 	if s.Problem != nil {
 		t.Errorf("problem %v after it succeeded", s.Problem)
+	}
+}
+
+// TestTheLastUseSaysWhatItWas has each kind of use named in the snapshot, and in the session that an extension writes.
+func TestTheLastUseSaysWhatItWas(t *testing.T) {
+	r := Rules{Window: time.Hour, Warning: time.Minute}
+	for by, e := range map[UseKind]event{
+		UseViewer: watched{"i-1", 1}, UseWindow: wished{Wish{Verb: WishTouch}}, UseOpen: wished{Wish{Verb: WishTouch, Use: UseOpen}},
+		UseExtend: wished{Wish{Verb: WishExtend}}, UseLog: active{"i-1"},
+	} {
+		p := startedAt(t, r)
+		p.until(t0.Add(30 * time.Minute))
+		s, effects := next(p.s, e, r, p.now)
+		if s.LastUseBy != by || !s.LastUse.Equal(p.now) {
+			t.Errorf("%s: last used by %q at %v", by, s.LastUseBy, s.LastUse)
+		}
+		if x, ok := effects[0].(doExtend); !ok || x.session.LastUseBy != by {
+			t.Errorf("%s: effects %+v", by, effects)
+		}
+		if by.Message().IsZero() {
+			t.Errorf("nothing says what %s is", by)
+		}
 	}
 }

@@ -22,6 +22,35 @@ type Timer struct {
 	Cost float64   `json:"cost"` // what the session will have cost by then; zero if not known
 }
 
+// UseKind names what used a session.
+type UseKind string
+
+// The kinds of use.
+const (
+	UseViewer UseKind = "viewer" // somebody is connected to the avatar, or has just left it
+	UseWindow UseKind = "window" // a key or a click in the launcher's window
+	UseOpen   UseKind = "open"   // the avatar was opened, or its link copied
+	UseExtend UseKind = "extend" // the user asked to keep it running
+	UseLog    UseKind = "log"    // a line of the instance's log
+)
+
+// Message says what the use was, for the audit and the command line. It is zero if the kind is not known.
+func (k UseKind) Message() messages.Message {
+	switch k {
+	case UseViewer:
+		return messages.New("launcher.usedViewer")
+	case UseWindow:
+		return messages.New("launcher.usedWindow")
+	case UseOpen:
+		return messages.New("launcher.usedOpen")
+	case UseExtend:
+		return messages.New("launcher.usedExtend")
+	case UseLog:
+		return messages.New("launcher.usedLog")
+	}
+	return messages.Message{}
+}
+
 // Queue is the user's place among those who wait for an instance.
 type Queue struct {
 	Position int              `json:"position"` // 1 is served next

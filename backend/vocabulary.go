@@ -120,9 +120,10 @@ type Session struct {
 	Domain       string    `json:"domain"`
 	LauncherID   string    `json:"launcherId"`
 	LastActivity time.Time `json:"lastActivity"`
-	Type         string    `json:"type"`    // instance type; empty before it is known
-	Cold         bool      `json:"cold"`    // its instance was launched for it
-	ReadyAt      time.Time `json:"readyAt"` // when the avatar first answered; zero before
+	LastUseBy    UseKind   `json:"lastUseBy"` // what LastActivity was; empty if that is not known
+	Type         string    `json:"type"`      // instance type; empty before it is known
+	Cold         bool      `json:"cold"`      // its instance was launched for it
+	ReadyAt      time.Time `json:"readyAt"`   // when the avatar first answered; zero before
 }
 
 // Machine is an EC2 instance as the cloud describes it.
@@ -240,6 +241,7 @@ type Snapshot struct {
 	Viewers   int        `json:"viewers"`   // who is connected to the avatar now; UnknownViewers if their number is not known
 	Kept      *Kept      `json:"kept"`      // non-nil: signing in again continues a session that was kept
 	LastUse   time.Time  `json:"lastUse"`   // the session's last activity that the launcher saw; zero if none
+	LastUseBy UseKind    `json:"lastUseBy"` // what LastUse was
 	Ended     *Ended     `json:"ended"`     // non-nil: the last session ended by itself, as it should
 	Queue     *Queue     `json:"queue"`     // non-nil: nothing is free, and Claiming waits its turn
 	Timers    []Timer    `json:"timers"`    // what will end the session, soonest first

@@ -31,6 +31,7 @@ type Wish struct {
 	Username string           // WishSignIn, WishForgot
 	Password string           // WishSignIn: the password; WishRespond: the answer
 	Reason   messages.Message // why a session ends, for the audit; filled in where empty
+	Use      UseKind          // WishTouch: what was done; UseWindow if empty
 	// LeaveAttached leaves an instance running that this launcher found running: WishSignOut, WishQuit.
 	LeaveAttached bool
 }

@@ -116,7 +116,7 @@ func (i *Instance) KeepGoing() { i.do(backend.Wish{Verb: backend.WishExtend}) }
 
 // Link returns an address that opens the avatar once, within a minute, and counts as activity.
 func (i *Instance) Link() (string, error) {
-	i.do(backend.Wish{Verb: backend.WishTouch})
+	i.do(backend.Wish{Verb: backend.WishTouch, Use: backend.UseOpen})
 	ctx, done := i.window.Call(askTime)
 	defer done()
 	return i.rooms().Link(ctx, i.snapshot())

@@ -231,7 +231,7 @@ func (v *visit) status(ctx context.Context) error {
 		url = v.Fleet.URL(*s)
 	}
 	if v.out.json {
-		v.out.object(map[string]any{"profile": v.Profile.Name, "user": v.user, "session": s, "machine": m, "url": url})
+		v.out.object(map[string]any{"profile": v.Profile.Name, "user": v.user, "session": s, "machine": m, "url": url, "timers": v.timers(s), "use": useFacts(s)})
 		return nil
 	}
 	rows := [][]string{{"profile", v.Profile.Name}, {"user", v.user.Username}}
@@ -240,6 +240,7 @@ func (v *visit) status(ctx context.Context) error {
 	} else {
 		rows = append(rows, []string{"instance", s.InstanceID}, []string{"phase", string(s.Phase)}, []string{"address", url},
 			[]string{"public IP", s.PublicIP}, []string{"created", clockTime(s.CreationTime)}, []string{"ends", clockTime(s.ExpireAt)})
+		rows = append(rows, v.whyItRuns(*s)...)
 	}
 	if m != nil {
 		rows = append(rows, []string{"state", string(m.State)}, []string{"type", m.Type}, []string{"zone", m.Zone}, []string{"image", m.ImageID})

@@ -95,7 +95,7 @@ func (s *Shell) connect() {
 		s.log.Warn("the avatar's address is not opened", "cause", err)
 		return
 	}
-	s.do(backend.Wish{Verb: backend.WishTouch})
+	s.do(backend.Wish{Verb: backend.WishTouch, Use: backend.UseOpen})
 	s.tasks.Go(func(ctx context.Context) { s.openAvatar(ctx, snapshot) })
 }
 

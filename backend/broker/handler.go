@@ -208,6 +208,9 @@ func (c *call) extend(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if by := c.in.Session.LastUseBy; !by.Message().IsZero() {
+		s.LastUseBy = by
+	}
 	return c.h.Fleet.Extend(ctx, *s)
 }
 

@@ -118,8 +118,9 @@ func (l ledger) recordReady(ctx context.Context, row sessionRow, at time.Time) e
 
 // extendSession moves the end of an open session.
 func (l ledger) extendSession(ctx context.Context, row sessionRow, now time.Time) error {
-	return l.updateOpen(ctx, row, "SET ExpireAt = :x, LastActivity = :now", item{
+	return l.updateOpen(ctx, row, "SET ExpireAt = :x, LastActivity = :now, LastUseBy = :by", item{
 		":x":   value(row.ExpireAt),
 		":now": value(now),
+		":by":  value(string(row.LastUseBy)),
 	})
 }

@@ -51,6 +51,7 @@ func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend
 		Actor:      row.Username,
 		Event:      backend.EventExtended,
 		InstanceID: row.InstanceID,
+		Why:        row.LastUseBy.Message(),
 	})
 	session.ExpireAt, session.LastActivity = end, now
 	return &session, nil

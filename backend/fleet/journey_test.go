@@ -245,9 +245,13 @@ func TestExtendMovesTheStop(t *testing.T) {
 				s := w.desktop(t, "one")
 				session, _, _ := start(t, s, demo)
 				time.Sleep(50 * time.Minute)
+				session.LastUseBy = backend.UseViewer
 				longer, err := s.Extend(t.Context(), *session)
 				if err != nil || !longer.ExpireAt.After(session.ExpireAt) {
 					t.Fatalf("extend: %+v, %v", longer, err)
+				}
+				if read, err := s.Current(t.Context(), demo); err != nil || read.LastUseBy != backend.UseViewer {
+					t.Errorf("another desktop reads %+v, %v", read, err)
 				}
 				only.take(t, w, session.InstanceID)
 				time.Sleep(40 * time.Minute)

@@ -30,12 +30,13 @@ type sessionRow struct {
 	Domain       string
 	LauncherID   string `dynamodbav:"LauncherId"`
 	LastActivity time.Time
-	LaunchToken  string `dynamodbav:",omitempty"` // of a fresh launch whose instance is not known yet
-	InstanceType string `dynamodbav:",omitempty"`
-	Cold         bool   `dynamodbav:",omitempty"`
-	ReadyAt      int64  `dynamodbav:",omitempty"` // Unix nanoseconds, when the avatar first answered
-	EndedBecause string `dynamodbav:",omitempty"`
-	PurgeAt      int64  `dynamodbav:",omitempty"`
+	LastUseBy    backend.UseKind `dynamodbav:",omitempty"` // what LastActivity was
+	LaunchToken  string          `dynamodbav:",omitempty"` // of a fresh launch whose instance is not known yet
+	InstanceType string          `dynamodbav:",omitempty"`
+	Cold         bool            `dynamodbav:",omitempty"`
+	ReadyAt      int64           `dynamodbav:",omitempty"` // Unix nanoseconds, when the avatar first answered
+	EndedBecause string          `dynamodbav:",omitempty"`
+	PurgeAt      int64           `dynamodbav:",omitempty"`
 	// NamePending marks an ended session whose name may still point at the address that its instance had.
 	NamePending bool `dynamodbav:",omitempty"`
 
@@ -93,6 +94,7 @@ func (r sessionRow) session() *backend.Session {
 		Domain:       r.Domain,
 		LauncherID:   r.LauncherID,
 		LastActivity: r.LastActivity,
+		LastUseBy:    r.LastUseBy,
 		Type:         r.InstanceType,
 		Cold:         r.Cold,
 	}
@@ -116,6 +118,7 @@ func rowOf(s backend.Session) sessionRow {
 		Domain:       s.Domain,
 		LauncherID:   s.LauncherID,
 		LastActivity: s.LastActivity,
+		LastUseBy:    s.LastUseBy,
 		InstanceType: s.Type,
 		Cold:         s.Cold,
 	}

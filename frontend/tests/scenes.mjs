@@ -26,7 +26,7 @@ const user = { id: 'u-1', username: 'demo', role: 'user' };
 const session = (left = 52 * MINUTE + 11_000) => ({
   userId: 'u-1', username: 'demo', instanceId: FULL.members[0].instanceId, creationTime: at(-8 * MINUTE), expireAt: at(left),
   publicIp: '203.0.113.24', subnetId: 'subnet-0c4e2a9f71b3d8e56', phase: 'ready', epoch: 4, domain: 'demo.avatar.localhost',
-  launcherId: 'l-1', lastActivity: at(left - 60 * MINUTE),
+  launcherId: 'l-1', lastActivity: at(left - 60 * MINUTE), lastUseBy: 'window',
 });
 const machine = (state, status) => ({
   instanceId: FULL.members[0].instanceId, name: 'avatar-demo', imageId: 'ami-0b7f3c5a9d2e81f46', type: 'g4dn.xlarge',
@@ -46,7 +46,7 @@ const idleSteps = ORDER.map((phase) => ({ phase, started: ZERO, took: 0, usual: 
 const base = {
   revision: 1, phase: 'idle', since: at(-1000), profile: 'local', user, challenge: null, busy: false, session: null, machine: null,
   pool: FULL, steps: idleSteps, cold: false, url: '', warning: false, problem: null, notices: null, adopting: false,
-  queue: null, timers: null, estimate: 5300e6, skew: 0, announced: false, viewers: 0, lastUse: ZERO, kept: null, ended: null,
+  queue: null, timers: null, estimate: 5300e6, skew: 0, announced: false, viewers: 0, lastUse: ZERO, lastUseBy: '', kept: null, ended: null,
   cost: { currency: 'USD', hourly: 0.526, since: ZERO, month: 4.2, poolMonth: 31.4, alwaysOn: 1915.2 },
 };
 const running = (left) => ({
@@ -195,8 +195,8 @@ export const scenes = [
   scene('ready', readySnapshot, { lines: logLines(60), series: metrics }),
   scene('ready-details', readySnapshot, { lines: logLines(60), series: metrics, details: true }),
   scene('booting-details', { phase: 'booting', steps: steps('booting', 2300), session: session(60 * MINUTE), machine: machine('pending', ''), pool: ONE_OUT }, { lines: logLines(12), details: true }),
-  scene('ready-in-use', { ...readySnapshot, viewers: 1, lastUse: at(-4000) }, { lines: logLines(60), series: metrics }),
-  scene('ready-unused', { ...readySnapshot, session: session(32 * MINUTE), ...running(32 * MINUTE), lastUse: at(-28 * MINUTE) }, { lines: logLines(60) }),
+  scene('ready-in-use', { ...readySnapshot, viewers: 1, lastUse: at(-4000), lastUseBy: 'viewer' }, { lines: logLines(60), series: metrics }),
+  scene('ready-unused', { ...readySnapshot, session: session(32 * MINUTE), ...running(32 * MINUTE), lastUse: at(-28 * MINUTE), lastUseBy: 'viewer' }, { lines: logLines(60) }),
   scene('share', readySnapshot, { press: ['Share…'] }),
   scene('share-made', readySnapshot, { press: ['Share…', 'Create link'], invitations: [{ id: '0f1e2d', until: at(20 * MINUTE), uses: 3, watchOnly: true }] }),
   scene('share-full', readySnapshot, { press: ['Share…'], invitations: ['a', 'b', 'c', 'd'].map((id, n) => ({ id, until: at(40 * MINUTE), uses: n + 1, watchOnly: n % 2 === 0 })) }),

@@ -6,7 +6,7 @@ import * as decode from './decode';
 const bare = (more: object = {}): backend.Snapshot => JSON.parse(JSON.stringify({
   revision: 3, phase: 'idle', since: '0001-01-01T00:00:00Z', profile: 'local', user: null, challenge: null, session: null, machine: null,
   pool: { target: 5, members: null, leader: false, asOf: '0001-01-01T00:00:00Z' }, steps: null, cold: false, url: '', warning: false,
-  problem: null, notices: null, adopting: false, queue: null, timers: null, estimate: 0, skew: 0, announced: false, viewers: 0, lastUse: '0001-01-01T00:00:00Z', kept: null, ended: null,
+  problem: null, notices: null, adopting: false, queue: null, timers: null, estimate: 0, skew: 0, announced: false, viewers: 0, lastUse: '0001-01-01T00:00:00Z', lastUseBy: '', kept: null, ended: null,
   cost: { currency: 'USD', hourly: 0, since: '0001-01-01T00:00:00Z', month: 0, poolMonth: 0, alwaysOn: 0, saved: 0 }, ...more,
 })) as backend.Snapshot;
 

@@ -32,6 +32,7 @@ function session(s: backend.Session): Session {
     creationTime: time(s.creationTime),
     expireAt: time(s.expireAt),
     lastActivity: time(s.lastActivity),
+    lastUseBy: s.lastUseBy,
     publicIp: s.publicIp,
     subnetId: s.subnetId,
     epoch: s.epoch,
@@ -107,6 +108,7 @@ export function snapshot(s: backend.Snapshot): Snapshot {
     announced: s.announced,
     viewers: s.viewers,
     lastUse: time(s.lastUse),
+    lastUseBy: s.lastUseBy,
     ended: s.ended ? { why: s.ended.why, used: s.ended.used / 1e6, cost: s.ended.cost } : null,
     kept: s.kept ? { username: s.kept.username, until: time(s.kept.until) } : null,
   };

@@ -5,7 +5,7 @@ export function snapshotOf(more: Partial<Snapshot> = {}): Snapshot {
   return {
     revision: 1, phase: 'idle', since: null, profile: 'local', user: { id: 'u-1', username: 'demo', role: 'user' }, challenge: null, busy: false,
     session: null, machine: null, pool: { target: 5, members: [], leader: false, asOf: null, backoff: null }, steps: [], cold: false, url: '',
-    warning: false, problem: null, notices: [], adopting: false, queue: null, timers: [], estimate: null, skew: 0, announced: false, viewers: 0, lastUse: null, kept: null, ended: null,
+    warning: false, problem: null, notices: [], adopting: false, queue: null, timers: [], estimate: null, skew: 0, announced: false, viewers: 0, lastUse: null, lastUseBy: '', kept: null, ended: null,
     cost: { currency: 'USD', hourly: 0, since: null, month: 0, poolMonth: 0, alwaysOn: 0 }, ...more,
   };
 }

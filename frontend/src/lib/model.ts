@@ -57,6 +57,7 @@ export interface Session {
   creationTime: number | null;
   expireAt: number | null;
   lastActivity: number | null;
+  lastUseBy: string;
   publicIp: string;
   subnetId: string;
   epoch: number;
@@ -179,6 +180,8 @@ export interface Snapshot {
   /** Who is connected to the avatar now; below 0 if somebody is, and how many is not known. */
   viewers: number;
   lastUse: number | null;
+  /** What the last use was: 'viewer', 'window', 'open', 'extend' or 'log', else ''. */
+  lastUseBy: string;
   /** A user who signs in again continues a session that was kept; `until` is when it ends otherwise, null if none runs. */
   kept: { username: string; until: number | null } | null;
   /** A session that a timer ended, null if the last one did not end so; `used` in milliseconds, `cost` 0 if not known. */

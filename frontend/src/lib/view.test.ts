@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { clock } from './format';
 import { snapshotOf } from './fixture';
 import { PHASES, type Phase, type Session, type Snapshot } from './model';
 import { action, asideProblem, headline, inUse, offline, pace, pagesOf, price, remaining, screenOf, spent, startProgress, startTotal, timeline, tone, type Action } from './view';
@@ -6,7 +7,7 @@ import { action, asideProblem, headline, inUse, offline, pace, pagesOf, price, r
 const NOW = 1_000_000;
 const problem = { kind: 'capacity', what: 'No instance could be had', why: 'All are taken.', next: 'Wait.' };
 const session: Session = {
-  instanceId: 'i-1', creationTime: NOW - 60_000, expireAt: NOW + 60_000, lastActivity: null, publicIp: '', subnetId: '', epoch: 1, domain: '',
+  instanceId: 'i-1', creationTime: NOW - 60_000, expireAt: NOW + 60_000, lastActivity: null, lastUseBy: '', publicIp: '', subnetId: '', epoch: 1, domain: '',
 };
 
 describe('action', () => {
@@ -216,8 +217,19 @@ test('a time that is not today carries its day, and a cost names its own time', 
   const s = snapshotOf({ phase: 'ready', session: held, timers, lastUse: noon, cost });
   const { what, more } = pace(s, 60 * 60_000);
   expect(what).toBe('Stops at 13:00 if nobody uses it.');
-  expect(more).toMatch(/^Latest stop: 02:00 on .*15$/);
+  expect(more).toMatch(/^Last use: 12:00 · Latest stop: 02:00 on .*15$/);
   expect(price(s, noon).more).toMatch(/^About .*1\.22 by 13:00 · /);
   const late = new Date(2026, 2, 14, 23, 30).getTime();
   expect(price({ ...s, timers: [{ kind: 'idle', at: late + 60 * 60_000, cost: 1.22 }] }, late).more).toMatch(/^About .*1\.22 by 00:30 on .*15 · /);
+});
+
+test('why it is still running: the last use and what it was, of this launcher or of another', () => {
+  const noon = new Date(2026, 2, 14, 12).getTime();
+  const held = { ...session, expireAt: noon + 40 * 60_000, lastActivity: noon - 20 * 60_000, lastUseBy: 'viewer', creationTime: noon - 60 * 60_000 };
+  const ready = snapshotOf({ phase: 'ready', session: held, timers: [{ kind: 'idle', at: held.expireAt, cost: 0 }] });
+  const more = (change: Partial<Snapshot>): string => pace({ ...ready, ...change }, 40 * 60_000).more;
+  expect(more({})).toBe(`Last viewer: ${clock(noon - 20 * 60_000)}`);
+  expect(more({ lastUse: noon - 60_000, lastUseBy: 'window' })).toBe(`Last use: ${clock(noon - 60_000)}, in this launcher`);
+  expect(more({ lastUse: noon - 60_000, lastUseBy: 'something new' })).toBe(`Last use: ${clock(noon - 60_000)}`);
+  expect(more({ session: { ...held, lastActivity: held.creationTime } })).toBe('');
 });

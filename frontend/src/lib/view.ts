@@ -182,6 +182,16 @@ export function endTime(s: Snapshot, at: number): string {
   return dated(at - s.skew, day(Date.now()));
 }
 
+/** When the session was last used, and by what; empty if nothing has used it since it started. */
+function lastUse(s: Snapshot, today: string): string {
+  const at = s.lastUse ?? s.session?.lastActivity ?? null;
+  if (at === null || at - (s.session?.creationTime ?? 0) < 1000) return '';
+  const w = words.timers.lastUse;
+  const by = s.lastUse === null ? (s.session?.lastUseBy ?? '') : s.lastUseBy;
+  const say = by === 'viewer' || by === 'window' || by === 'open' || by === 'extend' || by === 'log' ? w[by] : w.some;
+  return say(dated(at - s.skew, today));
+}
+
 function readyPace(s: Snapshot, left: number | null): Pace {
   const w = words.timers;
   const [next, after] = s.timers;
@@ -196,7 +206,8 @@ function readyPace(s: Snapshot, left: number | null): Pace {
   const ends = (t: Timer): string => (t.kind === 'idle' && idle >= SAID_IDLE ? w.unused(duration(idle), at(t)) : w[t.kind](at(t)));
   if (next?.kind === 'maximum') return { what: ends(next), more: w.last, extendable: false };
   const what = !next ? '' : s.warning ? w.soon(at(next)) : ends(next);
-  return { what, more: after?.kind === 'maximum' ? w.atMost(at(after)) : '', extendable: true };
+  const more = [left === null ? '' : lastUse(s, today), after?.kind === 'maximum' ? w.atMost(at(after)) : ''].filter((t) => t !== '').join(' · ');
+  return { what, more, extendable: true };
 }
 
 /** What the avatar costs: what it has cost where one runs, else what it would, or that nothing does. */

@@ -478,6 +478,7 @@ export namespace backend {
 	    launcherId: string;
 	    // Go type: time
 	    lastActivity: any;
+	    lastUseBy: string;
 	    type: string;
 	    cold: boolean;
 	    // Go type: time
@@ -501,6 +502,7 @@ export namespace backend {
 	        this.domain = source["domain"];
 	        this.launcherId = source["launcherId"];
 	        this.lastActivity = this.convertValues(source["lastActivity"], null);
+	        this.lastUseBy = source["lastUseBy"];
 	        this.type = source["type"];
 	        this.cold = source["cold"];
 	        this.readyAt = this.convertValues(source["readyAt"], null);
@@ -868,6 +870,7 @@ export namespace backend {
 	    kept?: Kept;
 	    // Go type: time
 	    lastUse: any;
+	    lastUseBy: string;
 	    ended?: Ended;
 	    queue?: Queue;
 	    timers: Timer[];
@@ -903,6 +906,7 @@ export namespace backend {
 	        this.viewers = source["viewers"];
 	        this.kept = this.convertValues(source["kept"], Kept);
 	        this.lastUse = this.convertValues(source["lastUse"], null);
+	        this.lastUseBy = source["lastUseBy"];
 	        this.ended = this.convertValues(source["ended"], Ended);
 	        this.queue = this.convertValues(source["queue"], Queue);
 	        this.timers = this.convertValues(source["timers"], Timer);
