@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,14 +19,14 @@ func authenticatorCommand(o *options) *cobra.Command {
 	var setUp, remove, fromStdin bool
 	c := &cobra.Command{
 		Use:   "authenticator [--set-up | --remove]",
-		Short: "Say whether an authenticator app guards your account; set one up, or take it off",
+		Short: i18n.Text("commands.authenticator.short"),
 		Args:  noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if setUp && remove {
-				return usage(errors.New("--set-up and --remove exclude each other"))
+				return exclude("--set-up", "--remove")
 			}
 			if fromStdin && !setUp {
-				return usage(errors.New("--code-stdin goes with --set-up"))
+				return needs("--code-stdin", "--set-up")
 			}
 			return withVisit(c.Context(), o, "", false, func(v *visit, ctx context.Context) error {
 				switch {
@@ -40,10 +39,10 @@ func authenticatorCommand(o *options) *cobra.Command {
 			}, nil)
 		},
 	}
-	c.Flags().BoolVar(&setUp, "set-up", false, "show a secret for an authenticator app, and take a code of it")
-	c.Flags().BoolVar(&fromStdin, "code-stdin", false, "read the code from standard input")
-	c.Flags().BoolVar(&remove, "remove", false, "sign in without a code from now on")
-	c.Flags().BoolVar(&o.json, "json", false, "print JSON")
+	c.Flags().BoolVar(&setUp, "set-up", false, i18n.Text("commands.authenticator.setUp"))
+	c.Flags().BoolVar(&fromStdin, "code-stdin", false, i18n.Text("commands.authenticator.codeStdin"))
+	c.Flags().BoolVar(&remove, "remove", false, i18n.Text("commands.authenticator.remove"))
+	c.Flags().BoolVar(&o.json, "json", false, i18n.Text("commands.flags.json"))
 	return c
 }
 
@@ -56,10 +55,19 @@ func (v *visit) showSecurity(ctx context.Context) error {
 		v.out.object(s)
 		return nil
 	}
-	app := map[bool]string{true: "set up: signing in takes a code of it", false: "none"}
-	device := map[backend.Device]string{backend.DeviceUnknown: "not known to the user pool", backend.DeviceKnown: "known, not remembered",
-		backend.DeviceRemembered: "remembered: signing in here takes no code"}
-	v.out.table([][]string{{"AUTHENTICATOR", app[s.Authenticator]}, {"THIS COMPUTER", device[s.Device]}})
+	app := i18n.Text("commands.authenticator.appNone")
+	if s.Authenticator {
+		app = i18n.Text("commands.authenticator.appSetUp")
+	}
+	computer := map[backend.Device]messages.Message{
+		backend.DeviceUnknown:    messages.New("commands.authenticator.computerUnknown"),
+		backend.DeviceKnown:      messages.New("commands.authenticator.computerKnown"),
+		backend.DeviceRemembered: messages.New("commands.authenticator.computerRemembered"),
+	}
+	v.out.table([][]string{
+		{i18n.Text("commands.authenticator.app"), app},
+		{i18n.Text("commands.authenticator.computer"), i18n.Translate(computer[s.Device])},
+	})
 	return nil
 }
 
@@ -82,7 +90,7 @@ func (v *visit) setUpAuthenticator(ctx context.Context, fromStdin bool) error {
 		err = v.Identity.ConfirmAuthenticator(call, code)
 		cancel()
 		if err == nil {
-			v.say(map[string]any{"done": "set up"}, "the authenticator app is set up")
+			v.say(map[string]any{"done": "set up"}, i18n.Text("commands.authenticator.done"))
 			return nil
 		}
 		if backend.ProblemOf(err).Kind != backend.KindRefused {
@@ -96,6 +104,6 @@ func (v *visit) removeAuthenticator(ctx context.Context) error {
 	if err := v.Identity.RemoveAuthenticator(ctx); err != nil {
 		return err
 	}
-	v.say(map[string]any{"done": "removed"}, "the authenticator app is taken off")
+	v.say(map[string]any{"done": "removed"}, i18n.Text("commands.authenticator.removed"))
 	return nil
 }

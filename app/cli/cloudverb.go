@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -13,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"avatar-launcher/app/core"
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/localcloud"
@@ -29,16 +29,16 @@ func cloudCommand(o *options) *cobra.Command {
 	var f cloudFlags
 	c := &cobra.Command{
 		Use:   "cloud",
-		Short: "Run the embedded cloud alone, for other launchers and the AWS CLI",
+		Short: i18n.Text("commands.cloud.short"),
 		Args:  noArguments,
 		RunE:  func(c *cobra.Command, _ []string) error { return runCloud(c.Context(), o, f) },
 	}
-	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:4566", "loopback address of the API")
-	c.Flags().StringVar(&f.state, "state", "", "folder of its state (default: the launcher's own)")
-	c.Flags().DurationVar(&f.warm, "boot-warm", core.BootWarm, "time from a start until the avatar answers")
-	c.Flags().DurationVar(&f.cold, "boot-cold", core.BootCold, "the same for the first boot of an instance")
-	c.Flags().StringVar(&f.writeProfile, "write-profile", "", "write a profile that points at this cloud to this file")
-	c.Flags().BoolVar(&o.json, "json", false, "print JSON")
+	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:4566", i18n.Text("commands.cloud.listen"))
+	c.Flags().StringVar(&f.state, "state", "", i18n.Text("commands.cloud.state"))
+	c.Flags().DurationVar(&f.warm, "boot-warm", core.BootWarm, i18n.Text("commands.cloud.bootWarm"))
+	c.Flags().DurationVar(&f.cold, "boot-cold", core.BootCold, i18n.Text("commands.cloud.bootCold"))
+	c.Flags().StringVar(&f.writeProfile, "write-profile", "", i18n.Text("commands.cloud.writeProfile"))
+	c.Flags().BoolVar(&o.json, "json", false, i18n.Text("commands.flags.json"))
 	return c
 }
 
@@ -49,7 +49,7 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 		return err
 	}
 	if f.warm < 0 || f.cold < 0 {
-		return usage(errors.New("a boot cannot take less than no time"))
+		return usage(messages.New("commands.cloud.bootNegative"))
 	}
 	dir := f.state
 	if dir == "" {
@@ -102,13 +102,21 @@ func announce(p *printer, a core.CloudAddress, profile string) {
 	for _, u := range a.Outputs.DemoUsers {
 		users[u.Username] = u.Password
 	}
-	fmt.Fprintf(p.w, "# The embedded cloud answers at %s; avatars at port %d. End it with Ctrl-C.\n# Demo users and their passwords:\n", a.Endpoint, a.EdgePort)
+	fmt.Fprintln(p.w, i18n.Text("commands.cloud.answers", a.Endpoint, a.EdgePort))
+	fmt.Fprintln(p.w, i18n.Text("commands.cloud.users"))
 	for _, name := range slices.Sorted(maps.Keys(users)) {
 		fmt.Fprintf(p.w, "#   %s  %s\n", name, users[name])
 	}
 	if profile != "" {
-		fmt.Fprintf(p.w, "# Profile: %s\n", profile)
+		fmt.Fprintln(p.w, i18n.Text("commands.cloud.profile", profile))
 	}
-	fmt.Fprintf(p.w, "export AWS_ENDPOINT_URL=%s\nexport AWS_REGION=%s\nexport AWS_DEFAULT_REGION=%[2]s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n",
-		a.Endpoint, a.Outputs.Region, a.Outputs.OperatorAccessKeyID, a.Outputs.OperatorSecretAccessKey)
+	for _, variable := range [][2]string{
+		{"AWS_ENDPOINT_URL", a.Endpoint},
+		{"AWS_REGION", a.Outputs.Region},
+		{"AWS_DEFAULT_REGION", a.Outputs.Region},
+		{"AWS_ACCESS_KEY_ID", a.Outputs.OperatorAccessKeyID},
+		{"AWS_SECRET_ACCESS_KEY", a.Outputs.OperatorSecretAccessKey},
+	} {
+		fmt.Fprintf(p.w, "export %s=%s\n", variable[0], variable[1])
+	}
 }

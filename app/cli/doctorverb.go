@@ -10,6 +10,7 @@ import (
 
 	"avatar-launcher/app/core"
 	"avatar-launcher/app/doctor"
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/identity"
@@ -21,15 +22,14 @@ func doctorCommand(o *options) *cobra.Command {
 	var fromStdin bool
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Look whether this computer and the cloud have all that the launcher needs",
-		Long: "Doctor looks at this computer, at your sign-in, and at each thing and permission that the launcher needs of\n" +
-			"the cloud. It changes nothing. Each line is ok, or says why not and what to do. It ends with 0 where all are ok.",
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runDoctor(c.Context(), o, user, fromStdin) },
+		Short: i18n.Text("commands.doctor.short"),
+		Long:  i18n.Text("commands.doctor.long"),
+		Args:  noArguments,
+		RunE:  func(c *cobra.Command, _ []string) error { return runDoctor(c.Context(), o, user, fromStdin) },
 	}
-	c.Flags().StringVar(&user, "user", "", "look as this user, instead of the one in the keyring")
-	c.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
-	c.Flags().BoolVar(&o.json, "json", false, "print JSON")
+	c.Flags().StringVar(&user, "user", "", i18n.Text("commands.doctor.user"))
+	c.Flags().BoolVar(&fromStdin, "password-stdin", false, i18n.Text("commands.flags.passwordStdin"))
+	c.Flags().BoolVar(&o.json, "json", false, i18n.Text("commands.flags.json"))
 	return c
 }
 
@@ -81,7 +81,7 @@ func runDoctor(ctx context.Context, o *options, user string, fromStdin bool) err
 }
 
 func unwell(n int) error {
-	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("cli.notOk", count(n, "check")), Next: messages.New("cli.eachSaysAbove")}
+	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("commands.doctor.checksNotOk", n), Next: messages.New("cli.eachSaysAbove")}
 }
 
 // arrive signs in, as --user or by the keyring.

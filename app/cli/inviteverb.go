@@ -2,9 +2,9 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"time"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/gate"
 	"avatar-launcher/backend/messages"
@@ -22,12 +22,17 @@ type inviteFlags struct {
 }
 
 func (f *inviteFlags) add(c *cobra.Command) {
-	c.Flags().DurationVar(&f.until, "for", time.Hour, "how long the link is good; it ends with the session at the latest")
-	c.Flags().IntVar(&f.guests, "guests", 1, "how many people it lets in, at most 100")
-	c.Flags().BoolVar(&f.watch, "watch", false, "guests only watch, if your avatar's page keeps to it")
-	c.Flags().BoolVar(&f.list, "list", false, "list the invitations that are open")
-	c.Flags().StringVar(&f.takeBack, "take-back", "", "end the invitation of this ID, or all; its guests are thrown out")
-	c.MarkFlagsMutuallyExclusive("list", "take-back")
+	c.Flags().DurationVar(&f.until, "for", time.Hour, i18n.Text("commands.invite.for"))
+	c.Flags().IntVar(&f.guests, "guests", 1, i18n.Text("commands.invite.guests"))
+	c.Flags().BoolVar(&f.watch, "watch", false, i18n.Text("commands.invite.watch"))
+	c.Flags().BoolVar(&f.list, "list", false, i18n.Text("commands.invite.list"))
+	c.Flags().StringVar(&f.takeBack, "take-back", "", i18n.Text("commands.invite.takeBack"))
+	c.PreRunE = func(c *cobra.Command, _ []string) error {
+		if f.list && c.Flags().Changed("take-back") {
+			return exclude("--list", "--take-back")
+		}
+		return nil
+	}
 	c.Example = "  avatar-launcher invite --for 30m --guests 3\n  avatar-launcher invite --list\n  avatar-launcher invite --take-back 1f2e3d"
 }
 
@@ -65,11 +70,12 @@ func (v *visit) listInvitations(ctx context.Context, s backend.Session) error {
 	facts, rows := make([]map[string]any, 0, len(open)), [][]string{}
 	for _, i := range open {
 		facts = append(facts, invitationFacts(i))
-		may := "watch and steer"
+		may := i18n.Text("commands.invite.maySteer")
 		if i.WatchOnly {
-			may = "watch"
+			may = i18n.Text("commands.invite.mayWatch")
 		}
-		rows = append(rows, []string{i.ID(), "until " + clockTime(i.Until), fmt.Sprintf("for %d", i.Uses), may})
+		until, guests := i18n.Text("commands.invite.until", clockTime(i.Until)), i18n.Text("commands.invite.forGuests", i.Uses)
+		rows = append(rows, []string{i.ID(), until, guests, may})
 	}
 	if v.out.json {
 		v.out.object(map[string]any{"invitations": facts})
@@ -86,7 +92,7 @@ func (v *visit) takeBack(ctx context.Context, s backend.Session, id string) erro
 	if err := v.Fleet.TakeBack(ctx, s, id); err != nil {
 		return err
 	}
-	v.say(map[string]any{"done": "taken back"}, "taken back")
+	v.say(map[string]any{"done": "taken back"}, i18n.Text("commands.invite.takenBack"))
 	return nil
 }
 

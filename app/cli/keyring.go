@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend/identity"
 )
 
@@ -44,7 +45,7 @@ func (k *spokenKeyring) Delete(service, user string) error {
 func (k *spokenKeyring) watch() (done func()) {
 	timer := time.AfterFunc(keyringPatience, func() {
 		k.once.Do(func() {
-			fmt.Fprintln(k.out, "The keyring doesn't answer. It may be locked and waiting for its password: unlock it, or press Ctrl-C.")
+			fmt.Fprintln(k.out, i18n.Text("commands.keyring.silent"))
 		})
 	})
 	return func() { timer.Stop() }

@@ -33,7 +33,7 @@ func TestKeyringThatDoesNotAnswer(t *testing.T) {
 			}
 			time.Sleep(3 * time.Second)
 			synctest.Wait()
-			if n := bytes.Count(out.bytes(), []byte("The keyring doesn't answer.")); n != want {
+			if n := bytes.Count(out.bytes(), []byte("The keyring doesn’t answer.")); n != want {
 				t.Errorf("answered after %v, said %d times: %s", after, n, out.bytes())
 			}
 			calls.Wait()

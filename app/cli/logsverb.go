@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"slices"
 	"time"
@@ -22,14 +21,14 @@ type picking struct{ level, grep, since string }
 func (p picking) query(now time.Time) (logs.Query, error) {
 	q := logs.Query{Level: p.level, Pattern: p.grep}
 	if p.level != "" && !slices.Contains([]string{"debug", "info", "warn", "error"}, p.level) {
-		return q, usage(fmt.Errorf("--level is %q, which is none of debug, info, warn, error", p.level))
+		return q, usage(messages.New("commands.logs.notALevel", p.level))
 	}
 	if _, err := regexp.Compile(p.grep); err != nil {
-		return q, usage(fmt.Errorf("--grep is no regular expression: %w", err))
+		return q, usage(messages.New("commands.logs.notAPattern", err))
 	}
 	since, ok := sinceTime(p.since, now)
 	if !ok {
-		return q, usage(fmt.Errorf("--since is %q, which is no time: write one such as 10m, 15:04 or 2026-01-02T15:04:05Z", p.since))
+		return q, usage(messages.New("commands.logs.notATime", p.since))
 	}
 	q.Since = since
 	return q, nil

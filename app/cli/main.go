@@ -38,6 +38,7 @@ type WindowOpener func(context.Context, core.WindowOptions) error
 // files holds the stack's template under build/aws.
 func Main(files fs.FS, openWindow WindowOpener) int {
 	o := &options{files: files, openWindow: openWindow}
+	speak()
 	osdesktop.NameSessionBus()
 	osdesktop.ProgramEnd.Leave = func(s os.Signal) {
 		if o.endsBySignal && s == os.Interrupt {
@@ -66,12 +67,23 @@ func Main(files fs.FS, openWindow WindowOpener) int {
 	return exitCode(err)
 }
 
+// speak puts the language of the settings into use, else that of the desktop.
+func speak() {
+	language := ""
+	if f, err := config.Load(config.Paths().ConfigFile); err == nil { // a faulty file is told of by what needs it
+		language = f.Desktop.Language
+	}
+	i18n.SetLanguage(language)
+	osdesktop.ProgramEnd.Ending = i18n.Text("commands.signal.stopping")
+	osdesktop.ProgramEnd.EndsAt = func(time string) string { return i18n.Text("commands.signal.endsAt", time) }
+}
+
 func commands(o *options) *cobra.Command {
 	var hidden bool
 	root := &cobra.Command{
 		Use:           "avatar-launcher",
-		Short:         "Start an avatar on an instance of your own, and open it in the browser",
-		Long:          "Avatar Launcher signs you in, starts an instance for you, and opens your avatar in the browser.\nWithout a verb it opens the window.",
+		Short:         i18n.Text("commands.root.short"),
+		Long:          i18n.Text("commands.root.long"),
 		Version:       core.Version,
 		Args:          noArguments,
 		SilenceErrors: true,
@@ -79,14 +91,16 @@ func commands(o *options) *cobra.Command {
 		RunE:          func(c *cobra.Command, _ []string) error { return o.window(c.Context(), hidden) },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.Flags().Bool("version", false, i18n.Text("commands.root.version"))
 	root.SetVersionTemplate("avatar-launcher {{.Version}}\n")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(flagFault(err)) })
 	f := root.PersistentFlags()
-	f.StringVar(&o.profile, "profile", "", "profile to use: a name from "+config.Paths().ConfigFile+", or a file")
-	f.StringVar(&o.logLevel, "log-level", "", "debug, info, warn or error")
-	root.Flags().BoolVar(&hidden, "hidden", false, "start without showing the window, where there is a tray")
+	f.StringVar(&o.profile, "profile", "", i18n.Text("commands.root.profile", config.Paths().ConfigFile))
+	f.StringVar(&o.logLevel, "log-level", "", i18n.Text("commands.root.logLevel"))
+	root.Flags().BoolVar(&hidden, "hidden", false, i18n.Text("commands.root.hidden"))
 	root.AddCommand(runCommand(o), cloudCommand(o), setupCommand(o), doctorCommand(o), keepCommand(o))
 	root.AddCommand(sessionCommands(o)...)
+	translateHelp(root)
 	return root
 }
 
@@ -104,13 +118,13 @@ func noArguments(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return usage(fmt.Errorf("%q is no verb or argument of %s", args[0], c.CommandPath()))
+	return usage(messages.New("commands.root.notACommand", args[0], c.CommandPath()))
 }
 
 // usage makes a Problem of a mistake on the command line.
-func usage(err error) error {
-	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.commandLineNotUnderstood"), Why: i18n.Sentence(err.Error()),
-		Next: messages.New("common.avatarLauncherHelpLists"), Cause: err}
+func usage(why messages.Message) error {
+	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.commandLineNotUnderstood"), Why: why,
+		Next: messages.New("common.avatarLauncherHelpLists")}
 }
 
 // exitCode is what scripts see: 0 done, 1 unexpected, 2 usage or configuration, 3 sign-in refused, 4 no capacity,
@@ -147,9 +161,9 @@ func (o *options) complain(w io.Writer, err error) {
 	switch level, levelErr := o.level(slog.LevelError); {
 	case p.Cause == nil || levelErr != nil:
 	case level <= slog.LevelDebug:
-		fmt.Fprintln(w, "Details:", p.Cause)
+		fmt.Fprintln(w, i18n.Text("commands.root.details", p.Cause))
 	case p.Kind == backend.KindUnexpected:
-		fmt.Fprintln(w, "For the details, do it again with --log-level debug.")
+		fmt.Fprintln(w, i18n.Text("commands.root.askDetails"))
 	}
 }
 
@@ -160,7 +174,7 @@ func (o *options) level(or slog.Level) (slog.Level, error) {
 	}
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(o.logLevel)); err != nil {
-		return or, usage(fmt.Errorf("--log-level is %q, which is none of debug, info, warn, error", o.logLevel))
+		return or, usage(messages.New("commands.root.notALevel", o.logLevel))
 	}
 	return l, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/term"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
@@ -21,17 +22,17 @@ import (
 // by asking at the terminal.
 func passwordFor(p config.Profile, user string, fromStdin bool) (string, error) {
 	if strings.TrimSpace(user) == "" {
-		return "", usage(errors.New("--user is missing"))
+		return "", usage(messages.New("commands.password.noUser"))
 	}
 	if fromStdin {
 		answered := osdesktop.ProgramEnd.Asking(func() {})
 		line, err := bufio.NewReader(io.LimitReader(os.Stdin, 4096)).ReadString('\n')
 		answered()
 		if err != nil && !errors.Is(err, io.EOF) {
-			return "", usage(fmt.Errorf("the password could not be read from standard input: %w", err))
+			return "", usage(messages.New("commands.password.cannotRead", err))
 		}
 		if line = strings.TrimRight(line, "\r\n"); line == "" {
-			return "", usage(errors.New("standard input holds no password"))
+			return "", usage(messages.New("commands.password.noneOnStdin"))
 		}
 		return line, nil
 	}
@@ -44,9 +45,9 @@ func passwordFor(p config.Profile, user string, fromStdin bool) (string, error) 
 			return "", &backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.signInRefused"),
 				Why: messages.New("cli.noDemoUserNo", strconv.Quote(user)), Next: messages.New("cli.nameDemoGivePassword")}
 		}
-		return "", usage(errors.New("there is no terminal to ask for the password at: give it by --password-stdin"))
+		return "", usage(messages.New("commands.password.noTerminal"))
 	}
-	fmt.Fprintf(os.Stderr, "Password of %s: ", user)
+	fmt.Fprint(os.Stderr, i18n.Text("commands.password.prompt", user))
 	password, err := readSecret(stdin)
 	if err != nil {
 		return "", &backend.Problem{Kind: backend.KindInterrupted, What: messages.New("cli.noPasswordTyped"), Cause: err}

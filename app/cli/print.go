@@ -9,6 +9,7 @@ import (
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/logs"
+	"avatar-launcher/backend/messages"
 )
 
 // printer writes what a verb has to say: lines for people, or one JSON object a line for scripts.
@@ -28,7 +29,7 @@ func (p *printer) object(v any) {
 
 func (p *printer) phase(s backend.Snapshot) {
 	if !p.json {
-		text := string(s.Phase)
+		text := phaseText(s.Phase)
 		if s.Machine != nil && s.Phase.Active() {
 			text += " " + s.Machine.InstanceID
 		}
@@ -52,6 +53,22 @@ func (p *printer) phase(s backend.Snapshot) {
 	}{"phase", s.Phase, s.Since.UTC(), id, s.Cold && s.Phase.Active(), s.Ended})
 }
 
+// phaseTexts are the phases in words. Scripts get the phases themselves.
+var phaseTexts = map[backend.Phase]messages.Message{
+	backend.SignedOut: messages.New("commands.run.phase.signedOut"),
+	backend.SigningIn: messages.New("commands.run.phase.signingIn"),
+	backend.Idle:      messages.New("commands.run.phase.idle"),
+	backend.Claiming:  messages.New("commands.run.phase.claiming"),
+	backend.Arming:    messages.New("commands.run.phase.arming"),
+	backend.Booting:   messages.New("commands.run.phase.booting"),
+	backend.Probing:   messages.New("commands.run.phase.probing"),
+	backend.Ready:     messages.New("commands.run.phase.ready"),
+	backend.Ending:    messages.New("commands.run.phase.ending"),
+	backend.Failed:    messages.New("commands.run.phase.failed"),
+}
+
+func phaseText(p backend.Phase) string { return i18n.Translate(phaseTexts[p]) }
+
 func (p *printer) line(l logs.Line) {
 	if !p.json {
 		fmt.Fprintf(p.w, "%s  %-5s %-10s %s\n", l.At.Local().Format("15:04:05.000"), l.Level, l.Source, logs.OneLine(l.Text))
@@ -66,7 +83,7 @@ func (p *printer) line(l logs.Line) {
 // missed says that lines came faster than they were printed, and are gone.
 func (p *printer) missed(n uint64) {
 	if !p.json {
-		fmt.Fprintf(p.w, "# %d lines were not kept\n", n)
+		fmt.Fprintln(p.w, i18n.Text("commands.logs.missed", n))
 		return
 	}
 	p.object(map[string]any{"type": "missed", "lines": n})
@@ -78,7 +95,7 @@ func (p *printer) ready(url, link string) {
 		p.object(map[string]any{"type": "ready", "url": url, "connect": link})
 		return
 	}
-	fmt.Fprintln(p.w, "ready", url)
+	fmt.Fprintln(p.w, i18n.Text("commands.run.ready", url))
 	if link != url {
 		fmt.Fprintln(p.w, i18n.Say("run.connect", link))
 	}
@@ -119,6 +136,6 @@ func (p *printer) ended(err error) {
 		return
 	}
 	if problem == nil && !p.leaves {
-		fmt.Fprintln(p.w, "ended: the instance is stopped, and you are signed out")
+		fmt.Fprintln(p.w, i18n.Text("commands.run.endedAll"))
 	}
 }

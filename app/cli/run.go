@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -45,29 +44,29 @@ func runCommand(o *options) *cobra.Command {
 	var hold time.Duration
 	c := &cobra.Command{
 		Use:   "run --user NAME",
-		Short: "Sign in, start, follow the log, print the avatar's address, and stop at the end",
-		Long:  "Signs in, starts the instance, prints its log and, once the avatar answers, its address. It holds until\n--until, --for or a signal, then stops the instance and signs out.",
+		Short: i18n.Text("commands.run.short"),
+		Long:  i18n.Text("commands.run.long"),
 		Args:  noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			switch {
 			case until != "" && until != "ready":
-				return usage(errors.New("--until takes ready and nothing else"))
+				return usage(messages.New("commands.run.untilReady"))
 			case until != "" && hold != 0:
-				return usage(errors.New("--until and --for exclude each other"))
+				return exclude("--until", "--for")
 			case hold < 0:
-				return usage(errors.New("--for takes a duration of more than nothing, such as 30s"))
+				return usage(messages.New("commands.run.forPositive"))
 			}
 			o.endsBySignal = true
 			return runJob(c.Context(), o, &runner{until: until, hold: hold, wait: wait}, user, fromStdin)
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&user, "user", "", "who signs in")
-	f.BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
-	f.StringVar(&until, "until", "", "end when this is reached: ready")
-	f.DurationVar(&hold, "for", 0, "end this long after the avatar is ready, such as 30s")
-	f.BoolVar(&wait, "wait", false, "wait in the queue where no instance is free, instead of ending with exit code 4")
-	f.BoolVar(&o.json, "json", false, "print one JSON object a line")
+	f.StringVar(&user, "user", "", i18n.Text("commands.run.user"))
+	f.BoolVar(&fromStdin, "password-stdin", false, i18n.Text("commands.flags.passwordStdin"))
+	f.StringVar(&until, "until", "", i18n.Text("commands.run.until"))
+	f.DurationVar(&hold, "for", 0, i18n.Text("commands.run.for"))
+	f.BoolVar(&wait, "wait", false, i18n.Text("commands.run.wait"))
+	f.BoolVar(&o.json, "json", false, i18n.Text("commands.flags.jsonLines"))
 	return c
 }
 
@@ -144,7 +143,8 @@ func (r *runner) run(ctx context.Context, user, password string) error {
 		}
 		if r.leaving && late == nil {
 			late = time.After(quitTime)
-			osdesktop.ProgramEnd.Allow("stopping the instance and signing out", quitTime+osdesktop.EndTime, osdesktop.ArmedStops)
+			osdesktop.ProgramEnd.Allow(i18n.Text("commands.signal.stoppingSigningOut"), quitTime+osdesktop.EndTime,
+				i18n.Text("commands.signal.armedStop"))
 		}
 	}
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"io/fs"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -31,7 +30,7 @@ func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Acco
 			Why: i18n.Sentence(err.Error()), Next: messages.New("common.mendAwsConfigurationFiles"), Cause: err}
 	}
 	if cfg.Region == "" {
-		return nil, usage(errors.New("no region is set: name one by --region, or set AWS_REGION"))
+		return nil, usage(messages.New("commands.setup.noRegion"))
 	}
 	if err := credentialsOf(ctx, cfg); err != nil {
 		return nil, err

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -73,8 +72,7 @@ func (f *setupFlags) giveFunction(ctx context.Context, a *account.Account, out *
 	}
 	fact := map[string]any{"type": "function", "sha256": function.Hash, "bytes": len(function.Package), "uploaded": !f.dryRun}
 	if f.dryRun {
-		out.fact(fact, fmt.Sprintf("The keeper function's package (%d bytes, SHA-256 %s) would be uploaded to the stack's bucket.",
-			len(function.Package), function.Hash))
+		out.fact(fact, i18n.Text("commands.setup.functionWouldUpload", len(function.Package), function.Hash))
 		if there {
 			maps.Copy(into, a.Parameters(function))
 		}
@@ -88,7 +86,7 @@ func (f *setupFlags) giveFunction(ctx context.Context, a *account.Account, out *
 		return false, err
 	}
 	maps.Copy(into, given)
-	out.fact(fact, "The keeper function's package is uploaded; its SHA-256 is "+function.Hash)
+	out.fact(fact, i18n.Text("commands.setup.functionUploaded", function.Hash))
 	return true, nil
 }
 
@@ -96,9 +94,9 @@ func (f *setupFlags) giveFunction(ctx context.Context, a *account.Account, out *
 func keeperText(made *account.Outputs) string {
 	switch {
 	case made.KeeperFunction == "":
-		return "No function keeps the pool: somebody in the group keeper has to be signed in from time to time."
+		return i18n.Text("commands.setup.noFunction")
 	case made.AlarmsTo == "":
-		return "The function " + made.KeeperFunction + " keeps the pool. Nobody is told of its alarms: name somebody by --set BudgetEmail=ADDRESS."
+		return i18n.Text("commands.setup.functionNoAlarms", made.KeeperFunction)
 	}
-	return "The function " + made.KeeperFunction + " keeps the pool. Alarms go to " + made.AlarmsTo + ", once they have confirmed AWS's mail."
+	return i18n.Text("commands.setup.functionAlarms", made.KeeperFunction, made.AlarmsTo)
 }

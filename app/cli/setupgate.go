@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -13,10 +12,6 @@ import (
 	"avatar-launcher/backend/account"
 	"avatar-launcher/backend/messages"
 )
-
-// noGate is said if instances get no gate.
-const noGate = "There is no gate: everybody who knows an avatar's name can open it, unless your image has a gate of its own. " +
-	"Name the gate's program by --gate FILE; build/aws/instance/agent/build makes it."
 
 // giveGate uploads the gate's program and sets the parameters that make instances fetch it. A dry run does not upload it.
 // An object that --set Agent=… names is used as it is; a stack that has a gate keeps it if there is no program.
@@ -29,7 +24,7 @@ func (f *setupFlags) giveGate(ctx context.Context, a *account.Account, out *prin
 		return err
 	}
 	if program == nil {
-		out.fact(map[string]any{"type": "gate", "uploaded": false}, noGate)
+		out.fact(map[string]any{"type": "gate", "uploaded": false}, i18n.Text("commands.setup.noGate"))
 		return nil
 	}
 	if f.dryRun {
@@ -38,7 +33,7 @@ func (f *setupFlags) giveGate(ctx context.Context, a *account.Account, out *prin
 			maps.Copy(into, a.GateParameters(program))
 		}
 		out.fact(map[string]any{"type": "gate", "uploaded": false, "bytes": len(program)},
-			fmt.Sprintf("The gate's program (%d bytes) would be uploaded to the stack's bucket.", len(program)))
+			i18n.Text("commands.setup.gateWouldUpload", len(program)))
 		return err
 	}
 	if err := a.MakeBucket(ctx, out.event); err != nil {
@@ -49,7 +44,8 @@ func (f *setupFlags) giveGate(ctx context.Context, a *account.Account, out *prin
 		return err
 	}
 	maps.Copy(into, given)
-	out.fact(map[string]any{"type": "gate", "uploaded": true, "sha256": given["AgentSum"]}, "The gate's program is uploaded; its SHA-256 is "+given["AgentSum"]+".")
+	out.fact(map[string]any{"type": "gate", "uploaded": true, "sha256": given["AgentSum"]},
+		i18n.Text("commands.setup.gateUploaded", given["AgentSum"]))
 	return nil
 }
 

@@ -27,14 +27,15 @@ func (p *printer) event(e account.Event) {
 
 func (p *printer) changes(all []account.Change) {
 	if len(all) == 0 {
-		p.fact(map[string]any{"type": "changes", "changes": []account.Change{}}, "The stack is as it should be; nothing changes.")
+		p.fact(map[string]any{"type": "changes", "changes": []account.Change{}}, i18n.Text("commands.setup.upToDate"))
 		return
 	}
 	if p.json {
 		p.object(map[string]any{"type": "changes", "changes": all})
 		return
 	}
-	rows := [][]string{{"CHANGE", "RESOURCE", "TYPE", "REPLACES"}}
+	rows := [][]string{{i18n.Text("commands.setup.change"), i18n.Text("commands.setup.resource"), i18n.Text("commands.setup.type"),
+		i18n.Text("commands.setup.replaces")}}
 	for _, c := range all {
 		rows = append(rows, []string{c.Action, c.Resource, c.Type, c.Replaces})
 	}
@@ -43,18 +44,19 @@ func (p *printer) changes(all []account.Change) {
 
 // checks prints what was looked at: a line each, and what to do under those that are not ok.
 func (p *printer) checks(all []backend.Check) {
-	width := 0
+	good, bad := i18n.Text("commands.doctor.ok"), i18n.Text("commands.doctor.notOk")
+	width, marks := 0, max(columns(good), columns(bad))
 	for _, c := range all {
 		width = max(width, columns(i18n.Translate(c.Name)))
 	}
 	for _, c := range all {
-		mark := "ok"
+		mark := good
 		if !c.OK {
-			mark = "NOT OK"
+			mark = bad
 		}
-		text := padded(mark, 7) + " " + padded(i18n.Translate(c.Name), width) + "  " + i18n.Translate(c.Why)
+		text := padded(mark, marks) + "  " + padded(i18n.Translate(c.Name), width) + "  " + i18n.Translate(c.Why)
 		if !c.Cure.IsZero() {
-			text += "\n" + strings.Repeat(" ", width+10) + i18n.Translate(c.Cure)
+			text += "\n" + strings.Repeat(" ", marks+width+4) + i18n.Translate(c.Cure)
 		}
 		p.fact(struct {
 			Type string `json:"type"`

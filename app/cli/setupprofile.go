@@ -15,13 +15,8 @@ const avatarReady = "avatar: ready"
 
 // noPrices says whose prices the profile has, if AWS's price list could not be read.
 func noPrices(made *account.Outputs, err error) string {
-	return "AWS's price list could not be read (" + i18n.ProblemOf(err).Error() + ").\n" +
-		"The profile has the prices of us-east-1 for " + made.OperatingSystem + "; correct \"prices\" in it for " + made.Region + "."
+	return i18n.Text("commands.setup.noPrices", i18n.ProblemOf(err).Error(), made.OperatingSystem, made.Region)
 }
-
-// noImage says why the profile's warm pool is empty.
-const noImage = "The warm pool's size is 0: the stack launches AWS's own image, which has no avatar on it, so no instance would get ready.\n" +
-	"Call setup again with --image AMI once you have an image with your avatar; see build/aws/README.md."
 
 // profileOf is a configuration for the stack's users.
 func profileOf(name string, made *account.Outputs, prices *account.Prices) config.File {

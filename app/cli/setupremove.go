@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 
 	"golang.org/x/term"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
@@ -24,13 +24,13 @@ func removeStack(ctx context.Context, a *account.Account, out *printer, f setupF
 	if err != nil {
 		return err
 	}
-	what := fmt.Sprintf("This deletes the stack %s in %s with its records and log, and %s. ", f.stack, a.Region, count(len(ids), "instance"))
-	done := "The stack is deleted. The names of its users in the zone are left, pointing nowhere."
+	what := i18n.Text("commands.setup.removes", len(ids), f.stack, a.Region) + " "
+	done := i18n.Text("commands.setup.removed")
 	if f.purge {
-		what += "Its users and its audit are deleted, too."
+		what += i18n.Text("commands.setup.removesAll")
 	} else {
-		what += "Its users and its audit stay; --purge deletes them."
-		done += "\nIts users and its audit are kept: setup takes them up again."
+		what += i18n.Text("commands.setup.removesNotUsers")
+		done += "\n" + i18n.Text("commands.setup.removedNotUsers")
 	}
 	if f.dryRun {
 		out.fact(map[string]any{"type": "remove", "stack": f.stack, "instances": ids}, what)
@@ -48,19 +48,12 @@ func removeStack(ctx context.Context, a *account.Account, out *printer, f setupF
 	return nil
 }
 
-func count(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return strconv.Itoa(n) + " " + what
-}
-
 // confirm wants the stack's name typed at a terminal.
 func confirm(in *os.File, what, name string) error {
 	if !term.IsTerminal(int(in.Fd())) {
-		return usage(errors.New("there is no terminal to ask at: give --yes to delete without being asked"))
+		return usage(messages.New("commands.setup.noTerminal"))
 	}
-	fmt.Fprintf(os.Stderr, "%s\nType its name to go on: ", what)
+	fmt.Fprint(os.Stderr, what+"\n"+i18n.Text("commands.setup.typeName"))
 	answered := osdesktop.ProgramEnd.Asking(func() {})
 	line, err := bufio.NewReader(io.LimitReader(in, 1024)).ReadString('\n')
 	answered()

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
 	"avatar-launcher/backend/config"
@@ -42,44 +42,37 @@ func setupCommand(o *options) *cobra.Command {
 	f := setupFlags{tags: account.Tags{}, spec: account.Spec{Set: account.Parameters{}}}
 	c := &cobra.Command{
 		Use:   "setup --zone DOMAIN",
-		Short: "Set an AWS account up, or bring its stack up to date (operators)",
-		Long: "Setup deploys the launcher's CloudFormation stack with the AWS credentials of your environment, makes the first\n" +
-			"users, and writes the profile file to hand to them. Called again it updates the stack; a parameter that is not\n" +
-			"named keeps its value. What each part costs and may do is in build/aws/README.md.",
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runSetup(c.Context(), o, f) },
+		Short: i18n.Text("commands.setup.short"),
+		Long:  i18n.Text("commands.setup.long"),
+		Args:  noArguments,
+		RunE:  func(c *cobra.Command, _ []string) error { return runSetup(c.Context(), o, f) },
 	}
 	s := c.Flags()
-	s.StringVar(
-		&f.spec.Zone,
-		"zone",
-		"",
-		"domain below which users get their names, such as avatar.example.com; the account has its hosted zone",
-	)
-	s.StringVar(&f.region, "region", "", "AWS region (default: that of your AWS configuration)")
-	s.StringVar(&f.stack, "stack", "avatar-launcher", "name of the stack")
-	s.StringVar(&f.spec.InstanceType, "instance-type", "", "instance type of the G family (default g5.2xlarge)")
-	s.StringVar(&f.spec.Image, "image", "", "AMI with your avatar (default: AWS's Ubuntu with the NVIDIA driver)")
-	s.StringVar(&f.system, "os", "", "linux or windows (default: what the image says)")
-	s.StringVar(&f.spec.VPC, "vpc", "", "VPC of the instances (default: the region's default VPC)")
-	s.StringSliceVar(&f.spec.Subnets, "subnets", nil, "subnets to try in turn (default: those of the VPC that can be used)")
-	s.StringArrayVar(&f.parameters, "set", nil, "any other parameter of the template, as NAME=VALUE, such as BudgetEmail=you@example.com")
-	s.StringArrayVar(&f.tagTexts, "tag", nil, "give everything that is made this tag, as KEY=VALUE")
-	s.StringArrayVar(&f.users, "user", nil, "make this user, as NAME=EMAIL; Cognito mails the first password")
-	s.StringArrayVar(&f.keepers, "keeper", nil, "the same, in the group whose desktops keep the warm pool")
-	s.StringArrayVar(&f.operators, "operator", nil, "the same, in the group of operators")
-	s.StringVar(&f.writeProfile, "write-profile", "avatar-launcher.yaml", "profile file to write")
-	s.BoolVar(&f.dryRun, "dry-run", false, "show what would change, and change nothing")
-	s.BoolVar(&f.printTemplate, "print-template", false, "print the template for the region, --os and --set, and call nothing")
-	s.BoolVar(&f.remove, "remove", false, "stop and delete all instances, and delete the stack but its users and its audit")
-	s.BoolVar(&f.purge, "purge", false, "with --remove: delete the users and the audit, too")
-	s.BoolVar(&f.yes, "yes", false, "do not ask before --remove")
-	s.BoolVar(&f.noKeeper, "no-keeper", false, "make no function that keeps the warm pool; a keeper's desktop must be on, then")
-	s.StringVar(&f.control, "control", "", "who runs the control plane: desktop (default), or account, a function that users may call and nothing else")
-	s.StringVar(&f.function, "function", "", "the function's package (default: function.zip beside the program)")
-	s.StringVar(&f.gate, "gate", "", "the gate's program for the instances (default: avatar-agent-linux-amd64 or avatar-agent-windows-amd64.exe beside the program)")
-	s.BoolVar(&f.ignoreChecks, "ignore-checks", false, "deploy although a check of the account is not ok")
-	s.BoolVar(&o.json, "json", false, "print JSON")
+	s.StringVar(&f.spec.Zone, "zone", "", i18n.Text("commands.setup.zone"))
+	s.StringVar(&f.region, "region", "", i18n.Text("commands.setup.region"))
+	s.StringVar(&f.stack, "stack", "avatar-launcher", i18n.Text("commands.setup.stack"))
+	s.StringVar(&f.spec.InstanceType, "instance-type", "", i18n.Text("commands.setup.instanceType"))
+	s.StringVar(&f.spec.Image, "image", "", i18n.Text("commands.setup.image"))
+	s.StringVar(&f.system, "os", "", i18n.Text("commands.setup.os"))
+	s.StringVar(&f.spec.VPC, "vpc", "", i18n.Text("commands.setup.vpc"))
+	s.StringSliceVar(&f.spec.Subnets, "subnets", nil, i18n.Text("commands.setup.subnets"))
+	s.StringArrayVar(&f.parameters, "set", nil, i18n.Text("commands.setup.set"))
+	s.StringArrayVar(&f.tagTexts, "tag", nil, i18n.Text("commands.setup.tag"))
+	s.StringArrayVar(&f.users, "user", nil, i18n.Text("commands.setup.user"))
+	s.StringArrayVar(&f.keepers, "keeper", nil, i18n.Text("commands.setup.keeper"))
+	s.StringArrayVar(&f.operators, "operator", nil, i18n.Text("commands.setup.operator"))
+	s.StringVar(&f.writeProfile, "write-profile", "avatar-launcher.yaml", i18n.Text("commands.setup.writeProfile"))
+	s.BoolVar(&f.dryRun, "dry-run", false, i18n.Text("commands.setup.dryRun"))
+	s.BoolVar(&f.printTemplate, "print-template", false, i18n.Text("commands.setup.printTemplate"))
+	s.BoolVar(&f.remove, "remove", false, i18n.Text("commands.setup.remove"))
+	s.BoolVar(&f.purge, "purge", false, i18n.Text("commands.setup.purge"))
+	s.BoolVar(&f.yes, "yes", false, i18n.Text("commands.setup.yes"))
+	s.BoolVar(&f.noKeeper, "no-keeper", false, i18n.Text("commands.setup.noKeeper"))
+	s.StringVar(&f.control, "control", "", i18n.Text("commands.setup.control"))
+	s.StringVar(&f.function, "function", "", i18n.Text("commands.setup.function"))
+	s.StringVar(&f.gate, "gate", "", i18n.Text("commands.setup.gate"))
+	s.BoolVar(&f.ignoreChecks, "ignore-checks", false, i18n.Text("commands.setup.ignoreChecks"))
+	s.BoolVar(&o.json, "json", false, i18n.Text("commands.flags.json"))
 	return c
 }
 
@@ -89,11 +82,11 @@ func runSetup(ctx context.Context, o *options, f setupFlags) error {
 		return err
 	}
 	if f.purge && !f.remove {
-		return usage(errors.New("--purge goes with --remove only"))
+		return needs("--purge", "--remove")
 	}
 	people, err := f.people()
 	if err != nil {
-		return usage(err)
+		return err
 	}
 	if f.printTemplate {
 		return printTemplate(stdout, o.files, f)
@@ -149,7 +142,7 @@ func (f *setupFlags) people() ([]account.NewUser, error) {
 	for _, text := range f.parameters {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok || name == "" {
-			return nil, fmt.Errorf("--set is %q: write NAME=VALUE", text)
+			return nil, usage(messages.New("commands.setup.notAParameter", text))
 		}
 		f.spec.Set[name] = value
 	}
@@ -160,9 +153,9 @@ func (f *setupFlags) people() ([]account.NewUser, error) {
 	}
 	switch {
 	case f.control != "" && f.control != config.ControlDesktop && f.control != config.ControlAccount:
-		return nil, fmt.Errorf("--control is %q, which is none of desktop, account", f.control)
+		return nil, usage(messages.New("commands.setup.notAControl", f.control))
 	case f.control == config.ControlAccount && f.noKeeper:
-		return nil, errors.New("--control account needs the account's function, and --no-keeper leaves it out")
+		return nil, usage(messages.New("commands.setup.controlNeedsFunction"))
 	case f.control != "":
 		f.spec.Set["Control"] = f.control
 	}
@@ -180,7 +173,7 @@ func printTemplate(w io.Writer, files fs.FS, f setupFlags) error {
 	}
 	region := cmp.Or(f.region, os.Getenv("AWS_REGION"))
 	if region == "" {
-		return usage(errors.New("no region is set: name one by --region, or set AWS_REGION"))
+		return usage(messages.New("commands.setup.noRegion"))
 	}
 	body, err := template.Body(region, f.spec.Set)
 	if err != nil {
@@ -204,21 +197,18 @@ func takeUp(ctx context.Context, a *account.Account, out *printer, f setupFlags)
 	if err != nil || len(kept) == 0 {
 		return err
 	}
-	out.fact(
-		map[string]any{"type": "kept", "resources": kept},
-		"An earlier stack left "+account.KeptText(kept)+". The new stack takes them up.",
-	)
+	out.fact(map[string]any{"type": "kept", "resources": kept}, i18n.Translate(account.KeptText(kept)))
 	if f.dryRun {
 		return nil
 	}
 	if f.spec.Zone == "" {
-		return usage(errNoZone)
+		return noZone()
 	}
 	return a.TakeUp(ctx, kept, out.event)
 }
 
-// errNoZone is the error of a first setup without --zone.
-var errNoZone = errors.New("--zone is missing: the domain below which users get their names, such as avatar.example.com")
+// noZone returns the Problem of a first setup without --zone.
+func noZone() error { return usage(messages.New("commands.setup.noZone")) }
 
 // planStack inspects the account and makes the change set.
 func planStack(ctx context.Context, a *account.Account, out *printer, f setupFlags) (*account.ChangeSet, error) {
@@ -255,7 +245,7 @@ func (f setupFlags) enough(ctx context.Context, a *account.Account) error {
 		return nil
 	}
 	if _, err := a.Outputs(ctx); err != nil {
-		return usage(errNoZone)
+		return noZone()
 	}
 	return nil
 }
@@ -278,22 +268,22 @@ func finishSetup(ctx context.Context, a *account.Account, out *printer, f setupF
 		return err
 	}
 	if !made.OwnImage {
-		out.fact(map[string]any{"type": "pool", "size": 0}, noImage)
+		out.fact(map[string]any{"type": "pool", "size": 0}, i18n.Text("commands.setup.noImage"))
 	}
 	if priceErr != nil {
 		out.fact(map[string]any{"type": "prices", "read": false, "why": backend.ProblemOf(priceErr).Why}, noPrices(made, priceErr))
 	}
 	out.fact(map[string]any{"type": "profile", "file": f.writeProfile, "outputs": made},
-		"The profile for your users is "+f.writeProfile+"; nothing in it is secret. They use it by --profile "+f.writeProfile)
+		i18n.Text("commands.setup.profileWritten", f.writeProfile))
 	out.fact(map[string]any{"type": "keeper", "function": made.KeeperFunction, "alarmsTo": made.AlarmsTo}, keeperText(made))
 	for _, u := range people {
 		existed, err := a.CreateUser(ctx, made, u)
 		if err != nil {
 			return err
 		}
-		text := u.Name + " is made; Cognito mails the first password to " + u.Email
+		text := i18n.Text("commands.setup.userMade", u.Name, u.Email)
 		if existed {
-			text = u.Name + " was there already, and is in the group " + u.Group + "; who never signed in gets the invitation again"
+			text = i18n.Text("commands.setup.userExisted", u.Name, u.Group)
 		}
 		out.fact(map[string]any{"type": "user", "name": u.Name, "group": u.Group, "existed": existed}, text)
 	}

@@ -28,12 +28,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"avatar-launcher/app/core"
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/localcloud"
+	"avatar-launcher/backend/messages"
 )
 
 // TestMain lets the scripts run the launcher itself, as a process of its own.
 func TestMain(m *testing.M) {
+	i18n.SetLanguage(messages.Default)
 	testscript.Main(m, map[string]func(){"avatar-launcher": func() { os.Exit(Main(os.DirFS("."), nil)) }})
 }
 
@@ -99,6 +102,7 @@ func openStage(env *testscript.Env) error {
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 	env.Setenv("DBUS_SESSION_BUS_ADDRESS", os.Getenv("DBUS_SESSION_BUS_ADDRESS"))
 	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	env.Setenv("LC_ALL", "C")
 	for _, u := range s.out.DemoUsers {
 		if strings.HasPrefix(u.Username, "user") {
 			continue // one of very many

@@ -31,24 +31,24 @@ func signInCommand(o *options) *cobra.Command {
 	var f signInFlags
 	c := &cobra.Command{
 		Use:   "sign-in [--user NAME | --browser]",
-		Short: "Sign in and keep the sign-in in the keyring",
-		Long:  "Signs in and keeps the sign-in in the keyring, for the window and the other verbs. What Cognito asks further, such as\na code, is asked at the terminal; with --password-stdin it is read from the lines after the password. The answer\nresend has another code sent.",
+		Short: i18n.Text("commands.signIn.short"),
+		Long:  i18n.Text("commands.signIn.long"),
 		Args:  noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			switch {
 			case f.browser && (f.user != "" || f.forgot || f.fromStdin):
-				return usage(errors.New("--browser goes without the other flags of a sign-in: the browser asks who it is"))
+				return usage(messages.New("commands.signIn.browserAlone"))
 			case !f.browser && f.user == "" && f.forgot:
-				return usage(errors.New("--forgot needs --user"))
+				return needs("--forgot", "--user")
 			}
 			return signIn(c.Context(), o, f)
 		},
 	}
-	c.Flags().StringVar(&f.user, "user", "", "who signs in")
-	c.Flags().BoolVar(&f.fromStdin, "password-stdin", false, "read the password, and further answers, from the lines of standard input")
-	c.Flags().BoolVar(&f.browser, "browser", false, "sign in by the system's browser")
-	c.Flags().BoolVar(&f.forgot, "forgot", false, "the password is forgotten: have a code sent, and set a new one")
-	c.Flags().BoolVar(&o.json, "json", false, "print JSON")
+	c.Flags().StringVar(&f.user, "user", "", i18n.Text("commands.signIn.user"))
+	c.Flags().BoolVar(&f.fromStdin, "password-stdin", false, i18n.Text("commands.signIn.passwordStdin"))
+	c.Flags().BoolVar(&f.browser, "browser", false, i18n.Text("commands.signIn.browser"))
+	c.Flags().BoolVar(&f.forgot, "forgot", false, i18n.Text("commands.signIn.forgot"))
+	c.Flags().BoolVar(&o.json, "json", false, i18n.Text("commands.flags.json"))
 	return c
 }
 
@@ -78,7 +78,7 @@ func signIn(ctx context.Context, o *options, f signInFlags) error {
 		_ = r.Identity.SignOut(bye) // nothing could use it again
 		return notKept(notice)
 	}
-	v.say(map[string]any{"user": user}, "signed in as "+user.Username)
+	v.say(map[string]any{"user": user}, i18n.Text("commands.signIn.done", user.Username))
 	return nil
 }
 
@@ -131,7 +131,7 @@ func (c *conversation) run(ctx context.Context) (*backend.User, error) {
 func (c *conversation) begin(ctx context.Context) (*backend.User, *backend.Challenge, error) {
 	if c.flags.browser || c.flags.user == "" && !c.Profile.Cognito.Window() {
 		user, err := c.Identity.SignInByBrowser(ctx, func(s backend.Challenge) {
-			fmt.Fprintf(c.out, "Go on in your browser. If no page opens there, open this address:\n%s\n", s.URL)
+			fmt.Fprintln(c.out, i18n.Text("commands.signIn.goOnInBrowser", s.URL))
 		})
 		return user, nil, err
 	}
@@ -155,11 +155,11 @@ func (c *conversation) password() (string, error) {
 		return passwordFor(c.Profile, c.flags.user, false)
 	}
 	if strings.TrimSpace(c.flags.user) == "" {
-		return "", usage(errors.New("--user is missing"))
+		return "", usage(messages.New("commands.password.noUser"))
 	}
 	line, err := c.line()
 	if err != nil {
-		return "", usage(errors.New("standard input holds no password"))
+		return "", usage(messages.New("commands.password.noneOnStdin"))
 	}
 	return line, nil
 }
@@ -209,30 +209,37 @@ func (c *conversation) answer(s backend.Challenge) (string, error) {
 
 // question words a step for a terminal; a secret answer is not shown while it is typed.
 func question(s backend.Challenge) (text string, secret bool) {
-	to := ""
-	if s.Destination != "" {
-		to = " that was sent to " + s.Destination
-	}
 	switch s.Name {
 	case "NEW_PASSWORD_REQUIRED", backend.StepResetPassword:
-		return "New password", true
+		return i18n.Text("commands.question.newPassword"), true
 	case backend.StepAttribute:
-		return "Your " + strings.ReplaceAll(strings.TrimPrefix(s.Attribute, "custom:"), "_", " "), false
+		name := strings.ReplaceAll(strings.TrimPrefix(s.Attribute, "custom:"), "_", " ")
+		return i18n.Text("commands.question.attribute", name), false
 	case "MFA_SETUP":
-		return "Add the secret " + s.Secret + " to your authenticator app, then type the code that it shows", false
+		return i18n.Text("commands.question.addSecret", s.Secret), false
 	case "SOFTWARE_TOKEN_MFA":
-		return "Code of your authenticator app", false
+		return i18n.Text("commands.question.appCode"), false
 	case backend.StepEmailSetup:
-		return "Your e-mail address, for a code at each sign-in", false
+		return i18n.Text("commands.question.email"), false
 	case backend.StepChooseSetup:
-		return "Which second factor to set up, one of " + strings.Join(s.Choices, ", "), false
+		return i18n.Text("commands.question.chooseFactor", strings.Join(s.Choices, ", ")), false
 	case "SELECT_MFA_TYPE":
-		return "Where the code should come from, one of " + strings.Join(s.Choices, ", "), false
+		return i18n.Text("commands.question.chooseCode", strings.Join(s.Choices, ", ")), false
 	case backend.StepRemember:
-		return "Remember this computer, yes or no", false
+		return i18n.Text("commands.question.remember"), false
 	}
-	if s.Resend {
-		to += " (or resend, for another one)"
+	return codeQuestion(s), false
+}
+
+// codeQuestion asks for a code that may have been sent, and may be sent again.
+func codeQuestion(s backend.Challenge) string {
+	switch sent := s.Destination != ""; {
+	case sent && s.Resend:
+		return i18n.Text("commands.question.codeSentResend", s.Destination)
+	case sent:
+		return i18n.Text("commands.question.codeSent", s.Destination)
+	case s.Resend:
+		return i18n.Text("commands.question.codeResend")
 	}
-	return "Code" + to, false
+	return i18n.Text("commands.question.code")
 }

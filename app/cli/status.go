@@ -10,12 +10,12 @@ import (
 func (v *visit) whyItRuns(s backend.Session) [][]string {
 	used := clockTime(s.LastActivity)
 	if m := s.LastUseBy.Message(); !m.IsZero() {
-		used += ", " + i18n.Catalogue().Text(m)
+		used += ", " + i18n.Translate(m)
 	}
-	rows := [][]string{{"last used", used}}
+	rows := [][]string{{i18n.Text("commands.status.lastUsed"), used}}
 	for _, t := range v.timers(&s) {
 		what := i18n.Say("timers."+string(t.Kind), clockTime(t.At))
-		rows = append(rows, []string{"stops", what})
+		rows = append(rows, []string{i18n.Text("commands.status.stops"), what})
 	}
 	return rows
 }

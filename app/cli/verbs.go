@@ -37,12 +37,12 @@ func sessionCommands(o *options) []*cobra.Command {
 		c := &cobra.Command{Use: use, Short: short, Args: noArguments, RunE: func(c *cobra.Command, _ []string) error {
 			return withVisit(c.Context(), o, user, fromStdin, do, nil)
 		}}
-		c.Flags().StringVar(&user, "user", "", "sign in as this user for this verb, instead of the one in the keyring")
-		c.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
-		c.Flags().BoolVar(&o.json, "json", false, "print JSON")
+		c.Flags().StringVar(&user, "user", "", i18n.Text("commands.flags.user"))
+		c.Flags().BoolVar(&fromStdin, "password-stdin", false, i18n.Text("commands.flags.passwordStdin"))
+		c.Flags().BoolVar(&o.json, "json", false, i18n.Text("commands.flags.json"))
 		return c
 	}
-	show := verb("logs", "Print the log of your instance", func(v *visit, ctx context.Context) error {
+	show := verb("logs", i18n.Text("commands.logs.short"), func(v *visit, ctx context.Context) error {
 		q, err := pick.query(time.Now())
 		if err != nil {
 			return err
@@ -50,17 +50,17 @@ func sessionCommands(o *options) []*cobra.Command {
 		return v.logs(ctx, follow, q)
 	})
 	show.PreRunE = func(*cobra.Command, []string) error { _, err := pick.query(time.Now()); return err }
-	show.Flags().BoolVarP(&follow, "follow", "f", false, "go on with new lines until a signal")
-	show.Flags().StringVar(&pick.level, "level", "", "only lines of at least this level: debug, info, warn or error")
-	show.Flags().StringVar(&pick.grep, "grep", "", "only lines that this regular expression (RE2) matches; (?i) in front ignores case")
-	show.Flags().StringVar(&pick.since, "since", "", "only lines written since then: 10m ago, 15:04 today, or 2026-01-02T15:04:05Z")
-	pool := verb("pool", "Show the warm pool", func(v *visit, ctx context.Context) error {
+	show.Flags().BoolVarP(&follow, "follow", "f", false, i18n.Text("commands.logs.follow"))
+	show.Flags().StringVar(&pick.level, "level", "", i18n.Text("commands.logs.level"))
+	show.Flags().StringVar(&pick.grep, "grep", "", i18n.Text("commands.logs.grep"))
+	show.Flags().StringVar(&pick.since, "since", "", i18n.Text("commands.logs.since"))
+	pool := verb("pool", i18n.Text("commands.pool.short"), func(v *visit, ctx context.Context) error {
 		if resume != "" {
 			return v.resumePool(ctx, resume)
 		}
 		return v.pool(ctx)
 	})
-	pool.Flags().StringVar(&resume, "resume", "", "operators: launch new instances again after failures, for this `reason` (it goes into the audit)")
+	pool.Flags().StringVar(&resume, "resume", "", i18n.Text("commands.pool.resume"))
 	pool.PreRunE = func(c *cobra.Command, _ []string) error {
 		if c.Flags().Changed("resume") && strings.TrimSpace(resume) == "" {
 			return &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.nothingChanged"), Why: messages.New("common.noReasonGiven"), Next: messages.New("common.writeWhyGoesAudit")}
@@ -68,14 +68,18 @@ func sessionCommands(o *options) []*cobra.Command {
 		return nil
 	}
 	var inviting inviteFlags
-	share := verb("invite", "Print a link by which guests open your avatar", func(v *visit, ctx context.Context) error { return v.invite(ctx, inviting) })
+	share := verb("invite", i18n.Text("commands.invite.short"), func(v *visit, ctx context.Context) error { return v.invite(ctx, inviting) })
 	inviting.add(share)
 	return []*cobra.Command{
-		verb("status", "Say who is signed in and what runs", (*visit).status),
-		verb("connect", "Print a link that opens your avatar once, within a minute", (*visit).connect),
+		verb("status", i18n.Text("commands.status.short"), (*visit).status),
+		verb("connect", i18n.Text("commands.connect.short"), (*visit).connect),
 		share,
-		verb("stop", "Stop your instance", func(v *visit, ctx context.Context) error { return v.end(ctx, v.Fleet.Stop, "stopped") }),
-		verb("terminate", "Delete your instance and its disk", func(v *visit, ctx context.Context) error { return v.end(ctx, v.Fleet.Terminate, "terminated") }),
+		verb("stop", i18n.Text("commands.stop.short"), func(v *visit, ctx context.Context) error {
+			return v.end(ctx, v.Fleet.Stop, "stopped", func(id string) string { return i18n.Text("commands.stop.done", id) })
+		}),
+		verb("terminate", i18n.Text("commands.terminate.short"), func(v *visit, ctx context.Context) error {
+			return v.end(ctx, v.Fleet.Terminate, "terminated", func(id string) string { return i18n.Text("commands.terminate.done", id) })
+		}),
 		pool,
 		show, signInCommand(o),
 		signOutCommand(o), authenticatorCommand(o),
@@ -85,19 +89,19 @@ func sessionCommands(o *options) []*cobra.Command {
 // signOutCommand takes it as done where nobody is signed in, and signs out here where the cloud does not answer.
 func signOutCommand(o *options) *cobra.Command {
 	var forget bool
-	c := &cobra.Command{Use: "sign-out [--forget-device]", Short: "Stop your instance and sign out", Args: noArguments}
+	c := &cobra.Command{Use: "sign-out [--forget-device]", Short: i18n.Text("commands.signOut.short"), Args: noArguments}
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		err := withVisit(c.Context(), o, "", false, func(v *visit, ctx context.Context) error { return v.signOut(ctx, forget) },
 			func(v *visit, ctx context.Context, cause error) error { return v.signOutAlone(ctx, forget, cause) })
 		if errors.Is(err, errNobody) {
 			v := &visit{out: &printer{w: stdout, json: o.json}}
-			v.say(map[string]any{"done": "nothing"}, "nobody is signed in")
+			v.say(map[string]any{"done": "nothing"}, i18n.Text("commands.signOut.nothing"))
 			return nil
 		}
 		return err
 	}
-	c.Flags().BoolVar(&forget, "forget-device", false, "have this computer forgotten, so that the next sign-in here takes a code again")
-	c.Flags().BoolVar(&o.json, "json", false, "print JSON")
+	c.Flags().BoolVar(&forget, "forget-device", false, i18n.Text("commands.signOut.forgetDevice"))
+	c.Flags().BoolVar(&o.json, "json", false, i18n.Text("commands.flags.json"))
 	return c
 }
 
@@ -231,22 +235,39 @@ func (v *visit) status(ctx context.Context) error {
 		url = v.Fleet.URL(*s)
 	}
 	if v.out.json {
-		v.out.object(map[string]any{"profile": v.Profile.Name, "user": v.user, "session": s, "machine": m, "url": url, "timers": v.timers(s), "use": useFacts(s)})
+		v.out.object(map[string]any{"profile": v.Profile.Name, "user": v.user, "session": s, "machine": m, "url": url,
+			"timers": v.timers(s), "use": useFacts(s)})
 		return nil
 	}
-	rows := [][]string{{"profile", v.Profile.Name}, {"user", v.user.Username}}
-	if s == nil {
-		rows = append(rows, []string{"instance", "none"})
-	} else {
-		rows = append(rows, []string{"instance", s.InstanceID}, []string{"phase", string(s.Phase)}, []string{"address", url},
-			[]string{"public IP", s.PublicIP}, []string{"created", clockTime(s.CreationTime)}, []string{"ends", clockTime(s.ExpireAt)})
-		rows = append(rows, v.whyItRuns(*s)...)
-	}
-	if m != nil {
-		rows = append(rows, []string{"state", string(m.State)}, []string{"type", m.Type}, []string{"zone", m.Zone}, []string{"image", m.ImageID})
-	}
-	v.out.table(rows)
+	v.out.table(v.statusRows(s, m, url))
 	return nil
+}
+
+// statusRows are what status prints for people: s and m are nil if there is no session or no instance.
+func (v *visit) statusRows(s *backend.Session, m *backend.Machine, url string) [][]string {
+	rows := [][]string{
+		{i18n.Text("commands.status.profile"), v.Profile.Name},
+		{i18n.Text("commands.status.user"), v.user.Username},
+	}
+	if s == nil {
+		return append(rows, []string{i18n.Text("commands.status.instance"), i18n.Text("commands.status.noInstance")})
+	}
+	rows = append(rows,
+		[]string{i18n.Text("commands.status.instance"), s.InstanceID},
+		[]string{i18n.Text("commands.status.phase"), phaseText(s.Phase)},
+		[]string{i18n.Text("commands.status.address"), url},
+		[]string{i18n.Text("commands.status.publicIP"), s.PublicIP},
+		[]string{i18n.Text("commands.status.created"), clockTime(s.CreationTime)},
+		[]string{i18n.Text("commands.status.ends"), clockTime(s.ExpireAt)})
+	rows = append(rows, v.whyItRuns(*s)...)
+	if m != nil {
+		rows = append(rows,
+			[]string{i18n.Text("commands.status.state"), string(m.State)},
+			[]string{i18n.Text("commands.status.type"), m.Type},
+			[]string{i18n.Text("commands.status.zone"), m.Zone},
+			[]string{i18n.Text("commands.status.image"), m.ImageID})
+	}
+	return rows
 }
 
 // connect prints a link to the avatar. The key is this process's own, so that pages opened by earlier links end.
@@ -271,7 +292,8 @@ func (v *visit) connect(ctx context.Context) error {
 func clockTime(t time.Time) string { return t.Local().Format(time.DateTime) }
 
 // end stops or terminates the user's instance. Where there is none, that is what was asked for.
-func (v *visit) end(ctx context.Context, do func(context.Context, backend.Session, messages.Message) error, done string) error {
+func (v *visit) end(ctx context.Context, do func(context.Context, backend.Session, messages.Message) error, done string,
+	text func(instanceID string) string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	s, err := v.Fleet.Current(ctx, v.user)
@@ -279,13 +301,13 @@ func (v *visit) end(ctx context.Context, do func(context.Context, backend.Sessio
 		return err
 	}
 	if s == nil {
-		v.say(map[string]any{"instanceId": nil, "done": "nothing"}, "no instance of "+v.user.Username+" is up")
+		v.say(map[string]any{"instanceId": nil, "done": "nothing"}, i18n.Text("commands.stop.nothing", v.user.Username))
 		return nil
 	}
 	if err := do(ctx, *s, messages.New("cli.askedCommandLine")); err != nil {
 		return err
 	}
-	v.say(map[string]any{"instanceId": s.InstanceID, "done": done}, s.InstanceID+" is being "+done)
+	v.say(map[string]any{"instanceId": s.InstanceID, "done": done}, text(s.InstanceID))
 	return nil
 }
 
@@ -300,7 +322,8 @@ func (v *visit) pool(ctx context.Context) error {
 		v.out.object(p)
 		return nil
 	}
-	rows := [][]string{{"INSTANCE", "STATE", "TYPE", "ZONE", "EPOCH", "OWNER"}}
+	rows := [][]string{{i18n.Text("commands.pool.instance"), i18n.Text("commands.pool.state"), i18n.Text("commands.pool.type"),
+		i18n.Text("commands.pool.zone"), i18n.Text("commands.pool.epoch"), i18n.Text("commands.pool.owner")}}
 	for _, m := range p.Members {
 		rows = append(rows, []string{m.InstanceID, string(m.State), m.Type, m.Zone, strconv.FormatInt(m.Epoch, 10), m.Owner})
 	}
@@ -343,7 +366,7 @@ func (v *visit) signOut(ctx context.Context, forget bool) error {
 	if err := errors.Join(untold, v.Identity.SignOut(ctx)); err != nil {
 		return err
 	}
-	v.say(map[string]any{"done": "signed out"}, "signed out")
+	v.say(map[string]any{"done": "signed out"}, i18n.Text("commands.signOut.done"))
 	return nil
 }
 

@@ -129,7 +129,7 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		Region: p.Region, UserPoolID: p.Cognito.UserPoolID, ClientID: p.Cognito.ClientID,
 		IdentityPoolID: p.Cognito.IdentityPoolID, HTTP: watched, SDK: anonymous,
 		Keyring: ring, Account: p.Name, Locks: keyringLocks(config.Paths().StateDir, p.Name), StaySignedIn: p.StaySignedIn, Log: r.log,
-		Notify: inbox.Notify,
+		Notify: inbox.Notify, Translate: i18n.Translate, Language: func() string { return i18n.Catalogue().Language },
 	}
 	if p.Cognito.Browser() {
 		options.Browser = &identity.Browser{Domain: p.Cognito.Domain, RedirectURIs: p.Cognito.RedirectURIs,
@@ -166,7 +166,7 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		OlderDir: r.older, OlderBytes: int64(p.Log.OlderMegabytes) << 20,
 		ReadyPattern: controlplane.Pattern(p.Log.ReadyPattern), ActivityPattern: controlplane.Pattern(p.Log.ActivityPattern),
 		OnReady: inbox.Announced, OnActivity: inbox.Active, OnViewers: inbox.Watched,
-		Translate: func(m messages.Message) string { return i18n.Catalogue().Text(m) }, Log: r.log,
+		Translate: i18n.Translate, Log: r.log,
 	})
 	r.Launcher = backend.New(backend.Options{
 		Identity: r.Identity, Fleet: r.Fleet, Logs: r.Logs, Inbox: inbox, Rules: Rules(p), Profile: p.Name, Log: r.log,

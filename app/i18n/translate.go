@@ -12,6 +12,9 @@ import (
 // Translate returns a message in the language in use.
 func Translate(m messages.Message) string { return Catalogue().Text(m) }
 
+// Text returns the text of a Message's ID in the language in use. The ID must be a literal, as for messages.New.
+func Text(id string, args ...any) string { return Translate(messages.Message{ID: id, Args: args}) }
+
 // Translated returns a message as its text in the language in use.
 func Translated(m messages.Message) messages.Message { return messages.Verbatim(Translate(m)) }
 

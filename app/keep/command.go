@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/config"
@@ -40,12 +41,10 @@ func Command(common func() (profile string, level slog.Level, err error)) *cobra
 	var o Options
 	c := &cobra.Command{
 		Use:   "keep",
-		Short: "Keep the warm pool, without a window or a sign-in (servers)",
-		Long: "Keep runs the pool's keeper with the AWS credentials of this machine: those of the environment, the AWS configuration\n" +
-			"files, or the role of the instance or container. It fills the pool, stops what nobody owns, and ends sessions that are over.\n" +
-			"Any number of keepers may run; one of them does the work. It logs JSON lines to standard error and ends by SIGTERM.",
+		Short: i18n.Text("commands.keep.short"),
+		Long:  i18n.Text("commands.keep.long"),
 		Example: "  avatar-launcher keep --profile avatar-launcher.yaml\n" +
-			"  avatar-launcher keep --once              # one pass, such as from cron\n" +
+			"  avatar-launcher keep --once              " + i18n.Text("commands.keep.oncePass") + "\n" +
 			"  curl http://" + defaultListen + "/healthz",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -56,8 +55,8 @@ func Command(common func() (profile string, level slog.Level, err error)) *cobra
 			return Run(c.Context(), o)
 		},
 	}
-	c.Flags().BoolVar(&o.Once, "once", false, "make one pass: go on until nothing is under way, then end")
-	c.Flags().StringVar(&o.Listen, "listen", defaultListen, "address of the health endpoint; empty for none")
+	c.Flags().BoolVar(&o.Once, "once", false, i18n.Text("commands.keep.once"))
+	c.Flags().StringVar(&o.Listen, "listen", defaultListen, i18n.Text("commands.keep.listen"))
 	return c
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/messages"
@@ -31,7 +32,7 @@ func Main() int {
 	root := command()
 	if err := root.ExecuteContext(ctx); err != nil {
 		p := backend.ProblemOf(err)
-		fmt.Fprintln(os.Stderr, p.Error()+".")
+		fmt.Fprintln(os.Stderr, i18n.Problem(p).Error()+".")
 		if p.Kind == backend.KindUnexpected && p.Cause != nil {
 			fmt.Fprintln(os.Stderr, p.Cause)
 		}
@@ -42,25 +43,25 @@ func Main() int {
 
 func command() *cobra.Command {
 	var profile, level string
-	root := &cobra.Command{Use: "avatar-launcher", Short: "Keep an avatar launcher's warm pool", Version: version,
+	root := &cobra.Command{Use: "avatar-launcher", Short: i18n.Text("commands.keep.rootShort"), Version: version,
 		SilenceErrors: true, SilenceUsage: true}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	root.PersistentFlags().StringVar(&profile, "profile", "", "profile to use: a name from "+config.Paths().ConfigFile+", or a file")
-	root.PersistentFlags().StringVar(&level, "log-level", "info", "debug, info, warn or error")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(sentence(err)) })
+	root.PersistentFlags().StringVar(&profile, "profile", "", i18n.Text("commands.root.profile", config.Paths().ConfigFile))
+	root.PersistentFlags().StringVar(&level, "log-level", "info", i18n.Text("commands.root.logLevel"))
 	root.AddCommand(Command(func() (string, slog.Level, error) {
 		var l slog.Level
 		if err := l.UnmarshalText([]byte(level)); err != nil {
-			return "", 0, usage(fmt.Errorf("--log-level is %q, which is none of debug, info, warn, error", level))
+			return "", 0, usage(messages.New("commands.root.notALevel", level))
 		}
 		return profile, l, nil
 	}))
 	return root
 }
 
-func usage(err error) error {
-	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.commandLineNotUnderstood"), Why: sentence(err),
-		Next: messages.New("common.avatarLauncherHelpLists"), Cause: err}
+func usage(why messages.Message) error {
+	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.commandLineNotUnderstood"), Why: why,
+		Next: messages.New("common.avatarLauncherHelpLists")}
 }
 
 func exitCode(k backend.Kind) int {

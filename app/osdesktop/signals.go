@@ -1,11 +1,13 @@
 package osdesktop
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -33,30 +35,31 @@ const (
 	sameTime = 300 * time.Millisecond // signals closer than this are one: a terminal and its shell may both send it
 )
 
-// ArmedStops is what happens to an instance whose launcher leaves at once.
-const ArmedStops = "If you leave now, the stop that was armed when the instance started acts by itself."
-
 // ending is what the program does between the first signal and its end.
 type ending struct {
 	mu     sync.Mutex
 	first  os.Signal // nil before it
-	what   string    // what is done, such as "stopping the instance"; "" for nothing special
+	still  string    // a sentence on what goes on, such as "Still stopping the instance."; "" for Ending
 	by     time.Time // when the program ends by itself
-	after  string    // what happens without the program, for anyone who leaves now
+	after  string    // a sentence on what happens without the program, for anyone who leaves now
 	timer  *time.Timer
 	prompt func() // restores the terminal; nil while nobody is asked for anything
 	err    io.Writer
 	Leave  func(os.Signal)
+
+	Ending string                   // what the second signal is answered with if nothing special goes on
+	EndsAt func(time string) string // when the program ends by itself, as a sentence; nil to leave it out
 }
 
 // ProgramEnd is the program's.
 var ProgramEnd = &ending{err: os.Stderr, Leave: func(os.Signal) { os.Exit(6) }}
 
-// Allow says what goes on after a signal and for how long at most. It may be called before the signal or after it.
-func (e *ending) Allow(what string, within time.Duration, after string) {
+// Allow takes what goes on after a signal, for how long at most, and what happens to those who do not wait. It may be
+// called before the signal or after it.
+func (e *ending) Allow(still string, within time.Duration, after string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.what, e.by, e.after = what, time.Now().Add(within), after
+	e.still, e.by, e.after = still, time.Now().Add(within), after
 	if e.timer != nil {
 		e.timer.Reset(within)
 	}
@@ -95,11 +98,11 @@ func (e *ending) begin(s os.Signal) {
 func (e *ending) say() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	what := e.what
-	if what == "" {
-		what = "ending"
+	said := []string{cmp.Or(e.still, e.Ending)}
+	if e.EndsAt != nil {
+		said = append(said, e.EndsAt(e.by.Local().Format(time.TimeOnly)))
 	}
-	fmt.Fprintf(e.err, "Still %s. This ends by itself at %s at the latest; press Ctrl-C again to leave now.\n", what, e.by.Local().Format(time.TimeOnly))
+	fmt.Fprintln(e.err, strings.TrimSpace(strings.Join(said, " ")))
 	if e.after != "" {
 		fmt.Fprintln(e.err, e.after)
 	}

@@ -160,11 +160,8 @@ func (s *Shell) quitOn(ctx, over context.Context) {
 	case <-over.Done():
 		return
 	}
-	osdesktop.ProgramEnd.Allow(
-		"stopping the instance and signing out",
-		3*windowTime+osdesktop.EndTime,
-		osdesktop.ArmedStops,
-	)
+	osdesktop.ProgramEnd.Allow(i18n.Text("commands.signal.stoppingSigningOut"), 3*windowTime+osdesktop.EndTime,
+		i18n.Text("commands.signal.armedStop"))
 	time.AfterFunc(windowTime+dialogTime, s.leaveDialog)
 	s.leave(false)
 }

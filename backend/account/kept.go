@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -173,11 +172,18 @@ func output(s *types.Stack, name string) string {
 	return ""
 }
 
-// KeptText names what was kept, for people.
-func KeptText(kept []Kept) string {
-	var all []string
+// KeptText returns a sentence on what an earlier stack left.
+func KeptText(kept []Kept) messages.Message {
+	ids := map[string]string{}
 	for _, k := range kept {
-		all = append(all, map[string]string{usersResource: "the users (", auditResource: "the audit ("}[k.Resource]+k.ID+")")
+		ids[k.Resource] = k.ID
 	}
-	return strings.Join(all, " and ")
+	users, audit := ids[usersResource], ids[auditResource]
+	switch {
+	case audit == "":
+		return messages.New("commands.setup.keptUsers", users)
+	case users == "":
+		return messages.New("commands.setup.keptAudit", audit)
+	}
+	return messages.New("commands.setup.keptBoth", users, audit)
 }

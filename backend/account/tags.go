@@ -1,10 +1,11 @@
 package account
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"avatar-launcher/backend/messages"
 )
 
 // Tags are values by key that a company wants on everything in its account. CloudFormation gives a stack's tags to its
@@ -19,9 +20,9 @@ func (t Tags) ParseTag(text string) error {
 	key, value, ok := strings.Cut(text, "=")
 	switch {
 	case !ok || key == "":
-		return fmt.Errorf("--tag is %q: write KEY=VALUE", text)
+		return misused(messages.New("commands.setup.notATag", text))
 	case slices.Contains(ownTags, key) || strings.HasPrefix(strings.ToLower(key), "aws:"):
-		return fmt.Errorf("the launcher or AWS uses the tag %s itself: choose another key", key)
+		return misused(messages.New("commands.setup.reservedTag", key))
 	}
 	t[key] = value
 	return nil

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"fmt"
 	"net/mail"
 	"strings"
 
@@ -21,21 +20,24 @@ type NewUser struct {
 	Group string // user, keeper or operator
 }
 
+// misused returns the Problem of a flag with a wrong value.
+func misused(why messages.Message) error {
+	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.commandLineNotUnderstood"), Why: why,
+		Next: messages.New("common.avatarLauncherHelpLists")}
+}
+
 // ParseUser reads NAME=EMAIL.
 func ParseUser(text, group string) (NewUser, error) {
 	name, email, _ := strings.Cut(text, "=")
 	u := NewUser{Name: name, Email: email, Group: group}
 	if !backend.IsLabel(u.Name) {
-		return u, fmt.Errorf(
-			"the user name %q cannot be part of a domain: write lower-case letters, digits and hyphens, such as ann=ann@example.com",
-			u.Name,
-		)
+		return u, misused(messages.New("commands.setup.userNotALabel", u.Name))
 	}
 	if backend.IsReservedLabel(u.Name) {
-		return u, fmt.Errorf("the user name %q is reserved: a domain needs it for something else; choose another", u.Name)
+		return u, misused(messages.New("commands.setup.userReserved", u.Name))
 	}
 	if a, err := mail.ParseAddress(u.Email); err != nil || a.Address != u.Email {
-		return u, fmt.Errorf("%s has the e-mail address %q: write %s=ADDRESS, where Cognito sends the first password", u.Name, u.Email, u.Name)
+		return u, misused(messages.New("commands.setup.notAnAddress", u.Name, u.Email))
 	}
 	return u, nil
 }

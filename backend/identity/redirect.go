@@ -14,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"avatar-launcher/backend/messages"
 )
 
 // lingering is how long the browser gets to fetch the last page.
@@ -37,6 +39,9 @@ type redirect struct {
 	path   string
 	server *http.Server
 	ports  []net.Listener
+
+	translate func(messages.Message) string // nil for English
+	language  func() string                 // nil for English
 
 	state       string
 	arrived     chan arrival
@@ -87,7 +92,7 @@ func (s *Service) receive(ctx context.Context, uris []string) (*redirect, error)
 			s.opt.Log.Debug("a redirect address is not free", "address", r.host, "cause", err)
 			continue
 		}
-		r.ports = listeners
+		r.ports, r.translate, r.language = listeners, s.opt.Translate, s.opt.Language
 		s.back = r
 		return r, nil
 	}
@@ -284,5 +289,28 @@ func (r *redirect) servePage(w http.ResponseWriter) {
 func (r *redirect) write(w http.ResponseWriter, status int, page string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_ = redirectTemplate.Execute(w, page)
+	_ = redirectTemplate.Execute(w, r.page(page))
+}
+
+// redirectTexts are the title, the heading and the text of each page.
+var redirectTexts = map[string][3]messages.Message{
+	"done": {messages.New("redirect.signedInTitle"), messages.New("redirect.signedIn"), messages.New("redirect.goBack")},
+	"failed": {messages.New("redirect.notSignedInTitle"), messages.New("redirect.notSignedIn"),
+		messages.New("redirect.launcherSaysWhy")},
+	"late": {messages.New("redirect.nothingToDoTitle"), messages.New("redirect.used"), messages.New("redirect.goOn")},
+	"astray": {messages.New("redirect.nothingToDoTitle"), messages.New("redirect.nothingToDo"),
+		messages.New("redirect.startThere")},
+}
+
+// redirectView is what the template of the pages shows.
+type redirectView struct{ Kind, Language, Title, Heading, Text string }
+
+// page returns a page in the language in use.
+func (r *redirect) page(kind string) redirectView {
+	say, language := messages.Message.String, messages.Default
+	if r.translate != nil && r.language != nil {
+		say, language = r.translate, r.language()
+	}
+	texts := redirectTexts[kind]
+	return redirectView{kind, language, say(texts[0]), say(texts[1]), say(texts[2])}
 }

@@ -1,11 +1,13 @@
 package identity
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 const (
@@ -94,6 +97,27 @@ func TestRedirectTakesOneAnswer(t *testing.T) {
 	for name, want := range map[string]string{"Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"} {
 		if got := w.Header().Get(name); !strings.Contains(got, want) {
 			t.Errorf("%s is %q", name, got)
+		}
+	}
+}
+
+// TestThePagesSpeakTheLanguageInUse, and English if nobody says which.
+func TestThePagesSpeakTheLanguageInUse(t *testing.T) {
+	other, err := messages.Read(messages.Pseudo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := waiting(t)
+	for _, kind := range slices.Sorted(maps.Keys(redirectTexts)) {
+		r.translate, r.language = nil, nil
+		if got := r.page(kind); got.Language != "en" || got.Heading == "" || got.Text == "" {
+			t.Errorf("without a language: %+v", got)
+		}
+		r.translate, r.language = other.Text, func() string { return other.Language }
+		w := httptest.NewRecorder()
+		r.write(w, http.StatusOK, kind)
+		if body := w.Body.String(); !strings.Contains(body, `<html lang="en-XA">`) || strings.Count(body, "⟦") != 3 {
+			t.Errorf("%s: %s", kind, body[max(0, strings.Index(body, "<main")):])
 		}
 	}
 }

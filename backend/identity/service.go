@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/messages"
 )
 
 // Doer sends HTTP requests, as *http.Client does.
@@ -52,6 +53,10 @@ type Options struct {
 	// Notify hears of standing conditions as they begin (a Problem) and end (nil): "keyring", and "sign-in" when
 	// Cognito has ended the sign-in. It may be called from any goroutine, also before New's caller has the Service.
 	Notify func(key string, p *backend.Problem)
+
+	// Translate and Language give the pages that the browser shows at the end their language; nil for English.
+	Translate func(messages.Message) string
+	Language  func() string
 
 	Log *slog.Logger // never gets a secret; nil discards
 }

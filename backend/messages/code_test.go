@@ -25,7 +25,7 @@ type use struct {
 // placeholder stands for an argument.
 var placeholder = regexp.MustCompile(`\{\d\}`)
 
-// usesIn reads what a file calls messages.New with. It complains of an ID that is no literal, which nothing could check.
+// usesIn reads what a file calls messages.New and i18n.Text with. It complains of an ID that is no literal, which nothing could check.
 func usesIn(t *testing.T, name string) (uses []use) {
 	set := token.NewFileSet()
 	f, err := parser.ParseFile(set, name, nil, 0)
@@ -52,11 +52,11 @@ func usesIn(t *testing.T, name string) (uses []use) {
 
 func isNew(e ast.Expr) bool {
 	s, ok := e.(*ast.SelectorExpr)
-	if !ok || s.Sel.Name != "New" {
+	if !ok {
 		return false
 	}
 	pkg, ok := s.X.(*ast.Ident)
-	return ok && pkg.Name == "messages"
+	return ok && (pkg.Name == "messages" && s.Sel.Name == "New" || pkg.Name == "i18n" && s.Sel.Name == "Text")
 }
 
 // uses reads the code of the program, tests apart.

@@ -58,7 +58,7 @@ writeFileSync(join(mute, 'dbus-1', 'services', 'org.freedesktop.secrets.service'
 const wordless = { env: { ...env, XDG_DATA_HOME: mute } };
 for (const verb of ['status', 'stop', 'logs', 'sign-in --user demo', 'sign-out', 'doctor']) {
   const asked = await run('dbus-run-session', script('', `timeout --preserve-status -s INT 3 "$0" ${verb} ${P}; echo code $?`), wordless);
-  claim(`${verb}: a silent keyring is said within 3 s`, /The keyring doesn't answer/.test(asked.text), asked.text);
+  claim(`${verb}: a silent keyring is said within 3 s`, /The keyring doesn.t answer/.test(asked.text), asked.text);
   claim(`${verb}: and a signal ends it with 6`, /^code 6$/m.test(asked.text), asked.text);
 }
 const named = await run('dbus-run-session', script('', `timeout 20 "$0" status ${P} --user demo --json && timeout 20 "$0" doctor ${P} --user demo; echo code $?`), wordless);
