@@ -8,6 +8,35 @@ import (
 	"avatar-launcher/backend"
 )
 
+// A schedule fires within the minute after its time, and a stop that fails is retried for stopMaxAge. AWS doesn't document
+// whether an update ends the retries, so a stop may hit until firingEnd after its time. firingMargin covers clocks and calls.
+const (
+	firingMargin = 30 * time.Second
+	firingEnd    = time.Minute + stopMaxAge*time.Second + firingMargin
+)
+
+// firing reports whether a stop that was armed for a time (Unix seconds) may be firing, or be retried, now.
+func firing(armed int64, now time.Time) bool {
+	at := time.Unix(armed, 0)
+	return armed != 0 && now.After(at.Add(-firingMargin)) && now.Before(at.Add(firingEnd))
+}
+
+// mayFire reports whether a stop of an earlier owner may hit the instance, however its schedule is changed now.
+func (r instanceRow) mayFire(now time.Time) bool {
+	return firing(r.ArmedUntil, now) || firing(r.ArmedBefore, now)
+}
+
+// armedBefore is the ArmedBefore of a claim of the instance: an earlier one counts as long as its stop may fire.
+func (r instanceRow) armedBefore(now time.Time) int64 {
+	if firing(r.ArmedBefore, now) {
+		return r.ArmedBefore
+	}
+	return r.ArmedUntil
+}
+
+// errStopFiring is the error of a start of an instance whose earlier stop is still being made.
+var errStopFiring = errors.New("the stop of the instance's last owner is not over yet")
+
 // armTime is when the armed stop of a session fires.
 func (s *Service) armTime(row sessionRow) time.Time { return row.ExpireAt.Add(s.current().Grace) }
 

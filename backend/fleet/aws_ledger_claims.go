@@ -21,9 +21,10 @@ var errTaken = errors.New("the instance was claimed by somebody else")
 // else, and the user must have no open session. It returns errTaken, or *existing with the session that the user has.
 func (l ledger) claimWarm(ctx context.Context, r instanceRow, row sessionRow, armed time.Time) error {
 	err := l.transact(ctx, types.TransactWriteItem{Update: &types.Update{
-		TableName:        &l.names.InstancesTable,
-		Key:              key("InstanceId", r.InstanceID),
-		UpdateExpression: aws.String("SET #s = :claimed, #o = :user, LastOwner = :user, Epoch = :next, ArmedUntil = :armed REMOVE ReservedFor"),
+		TableName: &l.names.InstancesTable,
+		Key:       key("InstanceId", r.InstanceID),
+		UpdateExpression: aws.String("SET #s = :claimed, #o = :user, LastOwner = :user, Epoch = :next, " +
+			"ArmedUntil = :armed, ArmedBefore = :before REMOVE ReservedFor"),
 		ConditionExpression: aws.String("#s = :warm AND Epoch = :epoch AND " +
 			"(attribute_not_exists(ReservedFor) OR ReservedFor = :user)"),
 		ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
@@ -34,6 +35,7 @@ func (l ledger) claimWarm(ctx context.Context, r instanceRow, row sessionRow, ar
 			":epoch":   value(r.Epoch),
 			":next":    value(row.Epoch),
 			":armed":   value(armed.Unix()),
+			":before":  value(r.armedBefore(row.CreationTime)),
 		},
 	}}, l.putSession(row))
 	if reasons, ok := cancelled(err); ok {
@@ -47,18 +49,20 @@ func (l ledger) claimWarm(ctx context.Context, r instanceRow, row sessionRow, ar
 	return err
 }
 
-// releaseClaim gives back a claimed instance that was not started, and ends its session.
-func (l ledger) releaseClaim(ctx context.Context, row sessionRow, why messages.Message, purge time.Time) error {
+// releaseClaim gives back a claimed instance that was not started, and ends its session. armed is when the instance's
+// armed stop fires, in Unix seconds.
+func (l ledger) releaseClaim(ctx context.Context, row sessionRow, armed int64, why messages.Message, purge time.Time) error {
 	return l.transact(ctx, types.TransactWriteItem{Update: &types.Update{
 		TableName:                &l.names.InstancesTable,
 		Key:                      key("InstanceId", row.InstanceID),
-		UpdateExpression:         aws.String("SET #s = :warm REMOVE #o"),
+		UpdateExpression:         aws.String("SET #s = :warm, ArmedUntil = :armed REMOVE #o"),
 		ConditionExpression:      aws.String("#s = :claimed AND Epoch = :e"),
 		ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
 		ExpressionAttributeValues: item{
 			":warm":    str(string(backend.Warm)),
 			":claimed": str(string(backend.Claimed)),
 			":e":       value(row.Epoch),
+			":armed":   value(armed),
 		},
 	}}, types.TransactWriteItem{Update: l.endSession(row, why, purge)})
 }

@@ -16,15 +16,15 @@ const claimTries = 8
 
 // choose returns the warm instance to claim: one that is reserved for the user, else the one that they had last, else one
 // by the desktop's seat. No two desktops share a seat, so that desktops that start at once try different instances.
-// Instances in a zone that has just had no capacity come last.
-func choose(rows []instanceRow, userID string, seat int64, failing func(zone, kind string) bool) (instanceRow, bool) {
+// Instances that unsure is true of come last.
+func choose(rows []instanceRow, userID string, seat int64, unsure func(instanceRow) bool) (instanceRow, bool) {
 	var free, last []instanceRow
 	for _, r := range rows {
 		switch {
 		case r.ReservedFor == userID:
 			return r, true
 		case r.ReservedFor != "":
-		case failing(r.Zone, r.InstanceType):
+		case unsure(r):
 			last = append(last, r)
 		default:
 			free = append(free, r)
@@ -57,7 +57,7 @@ func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]boo
 			}
 		}
 		rows = slices.DeleteFunc(rows, func(r instanceRow) bool { return lost[r.InstanceID] || s.isFailing("", r.InstanceID) })
-		r, ok := choose(rows, u.ID, s.seat(), s.isFailing)
+		r, ok := choose(rows, u.ID, s.seat(), s.unsure)
 		if !ok && !fresh { // what was read ahead may be short of what has become warm since
 			rows = nil
 			continue
@@ -75,6 +75,12 @@ func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]boo
 	return nil, errAgain // there may be more
 }
 
+// unsure reports whether a start of a warm instance may fail: its zone has just had no capacity, or the stop of its last
+// owner may still be firing.
+func (s *Service) unsure(r instanceRow) bool {
+	return s.isFailing(r.Zone, r.InstanceType) || r.mayFire(s.Clock.Now())
+}
+
 // claimInstance makes the claim's one transaction: the instance goes from warm to claimed under its Epoch, and the user's
 // session from absent (or ended) to present.
 func (s *Service) claimInstance(ctx context.Context, u backend.User, r instanceRow) (*sessionRow, error) {
@@ -83,7 +89,7 @@ func (s *Service) claimInstance(ctx context.Context, u backend.User, r instanceR
 	if err := s.ledger.claimWarm(ctx, r, row, s.armTime(row)); err != nil {
 		return nil, err
 	}
-	row.armedUntil = r.ArmedUntil
+	row.armedUntil, row.mayFire = r.ArmedUntil, r.mayFire(s.Clock.Now())
 	return &row, nil
 }
 
@@ -104,7 +110,11 @@ func (s *Service) release(ctx context.Context, row sessionRow) error {
 	if err := s.scrub(ctx, row.InstanceID); err != nil {
 		return err
 	}
-	return s.ledger.releaseClaim(ctx, row, messages.New("fleet.noCapacity"), s.purgeTime())
+	armed := s.armTime(row).Unix()
+	if row.mayFire { // the stop of the last owner is still the one that is armed
+		armed = row.armedUntil
+	}
+	return s.ledger.releaseClaim(ctx, row, armed, messages.New("fleet.noCapacity"), s.purgeTime())
 }
 
 // purgeTime returns until when the row of a session that ends now stays, for the user's history.

@@ -27,7 +27,12 @@ func (s *Service) holds(ctx context.Context, row sessionRow) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return inst != nil && inst.State == backend.Claimed && inst.Owner == row.UserID && inst.Epoch == row.Epoch, nil
+	return inst.heldBy(row), nil
+}
+
+// heldBy reports whether the instance is claimed by a session. A nil row is held by none.
+func (r *instanceRow) heldBy(row sessionRow) bool {
+	return r != nil && r.State == backend.Claimed && r.Owner == row.UserID && r.Epoch == row.Epoch
 }
 
 // whileHeld runs do while the session holds its instance. known says that this was just read. If the computer slept

@@ -51,7 +51,7 @@ func TestSizeAt(t *testing.T) {
 }
 
 func TestChoose(t *testing.T) {
-	failing := func(zone, _ string) bool { return zone == "bad" }
+	failing := func(r instanceRow) bool { return r.Zone == "bad" }
 	row := func(id, zone, last, reserved string) instanceRow {
 		return instanceRow{InstanceID: id, Zone: zone, LastOwner: last, ReservedFor: reserved}
 	}
@@ -89,7 +89,7 @@ func TestSeatsSpread(t *testing.T) {
 		}
 		got := map[string]bool{}
 		for i := range n {
-			r, _ := choose(rows, fmt.Sprint("user", i), first+int64(i), func(string, string) bool { return false })
+			r, _ := choose(rows, fmt.Sprint("user", i), first+int64(i), func(instanceRow) bool { return false })
 			got[r.InstanceID] = true
 		}
 		if len(got) != n {

@@ -42,6 +42,8 @@ type sessionRow struct {
 
 	// armedUntil is what the instance's row said at the claim: whether an earlier owner's stop is still armed. Not stored.
 	armedUntil int64
+	// mayFire is set if the earlier stop may be firing, or be retried, at the claim. Not stored.
+	mayFire bool
 }
 
 // instanceRow is a row of the instances table.
@@ -58,6 +60,8 @@ type instanceRow struct {
 	ReservedFor string `dynamodbav:",omitempty"`
 	// ArmedUntil is when the armed stop of its last owner fires, in Unix seconds. It is left to fire on a warm instance.
 	ArmedUntil int64 `dynamodbav:",omitempty"`
+	// ArmedBefore is what ArmedUntil was at the claim. A stop that failed then may still be retried: see mayFire.
+	ArmedBefore int64 `dynamodbav:",omitempty"`
 	// Ready is set once the instance has been seen ready: by a keeper while it was warming, or by its first user's start.
 	Ready bool `dynamodbav:",omitempty"`
 	// LaunchToken marks an intent: an instance that is being launched and has no ID yet.

@@ -30,7 +30,7 @@ func (s *simulation) step() {
 		return
 	}
 	minutes := func(n int) time.Duration { return time.Duration(1+s.rand.IntN(n*60)) * time.Second }
-	switch s.rand.IntN(26) {
+	switch s.rand.IntN(27) {
 	case 0, 1, 2, 3, 4:
 		s.tell("%s presses start", d.name)
 		d.do(backend.WishStart)
@@ -109,6 +109,12 @@ func (s *simulation) step() {
 		s.tell("images never become ready: %v", s.neverReady)
 		s.survive("never ready")
 		d.do(backend.WishStart)
+	case 26:
+		b := s.w.cloud.Behavior()
+		b.FailTargets = !b.FailTargets
+		s.w.setBehavior(s.t, b)
+		s.tell("armed stops fail: %v", b.FailTargets)
+		s.survive("armed stops fail")
 	}
 }
 

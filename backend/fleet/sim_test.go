@@ -69,6 +69,16 @@ func brief() fleet.Figures {
 	return f
 }
 
+// unkind is a cloud that does what AWS may do: schedules fire late in their minute, are deleted some time after, and are
+// retried although they were updated; policies see tags late, and resolvers see names late.
+var unkind = localcloud.Behavior{
+	LateSchedules:  true,
+	RetriesSurvive: true,
+	DeletionLag:    20 * time.Second,
+	TagLag:         2 * time.Second,
+	NameLag:        10 * time.Second,
+}
+
 // simulation is one history.
 type simulation struct {
 	t         *testing.T
@@ -93,9 +103,7 @@ type simulation struct {
 
 func newSimulation(t *testing.T, seed uint64, sum *tally) *simulation {
 	w := newWorld(t)
-	if err := w.cloud.SetBehavior(localcloud.Behavior{LateSchedules: true}); err != nil {
-		t.Fatal(err)
-	}
+	w.setBehavior(t, unkind)
 	if *loud {
 		w.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
@@ -261,6 +269,7 @@ func (s *simulation) quiet() {
 		d.do(backend.WishQuit)
 	}
 	s.w.cloud.SetNeverReady(false)
+	s.w.setBehavior(s.t, unkind)
 	s.w.cloud.FailStarts(0, "")
 	s.figures.PoolSize, s.figures.Replace = 3, false
 	keeper := s.add(userNo(99), true)

@@ -33,24 +33,25 @@ import (
 type network struct {
 	next http.RoundTripper
 
-	mu       sync.Mutex
-	rand     *rand.Rand
-	dead     bool
-	killIn   int  // calls until the desktop dies; 0: not planned
-	killAnte bool // it dies before that call is sent, not after it had its effect
-	onKill   func()
-	until    time.Time // partitioned, or asleep
-	asleep   bool      // requests are held until then, rather than refused
-	lose     float64   // share of the answers that are lost
-	fail     float64   // share of the calls that the cloud answers with an error of its own
-	latency  time.Duration
-	calls    []string             // operations, newest last
-	broken   map[string]time.Time // services that do not answer, by the name that service gives, until when
-	hang     bool                 // calls to a broken service get no answer at all, rather than an error
-	breakIn  int                  // calls until breaking begins for some minutes; 0: not planned
-	breaking string               // the service
-	breaks   []*network           // those for whom it then fails, too
-	onStop   func(*http.Request)  // looks at what is about to be carried out
+	mu        sync.Mutex
+	rand      *rand.Rand
+	dead      bool
+	killIn    int    // calls until the desktop dies; 0: not planned
+	killAfter string // an operation after whose effect it dies; "" for none
+	killAnte  bool   // it dies before that call is sent, not after it had its effect
+	onKill    func()
+	until     time.Time // partitioned, or asleep
+	asleep    bool      // requests are held until then, rather than refused
+	lose      float64   // share of the answers that are lost
+	fail      float64   // share of the calls that the cloud answers with an error of its own
+	latency   time.Duration
+	calls     []string             // operations, newest last
+	broken    map[string]time.Time // services that do not answer, by the name that service gives, until when
+	hang      bool                 // calls to a broken service get no answer at all, rather than an error
+	breakIn   int                  // calls until breaking begins for some minutes; 0: not planned
+	breaking  string               // the service
+	breaks    []*network           // those for whom it then fails, too
+	onStop    func(*http.Request)  // looks at what is about to be carried out
 }
 
 // breakFor is how long a service fails that breaks at a planned call.
@@ -123,7 +124,9 @@ func service(r *http.Request) string {
 // fate draws what becomes of a call.
 func (n *network) fate(r *http.Request) (deadly, lost, fail bool, hold, latency time.Duration, err error) {
 	n.mu.Lock()
-	n.calls = append(n.calls, operation(r))
+	name := operation(r)
+	n.calls = append(n.calls, name)
+	deadly = name == n.killAfter
 	if n.killIn > 0 {
 		if n.killIn--; n.killIn == 0 {
 			deadly = true

@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -117,6 +118,7 @@ func (s *Service) recordReady(ctx context.Context, row sessionRow, session backe
 func (s *Service) obtain(ctx context.Context, u backend.User, lost map[string]bool, report func(backend.Progress)) (*sessionRow, error) {
 	limited, cancel := context.WithTimeout(ctx, claimTime)
 	defer cancel()
+	lost = maps.Clone(lost) // what somebody else has now may be free when a user who waits in the queue tries again
 	for range s.current().MaxInstances + claimTries {
 		row, err := s.obtainOnce(limited, u, lost, report)
 		switch {
@@ -159,7 +161,12 @@ func (s *Service) obtainOnce(ctx context.Context, u backend.User, lost map[strin
 		return nil, err
 	}
 	report(backend.Progress{Phase: backend.Arming, Session: row.session()})
-	if err = s.armAndStart(ctx, row); isCapacity(err) {
+	switch err = s.armAndStart(ctx, row); {
+	case errors.Is(err, errStopFiring):
+		lost[row.InstanceID] = true
+		s.rememberCapacity("", row.InstanceID)
+		return nil, errors.Join(s.release(ctx, *row), errAgain)
+	case isCapacity(err):
 		lost[row.InstanceID] = true
 		return nil, errors.Join(s.releaseForCapacity(ctx, *row, err), errAgain)
 	}
@@ -168,6 +175,7 @@ func (s *Service) obtainOnce(ctx context.Context, u backend.User, lost map[strin
 
 // releaseForCapacity releases a claimed instance that AWS has no capacity to start, and records the lack.
 func (s *Service) releaseForCapacity(ctx context.Context, row sessionRow, lack error) error {
+	s.rememberCapacity("", row.InstanceID)
 	if awsx.Code(lack) == "VcpuLimitExceeded" {
 		s.rememberCapacity("", row.InstanceType)
 	} else if inst, err := s.ledger.instance(ctx, row.InstanceID); err == nil && inst != nil {
@@ -186,11 +194,13 @@ func (s *Service) attach(ctx context.Context, row sessionRow, report func(backen
 		}
 		return s.resumeLaunch(ctx, row, report)
 	}
-	holds, err := s.holds(ctx, row)
+	inst, err := s.ledger.instance(ctx, row.InstanceID)
 	if err != nil {
 		return nil, err
 	}
-	if over || !holds {
+	// The desktop that made the claim may have died before it found out.
+	fires := inst != nil && firing(inst.ArmedBefore, s.Clock.Now()) && row.Phase != string(backend.Ready)
+	if over || !inst.heldBy(row) || fires {
 		return nil, errors.Join(s.end(ctx, row, backend.Recycling, s.LauncherID, messages.New("fleet.time")), errAgain)
 	}
 	report(backend.Progress{Phase: backend.Arming, Session: row.session(), Cold: row.Cold, Attached: true})
@@ -232,6 +242,14 @@ func (s *Service) startInstance(ctx context.Context, instanceID string) error {
 func (s *Service) armStop(ctx context.Context, row *sessionRow) error {
 	var both errgroup.Group
 	both.Go(func() error {
+		if row.mayFire { // its schedule is deleted once the stop is over
+			err := s.alarm.create(ctx, row.InstanceID, s.armTime(*row))
+			if isConflict(err) {
+				return errStopFiring
+			}
+			row.mayFire = err != nil
+			return err
+		}
 		if s.Clock.Now().Before(time.Unix(row.armedUntil, 0)) {
 			return s.rearm(ctx, row.InstanceID, s.armTime(*row))
 		}

@@ -33,6 +33,8 @@ type Behavior struct {
 	LateSchedules bool `json:"lateSchedules"`
 	// RetriesSurvive goes on with the retries of an armed stop that failed after its schedule was updated or deleted.
 	RetriesSurvive bool `json:"retriesSurvive"`
+	// FailTargets refuses what schedules do when they fire, armed stops above all, which are then retried.
+	FailTargets bool `json:"failTargets"`
 }
 
 // SetBehavior sets the behavior from now on. What exists stays as it is.

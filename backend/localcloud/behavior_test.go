@@ -31,7 +31,7 @@ func TestBehaviorOverTheAdminAPI(t *testing.T) {
 		for _, body := range []string{`{"tagLag":"5s"}`, `{"nameLag":20}`, `{"noDefaultVpc":true}`,
 			`{"rootDevice":"/dev/xvda"}`,
 			`{"snapshotGiB":200}`, `{"rejectPastSchedules":true}`, `{"deletionLag":"30s"}`, `{"lateSchedules":true}`,
-			`{"retriesSurvive":true}`} {
+			`{"retriesSurvive":true}`, `{"failTargets":true}`} {
 			if status, out := ask("POST", body); status != 200 {
 				t.Errorf("%s: %d %v", body, status, out)
 			}
@@ -39,7 +39,7 @@ func TestBehaviorOverTheAdminAPI(t *testing.T) {
 		want := Behavior{TagLag: 5 * time.Second, NameLag: 20 * time.Second, NoDefaultVPC: true, SecondVPC: true,
 			RootDevice:  "/dev/xvda",
 			SnapshotGiB: 200, RejectPastSchedules: true, DeletionLag: 30 * time.Second, LateSchedules: true,
-			RetriesSurvive: true}
+			RetriesSurvive: true, FailTargets: true}
 		if got := c.Behavior(); got != want {
 			t.Errorf("in force: %+v", got)
 		}

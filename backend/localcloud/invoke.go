@@ -29,6 +29,9 @@ func (c *Cloud) invoke(ctx context.Context, t scheduler.Target) error {
 	if !ok || !two || operation == "" || c.services[service] == nil {
 		return fmt.Errorf("localcloud: target %s is no universal target of a service here", t.ARN)
 	}
+	if c.Behavior().FailTargets {
+		return fmt.Errorf("localcloud: %s is refused, see Behavior.FailTargets", t.ARN)
+	}
 	operation = strings.ToUpper(operation[:1]) + operation[1:]
 	role := iam.RoleName(t.RoleARN)
 	if !c.iam.Trusted(role, "Service", "scheduler.amazonaws.com", "sts:AssumeRole", nil) {
