@@ -66,7 +66,7 @@ func TestNext(t *testing.T) {
 		{"quit when signed out", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishQuit}}, t0, SignedOut,
 			[]effect{doLeave{}, doFinish{}}},
 		{"time is up", readySnapshot(), ticked{}, t0.Add(time.Hour), Ending,
-			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: messages.Verbatim("idle for an hour")}}},
+			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: messages.Verbatim("not used for an hour")}}},
 		{"a look is due", readySnapshot(), ticked{}, t0.Add(time.Minute), Ready, []effect{doLook{"i-1"}}},
 		{"the instance is well", readySnapshot(), machineSeen{instanceID: "i-1", machine: running}, t0, Ready, nil},
 		{"the instance was stopped by hand", readySnapshot(), machineSeen{instanceID: "i-1", machine: stoppedMachine}, t0, Ending,

@@ -11,7 +11,7 @@ import (
 
 // A computer that starts before its network does: nobody should have to press anything once there is one.
 func TestASignInThatCouldNotBeReachedIsResumedLater(t *testing.T) {
-	away := &Problem{Kind: KindUnreachable, What: messages.Verbatim("The earlier sign-in could not be resumed")}
+	away := &Problem{Kind: KindUnreachable, What: messages.Verbatim("Couldn’t restore your last sign-in")}
 	s, _ := next(stateOf(Snapshot{Phase: SigningIn}), signInAnswered{resumed: true, problem: away}, rules, t0)
 	if s.Phase != SignedOut || s.Problem != away {
 		t.Fatalf("%q, %v", s.Phase, s.Problem)
@@ -92,7 +92,7 @@ type late struct {
 func (i *late) Resume(context.Context) (*User, error) {
 	i.note("resume")
 	if i.failures--; i.failures >= 0 {
-		return nil, &Problem{Kind: KindUnreachable, What: messages.Verbatim("The earlier sign-in could not be resumed")}
+		return nil, &Problem{Kind: KindUnreachable, What: messages.Verbatim("Couldn’t restore your last sign-in")}
 	}
 	return alice, nil
 }

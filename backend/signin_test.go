@@ -75,7 +75,7 @@ func TestAStopThatFailsNamesTheArmedOne(t *testing.T) {
 	want := end.Add(time.Minute).Local().Format("15:04 on January 2")
 	for _, verb := range []Verb{WishStop, WishSignOut, WishQuit} {
 		s, _ := next(readySnapshot(), wished{Wish{Verb: verb}}, r, t0)
-		problem := &Problem{Kind: KindRefused, What: messages.Verbatim("There are no AWS credentials for you"), Next: messages.Verbatim("Sign in again.")}
+		problem := &Problem{Kind: KindRefused, What: messages.Verbatim("You don’t have access to AWS"), Next: messages.Verbatim("Sign in again.")}
 		s, _ = next(s, stopped{problem: problem}, r, t0)
 		if s.Problem == nil || !strings.Contains(s.Problem.Next.String(), want) || !strings.HasPrefix(s.Problem.Next.String(), "Sign in again. ") {
 			t.Errorf("%s: %+v", verb, s.Problem)

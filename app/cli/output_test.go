@@ -32,7 +32,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 		t.Error(err)
 	}
 	err := bad.failure()
-	if exitCode(err) != 1 || !strings.Contains(backend.ProblemOf(err).Error(), "could not be written. No space left on device") {
+	if exitCode(err) != 1 || !strings.Contains(backend.ProblemOf(err).Error(), "Couldn’t write the output. No space left on device") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -26,7 +26,7 @@ func TestPoolResume(t *testing.T) {
 	op := &resumer{}
 	v := &visit{Rooms: &core.Rooms{Operator: op}, user: backend.User{Username: "demo"}, out: &printer{w: &out}}
 	err := v.resumePool(t.Context(), "the image is fixed")
-	if exitCode(err) != 3 || !strings.Contains(err.Error(), "demo is not one") || len(op.reasons) > 0 {
+	if exitCode(err) != 3 || !strings.Contains(err.Error(), "demo isn’t one") || len(op.reasons) > 0 {
 		t.Errorf("%v, resumed for %q", err, op.reasons)
 	}
 	v.user.Role = backend.RoleOperator
@@ -46,7 +46,7 @@ func TestPoolResumeNeedsAReason(t *testing.T) {
 		if err := c.ParseFlags([]string{"--resume", " "}); err != nil {
 			t.Fatal(err)
 		}
-		if err := c.PreRunE(c, nil); exitCode(err) != 2 || !strings.Contains(err.Error(), "no reason given") {
+		if err := c.PreRunE(c, nil); exitCode(err) != 2 || !strings.Contains(err.Error(), "No reason was given") {
 			t.Errorf("without a reason: %v", err)
 		}
 	}

@@ -251,11 +251,11 @@ func cmdConverse(ts *testscript.TestScript, neg bool, args []string) {
 	text := ""
 	questions := bufio.NewReader(asked)
 	for {
-		b, err := questions.ReadByte()
+		r, _, err := questions.ReadRune()
 		if err != nil {
 			break
 		}
-		text += string(b)
+		text += string(r)
 		if !asksFor.MatchString(text) {
 			continue
 		}

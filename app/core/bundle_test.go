@@ -30,7 +30,7 @@ func TestCertificateBundle(t *testing.T) {
 		return path
 	}
 	good := write("good.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
-	for bundle, want := range map[string]string{good: "", write("empty.pem", nil): "no certificate", filepath.Join(dir, "none.pem"): "none.pem", dir: "no file"} {
+	for bundle, want := range map[string]string{good: "", write("empty.pem", nil): "no certificate", filepath.Join(dir, "none.pem"): "none.pem", dir: "be read"} {
 		t.Setenv(bundleVariable, bundle)
 		for _, endpoint := range []string{"", server.URL} {
 			cfg, err := sdkConfig(t.Context(), config.Profile{Region: "us-east-1", Endpoint: endpoint})

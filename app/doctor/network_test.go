@@ -121,13 +121,13 @@ func TestTheNetworkIsTestedPartByPart(t *testing.T) {
 		want    map[string]bool // whether each check is fine
 		says    string          // of the picture
 	}{
-		{"all is well", true, nil, func(*relay) {}, map[string]bool{"avatar page": true, "WebSocket": true, "picture": true}, "the direct way"},
-		{"no UDP", true, nil, func(r *relay) { r.udp.Close() }, map[string]bool{"avatar page": true, "WebSocket": true, "picture": true}, "allow UDP"},
+		{"all is well", true, nil, func(*relay) {}, map[string]bool{"Avatar page": true, "WebSocket": true, "Picture": true}, "the direct way"},
+		{"no UDP", true, nil, func(r *relay) { r.udp.Close() }, map[string]bool{"Avatar page": true, "WebSocket": true, "Picture": true}, "allow UDP"},
 		{"nothing but https", true, nil, func(r *relay) { r.udp.Close(); r.tcp.Close() },
-			map[string]bool{"avatar page": true, "WebSocket": true, "picture": false}, "Neither UDP nor TCP"},
-		{"a proxy without WebSockets", true, noSockets, func(*relay) {}, map[string]bool{"avatar page": true, "WebSocket": false, "picture": true}, "the direct way"},
-		{"no relay", false, nil, func(*relay) {}, map[string]bool{"avatar page": true, "WebSocket": true, "picture": true}, "has no relay"},
-		{"no gate", false, plain, func(*relay) {}, map[string]bool{"avatar page": true, "picture": true}, "nothing on the instance"},
+			map[string]bool{"Avatar page": true, "WebSocket": true, "Picture": false}, "Neither UDP nor TCP"},
+		{"a proxy without WebSockets", true, noSockets, func(*relay) {}, map[string]bool{"Avatar page": true, "WebSocket": false, "Picture": true}, "the direct way"},
+		{"no relay", false, nil, func(*relay) {}, map[string]bool{"Avatar page": true, "WebSocket": true, "Picture": true}, "has no relay"},
+		{"no gate", false, plain, func(*relay) {}, map[string]bool{"Avatar page": true, "Picture": true}, "nothing on the instance"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			server := newRelay(t, false)
@@ -137,7 +137,7 @@ func TestTheNetworkIsTestedPartByPart(t *testing.T) {
 			}
 			tt.without(server)
 			got := told(way{page: site(t, offered, tt.between), address: "127.0.0.1"}.checks(t.Context()))
-			if len(got) != len(tt.want) || !strings.Contains(got["picture"].Why.String(), tt.says) {
+			if len(got) != len(tt.want) || !strings.Contains(got["Picture"].Why.String(), tt.says) {
 				t.Errorf("%+v", got)
 			}
 			for name, fine := range tt.want {

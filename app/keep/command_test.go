@@ -48,7 +48,7 @@ func TestKeepSaysWhatItLacks(t *testing.T) {
 	}{
 		{"the embedded cloud", "", "", backend.KindConfig, "no pool to keep"},
 		{"no credentials", w.file(t, server.URL), "", backend.KindRefused, "no AWS credentials"},
-		{"credentials that are none", w.file(t, server.URL), "AKIAIOSFODNN7EXAMPLE", backend.KindRefused, "couldn't be kept"},
+		{"credentials that are none", w.file(t, server.URL), "AKIAIOSFODNN7EXAMPLE", backend.KindRefused, "couldn’t be kept"},
 	} {
 		t.Run(each.name, func(t *testing.T) {
 			alone(t)

@@ -13,7 +13,7 @@ import (
 func TestNotificationsFor(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	user, session := &backend.User{Username: "demo"}, &backend.Session{ExpireAt: now.Add(290 * time.Second)}
-	over := &backend.Problem{What: messages.Verbatim("Your instance was stopped"), Why: messages.Verbatim("Its time was up."), Next: messages.Verbatim("Press Start to go on.")}
+	over := &backend.Problem{What: messages.Verbatim("Your avatar was stopped"), Why: messages.Verbatim("Its time was up."), Next: messages.Verbatim("Start it again whenever you like.")}
 	ready := backend.Snapshot{Phase: backend.Ready, User: user, Session: session}
 	idle := backend.Snapshot{Phase: backend.Idle, User: user}
 	with := func(s backend.Snapshot, change func(*backend.Snapshot)) backend.Snapshot { change(&s); return s }
@@ -25,11 +25,11 @@ func TestNotificationsFor(t *testing.T) {
 		"ready":           {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Probing }), ready, "ready: Your avatar is ready [connect]"},
 		"nearly over":     {ready, with(ready, func(s *backend.Snapshot) { s.Warning = true }), "warning: Your avatar stops in 5 minutes [keep-going stop]"},
 		"once":            {with(ready, func(s *backend.Snapshot) { s.Warning = true }), with(ready, func(s *backend.Snapshot) { s.Warning = true }), ""},
-		"stopped and why": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), "ended: Your instance was stopped [start]"},
+		"stopped and why": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), "ended: Your avatar was stopped [start]"},
 		"by itself": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(idle, func(s *backend.Snapshot) {
 			s.Ended = &backend.Ended{Why: backend.TimerIdle, Used: 72 * time.Minute, Cost: 1.46}
 		}), "ended: Stopped to save money [start]"},
-		"a stop failed":   {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(ready, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), "ended: Your instance was stopped [stop]"},
+		"a stop failed":   {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(ready, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), "ended: Your avatar was stopped [stop]"},
 		"stopped at last": {with(ready, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), idle, "ended: Your avatar has stopped [start]"},
 		"stopped by hand": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), idle, ""},
 		"exhausted":       {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Cold = backend.Claiming, true }), "exhausted: This start takes a little longer [open]"},
@@ -44,7 +44,7 @@ func TestNotificationsFor(t *testing.T) {
 			s.Pool.Backoff = &backend.Backoff{Failures: 2, Why: messages.Verbatim("why")}
 		}), ""},
 		"signed out": {idle, backend.Snapshot{Phase: backend.SignedOut}, "signed-out: You’re signed out [open]"},
-		"thrown out": {ready, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, "signed-out: Your instance was stopped [open]"},
+		"thrown out": {ready, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, "signed-out: Your avatar was stopped [open]"},
 		"not in yet": {backend.Snapshot{Phase: backend.SigningIn}, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -59,30 +59,30 @@ func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
 		line, why string
 		others    bool // more lines may be wrong, too
 	}{
-		{"a table that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.AuditTable = "avatar-history" }, "table avatar-history", "may not do dynamodb:Query", false},
-		{"a stream that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.Stream = "other" }, "stream other", "kinesis:DescribeStreamSummary", false},
-		{"a zone that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.ZoneID = "Z000000000000" }, "zone avatar.localhost", "NoSuchHostedZone", true},
-		{"a zone of another name", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.ZoneName = "avatar.example.com" }, "zone avatar.example.com", "which avatar.example.com is not in", true},
+		{"a table that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.AuditTable = "avatar-history" }, "Table avatar-history", "isn’t allowed to use dynamodb:Query", false},
+		{"a stream that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.Stream = "other" }, "Log stream other", "kinesis:DescribeStreamSummary", false},
+		{"a zone that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.ZoneID = "Z000000000000" }, "Domain avatar.localhost", "NoSuchHostedZone", true},
+		{"a zone of another name", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.ZoneName = "avatar.example.com" }, "Domain avatar.example.com", "doesn’t cover avatar.example.com", true},
 		{"a zone that is not delegated", func(_ *testing.T, _ *cloud, d *Doctor) {
 			d.LookupNS = func(context.Context, string) ([]string, error) { return []string{"ns1.example.net."}, nil }
-		}, "zone avatar.localhost", "delegated to other name servers", false},
+		}, "Domain avatar.localhost", "delegated to other name servers", false},
 		{"a zone that nobody knows", func(_ *testing.T, _ *cloud, d *Doctor) {
 			d.LookupNS = func(context.Context, string) ([]string, error) { return nil, errors.New("no such host") }
-		}, "zone avatar.localhost", "Public DNS has no name servers", false},
-		{"a stop role that may not be passed", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.StopRoleARN = "arn:aws:iam::123456789012:role/other" }, "stop role", "may not do scheduler:UpdateSchedule", false},
-		{"a group of schedules that is not the stack's", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.ScheduleGroup = "other" }, "stop role", "may not do scheduler:UpdateSchedule", false},
-		{"a launch template that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.LaunchTemplate = "other" }, "launch template other", "There is no such thing", true},
-		{"a subnet that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.SubnetIDs = []string{"subnet-0000000000000000f"} }, "launching", "does not exist", false},
-		{"a user name that is no label", func(_ *testing.T, _ *cloud, d *Doctor) { d.User.Username = "Ann Smith" }, "own name", "cannot be part of a domain", false},
-		{"somebody else's name", func(_ *testing.T, _ *cloud, d *Doctor) { d.User.Username = "bob" }, "own name", "may not do route53:ChangeResourceRecordSets", false},
-		{"no quota", func(_ *testing.T, c *cloud, _ *Doctor) { c.SetVCPUQuota(4) }, "quota", "may run 4 vCPUs of GPU instances, and one g5.2xlarge has 8", false},
-		{"a clock that is wrong", func(_ *testing.T, c *cloud, _ *Doctor) { c.SetClockSkew(4 * time.Minute) }, "clock", "is 4m0s off", false},
+		}, "Domain avatar.localhost", "has no name servers in public DNS", false},
+		{"a stop role that may not be passed", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.StopRoleARN = "arn:aws:iam::123456789012:role/other" }, "Automatic stop", "isn’t allowed to use scheduler:UpdateSchedule", false},
+		{"a group of schedules that is not the stack's", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.ScheduleGroup = "other" }, "Automatic stop", "isn’t allowed to use scheduler:UpdateSchedule", false},
+		{"a launch template that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.LaunchTemplate = "other" }, "Launch template other", "Not found", true},
+		{"a subnet that is not there", func(_ *testing.T, _ *cloud, d *Doctor) { d.Names.SubnetIDs = []string{"subnet-0000000000000000f"} }, "Launching", "does not exist", false},
+		{"a user name that is no label", func(_ *testing.T, _ *cloud, d *Doctor) { d.User.Username = "Ann Smith" }, "Your web address", "can’t be used in a web address", false},
+		{"somebody else's name", func(_ *testing.T, _ *cloud, d *Doctor) { d.User.Username = "bob" }, "Your web address", "isn’t allowed to use route53:ChangeResourceRecordSets", false},
+		{"no quota", func(_ *testing.T, c *cloud, _ *Doctor) { c.SetVCPUQuota(4) }, "GPU quota", "is 4 GPU vCPUs, but one g5.2xlarge needs 8", false},
+		{"a clock that is wrong", func(_ *testing.T, c *cloud, _ *Doctor) { c.SetClockSkew(4 * time.Minute) }, "Clock", "is 4m0s off", false},
 		{"a service that is away", func(t *testing.T, c *cloud, _ *Doctor) {
 			if _, err := c.AddFault(localcloud.Fault{Service: "kinesis", Kind: "drop-before"}); err != nil {
 				t.Fatal(err)
 			}
-		}, "stream avatar-logs", "was not answered", false},
-		{"a sign-in that is over", func(_ *testing.T, c *cloud, _ *Doctor) { c.SetClockSkew(2 * time.Hour) }, "credentials", "expired or are not valid", true},
+		}, "Log stream avatar-logs", "got no answer", false},
+		{"a sign-in that is over", func(_ *testing.T, c *cloud, _ *Doctor) { c.SetClockSkew(2 * time.Hour) }, "AWS credentials", "expired or aren’t valid", true},
 	} {
 		t.Run(each.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -104,7 +104,7 @@ func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
 
 // TestTheDoctorSaysWhoKeepsThePool: to keep it is a right of some groups, and no fault of the others.
 func TestTheDoctorSaysWhoKeepsThePool(t *testing.T) {
-	for group, want := range map[string]string{"user": "does not keep", "keeper": "may keep"} {
+	for group, want := range map[string]string{"user": "doesn’t look after", "keeper": "can look after"} {
 		for _, each := range openCloud(t).doctor(t, group).Examine(t.Context()) {
 			if each.Name.ID == "account.keepingPool" && !strings.Contains(each.Why.String(), want) {
 				t.Errorf("%s: %s", group, each.Why)
@@ -117,11 +117,11 @@ func TestTheDoctorSaysWhoKeepsThePool(t *testing.T) {
 func TestTheDoctorTriesAnInstanceOfTheUsersOwn(t *testing.T) {
 	c := openCloud(t)
 	d := c.doctor(t, "user")
-	if why, err := d.working(t.Context()); err != nil || !strings.Contains(why.String(), "hold none") {
+	if why, err := d.working(t.Context()); err != nil || !strings.Contains(why.String(), "none is yours") {
 		t.Errorf("without one: %q, %v", why, err)
 	}
 	id := c.instance(t, ann.ID)
-	if why, err := d.working(t.Context()); err != nil || why.String() != "You may start and stop "+aws.ToString(&id)+"." {
+	if why, err := d.working(t.Context()); err != nil || why.String() != "Starting and stopping "+aws.ToString(&id)+" is allowed." {
 		t.Errorf("with one: %q, %v", why, err)
 	}
 }

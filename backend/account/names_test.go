@@ -90,7 +90,7 @@ func TestSetupListsTheNamesThatAreInTheZone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := check(t, checks, "names")
+		got := check(t, checks, "Names")
 		if got.OK != each.ok || !strings.Contains(got.Why.String(), each.why) || got.OK == strings.Contains(got.Cure.String(), "--ignore-checks") {
 			t.Errorf("%s: %+v", each.name, got)
 		}

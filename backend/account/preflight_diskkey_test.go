@@ -19,12 +19,12 @@ func TestSetupNamesTheKeyThatTheRolesLack(t *testing.T) {
 	}{
 		{"AWS's own key", ours, "", "", false, true, ""},
 		{"a key of the account's", theirs, "", "", false, false, "--set KmsKeyArn=" + key},
-		{"a default that may not be read", "!UnauthorizedOperation", "", "", false, true, "could not be read (UnauthorizedOperation)"},
+		{"a default that may not be read", "!UnauthorizedOperation", "", "", false, true, "are encrypted with (UnauthorizedOperation)"},
 		{"the key that the roles have", theirs, "", key, false, true, ""},
 		{"an image of that key", theirs, snapshot(key), key, true, true, "may use the key of the image"},
 		{"an image of another key", theirs, snapshot(other), key, true, false, "--set KmsKeyArn=" + other},
-		{"an image of a key of unknown kind", ours, snapshot(other), "", true, true, "If that is not AWS's own key"},
-		{"an image whose snapshots are not shown", ours, "!InvalidSnapshot.NotFound", "", true, true, "does not show"},
+		{"an image of a key of unknown kind", ours, snapshot(other), "", true, true, "If that isn’t AWS’s own key"},
+		{"an image whose snapshots are not shown", ours, "!InvalidSnapshot.NotFound", "", true, true, "doesn’t show"},
 	} {
 		t.Run(each.name, func(t *testing.T) {
 			image := imageOf("x86_64", "Linux/UNIX", "/dev/sda1", 100)

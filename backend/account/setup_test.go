@@ -130,11 +130,11 @@ func TestASetupThatCannotGoOnSaysWhyAndWhatToDo(t *testing.T) {
 		why, next string
 	}{
 		{"no permission", map[string][]string{"DescribeStacks": {noStack}, "CreateChangeSet": {"!AccessDenied"}},
-			backend.KindDenied, "may not do cloudformation:CreateChangeSet", "administrator"},
+			backend.KindDenied, "don’t allow cloudformation:CreateChangeSet", "administrator"},
 		{"an expired session", map[string][]string{"DescribeStacks": {"!ExpiredToken"}}, backend.KindRefused, "have expired", "aws sso login"},
-		{"a key that is none", map[string][]string{"DescribeStacks": {"!InvalidClientTokenId"}}, backend.KindRefused, "not valid", "aws sso login"},
-		{"a region that is switched off", map[string][]string{"DescribeStacks": {"!OptInRequired"}}, backend.KindConfig, "not switched on", "--region"},
-		{"too many calls", map[string][]string{"DescribeStacks": {"!Throttling"}}, backend.KindBusy, "too much", "in a minute"},
+		{"a key that is none", map[string][]string{"DescribeStacks": {"!InvalidClientTokenId"}}, backend.KindRefused, "aren’t valid", "aws sso login"},
+		{"a region that is switched off", map[string][]string{"DescribeStacks": {"!OptInRequired"}}, backend.KindConfig, "isn’t enabled", "--region"},
+		{"too many calls", map[string][]string{"DescribeStacks": {"!Throttling"}}, backend.KindBusy, "limiting requests", "in a minute"},
 		{"a first try that was rolled back", map[string][]string{"DescribeStacks": {stack("ROLLBACK_COMPLETE", ourTag)}, "DescribeStackEvents": {gone}},
 			backend.KindConfig, "ROLLBACK_COMPLETE). SessionsTable: avatar-sessions is there", "setup --remove"},
 		{"a deletion that failed", map[string][]string{"DescribeStacks": {stack("DELETE_FAILED", ourTag)}, "DescribeStackEvents": {gone}},
@@ -142,10 +142,10 @@ func TestASetupThatCannotGoOnSaysWhyAndWhatToDo(t *testing.T) {
 		{"an update that could not be undone", map[string][]string{"DescribeStacks": {stack("UPDATE_ROLLBACK_FAILED", ourTag)}, "DescribeStackEvents": {gone}},
 			backend.KindConfig, "UPDATE_ROLLBACK_FAILED", "Continue the rollback"},
 		{"somebody else's update", map[string][]string{"DescribeStacks": {stack("UPDATE_IN_PROGRESS", ourTag)}}, backend.KindBusy, "UPDATE_IN_PROGRESS", "Wait"},
-		{"somebody else's stack", map[string][]string{"DescribeStacks": {stack("CREATE_COMPLETE", "")}}, backend.KindConfig, "not one that the launcher made", "--stack"},
+		{"somebody else's stack", map[string][]string{"DescribeStacks": {stack("CREATE_COMPLETE", "")}}, backend.KindConfig, "wasn’t created by Avatar Launcher", "--stack"},
 		{"a template that CloudFormation refuses", map[string][]string{"DescribeStacks": {noStack}, "CreateChangeSet": {"<Id>1</Id>"}, "DeleteChangeSet": {""}, "DeleteStack": {""},
 			"DescribeChangeSet": {"<Status>CREATE_PENDING</Status>", "<Status>FAILED</Status><StatusReason>Parameter VpcId is no VPC</StatusReason>"}},
-			backend.KindConfig, "VpcId is no VPC", "Correct"},
+			backend.KindConfig, "VpcId is no VPC", "Fix the problem"},
 		{"a change of the sign-in pages' name", map[string][]string{"DescribeStacks": {stack("CREATE_COMPLETE", ourTag)}, "CreateChangeSet": {"<Id>1</Id>"},
 			"DeleteChangeSet": {""}, "DescribeChangeSet": {replacing}}, backend.KindConfig, "a user pool has one domain", "Leave the parameter"},
 	} {
@@ -174,13 +174,13 @@ func TestADeploymentThatFailsNamesItsFirstFailure(t *testing.T) {
 		what, why, next string
 	}{
 		{"a name that is taken", stackEvent("2", "SessionsTable", "AWS::DynamoDB::Table", "CREATE_FAILED", "avatar-sessions (HandlerErrorCode: AlreadyExists)"),
-			backend.KindConfig, "is taken", "avatar-sessions", "SessionsTable"},
+			backend.KindConfig, "already taken", "avatar-sessions", "SessionsTable"},
 		{"sign-in pages that are taken", stackEvent("2", "UserPoolDomain", "AWS::Cognito::UserPoolDomain", "CREATE_FAILED", "Domain already exists."),
-			backend.KindConfig, "is taken", "Domain already exists", "SignInDomain"},
+			backend.KindConfig, "already taken", "Domain already exists", "SignInDomain"},
 		{"a missing permission", stackEvent("2", "UserRole", "AWS::IAM::Role", "CREATE_FAILED", "iam:CreateRole (HandlerErrorCode: AccessDenied)"),
-			backend.KindDenied, "not deployed", "iam:CreateRole", "administrator"},
+			backend.KindDenied, "wasn’t deployed", "iam:CreateRole", "administrator"},
 		{"a limit", stackEvent("2", "LogStream", "AWS::Kinesis::Stream", "CREATE_FAILED", "shards (HandlerErrorCode: ServiceLimitExceeded)"),
-			backend.KindCapacity, "not deployed", "shards", "higher quota"},
+			backend.KindCapacity, "wasn’t deployed", "shards", "higher quota"},
 	} {
 		t.Run(each.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -244,11 +244,11 @@ func TestPreflightComparesTheQuota(t *testing.T) {
 		ok          bool
 		why         string
 	}{
-		{"no quota", `{"Quota":{"Value":0}}`, false, "may run 0 vCPUs of GPU instances, and one g5.2xlarge has 8"},
-		{"too little", `{"Quota":{"Value":7}}`, false, "may run 7 vCPUs"},
-		{"enough for three", `{"Quota":{"Value":25}}`, true, "25 vCPUs of GPU instances: 3 of g5.2xlarge"},
-		{"a quota that may not be read", "!AccessDeniedException", true, "could not be read, because your sign-in may not"},
-		{"a quota that is not known", "!NoSuchResourceException", true, "could not be read (NoSuchResourceException)"},
+		{"no quota", `{"Quota":{"Value":0}}`, false, "is 0 GPU vCPUs, but one g5.2xlarge needs 8"},
+		{"too little", `{"Quota":{"Value":7}}`, false, "is 7 GPU vCPUs"},
+		{"enough for three", `{"Quota":{"Value":25}}`, true, "25 GPU vCPUs, enough for 3 × g5.2xlarge"},
+		{"a quota that may not be read", "!AccessDeniedException", true, "isn’t allowed to read the GPU quota"},
+		{"a quota that is not known", "!NoSuchResourceException", true, "Couldn’t read the GPU quota (NoSuchResourceException)"},
 	} {
 		t.Run(each.name, func(t *testing.T) {
 			w := &wire{answers: map[string][]string{"GetCallerIdentity": {me}, "DescribeInstanceTypeOfferings": {zones},
@@ -292,7 +292,7 @@ func TestAnImageIsHeldAgainstTheLaunchTemplate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := check(t, checks, "image")
+			got := check(t, checks, "Image")
 			if got.OK != each.ok || !strings.Contains(got.Why.String(), each.why) || given["OperatingSystem"] != each.system {
 				t.Errorf("%+v, %v", got, given)
 			}
@@ -334,7 +334,7 @@ func TestSubnetsAreOfOneVPC(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := check(t, checks, "network"); got.OK || !strings.Contains(got.Why.String(), "vpc-1, vpc-2") {
+	if got := check(t, checks, "Network"); got.OK || !strings.Contains(got.Why.String(), "vpc-1, vpc-2") {
 		t.Errorf("%+v", got)
 	}
 }

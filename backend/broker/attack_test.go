@@ -58,7 +58,7 @@ func TestOnlyAnIDTokenOfThePoolIsTaken(t *testing.T) {
 			"an access token in use": token(t, ann, func(c jwt.MapClaims) { c["token_use"], c["client_id"] = "access", audience; delete(c, "aud") }),
 		} {
 			status, body := w.raw(http.MethodPost, "/v1/current", bad, "{}")
-			if status != http.StatusUnauthorized || !strings.Contains(body, "Your sign-in wasn't accepted") || !strings.Contains(body, "Sign in again") {
+			if status != http.StatusUnauthorized || !strings.Contains(body, "Your sign-in wasn’t accepted") || !strings.Contains(body, "Sign in again") {
 				t.Errorf("a token that is %s: %d, %s", name, status, body)
 			}
 		}

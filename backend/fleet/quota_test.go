@@ -16,9 +16,9 @@ func TestQuotaProblem(t *testing.T) {
 	for code, want := range map[string]struct{ why, next string }{
 		"VcpuLimitExceeded":            {"quota for instances of this type is used up, or is 0 (VcpuLimitExceeded)", "higher quota"},
 		"InstanceLimitExceeded":        {"quota for instances of this type is used up, or is 0 (InstanceLimitExceeded)", "higher quota"},
-		"InsufficientInstanceCapacity": {"none of this type to give", "few minutes"},
+		"InsufficientInstanceCapacity": {"no instances of this type", "few minutes"},
 	} {
-		err := problem(messages.Verbatim("start your instance"), &smithy.GenericAPIError{Code: code})
+		err := problem(messages.Verbatim("start your avatar"), &smithy.GenericAPIError{Code: code})
 		var p *backend.Problem
 		if !errors.As(err, &p) || p.Kind != backend.KindCapacity || !strings.Contains(p.Why.String(), want.why) || !strings.Contains(p.Next.String(), want.next) {
 			t.Errorf("%s: %+v", code, p)

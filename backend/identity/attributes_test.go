@@ -52,7 +52,7 @@ func TestAttributesThatThePoolDemands(t *testing.T) {
 		if bad := wrong[c.Attribute]; bad != "" {
 			var again *backend.Challenge
 			_, again, err = s.Respond(t.Context(), bad)
-			refusal(t, err, backend.KindRefused, "was not accepted")
+			refusal(t, err, backend.KindRefused, "n’t accepted")
 			if again == nil || again.Attribute != c.Attribute {
 				t.Fatalf("got %+v, want %s again", again, c.Attribute)
 			}
@@ -70,7 +70,7 @@ func TestAttributesThatThePoolDemands(t *testing.T) {
 		t.Errorf("it asked %d times", asked)
 	}
 	_, c, err = s.Respond(t.Context(), "short")
-	back(t, c, err, "NEW_PASSWORD_REQUIRED", "does not meet the pool's rules")
+	back(t, c, err, "NEW_PASSWORD_REQUIRED", "doesn’t meet your organisation’s rules")
 	user, c, err := s.Respond(t.Context(), "My-own-Passw0rd")
 	if err != nil || c != nil || user.Username != "newcomer" {
 		t.Fatalf("got %v, %v, %v", user, c, err)
@@ -99,13 +99,13 @@ func TestAttributesThatCognitoDoesNotTake(t *testing.T) {
 	_, c, err := s.SignIn(t.Context(), "newcomer", "Temporary-1234")
 	asks(t, c, err, backend.StepAttribute)
 	_, c, err = s.Respond(t.Context(), "@@")
-	back(t, c, err, backend.StepAttribute, "no e-mail address")
+	back(t, c, err, backend.StepAttribute, "a valid email address")
 	_, c, err = s.Respond(t.Context(), "new@example.com")
 	asks(t, c, err, "NEW_PASSWORD_REQUIRED")
 	_, err = w.cloud.AddFault(faultOf("RespondToAuthChallenge", "InvalidParameterException"))
 	must(t, err)
 	_, c, err = s.Respond(t.Context(), "My-own-Passw0rd")
-	back(t, c, err, backend.StepAttribute, "in that form")
+	back(t, c, err, backend.StepAttribute, "in the expected format")
 	w.cloud.RemoveFault("")
 	_, c, err = s.Respond(t.Context(), "other@example.com")
 	asks(t, c, err, "NEW_PASSWORD_REQUIRED")

@@ -177,7 +177,7 @@ func TestBrowserThatIsLeft(t *testing.T) {
 	if user != nil {
 		t.Errorf("got %v", user)
 	}
-	refusal(t, err, backend.KindInterrupted, "broken off")
+	refusal(t, err, backend.KindInterrupted, "cancelled")
 	// The port is free again, and the next one is another flow: the address of the first opens nothing.
 	p := w.person(t)
 	page := make(chan string, 2)
@@ -220,11 +220,11 @@ func TestBrowserIsRefused(t *testing.T) {
 		kind backend.Kind
 		part string
 	}{
-		"error=access_denied&error_description=%3Cb%3Eboo": {backend.KindRefused, "broken off in the browser"},
-		"error=invalid_scope":                              {backend.KindConfig, "scope openid"},
-		"error=server_error":                               {backend.KindUnreachable, "fault of its own"},
+		"error=access_denied&error_description=%3Cb%3Eboo": {backend.KindRefused, "cancelled in the browser"},
+		"error=invalid_scope":                              {backend.KindConfig, "scope \"openid\""},
+		"error=server_error":                               {backend.KindUnreachable, "internal error"},
 		"error=something_new":                              {backend.KindUnexpected, "something_new"},
-		"code=00000000-0000-0000-0000-000000000000":        {backend.KindRefused, "came too late, or was used already"},
+		"code=00000000-0000-0000-0000-000000000000":        {backend.KindRefused, "came too late or was already used"},
 	} {
 		query = brought
 		user, err := s.SignInByBrowser(t.Context(), func(backend.Challenge) {})
@@ -241,13 +241,13 @@ func TestBrowserIsRefused(t *testing.T) {
 func TestBrowserThatIsNotOffered(t *testing.T) {
 	w := newWorld(t)
 	_, err := w.service().SignInByBrowser(t.Context(), func(backend.Challenge) {})
-	refusal(t, err, backend.KindConfig, "does not offer")
+	refusal(t, err, backend.KindConfig, "doesn’t offer")
 	uris := w.ports(t, 1)
 	taken, err := net.Listen("tcp", strings.TrimSuffix(strings.TrimPrefix(uris[0], "http://"), "/callback"))
 	must(t, err)
 	defer taken.Close()
 	_, err = w.browsing(t, uris, func(string) error { t.Error("the browser was opened"); return nil }).SignInByBrowser(t.Context(), func(backend.Challenge) {})
-	refusal(t, err, backend.KindConfig, "Other programs use all")
+	refusal(t, err, backend.KindConfig, "Other programs are using all")
 }
 
 // TestBrowserSwitched puts the code of a stranger's flow into ours, and changes what the exchange proves: none of it

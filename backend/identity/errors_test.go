@@ -194,19 +194,19 @@ func TestWhatIsNotCognito(t *testing.T) {
 		kind   backend.Kind
 		part   string
 	}{
-		"a captive portal":    {reply(200, html, "<html>Please accept the terms</html>"), backend.KindUnreachable, "not Cognito"},
-		"a proxy's error":     {reply(502, html, "<h1>Bad Gateway</h1>"), backend.KindUnreachable, "not Cognito"},
-		"a web server":        {reply(404, html, "not found"), backend.KindUnreachable, "not Cognito"},
-		"JSON of another API": {reply(200, "application/json", `{"status":"ok"}`), backend.KindUnreachable, "not Cognito"},
-		"an error of another": {reply(403, "application/json", `{"error":"forbidden"}`), backend.KindUnreachable, "not Cognito"},
-		"an empty answer":     {reply(200, aws11, ""), backend.KindUnreachable, "not Cognito"},
-		"wrong types":         {reply(200, aws11, `{"AuthenticationResult":5,"IdentityId":5}`), backend.KindUnreachable, "not Cognito"},
+		"a captive portal":    {reply(200, html, "<html>Please accept the terms</html>"), backend.KindUnreachable, "come from the sign-in service"},
+		"a proxy's error":     {reply(502, html, "<h1>Bad Gateway</h1>"), backend.KindUnreachable, "come from the sign-in service"},
+		"a web server":        {reply(404, html, "not found"), backend.KindUnreachable, "come from the sign-in service"},
+		"JSON of another API": {reply(200, "application/json", `{"status":"ok"}`), backend.KindUnreachable, "come from the sign-in service"},
+		"an error of another": {reply(403, "application/json", `{"error":"forbidden"}`), backend.KindUnreachable, "come from the sign-in service"},
+		"an empty answer":     {reply(200, aws11, ""), backend.KindUnreachable, "come from the sign-in service"},
+		"wrong types":         {reply(200, aws11, `{"AuthenticationResult":5,"IdentityId":5}`), backend.KindUnreachable, "come from the sign-in service"},
 		"no network": {func(*http.Request) (*http.Response, error) {
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
-		}, backend.KindUnreachable, "does not answer"},
+		}, backend.KindUnreachable, "isn’t responding"},
 		"no such host": {func(*http.Request) (*http.Response, error) {
 			return nil, &net.DNSError{Err: "no such host", Name: "cognito-idp", IsNotFound: true}
-		}, backend.KindUnreachable, "does not answer"},
+		}, backend.KindUnreachable, "isn’t responding"},
 		"a code of the future": {code("SurprisingException"), backend.KindUnexpected, "SurprisingException"},
 	}
 	for name, tt := range tests {
@@ -230,9 +230,9 @@ func TestChallengesThatCannotBeAnswered(t *testing.T) {
 	for name, tt := range map[string]struct{ body, part string }{
 		"unknown":    {`{"ChallengeName":"PALM_READING","Session":"s","ChallengeParameters":{}}`, "PALM_READING"},
 		"custom":     {`{"ChallengeName":"CUSTOM_CHALLENGE","Session":"s","ChallengeParameters":{}}`, "CUSTOM_CHALLENGE"},
-		"no session": {`{"ChallengeName":"SMS_MFA","ChallengeParameters":{}}`, "not Cognito"},
-		"no answer":  {`{}`, "not Cognito"},
-		"SMS setup":  {`{"ChallengeName":"MFA_SETUP","Session":"s","ChallengeParameters":{"MFAS_CAN_SETUP":"[\"SMS_MFA\"]"}}`, "offers SMS_MFA only"},
+		"no session": {`{"ChallengeName":"SMS_MFA","ChallengeParameters":{}}`, "come from the sign-in service"},
+		"no answer":  {`{}`, "come from the sign-in service"},
+		"SMS setup":  {`{"ChallengeName":"MFA_SETUP","Session":"s","ChallengeParameters":{"MFAS_CAN_SETUP":"[\"SMS_MFA\"]"}}`, "only SMS_MFA is offered"},
 	} {
 		s := facing(reply(200, "application/x-amz-json-1.1", tt.body))
 		s.ask(&step{name: "SMS_MFA", attempt: attempt{username: "demo"}, session: aws.String("s")})
@@ -272,7 +272,7 @@ func TestSRPOfAServerThatLies(t *testing.T) {
 	}
 	// An endpoint that wants no proof, whatever it offers instead, is none.
 	s := facing(reply(200, "application/x-amz-json-1.1", `{"AuthenticationResult":{"IdToken":"a.b.c","RefreshToken":"r"}}`))
-	if _, _, err := s.SignIn(t.Context(), "u", "password"); err == nil || !strings.Contains(err.Error(), "not Cognito") {
+	if _, _, err := s.SignIn(t.Context(), "u", "password"); err == nil || !strings.Contains(err.Error(), "come from the sign-in service") {
 		t.Errorf("got %v", err)
 	}
 }

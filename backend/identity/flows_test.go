@@ -60,7 +60,7 @@ func TestNamesAndPasswordsAsTyped(t *testing.T) {
 		s := w.service()
 		for _, other := range []string{strings.TrimSpace(password) + "\u00a0", strings.ToLower(password), "Cafe-Passw0rd!"} {
 			_, _, err := s.SignIn(t.Context(), "demo", other)
-			refusal(t, err, backend.KindRefused, "password is wrong")
+			refusal(t, err, backend.KindRefused, "Wrong user name or password")
 			w.setPassword(t, "demo", password) // the cloud counts wrong tries
 		}
 		user, _, err := s.SignIn(t.Context(), "DeMo", password)
@@ -71,10 +71,10 @@ func TestNamesAndPasswordsAsTyped(t *testing.T) {
 	}
 	w.setPassword(t, "demo", "Caf\u00e9-Passw0rd!")
 	_, _, err := w.service().SignIn(t.Context(), "demo", "Cafe\u0301-Passw0rd!")
-	refusal(t, err, backend.KindRefused, "password is wrong")
+	refusal(t, err, backend.KindRefused, "Wrong user name or password")
 	w.setPassword(t, "demo", " Passw0rd!")
 	_, _, err = w.service().SignIn(t.Context(), "demo", "Passw0rd!")
-	refusal(t, err, backend.KindRefused, "password is wrong")
+	refusal(t, err, backend.KindRefused, "Wrong user name or password")
 }
 
 func TestSignInRefused(t *testing.T) {
@@ -84,10 +84,10 @@ func TestSignInRefused(t *testing.T) {
 		username, password string
 		part               string
 	}{
-		"wrong password": {"demo", "not it", "user name or the password is wrong"},
-		"nobody":         {"nobody", "x", "user name or the password is wrong"},
-		"no name":        {" ", "x", "is empty"},
-		"no password":    {"demo", "", "is empty"},
+		"wrong password": {"demo", "not it", "Wrong user name or password"},
+		"nobody":         {"nobody", "x", "Wrong user name or password"},
+		"no name":        {" ", "x", "is missing"},
+		"no password":    {"demo", "", "is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			user, challenge, err := s.SignIn(t.Context(), tt.username, tt.password)
@@ -98,9 +98,9 @@ func TestSignInRefused(t *testing.T) {
 		})
 	}
 	_, err := s.Credentials().Retrieve(t.Context())
-	refusal(t, err, backend.KindRefused, "Nobody is signed in")
+	refusal(t, err, backend.KindRefused, "You’re not signed in")
 	_, _, err = s.Respond(t.Context(), "1")
-	refusal(t, err, backend.KindRefused, "No question is open")
+	refusal(t, err, backend.KindRefused, "nothing to answer")
 }
 
 func TestNewPassword(t *testing.T) {
@@ -113,7 +113,7 @@ func TestNewPassword(t *testing.T) {
 		t.Fatal(d)
 	}
 	_, c, err = s.Respond(t.Context(), "short")
-	refusal(t, err, backend.KindRefused, "does not meet the pool's rules")
+	refusal(t, err, backend.KindRefused, "doesn’t meet your organisation’s rules")
 	if c == nil || c.Name != "NEW_PASSWORD_REQUIRED" {
 		t.Fatalf("the step is gone: %v", c)
 	}
@@ -160,7 +160,7 @@ func TestAuthenticatorApp(t *testing.T) {
 			t.Fatalf("got %+v", c)
 		}
 		_, c, err = s.Respond(t.Context(), "123 456")
-		refusal(t, err, backend.KindRefused, "The code is wrong")
+		refusal(t, err, backend.KindRefused, "code is wrong")
 		if c == nil {
 			t.Fatal("the step is gone")
 		}
@@ -174,7 +174,7 @@ func TestAuthenticatorApp(t *testing.T) {
 		_, _, err = s.SignIn(t.Context(), "demo", w.password(t, "demo"))
 		must(t, err)
 		_, c, err = s.Respond(t.Context(), code)
-		refusal(t, err, backend.KindRefused, "used already")
+		refusal(t, err, backend.KindRefused, "already used")
 		if c == nil {
 			t.Error("the next code cannot be given")
 		}
@@ -236,11 +236,11 @@ func TestCodesByEmailAreSetUp(t *testing.T) {
 		t.Errorf("the choices are %v", c.Choices)
 	}
 	_, c, err = s.Respond(t.Context(), "SMS_MFA")
-	back(t, c, err, backend.StepChooseSetup, "none of what is offered")
+	back(t, c, err, backend.StepChooseSetup, "isn’t one of the options")
 	_, c, err = s.Respond(t.Context(), "EMAIL_OTP")
 	asks(t, c, err, backend.StepEmailSetup)
 	_, c, err = s.Respond(t.Context(), "bare at example")
-	back(t, c, err, backend.StepEmailSetup, "no e-mail address")
+	back(t, c, err, backend.StepEmailSetup, "a valid email address")
 	_, c, err = s.Respond(t.Context(), " bare@example.com ")
 	asks(t, c, err, "EMAIL_OTP")
 	user, c, err := s.Respond(t.Context(), w.code(t, "bare"))
@@ -289,7 +289,7 @@ func TestResume(t *testing.T) {
 
 	w.wire.cut()
 	_, err := w.service().Resume(t.Context())
-	refusal(t, err, backend.KindUnreachable, "does not answer")
+	refusal(t, err, backend.KindUnreachable, "isn’t responding")
 	w.wire.mend()
 
 	s := w.service()
@@ -304,7 +304,7 @@ func TestResume(t *testing.T) {
 		UserPoolId: &w.out.UserPoolID, Username: &user.Username})
 	must(t, err)
 	_, err = w.service().Resume(t.Context())
-	refusal(t, err, backend.KindRefused, "was ended, or is too old")
+	refusal(t, err, backend.KindRefused, "has expired or was ended")
 	if user, err := w.service().Resume(t.Context()); user != nil || err != nil {
 		t.Errorf("a dead sign-in is kept: %v, %v", user, err)
 	}

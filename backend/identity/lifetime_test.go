@@ -106,7 +106,7 @@ func TestRefusedRenewalNeverBlocksAStop(t *testing.T) {
 		}
 		time.Sleep(5 * time.Minute)
 		_, err = s.Credentials().Retrieve(t.Context())
-		refusal(t, err, backend.KindRefused, "was ended or is too old")
+		refusal(t, err, backend.KindRefused, "has expired")
 	})
 }
 
@@ -140,7 +140,7 @@ func TestCredentialsOutliveTheSignOutForAMinute(t *testing.T) {
 		}
 		time.Sleep(2 * time.Second)
 		_, err := s.Credentials().Retrieve(t.Context())
-		refusal(t, err, backend.KindRefused, "Nobody is signed in")
+		refusal(t, err, backend.KindRefused, "You’re not signed in")
 	})
 }
 
@@ -173,7 +173,7 @@ func TestWaitingForCredentialsCanBeGivenUp(t *testing.T) {
 		for range 2 { // the one that renews, and the one that waits for its turn
 			all.Go(func() {
 				_, err := s.Credentials().Retrieve(ctx)
-				refusal(t, err, backend.KindUnreachable, "in time")
+				refusal(t, err, backend.KindUnreachable, "too long")
 			})
 		}
 		all.Wait()
@@ -208,7 +208,7 @@ func TestClockThatIsWrong(t *testing.T) {
 				s := w.service()
 				_, _, err := s.SignIn(t.Context(), "demo", w.password(t, "demo"))
 				if !tt.good {
-					refusal(t, err, backend.KindRefused, "clock is wrong")
+					refusal(t, err, backend.KindRefused, "clock is too far off")
 					return
 				}
 				must(t, err)

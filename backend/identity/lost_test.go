@@ -48,7 +48,7 @@ func TestLostReplyToTheWrongPassword(t *testing.T) {
 		w := newWorld(t)
 		w.lose(t, "RespondToAuthChallenge")
 		_, _, err := w.service().SignIn(t.Context(), "demo", "not it")
-		refusal(t, err, backend.KindRefused, "password is wrong")
+		refusal(t, err, backend.KindRefused, "Wrong user name or password")
 	})
 }
 
@@ -59,7 +59,7 @@ func TestLostReplyToEveryPassword(t *testing.T) {
 			Kind: localcloud.FaultDropAfter})
 		must(t, err)
 		_, _, err = w.service().SignIn(t.Context(), "demo", w.password(t, "demo"))
-		refusal(t, err, backend.KindUnreachable, "does not answer")
+		refusal(t, err, backend.KindUnreachable, "isn’t responding")
 		if n := w.count("cognito-idp:RespondToAuthChallenge"); n != 9 {
 			t.Errorf("the password was proved by %d calls, want 3 proofs of the 3 attempts that the SDK makes", n)
 		}
@@ -141,7 +141,7 @@ func TestLostReplyToACode(t *testing.T) {
 		asks(t, c, err, "SOFTWARE_TOKEN_MFA")
 		w.lose(t, "RespondToAuthChallenge")
 		_, c, err = s.Respond(t.Context(), appCode(t, app))
-		refusal(t, err, backend.KindUnreachable, "does not answer")
+		refusal(t, err, backend.KindUnreachable, "isn’t responding")
 		if c == nil || c.Name != "SOFTWARE_TOKEN_MFA" {
 			t.Fatalf("got %+v, want to be asked again", c)
 		}
@@ -160,7 +160,7 @@ func TestLostReplyToASentCode(t *testing.T) {
 		asks(t, c, err, "EMAIL_OTP")
 		w.lose(t, "RespondToAuthChallenge")
 		_, c, err = s.Respond(t.Context(), w.code(t, "demo"))
-		refusal(t, err, backend.KindUnreachable, "does not answer")
+		refusal(t, err, backend.KindUnreachable, "isn’t responding")
 		if c == nil || c.Name != "EMAIL_OTP" {
 			t.Fatalf("got %+v, want to be asked again", c)
 		}
@@ -189,7 +189,7 @@ func TestLostReplyWhileSettingUp(t *testing.T) {
 				}
 				user, c, err := s.Respond(t.Context(), appCode(t, app))
 				if operation != "AssociateSoftwareToken" {
-					refusal(t, err, backend.KindUnreachable, "does not answer")
+					refusal(t, err, backend.KindUnreachable, "isn’t responding")
 					if c == nil || c.Name != "SOFTWARE_TOKEN_MFA" {
 						t.Fatalf("got %+v, want the app's next code to be asked for", c)
 					}
@@ -212,7 +212,7 @@ func TestLostReplyThenNoNetwork(t *testing.T) {
 		asks(t, c, err, "NEW_PASSWORD_REQUIRED")
 		w.wire.cut()
 		_, c, err = s.Respond(t.Context(), "A-new-Passw0rd")
-		refusal(t, err, backend.KindUnreachable, "does not answer")
+		refusal(t, err, backend.KindUnreachable, "isn’t responding")
 		if c == nil || c.Name != "NEW_PASSWORD_REQUIRED" {
 			t.Fatalf("got %+v, want the step to stay open", c)
 		}
@@ -237,7 +237,7 @@ func TestLostReplyOfTheAuthenticator(t *testing.T) {
 // TestLostReplyToARotation: the pool takes a refresh token again for a moment, or not at all. Then the sign-in is over, but
 // nobody has copied it.
 func TestLostReplyToARotation(t *testing.T) {
-	for grace, part := range map[int32]string{60: "", 0: "was ended, or is too old"} {
+	for grace, part := range map[int32]string{60: "", 0: "has expired or was ended"} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			w.rotateWithin(t, grace)

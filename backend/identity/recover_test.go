@@ -43,7 +43,7 @@ func TestForgottenPassword(t *testing.T) {
 	w := newWorld(t)
 	s := w.service()
 	_, _, err := s.Forgot(t.Context(), "  ")
-	refusal(t, err, backend.KindRefused, "The user name is empty")
+	refusal(t, err, backend.KindRefused, "The user name is missing")
 
 	_, c, err := s.Forgot(t.Context(), " Demo ")
 	asks(t, c, err, backend.StepResetCode)
@@ -59,20 +59,20 @@ func TestForgottenPassword(t *testing.T) {
 	_, c, err = s.Respond(t.Context(), wrong)
 	asks(t, c, err, backend.StepResetPassword)
 	_, c, err = s.Respond(t.Context(), "A-new-Passw0rd")
-	back(t, c, err, backend.StepResetCode, "The code is wrong")
+	back(t, c, err, backend.StepResetCode, "code is wrong")
 	if old == fresh {
 		t.Fatal("the second code is the first")
 	}
 	_, c, err = s.Respond(t.Context(), fresh)
 	asks(t, c, err, backend.StepResetPassword)
 	_, c, err = s.Respond(t.Context(), "short")
-	back(t, c, err, backend.StepResetPassword, "does not meet the pool's rules")
+	back(t, c, err, backend.StepResetPassword, "doesn’t meet your organisation’s rules")
 	user, c, err := s.Respond(t.Context(), "A new Passw0rd, with blanks")
 	if err != nil || c != nil || user.Username != "demo" {
 		t.Fatalf("got %v, %v, %v", user, c, err)
 	}
 	_, _, err = w.service().SignIn(t.Context(), "demo", w.password(t, "demo"))
-	refusal(t, err, backend.KindRefused, "password is wrong")
+	refusal(t, err, backend.KindRefused, "Wrong user name or password")
 }
 
 func TestPasswordThatMustBeReset(t *testing.T) {
@@ -100,17 +100,17 @@ func TestForgottenByNobody(t *testing.T) {
 	_, c, err = s.Respond(t.Context(), "123456")
 	asks(t, c, err, backend.StepResetPassword)
 	_, c, err = s.Respond(t.Context(), "A-new-Passw0rd")
-	back(t, c, err, backend.StepResetCode, "expired, or was used")
+	back(t, c, err, backend.StepResetCode, "expired or was already used")
 }
 
 func TestForgottenWithoutAnAddress(t *testing.T) {
 	w := newWorld(t)
 	w.addUser(t, "newcomer", "Temporary-1234")
 	_, _, err := w.service().Forgot(t.Context(), "newcomer")
-	refusal(t, err, backend.KindRefused, "the password that it began with")
+	refusal(t, err, backend.KindRefused, "its first temporary password")
 	w.setPassword(t, "newcomer", "Some-Passw0rd!")
 	_, _, err = w.service().Forgot(t.Context(), "newcomer")
-	refusal(t, err, backend.KindRefused, "no verified e-mail address")
+	refusal(t, err, backend.KindRefused, "no verified email address")
 }
 
 func TestUnconfirmedAccount(t *testing.T) {
@@ -123,7 +123,7 @@ func TestUnconfirmedAccount(t *testing.T) {
 		t.Errorf("got %+v", c)
 	}
 	_, c, err = s.Respond(t.Context(), "000000")
-	back(t, c, err, backend.StepConfirm, "The code is wrong")
+	back(t, c, err, backend.StepConfirm, "code is wrong")
 	_, c, err = s.Resend(t.Context())
 	asks(t, c, err, backend.StepConfirm)
 	if !strings.Contains(c.Destination, "***") {
@@ -148,7 +148,7 @@ func TestConfirmedMeanwhile(t *testing.T) {
 		&cognitoidentityprovider.AdminConfirmSignUpInput{UserPoolId: &w.out.UserPoolID, Username: &name})
 	must(t, err)
 	_, c, err = s.Resend(t.Context())
-	back(t, c, err, backend.StepConfirm, "needs no code")
+	back(t, c, err, backend.StepConfirm, "doesn’t need a code")
 	if user, c, err := s.Respond(t.Context(), "123456"); err != nil || c != nil || user.Username != "fresh" {
 		t.Fatalf("got %v, %v, %v", user, c, err)
 	}
@@ -191,7 +191,7 @@ func TestALeftStepIsGone(t *testing.T) {
 		func() (*backend.User, *backend.Challenge, error) { return s.Resend(t.Context()) },
 	} {
 		user, c, err := ask()
-		refusal(t, err, backend.KindRefused, "No question is open")
+		refusal(t, err, backend.KindRefused, "nothing to answer")
 		if user != nil || c != nil {
 			t.Errorf("got %v, %v", user, c)
 		}
@@ -210,13 +210,13 @@ func TestSignInSignsOutWhoWasBefore(t *testing.T) {
 	}
 	w.ring = before
 	_, err = w.service().Resume(t.Context())
-	refusal(t, err, backend.KindRefused, "was ended")
+	refusal(t, err, backend.KindRefused, "expired")
 }
 
 // TestRecoveryThatIsBusy leaves the step open for another try where Cognito wants a pause.
 func TestRecoveryThatIsBusy(t *testing.T) {
-	for code, part := range map[string]string{"LimitExceededException": "limit of Cognito",
-		"TooManyFailedAttemptsException": "too many wrong tries"} {
+	for code, part := range map[string]string{"LimitExceededException": "usage limit",
+		"TooManyFailedAttemptsException": "Too many wrong tries"} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			s := w.service()

@@ -315,7 +315,7 @@ func TestExchangeThatAnswersAnything(t *testing.T) {
 		answer answer
 		part   string
 	}{
-		"a portal": {reply(200, "text/html", "<html>secret-in-the-answer"), "not Cognito"},
+		"a portal": {reply(200, "text/html", "<html>secret-in-the-answer"), "come from the sign-in service"},
 		"a redirect": {func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host != "pool.example" {
 				t.Errorf("the code was carried to %s", r.URL.Host)
@@ -323,14 +323,14 @@ func TestExchangeThatAnswersAnything(t *testing.T) {
 			res, err := reply(307, "text/html", "secret-in-the-answer")(r)
 			res.Header.Set("Location", "https://elsewhere.example/")
 			return res, err
-		}, "not Cognito"},
-		"an error page": {reply(500, "text/html", "secret-in-the-answer"), "not Cognito"},
-		"no tokens":     {reply(200, "application/json", `{"x":"secret-in-the-answer"}`), "not Cognito"},
-		"no ID token":   {reply(200, "application/json", `{"access_token":"secret-in-the-answer","refresh_token":"r","token_type":"Bearer"}`), "not Cognito"},
-		"no refresh":    {reply(200, "application/json", `{"access_token":"secret-in-the-answer","id_token":"i","token_type":"Bearer"}`), "not Cognito"},
-		"a bad token":   {reply(200, "application/json", `{"access_token":"a","refresh_token":"r","id_token":"secret-in-the-answer","token_type":"Bearer"}`), "token is not one of"},
-		"a used code":   {reply(400, "application/json", `{"error":"invalid_grant","error_description":"secret-in-the-answer"}`), "was used already"},
-		"a strange one": {reply(400, "application/json", `{"error":"<b>secret-in-the-answer"}`), "not Cognito"},
+		}, "come from the sign-in service"},
+		"an error page": {reply(500, "text/html", "secret-in-the-answer"), "come from the sign-in service"},
+		"no tokens":     {reply(200, "application/json", `{"x":"secret-in-the-answer"}`), "come from the sign-in service"},
+		"no ID token":   {reply(200, "application/json", `{"access_token":"secret-in-the-answer","refresh_token":"r","token_type":"Bearer"}`), "come from the sign-in service"},
+		"no refresh":    {reply(200, "application/json", `{"access_token":"secret-in-the-answer","id_token":"i","token_type":"Bearer"}`), "come from the sign-in service"},
+		"a bad token":   {reply(200, "application/json", `{"access_token":"a","refresh_token":"r","id_token":"secret-in-the-answer","token_type":"Bearer"}`), "token belongs to a different"},
+		"a used code":   {reply(400, "application/json", `{"error":"invalid_grant","error_description":"secret-in-the-answer"}`), "was already used"},
+		"a strange one": {reply(400, "application/json", `{"error":"<b>secret-in-the-answer"}`), "come from the sign-in service"},
 	} {
 		s := facing(tt.answer)
 		s.opt.Browser = &Browser{Domain: "https://pool.example"}

@@ -63,7 +63,7 @@ func TestRotation(t *testing.T) {
 		o := w.options()
 		o.Keyring = stolen
 		_, err := identity.New(o).Resume(t.Context())
-		refusal(t, err, backend.KindRefused, "used a second time")
+		refusal(t, err, backend.KindRefused, "used twice")
 		stolen.wantEmpty(t)
 	})
 }

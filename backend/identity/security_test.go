@@ -42,7 +42,7 @@ func TestAuthenticatorWhileSignedIn(t *testing.T) {
 			t.Error("it counts before it was proved")
 		}
 		refusal(t, s.ConfirmAuthenticator(t.Context(), " "), backend.KindRefused, "is empty")
-		refusal(t, s.ConfirmAuthenticator(t.Context(), "000000"), backend.KindRefused, "does not fit the secret")
+		refusal(t, s.ConfirmAuthenticator(t.Context(), "000000"), backend.KindRefused, "doesn’t match the key")
 		code := appCode(t, c.Secret)
 		must(t, s.ConfirmAuthenticator(t.Context(), code[:3]+" "+code[3:]))
 		if !guarded(t, s).Authenticator {
@@ -75,13 +75,13 @@ func TestAccountsThatCannotBeLookedAfter(t *testing.T) {
 	s := w.service()
 	for _, err := range []error{s.ForgetDevice(t.Context()), s.RemoveAuthenticator(t.Context()),
 		s.ConfirmAuthenticator(t.Context(), "123456")} {
-		refusal(t, err, backend.KindRefused, "Nobody is signed in")
+		refusal(t, err, backend.KindRefused, "You’re not signed in")
 	}
 	w.setMFA(t, types.UserPoolMfaTypeOff, false, false, false)
 	s = w.signedIn(t, "demo")
 	_, err := s.BeginAuthenticator(t.Context())
-	refusal(t, err, backend.KindRefused, "does not offer authenticator apps")
-	refusal(t, s.ForgetDevice(t.Context()), backend.KindRefused, "does not know this computer")
+	refusal(t, err, backend.KindRefused, "doesn’t offer authenticator apps")
+	refusal(t, s.ForgetDevice(t.Context()), backend.KindRefused, "isn’t on your list")
 	must(t, s.SignOut(t.Context()))
 
 	p := w.person(t)
@@ -92,7 +92,7 @@ func TestAccountsThatCannotBeLookedAfter(t *testing.T) {
 	_, err = s.SignInByBrowser(t.Context(), func(backend.Challenge) {})
 	must(t, err)
 	_, err = s.Security(t.Context())
-	refusal(t, err, backend.KindRefused, "made by the browser")
+	refusal(t, err, backend.KindRefused, "signing in with your user name and password")
 }
 
 // remembered is a service of demo's on a computer that the pool remembers, and the secret of the authenticator.
@@ -120,7 +120,7 @@ func (w *world) devices(t *testing.T) int {
 }
 
 func TestForgettingThisComputer(t *testing.T) {
-	for name, resumed := range map[string]bool{"at once": false, "after a restart": true} {
+	for name, resumed := range map[string]bool{"at once": false, "After you quit": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
@@ -157,7 +157,7 @@ func TestForgettingThisComputerWithoutNetwork(t *testing.T) {
 		s, _ := w.remembered(t)
 		time.Sleep(3 * time.Hour) // the access token has to be renewed, too
 		w.wire.cut()
-		refusal(t, s.ForgetDevice(t.Context()), backend.KindUnreachable, "could not be forgotten at Cognito")
+		refusal(t, s.ForgetDevice(t.Context()), backend.KindUnreachable, "Couldn’t forget this computer")
 		_ = s.SignOut(t.Context())
 		w.wire.mend()
 		_, err := w.service().Resume(t.Context())
@@ -173,7 +173,7 @@ func TestForgettingThisComputerBeforeItIsResumed(t *testing.T) {
 		w := newWorld(t)
 		s, _ := w.remembered(t)
 		s.Forget()
-		refusal(t, w.service().ForgetDevice(t.Context()), backend.KindRefused, "Nobody is signed in")
+		refusal(t, w.service().ForgetDevice(t.Context()), backend.KindRefused, "You’re not signed in")
 		if left := strings.Join(w.ring.users(), " "); strings.Contains(left, "devices") {
 			t.Errorf("the keyring holds %s", left)
 		}

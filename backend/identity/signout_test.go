@@ -25,7 +25,7 @@ func TestSignOut(t *testing.T) {
 	o := w.options()
 	o.Keyring = copied
 	_, err := identity.New(o).Resume(t.Context())
-	refusal(t, err, backend.KindRefused, "was ended")
+	refusal(t, err, backend.KindRefused, "expired")
 	must(t, s.SignOut(t.Context())) // again is no error
 }
 
@@ -47,7 +47,7 @@ func TestSignOutWithoutNetwork(t *testing.T) {
 				Code: "InternalErrorException", Status: 500})
 			return err
 		},
-		"too many requests": func(w *world) error {
+		"is busy": func(w *world) error {
 			_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RevokeToken", Kind: localcloud.FaultError,
 				Code: "TooManyRequestsException", Status: 400})
 			return err
@@ -61,7 +61,7 @@ func TestSignOutWithoutNetwork(t *testing.T) {
 				must(t, cut(w))
 				err := s.SignOut(t.Context())
 				var p *backend.Problem
-				if !errors.As(err, &p) || !strings.Contains(p.Error(), "could not be told") || !strings.Contains(p.Next.String(), "at its next start") {
+				if !errors.As(err, &p) || !strings.Contains(p.Error(), "signed out on this computer") || !strings.Contains(p.Next.String(), "next time it opens") {
 					t.Errorf("got %v", err)
 				}
 				if users := w.ring.users(); slices.ContainsFunc(users, func(u string) bool { return !strings.HasPrefix(u, "test/revoke") }) || len(users) == 0 {
@@ -86,7 +86,7 @@ func TestSignOutWithoutNetwork(t *testing.T) {
 				o := w.options()
 				o.Keyring = stolen
 				_, err = identity.New(o).Resume(t.Context())
-				refusal(t, err, backend.KindRefused, "was ended")
+				refusal(t, err, backend.KindRefused, "expired")
 			})
 		})
 	}
@@ -129,8 +129,8 @@ func TestSignOutOfWhatCannotBeResumed(t *testing.T) {
 	w.wire.cut()
 	s := w.service()
 	_, err := s.Resume(t.Context())
-	refusal(t, err, backend.KindUnreachable, "does not answer")
-	refusal(t, s.SignOut(t.Context()), backend.KindUnreachable, "could not be told")
+	refusal(t, err, backend.KindUnreachable, "isn’t responding")
+	refusal(t, s.SignOut(t.Context()), backend.KindUnreachable, "signed out on this computer")
 	w.wire.mend()
 	if user, err := w.service().Resume(t.Context()); user != nil || err != nil {
 		t.Errorf("got %v, %v", user, err)
@@ -139,7 +139,7 @@ func TestSignOutOfWhatCannotBeResumed(t *testing.T) {
 	o := w.options()
 	o.Keyring = stolen
 	_, err = identity.New(o).Resume(t.Context())
-	refusal(t, err, backend.KindRefused, "was ended")
+	refusal(t, err, backend.KindRefused, "expired")
 }
 
 // TestSignOutThatACrashCutShort dies at every call of the keyring: the next start finds the sign-in as it was, or sees to
@@ -178,7 +178,7 @@ func TestSignOutThatACrashCutShort(t *testing.T) {
 			left.wantEmpty(t)
 			o.Keyring = stolen
 			_, err = identity.New(o).Resume(t.Context())
-			refusal(t, err, backend.KindRefused, "was ended")
+			refusal(t, err, backend.KindRefused, "expired")
 		}
 		if !out {
 			t.Error("it never signed out")

@@ -168,10 +168,10 @@ func TestConditionsOfTheKeyring(t *testing.T) {
 		err  error
 		what string
 	}{
-		"no session bus":   {errors.New("dbus: DBUS_SESSION_BUS_ADDRESS not set"), "kept in memory only"},
+		"no session bus":   {errors.New("dbus: DBUS_SESSION_BUS_ADDRESS not set"), "signed out when you quit"},
 		"no display":       {errors.New("failed to unlock correct collection '/org/freedesktop/secrets/aliases/default'"), "is locked"},
-		"too big":          {keyring.ErrSetDataTooBig, "refuses an entry of that size"},
-		"not this system":  {keyring.ErrUnsupportedPlatform, "whatever stay_signed_in says"},
+		"too big":          {keyring.ErrSetDataTooBig, "can’t store an entry this large"},
+		"not this system":  {keyring.ErrUnsupportedPlatform, "even though"},
 		"locked by itself": {ErrLocked, "is locked"},
 	} {
 		v := newVault(&faulty{Keyring: Memory(), err: tt.err}, "a", "client", true)
@@ -245,7 +245,7 @@ func TestInsideSession(t *testing.T) {
 			t.Errorf("after the unlocking: %v, %v", k != nil, v.condition())
 		}
 	case "absent":
-		if p == nil || p.What.ID != "identity.signInKeptMemory" || !strings.Contains(p.Why.String(), "for this session only") {
+		if p == nil || p.What.ID != "identity.signInKeptMemory" || !strings.Contains(p.Why.String(), "signed out when you quit") {
 			t.Errorf("got %v", p)
 		}
 	}

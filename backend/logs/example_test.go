@@ -46,7 +46,7 @@ func ExampleSource() {
 	// 1 info boot Mounting the disk
 	// 2 info boot Starting the GPU driver
 	// 3 info boot The driver is ready
-	// 4 warn launcher 3 records of the instance never came
+	// 4 warn launcher 3 log lines are missing
 }
 
 func ExampleBook_Lines() {
@@ -58,11 +58,11 @@ func ExampleBook_Lines() {
 }
 
 func ExampleBook_Export() {
-	n, err := followed().Export(os.Stdout, logs.Query{Level: "info", Pattern: `^Start|came$`})
+	n, err := followed().Export(os.Stdout, logs.Query{Level: "info", Pattern: `^Start|missing$`})
 	fmt.Println(n, err)
 	// Output:
 	// 2026-01-02T03:04:06.000Z info  boot       Starting the GPU driver
-	// 2026-01-02T03:05:05.000Z warn  launcher   3 records of the instance never came
+	// 2026-01-02T03:05:05.000Z warn  launcher   3 log lines are missing
 	// 2 <nil>
 }
 
@@ -78,7 +78,7 @@ func ExampleSearch_View() {
 		fmt.Println(typed, p.Matches)
 	}
 	// Output:
-	// d 4
+	// d 3
 	// dr 2
 	// driver 2
 }

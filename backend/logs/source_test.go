@@ -85,7 +85,7 @@ func TestAnotherSource(t *testing.T) {
 			got = append(got, l.Level+" "+l.Source+" "+l.Text)
 		}
 		want := []string{
-			"warn unreal LogInit: Warning: slow", "info boot one", "warn launcher 2 records of the instance never came",
+			"warn unreal LogInit: Warning: slow", "info boot one", "warn launcher 2 log lines are missing",
 			"info boot avatar ready",
 		}
 		if !slices.Equal(got, want) || !lines[0].At.Equal(written) || lines[2].Gap != 2 {

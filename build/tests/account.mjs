@@ -62,7 +62,7 @@ for (const [what, args, code, sentence] of [
   ['a region without the instance type', ['--zone', ZONE, '--region', 'ap-northeast-3'], 2, /ap-northeast-3 has no g5\.2xlarge/],
   ['a region that AWS does not have', ['--zone', ZONE, '--region', 'us-west-9'], 5, /Check the region/],
   ['an image that is not there', ['--zone', ZONE, '--image', 'ami-00000000'], 2, /no image ami-00000000|no public hosted zone/],
-  ['a user name that is no label', ['--zone', ZONE, '--user', 'Ann Smith=ann@example.com'], 2, /cannot be part of a domain/],
+  ['a user name that is no label', ['--zone', ZONE, '--user', 'Ann Smith=ann@example.com'], 2, /can’t be part of a domain/],
   ['a user without an address', ['--zone', ZONE, '--user', 'ann'], 2, /write ann=ADDRESS/],
   ['removing what is not there', ['--remove', '--yes'], 2, /There is no stack avatar-launcher in us-east-1/],
 ]) {
@@ -70,7 +70,7 @@ for (const [what, args, code, sentence] of [
   claim(`${what} ends with ${code} and a sentence`, refused.code === code && sentence.test(refused.text), `exit ${refused.code}\n${refused.text}`);
 }
 const nobody = await run(binary, ['setup', '--zone', ZONE], { env: headless(home, { AWS_ENDPOINT_URL: endpoint, AWS_REGION: 'us-east-1' }) });
-claim('no credentials end with 3 and a sentence', nobody.code === 3 && /There are no AWS credentials/.test(nobody.text), `exit ${nobody.code}\n${nobody.text}`);
+claim('no credentials end with 3 and a sentence', nobody.code === 3 && /No AWS credentials found/.test(nobody.text), `exit ${nobody.code}\n${nobody.text}`);
 
 await fetch(`${endpoint}/2013-04-01/hostedzone`, { method: 'POST', headers: signed('route53'), body:
   '<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><Name>example.com</Name><CallerReference>test</CallerReference></CreateHostedZoneRequest>' });
@@ -106,12 +106,12 @@ claim('and finds ann there', again.objects.some((o) => o.type === 'user' && o.ex
 // Create-only properties: CloudFormation makes the replacement first, and a user pool has one domain.
 const renamed = await setup('--set', 'SignInDomain=studio-of-ann');
 claim('another sign-in domain would replace the pool’s only one, and is refused before anything changes', renamed.code === 2 &&
-  /cannot be changed like that/.test(renamed.text) && /UserPoolDomain/.test(renamed.text), `exit ${renamed.code}\n${renamed.text}`);
+  /can’t be changed like that/.test(renamed.text) && /UserPoolDomain/.test(renamed.text), `exit ${renamed.code}\n${renamed.text}`);
 const budget = await setup('--set', 'BudgetEmail=ann@example.com', '--dry-run');
 const added = budget.objects.find((o) => o.type === 'changes')?.changes ?? [];
 claim('an address for the budget replaces nothing', budget.code === 0 && added.length > 0 && added.every((c) => c.replaces !== 'True'), budget.text);
 const taken = await setup(...wish, '--stack', 'second');
-claim('a second stack meets the first one’s names, and says so', taken.code === 2 && /A name that the stack needs is taken/.test(taken.text), `exit ${taken.code}\n${taken.text}`);
+claim('a second stack meets the first one’s names, and says so', taken.code === 2 && /A name the stack needs is already taken/.test(taken.text), `exit ${taken.code}\n${taken.text}`);
 const rolled = await setup(...wish, '--stack', 'second');
 claim('a stack that was rolled back is named, with the way out', rolled.code === 2 && /ROLLBACK_COMPLETE/.test(rolled.text) && /setup --remove/.test(rolled.text), `exit ${rolled.code}\n${rolled.text}`);
 
@@ -134,7 +134,7 @@ claim('the stop was armed in the stack’s group, by its role', armed.Schedules.
 // else than Route 53 does.
 const doctor = await run(binary, ['doctor', ...as], { env, input: `${PASSWORD}\n` });
 const sick = objects(doctor.lines).filter((o) => o.type === 'check' && !o.ok);
-claim('the doctor finds the stack well', doctor.code === 1 && sick.map((o) => o.name).sort().join() === 'own name', doctor.text);
+claim('the doctor finds the stack well', doctor.code === 1 && sick.map((o) => o.name).sort().join() === 'Your web address', doctor.text);
 claim('and says a cure to each that is not', sick.every((o) => o.why && o.cure));
 
 // The same on the embedded cloud, which has no such oddity, and where nobody is signed in.
@@ -142,7 +142,7 @@ const local = headless(folder());
 const well = await run(binary, ['doctor', '--user', 'demo', '--json'], { env: local });
 claim('the doctor finds the local profile well', objects(well.lines).every((o) => o.ok), well.text);
 const stranger = await run(binary, ['doctor', '--json'], { env: local });
-claim('and says when nobody is signed in', objects(stranger.lines).some((o) => o.name === 'sign-in' && !o.ok && o.cure), stranger.text);
+claim('and says when nobody is signed in', objects(stranger.lines).some((o) => o.name === 'Sign-in' && !o.ok && o.cure), stranger.text);
 
 const failed = await setup('--stack', 'second', '--remove', '--yes');
 claim('removing the stack that was never made leaves the instances', failed.code === 0 && (await states()).join() === 'stopped', failed.text);

@@ -90,7 +90,7 @@ await walk(async () => {
   await button('About').click();
   await page.getByText(/Everything is working|needs? attention/).first().waitFor();
   await page.getByText(/^\d+ checks? passed$/).click();
-  claim('the diagnostics have looked at the permissions', /starting and stopping[\s\S]*quota/.test(await page.getByRole('region', { name: 'Diagnostics' }).innerText()));
+  claim('the diagnostics have looked at the permissions', /Starting and stopping[\s\S]*quota/.test(await page.getByRole('region', { name: 'Diagnostics' }).innerText()));
   await shoot('diagnostics');
 
   await button('Sign out').click();

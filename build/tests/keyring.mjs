@@ -39,7 +39,7 @@ claim('and ends with 3', locked.text.match(/^code 3$/gm)?.length === 3, locked.t
 
 const out = await session(UNLOCKED, `"$0" sign-out ${P} --json; "$0" status ${P}; echo code $?; "$0" sign-out ${P}; echo code $?`);
 claim('sign-out signs out in a later session', objects(out.lines)[0]?.done === 'signed out', out.text);
-claim('after it nobody is signed in', /Nobody is signed in/.test(out.text) && /^code 3$/m.test(out.text), out.text);
+claim('after it nobody is signed in', /You’re not signed in/.test(out.text) && /^code 3$/m.test(out.text), out.text);
 claim('a second sign-out has nothing to do', /nobody is signed in\ncode 0$/.test(out.text), out.text);
 
 // No address of a bus, as in a cron job or over ssh: dbus-launch would start one that outlives the verb.

@@ -35,14 +35,14 @@ async function signIn() {
 
   await fault('cognito-idp', '*', 'drop-before');
   await button('Try as demo').click();
-  await says('Cognito does not answer.');
-  await says('Check the network');
+  await says('The sign-in service isn’t responding.');
+  await says('Check your internet connection');
   await shoot('sign-in-unreachable');
   await heal();
 
   await fault('cognito-idp', '*', 'error', { code: 'TooManyRequestsException', status: 400 });
   await button('Try as demo').click();
-  await says('Cognito has too many requests right now.');
+  await says('The sign-in service is busy right now.');
   await shoot('sign-in-throttled');
   await heal();
 
@@ -56,7 +56,7 @@ async function signIn() {
 
   await fault('cognito-identity', '*', 'error', { code: 'NotAuthorizedException', status: 400 });
   await button('Try as demo').click();
-  await says('There are no AWS credentials for you');
+  await says('You don’t have access to AWS');
   await shoot('sign-in-no-credentials');
   await heal();
   await page.getByRole('button', { name: /^Dismiss/ }).click();
@@ -68,7 +68,7 @@ async function home() {
   await shoot('home-empty-pool');
 
   await button('Start my avatar').click();
-  await says(/in line|There is no free instance/);
+  await says(/in line|No instance is free/);
   await shoot('home-no-capacity');
   claim('without capacity there is a place in the queue, or a refusal with its reason', true);
 
@@ -81,12 +81,12 @@ async function log() {
   await button('Log').click();
   await page.locator('[role=log] .line').nth(3).waitFor();
   await fault('kinesis', 'GetRecords', 'error', { code: 'InternalFailure', status: 500 });
-  await says('The log stream cannot be read at present');
+  await says('Can’t read the log right now');
   await shoot('log-unreadable');
   await heal();
-  await says('The log stream is being read again.');
+  await says('The log is live again.');
   await fault('kinesis', '*', 'drop-before');
-  await says('The log stream cannot be reached at present.');
+  await says('Can’t reach the log right now.');
   await shoot('log-unreachable');
   await heal();
   const newest = () => page.locator('[role=log] .line').last().innerText();
@@ -118,7 +118,7 @@ async function killed() {
   await button('Details').click();
   const facts = await page.getByRole('region', { name: 'Details' }).innerText();
   await admin('POST', `instances/${/i-[0-9a-f]{17}/.exec(facts)[0]}/kill`);
-  await says('Your instance has stopped');
+  await says('Your avatar has stopped');
   await shoot('home-killed');
   claim('an instance that is lost is said to be', true);
 }
@@ -130,13 +130,13 @@ async function history() {
   await shoot('history-loading');
   await says('Taking longer than usual');
   await button('Cancel').click();
-  await headline(/Your instance has stopped|Ready when you are/).waitFor();
+  await headline(/Your avatar has stopped|Ready when you are/).waitFor();
   await heal();
   claim('what takes long says so, and has a way out', true);
 
   await fault('dynamodb', 'Query', 'error', { code: 'AccessDeniedException', status: 400 });
   await button('History').click();
-  await says('Your sign-in does not allow it.');
+  await says('Your account doesn’t allow this.');
   await shoot('history-denied');
   await heal();
   await page.getByRole('button', { name: /^Try again/ }).click();
@@ -147,7 +147,7 @@ async function history() {
   await fault('dynamodb', 'Query', 'error', { code: 'AccessDeniedException', status: 400, contains: '{"S":"pool"}' });
   await button('History').click();
   await page.getByRole('table').locator('tbody tr').first().waitFor();
-  await says("It was not possible to read the pool's history");
+  await says("Couldn’t load the pool’s history");
   await shoot('history-partial');
   await heal();
   claim('what could be read is shown, with why the rest is not', true);
@@ -159,7 +159,7 @@ async function settings() {
   chmodSync(profile, 0o444);
   await button('Home').click();
   await button('Settings').click();
-  await says('These settings are read-only');
+  await says('These settings are managed and can’t be changed here');
   claim('what cannot be changed cannot be pressed', await page.getByRole('switch', { name: 'Notifications' }).isDisabled());
   await shoot('settings-read-only');
   chmodSync(profile, 0o600);
@@ -170,11 +170,11 @@ async function about() {
   await button('About').click();
   await says(/\d+ things? needs? attention/);
   const text = await page.getByRole('region', { name: 'Diagnostics' }).innerText();
-  claim('the diagnostics name what is refused, and the cure', /may not do kinesis[\s\S]*(operator|stack)/.test(text), text);
+  claim('the diagnostics name what is refused, and the cure', /isn’t allowed to use kinesis[\s\S]*(operator|administrator|stack)/.test(text), text);
   await shoot('about-denied');
   await heal();
   await button('Run again').click();
-  await until('and no longer, once it is allowed', async () => !/may not do kinesis/.test(await page.getByRole('region', { name: 'Diagnostics' }).innerText()));
+  await until('and no longer, once it is allowed', async () => !/isn’t allowed to use kinesis/.test(await page.getByRole('region', { name: 'Diagnostics' }).innerText()));
 }
 
 async function fleet() {
@@ -192,7 +192,7 @@ async function fleet() {
 
   await fault('ec2', 'DescribeInstances', 'error', { code: 'UnauthorizedOperation', status: 403 });
   await button('Fleet').click();
-  await says('Your sign-in does not allow it.');
+  await says('Your account doesn’t allow this.');
   await shoot('fleet-denied');
   await heal();
   await page.getByRole('button', { name: /^Try again/ }).click();
@@ -202,7 +202,7 @@ async function fleet() {
   await page.locator('button[aria-label^="Replace i-"]:enabled').first().click();
   await page.getByLabel('Reason').fill('a try');
   await page.getByRole('alertdialog').getByRole('button').last().click();
-  await says('It was not possible to');
+  await says('Couldn’t ');
   await shoot('fleet-not-done');
   await heal();
   claim('the fleet says why it could not be read or changed', true);

@@ -48,14 +48,14 @@ def reload(home, pid, notifications):
             file.write(text)
 
     write("profiles:\n  local:\n    cloud: embedded\n    session: {warning: 59m59s}\n    log: {ready_pattern: up}\n")
-    wait("it is said which keys wait for a restart", lambda: says(pid, "Not yet in force: log.ready_pattern."))
+    wait("it is said which keys wait for a restart", lambda: says(pid, "These settings take effect after a restart: log.ready_pattern."))
     wait("the rest is in force: the warning comes earlier", lambda: says(pid, "unless you keep it running"))
     wait("and is a notification, too", lambda: next((t for t in notifications.shown if t.startswith("Your avatar stops in")), None))
     write("profiles:\n  local:\n    cloud: embedded\n    warm_pool: {size: many}\n")
     wait("a broken configuration is refused with its place", lambda: says(pid, "config.yaml:4:"))
     shoot("configuration-refused")
     write("profiles:\n  local:\n    cloud: embedded\n")
-    wait("a mended one takes the notice back", lambda: not says(pid, "config.yaml") and not says(pid, "Not yet in force"))
+    wait("a mended one takes the notice back", lambda: not says(pid, "config.yaml") and not says(pid, "These settings take effect after a restart"))
 
 
 def main():

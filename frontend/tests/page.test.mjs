@@ -38,7 +38,7 @@ on('signing in by password, with empty fields refused first', 'sign-in', async (
   await show(page, 'sign-in-waiting', 2);
   await page.getByText('Signing in as alice…').waitFor();
   await show(page, 'sign-in-refused', 3);
-  await page.getByRole('alert').getByText('The sign-in was refused').waitFor();
+  await page.getByRole('alert').getByText('Sign-in refused').waitFor();
   assert.equal(await page.getByLabel('User name').inputValue(), 'alice');
   assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'password');
@@ -179,7 +179,7 @@ on('the QR code is shown beside the secret, and a keyring is tried again', { ...
   assert.ok(await picture.evaluate((img) => img.complete && img.naturalWidth > 100));
   await button(page, 'Try again: There is no keyring').click();
   assert.equal((await asked(page, 'Account.Unlock')).length, 1);
-  assert.equal(await button(page, 'Try again: The configuration was not taken').count(), 0);
+  assert.equal(await button(page, 'Try again: The configuration has a mistake').count(), 0);
 });
 
 on('the main journey: start, cancel, connect, keep going, stop, sign out', 'idle', async (page) => {
@@ -294,10 +294,10 @@ on('everything is reached by Tab, and what has the focus is seen', { ...sceneOf(
 
 on('a notice that is dismissed comes back when it says something else', 'notices', async (page) => {
   await button(page, 'Dismiss: There is no keyring').click();
-  assert.equal(await page.getByText('There is no keyring').count(), 0);
+  assert.equal(await page.getByText('No keyring was found').count(), 0);
   const snapshot = structuredClone(sceneOf('notices').snapshot);
   await page.evaluate((s) => window.setScene(s), { snapshot: { ...snapshot, revision: 2 } });
-  assert.equal(await page.getByText('There is no keyring').count(), 0);
+  assert.equal(await page.getByText('No keyring was found').count(), 0);
   snapshot.notices[1].problem.why = 'It is locked.';
   await page.evaluate((s) => window.setScene(s), { snapshot: { ...snapshot, revision: 3 } });
   await page.getByText('It is locked.').waitFor();
@@ -307,7 +307,7 @@ on('what is wrong with the file is said once, and still once the notice was dism
   const said = page.getByText('There is no key "warm_pol"');
   await said.first().waitFor();
   assert.equal(await said.count(), 1);
-  await button(page, 'Dismiss: The configuration was not taken').click();
+  await button(page, 'Dismiss: The configuration has a mistake').click();
   assert.equal(await said.count(), 1);
   assert.equal(await page.getByRole('switch', { name: 'Notifications' }).isDisabled(), true);
 });
@@ -675,10 +675,10 @@ on('an authenticator app is set up from the settings, and the way back changes n
   await button(page, 'Finish').click();
   await page.getByText('six to eight').waitFor();
   assert.deepEqual(await asked(page, 'Security.Confirm'), []);
-  await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'refused', what: 'The authenticator app was not set up', why: 'The code does not fit the secret that was shown.', next: 'Type the newest code.' });
+  await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'refused', what: 'The authenticator app wasn’t set up', why: 'That code doesn’t match the key that was shown.', next: 'Enter the newest code.' });
   await page.getByLabel('Code').fill('000 000');
   await page.keyboard.press('Enter');
-  await page.getByRole('alert').getByText('The code does not fit').waitFor();
+  await page.getByRole('alert').getByText('That code doesn’t match').waitFor();
   await page.evaluate(() => window.setScene({ refusal: null, security: { security: { authenticator: true, device: '' }, problem: null } }));
   await page.getByLabel('Code').fill('123 456');
   await button(page, 'Finish').click();
@@ -698,9 +698,9 @@ on('the authenticator app is taken off, and this computer forgotten, after a que
   await button(page, 'Set up').waitFor();
   assert.equal((await asked(page, 'Security.Remove')).length, 1);
   await button(page, 'Forget this computer').click();
-  await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'unreachable', what: 'This computer could not be forgotten at Cognito', why: 'Cognito does not answer.', next: 'Check the network.' });
+  await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'unreachable', what: 'Couldn’t forget this computer', why: 'The sign-in service isn’t responding.', next: 'Check the network.' });
   await page.getByRole('alertdialog').getByRole('button', { name: 'Forget this computer' }).click();
-  await page.getByRole('alertdialog').getByText('Cognito does not answer.').waitFor();
+  await page.getByRole('alertdialog').getByText('The sign-in service isn’t responding.').waitFor();
   await page.evaluate(() => window.setScene({ refusal: null }));
   await page.getByRole('alertdialog').getByRole('button', { name: 'Forget this computer' }).click();
   await page.getByRole('alertdialog').waitFor({ state: 'detached' });
@@ -708,14 +708,14 @@ on('the authenticator app is taken off, and this computer forgotten, after a que
 });
 
 on('a setting that is refused says why, and the others can still be changed', 'settings', async (page) => {
-  await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'config', what: 'The setting could not be written', why: 'The disk is full.', next: 'Free some space.' });
+  await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'config', what: 'Couldn’t save the setting', why: 'The disk is full.', next: 'Free some space.' });
   await page.getByLabel('Maximum session length').selectOption('4 h');
   await page.getByRole('alert').getByText('The disk is full.').waitFor();
   assert.ok(await page.getByLabel('Maximum session length').isEnabled());
 });
 
 on('settings that are not the user\'s to write are shown, and locked', 'settings-read-only', async (page) => {
-  await page.getByText('These settings are read-only').waitFor();
+  await page.getByText('These settings are managed and can’t be changed here').waitFor();
   assert.ok(await page.getByRole('switch', { name: 'Notifications' }).isDisabled());
   assert.ok(await page.getByLabel('Language').isDisabled());
 });

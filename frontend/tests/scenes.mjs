@@ -76,7 +76,7 @@ export const logLines = (n) => Array.from({ length: n }, (_, i) => {
   const gap = i === n - 4 ? 12 : 0;
   return {
     seq: i + 1, at: at(-(n - i) * 130), source: gap ? 'launcher' : source, level: gap ? 'warn' : level,
-    text: gap ? '12 records of the instance never came' : text, instanceId: session().instanceId, gap,
+    text: gap ? '12 log lines are missing' : text, instanceId: session().instanceId, gap,
   };
 });
 
@@ -95,8 +95,8 @@ const readySnapshot = {
   url: 'http://demo.avatar.localhost:4580/', ...running(52 * MINUTE + 11_000),
 };
 const configNotice = { key: 'config', problem: {
-  kind: 'config', what: 'The configuration was not taken', why: 'config.yaml:12:5: There is no key "warm_pol" under profiles.studio.',
-  next: 'Perhaps warm_pool is meant.' } };
+  kind: 'config', what: 'The configuration has a mistake', why: 'config.yaml:12:5: There is no key "warm_pol" under profiles.studio.',
+  next: 'Did you mean warm_pool?' } };
 const keyringNotice = { key: 'keyring', problem: {
   kind: 'keyring', what: 'There is no keyring', why: 'No Secret Service answers on this desktop.', next: 'You stay signed in until you quit.' } };
 const about = {
@@ -116,7 +116,7 @@ const settings = {
 };
 const security = { security: { authenticator: false, device: '' }, problem: null };
 const enrolment = { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', qr: QR, problem: null };
-const byBrowser = { kind: 'refused', what: 'What guards your account could not be read', why: 'This sign-in may not look after the account: it was made by the browser, or was ended.', next: 'Sign in with user name and password, then try again.' };
+const byBrowser = { kind: 'refused', what: 'Couldn’t load your sign-in security settings', why: 'You can only change this after signing in with your user name and password.', next: 'Sign in with your user name and password, then try again.' };
 /** Sessions of some weeks: mostly warm, every seventh cold, one that never was ready. */
 const records = (n) => Array.from({ length: n }, (_, i) => {
   const cold = i % 7 === 3;
@@ -149,7 +149,7 @@ const overview = {
 const fleet = { overview, problem: null };
 const unreachable = { kind: 'unreachable', what: 'Can’t reach the cloud', why: 'Nothing answers at ec2.us-east-1.amazonaws.com.', next: 'Check your network.' };
 const offlineNotice = { key: 'cloud', problem: unreachable };
-const readOnly = { kind: 'config', what: 'These settings are read-only', why: 'The file /etc/avatar-launcher/config.yaml is not yours to write.', next: 'Ask whoever manages it, or make the file writable.' };
+const readOnly = { kind: 'config', what: 'These settings are managed and can’t be changed here', why: 'You don’t have permission to change /etc/avatar-launcher/config.yaml.', next: 'Ask whoever manages this file, or make it writable.' };
 const operatorUser = { user: { ...user, role: 'operator' } };
 
 const demoUsers = ['demo', 'alice', 'bob', 'carol', ...Array.from({ length: 50 }, (_, n) => `user${n + 1}`), 'operator'];
@@ -162,12 +162,12 @@ export const scenes = [
   scene('opening', null),
   scene('sign-in', out),
   scene('sign-in-demo', out, { demoUsers }),
-  scene('sign-in-refused', { ...out, problem: { kind: 'refused', what: 'The sign-in was refused', why: 'The user name or the password is wrong.', next: 'Type them again; after five wrong tries Cognito waits a while.' } }, { demoUsers }),
+  scene('sign-in-refused', { ...out, problem: { kind: 'refused', what: 'Sign-in refused', why: 'The user name or the password is wrong.', next: 'Type them again; after five wrong tries Cognito waits a while.' } }, { demoUsers }),
   scene('sign-in-waiting', { ...out, phase: 'signing-in' }),
   scene('challenge-new-password', challenge('NEW_PASSWORD_REQUIRED')),
   scene('challenge-totp', challenge('SOFTWARE_TOKEN_MFA')),
   scene('challenge-sms', challenge('SMS_MFA', { destination: '+*******0199' })),
-  scene('challenge-email', { ...challenge('EMAIL_OTP', { destination: 'a***@e***' }), problem: { kind: 'refused', what: 'The code was not accepted', why: 'It is wrong or too old.', next: 'Type the newest code.' } }),
+  scene('challenge-email', { ...challenge('EMAIL_OTP', { destination: 'a***@e***' }), problem: { kind: 'refused', what: 'The code was not accepted', why: 'It is wrong or too old.', next: 'Enter the newest code.' } }),
   scene('challenge-attribute', challenge('ATTRIBUTE', { attribute: 'phone_number' })),
   scene('challenge-choose-setup', challenge('CHOOSE_SETUP', { choices: ['SOFTWARE_TOKEN_MFA', 'EMAIL_OTP'] })),
   scene('challenge-email-setup', challenge('EMAIL_SETUP')),
@@ -201,11 +201,11 @@ export const scenes = [
   scene('share-made', readySnapshot, { press: ['Share…', 'Create link'], invitations: [{ id: '0f1e2d', until: at(20 * MINUTE), uses: 3, watchOnly: true }] }),
   scene('share-full', readySnapshot, { press: ['Share…'], invitations: ['a', 'b', 'c', 'd'].map((id, n) => ({ id, until: at(40 * MINUTE), uses: n + 1, watchOnly: n % 2 === 0 })) }),
   scene('ready-warning', { ...readySnapshot, session: session(4 * MINUTE + 5000), warning: true, ...running(4 * MINUTE + 5000) }, { lines: logLines(60) }),
-  scene('ready-refused', { ...readySnapshot, problem: { kind: 'unreachable', what: 'The session was not extended', why: 'The cloud does not answer.', next: 'Check your network; the instance stops at its time all the same.' }, notices: [keyringNotice] }, { lines: logLines(60) }),
+  scene('ready-refused', { ...readySnapshot, problem: { kind: 'unreachable', what: 'The session was not extended', why: 'Can’t reach the cloud.', next: 'Check your network; the instance stops at its time all the same.' }, notices: [keyringNotice] }, { lines: logLines(60) }),
   scene('ending', { ...readySnapshot, phase: 'ending' }, { lines: logLines(60) }),
   scene('failed', { phase: 'failed', steps: steps('booting', 9000), problem: { kind: 'capacity', what: 'No instance could be had', why: 'Amazon EC2 has no free g4dn.xlarge in any of the three zones.', next: 'Try again in a few minutes.' }, pool: warmPool('claimed', 'claimed', 'retired') }),
-  scene('stop-failed', { ...readySnapshot, phase: 'failed', timers: null, problem: { kind: 'unreachable', what: 'The stop request could not be sent', why: 'Can’t reach the cloud.', next: 'Your instance is stopped by its own schedule at 10:20 at the latest; press Stop to try again.' }, notices: [offlineNotice] }, { lines: logLines(60) }),
-  scene('sign-in-ended', { ...readySnapshot, notices: [{ key: 'sign-in', problem: { kind: 'refused', what: 'Your sign-in has ended', why: 'It’s too old, or somebody has ended it. Everything here works until 10:12.', next: 'Sign in again. A running avatar keeps running meanwhile.' } }] }, { lines: logLines(60) }),
+  scene('stop-failed', { ...readySnapshot, phase: 'failed', timers: null, problem: { kind: 'unreachable', what: 'Couldn’t stop your avatar yet', why: 'Can’t reach the cloud.', next: 'We’ll keep trying. If nothing gets through, it stops automatically at 10:20.' }, notices: [offlineNotice] }, { lines: logLines(60) }),
+  scene('sign-in-ended', { ...readySnapshot, notices: [{ key: 'sign-in', problem: { kind: 'refused', what: 'Your sign-in has ended', why: 'It has expired or was ended. Everything here works until 10:12.', next: 'Sign in again. A running avatar keeps running meanwhile.' } }] }, { lines: logLines(60) }),
   scene('sign-in-again', { ...out, kept: { username: 'demo', until: at(52 * MINUTE) } }),
   scene('notices', { notices: [configNotice, keyringNotice] }),
   scene('operator', { ...readySnapshot, user: { ...user, username: 'someone.with.a.long.name@example.com', role: 'operator' }, pool: { ...warmPool(...Array(24).fill('warm')), target: 24 } }, { lines: logLines(60) }),
@@ -223,7 +223,7 @@ export const scenes = [
   scene('history', readySnapshot, { route: 'History' }),
   scene('history-empty', {}, { route: 'History', past: { ...past, sessions: null, occupancy: null } }),
   scene('history-loading', {}, { route: 'History', past: undefined }),
-  scene('history-partial', {}, { route: 'History', past: { ...past, occupancy: null, partial: { kind: 'denied', what: 'The pool was not read', why: 'Your role may not read its audit.', next: 'Ask your operator.' } } }),
+  scene('history-partial', {}, { route: 'History', past: { ...past, occupancy: null, partial: { kind: 'denied', what: 'The pool was not read', why: 'Your role may not read its audit.', next: 'Contact your administrator.' } } }),
   scene('history-offline', { notices: [offlineNotice] }, { route: 'History', past: { ...past, sessions: null, occupancy: null, problem: unreachable } }),
   scene('history-error', {}, { route: 'History', past: 'broken' }),
   scene('fleet', { ...readySnapshot, ...operatorUser }, { route: 'Fleet' }),

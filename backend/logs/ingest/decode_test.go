@@ -146,9 +146,9 @@ func TestDecode(t *testing.T) {
 		{name: "braces", data: []byte("{not json}"), want: []string{"03:04:05.000 info instance {not json}"}},
 		{name: "broken JSON",
 			data: []byte(`{"msg":`),
-			want: []string{`03:04:05.000 warn launcher malformed record (7 bytes, broken JSON): "{\"msg\":"`}},
+			want: []string{`03:04:05.000 warn launcher unreadable log line (7 bytes, broken JSON): "{\"msg\":"`}},
 		{name: "metrics that are none", data: []byte(`{"src":"metrics","cpu":"high"}`),
-			want: []string{`03:04:05.000 warn launcher malformed record (30 bytes, ` +
+			want: []string{`03:04:05.000 warn launcher unreadable log line (30 bytes, ` +
 				`metrics that are not numbers of version 1): "{\"src\":\"metrics\",\"cpu\":\"high\"}"`}},
 		{name: "Unreal",
 			data: []byte("[2026.01.02-03.04.05:678][  0]LogNet: Warning: slow"),
@@ -161,7 +161,7 @@ func TestDecode(t *testing.T) {
 		{name: "KPL", key: "any", data: aggregate(mine, schema, theirs, "theirs", mine, "plain"),
 			want: []string{"#7 03:04:04.500 warn unreal hello", "03:04:05.000 info instance plain"}, others: 1},
 		{name: "KPL, broken", data: seal([]byte{0x1a, 0x02, 0x08, 0x09}),
-			want: []string{`03:04:05.000 warn launcher malformed record (24 bytes, broken KPL aggregate: partition key 9 of 0): ` +
+			want: []string{`03:04:05.000 warn launcher unreadable log line (24 bytes, broken KPL aggregate: partition key 9 of 0): ` +
 				fmt.Sprintf("%q", seal([]byte{0x1a, 0x02, 0x08, 0x09}))}},
 		{name: "CloudWatch", key: "random", data: packed(envelope(mine, "one", schema)),
 			want: []string{"03:04:05.000 info unreal one", "#7 03:04:04.500 warn unreal hello"}},
@@ -172,7 +172,7 @@ func TestDecode(t *testing.T) {
 		{name: "gzip of text", data: packed("a\nb"),
 			want: []string{"03:04:05.000 info instance a", "03:04:05.000 info instance b"}},
 		{name: "gzip, cut off", data: packed("abc")[:12],
-			want: []string{"03:04:05.000 warn launcher malformed record (12 bytes, gzip: unexpected EOF): " +
+			want: []string{"03:04:05.000 warn launcher unreadable log line (12 bytes, gzip: unexpected EOF): " +
 				fmt.Sprintf("%q", packed("abc")[:12])}},
 	}
 	for _, tt := range tests {

@@ -215,8 +215,8 @@ func TestFollowBacksOffWhenThrottled(t *testing.T) {
 		b := newBook(s, nil)
 		follow(t, b, since, 3*time.Minute)
 		wantTexts(t, b,
-			"The log stream is read by too many at once, so lines come late. Trying again.",
-			"The log stream is being read again.", "line 1", "line 2", "line 3")
+			"Too many people are reading the log at once, so lines arrive late. Retrying.",
+			"The log is live again.", "line 1", "line 2", "line 3")
 		if n := s.count("GetRecords"); n > 400 {
 			t.Errorf("%d reads in three minutes", n)
 		}
@@ -238,8 +238,8 @@ func TestFollowRecoversSoonAfterAnOutage(t *testing.T) {
 		putNumbered(s, 1, 3)
 		b := newBook(s, nil)
 		follow(t, b, since, 10*time.Minute+7*time.Second)
-		wantTexts(t, b, "The log stream cannot be reached at present. Trying again.",
-			"The log stream is being read again.", "line 1", "line 2", "line 3")
+		wantTexts(t, b, "Can’t reach the log right now. Retrying.",
+			"The log is live again.", "line 1", "line 2", "line 3")
 	})
 }
 
@@ -257,8 +257,8 @@ func TestFollowWaitsForAMissingStream(t *testing.T) {
 		}
 		b := newBook(s, nil)
 		follow(t, b, since, 3*time.Minute)
-		wantTexts(t, b, "There is no log stream named avatar at present. Trying again.",
-			"The log stream is being read again.", "line 1", "line 2", "line 3")
+		wantTexts(t, b, "The log stream avatar doesn’t exist yet. Retrying.",
+			"The log is live again.", "line 1", "line 2", "line 3")
 	})
 }
 
@@ -277,7 +277,7 @@ func TestFollowHandlesDisorderDuplicatesAndGaps(t *testing.T) {
 			s.put(mine, record(mine, 2, "line 2 of a new boot"))
 		}()
 		follow(t, b, since, 20*time.Second)
-		wantTexts(t, b, "line 1", "line 2", "line 3", "line 4", "2 records of the instance never came", "line 7", "line 8",
+		wantTexts(t, b, "line 1", "line 2", "line 3", "line 4", "2 log lines are missing", "line 7", "line 8",
 			"line 5", "line 1 of a new boot", "line 2 of a new boot")
 		lines := b.Lines(logs.Query{}).Lines
 		if lines[4].Gap != 2 || lines[4].Source != "launcher" || lines[4].InstanceID != mine {
@@ -325,8 +325,8 @@ func TestFollowGarbageAndAMegabyte(t *testing.T) {
 		if len(got) != 7-1 {
 			t.Fatalf("%d lines", len(got))
 		}
-		if !strings.HasPrefix(got[0], `malformed record (11 bytes, not text): "\xff\xfe\x00\x01garbage"`) ||
-			!strings.HasPrefix(got[1], "malformed record (13 bytes, broken JSON)") {
+		if !strings.HasPrefix(got[0], `unreadable log line (11 bytes, not text): "\xff\xfe\x00\x01garbage"`) ||
+			!strings.HasPrefix(got[1], "unreadable log line (13 bytes, broken JSON)") {
 			t.Errorf("malformed: %q", got[:2])
 		}
 		if want := fmt.Sprintf(" … (%d bytes more)", 1<<20-64<<10); !strings.HasSuffix(got[2], want) {
