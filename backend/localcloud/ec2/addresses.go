@@ -9,6 +9,9 @@ import (
 
 // lease gives the instance a public address, as every start does. The caller holds s.mu.
 func (s *Service) lease(in *instance) {
+	if in.NoPublicIP {
+		return
+	}
 	if ip, ok := s.free(s.opts.AddressPrefix); ok {
 		in.PublicIP = ip
 		s.addresses[ip] = in.ID
@@ -21,12 +24,15 @@ func (s *Service) release(in *instance, terminated bool) {
 	in.PublicIP = ""
 	if terminated {
 		delete(s.addresses, in.PrivateIP)
-		in.PrivateIP = ""
+		in.PrivateIP, in.IPv6 = "", nil
 	}
 }
 
 // leasePrivate gives a new instance its private address in its subnet. The caller holds s.mu.
 func (s *Service) leasePrivate(in *instance, sn subnet) *wire.Error {
+	if !sn.prefix.IsValid() {
+		return nil // IPv6 addresses only
+	}
 	ip, ok := s.free(sn.prefix)
 	if !ok {
 		return wire.Errorf(400, "InsufficientFreeAddressesInSubnet",

@@ -74,7 +74,7 @@ func (s *Service) instanceAttributes(in *instance) attributes {
 		"instance-id": {in.ID}, "instance-type": {in.Type}, "image-id": {in.ImageID},
 		"instance-state-name": {in.State}, "instance-state-code": {intText(stateCodes[in.State])},
 		"availability-zone": {in.Zone}, "availability-zone-id": {s.zoneID(in.Zone)},
-		"subnet-id": {in.SubnetID}, "vpc-id": {vpcOf(in.SubnetID)},
+		"subnet-id": {in.SubnetID}, "vpc-id": {s.vpcOf(in.SubnetID)},
 		"private-ip-address": {in.PrivateIP}, "ip-address": {in.PublicIP},
 		"private-dns-name": {s.privateName(in)}, "dns-name": {s.publicName(in)},
 		"reservation-id": {in.ReservationID}, "client-token": {in.ClientToken}, "owner-id": {s.env.AccountID},
@@ -89,12 +89,12 @@ func (s *Service) instanceAttributes(in *instance) attributes {
 		"monitoring-state": {monitoringState(in)}, "source-dest-check": {boolText(in.SourceDestCheck)},
 		"reason": {in.StateReason}, "state-reason-code": {in.ReasonCode}, "state-reason-message": {in.Reason},
 		"block-device-mapping.volume-id": {in.VolumeID}, "network-interface.network-interface-id": {in.InterfaceID},
-		"network-interface.subnet-id": {in.SubnetID}, "network-interface.vpc-id": {vpcOf(in.SubnetID)},
+		"network-interface.subnet-id": {in.SubnetID}, "network-interface.vpc-id": {s.vpcOf(in.SubnetID)},
 		"instance-lifecycle": nil, "platform": nil,
 	}
 	names := make([]string, 0, len(in.SecurityGroups))
 	for _, id := range in.SecurityGroups {
-		names = append(names, s.group(id).name)
+		names = append(names, s.group(id).Name)
 	}
 	a["group-name"], a["instance.group-name"] = names, names
 	return withTags(a, in.Tags)

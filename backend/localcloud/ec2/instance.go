@@ -26,8 +26,10 @@ var stateCodes = map[string]int64{
 type instance struct {
 	ID, State, Type, ImageID, Zone, SubnetID string
 	PrivateIP                                string
-	PublicIP                                 string `json:",omitempty"`
-	Serial                                   int64  // order of launch
+	PublicIP                                 string   `json:",omitempty"`
+	IPv6                                     []string `json:",omitempty"`
+	NoPublicIP                               bool     `json:",omitempty"` // its starts lease no public address
+	Serial                                   int64    // order of launch
 	ReservationID, ClientToken, Requester    string
 	LaunchIndex                              int
 	Created, LaunchTime, VisibleAt           time.Time

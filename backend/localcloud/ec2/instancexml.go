@@ -33,8 +33,11 @@ func (s *Service) writeInstance(d *doc, in *instance, fresh bool) {
 	d.in("monitoring", func() { d.text("state", monitoringState(in)) })
 	if in.State != terminated {
 		d.text("subnetId", in.SubnetID)
-		d.text("vpcId", vpcOf(in.SubnetID))
+		d.text("vpcId", s.vpcOf(in.SubnetID))
 		d.opt("privateIpAddress", in.PrivateIP)
+		if len(in.IPv6) > 0 {
+			d.text("ipv6Address", in.IPv6[0])
+		}
 		if !fresh {
 			d.opt("ipAddress", in.PublicIP)
 		}
@@ -97,7 +100,7 @@ func writeOptions(d *doc, in *instance) {
 func (s *Service) writeGroupSet(d *doc, in *instance) {
 	list(d, "groupSet", in.SecurityGroups, func(id string) {
 		d.text("groupId", id)
-		d.text("groupName", s.group(id).name)
+		d.text("groupName", s.group(id).Name)
 	})
 }
 
@@ -131,12 +134,12 @@ func (s *Service) writeInterface(d *doc, in *instance, fresh bool) {
 	list(d, "networkInterfaceSet", interfaces, func(id string) {
 		d.text("networkInterfaceId", id)
 		d.text("subnetId", in.SubnetID)
-		d.text("vpcId", vpcOf(in.SubnetID))
+		d.text("vpcId", s.vpcOf(in.SubnetID))
 		d.text("description", "")
 		d.text("ownerId", s.env.AccountID)
 		d.text("status", "in-use")
 		d.text("macAddress", hardwareAddress(id))
-		d.text("privateIpAddress", in.PrivateIP)
+		d.opt("privateIpAddress", in.PrivateIP)
 		d.text("privateDnsName", s.privateName(in))
 		d.bool("sourceDestCheck", in.SourceDestCheck)
 		s.writeGroupSet(d, in)
@@ -149,15 +152,20 @@ func (s *Service) writeInterface(d *doc, in *instance, fresh bool) {
 			d.number("networkCardIndex", 0)
 		})
 		association()
-		list(d, "privateIpAddressesSet", []string{in.PrivateIP}, func(ip string) {
+		list(d, "privateIpAddressesSet", keep([]string{in.PrivateIP}, notEmpty), func(ip string) {
 			d.text("privateIpAddress", ip)
 			d.bool("primary", true)
 			association()
 		})
-		d.in("ipv6AddressesSet", func() {})
+		list(d, "ipv6AddressesSet", in.IPv6, func(ip string) {
+			d.text("ipv6Address", ip)
+			d.bool("isPrimaryIpv6", false)
+		})
 		d.text("interfaceType", "interface")
 	})
 }
+
+func notEmpty(s string) bool { return s != "" }
 
 // hardwareAddress is a network interface's MAC address: one of those that anybody may give, from the interface's ID.
 func hardwareAddress(id string) string {

@@ -174,6 +174,15 @@ func (s *Service) readPlacement(l *launch, p params) *wire.Error {
 		}
 		id = nics[0].get("SubnetId")
 		wantedGroups = nics[0].list("SecurityGroupId")
+		if err := l.readInterface(nics[0]); err != nil {
+			return err
+		}
+	}
+	if p.has("Ipv6AddressCount") {
+		var err *wire.Error
+		if l.ipv6, err = p.number("Ipv6AddressCount", 0); err != nil {
+			return err
+		}
 	}
 	for _, g := range wantedGroups {
 		id, err := s.groupNamed(g)
@@ -188,9 +197,35 @@ func (s *Service) readPlacement(l *launch, p params) *wire.Error {
 	return s.checkNetwork(l)
 }
 
+// readInterface reads which addresses a launch's network interface gets.
+func (l *launch) readInterface(nic params) *wire.Error {
+	public, err := nic.flag("AssociatePublicIpAddress")
+	if err != nil {
+		return err
+	}
+	if nic.has("AssociatePublicIpAddress") {
+		l.publicIP = boolText(public)
+	}
+	l.ipv6, err = nic.number("Ipv6AddressCount", 0)
+	return err
+}
+
+// wantsPublicIP reports whether each start leases a public address.
+func (l *launch) wantsPublicIP() bool {
+	return l.subnet.prefix.IsValid() && (l.publicIP == "true" || l.publicIP == "" && l.subnet.MapPublic)
+}
+
+// ipv6Count is how many IPv6 addresses each instance gets: one, if its subnet gives them and the request doesn't say.
+func (l *launch) ipv6Count() int {
+	if l.ipv6 == 0 && l.subnet.AssignIPv6 {
+		return 1
+	}
+	return l.ipv6
+}
+
 func (s *Service) readSubnet(l *launch, id, zone string) *wire.Error {
 	for _, sn := range s.allSubnets() {
-		if id != "" && sn.id == id || id == "" && sn.vpc == DefaultVPC && zone != "" &&
+		if id != "" && sn.id == id || id == "" && sn.vpc == DefaultVPC && sn.Serial == 0 && zone != "" &&
 			(sn.zone.name == zone || sn.zone.id == zone) {
 			l.subnet = &sn
 		}

@@ -3,7 +3,6 @@ package ec2
 import (
 	"cmp"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,24 +65,6 @@ var placeNames = map[string]string{
 // placeName is the region's long name, its code if it has none here.
 func (s *Service) placeName() string { return cmp.Or(placeNames[s.env.Region], s.env.Region) }
 
-// subnet is a default subnet; there is one a zone.
-type subnet struct {
-	id     string
-	zone   zone
-	prefix netip.Prefix
-	vpc    string
-}
-
-// subnets are the default VPC's, in the order of their zones.
-func (s *Service) subnets() []subnet {
-	var out []subnet
-	for i, z := range s.zones() {
-		prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{172, 31, byte(16 * i), 0}), 20)
-		out = append(out, subnet{"subnet-0a7a7a2000000000" + strconv.FormatInt(int64(10+i), 16), z, prefix, DefaultVPC})
-	}
-	return out
-}
-
 // SubnetIDs returns the default subnets, one a zone in the zones' order.
 func (s *Service) SubnetIDs() []string {
 	var ids []string
@@ -94,68 +75,6 @@ func (s *Service) SubnetIDs() []string {
 }
 
 func (s *Service) tagsOf(id string) map[string]string { return s.tags[id] }
-
-func (s *Service) subnetAttributes(sn subnet) attributes {
-	return withTags(attributes{
-		"subnet-id": {sn.id}, "vpc-id": {sn.vpc}, "state": {"available"},
-		"availability-zone": {sn.zone.name}, "availabilityZone": {sn.zone.name},
-		"availability-zone-id": {sn.zone.id}, "availabilityZoneId": {sn.zone.id},
-		"cidr-block": {sn.prefix.String()}, "cidr": {sn.prefix.String()}, "cidrBlock": {sn.prefix.String()},
-		"default-for-az": {boolText(s.inDefault(sn))}, "defaultForAz": {boolText(s.inDefault(sn))},
-		"map-public-ip-on-launch": {"true"},
-		"owner-id":                {s.env.AccountID}, "available-ip-address-count": {intText(s.freeIn(sn))},
-	}, s.tagsOf(sn.id))
-}
-
-// freeIn counts the addresses left in a subnet.
-func (s *Service) freeIn(sn subnet) int64 {
-	n := int64(1)<<(32-sn.prefix.Bits()) - 5
-	for _, in := range s.instances {
-		if in.SubnetID == sn.id && in.PrivateIP != "" {
-			n--
-		}
-	}
-	return n
-}
-
-func (s *Service) describeSubnets(_ *wire.Call, p params, d *doc) *wire.Error {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	all := s.allSubnets()
-	filters, err := readFilters(p, s.subnetAttributes(all[0]))
-	if err != nil {
-		return err
-	}
-	ids := p.list("SubnetId")
-	if err := known(ids, idsOf(all, func(sn subnet) string { return sn.id }), "InvalidSubnetID.NotFound",
-		"The subnet ID '%s' does not exist"); err != nil {
-		return err
-	}
-	all = keep(all, func(sn subnet) bool {
-		return wanted(ids, sn.id) && matches(filters, s.subnetAttributes(sn))
-	})
-	all, next, err := page(p, all, func(sn subnet) string { return sn.id }, 5, 1000)
-	if err != nil {
-		return err
-	}
-	list(d, "subnetSet", all, func(sn subnet) {
-		d.text("subnetId", sn.id)
-		d.text("subnetArn", s.arn("subnet", sn.id))
-		d.text("state", "available")
-		d.text("ownerId", s.env.AccountID)
-		d.text("vpcId", sn.vpc)
-		d.text("cidrBlock", sn.prefix.String())
-		d.number("availableIpAddressCount", s.freeIn(sn))
-		d.text("availabilityZone", sn.zone.name)
-		d.text("availabilityZoneId", sn.zone.id)
-		d.bool("defaultForAz", s.inDefault(sn))
-		d.bool("mapPublicIpOnLaunch", true)
-		d.bool("assignIpv6AddressOnCreation", false)
-		d.tagSet(s.tagsOf(sn.id))
-	})
-	d.opt("nextToken", next)
-	return nil
-}
 
 func (s *Service) describeAvailabilityZones(_ *wire.Call, p params, d *doc) *wire.Error {
 	filters, err := readFilters(p, s.zoneAttributes(zone{}))

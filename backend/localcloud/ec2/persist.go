@@ -14,6 +14,10 @@ const (
 	bucketTemplates = "ec2.launch-templates"
 	bucketTokens    = "ec2.client-tokens"
 	bucketTags      = "ec2.tags"
+	bucketVPCs      = "ec2.vpcs"
+	bucketSubnets   = "ec2.subnets"
+	bucketGroups    = "ec2.security-groups"
+	bucketPrefixes  = "ec2.prefix-lists"
 )
 
 // load reads the state. An instance that was up when the process died is up still: its transitions go by the clock.
@@ -36,7 +40,31 @@ func (s *Service) load() error {
 	if err := loadAll(s, bucketTokens, func(token string, t launchToken) { s.tokens[token] = t }); err != nil {
 		return err
 	}
-	return loadAll(s, bucketTags, func(id string, tags map[string]string) { s.tags[id] = tags })
+	if err := loadAll(s, bucketTags, func(id string, tags map[string]string) { s.tags[id] = tags }); err != nil {
+		return err
+	}
+	return s.loadNetworks()
+}
+
+func (s *Service) loadNetworks() error {
+	if err := loadAll(s, bucketVPCs, func(id string, v vpcState) {
+		s.vpcStates[id], s.serial = v, max(s.serial, v.Serial)
+	}); err != nil {
+		return err
+	}
+	if err := loadAll(s, bucketSubnets, func(id string, sn subnetState) {
+		s.subnetsOf[id], s.serial = sn, max(s.serial, sn.Serial)
+	}); err != nil {
+		return err
+	}
+	if err := loadAll(s, bucketGroups, func(id string, g group) {
+		s.groups[id], s.serial = g, max(s.serial, g.Serial)
+	}); err != nil {
+		return err
+	}
+	return loadAll(s, bucketPrefixes, func(id string, l prefixList) {
+		s.prefixes[id], s.serial = l, max(s.serial, l.Serial)
+	})
 }
 
 func loadAll[T any](s *Service, bucket string, keep func(key string, v T)) error {

@@ -42,6 +42,8 @@ type launch struct {
 	metadataTokens                  string   // required (version 2 of the metadata service only) or optional
 	market                          string   // on-demand, spot or capacity-block
 	volumes                         []string // sizes in GiB; "" is that of the snapshot
+	publicIP                        string   // true, false, or "" for what the subnet says
+	ipv6                            int      // addresses
 	templateID                      string
 	systemTags                      map[string]string // EC2's own, which nobody asks for and no policy is asked about
 }
@@ -103,7 +105,7 @@ func (s *Service) launch(ch *change, c *wire.Call, l launch, print string, d *do
 	if err != nil {
 		return err
 	}
-	if int64(n) > s.freeIn(*l.subnet) {
+	if l.subnet.prefix.IsValid() && int64(n) > s.freeIn(*l.subnet) {
 		return wire.Errorf(400, "InsufficientFreeAddressesInSubnet",
 			"The specified subnet does not have enough free addresses to satisfy the request.")
 	}
@@ -115,6 +117,7 @@ func (s *Service) launch(ch *change, c *wire.Call, l launch, print string, d *do
 		if err := s.leasePrivate(in, *l.subnet); err != nil {
 			return err
 		}
+		s.leaseIPv6(in, *l.subnet, l.ipv6Count())
 		s.instances[in.ID] = in
 		s.keepTags(in.ID, nil, ch.now)
 		ch.start(in)
@@ -136,7 +139,7 @@ func (s *Service) newInstance(now time.Time, l launch) *instance {
 		SecurityGroups: l.groups, ShutdownBehavior: l.shutdown, DisableTermination: l.disableTermination,
 		DisableStop: l.disableStop, EBSOptimized: l.ebsOptimized, Monitoring: l.monitoring, SourceDestCheck: true,
 		Tags: tags, VolumeID: "vol-" + s.env.NewID(17), InterfaceID: "eni-" + s.env.NewID(17),
-		RootDevice: l.rootDevice, Disks: s.newDisks(l),
+		RootDevice: l.rootDevice, Disks: s.newDisks(l), NoPublicIP: !l.wantsPublicIP(),
 	}
 }
 

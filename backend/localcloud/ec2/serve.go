@@ -16,35 +16,6 @@ const apiVersion = "2016-11-15"
 // handler answers one operation into d, or with an error and nothing in d.
 type handler func(s *Service, c *wire.Call, p params, d *doc) *wire.Error
 
-var operations = map[string]handler{
-	"RunInstances":                   (*Service).runInstances,
-	"StartInstances":                 (*Service).startInstances,
-	"StopInstances":                  (*Service).stopInstances,
-	"RebootInstances":                (*Service).rebootInstances,
-	"TerminateInstances":             (*Service).terminateInstances,
-	"DescribeInstances":              (*Service).describeInstances,
-	"DescribeInstanceStatus":         (*Service).describeInstanceStatus,
-	"DescribeInstanceAttribute":      (*Service).describeInstanceAttribute,
-	"ModifyInstanceAttribute":        (*Service).modifyInstanceAttribute,
-	"DescribeInstanceTypes":          (*Service).describeInstanceTypes,
-	"DescribeInstanceTypeOfferings":  (*Service).describeInstanceTypeOfferings,
-	"DescribeImages":                 (*Service).describeImages,
-	"DescribeSubnets":                (*Service).describeSubnets,
-	"DescribeVpcs":                   (*Service).describeVpcs,
-	"DescribeSecurityGroups":         (*Service).describeSecurityGroups,
-	"DescribeAvailabilityZones":      (*Service).describeAvailabilityZones,
-	"DescribeRegions":                (*Service).describeRegions,
-	"DescribeTags":                   (*Service).describeTags,
-	"CreateTags":                     (*Service).createTags,
-	"DeleteTags":                     (*Service).deleteTags,
-	"CreateLaunchTemplate":           (*Service).createLaunchTemplate,
-	"CreateLaunchTemplateVersion":    (*Service).createLaunchTemplateVersion,
-	"ModifyLaunchTemplate":           (*Service).modifyLaunchTemplate,
-	"DeleteLaunchTemplate":           (*Service).deleteLaunchTemplate,
-	"DescribeLaunchTemplates":        (*Service).describeLaunchTemplates,
-	"DescribeLaunchTemplateVersions": (*Service).describeLaunchTemplateVersions,
-}
-
 // Name implements wire.Service.
 func (s *Service) Name() string { return "ec2" }
 
@@ -79,7 +50,7 @@ func (s *Service) answer(c *wire.Call, d *doc) *wire.Error {
 	if err := s.throttle(c, p); err != nil {
 		return err
 	}
-	if strings.HasPrefix(c.Operation, "Describe") {
+	if strings.HasPrefix(c.Operation, "Describe") || strings.HasPrefix(c.Operation, "Get") {
 		if err := authorize(c, c.Operation, "*", nil); err != nil {
 			return err
 		}

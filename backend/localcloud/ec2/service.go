@@ -55,6 +55,10 @@ type Service struct {
 	templates map[string]*template
 	tokens    map[string]launchToken
 	tags      map[string]map[string]string // of resources other than instances, by resource ID
+	vpcStates map[string]vpcState          // of VPCs that were made or changed, by their ID
+	subnetsOf map[string]subnetState       // of subnets that were made or changed, by their ID
+	groups    map[string]group             // security groups that were made or changed, by their ID
+	prefixes  map[string]prefixList        // managed prefix lists, by their ID
 	timers    map[string]*time.Timer       // one an instance: its next transition, or its disappearance
 	addresses map[string]string            // public and private address to instance ID
 	serial    int64
@@ -90,6 +94,10 @@ func New(env wire.Env, st *store.Store, opts Options) (*Service, error) {
 		templates: map[string]*template{},
 		tokens:    map[string]launchToken{},
 		tags:      map[string]map[string]string{},
+		vpcStates: map[string]vpcState{},
+		subnetsOf: map[string]subnetState{},
+		groups:    map[string]group{},
+		prefixes:  map[string]prefixList{},
 		timers:    map[string]*time.Timer{},
 		addresses: map[string]string{},
 		pastTags:  map[string][]pastTags{},

@@ -52,6 +52,7 @@ func checkTags(tags map[string]string) *wire.Error {
 // kinds are the resource types by the prefix of their IDs.
 var kinds = map[string]string{
 	"i": "instance", "lt": "launch-template", "ami": "image", "subnet": "subnet", "vpc": "vpc", "sg": "security-group",
+	"sgr": "security-group-rule", "pl": "prefix-list", "igw": "internet-gateway", "rtb": "route-table",
 }
 
 // tagged is a resource that can carry tags; in is nil for what is no instance.
@@ -114,8 +115,14 @@ func (s *Service) resource(c *wire.Call, id string) (tagged, *wire.Error) {
 	case "vpc":
 		return t, known([]string{id}, idsOf(s.vpcs(), vpcID), "InvalidVpcID.NotFound", "The vpc ID '%s' does not exist")
 	case "security-group":
-		return t, known([]string{id}, idsOf(s.allGroups(), func(g group) string { return g.id }), "InvalidGroup.NotFound",
+		return t, known([]string{id}, idsOf(s.allGroups(), func(g group) string { return g.ID }), "InvalidGroup.NotFound",
 			"The security group '%s' does not exist")
+	case "security-group-rule":
+		_, err := s.ruleNamed(id)
+		return t, err
+	case "prefix-list":
+		_, err := s.prefixListNamed(id)
+		return t, err
 	}
 	return t, nil
 }

@@ -71,9 +71,13 @@ func (d *doc) texts(name string, values []string) {
 
 // tagSet writes tags ordered by key, and nothing for none.
 func (d *doc) tagSet(tags map[string]string) {
-	if len(tags) == 0 {
-		return
+	if len(tags) > 0 {
+		d.tags(tags)
 	}
+}
+
+// tags writes tags ordered by key, and an empty set for none.
+func (d *doc) tags(tags map[string]string) {
 	list(d, "tagSet", sortedKeys(tags), func(k string) {
 		d.text("key", k)
 		d.text("value", tags[k])
