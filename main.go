@@ -22,5 +22,7 @@ func main() {
 		_ = window.WriteBindings(files) // Wails says itself what went wrong
 		return
 	}
-	os.Exit(cli.Main(files, func(ctx context.Context, o core.WindowOptions) error { return window.Open(ctx, files, icon, o) }))
+	os.Exit(cli.Main(files, func(ctx context.Context, o core.WindowOptions) error {
+		return window.Open(ctx, files, icon, o)
+	}))
 }

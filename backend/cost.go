@@ -85,8 +85,8 @@ func timers(s Snapshot, r Rules) []Timer {
 	return SessionTimers(*s.Session, r)
 }
 
-// SessionTimers lists what will end a session, soonest first. The end that is stored is the idle timer's, or the longest
-// session's where that comes first.
+// SessionTimers lists what will end a session, soonest first. The end that is stored is the idle timer's, or the
+// longest session's where that comes first.
 func SessionTimers(s Session, r Rules) []Timer {
 	will := func(kind TimerKind, at time.Time) Timer {
 		cost, _ := r.Prices.Session(s.Type, at.Sub(s.CreationTime))

@@ -13,10 +13,12 @@ import (
 func TestTheNextUserFindsNoLog(t *testing.T) {
 	bob := &User{ID: "b", Username: "bob"}
 	t.Run("signed out", func(t *testing.T) {
-		s, effects := next(state{Snapshot: Snapshot{Phase: Idle, User: alice}, reader: alice.ID}, wished{Wish{Verb: WishSignOut}}, rules, t0)
+		s, effects := next(state{Snapshot: Snapshot{Phase: Idle, User: alice}, reader: alice.ID},
+			wished{Wish{Verb: WishSignOut}}, rules, t0)
 		sameEffects(t, effects, []effect{doFollow{}, doForget{}, doKeep{false}, doSignOut{}})
 		s.history = learned{learnedKey{}: nil}
-		s.Notices = []Notice{{Key: "cloud", Problem: &Problem{What: messages.Verbatim("alice's instance")}}, {Key: "keyring", Problem: &Problem{}}}
+		s.Notices = []Notice{{Key: "cloud", Problem: &Problem{What: messages.Verbatim("alice's instance")}},
+			{Key: "keyring", Problem: &Problem{}}}
 		s, _ = next(s, signedOut{}, rules, t0)
 		if len(s.history) > 0 || s.reader != "" || len(s.Notices) != 1 || s.Notices[0].Key != "keyring" {
 			t.Errorf("left behind: %+v, %q, %+v", s.history, s.reader, s.Notices)
@@ -71,7 +73,8 @@ func TestTheLogIsForgottenBeforeTheSignOut(t *testing.T) {
 
 func TestTheNoticeOfTheBrowserGoesWithTheAvatar(t *testing.T) {
 	s := readySnapshot()
-	s.Notices = []Notice{{Key: NoticeBrowser, Problem: &Problem{Why: messages.Verbatim("Your avatar is at http://alice.example/.")}}}
+	s.Notices = []Notice{{Key: NoticeBrowser,
+		Problem: &Problem{Why: messages.Verbatim("Your avatar is at http://alice.example/.")}}}
 	if s, _ = next(s, wished{Wish{Verb: WishStop}}, rules, t0); s.Phase != Ending || len(s.Notices) != 0 {
 		t.Errorf("phase %q, notices %+v", s.Phase, s.Notices)
 	}

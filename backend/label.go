@@ -12,7 +12,8 @@ import (
 var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // reservedLabels are labels that a company needs for machines of its own, now or later.
-var reservedLabels = []string{"admin", "api", "autoconfig", "autodiscover", "ftp", "imap", "localhost", "mail", "mx", "ns", "ns1", "ns2",
+var reservedLabels = []string{"admin", "api", "autoconfig", "autodiscover", "ftp", "imap", "localhost", "mail", "mx",
+	"ns", "ns1", "ns2",
 	"ns3", "ns4", "pop", "pop3", "proxy", "remote", "smtp", "sso", "status", "vpn", "webmail", "wpad", "www"}
 
 // IsLabel reports whether a name is a DNS label in lower case.

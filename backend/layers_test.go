@@ -47,7 +47,8 @@ func external(path string) bool {
 func TestVocabularyIsStandardLibraryOnly(t *testing.T) {
 	own := []string{module + "backend", module + "backend/messages"}
 	for _, path := range deps(t, "./backend") {
-		if external(path) && !within(path, "golang.org/x/text") || strings.HasPrefix(path, module) && !slices.Contains(own, path) {
+		if external(path) && !within(path, "golang.org/x/text") || strings.HasPrefix(path, module) &&
+			!slices.Contains(own, path) {
 			t.Errorf("backend must not depend on %s", path)
 		}
 	}
@@ -131,8 +132,9 @@ var appImports = map[string][]string{
 	"app/doctor":       {"app/clients", "app/core", "app/i18n", "app/osdesktop", "app/controlplane"},
 	"app/bridge":       {"app/clients", "app/doctor", "app/core", "app/i18n", "app/osdesktop", "app/controlplane"},
 	"app/keep":         {"app/clients", "app/controlplane", "app/i18n"},
-	"app/cli":          {"app/clients", "app/doctor", "app/core", "app/keep", "app/i18n", "app/osdesktop", "app/controlplane"},
-	"app/window":       {"app/clients", "app/bridge", "app/doctor", "app/core", "app/i18n", "app/osdesktop", "app/controlplane"},
+	"app/cli": {"app/clients", "app/doctor", "app/core", "app/keep", "app/i18n", "app/osdesktop",
+		"app/controlplane"},
+	"app/window": {"app/clients", "app/bridge", "app/doctor", "app/core", "app/i18n", "app/osdesktop", "app/controlplane"},
 }
 
 // TestAppImportsPointDownwards holds imports within app to one way: window → bridge → doctor → core, and cli → doctor.
@@ -199,7 +201,8 @@ func TestTheHeadlessProgramNeedsNoDesktop(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range strings.Fields(string(out)) {
-		for _, library := range []string{"github.com/wailsapp/wails", "fyne.io/systray", "runtime/cgo", module + "backend/localcloud"} {
+		for _, library := range []string{"github.com/wailsapp/wails", "fyne.io/systray", "runtime/cgo",
+			module + "backend/localcloud"} {
 			if within(path, library) {
 				t.Errorf("the headless program must not depend on %s", path)
 			}
@@ -211,7 +214,8 @@ func TestTheHeadlessProgramNeedsNoDesktop(t *testing.T) {
 func TestTheKeeperNeedsNoDesktop(t *testing.T) {
 	for _, pattern := range []string{"./app/keep", "./build/aws/function"} {
 		for _, path := range deps(t, pattern) {
-			for _, library := range []string{"github.com/wailsapp/wails", "fyne.io/systray", module + "backend/identity", module + "backend/localcloud"} {
+			for _, library := range []string{"github.com/wailsapp/wails", "fyne.io/systray", module + "backend/identity",
+				module + "backend/localcloud"} {
 				if within(path, library) {
 					t.Errorf("%s must not depend on %s", pattern, path)
 				}

@@ -275,7 +275,8 @@ func nextTick(s state, r Rules, now time.Time) (state, []effect) {
 
 // retries reports whether something that could not be reached is asked for again.
 func retries(s state) bool {
-	return !s.retryAt.IsZero() && (s.Phase == SignedOut && s.User == nil || s.Phase == Idle && s.User != nil || unattached(s))
+	return !s.retryAt.IsZero() && (s.Phase == SignedOut && s.User == nil || s.Phase == Idle && s.User != nil ||
+		unattached(s))
 }
 
 // deadline is when the snapshot wants its next tick; zero for never.

@@ -10,7 +10,8 @@ import (
 // attaching is a launcher that has found its user's session running, and attaches to it.
 func attaching(t *testing.T) state {
 	t.Helper()
-	s, effects := next(stateOf(Snapshot{Phase: Idle, User: alice}), sessionFound{session: session(t0.Add(time.Hour))}, rules, t0)
+	s, effects := next(stateOf(Snapshot{Phase: Idle, User: alice}), sessionFound{session: session(t0.Add(time.Hour))},
+		rules, t0)
 	sameEffects(t, effects, []effect{doStart{*alice}})
 	return s
 }
@@ -35,7 +36,8 @@ func TestAnAttachThatFailsKeepsTheInstance(t *testing.T) {
 		sameEffects(t, effects, []effect{doFind{*alice}})
 		again, effects := next(s, sessionFound{session: session(t0.Add(time.Hour))}, rules, at)
 		sameEffects(t, effects, []effect{doStart{*alice}})
-		if again, _ = next(again, started{session: session(t0.Add(time.Hour))}, rules, at); again.Phase != Ready || again.Problem != nil {
+		if again, _ = next(again, started{session: session(t0.Add(time.Hour))}, rules, at); again.Phase != Ready ||
+			again.Problem != nil {
 			t.Errorf("%s: %s, problem %v", name, again.Phase, again.Problem)
 		}
 		over, effects := next(s, sessionFound{}, rules, at)
@@ -52,7 +54,8 @@ func TestAnAttachThatFailsKeepsTheInstance(t *testing.T) {
 func TestASessionThatCannotBeAttachedToCanBeStopped(t *testing.T) {
 	s, _ := next(attaching(t), started{problem: &Problem{What: messages.Verbatim("no network")}}, rules, t0)
 	s, effects := next(s, wished{Wish{Verb: WishStop}}, rules, t0)
-	sameEffects(t, effects, []effect{doStop{user: *alice, session: session(t0), reason: messages.New("launcher.stoppedUser")}})
+	sameEffects(t, effects, []effect{doStop{user: *alice, session: session(t0),
+		reason: messages.New("launcher.stoppedUser")}})
 	s, _ = next(s, stopped{problem: &Problem{What: messages.Verbatim("no network")}}, rules, t0)
 	if s.Phase != Failed || s.Adopting {
 		t.Fatalf("%s, adopting %v", s.Phase, s.Adopting)
@@ -77,9 +80,11 @@ func TestANewStartAfterTheSessionFoundIsEndedIfItFails(t *testing.T) {
 func TestASessionFoundAfterItsTimeIsEnded(t *testing.T) {
 	old := session(t0.Add(-time.Hour))
 	failed, _ := next(attaching(t), started{problem: &Problem{What: messages.Verbatim("no network")}}, rules, t0)
-	for name, before := range map[string]state{"idle": stateOf(Snapshot{Phase: Idle, User: alice, Adopting: true}), "not attached": failed} {
+	for name, before := range map[string]state{"idle": stateOf(Snapshot{Phase: Idle, User: alice, Adopting: true}),
+		"not attached": failed} {
 		s, effects := next(before, sessionFound{session: old}, rules, t0)
-		sameEffects(t, effects, []effect{doStop{user: *alice, session: old, reason: messages.New("launcher.timeNoLauncherRan")}})
+		sameEffects(t, effects, []effect{doStop{user: *alice, session: old,
+			reason: messages.New("launcher.timeNoLauncherRan")}})
 		if s.Phase != Ending || s.Problem != nil {
 			t.Fatalf("%s: phase %s, problem %v", name, s.Phase, s.Problem)
 		}
@@ -127,10 +132,11 @@ func TestLeavingAnInstanceThatWasFoundRunning(t *testing.T) {
 		before state
 		want   []effect
 	}{
-		"attached":       {ready, leaves},
-		"attaching":      {attaching(t), append([]effect{doBreak{}}, leaves...)},
-		"not attached":   {failed, leaves},
-		"started itself": {own, []effect{doStop{user: *alice, session: own.Session, reason: messages.New("launcher.launcherQuit")}}},
+		"attached":     {ready, leaves},
+		"attaching":    {attaching(t), append([]effect{doBreak{}}, leaves...)},
+		"not attached": {failed, leaves},
+		"started itself": {own, []effect{doStop{user: *alice, session: own.Session,
+			reason: messages.New("launcher.launcherQuit")}}},
 	} {
 		s, effects := next(c.before, quit, rules, t0)
 		sameEffects(t, effects, c.want)

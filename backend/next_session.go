@@ -7,8 +7,9 @@ import (
 	"avatar-launcher/backend/messages"
 )
 
-// nextFound adopts the session that an earlier run, or another desktop of the same user, left running. It ends one whose
-// time is up, or that does not hold its instance any more: a start would replace it by a new session, which nobody asked for.
+// nextFound adopts the session that an earlier run, or another desktop of the same user, left running. It ends one
+// whose time is up, or that does not hold its instance any more: a start would replace it by a new session, which
+// nobody asked for.
 func nextFound(s state, e sessionFound, now time.Time) (state, []effect) {
 	s.Adopting = false
 	switch {
@@ -236,7 +237,8 @@ func restopDue(s state, r Rules) time.Time {
 // nextRetryStop tries a stop that failed again. The phase stays, so that nothing flickers while the cloud is away.
 func nextRetryStop(s state) (state, []effect) {
 	s.unstopped.at = time.Time{}
-	return s, []effect{doStop{user: *s.User, session: s.Session, terminate: s.unstopped.terminate, reason: s.unstopped.reason}}
+	return s, []effect{doStop{user: *s.User, session: s.Session, terminate: s.unstopped.terminate,
+		reason: s.unstopped.reason}}
 }
 
 // withArmedStop adds to p when the instance stops all the same, unless p says it already.
@@ -246,7 +248,8 @@ func withArmedStop(p *Problem, session *Session, r Rules) *Problem {
 	}
 	told := *p
 	told.StopsAt = session.ExpireAt.Add(r.Grace)
-	told.Next = messages.Join(told.Next, messages.New("launcher.armedStopActsAt", told.StopsAt.Local().Format("15:04 on January 2")))
+	told.Next = messages.Join(told.Next,
+		messages.New("launcher.armedStopActsAt", told.StopsAt.Local().Format("15:04 on January 2")))
 	return &told
 }
 
@@ -276,5 +279,6 @@ func nextMachine(s state, e machineSeen, now time.Time) (state, []effect) {
 	s.failure = &Problem{Kind: KindUnexpected, What: messages.New("launcher.instanceStopped"),
 		Why:  messages.New("launcher.stoppedOutsideLauncherTimer"),
 		Next: messages.New("common.pressStartNewOne")}
-	return enter(s, Ending, now), []effect{doStop{user: *s.User, session: s.Session, reason: messages.New("common.foundStopped")}}
+	return enter(s, Ending, now), []effect{doStop{user: *s.User, session: s.Session,
+		reason: messages.New("common.foundStopped")}}
 }

@@ -16,10 +16,12 @@ func nextEnter(s state, w Wish, now time.Time) (state, []effect) {
 	}
 	switch {
 	case w.Verb == WishSignIn && (w.Username == "" || w.Password == ""):
-		s.Problem = &Problem{Kind: KindRefused, What: messages.New("launcher.notSignedIn"), Why: messages.New("common.userNamePasswordEmpty"), Next: messages.New("launcher.fillBoth")}
+		s.Problem = &Problem{Kind: KindRefused, What: messages.New("launcher.notSignedIn"),
+			Why: messages.New("common.userNamePasswordEmpty"), Next: messages.New("launcher.fillBoth")}
 		return s, nil
 	case w.Verb == WishForgot && w.Username == "":
-		s.Problem = &Problem{Kind: KindRefused, What: messages.New("common.noCodeSent"), Why: messages.New("common.userNameEmpty"),
+		s.Problem = &Problem{Kind: KindRefused, What: messages.New("common.noCodeSent"),
+			Why:  messages.New("common.userNameEmpty"),
 			Next: messages.New("launcher.fillKnownPasswordChange")}
 		return s, nil
 	}
@@ -52,7 +54,8 @@ func nextAnswer(s state, w Wish) (state, []effect) {
 	case w.Verb == WishResend, s.Challenge.Name == StepBrowser:
 		return s, nil
 	case w.Password == "":
-		s.Problem = &Problem{Kind: KindRefused, What: messages.New("launcher.notSignedInYet"), Why: messages.New("launcher.answerEmpty"), Next: messages.New("launcher.fill")}
+		s.Problem = &Problem{Kind: KindRefused, What: messages.New("launcher.notSignedInYet"),
+			Why: messages.New("launcher.answerEmpty"), Next: messages.New("launcher.fill")}
 		return s, nil
 	}
 	s.Problem, s.Busy = nil, true
@@ -113,8 +116,8 @@ func nextRenew(s state, now time.Time) (state, []effect) {
 	return enter(unused(s), SigningIn, now), []effect{doFollow{}, doForget{}, doKeep{false}, doSignOut{forget: true}}
 }
 
-// noticeKey is the notice that a problem of the control plane belongs to. Only a sign-in that is no longer good is refused
-// there.
+// noticeKey is the notice that a problem of the control plane belongs to. Only a sign-in that is no longer good is
+// refused there.
 func noticeKey(p *Problem) string {
 	if p != nil && p.Kind == KindRefused {
 		return "sign-in"

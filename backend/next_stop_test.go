@@ -100,7 +100,8 @@ func TestADismissedStopThatFailedIsNotSaidAgain(t *testing.T) {
 // TestAnAutomaticStopThatFailsSaysSo must not claim that the instance was stopped.
 func TestAnAutomaticStopThatFailsSaysSo(t *testing.T) {
 	s, _ := next(readySnapshot(), ticked{}, rules, t0.Add(time.Hour))
-	s, _ = next(s, stopped{problem: &Problem{Kind: KindUnreachable, What: messages.Verbatim("no network")}}, rules, t0.Add(time.Hour))
+	s, _ = next(s, stopped{problem: &Problem{Kind: KindUnreachable, What: messages.Verbatim("no network")}}, rules,
+		t0.Add(time.Hour))
 	if s.Session == nil || s.Problem == nil || s.Problem.What.String() != "no network" {
 		t.Errorf("session %v, problem %v", s.Session, s.Problem)
 	}
@@ -112,12 +113,14 @@ func TestAnAutomaticStopThatFailsSaysSo(t *testing.T) {
 func TestTheArmedStopIsSaidOnce(t *testing.T) {
 	at := t0.Add(time.Hour + rules.Grace).Local().Format("15:04")
 	for said, p := range map[string]*Problem{
-		at:                  {What: messages.Verbatim("a")},
-		"It stops at noon.": {What: messages.Verbatim("a"), Next: messages.Verbatim("It stops at noon."), StopsAt: t0.Add(time.Hour)},
+		at: {What: messages.Verbatim("a")},
+		"It stops at noon.": {What: messages.Verbatim("a"), Next: messages.Verbatim("It stops at noon."),
+			StopsAt: t0.Add(time.Hour)},
 	} {
 		s, _ := next(readySnapshot(), wished{Wish{Verb: WishStop}}, rules, t0)
 		s, _ = next(s, stopped{problem: p}, rules, t0)
-		if strings.Count(s.Problem.Next.String(), said) != 1 || !p.Next.IsZero() && s.Problem.Next.String() != p.Next.String() {
+		if strings.Count(s.Problem.Next.String(), said) != 1 || !p.Next.IsZero() &&
+			s.Problem.Next.String() != p.Next.String() {
 			t.Errorf("it says %q, want %s once", s.Problem.Next, said)
 		}
 	}

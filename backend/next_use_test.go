@@ -176,7 +176,8 @@ func TestAnExtensionThatFailsIsTriedAgain(t *testing.T) {
 func TestTheLastUseSaysWhatItWas(t *testing.T) {
 	r := Rules{Window: time.Hour, Warning: time.Minute}
 	for by, e := range map[UseKind]event{
-		UseViewer: watched{"i-1", 1}, UseWindow: wished{Wish{Verb: WishTouch}}, UseOpen: wished{Wish{Verb: WishTouch, Use: UseOpen}},
+		UseViewer: watched{"i-1", 1}, UseWindow: wished{Wish{Verb: WishTouch}},
+		UseOpen:   wished{Wish{Verb: WishTouch, Use: UseOpen}},
 		UseExtend: wished{Wish{Verb: WishExtend}}, UseLog: active{"i-1"},
 	} {
 		p := startedAt(t, r)

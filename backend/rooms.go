@@ -93,6 +93,6 @@ type Logs interface {
 	Forget()
 }
 
-// ErrGoesOn is the cause of the end of a Start's context if the same user's Start goes on elsewhere: a place in the queue
-// is kept for it.
+// ErrGoesOn is the cause of the end of a Start's context if the same user's Start goes on elsewhere: a place in the
+// queue is kept for it.
 var ErrGoesOn = errors.New("the start goes on elsewhere")

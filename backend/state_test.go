@@ -10,15 +10,18 @@ import (
 	"avatar-launcher/backend/messages"
 )
 
-// TestWhatASignOutForgets asks of each part of the memory whether it may outlast its user: a new one must be named here.
+// TestWhatASignOutForgets asks of each part of the memory whether it may outlast its user: a new one must
+// be named here.
 func TestWhatASignOutForgets(t *testing.T) {
 	kept := []string{"attempt"}
-	forgotten := []string{"after", "failure", "lookAt", "history", "reader", "month", "prepared", "retryAt", "resuming", "unfound",
+	forgotten := []string{"after", "failure", "lookAt", "history", "reader", "month", "prepared", "retryAt", "resuming",
+		"unfound",
 		"extendAt", "unsaved", "watchAt", "unextended", "unstopped", "ending", "leaves", "attaches"}
 	full := state{
 		Snapshot: Snapshot{Revision: 7, Phase: Ending, Profile: "p", User: alice, Session: session(t0), URL: "https://a"},
-		after:    WishSignOut, failure: &Problem{}, lookAt: t0, history: learned{}, reader: "u", attempt: 3, month: 1, prepared: t0,
-		retryAt: t0, resuming: true, unfound: &Problem{}, extendAt: t0, unsaved: true, watchAt: t0, unextended: &Problem{},
+		after:    WishSignOut, failure: &Problem{}, lookAt: t0, history: learned{}, reader: "u", attempt: 3, month: 1,
+		prepared: t0,
+		retryAt:  t0, resuming: true, unfound: &Problem{}, extendAt: t0, unsaved: true, watchAt: t0, unextended: &Problem{},
 		unstopped: unstopped{reason: messages.Verbatim("x")}, ending: TimerIdle, leaves: true, attaches: 1,
 	}
 	was, is := reflect.ValueOf(full), reflect.ValueOf(full.forgotten())
@@ -28,7 +31,8 @@ func TestWhatASignOutForgets(t *testing.T) {
 		case name == "Snapshot":
 		case was.Field(i).IsZero():
 			t.Errorf("this test gives %s no value", name)
-		case slices.Contains(kept, name) == is.Field(i).IsZero(), slices.Contains(kept, name) == slices.Contains(forgotten, name):
+		case slices.Contains(kept, name) == is.Field(i).IsZero(),
+			slices.Contains(kept, name) == slices.Contains(forgotten, name):
 			t.Errorf("after a sign-out %s is %v: say in this test whether it is kept", name, is.Field(i))
 		}
 	}

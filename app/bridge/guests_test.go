@@ -60,7 +60,8 @@ func (f *shared) TakeBack(_ context.Context, _ backend.Session, id string) error
 // TestSharing makes an invitation, lists it and takes it back. Without an avatar that is ready nothing is asked for.
 func TestSharing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &shared{session: backend.Session{InstanceID: "i-1", CreationTime: time.Now(), ExpireAt: time.Now().Add(40 * time.Minute)}}
+		f := &shared{session: backend.Session{InstanceID: "i-1", CreationTime: time.Now(),
+			ExpireAt: time.Now().Add(40 * time.Minute)}}
 		l := backend.New(backend.Options{Identity: identity{}, Fleet: f, Rules: backend.Rules{Window: time.Hour}})
 		work, end := context.WithCancel(t.Context())
 		ended := make(chan struct{})
@@ -76,7 +77,8 @@ func TestSharing(t *testing.T) {
 		l.Do(backend.Wish{Verb: backend.WishStart})
 		synctest.Wait()
 		out := g.Invite(30, 3, true)
-		if out.Problem != nil || !strings.HasPrefix(out.QR, "data:image/png;base64,") || !strings.HasPrefix(out.Link, "https://") {
+		if out.Problem != nil || !strings.HasPrefix(out.QR, "data:image/png;base64,") ||
+			!strings.HasPrefix(out.Link, "https://") {
 			t.Fatalf("%+v", out)
 		}
 		if want := (gate.Invite{Until: time.Now().Add(30 * time.Minute), Uses: 3, WatchOnly: true}); f.asked != want {

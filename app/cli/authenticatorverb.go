@@ -79,11 +79,13 @@ func (v *visit) setUpAuthenticator(ctx context.Context, fromStdin bool) error {
 	if err != nil {
 		return err
 	}
-	c := &conversation{visit: v, flags: signInFlags{fromStdin: fromStdin}, in: bufio.NewReader(io.LimitReader(os.Stdin, 1<<16)), out: os.Stderr}
+	c := &conversation{visit: v, flags: signInFlags{fromStdin: fromStdin},
+		in: bufio.NewReader(io.LimitReader(os.Stdin, 1<<16)), out: os.Stderr}
 	for {
 		code, none := c.answer(*s)
 		if none != nil {
-			return &backend.Problem{Kind: backend.KindRefused, What: messages.New("common.authenticatorAppNotSet"), Why: messages.New("cli.noCode"), Cause: none,
+			return &backend.Problem{Kind: backend.KindRefused, What: messages.New("common.authenticatorAppNotSet"),
+				Why: messages.New("cli.noCode"), Cause: none,
 				Next: messages.New("cli.setTerminalWindowGive")}
 		}
 		call, cancel := context.WithTimeout(ctx, callTime)

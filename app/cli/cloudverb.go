@@ -59,10 +59,12 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 		return core.StateProblem(dir, err)
 	}
 	if a, ok := core.FindRunning(ctx, dir); ok {
-		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("cli.embeddedCloudFolderRuns"), Why: messages.New("cli.answers", a.Endpoint),
+		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("cli.embeddedCloudFolderRuns"),
+			Why:  messages.New("cli.answers", a.Endpoint),
 			Next: messages.New("cli.useOneNameAnother")}
 	}
-	cloud, err := core.OpenCloud(localcloud.Options{Dir: dir, BootWarm: f.warm, BootCold: f.cold, Logger: core.StderrLog(level)})
+	cloud, err := core.OpenCloud(localcloud.Options{Dir: dir, BootWarm: f.warm, BootCold: f.cold,
+		Logger: core.StderrLog(level)})
 	if err != nil {
 		return core.CloudProblem(dir, err)
 	}
@@ -75,7 +77,8 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 			return p
 		}
 	}
-	a := core.CloudAddress{Endpoint: cloud.Endpoint(), Gateway: cloud.Gateway(), EdgePort: cloud.EdgePort(), Outputs: cloud.Outputs()}
+	a := core.CloudAddress{Endpoint: cloud.Endpoint(), Gateway: cloud.Gateway(), EdgePort: cloud.EdgePort(),
+		Outputs: cloud.Outputs()}
 	if err := core.WriteAddress(dir, a); err != nil {
 		return core.StateProblem(dir, err)
 	}
@@ -95,7 +98,8 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 // announce says where the cloud is and who may use it, in a form that a shell can evaluate.
 func announce(p *printer, a core.CloudAddress, profile string) {
 	if p.json {
-		p.object(map[string]any{"type": "cloud", "endpoint": a.Endpoint, "edgePort": a.EdgePort, "profile": profile, "outputs": a.Outputs})
+		p.object(map[string]any{"type": "cloud", "endpoint": a.Endpoint, "edgePort": a.EdgePort, "profile": profile,
+			"outputs": a.Outputs})
 		return
 	}
 	users := map[string]string{}

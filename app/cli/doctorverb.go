@@ -41,7 +41,8 @@ func runDoctor(ctx context.Context, o *options, user string, fromStdin bool) err
 	}
 	out := &printer{w: stdout, json: o.json}
 	all := doctor.Computer()
-	ring := identity.Memory() // a look as --user touches no keyring: it could ask for a password that nobody is there to type
+	// a look as --user touches no keyring: it could ask for a password that nobody is there to type
+	ring := identity.Memory()
 	if user == "" {
 		ring = commandKeyring(doctor.KeyringTime)
 		all = append(all, doctor.Keyring(ring))
@@ -52,7 +53,8 @@ func runDoctor(ctx context.Context, o *options, user string, fromStdin bool) err
 		return unwell(1)
 	}
 	defer r.Close()
-	all = append(all, backend.Check{Name: messages.New("cli.profile"), OK: true, Why: messages.New("cli.inAt", r.Profile.Name, r.Profile.Region, endpointOf(r.Profile))})
+	all = append(all, backend.Check{Name: messages.New("cli.profile"), OK: true,
+		Why: messages.New("cli.inAt", r.Profile.Name, r.Profile.Region, endpointOf(r.Profile))})
 	v := &visit{Rooms: r, out: out}
 	call, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
@@ -81,7 +83,8 @@ func runDoctor(ctx context.Context, o *options, user string, fromStdin bool) err
 }
 
 func unwell(n int) error {
-	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("commands.doctor.checksNotOk", n), Next: messages.New("cli.eachSaysAbove")}
+	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("commands.doctor.checksNotOk", n),
+		Next: messages.New("cli.eachSaysAbove")}
 }
 
 // arrive signs in, as --user or by the keyring.

@@ -33,7 +33,8 @@ func (f *inviteFlags) add(c *cobra.Command) {
 		}
 		return nil
 	}
-	c.Example = "  avatar-launcher invite --for 30m --guests 3\n  avatar-launcher invite --list\n  avatar-launcher invite --take-back 1f2e3d"
+	c.Example = "  avatar-launcher invite --for 30m --guests 3\n  avatar-launcher invite --list\n  avatar-launcher " +
+		"invite --take-back 1f2e3d"
 }
 
 // invite prints a link for guests, lists what is open, or takes an invitation back.
@@ -45,7 +46,8 @@ func (v *visit) invite(ctx context.Context, f inviteFlags) error {
 		return err
 	}
 	if s == nil {
-		return &backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.noAvatarShare"), Next: messages.New("cli.startOneFirst")}
+		return &backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.noAvatarShare"),
+			Next: messages.New("cli.startOneFirst")}
 	}
 	switch {
 	case f.list:
@@ -53,7 +55,8 @@ func (v *visit) invite(ctx context.Context, f inviteFlags) error {
 	case f.takeBack != "":
 		return v.takeBack(ctx, *s, f.takeBack)
 	}
-	made, link, err := v.Fleet.Invite(ctx, *s, gate.Invite{Until: time.Now().Add(f.until), Uses: f.guests, WatchOnly: f.watch})
+	made, link, err := v.Fleet.Invite(ctx, *s,
+		gate.Invite{Until: time.Now().Add(f.until), Uses: f.guests, WatchOnly: f.watch})
 	if err != nil {
 		return err
 	}
@@ -74,7 +77,8 @@ func (v *visit) listInvitations(ctx context.Context, s backend.Session) error {
 		if i.WatchOnly {
 			may = i18n.Text("commands.invite.mayWatch")
 		}
-		until, guests := i18n.Text("commands.invite.until", clockTime(i.Until)), i18n.Text("commands.invite.forGuests", i.Uses)
+		until, guests := i18n.Text("commands.invite.until", clockTime(i.Until)),
+			i18n.Text("commands.invite.forGuests", i.Uses)
 		rows = append(rows, []string{i.ID(), until, guests, may})
 	}
 	if v.out.json {

@@ -64,7 +64,8 @@ func (v *visit) logs(ctx context.Context, follow bool, q logs.Query) error {
 		return err
 	}
 	if s == nil {
-		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("cli.noLog"), Why: messages.New("cli.noInstance", v.user.Username), Next: messages.New("cli.startOneFirst")}
+		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("cli.noLog"),
+			Why: messages.New("cli.noInstance", v.user.Username), Next: messages.New("cli.startOneFirst")}
 	}
 	reading, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -52,7 +52,8 @@ func Main(files fs.FS, openWindow WindowOpener) int {
 	root.SetOut(stdout)
 	root.SetArgs(ownArguments(os.Args[1:]))
 	err := root.ExecuteContext(ctx)
-	if unwritten := stdout.failure(); unwritten != nil && (err == nil || backend.ProblemOf(err).Kind == backend.KindUnexpected) {
+	if unwritten := stdout.failure(); unwritten != nil &&
+		(err == nil || backend.ProblemOf(err).Kind == backend.KindUnexpected) {
 		err = unwritten
 	}
 	if err != nil {

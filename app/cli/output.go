@@ -46,7 +46,8 @@ func (c *checkedWriter) failure() error {
 	if errors.As(why, &p) {
 		why = p.Err
 	}
-	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("cli.outputCannotWritten"), Why: i18n.Sentence(why.Error()),
+	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("cli.outputCannotWritten"),
+		Why:  i18n.Sentence(why.Error()),
 		Next: messages.New("cli.makeRoomWriteElsewhere")}
 }
 

@@ -13,7 +13,8 @@ func TestALineOfTheLogIsOneLine(t *testing.T) {
 	var out bytes.Buffer
 	p := &printer{w: &out}
 	p.line(logs.Line{Level: "info", Source: "unreal", Text: "x\nready http://evil.test/"})
-	if lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n"); len(lines) != 1 || strings.HasPrefix(lines[0], "ready") {
+	if lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n"); len(lines) != 1 ||
+		strings.HasPrefix(lines[0], "ready") {
 		t.Errorf("%q", lines)
 	}
 }

@@ -162,10 +162,12 @@ func (r *runner) see(s backend.Snapshot) {
 	switch {
 	case r.leaving:
 	case s.Challenge != nil:
-		r.leave(&backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.signInNeedsFurtherStep", s.Challenge.Name),
+		r.leave(&backend.Problem{Kind: backend.KindRefused,
+			What: messages.New("cli.signInNeedsFurtherStep", s.Challenge.Name),
 			Next: messages.New("cli.signInWindowOnceVerb")})
 	case s.Queue != nil && !r.wait:
-		r.leave(&backend.Problem{Kind: backend.KindCapacity, What: messages.New("common.noFreeInstance"), Why: i18n.Waiting(s.Queue),
+		r.leave(&backend.Problem{Kind: backend.KindCapacity, What: messages.New("common.noFreeInstance"),
+			Why:  i18n.Waiting(s.Queue),
 			Next: messages.New("cli.tryAgainLaterWait")})
 	case s.Queue != nil && s.Queue.Position != r.place:
 		r.place = s.Queue.Position
@@ -187,7 +189,8 @@ func (r *runner) see(s backend.Snapshot) {
 	}
 }
 
-// link returns a link that opens the avatar, or its plain address if there is none soon: the command connect makes another.
+// link returns a link that opens the avatar, or its plain address if there is none soon: the command
+// connect makes another.
 func (r *runner) link(s backend.Snapshot) string {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

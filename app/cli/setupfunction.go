@@ -28,7 +28,8 @@ func readFunction(named string) (account.Function, error) {
 	if err == nil {
 		return account.FunctionOf(data), nil
 	}
-	p := &backend.Problem{Kind: backend.KindConfig, What: messages.New("cli.keeperFunctionPackageCannot"), Why: i18n.Sentence(err.Error()),
+	p := &backend.Problem{Kind: backend.KindConfig, What: messages.New("cli.keeperFunctionPackageCannot"),
+		Why:  i18n.Sentence(err.Error()),
 		Next: messages.New("cli.nameFunctionFileBuild"), Cause: err}
 	if named == "" && errors.Is(err, fs.ErrNotExist) {
 		p.Why = messages.New("cli.noFunctionZipBeside")
@@ -57,7 +58,8 @@ func besideProgram(name string) string {
 
 // giveFunction uploads the function's package and sets the parameters that make the stack use it. A dry run does not
 // upload it. It reports whether the plan has the function.
-func (f *setupFlags) giveFunction(ctx context.Context, a *account.Account, out *printer, into account.Parameters) (bool, error) {
+func (f *setupFlags) giveFunction(ctx context.Context, a *account.Account, out *printer,
+	into account.Parameters) (bool, error) {
 	if f.noKeeper {
 		into["FunctionBucket"] = ""
 		return false, nil
@@ -70,7 +72,8 @@ func (f *setupFlags) giveFunction(ctx context.Context, a *account.Account, out *
 	if err != nil {
 		return false, err
 	}
-	fact := map[string]any{"type": "function", "sha256": function.Hash, "bytes": len(function.Package), "uploaded": !f.dryRun}
+	fact := map[string]any{"type": "function", "sha256": function.Hash, "bytes": len(function.Package),
+		"uploaded": !f.dryRun}
 	if f.dryRun {
 		out.fact(fact, i18n.Text("commands.setup.functionWouldUpload", len(function.Package), function.Hash))
 		if there {

@@ -13,8 +13,8 @@ import (
 	"avatar-launcher/backend/messages"
 )
 
-// giveGate uploads the gate's program and sets the parameters that make instances fetch it. A dry run does not upload it.
-// An object that --set Agent=… names is used as it is; a stack that has a gate keeps it if there is no program.
+// giveGate uploads the gate's program and sets the parameters that make instances fetch it. A dry run does not upload
+// it. An object that --set Agent=… names is used as it is; a stack that has a gate keeps it if there is no program.
 func (f *setupFlags) giveGate(ctx context.Context, a *account.Account, out *printer, into account.Parameters) error {
 	if into["Agent"] != "" {
 		return nil
@@ -49,8 +49,8 @@ func (f *setupFlags) giveGate(ctx context.Context, a *account.Account, out *prin
 	return nil
 }
 
-// readGate reads the gate's program: the file that --gate names, or the one beside the program. It returns nil if none is
-// named and none is there.
+// readGate reads the gate's program: the file that --gate names, or the one beside the program. It returns nil if none
+// is named and none is there.
 func readGate(named, system string) ([]byte, error) {
 	file := named
 	if file == "" {
@@ -65,7 +65,8 @@ func readGate(named, system string) ([]byte, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("cli.gateProgramCannotRead"), Why: i18n.Sentence(err.Error()),
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("cli.gateProgramCannotRead"),
+			Why:  i18n.Sentence(err.Error()),
 			Next: messages.New("cli.nameAnotherFileGate"), Cause: err}
 	}
 	return program, nil

@@ -34,7 +34,8 @@ func (p *printer) changes(all []account.Change) {
 		p.object(map[string]any{"type": "changes", "changes": all})
 		return
 	}
-	rows := [][]string{{i18n.Text("commands.setup.change"), i18n.Text("commands.setup.resource"), i18n.Text("commands.setup.type"),
+	rows := [][]string{{i18n.Text("commands.setup.change"), i18n.Text("commands.setup.resource"),
+		i18n.Text("commands.setup.type"),
 		i18n.Text("commands.setup.replaces")}}
 	for _, c := range all {
 		rows = append(rows, []string{c.Action, c.Resource, c.Type, c.Replaces})

@@ -23,7 +23,8 @@ func profileOf(name string, made *account.Outputs, prices *account.Prices) confi
 	p := config.Default().Profiles["local"]
 	p.Cloud, p.Region = config.CloudAWS, made.Region
 	p.Avatar.Scheme, p.Avatar.Port = "https", 443
-	p.Cognito.UserPoolID, p.Cognito.ClientID, p.Cognito.IdentityPoolID = made.UserPoolID, made.ClientID, made.IdentityPoolID
+	p.Cognito.UserPoolID, p.Cognito.ClientID, p.Cognito.IdentityPoolID = made.UserPoolID, made.ClientID,
+		made.IdentityPoolID
 	p.Cognito.Domain = made.SignInURL
 	used := made.Resources
 	if len(used.InstanceTypes) == 1 {
@@ -47,7 +48,8 @@ func profileOf(name string, made *account.Outputs, prices *account.Prices) confi
 // windowsHourly is what Windows adds to the price of a vCPU's hour. https://aws.amazon.com/ec2/pricing/on-demand/
 const windowsHourly = 0.046
 
-// pricesOf returns the stack's prices. If there are none, it corrects the defaults, which are those of Linux in us-east-1.
+// pricesOf returns the stack's prices. If there are none, it corrects the defaults, which are those of
+// Linux in us-east-1.
 func pricesOf(p config.Prices, made *account.Outputs, prices *account.Prices) config.Prices {
 	gb := 0.08
 	hourly := map[string]float64{}

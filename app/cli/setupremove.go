@@ -58,7 +58,8 @@ func confirm(in *os.File, what, name string) error {
 	line, err := bufio.NewReader(io.LimitReader(in, 1024)).ReadString('\n')
 	answered()
 	if err != nil && !errors.Is(err, io.EOF) || strings.TrimSpace(line) != name {
-		return &backend.Problem{Kind: backend.KindInterrupted, What: messages.New("cli.nothingDeleted"), Why: messages.New("cli.nameNotTyped"), Cause: err}
+		return &backend.Problem{Kind: backend.KindInterrupted, What: messages.New("cli.nothingDeleted"),
+			Why: messages.New("cli.nameNotTyped"), Cause: err}
 	}
 	return nil
 }

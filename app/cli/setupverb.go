@@ -219,7 +219,8 @@ func planStack(ctx context.Context, a *account.Account, out *printer, f setupFla
 	}
 	for _, c := range checks {
 		if !c.OK && !f.ignoreChecks {
-			return nil, &backend.Problem{Kind: kindOfCheck(c.Name.ID), What: messages.New("cli.accountNotReady", c.Name), Why: c.Why, Next: c.Cure}
+			return nil, &backend.Problem{Kind: kindOfCheck(c.Name.ID), What: messages.New("cli.accountNotReady", c.Name),
+				Why: c.Why, Next: c.Cure}
 		}
 	}
 	if err := f.enough(ctx, a); err != nil {
@@ -257,7 +258,8 @@ func kindOfCheck(id string) backend.Kind {
 	return backend.KindConfig
 }
 
-// finishSetup writes the profile and makes the users: Cognito mails 50 invitations a day, and the profile must not wait for them.
+// finishSetup writes the profile and makes the users: Cognito mails 50 invitations a day, and the profile
+// must not wait for them.
 func finishSetup(ctx context.Context, a *account.Account, out *printer, f setupFlags, people []account.NewUser) error {
 	made, err := a.Outputs(ctx)
 	if err != nil {
@@ -271,11 +273,13 @@ func finishSetup(ctx context.Context, a *account.Account, out *printer, f setupF
 		out.fact(map[string]any{"type": "pool", "size": 0}, i18n.Text("commands.setup.noImage"))
 	}
 	if priceErr != nil {
-		out.fact(map[string]any{"type": "prices", "read": false, "why": backend.ProblemOf(priceErr).Why}, noPrices(made, priceErr))
+		out.fact(map[string]any{"type": "prices", "read": false, "why": backend.ProblemOf(priceErr).Why},
+			noPrices(made, priceErr))
 	}
 	out.fact(map[string]any{"type": "profile", "file": f.writeProfile, "outputs": made},
 		i18n.Text("commands.setup.profileWritten", f.writeProfile))
-	out.fact(map[string]any{"type": "keeper", "function": made.KeeperFunction, "alarmsTo": made.AlarmsTo}, keeperText(made))
+	out.fact(map[string]any{"type": "keeper", "function": made.KeeperFunction, "alarmsTo": made.AlarmsTo},
+		keeperText(made))
 	for _, u := range people {
 		existed, err := a.CreateUser(ctx, made, u)
 		if err != nil {

@@ -201,8 +201,9 @@ func (c *conversation) answer(s backend.Challenge) (string, error) {
 		err = io.EOF
 	}
 	if err != nil || line == "" {
-		return "", &backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.signInNeedsFurtherStep", s.Name), Cause: err,
-			Next: messages.New("cli.signInTerminalWindowGive")}
+		return "", &backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.signInNeedsFurtherStep", s.Name),
+			Cause: err,
+			Next:  messages.New("cli.signInTerminalWindowGive")}
 	}
 	return line, nil
 }

@@ -77,7 +77,8 @@ func isText(e ast.Expr) bool {
 	return ok && lit.Kind == token.STRING
 }
 
-// forDevelopers reports whether a call writes to the log, or wraps an error or makes one that a Problem carries as its cause.
+// forDevelopers reports whether a call writes to the log, or wraps an error or makes one that a Problem
+// carries as its cause.
 func forDevelopers(call *ast.CallExpr) bool {
 	f, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok {
@@ -174,7 +175,8 @@ func TestHelpTellsDefaultsOnce(t *testing.T) {
 	if err := root.Execute(); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Usage:\n  avatar-launcher invite [flags]\n", "at the latest (default: 1h0m0s)\n", "Examples:\n", "Global flags:\n"} {
+	for _, want := range []string{"Usage:\n  avatar-launcher invite [flags]\n", "at the latest (default: 1h0m0s)\n",
+		"Examples:\n", "Global flags:\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}

@@ -63,12 +63,15 @@ func sessionCommands(o *options) []*cobra.Command {
 	pool.Flags().StringVar(&resume, "resume", "", i18n.Text("commands.pool.resume"))
 	pool.PreRunE = func(c *cobra.Command, _ []string) error {
 		if c.Flags().Changed("resume") && strings.TrimSpace(resume) == "" {
-			return &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.nothingChanged"), Why: messages.New("common.noReasonGiven"), Next: messages.New("common.writeWhyGoesAudit")}
+			return &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.nothingChanged"),
+				Why: messages.New("common.noReasonGiven"), Next: messages.New("common.writeWhyGoesAudit")}
 		}
 		return nil
 	}
 	var inviting inviteFlags
-	share := verb("invite", i18n.Text("commands.invite.short"), func(v *visit, ctx context.Context) error { return v.invite(ctx, inviting) })
+	share := verb("invite", i18n.Text("commands.invite.short"), func(v *visit, ctx context.Context) error {
+		return v.invite(ctx, inviting)
+	})
 	inviting.add(share)
 	return []*cobra.Command{
 		verb("status", i18n.Text("commands.status.short"), (*visit).status),
@@ -78,7 +81,9 @@ func sessionCommands(o *options) []*cobra.Command {
 			return v.end(ctx, v.Fleet.Stop, "stopped", func(id string) string { return i18n.Text("commands.stop.done", id) })
 		}),
 		verb("terminate", i18n.Text("commands.terminate.short"), func(v *visit, ctx context.Context) error {
-			return v.end(ctx, v.Fleet.Terminate, "terminated", func(id string) string { return i18n.Text("commands.terminate.done", id) })
+			return v.end(ctx, v.Fleet.Terminate, "terminated", func(id string) string {
+				return i18n.Text("commands.terminate.done", id)
+			})
 		}),
 		pool,
 		show, signInCommand(o),
@@ -91,7 +96,9 @@ func signOutCommand(o *options) *cobra.Command {
 	var forget bool
 	c := &cobra.Command{Use: "sign-out [--forget-device]", Short: i18n.Text("commands.signOut.short"), Args: noArguments}
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		err := withVisit(c.Context(), o, "", false, func(v *visit, ctx context.Context) error { return v.signOut(ctx, forget) },
+		err := withVisit(c.Context(), o, "", false, func(v *visit, ctx context.Context) error {
+			return v.signOut(ctx, forget)
+		},
 			func(v *visit, ctx context.Context, cause error) error { return v.signOutAlone(ctx, forget, cause) })
 		if errors.Is(err, errNobody) {
 			v := &visit{out: &printer{w: stdout, json: o.json}}
@@ -105,8 +112,8 @@ func signOutCommand(o *options) *cobra.Command {
 	return c
 }
 
-// withVisit builds the rooms and signs in: by the keyring, or as --user for this one verb. Where that fails, otherwise has
-// the last word, nil for none.
+// withVisit builds the rooms and signs in: by the keyring, or as --user for this one verb. Where that fails, otherwise
+// has the last word, nil for none.
 func withVisit(ctx context.Context, o *options, user string, fromStdin bool, do func(*visit, context.Context) error,
 	otherwise func(*visit, context.Context, error) error) error {
 	level, err := o.level(slog.LevelError)
@@ -145,7 +152,8 @@ func withVisit(ctx context.Context, o *options, user string, fromStdin bool, do 
 	return do(v, ctx)
 }
 
-// core.FinishBackground waits for what a command has begun in the background, also after a signal: the process ends next.
+// core.FinishBackground waits for what a command has begun in the background, also after a signal: the
+// process ends next.
 func (v *visit) finishBackground(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), core.BackgroundTime)
 	defer cancel()
@@ -169,13 +177,16 @@ var errNobody = errors.New("nobody is signed in")
 
 // nobody says why no sign-in was found; notice is the keyring's condition.
 func nobody(notice *backend.Problem) error {
-	p := &backend.Problem{Kind: backend.KindRefused, What: messages.New("common.nobodySignedIn"), Next: messages.New("cli.useSignInVerbName"), Cause: errNobody}
+	p := &backend.Problem{Kind: backend.KindRefused, What: messages.New("common.nobodySignedIn"),
+		Next: messages.New("cli.useSignInVerbName"), Cause: errNobody}
 	switch {
 	case notice != nil && errors.Is(notice, identity.ErrLocked):
-		return &backend.Problem{Kind: backend.KindKeyring, What: messages.New("cli.whetherSomebodySignedInCannot"), Why: messages.New("cli.keyringLocked"),
+		return &backend.Problem{Kind: backend.KindKeyring, What: messages.New("cli.whetherSomebodySignedInCannot"),
+			Why:  messages.New("cli.keyringLocked"),
 			Next: messages.New("cli.unlockSystemPasswordManager"), Cause: notice}
 	case notice != nil:
-		p.Kind, p.Why, p.Next = backend.KindKeyring, messages.New("cli.noKeyringComputerSession"), messages.New("cli.nameSomebodyUser")
+		p.Kind, p.Why, p.Next = backend.KindKeyring, messages.New("cli.noKeyringComputerSession"),
+			messages.New("cli.nameSomebodyUser")
 	}
 	return p
 }
@@ -279,7 +290,8 @@ func (v *visit) connect(ctx context.Context) error {
 		return err
 	}
 	if s == nil {
-		return &backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.noAvatarConnect"), Next: messages.New("cli.startOneFirst")}
+		return &backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.noAvatarConnect"),
+			Next: messages.New("cli.startOneFirst")}
 	}
 	link, err := v.Rooms.Link(ctx, backend.Snapshot{Session: s, URL: v.Fleet.URL(*s)})
 	if err != nil {
@@ -322,7 +334,8 @@ func (v *visit) pool(ctx context.Context) error {
 		v.out.object(p)
 		return nil
 	}
-	rows := [][]string{{i18n.Text("commands.pool.instance"), i18n.Text("commands.pool.state"), i18n.Text("commands.pool.type"),
+	rows := [][]string{{i18n.Text("commands.pool.instance"), i18n.Text("commands.pool.state"),
+		i18n.Text("commands.pool.type"),
 		i18n.Text("commands.pool.zone"), i18n.Text("commands.pool.epoch"), i18n.Text("commands.pool.owner")}}
 	for _, m := range p.Members {
 		rows = append(rows, []string{m.InstanceID, string(m.State), m.Type, m.Zone, strconv.FormatInt(m.Epoch, 10), m.Owner})

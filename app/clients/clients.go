@@ -12,18 +12,19 @@ import (
 
 // The larger of the SDK's clients, with those of their operations that the launcher calls, each as a function. An
 // interface that held such a client itself would keep every one of its operations in the program, 800 for EC2: Wails
-// looks methods up by reflection, so the linker keeps whatever a value in an interface could be asked for. They were half
-// of the program.
+// looks methods up by reflection, so the linker keeps whatever a value in an interface could be asked for. They were
+// half of the program.
 
 // call is one operation of a client.
 type call[In, Out, Options any] func(context.Context, *In, ...func(*Options)) (*Out, error)
 
 // route53Client is *route53.Client, see above.
 type route53Client struct {
-	changeResourceRecordSets call[route53.ChangeResourceRecordSetsInput, route53.ChangeResourceRecordSetsOutput, route53.Options]
-	listResourceRecordSets   call[route53.ListResourceRecordSetsInput, route53.ListResourceRecordSetsOutput, route53.Options]
-	getHostedZone            call[route53.GetHostedZoneInput, route53.GetHostedZoneOutput, route53.Options]
-	listHostedZonesByName    call[route53.ListHostedZonesByNameInput, route53.ListHostedZonesByNameOutput, route53.Options]
+	changeResourceRecordSets call[route53.ChangeResourceRecordSetsInput, route53.ChangeResourceRecordSetsOutput,
+		route53.Options]
+	listResourceRecordSets call[route53.ListResourceRecordSetsInput, route53.ListResourceRecordSetsOutput, route53.Options]
+	getHostedZone          call[route53.GetHostedZoneInput, route53.GetHostedZoneOutput, route53.Options]
+	listHostedZonesByName  call[route53.ListHostedZonesByNameInput, route53.ListHostedZonesByNameOutput, route53.Options]
 }
 
 func Route53(cfg aws.Config, with func(*route53.Options)) *route53Client {

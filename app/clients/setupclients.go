@@ -17,14 +17,21 @@ import (
 
 // cloudformationClient is *cloudformation.Client, see above.
 type cloudformationClient struct {
-	describeStackResources call[cloudformation.DescribeStackResourcesInput, cloudformation.DescribeStackResourcesOutput, cloudformation.Options]
-	describeStacks         call[cloudformation.DescribeStacksInput, cloudformation.DescribeStacksOutput, cloudformation.Options]
-	createChangeSet        call[cloudformation.CreateChangeSetInput, cloudformation.CreateChangeSetOutput, cloudformation.Options]
-	describeChangeSet      call[cloudformation.DescribeChangeSetInput, cloudformation.DescribeChangeSetOutput, cloudformation.Options]
-	executeChangeSet       call[cloudformation.ExecuteChangeSetInput, cloudformation.ExecuteChangeSetOutput, cloudformation.Options]
-	deleteChangeSet        call[cloudformation.DeleteChangeSetInput, cloudformation.DeleteChangeSetOutput, cloudformation.Options]
-	describeStackEvents    call[cloudformation.DescribeStackEventsInput, cloudformation.DescribeStackEventsOutput, cloudformation.Options]
-	deleteStack            call[cloudformation.DeleteStackInput, cloudformation.DeleteStackOutput, cloudformation.Options]
+	describeStackResources call[cloudformation.DescribeStackResourcesInput, cloudformation.DescribeStackResourcesOutput,
+		cloudformation.Options]
+	describeStacks call[cloudformation.DescribeStacksInput, cloudformation.DescribeStacksOutput,
+		cloudformation.Options]
+	createChangeSet call[cloudformation.CreateChangeSetInput, cloudformation.CreateChangeSetOutput,
+		cloudformation.Options]
+	describeChangeSet call[cloudformation.DescribeChangeSetInput, cloudformation.DescribeChangeSetOutput,
+		cloudformation.Options]
+	executeChangeSet call[cloudformation.ExecuteChangeSetInput, cloudformation.ExecuteChangeSetOutput,
+		cloudformation.Options]
+	deleteChangeSet call[cloudformation.DeleteChangeSetInput, cloudformation.DeleteChangeSetOutput,
+		cloudformation.Options]
+	describeStackEvents call[cloudformation.DescribeStackEventsInput, cloudformation.DescribeStackEventsOutput,
+		cloudformation.Options]
+	deleteStack call[cloudformation.DeleteStackInput, cloudformation.DeleteStackOutput, cloudformation.Options]
 }
 
 func CloudFormation(cfg aws.Config, with func(*cloudformation.Options)) *cloudformationClient {
@@ -229,7 +236,8 @@ func (c *cloudformationClient) DescribeStackResources(
 
 // IdentityPoolRoles is the one operation of *cognitoidentity.Client that removing a stack needs.
 type IdentityPoolRoles struct {
-	Set call[cognitoidentity.SetIdentityPoolRolesInput, cognitoidentity.SetIdentityPoolRolesOutput, cognitoidentity.Options]
+	Set call[cognitoidentity.SetIdentityPoolRolesInput, cognitoidentity.SetIdentityPoolRolesOutput,
+		cognitoidentity.Options]
 }
 
 func (c IdentityPoolRoles) SetIdentityPoolRoles(ctx context.Context, in *cognitoidentity.SetIdentityPoolRolesInput,

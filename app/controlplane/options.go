@@ -1,5 +1,5 @@
-// Package controlplane makes the control plane that a profile describes. The launcher and the keeper on a server share it, so
-// that both keep the pool by the same figures.
+// Package controlplane makes the control plane that a profile describes. The launcher and the keeper on a server share
+// it, so that both keep the pool by the same figures.
 package controlplane
 
 import (
@@ -28,8 +28,8 @@ const patientAttempts = 8
 // failedLines is how many lines of a failed instance's log the pool's keeper stores.
 const failedLines = 10
 
-// Options returns the options of the control plane for a profile. The caller adds its launcher ID, its clock and its log.
-// stream is the instances' log.
+// Options returns the options of the control plane for a profile. The caller adds its launcher ID, its clock and its
+// log. stream is the instances' log.
 func Options(cfg aws.Config, p config.Profile, stream *kinesis.Stream) fleet.Options {
 	return fleet.Options{
 		EC2:       clients.EC2(cfg, func(o *ec2.Options) { o.RetryMaxAttempts = patientAttempts }),
@@ -83,7 +83,8 @@ func Prices(p config.Profile) backend.Prices {
 
 // Avatar returns how an instance's avatar is reached.
 func Avatar(p config.Profile) fleet.Avatar {
-	return fleet.Avatar{Scheme: p.Avatar.Scheme, Port: p.Avatar.Port, HealthPath: p.Avatar.HealthPath, Gateway: p.Avatar.Gateway}
+	return fleet.Avatar{Scheme: p.Avatar.Scheme, Port: p.Avatar.Port, HealthPath: p.Avatar.HealthPath,
+		Gateway: p.Avatar.Gateway}
 }
 
 // Pattern compiles a pattern that config has checked. It returns nil, which matches nothing, for "".

@@ -26,7 +26,8 @@ func AccountClients(cfg aws.Config) *account.Account {
 	if !ok {
 		own = awshttp.NewBuildableClient()
 	}
-	patient, upload := awsx.ReadRequests(own.WithTimeout(30*time.Second)), awsx.ReadRequests(own.WithTimeout(10*time.Minute))
+	patient, upload := awsx.ReadRequests(own.WithTimeout(30*time.Second)),
+		awsx.ReadRequests(own.WithTimeout(10*time.Minute))
 	cfg.HTTPClient = nil
 	return &account.Account{
 		CloudFormation: clients.CloudFormation(cfg, func(o *cloudformation.Options) { o.HTTPClient = patient }),
@@ -36,7 +37,9 @@ func AccountClients(cfg aws.Config) *account.Account {
 		STS:            sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = patient }),
 		Cognito:        clients.Cognito(cfg, func(o *cognito.Options) { o.HTTPClient = patient }),
 		IdentityPool: clients.IdentityPoolRoles{
-			Set: cognitoidentity.NewFromConfig(cfg, func(o *cognitoidentity.Options) { o.HTTPClient = patient }).SetIdentityPoolRoles,
+			Set: cognitoidentity.NewFromConfig(cfg, func(o *cognitoidentity.Options) {
+				o.HTTPClient = patient
+			}).SetIdentityPoolRoles,
 		},
 		DynamoDB: clients.DynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = patient }),
 		Pricing: clients.PricingClient{Get: pricing.NewFromConfig(cfg, func(o *pricing.Options) {

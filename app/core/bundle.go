@@ -25,7 +25,8 @@ func trusted() (*x509.CertPool, error) {
 	if path == "" {
 		return nil, nil
 	}
-	p := &backend.Problem{Kind: backend.KindConfig, What: messages.New("core.certificatesCannotRead"), Next: messages.New("core.correctUnsetAwsCa")}
+	p := &backend.Problem{Kind: backend.KindConfig, What: messages.New("core.certificatesCannotRead"),
+		Next: messages.New("core.correctUnsetAwsCa")}
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {
 		p.Why, p.Cause = messages.New("core.awsCaBundleNames", path), err

@@ -98,7 +98,8 @@ type embedded struct {
 // openEmbedded finds the user's running cloud, or starts it on the state directory. It keeps watch: where the
 // process that runs the cloud ends, this one takes over at the same addresses.
 func openEmbedded(ctx context.Context, dir string, p config.Profile, log *slog.Logger) (*embedded, error) {
-	e := &embedded{dir: dir, log: log, boot: localcloud.Options{Dir: dir, BootWarm: BootWarm, BootCold: BootCold, Region: p.Region, Logger: log}}
+	e := &embedded{dir: dir, log: log,
+		boot: localcloud.Options{Dir: dir, BootWarm: BootWarm, BootCold: BootCold, Region: p.Region, Logger: log}}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, StateProblem(dir, err)
 	}
@@ -144,7 +145,8 @@ func (e *embedded) start(port int) error {
 			return err
 		}
 	}
-	a := CloudAddress{Endpoint: cloud.Endpoint(), Gateway: cloud.Gateway(), EdgePort: cloud.EdgePort(), Outputs: cloud.Outputs()}
+	a := CloudAddress{Endpoint: cloud.Endpoint(), Gateway: cloud.Gateway(), EdgePort: cloud.EdgePort(),
+		Outputs: cloud.Outputs()}
 	if err := WriteAddress(e.dir, a); err != nil {
 		_ = cloud.Close()
 		return err
@@ -254,7 +256,8 @@ func hostOf(endpoint string) string {
 
 // CloudProblem says why the embedded cloud, with its state in dir, does not run.
 func CloudProblem(dir string, err error) *backend.Problem {
-	p := &backend.Problem{Kind: backend.KindConfig, What: messages.New("core.embeddedCloudCannotStarted"), Why: i18n.Sentence(err.Error()), Cause: err,
+	p := &backend.Problem{Kind: backend.KindConfig, What: messages.New("core.embeddedCloudCannotStarted"),
+		Why: i18n.Sentence(err.Error()), Cause: err,
 		Next: messages.New("core.closeWhateverUsesAddress")}
 	var file *fs.PathError
 	switch {
@@ -269,7 +272,8 @@ func CloudProblem(dir string, err error) *backend.Problem {
 }
 
 func StateProblem(dir string, err error) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("core.launcherFolderCannotUsed"), Why: messages.Verbatim(fmt.Sprintf("%s: %v.", dir, err)),
+	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("core.launcherFolderCannotUsed"),
+		Why:  messages.Verbatim(fmt.Sprintf("%s: %v.", dir, err)),
 		Next: messages.New("core.checkFolderPermissionsSpace"), Cause: err}
 }
 

@@ -46,7 +46,9 @@ func (r remote) URL(s backend.Session) string { return r.local.URL(s) }
 func (r remote) Configure(fleet.Figures)      {}
 func (r remote) Wait()                        {}
 
-// newBroker makes a client of the profile's broker. Requests are signed by the user's credentials and carry their ID token.
-func newBroker(p config.Profile, client awsx.Doer, credentials aws.CredentialsProvider, id *identity.Service, now func() time.Time) *broker.Client {
+// newBroker makes a client of the profile's broker. Requests are signed by the user's credentials and
+// carry their ID token.
+func newBroker(p config.Profile, client awsx.Doer, credentials aws.CredentialsProvider, id *identity.Service,
+	now func() time.Time) *broker.Client {
 	return &broker.Client{URL: p.Broker.URL, HTTP: broker.Signed(client, credentials, p.Region, now), Token: id.IDToken}
 }

@@ -47,7 +47,8 @@ func TestTheLauncherBehavesTheSameThroughTheBroker(t *testing.T) {
 // TestANight is the same without the broker.
 func TestANight(t *testing.T) { testANight(t) }
 
-// testANight leaves a signed-in launcher alone until its tokens have been renewed several times, and then starts and quits.
+// testANight leaves a signed-in launcher alone until its tokens have been renewed several times, and then
+// starts and quits.
 func testANight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom(t)
@@ -74,8 +75,10 @@ func (r *room) broker(p config.Profile, id *identity.Service) *broker.Client {
 	shape := controlplane.Avatar(p)
 	shape.Transport = func(string) http.RoundTripper { return r.cloud.Transport() }
 	r.once.Do(func() {
-		f := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
-			Scheduler: scheduler.NewFromConfig(cfg), Names: p.Resources(), Figures: controlplane.Figures(p), Avatar: shape, LauncherID: "broker"})
+		f := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg),
+			Route53:   route53.NewFromConfig(cfg),
+			Scheduler: scheduler.NewFromConfig(cfg), Names: p.Resources(), Figures: controlplane.Figures(p), Avatar: shape,
+			LauncherID: "broker"})
 		r.t.Cleanup(f.Wait)
 		v := &broker.Verifier{Issuer: "https://cognito-idp." + p.Region + ".amazonaws.com/" + p.Cognito.UserPoolID,
 			ClientID: p.Cognito.ClientID, HTTP: &http.Client{Transport: r.cloud.Transport()}}

@@ -45,7 +45,8 @@ func newRoom(t *testing.T) *room {
 	}
 	t.Cleanup(func() { _ = cloud.Close() })
 	r := &room{t: t, cloud: cloud, password: map[string]string{}}
-	r.profile = CloudAddress{Endpoint: "http://localcloud", Outputs: cloud.Outputs()}.fill(config.Default().Profiles["local"])
+	r.profile = CloudAddress{Endpoint: "http://localcloud",
+		Outputs: cloud.Outputs()}.fill(config.Default().Profiles["local"])
 	for _, u := range cloud.Outputs().DemoUsers {
 		r.password[u.Username] = u.Password
 	}
@@ -53,7 +54,8 @@ func newRoom(t *testing.T) *room {
 }
 
 func (r *room) sdk() aws.Config {
-	return aws.Config{Region: r.profile.Region, BaseEndpoint: aws.String("http://localcloud"), HTTPClient: &http.Client{Transport: r.cloud.Transport()}}
+	return aws.Config{Region: r.profile.Region, BaseEndpoint: aws.String("http://localcloud"),
+		HTTPClient: &http.Client{Transport: r.cloud.Transport()}}
 }
 
 func (r *room) operator() aws.Config {
@@ -73,8 +75,10 @@ func (r *room) desktop(window time.Duration, more ...func(*backend.Options, aws.
 	cfg.Credentials = id.Credentials()
 	shape := controlplane.Avatar(p)
 	shape.Transport = func(string) http.RoundTripper { return r.cloud.Transport() }
-	f := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
-		Scheduler: scheduler.NewFromConfig(cfg), Names: p.Resources(), Figures: controlplane.Figures(p), Avatar: shape, LauncherID: launcherID()})
+	f := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg),
+		Route53:   route53.NewFromConfig(cfg),
+		Scheduler: scheduler.NewFromConfig(cfg), Names: p.Resources(), Figures: controlplane.Figures(p), Avatar: shape,
+		LauncherID: launcherID()})
 	o.Identity, o.Fleet = id, f
 	if throughBroker {
 		o.Fleet = r.broker(p, id)
@@ -116,8 +120,9 @@ func (r *room) signIn(l *backend.Launcher, name string, phases ...backend.Phase)
 
 // running counts the instances that are not stopped or gone.
 func (r *room) running() (n int) {
-	out, err := ec2.NewFromConfig(r.operator()).DescribeInstances(r.t.Context(), &ec2.DescribeInstancesInput{Filters: []types.Filter{
-		{Name: aws.String("instance-state-name"), Values: []string{"pending", "running"}}}})
+	out, err := ec2.NewFromConfig(r.operator()).DescribeInstances(r.t.Context(),
+		&ec2.DescribeInstancesInput{Filters: []types.Filter{
+			{Name: aws.String("instance-state-name"), Values: []string{"pending", "running"}}}})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -140,7 +145,8 @@ func TestTwoDesktopsOfOneUser(t *testing.T) {
 				second := r.signIn(desks[1], "demo", backend.Ready)
 				if first.Session.InstanceID != second.Session.InstanceID || first.URL != second.URL || second.URL == "" ||
 					!first.Session.ExpireAt.Equal(second.Session.ExpireAt) {
-					t.Errorf("the first shows %s %s, the second %s %s", first.Session.InstanceID, first.URL, second.Session.InstanceID, second.URL)
+					t.Errorf("the first shows %s %s, the second %s %s", first.Session.InstanceID, first.URL, second.Session.InstanceID,
+						second.URL)
 				}
 				if n := r.running(); n != 1 {
 					t.Errorf("%d instances run", n)
@@ -193,7 +199,8 @@ func TestANameIsParkedBeforeTheSignOut(t *testing.T) {
 // TestASignInThatWasRevoked stops by the last valid credentials; when they are over, the armed stop acts, and its time
 // is said.
 func TestASignInThatWasRevoked(t *testing.T) {
-	for name, after := range map[string]time.Duration{"the credentials last": 57 * time.Minute, "they are over": 65 * time.Minute} {
+	for name, after := range map[string]time.Duration{"the credentials last": 57 * time.Minute,
+		"they are over": 65 * time.Minute} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRoom(t)

@@ -15,7 +15,8 @@ import (
 // linkTime bounds making a link to the avatar.
 const linkTime = 15 * time.Second
 
-// Link returns an address that opens the avatar of a snapshot: once and within a minute, if a gate stands in front of it.
+// Link returns an address that opens the avatar of a snapshot: once and within a minute, if a gate stands
+// in front of it.
 func (r *Rooms) Link(ctx context.Context, s backend.Snapshot) (string, error) {
 	if _, err := osdesktop.AvatarURL(s); err != nil {
 		return "", err
@@ -38,8 +39,8 @@ func OpenCloud(o localcloud.Options) (*localcloud.Cloud, error) {
 	return cloud, err
 }
 
-// simulatedGate stands in front of the simulated instances' web servers, as the one of build/aws/instance/agent does on AWS.
-// secret is asked for with the first request.
+// simulatedGate stands in front of the simulated instances' web servers, as the one of build/aws/instance/agent does on
+// AWS. secret is asked for with the first request.
 func simulatedGate(secret func() []byte) func(string, func() map[string]string, http.Handler) http.Handler {
 	return func(id string, tags func() map[string]string, next http.Handler) http.Handler {
 		return gate.Handler(next, gate.Options{Secret: secret(),

@@ -10,7 +10,8 @@ import (
 	"avatar-launcher/backend/localcloud"
 )
 
-// TestTheCloudThatTakesOverTakesTheCookies: a page that is open goes on working, and another cloud's cookies open nothing.
+// TestTheCloudThatTakesOverTakesTheCookies: a page that is open goes on working, and another cloud's
+// cookies open nothing.
 func TestTheCloudThatTakesOverTakesTheCookies(t *testing.T) {
 	key, err := gate.NewKey()
 	if err != nil {

@@ -23,7 +23,8 @@ func TestTheKeeperReadsTheLogOfAFailedInstance(t *testing.T) {
 		r := newRoom(t)
 		stream := awskinesis.NewFromConfig(r.operator())
 		for _, text := range []string{"booting", "no driver for the GPU"} {
-			_, err := stream.PutRecord(t.Context(), &awskinesis.PutRecordInput{StreamName: &r.profile.Stream, Data: []byte(text), PartitionKey: aws.String(id)})
+			_, err := stream.PutRecord(t.Context(),
+				&awskinesis.PutRecordInput{StreamName: &r.profile.Stream, Data: []byte(text), PartitionKey: aws.String(id)})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -14,5 +14,6 @@ import (
 func keyringLocks(stateDir, profile string) identity.Locks {
 	sum := sha256.Sum256([]byte(profile)) // a profile's name may be a path
 	base := filepath.Join(stateDir, "sign-in-"+hex.EncodeToString(sum[:6]))
-	return identity.Locks{Refresh: osdesktop.FileLock(base + ".refresh.lock"), Entries: osdesktop.FileLock(base + ".entries.lock")}
+	return identity.Locks{Refresh: osdesktop.FileLock(base + ".refresh.lock"),
+		Entries: osdesktop.FileLock(base + ".entries.lock")}
 }

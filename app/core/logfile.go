@@ -52,7 +52,8 @@ func fileProblem(name string, err error) *backend.Problem {
 	if err == nil {
 		return nil
 	}
-	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("core.launcherLogCannotWritten"), Why: i18n.Sentence(err.Error()),
+	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("core.launcherLogCannotWritten"),
+		Why:  i18n.Sentence(err.Error()),
 		Next: messages.New("core.freeSpaceEverythingElse", name), Cause: err}
 }
 

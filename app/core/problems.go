@@ -8,6 +8,7 @@ import (
 
 // NotOperator says that somebody's group may not look after the fleet.
 func NotOperator(u backend.User) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindDenied, What: messages.New("core.operatorsSeeFleet"), Why: messages.New("core.notOne", u.Username),
+	return &backend.Problem{Kind: backend.KindDenied, What: messages.New("core.operatorsSeeFleet"),
+		Why:  messages.New("core.notOne", u.Username),
 		Next: messages.New("core.askWhoeverManagesAccounts")}
 }

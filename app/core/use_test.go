@@ -20,7 +20,8 @@ func (r *room) withLogs(o *backend.Options, cfg aws.Config) {
 		Source: kinesis.New(kinesis.Options{
 			API: stream(o, cfg), Name: r.profile.Stream, Readers: 1,
 		}),
-		ActivityPattern: controlplane.Pattern(r.profile.Log.ActivityPattern), OnActivity: o.Inbox.Active, OnViewers: o.Inbox.Watched,
+		ActivityPattern: controlplane.Pattern(r.profile.Log.ActivityPattern), OnActivity: o.Inbox.Active,
+		OnViewers: o.Inbox.Watched,
 	})
 }
 

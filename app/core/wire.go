@@ -93,7 +93,8 @@ func Build(ctx context.Context, profile string, ring identity.Keyring, log *slog
 
 // Open wires the rooms for a profile that came from a file. Nothing is called yet but the embedded cloud, which takes
 // a second or more where it is new. older is the folder for the log's older lines, "" for none.
-func Open(ctx context.Context, p config.Profile, file, older string, ring identity.Keyring, log *slog.Logger) (*Rooms, error) {
+func Open(ctx context.Context, p config.Profile, file, older string, ring identity.Keyring,
+	log *slog.Logger) (*Rooms, error) {
 	r := &Rooms{Profile: p, File: file, log: log, Browse: osdesktop.OpenBrowser(log)}
 	if p.Cloud == config.CloudEmbedded {
 		cloud, err := openEmbedded(ctx, config.Paths().StateDir, p, log)
@@ -128,7 +129,8 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	options := identity.Options{
 		Region: p.Region, UserPoolID: p.Cognito.UserPoolID, ClientID: p.Cognito.ClientID,
 		IdentityPoolID: p.Cognito.IdentityPoolID, HTTP: watched, SDK: anonymous,
-		Keyring: ring, Account: p.Name, Locks: keyringLocks(config.Paths().StateDir, p.Name), StaySignedIn: p.StaySignedIn, Log: r.log,
+		Keyring: ring, Account: p.Name, Locks: keyringLocks(config.Paths().StateDir, p.Name), StaySignedIn: p.StaySignedIn,
+		Log:    r.log,
 		Notify: inbox.Notify, Translate: i18n.Translate, Language: func() string { return i18n.Catalogue().Language },
 	}
 	if p.Cognito.Browser() {
@@ -185,7 +187,8 @@ func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
 	}
 	client := awsx.ReadRequests(own)
 	if p.Endpoint != "" {
-		return aws.Config{Region: p.Region, BaseEndpoint: aws.String(p.Endpoint), HTTPClient: client, AppID: "avatar-launcher"}, nil
+		return aws.Config{Region: p.Region, BaseEndpoint: aws.String(p.Endpoint), HTTPClient: client,
+			AppID: "avatar-launcher"}, nil
 	}
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(p.Region))
 	if gone := (awsconfig.SharedConfigProfileNotExistError{}); errors.As(err, &gone) {
@@ -209,7 +212,8 @@ func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
 
 // Rules returns how long a session may last and what it costs.
 func Rules(p config.Profile) backend.Rules {
-	return backend.Rules{Window: p.Session.Window, Maximum: p.Session.Maximum, Warning: p.Session.Warning, Grace: p.Session.Grace,
+	return backend.Rules{Window: p.Session.Window, Maximum: p.Session.Maximum, Warning: p.Session.Warning,
+		Grace:        p.Session.Grace,
 		StaySignedIn: p.StaySignedIn, Prices: controlplane.Prices(p)}
 }
 

@@ -15,7 +15,8 @@ import (
 
 // All are the checks of this computer and then of the cloud: what is wrong here explains what goes wrong there.
 func All(ctx context.Context, r *core.Rooms, stateDir string, s backend.Snapshot) []backend.Check {
-	all := append(Computer(), Keyring(identity.OSKeyring(KeyringTime)), configCheck(r.File), folderCheck(stateDir), clockCheck(s.Skew))
+	all := append(Computer(), Keyring(identity.OSKeyring(KeyringTime)), configCheck(r.File), folderCheck(stateDir),
+		clockCheck(s.Skew))
 	if s.User == nil {
 		return append(all, answers(ctx, r))
 	}
@@ -56,7 +57,8 @@ func folderCheck(stateDir string) backend.Check {
 	if err != nil {
 		p = core.StateProblem(stateDir, err)
 	}
-	return checked(messages.Verbatim(i18n.Say("checks.folder")), messages.Verbatim(i18n.Say("checks.folderFine", stateDir)), p)
+	return checked(messages.Verbatim(i18n.Say("checks.folder")),
+		messages.Verbatim(i18n.Say("checks.folderFine", stateDir)), p)
 }
 
 // clockLimit is how far AWS lets a request's time be off, with room: beyond 5 minutes signatures are refused.
@@ -67,5 +69,7 @@ func clockCheck(skew time.Duration) backend.Check {
 	if skew.Abs() < clockLimit {
 		return checked(messages.Verbatim(i18n.Say("checks.clock")), messages.Verbatim(i18n.Say("checks.clockFine")), nil)
 	}
-	return backend.Check{Name: messages.Verbatim(i18n.Say("checks.clock")), Why: messages.Verbatim(i18n.Say("checks.clockOff", skew.Abs())), Cure: messages.Verbatim(i18n.Say("checks.clockCure"))}
+	return backend.Check{Name: messages.Verbatim(i18n.Say("checks.clock")),
+		Why:  messages.Verbatim(i18n.Say("checks.clockOff", skew.Abs())),
+		Cure: messages.Verbatim(i18n.Say("checks.clockCure"))}
 }

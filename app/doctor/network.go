@@ -24,8 +24,8 @@ import (
 // networkTime bounds one attempt to get through to the avatar.
 const networkTime = 4 * time.Second
 
-// Network reports whether the avatar's page, its WebSocket and its picture get through from here, in words that a person can hand
-// to their IT department. It needs a session, since only an instance that runs answers.
+// Network reports whether the avatar's page, its WebSocket and its picture get through from here, in words that a
+// person can hand to their IT department. It needs a session, since only an instance that runs answers.
 func Network(ctx context.Context, r *core.Rooms, u backend.User) []backend.Check {
 	s, err := r.Fleet.Current(ctx, u)
 	if err != nil {
@@ -55,7 +55,8 @@ func (w way) checks(ctx context.Context) []backend.Check {
 		return []backend.Check{page}
 	}
 	if about == "" {
-		return []backend.Check{page, {Name: messages.New("doctor.picture"), OK: true, Why: messages.New("doctor.notTestedNothingInstance")}}
+		return []backend.Check{page, {Name: messages.New("doctor.picture"), OK: true,
+			Why: messages.New("doctor.notTestedNothingInstance")}}
 	}
 	all := []backend.Check{page, w.socket(ctx)}
 	port := gate.RelayPort(about)
@@ -68,29 +69,34 @@ func (w way) checks(ctx context.Context) []backend.Check {
 
 // reach opens the gate's page as the browser would, by the system's proxy, and returns what the gate says of itself.
 func (w way) reach(ctx context.Context) (string, backend.Check) {
-	c := backend.Check{Name: messages.New("doctor.avatarPage"), Cure: messages.New("doctor.askDepartmentAllowHttps", w.page.Hostname())}
+	c := backend.Check{Name: messages.New("doctor.avatarPage"),
+		Cure: messages.New("doctor.askDepartmentAllowHttps", w.page.Hostname())}
 	resp, err := w.ask(ctx, nil)
 	if err != nil {
 		c.Why = messages.New("doctor.cantReached", w.page.Host, i18n.Sentence(rootCause(err).Error()))
 		return "", c
 	}
 	defer resp.Body.Close()
-	return resp.Header.Get(gate.Header), backend.Check{Name: messages.New("doctor.avatarPage"), OK: true, Why: messages.New("doctor.answers", w.page.Host)}
+	return resp.Header.Get(gate.Header),
+		backend.Check{Name: messages.New("doctor.avatarPage"), OK: true, Why: messages.New("doctor.answers", w.page.Host)}
 }
 
 // socket opens a WebSocket, by which the avatar's page and the instance agree on how the picture comes.
 func (w way) socket(ctx context.Context) backend.Check {
-	c := backend.Check{Name: messages.New("doctor.websocket"), Why: messages.New("doctor.pageLoadsButWebsocket", w.page.Host),
+	c := backend.Check{Name: messages.New("doctor.websocket"),
+		Why:  messages.New("doctor.pageLoadsButWebsocket", w.page.Host),
 		Cure: messages.New("doctor.askDepartmentLetWebsockets", w.page.Hostname())}
 	raw := make([]byte, 16)
 	_, _ = rand.Read(raw) // never fails
 	key := base64.StdEncoding.EncodeToString(raw)
-	resp, err := w.ask(ctx, http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {key}})
+	resp, err := w.ask(ctx, http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"},
+		"Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {key}})
 	if err != nil {
 		return c
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusSwitchingProtocols || resp.Header.Get("Sec-Websocket-Accept") != gate.SocketAccept(key) {
+	if resp.StatusCode != http.StatusSwitchingProtocols ||
+		resp.Header.Get("Sec-Websocket-Accept") != gate.SocketAccept(key) {
 		return c
 	}
 	return backend.Check{Name: c.Name, OK: true, Why: messages.New("doctor.websocketsGetThrough")}
@@ -109,12 +115,15 @@ func (w way) ask(ctx context.Context, header http.Header) (*http.Response, error
 	for name, values := range header {
 		req.Header[name] = values
 	}
-	client := &http.Client{Transport: w.transport(), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Transport: w.transport(), CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	defer client.CloseIdleConnections()
 	return client.Do(req)
 }
 
-// transport dials the page's host. Names below localhost are this computer, which resolvers often don't know (RFC 6761).
+// transport dials the page's host. Names below localhost are this computer, which resolvers often don't
+// know (RFC 6761).
 func (w way) transport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.ForceAttemptHTTP2, t.TLSClientConfig = false, nil // WebSockets are HTTP/1.1's
@@ -140,7 +149,8 @@ func (w way) picture(ctx context.Context, relay string) backend.Check {
 	cure := messages.New("doctor.askDepartmentAllowUdp", w.address, port)
 	switch {
 	case udp == nil:
-		return backend.Check{Name: messages.New("doctor.picture"), OK: true, Why: messages.New("doctor.udpGetsThroughPicture")}
+		return backend.Check{Name: messages.New("doctor.picture"), OK: true,
+			Why: messages.New("doctor.udpGetsThroughPicture")}
 	case tcp == nil:
 		return backend.Check{Name: messages.New("doctor.picture"), OK: true, Cure: cure,
 			Why: messages.New("doctor.udpDoesntGetThrough", cure)}

@@ -43,7 +43,8 @@ func TestEveryKeyThatIsSaidIsThere(t *testing.T) {
 	if found < 8 {
 		t.Errorf("only %d keys were found: the pattern no longer fits the code", found)
 	}
-	for _, p := range []backend.Phase{backend.SignedOut, backend.SigningIn, backend.Idle, backend.Claiming, backend.Arming, backend.Booting,
+	for _, p := range []backend.Phase{backend.SignedOut, backend.SigningIn, backend.Idle, backend.Claiming, backend.Arming,
+		backend.Booting,
 		backend.Probing, backend.Ready, backend.Ending, backend.Failed} {
 		if !slices.Contains(keys, "tray.state."+string(p)) {
 			t.Errorf("the tray has no word for %s", p)

@@ -36,7 +36,8 @@ type Options struct {
 	Level   slog.Level
 }
 
-// Command is the command keep. common returns the profile and the level of the log that the flags of every command name.
+// Command is the command keep. common returns the profile and the level of the log that the flags of
+// every command name.
 func Command(common func() (profile string, level slog.Level, err error)) *cobra.Command {
 	var o Options
 	c := &cobra.Command{
@@ -67,7 +68,8 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	if p.Cloud == config.CloudEmbedded {
-		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("keep.noPoolKeep"), Why: messages.New("keep.profileEmbeddedCloud", p.Name),
+		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("keep.noPoolKeep"),
+			Why:  messages.New("keep.profileEmbeddedCloud", p.Name),
 			Next: messages.New("keep.nameAccountProfileProfile")}
 	}
 	cfg, err := load(ctx, p)
@@ -92,7 +94,8 @@ func load(ctx context.Context, p config.Profile) (aws.Config, error) {
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(p.Region))
 	if err != nil {
 		return cfg, &backend.Problem{Kind: backend.KindConfig, What: messages.New("keep.cannotReadMachineAws"),
-			Why: messages.Verbatim(strings.TrimSuffix(err.Error(), ".") + "."), Next: messages.New("keep.correctAwsConfigurationFiles"), Cause: err}
+			Why:  messages.Verbatim(strings.TrimSuffix(err.Error(), ".") + "."),
+			Next: messages.New("keep.correctAwsConfigurationFiles"), Cause: err}
 	}
 	cfg.AppID = "avatar-launcher"
 	if p.Endpoint != "" {
@@ -114,14 +117,16 @@ func load(ctx context.Context, p config.Profile) (aws.Config, error) {
 
 // problem says why a run failed.
 func problem(err error) error {
-	p := &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("keep.poolCannotKept"), Why: messages.New("keep.logAboveSaysWhy"),
+	p := &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("keep.poolCannotKept"),
+		Why:  messages.New("keep.logAboveSaysWhy"),
 		Next: messages.New("common.tryAgainMinute"), Cause: err}
 	switch {
 	case awsx.IsDenied(err):
 		p.Kind, p.Why = backend.KindDenied, messages.New("keep.machineAwsCredentialsNot")
 		p.Next = messages.New("keep.givePolicyKeeperpolicyStack")
 	case awsx.IsExpired(err):
-		p.Kind, p.Why, p.Next = backend.KindRefused, messages.New("keep.machineAwsCredentialsArent"), messages.New("keep.renew")
+		p.Kind, p.Why, p.Next = backend.KindRefused, messages.New("keep.machineAwsCredentialsArent"),
+			messages.New("keep.renew")
 	case awsx.IsUnreachable(err):
 		p.Kind, p.Why = backend.KindUnreachable, messages.New("keep.awsDoesntAnswer")
 	case backend.ProblemOf(err).Kind != backend.KindUnexpected:

@@ -49,8 +49,9 @@ type State struct {
 func (h *Health) State() State {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	out := State{Leading: h.pool.Leader, Target: h.pool.Target, Instances: map[backend.PoolState]int{}, HeldBack: h.pool.Backoff,
-		ReadAt: h.readAt, LastAnswer: h.answerAt}
+	out := State{Leading: h.pool.Leader, Target: h.pool.Target, Instances: map[backend.PoolState]int{},
+		HeldBack: h.pool.Backoff,
+		ReadAt:   h.readAt, LastAnswer: h.answerAt}
 	for _, m := range h.pool.Members {
 		out.Instances[m.State]++
 	}
@@ -97,7 +98,8 @@ type answers struct {
 
 func (a answers) Do(r *http.Request) (*http.Response, error) {
 	resp, err := a.HTTPClient.Do(r)
-	if err == nil && resp.StatusCode < 500 && resp.StatusCode != http.StatusForbidden && resp.StatusCode != http.StatusUnauthorized {
+	if err == nil && resp.StatusCode < 500 && resp.StatusCode != http.StatusForbidden &&
+		resp.StatusCode != http.StatusUnauthorized {
 		a.health.mu.Lock()
 		a.health.answerAt = time.Now()
 		a.health.mu.Unlock()

@@ -32,7 +32,8 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	cloud, err := localcloud.Open(localcloud.Options{BootWarm: 4 * time.Second, BootCold: 25 * time.Second, Seed: 1, WithoutUsers: true})
+	cloud, err := localcloud.Open(localcloud.Options{BootWarm: 4 * time.Second, BootCold: 25 * time.Second, Seed: 1,
+		WithoutUsers: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +116,8 @@ func TestTheFunctionFillsThePool(t *testing.T) {
 		if n := w.states(t); n["stopped"] != 3 || len(n) != 1 {
 			t.Errorf("after it there are %v", n)
 		}
-		if metrics["Passes"] != 1.0 || metrics["Missing"] != 0.0 || metrics["HeldBack"] != 0.0 || metrics["Stack"] != "avatar-launcher" {
+		if metrics["Passes"] != 1.0 || metrics["Missing"] != 0.0 || metrics["HeldBack"] != 0.0 ||
+			metrics["Stack"] != "avatar-launcher" {
 			t.Errorf("its metrics are %v", metrics)
 		}
 	})
@@ -149,7 +151,8 @@ func TestTheFunctionsEventStopsWhatNobodyOwns(t *testing.T) {
 			t.Fatal(err)
 		}
 		id := *all.Reservations[0].Instances[0].InstanceId
-		if _, err := ec2.NewFromConfig(w.cfg).StartInstances(t.Context(), &ec2.StartInstancesInput{InstanceIds: []string{id}}); err != nil {
+		if _, err := ec2.NewFromConfig(w.cfg).StartInstances(t.Context(),
+			&ec2.StartInstancesInput{InstanceIds: []string{id}}); err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()
@@ -196,7 +199,8 @@ func TestAProcessKeepsThePoolAndGivesTheLeaseBack(t *testing.T) {
 			t.Errorf("it ended by %v", err)
 		}
 		began := time.Now()
-		if err := (&keep.Process{Config: w.cfg, Profile: p, LauncherID: "server-2", Once: true, Log: quiet()}).Run(t.Context()); err != nil {
+		if err := (&keep.Process{Config: w.cfg, Profile: p, LauncherID: "server-2", Once: true,
+			Log: quiet()}).Run(t.Context()); err != nil {
 			t.Error(err)
 		}
 		if took := time.Since(began); took > 10*time.Second {

@@ -23,8 +23,8 @@ var version = "dev"
 // endTime is how long the program may go on after a signal. Then it ends whatever is under way.
 const endTime = 15 * time.Second
 
-// Main runs the program of servers, whose only command is keep, and returns the exit code: 0 done, 1 unexpected, 2 usage
-// or configuration, 3 refused, 5 AWS unreachable.
+// Main runs the program of servers, whose only command is keep, and returns the exit code: 0 done, 1 unexpected, 2
+// usage or configuration, 3 refused, 5 AWS unreachable.
 func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -47,7 +47,8 @@ func command() *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(sentence(err)) })
-	root.PersistentFlags().StringVar(&profile, "profile", "", i18n.Text("commands.root.profile", config.Paths().ConfigFile))
+	root.PersistentFlags().StringVar(&profile, "profile", "",
+		i18n.Text("commands.root.profile", config.Paths().ConfigFile))
 	root.PersistentFlags().StringVar(&level, "log-level", "info", i18n.Text("commands.root.logLevel"))
 	root.AddCommand(Command(func() (string, slog.Level, error) {
 		var l slog.Level

@@ -31,8 +31,8 @@ type Process struct {
 // shutdownTime is how long the health endpoint's open requests may take at the end.
 const shutdownTime = 2 * time.Second
 
-// Run keeps the pool until ctx is done, or for one pass. It gives the lease back before it returns. It returns nil if it
-// was ctx that ended it, and an error if the pass failed or the endpoint's address cannot be had.
+// Run keeps the pool until ctx is done, or for one pass. It gives the lease back before it returns. It returns nil if
+// it was ctx that ended it, and an error if the pass failed or the endpoint's address cannot be had.
 func (k *Process) Run(ctx context.Context) error { return k.RunWith(ctx, &Health{}) }
 
 // RunWith is Run with a Health of the caller's.
@@ -69,10 +69,12 @@ func (k *Process) RunWith(ctx context.Context, h *Health) error {
 func (k *Process) serve(h *Health) (stop func(), err error) {
 	l, err := net.Listen("tcp", k.Listen)
 	if err != nil {
-		return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("keep.keeperHealthEndpointCannot"), Why: sentence(err),
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("keep.keeperHealthEndpointCannot"),
+			Why:  sentence(err),
 			Next: messages.New("keep.chooseAnotherAddressListen"), Cause: err}
 	}
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 10 * time.Second}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -28,7 +28,8 @@ func Settings(env func(string) string) (config.Profile, error) {
 		return config.Profile{}, fmt.Errorf("%s: %w", SettingsVariable, err)
 	}
 	merge(profile, more)
-	text, err := json.Marshal(map[string]any{"profile": accountProfile, "profiles": map[string]any{accountProfile: profile}})
+	text, err := json.Marshal(map[string]any{"profile": accountProfile,
+		"profiles": map[string]any{accountProfile: profile}})
 	if err != nil {
 		return config.Profile{}, err
 	}

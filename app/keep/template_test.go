@@ -32,21 +32,26 @@ func properties(t *testing.T, resource string) map[string]any {
 func TestTheStacksSettingsAreTaken(t *testing.T) {
 	variables := properties(t, "KeeperFunction")["Environment"].(map[string]any)["Variables"].(map[string]any)
 	sub := variables[keep.ProfileVariable].(map[string]any)["Fn::Sub"].([]any)
-	text := strings.NewReplacer("${AWS::Region}", "eu-central-1", "${UserPool}", "eu-central-1_Ab1", "${UserPoolClient}", "client",
-		"${IdentityPool}", "eu-central-1:12345678-1234-1234-1234-123456789012", "${HostedZoneId}", "Z123", "${ZoneName}", "avatar.example.com",
-		"${Subnets}", `subnet-0123456789abcdef0","subnet-0123456789abcdef1`, "${Types}", `g5.2xlarge","g6.xlarge`, "${StopRole.Arn}", "arn:aws:iam::123456789012:role/stop",
+	text := strings.NewReplacer("${AWS::Region}", "eu-central-1", "${UserPool}", "eu-central-1_Ab1", "${UserPoolClient}",
+		"client",
+		"${IdentityPool}", "eu-central-1:12345678-1234-1234-1234-123456789012", "${HostedZoneId}", "Z123", "${ZoneName}",
+		"avatar.example.com",
+		"${Subnets}", `subnet-0123456789abcdef0","subnet-0123456789abcdef1`, "${Types}", `g5.2xlarge","g6.xlarge`,
+		"${StopRole.Arn}", "arn:aws:iam::123456789012:role/stop",
 		"${DeadLetters.Arn}", "arn:aws:sqs:eu-central-1:123456789012:dead", "${Size}", "3").Replace(sub[0].(string))
 	if strings.Contains(text, "${") {
 		t.Fatalf("what is in %s?", text)
 	}
 	p, err := keep.Settings(func(name string) string {
-		return map[string]string{keep.ProfileVariable: text, keep.SettingsVariable: `{"warm_pool":{"max_instances":20}}`}[name]
+		return map[string]string{keep.ProfileVariable: text,
+			keep.SettingsVariable: `{"warm_pool":{"max_instances":20}}`}[name]
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := p.Resources()
-	if p.WarmPool.Size != 3 || p.WarmPool.MaxInstances != 20 || len(r.SubnetIDs) != 2 || len(r.InstanceTypes) != 2 || p.Log.ReadyPattern == "" {
+	if p.WarmPool.Size != 3 || p.WarmPool.MaxInstances != 20 || len(r.SubnetIDs) != 2 || len(r.InstanceTypes) != 2 ||
+		p.Log.ReadyPattern == "" {
 		t.Errorf("the function's profile is %+v", p)
 	}
 	for resource, name := range map[string]string{"SessionsTable": r.SessionsTable, "InstancesTable": r.InstancesTable,

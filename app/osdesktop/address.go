@@ -25,7 +25,8 @@ func AvatarURL(s backend.Snapshot) (string, error) {
 		return "", fmt.Errorf("the avatar's address: %w", err)
 	}
 	domain := strings.TrimSuffix(s.Session.Domain, ".")
-	if u.Scheme != "http" && u.Scheme != "https" || u.User != nil || !strings.EqualFold(strings.TrimSuffix(u.Hostname(), "."), domain) {
+	if u.Scheme != "http" && u.Scheme != "https" || u.User != nil ||
+		!strings.EqualFold(strings.TrimSuffix(u.Hostname(), "."), domain) {
 		return "", fmt.Errorf("the address %q is not the session's own", s.URL)
 	}
 	return u.String(), nil
@@ -44,8 +45,8 @@ func browsable(address string) error {
 	return nil
 }
 
-// OpenBrowser opens an address of the sign-in in the system's browser. It waits for nothing but the start of the program:
-// anyone who signs in sees the address, too.
+// OpenBrowser opens an address of the sign-in in the system's browser. It waits for nothing but the start of the
+// program: anyone who signs in sees the address, too.
 func OpenBrowser(log *slog.Logger) func(address string) error {
 	return func(address string) error {
 		if err := browsable(address); err != nil {
@@ -60,12 +61,12 @@ func OpenBrowser(log *slog.Logger) func(address string) error {
 	}
 }
 
-// BrowserPatience is how long the program that opens the browser may take to fail. One that still runs then is taken for
-// the browser itself.
+// BrowserPatience is how long the program that opens the browser may take to fail. One that still runs then is taken
+// for the browser itself.
 const BrowserPatience = 3 * time.Second
 
-// OpenURL opens an address by the system's own means. It returns an error if the program that does so is missing, or fails
-// within patience. The caller must have checked the address.
+// OpenURL opens an address by the system's own means. It returns an error if the program that does so is missing, or
+// fails within patience. The caller must have checked the address.
 func OpenURL(address string, patience time.Duration) error {
 	command := exec.Command("xdg-open", address)
 	switch runtime.GOOS {

@@ -68,7 +68,8 @@ func TestTheSignInWaitsForNoBrowser(t *testing.T) {
 func TestIsLocal(t *testing.T) {
 	for endpoint, want := range map[string]bool{
 		"http://127.0.0.1:4566": true, "http://localhost:80": true, "http://[::1]:1": true,
-		"": false, "https://ec2.us-east-1.amazonaws.com": false, "http://10.0.0.1": false, "http://127.0.0.1.example.com": false,
+		"": false, "https://ec2.us-east-1.amazonaws.com": false, "http://10.0.0.1": false,
+		"http://127.0.0.1.example.com": false,
 	} {
 		if got := IsLocal(endpoint); got != want {
 			t.Errorf("isLocal(%q) = %v", endpoint, got)

@@ -11,8 +11,8 @@ import (
 
 const busVariable = "DBUS_SESSION_BUS_ADDRESS"
 
-// NameSessionBus names the session bus in the environment, or says there that there is none. Without a name each library
-// would start a bus of its own by dbus-launch: the keyring behind it is not the user's, and it outlives us.
+// NameSessionBus names the session bus in the environment, or says there that there is none. Without a name each
+// library would start a bus of its own by dbus-launch: the keyring behind it is not the user's, and it outlives us.
 func NameSessionBus() {
 	if runtime.GOOS != "linux" || os.Getenv(busVariable) != "" {
 		return

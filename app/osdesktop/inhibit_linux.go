@@ -33,7 +33,8 @@ func (i *Inhibitor) Begin(ctx context.Context, log *slog.Logger, why Reason, end
 		log.Debug("there is no system bus to hear of a shutdown by", "cause", err)
 		return
 	}
-	if err := bus.AddMatchSignal(dbus.WithMatchInterface(loginManager), dbus.WithMatchMember("PrepareForShutdown")); err != nil {
+	if err := bus.AddMatchSignal(dbus.WithMatchInterface(loginManager),
+		dbus.WithMatchMember("PrepareForShutdown")); err != nil {
 		log.Debug("a shutdown will not be heard of", "cause", err)
 		_ = bus.Close()
 		return

@@ -65,8 +65,8 @@ func (e *ending) Allow(still string, within time.Duration, after string) {
 	}
 }
 
-// Asking says that somebody is asked for something, until the returned function is called: a signal then ends the program
-// at once, after restore.
+// Asking says that somebody is asked for something, until the returned function is called: a signal then ends the
+// program at once, after restore.
 func (e *ending) Asking(restore func()) (answered func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -35,7 +35,8 @@ func TestSignals(t *testing.T) {
 		by := time.Now().Add(24 * time.Second).Local().Format(time.TimeOnly)
 		signals <- os.Interrupt
 		synctest.Wait()
-		for _, want := range []string{"Still stopping the instance.", "ends by itself at " + by, "The armed stop acts by itself."} {
+		for _, want := range []string{"Still stopping the instance.", "ends by itself at " + by,
+			"The armed stop acts by itself."} {
 			if said := out.String(); !strings.Contains(said, want) {
 				t.Errorf("the second said %q, not %q", said, want)
 			}

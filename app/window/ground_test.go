@@ -21,7 +21,8 @@ func TestTheWindowDoesNotFlash(t *testing.T) {
 		theme      string
 		dark, want bool
 	}{
-		{config.ThemeDark, false, true}, {config.ThemeLight, true, false}, {config.ThemeSystem, true, true}, {config.ThemeSystem, false, false},
+		{config.ThemeDark, false, true}, {config.ThemeLight, true, false}, {config.ThemeSystem, true, true},
+		{config.ThemeSystem, false, false},
 	} {
 		c := ground(tt.theme, tt.dark)
 		if (c == &darkGround) != tt.want {

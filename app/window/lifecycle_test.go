@@ -8,7 +8,8 @@ import (
 
 func TestLifecycle(t *testing.T) {
 	steps := map[string]func(*lifecycle) bool{
-		"run": (*lifecycle).run, "ask": (*lifecycle).ask, "stay": (*lifecycle).stay, "stop": (*lifecycle).stop, "leave": (*lifecycle).leave,
+		"run": (*lifecycle).run, "ask": (*lifecycle).ask, "stay": (*lifecycle).stay, "stop": (*lifecycle).stop,
+		"leave": (*lifecycle).leave,
 	}
 	for name, c := range map[string]struct {
 		steps []string // the last of them is looked at

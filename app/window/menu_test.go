@@ -15,13 +15,15 @@ func TestMenuFor(t *testing.T) {
 		enabled string
 		title   string
 	}{
-		"signed out":   {backend.Snapshot{Phase: backend.SignedOut}, "open quit", "Signed out"},
-		"signing in":   {backend.Snapshot{Phase: backend.SigningIn}, "open quit", "Signing in"},
-		"idle":         {backend.Snapshot{Phase: backend.Idle, User: user}, "start open sign-out quit", "Off"},
-		"adopting":     {backend.Snapshot{Phase: backend.Idle, User: user, Adopting: true}, "open sign-out quit", "Off"},
-		"booting":      {backend.Snapshot{Phase: backend.Booting, User: user}, "stop open sign-out quit", "Starting"},
-		"ready":        {backend.Snapshot{Phase: backend.Ready, User: user}, "connect keep-going stop open sign-out quit", "Running"},
-		"nearly over":  {backend.Snapshot{Phase: backend.Ready, User: user, Session: session, Warning: true}, "connect keep-going stop open sign-out quit", "Stops at"},
+		"signed out": {backend.Snapshot{Phase: backend.SignedOut}, "open quit", "Signed out"},
+		"signing in": {backend.Snapshot{Phase: backend.SigningIn}, "open quit", "Signing in"},
+		"idle":       {backend.Snapshot{Phase: backend.Idle, User: user}, "start open sign-out quit", "Off"},
+		"adopting":   {backend.Snapshot{Phase: backend.Idle, User: user, Adopting: true}, "open sign-out quit", "Off"},
+		"booting":    {backend.Snapshot{Phase: backend.Booting, User: user}, "stop open sign-out quit", "Starting"},
+		"ready": {backend.Snapshot{Phase: backend.Ready, User: user}, "connect keep-going stop open sign-out quit",
+			"Running"},
+		"nearly over": {backend.Snapshot{Phase: backend.Ready, User: user, Session: session, Warning: true},
+			"connect keep-going stop open sign-out quit", "Stops at"},
 		"ending":       {backend.Snapshot{Phase: backend.Ending, User: user}, "open quit", "Stopping"},
 		"failed":       {backend.Snapshot{Phase: backend.Failed, User: user}, "start open sign-out quit", "wrong"},
 		"unknown user": {backend.Snapshot{Phase: backend.Failed}, "open quit", "wrong"},

@@ -30,7 +30,8 @@ func notificationsFor(before, after backend.Snapshot, now time.Time) (all []noti
 		add("ready", i18n.Say("notify.ready.title"), i18n.Say("notify.ready.text"), itemConnect)
 	case before.Ended == nil && after.Ended != nil:
 		add("ended", i18n.EndedTitle(*after.Ended), i18n.EndedText(*after.Ended, after.Cost.Currency), itemStart)
-	case before.Phase.Active() && !after.Phase.Active() && p != nil && after.Problem != before.Problem && after.User != nil:
+	case before.Phase.Active() && !after.Phase.Active() && p != nil && after.Problem != before.Problem &&
+		after.User != nil:
 		add("ended", p.What.String(), p.Why.String()+" "+p.Next.String(), startOrStop(after))
 	case held(before) && after.User != nil && after.Phase == backend.Idle:
 		add("ended", i18n.Say("notify.ended.title"), i18n.Say("notify.ended.text"), itemStart)
@@ -43,7 +44,8 @@ func notificationsFor(before, after backend.Snapshot, now time.Time) (all []noti
 	case !before.Cold && after.Cold && after.Phase.Starting():
 		add("exhausted", i18n.Say("notify.exhausted.title"), i18n.Say("notify.exhausted.text"), itemOpen)
 	}
-	if b := after.Pool.Backoff; b != nil && concerned(after) && (before.Pool.Backoff == nil || !before.Pool.Backoff.Stopped && b.Stopped) {
+	if b := after.Pool.Backoff; b != nil && concerned(after) &&
+		(before.Pool.Backoff == nil || !before.Pool.Backoff.Stopped && b.Stopped) {
 		lines, title := i18n.BackoffLines(b), i18n.Say("notify.pool")
 		if b.InstanceID == "" {
 			title = i18n.Say("pool.backoff.title")
@@ -51,7 +53,8 @@ func notificationsFor(before, after backend.Snapshot, now time.Time) (all []noti
 		add("pool", title, lines[0]+" "+lines[1], itemOpen)
 	}
 	if !before.Warning && after.Warning && after.Session != nil {
-		add("warning", i18n.Say("notify.warning.title", minutesLeft(after, now)), i18n.Say("notify.warning.text"), itemKeep, itemStop)
+		add("warning", i18n.Say("notify.warning.title", minutesLeft(after, now)), i18n.Say("notify.warning.text"), itemKeep,
+			itemStop)
 	}
 	return all
 }
@@ -77,7 +80,8 @@ func concerned(s backend.Snapshot) bool {
 
 // actionTitle is the word on a notification's button.
 func actionTitle(key string) string {
-	return map[string]string{itemConnect: i18n.Say("tray.connect"), itemStart: i18n.Say("tray.start"), itemKeep: i18n.Say("tray.keepGoing"),
+	return map[string]string{itemConnect: i18n.Say("tray.connect"), itemStart: i18n.Say("tray.start"),
+		itemKeep: i18n.Say("tray.keepGoing"),
 		itemStop: i18n.Say("tray.stop"), itemOpen: i18n.Say("tray.open")}[key]
 }
 
@@ -129,7 +133,8 @@ func (s *Shell) send(n notification) {
 	}
 	err := wails.RegisterNotificationCategory(s.ctx, category)
 	if err == nil {
-		err = wails.SendNotificationWithActions(s.ctx, wails.NotificationOptions{ID: n.ID, Title: n.Title, Body: n.Body, CategoryID: n.ID})
+		err = wails.SendNotificationWithActions(s.ctx,
+			wails.NotificationOptions{ID: n.ID, Title: n.Title, Body: n.Body, CategoryID: n.ID})
 	}
 	if err != nil {
 		s.log.Info("a notification could not be shown", "cause", err)

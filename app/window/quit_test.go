@@ -20,10 +20,12 @@ func TestQuitAsksOnlyWhereAnInstanceRuns(t *testing.T) {
 		stays bool
 		want  string // part of the question, "" for none
 	}{
-		"signed out":  {backend.Snapshot{Phase: backend.SignedOut}, ask, false, ""},
-		"idle":        {backend.Snapshot{Phase: backend.Idle}, ask, false, ""},
-		"ready":       {backend.Snapshot{Phase: backend.Ready, Session: session}, ask, false, "still running. Quitting stops it and signs you out."},
-		"stays in":    {backend.Snapshot{Phase: backend.Ready, Session: session}, ask, true, "still running. Quitting stops it. To"},
+		"signed out": {backend.Snapshot{Phase: backend.SignedOut}, ask, false, ""},
+		"idle":       {backend.Snapshot{Phase: backend.Idle}, ask, false, ""},
+		"ready": {backend.Snapshot{Phase: backend.Ready, Session: session}, ask, false,
+			"still running. Quitting stops it and signs you out."},
+		"stays in": {backend.Snapshot{Phase: backend.Ready, Session: session}, ask, true,
+			"still running. Quitting stops it. To"},
 		"claiming":    {backend.Snapshot{Phase: backend.Claiming}, ask, false, "is still running"},
 		"always stop": {backend.Snapshot{Phase: backend.Ready, Session: session}, stop, false, ""},
 		"kept":        {left, ask, false, "It stops automatically at 12:01"},

@@ -99,7 +99,8 @@ func (s *Shell) connect() {
 	s.tasks.Go(func(ctx context.Context) { s.openAvatar(ctx, snapshot) })
 }
 
-// openAvatar opens the avatar by a fresh link. If that fails, the window comes up, says the address, and has copied the link.
+// openAvatar opens the avatar by a fresh link. If that fails, the window comes up, says the address, and
+// has copied the link.
 func (s *Shell) openAvatar(ctx context.Context, snapshot backend.Snapshot) {
 	link, err := s.rooms.Link(ctx, snapshot)
 	if err != nil {

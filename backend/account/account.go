@@ -65,16 +65,20 @@ type ec2API interface {
 		*ec2.DescribeInstanceTypeOfferingsInput,
 		...func(*ec2.Options),
 	) (*ec2.DescribeInstanceTypeOfferingsOutput, error)
-	DescribeInstanceTypes(context.Context, *ec2.DescribeInstanceTypesInput, ...func(*ec2.Options)) (*ec2.DescribeInstanceTypesOutput, error)
+	DescribeInstanceTypes(context.Context, *ec2.DescribeInstanceTypesInput,
+		...func(*ec2.Options)) (*ec2.DescribeInstanceTypesOutput, error)
 	DescribeVpcs(context.Context, *ec2.DescribeVpcsInput, ...func(*ec2.Options)) (*ec2.DescribeVpcsOutput, error)
 	DescribeSubnets(context.Context, *ec2.DescribeSubnetsInput, ...func(*ec2.Options)) (*ec2.DescribeSubnetsOutput, error)
 	DescribeImages(context.Context, *ec2.DescribeImagesInput, ...func(*ec2.Options)) (*ec2.DescribeImagesOutput, error)
-	DescribeSnapshots(context.Context, *ec2.DescribeSnapshotsInput, ...func(*ec2.Options)) (*ec2.DescribeSnapshotsOutput, error)
+	DescribeSnapshots(context.Context, *ec2.DescribeSnapshotsInput,
+		...func(*ec2.Options)) (*ec2.DescribeSnapshotsOutput, error)
 	GetEbsDefaultKmsKeyId(context.Context, *ec2.GetEbsDefaultKmsKeyIdInput,
 		...func(*ec2.Options)) (*ec2.GetEbsDefaultKmsKeyIdOutput, error)
-	DescribeInstances(context.Context, *ec2.DescribeInstancesInput, ...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error)
+	DescribeInstances(context.Context, *ec2.DescribeInstancesInput,
+		...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error)
 	StopInstances(context.Context, *ec2.StopInstancesInput, ...func(*ec2.Options)) (*ec2.StopInstancesOutput, error)
-	TerminateInstances(context.Context, *ec2.TerminateInstancesInput, ...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error)
+	TerminateInstances(context.Context, *ec2.TerminateInstancesInput,
+		...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error)
 }
 
 // route53API is what setting up needs of *route53.Client.
@@ -102,21 +106,26 @@ type quotasAPI interface {
 
 // stsAPI is what setting up needs of *sts.Client.
 type stsAPI interface {
-	GetCallerIdentity(context.Context, *sts.GetCallerIdentityInput, ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error)
+	GetCallerIdentity(context.Context, *sts.GetCallerIdentityInput,
+		...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error)
 }
 
 // cognitoAPI is what making users needs of *cognitoidentityprovider.Client.
 type cognitoAPI interface {
-	AdminGetUser(context.Context, *cognito.AdminGetUserInput, ...func(*cognito.Options)) (*cognito.AdminGetUserOutput, error)
+	AdminGetUser(context.Context, *cognito.AdminGetUserInput,
+		...func(*cognito.Options)) (*cognito.AdminGetUserOutput, error)
 	ListUsers(context.Context, *cognito.ListUsersInput, ...func(*cognito.Options)) (*cognito.ListUsersOutput, error)
-	AdminCreateUser(context.Context, *cognito.AdminCreateUserInput, ...func(*cognito.Options)) (*cognito.AdminCreateUserOutput, error)
+	AdminCreateUser(context.Context, *cognito.AdminCreateUserInput,
+		...func(*cognito.Options)) (*cognito.AdminCreateUserOutput, error)
 	AdminAddUserToGroup(
 		context.Context,
 		*cognito.AdminAddUserToGroupInput,
 		...func(*cognito.Options),
 	) (*cognito.AdminAddUserToGroupOutput, error)
-	ListUserPools(context.Context, *cognito.ListUserPoolsInput, ...func(*cognito.Options)) (*cognito.ListUserPoolsOutput, error)
-	DeleteUserPool(context.Context, *cognito.DeleteUserPoolInput, ...func(*cognito.Options)) (*cognito.DeleteUserPoolOutput, error)
+	ListUserPools(context.Context, *cognito.ListUserPoolsInput,
+		...func(*cognito.Options)) (*cognito.ListUserPoolsOutput, error)
+	DeleteUserPool(context.Context, *cognito.DeleteUserPoolInput,
+		...func(*cognito.Options)) (*cognito.DeleteUserPoolOutput, error)
 }
 
 // rolesAPI is what ending sign-ins needs of *cognitoidentity.Client.
@@ -132,8 +141,10 @@ type pricingAPI interface {
 
 // dynamoAPI is what closing the pool and keeping the audit need of *dynamodb.Client.
 type dynamoAPI interface {
-	DescribeTable(context.Context, *dynamodb.DescribeTableInput, ...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error)
-	DeleteTable(context.Context, *dynamodb.DeleteTableInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteTableOutput, error)
+	DescribeTable(context.Context, *dynamodb.DescribeTableInput,
+		...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error)
+	DeleteTable(context.Context, *dynamodb.DeleteTableInput,
+		...func(*dynamodb.Options)) (*dynamodb.DeleteTableOutput, error)
 	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
 }
 

@@ -110,8 +110,8 @@ var irreplaceable = map[string]string{
 	"AWS::Scheduler::ScheduleGroup": "its name stays the same, and the new one is made before the old one is deleted",
 }
 
-// refuseReplacing takes a change set back that would replace what cannot be replaced: the deployment would fail half-way,
-// or lose what is in it.
+// refuseReplacing takes a change set back that would replace what cannot be replaced: the deployment would fail
+// half-way, or lose what is in it.
 func (a *Account) refuseReplacing(ctx context.Context, cs *ChangeSet) (*ChangeSet, error) {
 	for _, c := range cs.Changes {
 		reason := irreplaceable[c.Type]
@@ -137,7 +137,8 @@ func (a *Account) nothingOr(ctx context.Context, cs *ChangeSet, why string) (*Ch
 	if isNothing(why) {
 		return &ChangeSet{}, nil
 	}
-	return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("account.cloudformationRefusedStack"), Why: messages.Verbatim(strings.TrimSuffix(why, ".") + "."),
+	return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("account.cloudformationRefusedStack"),
+		Why:  messages.Verbatim(strings.TrimSuffix(why, ".") + "."),
 		Next: messages.New("account.correctNamesCallSetup")}
 }
 
@@ -145,10 +146,12 @@ func isNothing(why string) bool {
 	return strings.Contains(why, "didn't contain changes") || strings.Contains(why, "No updates are to be performed")
 }
 
-// Discard deletes a change set that is not carried out. It also deletes the empty stack that CloudFormation made for it.
+// Discard deletes a change set that is not carried out. It also deletes the empty stack that
+// CloudFormation made for it.
 func (a *Account) Discard(ctx context.Context, cs *ChangeSet) error {
 	ctx = context.WithoutCancel(ctx)
-	_, err := a.CloudFormation.DeleteChangeSet(ctx, &cloudformation.DeleteChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name})
+	_, err := a.CloudFormation.DeleteChangeSet(ctx,
+		&cloudformation.DeleteChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name})
 	if err == nil && cs.create {
 		_, err = a.CloudFormation.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: &a.Stack})
 	}
@@ -156,16 +159,19 @@ func (a *Account) Discard(ctx context.Context, cs *ChangeSet) error {
 }
 
 // request fills a change set's request in: given parameters, and on an update the stack's own for all others.
-func (a *Account) request(ctx context.Context, cs *ChangeSet, given Parameters, old *types.Stack) (*cloudformation.CreateChangeSetInput, error) {
+func (a *Account) request(ctx context.Context, cs *ChangeSet, given Parameters,
+	old *types.Stack) (*cloudformation.CreateChangeSetInput, error) {
 	all := maps.Clone(given)
-	in := &cloudformation.CreateChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name, ChangeSetType: types.ChangeSetTypeCreate,
-		Capabilities: []types.Capability{types.CapabilityCapabilityIam}}
+	in := &cloudformation.CreateChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name,
+		ChangeSetType: types.ChangeSetTypeCreate,
+		Capabilities:  []types.Capability{types.CapabilityCapabilityIam}}
 	tags := maps.Clone(a.Tags)
 	if tags == nil {
 		tags = Tags{}
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		in.Parameters = append(in.Parameters, types.Parameter{ParameterKey: aws.String(name), ParameterValue: aws.String(given[name])})
+		in.Parameters = append(in.Parameters,
+			types.Parameter{ParameterKey: aws.String(name), ParameterValue: aws.String(given[name])})
 	}
 	known, _ := a.Template.at("Parameters").(map[string]any)
 	if old != nil {
@@ -180,7 +186,8 @@ func (a *Account) request(ctx context.Context, cs *ChangeSet, given Parameters, 
 			if _, told := given[name]; told || known[name] == nil {
 				continue
 			}
-			in.Parameters = append(in.Parameters, types.Parameter{ParameterKey: p.ParameterKey, UsePreviousValue: aws.Bool(true)})
+			in.Parameters = append(in.Parameters,
+				types.Parameter{ParameterKey: p.ParameterKey, UsePreviousValue: aws.Bool(true)})
 			if all == nil {
 				all = Parameters{}
 			}

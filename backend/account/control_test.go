@@ -24,7 +24,8 @@ func sent(t *testing.T, p Parameters) Template {
 	return out
 }
 
-// TestWithControlByTheAccountUsersMayCallOneFunction by its address, and nothing else, whatever their group but operators'.
+// TestWithControlByTheAccountUsersMayCallOneFunction by its address, and nothing else, whatever their
+// group but operators'.
 func TestWithControlByTheAccountUsersMayCallOneFunction(t *testing.T) {
 	tmpl := sent(t, Parameters{functionBucket: "b", "Control": controlAccount})
 	choice := func(then, otherwise any) any { return map[string]any{"Fn::If": []any{byAccount, then, otherwise}} }
@@ -42,7 +43,8 @@ func TestWithControlByTheAccountUsersMayCallOneFunction(t *testing.T) {
 		t.Errorf("those in no group: %s", diff)
 	}
 	caller := asMap(tmpl.at("Resources", "CallerRole", "Properties"))
-	if diff := cmp.Diff([]any{map[string]any{"Ref": "CallPolicy"}}, caller["ManagedPolicyArns"]); diff != "" || caller["Policies"] != nil {
+	if diff := cmp.Diff([]any{map[string]any{"Ref": "CallPolicy"}}, caller["ManagedPolicyArns"]); diff != "" ||
+		caller["Policies"] != nil {
 		t.Errorf("the caller's role: %s, %v", diff, caller["Policies"])
 	}
 	statements, _ := tmpl.at("Resources", "CallPolicy", "Properties", "PolicyDocument", "Statement").([]any)
@@ -50,7 +52,8 @@ func TestWithControlByTheAccountUsersMayCallOneFunction(t *testing.T) {
 	want := []any{
 		map[string]any{"Sid": "CallTheBroker", "Effect": "Allow", "Action": "lambda:InvokeFunctionUrl", "Resource": function,
 			"Condition": map[string]any{"StringEquals": map[string]any{"lambda:FunctionUrlAuthType": "AWS_IAM"}}},
-		map[string]any{"Sid": "CallItByItsAddressOnly", "Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": function,
+		map[string]any{"Sid": "CallItByItsAddressOnly", "Effect": "Allow", "Action": "lambda:InvokeFunction",
+			"Resource":  function,
 			"Condition": map[string]any{"Bool": map[string]any{"lambda:InvokedViaFunctionUrl": "true"}}},
 	}
 	if diff := cmp.Diff(want, statements); diff != "" {
@@ -81,7 +84,8 @@ func TestWithControlByDesktopsThereIsNoBroker(t *testing.T) {
 func TestControlByTheAccountNeedsARegionWithAddresses(t *testing.T) {
 	given := Parameters{functionBucket: "b", "Control": controlAccount}
 	_, err := template(t).Body("il-central-1", given)
-	if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindConfig || !strings.Contains(p.What.String(), "il-central-1") {
+	if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindConfig ||
+		!strings.Contains(p.What.String(), "il-central-1") {
 		t.Errorf("refused by %v", err)
 	}
 	given["Control"] = "desktop"

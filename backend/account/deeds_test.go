@@ -101,7 +101,8 @@ func writing(table string, item map[string]attribute) deed {
 
 func deleting(table, key, value string) deed {
 	return func(ctx context.Context, cfg aws.Config) error {
-		_, err := dynamodb.NewFromConfig(cfg).DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &table, Key: row(key, value)})
+		_, err := dynamodb.NewFromConfig(cfg).DeleteItem(ctx,
+			&dynamodb.DeleteItemInput{TableName: &table, Key: row(key, value)})
 		return err
 	}
 }
@@ -155,7 +156,8 @@ func pointing(zone, kind string, names ...string) deed {
 				route53types.Change{Action: route53types.ChangeActionUpsert, ResourceRecordSet: &route53types.ResourceRecordSet{
 					Name: aws.String(
 						name,
-					), Type: route53types.RRType(kind), TTL: aws.Int64(10), ResourceRecords: []route53types.ResourceRecord{{Value: &value}}}},
+					), Type: route53types.RRType(kind), TTL: aws.Int64(10),
+					ResourceRecords: []route53types.ResourceRecord{{Value: &value}}}},
 			)
 		}
 		_, err := route53.NewFromConfig(
@@ -170,22 +172,24 @@ func pointing(zone, kind string, names ...string) deed {
 
 func arming(group, name, role string) deed {
 	return func(ctx context.Context, cfg aws.Config) error {
-		_, err := scheduler.NewFromConfig(cfg).CreateSchedule(ctx, &scheduler.CreateScheduleInput{Name: &name, GroupName: &group,
-			ScheduleExpression: aws.String(
-				"at(2099-01-01T00:00:00)",
-			), FlexibleTimeWindow: &schedulertypes.FlexibleTimeWindow{Mode: schedulertypes.FlexibleTimeWindowModeOff},
-			Target: &schedulertypes.Target{
-				Arn:     aws.String("arn:aws:scheduler:::aws-sdk:ec2:stopInstances"),
-				RoleArn: &role,
-				Input:   aws.String(`{"InstanceIds":["` + name + `"]}`),
-			}})
+		_, err := scheduler.NewFromConfig(cfg).CreateSchedule(ctx,
+			&scheduler.CreateScheduleInput{Name: &name, GroupName: &group,
+				ScheduleExpression: aws.String(
+					"at(2099-01-01T00:00:00)",
+				), FlexibleTimeWindow: &schedulertypes.FlexibleTimeWindow{Mode: schedulertypes.FlexibleTimeWindowModeOff},
+				Target: &schedulertypes.Target{
+					Arn:     aws.String("arn:aws:scheduler:::aws-sdk:ec2:stopInstances"),
+					RoleArn: &role,
+					Input:   aws.String(`{"InstanceIds":["` + name + `"]}`),
+				}})
 		return err
 	}
 }
 
 func disarming(group, name string) deed {
 	return func(ctx context.Context, cfg aws.Config) error {
-		_, err := scheduler.NewFromConfig(cfg).DeleteSchedule(ctx, &scheduler.DeleteScheduleInput{Name: &name, GroupName: &group})
+		_, err := scheduler.NewFromConfig(cfg).DeleteSchedule(ctx,
+			&scheduler.DeleteScheduleInput{Name: &name, GroupName: &group})
 		return err
 	}
 }

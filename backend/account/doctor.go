@@ -23,13 +23,15 @@ import (
 
 // doctorEC2 is what the doctor asks of *ec2.Client.
 type doctorEC2 interface {
-	DescribeInstances(context.Context, *ec2.DescribeInstancesInput, ...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error)
+	DescribeInstances(context.Context, *ec2.DescribeInstancesInput,
+		...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error)
 	DescribeLaunchTemplateVersions(
 		context.Context,
 		*ec2.DescribeLaunchTemplateVersionsInput,
 		...func(*ec2.Options),
 	) (*ec2.DescribeLaunchTemplateVersionsOutput, error)
-	DescribeInstanceTypes(context.Context, *ec2.DescribeInstanceTypesInput, ...func(*ec2.Options)) (*ec2.DescribeInstanceTypesOutput, error)
+	DescribeInstanceTypes(context.Context, *ec2.DescribeInstanceTypesInput,
+		...func(*ec2.Options)) (*ec2.DescribeInstanceTypesOutput, error)
 	RunInstances(context.Context, *ec2.RunInstancesInput, ...func(*ec2.Options)) (*ec2.RunInstancesOutput, error)
 	StartInstances(context.Context, *ec2.StartInstancesInput, ...func(*ec2.Options)) (*ec2.StartInstancesOutput, error)
 	StopInstances(context.Context, *ec2.StopInstancesInput, ...func(*ec2.Options)) (*ec2.StopInstancesOutput, error)
@@ -50,12 +52,14 @@ type doctorKinesis interface {
 		...func(*kinesis.Options),
 	) (*kinesis.DescribeStreamSummaryOutput, error)
 	ListShards(context.Context, *kinesis.ListShardsInput, ...func(*kinesis.Options)) (*kinesis.ListShardsOutput, error)
-	GetShardIterator(context.Context, *kinesis.GetShardIteratorInput, ...func(*kinesis.Options)) (*kinesis.GetShardIteratorOutput, error)
+	GetShardIterator(context.Context, *kinesis.GetShardIteratorInput,
+		...func(*kinesis.Options)) (*kinesis.GetShardIteratorOutput, error)
 }
 
 // doctorRoute53 is what the doctor asks of *route53.Client.
 type doctorRoute53 interface {
-	GetHostedZone(context.Context, *route53.GetHostedZoneInput, ...func(*route53.Options)) (*route53.GetHostedZoneOutput, error)
+	GetHostedZone(context.Context, *route53.GetHostedZoneInput,
+		...func(*route53.Options)) (*route53.GetHostedZoneOutput, error)
 	ChangeResourceRecordSets(
 		context.Context,
 		*route53.ChangeResourceRecordSetsInput,
@@ -65,7 +69,8 @@ type doctorRoute53 interface {
 
 // doctorScheduler is what the doctor asks of *scheduler.Client.
 type doctorScheduler interface {
-	UpdateSchedule(context.Context, *scheduler.UpdateScheduleInput, ...func(*scheduler.Options)) (*scheduler.UpdateScheduleOutput, error)
+	UpdateSchedule(context.Context, *scheduler.UpdateScheduleInput,
+		...func(*scheduler.Options)) (*scheduler.UpdateScheduleOutput, error)
 }
 
 // Doctor looks whether all that a user's desktop needs of AWS is there and allowed. The clients sign as the user. It
@@ -81,7 +86,8 @@ type Doctor struct {
 	Names     backend.Resources
 	User      backend.User
 	LookupNS  func(context.Context, string) ([]string, error) // name servers by public DNS; nil does not ask
-	// Broker asks the account's broker for something. If it is set, the desktop needs nothing else, and nothing else is asked.
+	// Broker asks the account's broker for something. If it is set, the desktop needs nothing else, and
+	// nothing else is asked.
 	Broker func(context.Context) error
 }
 
@@ -118,7 +124,8 @@ func (d *Doctor) Examine(ctx context.Context) []backend.Check {
 
 func (d *Doctor) looks() []look {
 	if d.Broker != nil {
-		return []look{{messages.New("account.credentials"), d.credentials}, {messages.New("account.clock"), d.clock}, {messages.New("account.broker"), d.broker}}
+		return []look{{messages.New("account.credentials"), d.credentials}, {messages.New("account.clock"), d.clock},
+			{messages.New("account.broker"), d.broker}}
 	}
 	return []look{
 		{messages.New("account.credentials"), d.credentials},
@@ -148,7 +155,8 @@ func (d *Doctor) looks() []look {
 func (d *Doctor) broker(ctx context.Context) (messages.Message, error) {
 	if err := d.Broker(ctx); err != nil {
 		p := backend.ProblemOf(err)
-		return messages.Message{}, finding{messages.Verbatim(strings.TrimSpace(p.What.String() + ". " + p.Why.String())), p.Next}
+		return messages.Message{}, finding{messages.Verbatim(strings.TrimSpace(p.What.String() + ". " + p.Why.String())),
+			p.Next}
 	}
 	return messages.New("account.accountFunctionAnswersKnows"), nil
 }
@@ -169,7 +177,8 @@ func verdict(name, why messages.Message, err error) backend.Check {
 	}
 	c := backend.Check{Name: name}
 	switch k := code(err); {
-	case slices.Contains([]string{"ResourceNotFoundException", "NoSuchHostedZone", "InvalidLaunchTemplateName.NotFoundException"}, k):
+	case slices.Contains([]string{"ResourceNotFoundException", "NoSuchHostedZone",
+		"InvalidLaunchTemplateName.NotFoundException"}, k):
 		c.Why, c.Cure = messages.New("account.noThing", k), messages.New("account.compareProfileNamesRegion")
 	case isDenied(err):
 		c.Why, c.Cure = messages.New("account.signInNot", action(err)), messages.New("account.askOperatorRightGroup")
@@ -248,7 +257,8 @@ func (d *Doctor) instances(ctx context.Context) (messages.Message, error) {
 
 func (d *Doctor) history(ctx context.Context) (messages.Message, error) {
 	_, err := d.DynamoDB.Query(ctx, &dynamodb.QueryInput{TableName: &d.Names.AuditTable, Limit: aws.Int32(1),
-		KeyConditionExpression: aws.String("UserId = :u"), ExpressionAttributeValues: map[string]attribute{":u": text(d.User.ID)}})
+		KeyConditionExpression:    aws.String("UserId = :u"),
+		ExpressionAttributeValues: map[string]attribute{":u": text(d.User.ID)}})
 	return messages.New("account.historyCanRead"), err
 }
 
@@ -268,20 +278,24 @@ func (d *Doctor) stream(ctx context.Context) (messages.Message, error) {
 	}
 	s := out.StreamDescriptionSummary
 	if s.StreamStatus != "ACTIVE" && s.StreamStatus != "UPDATING" {
-		return messages.Message{}, finding{messages.New("account.stream2", s.StreamStatus), messages.New("account.waitMinuteStaysAsk")}
+		return messages.Message{}, finding{messages.New("account.stream2", s.StreamStatus),
+			messages.New("account.waitMinuteStaysAsk")}
 	}
-	shards, err := d.Kinesis.ListShards(ctx, &kinesis.ListShardsInput{StreamName: &d.Names.Stream, MaxResults: aws.Int32(1)})
+	shards, err := d.Kinesis.ListShards(ctx,
+		&kinesis.ListShardsInput{StreamName: &d.Names.Stream, MaxResults: aws.Int32(1)})
 	if err != nil || len(shards.Shards) == 0 {
 		return messages.New("account.noShard"), err
 	}
 	_, err = d.Kinesis.GetShardIterator(
 		ctx,
-		&kinesis.GetShardIteratorInput{StreamName: &d.Names.Stream, ShardId: shards.Shards[0].ShardId, ShardIteratorType: "LATEST"},
+		&kinesis.GetShardIteratorInput{StreamName: &d.Names.Stream, ShardId: shards.Shards[0].ShardId,
+			ShardIteratorType: "LATEST"},
 	)
 	if err = permitted(err, "ProvisionedThroughputExceededException"); err != nil {
 		return messages.Message{}, err
 	}
-	return messages.New("account.canReadOpenShards", aws.ToInt32(s.OpenShardCount), aws.ToInt32(s.RetentionPeriodHours)), nil
+	return messages.New("account.canReadOpenShards", aws.ToInt32(s.OpenShardCount), aws.ToInt32(s.RetentionPeriodHours)),
+		nil
 }
 
 // zone checks that public DNS delegates the domain to the zone.
@@ -311,5 +325,6 @@ func (d *Doctor) zone(ctx context.Context) (messages.Message, error) {
 	if err != nil {
 		return messages.Message{}, finding{messages.New("account.publicDnsNoName", zone), cure}
 	}
-	return messages.Message{}, finding{messages.New("account.delegatedOtherNameServers", zone, strings.Join(servers, ", ")), cure}
+	return messages.Message{}, finding{messages.New("account.delegatedOtherNameServers", zone,
+		strings.Join(servers, ", ")), cure}
 }

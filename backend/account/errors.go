@@ -24,7 +24,8 @@ func action(err error) string {
 		return "this"
 	}
 	service := strings.ToLower(strings.ReplaceAll(op.Service(), " ", ""))
-	if name, ok := map[string]string{"cognitoidentityprovider": "cognito-idp", "servicequotas": "servicequotas"}[service]; ok {
+	if name, ok := map[string]string{"cognitoidentityprovider": "cognito-idp",
+		"servicequotas": "servicequotas"}[service]; ok {
 		service = name
 	}
 	return service + ":" + op.Operation()
@@ -53,14 +54,16 @@ func problem(what messages.Message, err error) error {
 		p.Kind, p.Why = backend.KindConfig, messages.New("account.regionNotSwitchedAccount", c)
 		p.Next = messages.New("account.chooseAnotherRegion")
 	case awsx.IsThrottled(err):
-		p.Kind, p.Why, p.Next = backend.KindBusy, messages.New("common.awsBeingAskedToo"), messages.New("common.tryAgainMinute")
+		p.Kind, p.Why, p.Next = backend.KindBusy, messages.New("common.awsBeingAskedToo"),
+			messages.New("common.tryAgainMinute")
 	case c != "":
 		p.Why = messages.Verbatim(message(err) + " (" + c + ").")
 	case awsx.IsUnreachable(err):
 		p.Kind, p.Why = backend.KindUnreachable, messages.New("account.notAnswered", action(err))
 		p.Next = messages.New("account.checkNetworkConnectionRegion")
 	case errors.As(err, &answer):
-		p.Kind, p.Why = backend.KindUnreachable, messages.New("account.answeredHttpStatusNo", action(err), answer.HTTPStatusCode())
+		p.Kind, p.Why = backend.KindUnreachable,
+			messages.New("account.answeredHttpStatusNo", action(err), answer.HTTPStatusCode())
 		p.Next = messages.New("account.checkRegionEndpointTry")
 	default:
 		p.Why = messages.Verbatim(strings.TrimSuffix(awsx.Innermost(err).Error(), ".") + ".")

@@ -96,7 +96,8 @@ func (a *Account) MakeBucket(ctx context.Context, report func(Event)) error {
 	if err != nil || found {
 		return err
 	}
-	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("account.stackBucketNot"), Why: messages.New("account.noOutputBucket", f.Stack),
+	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("account.stackBucketNot"),
+		Why:  messages.New("account.noOutputBucket", f.Stack),
 		Next: messages.New("account.deleteStackCloudformationConsole")}
 }
 
@@ -109,8 +110,8 @@ type Function struct {
 // FunctionOf returns a function by its package.
 func FunctionOf(data []byte) Function { return Function{data, hash(data)} }
 
-// Upload puts the function's package into the bucket, unless it is there, and returns the parameters that make the stack
-// use it.
+// Upload puts the function's package into the bucket, unless it is there, and returns the parameters that make the
+// stack use it.
 func (a *Account) Upload(ctx context.Context, f Function) (Parameters, error) {
 	given := a.Parameters(f)
 	return given, a.put(ctx, given[functionKey], "application/zip", f.Package)
@@ -139,7 +140,8 @@ func (a *Account) putTemplate(ctx context.Context, body string) (string, error) 
 func (a *Account) put(ctx context.Context, key, kind string, data []byte) error {
 	_, err := a.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &a.bucket, Key: &key})
 	if err != nil {
-		_, err = a.S3.PutObject(ctx, &s3.PutObjectInput{Bucket: &a.bucket, Key: &key, ContentType: &kind, Body: bytes.NewReader(data)})
+		_, err = a.S3.PutObject(ctx, &s3.PutObjectInput{Bucket: &a.bucket, Key: &key, ContentType: &kind,
+			Body: bytes.NewReader(data)})
 	}
 	if err == nil && !slices.Contains(a.used, key) {
 		a.used = append(a.used, key)
@@ -192,7 +194,8 @@ func (a *Account) empty(ctx context.Context, keep func(key string) bool) error {
 		if len(old) == 0 {
 			continue
 		}
-		out, err := a.S3.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &a.bucket, Delete: &types.Delete{Objects: old, Quiet: aws.Bool(true)}})
+		out, err := a.S3.DeleteObjects(ctx,
+			&s3.DeleteObjectsInput{Bucket: &a.bucket, Delete: &types.Delete{Objects: old, Quiet: aws.Bool(true)}})
 		if err != nil {
 			return err
 		}

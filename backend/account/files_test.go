@@ -57,8 +57,11 @@ func (b *bucket) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (b *bucket) client() *s3.Client {
-	return s3.NewFromConfig(aws.Config{Region: "us-east-1", BaseEndpoint: aws.String("http://s3"), HTTPClient: &http.Client{Transport: b},
-		Credentials: credentials.NewStaticCredentialsProvider("AKIA", "secret", "")}, func(o *s3.Options) { o.UsePathStyle = true })
+	return s3.NewFromConfig(aws.Config{Region: "us-east-1", BaseEndpoint: aws.String("http://s3"),
+		HTTPClient:  &http.Client{Transport: b},
+		Credentials: credentials.NewStaticCredentialsProvider("AKIA", "secret", "")}, func(o *s3.Options) {
+		o.UsePathStyle = true
+	})
 }
 
 // filesStack is the stack that has the bucket.
@@ -70,14 +73,16 @@ func TestTheFunctionAndALongTemplateGoByTheBucket(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bucket{objects: map[string]string{"function-old.zip": "old"}}
 		w := &wire{answers: map[string][]string{"DescribeStacks": {filesStack}, "CreateChangeSet": {"<Id>1</Id>"},
-			"DescribeChangeSet": {"<Status>FAILED</Status><StatusReason>The submitted information didn't contain changes.</StatusReason>"},
-			"DeleteChangeSet":   {""}, "DeleteStack": {""}}}
+			"DescribeChangeSet": {"<Status>FAILED</Status><StatusReason>The submitted information didn't contain " +
+				"changes.</StatusReason>"},
+			"DeleteChangeSet": {""}, "DeleteStack": {""}}}
 		a := w.account(t)
 		a.S3 = b.client()
 		if err := a.MakeBucket(t.Context(), func(Event) {}); err != nil {
 			t.Fatal(err)
 		}
-		if form := w.sent["CreateChangeSet"]; form.Get("StackName") != "avatar-launcher-files" || form.Get("TemplateBody") == "" {
+		if form := w.sent["CreateChangeSet"]; form.Get("StackName") != "avatar-launcher-files" ||
+			form.Get("TemplateBody") == "" {
 			t.Errorf("the bucket's stack is %v", form)
 		}
 		f := FunctionOf([]byte("zip"))
@@ -112,7 +117,8 @@ func TestTheFunctionAndALongTemplateGoByTheBucket(t *testing.T) {
 
 // TestWithoutTheFunctionTheTemplateGoesWithTheRequest, and has nothing of it.
 func TestWithoutTheFunctionTheTemplateGoesWithTheRequest(t *testing.T) {
-	w := &wire{answers: map[string][]string{"DescribeStacks": {noStack}, "CreateChangeSet": {"<Id>1</Id>"}, "DescribeChangeSet": {planned}}}
+	w := &wire{answers: map[string][]string{"DescribeStacks": {noStack}, "CreateChangeSet": {"<Id>1</Id>"},
+		"DescribeChangeSet": {planned}}}
 	a := w.account(t)
 	if _, err := a.Plan(t.Context(), Parameters{"ZoneName": "avatar.example.com"}); err != nil {
 		t.Fatal(err)
@@ -121,7 +127,9 @@ func TestWithoutTheFunctionTheTemplateGoesWithTheRequest(t *testing.T) {
 		t.Errorf("the body has %d bytes, with the function", len(body))
 	}
 	changes := a.FunctionChanges()
-	if !slices.ContainsFunc(changes, func(c Change) bool { return c.Type == "AWS::Lambda::Function" }) || len(changes) < 10 {
+	if !slices.ContainsFunc(changes, func(c Change) bool {
+		return c.Type == "AWS::Lambda::Function"
+	}) || len(changes) < 10 {
 		t.Errorf("the function would add %v", changes)
 	}
 }
@@ -134,7 +142,8 @@ func TestRemoveTakesTheBucketAway(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			b := &bucket{objects: map[string]string{"function-1.zip": "zip", "template-1.json": "{}"}}
-			w := &wire{answers: map[string][]string{"DescribeStacks": answers, "DescribeStackEvents": {stackEvents()}, "DeleteStack": {""}}}
+			w := &wire{answers: map[string][]string{"DescribeStacks": answers, "DescribeStackEvents": {stackEvents()},
+				"DeleteStack": {""}}}
 			a := w.account(t)
 			a.S3 = b.client()
 			if err := a.Remove(t.Context(), false, func(Event) {}); err != nil {

@@ -2,12 +2,12 @@ package account
 
 import "context"
 
-// gatePrefix begins the names of the gate's programs in the bucket. Prune leaves them: an instance that was launched before may
-// still fetch an older one.
+// gatePrefix begins the names of the gate's programs in the bucket. Prune leaves them: an instance that was launched
+// before may still fetch an older one.
 const gatePrefix = "avatar-agent-"
 
-// UploadGate puts the gate's program into the bucket, unless it is there, and returns the parameters that make instances
-// fetch it.
+// UploadGate puts the gate's program into the bucket, unless it is there, and returns the parameters that make
+// instances fetch it.
 func (a *Account) UploadGate(ctx context.Context, program []byte) (Parameters, error) {
 	given := a.GateParameters(program)
 	return given, a.put(ctx, gatePrefix+hash(program), "application/octet-stream", program)

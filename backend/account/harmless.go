@@ -33,7 +33,8 @@ const dryRun = "DryRunOperation"
 // neverWrite updates a row on a condition that no row fulfils: the permission is asked for, and nothing is written.
 func (d *Doctor) neverWrite(ctx context.Context, table string, key map[string]attribute) error {
 	_, err := d.DynamoDB.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &table, Key: key,
-		UpdateExpression: aws.String("REMOVE DoctorWasHere"), ConditionExpression: aws.String("attribute_exists(DoctorWasHere)")})
+		UpdateExpression:    aws.String("REMOVE DoctorWasHere"),
+		ConditionExpression: aws.String("attribute_exists(DoctorWasHere)")})
 	return permitted(err, "ConditionalCheckFailedException")
 }
 
@@ -45,7 +46,8 @@ func (d *Doctor) own(ctx context.Context) (messages.Message, error) {
 	name := d.User.Username + "." + strings.TrimSuffix(d.Names.ZoneName, ".")
 	_, err := d.Route53.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{HostedZoneId: &d.Names.ZoneID,
 		ChangeBatch: &route53types.ChangeBatch{Changes: []route53types.Change{{Action: route53types.ChangeActionDelete,
-			ResourceRecordSet: &route53types.ResourceRecordSet{Name: aws.String(name + "."), Type: route53types.RRTypeA, TTL: aws.Int64(1),
+			ResourceRecordSet: &route53types.ResourceRecordSet{Name: aws.String(name + "."), Type: route53types.RRTypeA,
+				TTL:             aws.Int64(1),
 				ResourceRecords: []route53types.ResourceRecord{{Value: aws.String("192.0.2.254")}}}}}}})
 	return messages.New("account.pointInstance", name), permitted(err, "InvalidChangeBatch")
 }
@@ -54,15 +56,16 @@ func (d *Doctor) own(ctx context.Context) (messages.Message, error) {
 func (d *Doctor) stopRole(ctx context.Context) (messages.Message, error) {
 	const nobody = "i-00000000000000000"
 	input, _ := json.Marshal(map[string]any{"InstanceIds": []string{nobody}})
-	_, err := d.Scheduler.UpdateSchedule(ctx, &scheduler.UpdateScheduleInput{Name: aws.String(nobody), GroupName: &d.Names.ScheduleGroup,
-		ScheduleExpression: aws.String(
-			"at(2099-01-01T00:00:00)",
-		), FlexibleTimeWindow: &schedulertypes.FlexibleTimeWindow{Mode: schedulertypes.FlexibleTimeWindowModeOff},
-		Target: &schedulertypes.Target{
-			Arn:     aws.String("arn:aws:scheduler:::aws-sdk:ec2:stopInstances"),
-			RoleArn: &d.Names.StopRoleARN,
-			Input:   aws.String(string(input)),
-		}})
+	_, err := d.Scheduler.UpdateSchedule(ctx,
+		&scheduler.UpdateScheduleInput{Name: aws.String(nobody), GroupName: &d.Names.ScheduleGroup,
+			ScheduleExpression: aws.String(
+				"at(2099-01-01T00:00:00)",
+			), FlexibleTimeWindow: &schedulertypes.FlexibleTimeWindow{Mode: schedulertypes.FlexibleTimeWindowModeOff},
+			Target: &schedulertypes.Target{
+				Arn:     aws.String("arn:aws:scheduler:::aws-sdk:ec2:stopInstances"),
+				RoleArn: &d.Names.StopRoleARN,
+				Input:   aws.String(string(input)),
+			}})
 	if code(err) == "ValidationException" {
 		return messages.Message{}, finding{
 			messages.New("account.eventbridgeSchedulerNotTake", message(err)),
@@ -82,7 +85,8 @@ func (d *Doctor) template(ctx context.Context) (kind string, why messages.Messag
 		return "", messages.Message{}, err
 	}
 	if len(out.LaunchTemplateVersions) == 0 || out.LaunchTemplateVersions[0].LaunchTemplateData == nil {
-		return "", messages.Message{}, finding{messages.New("account.launchTemplateNoVersion"), messages.New("account.updateStackSetup")}
+		return "", messages.Message{},
+			finding{messages.New("account.launchTemplateNoVersion"), messages.New("account.updateStackSetup")}
 	}
 	data := out.LaunchTemplateVersions[0].LaunchTemplateData
 	return string(data.InstanceType), messages.New("account.launches", data.InstanceType, aws.ToString(data.ImageId)), nil
@@ -90,12 +94,15 @@ func (d *Doctor) template(ctx context.Context) (kind string, why messages.Messag
 
 // launching is a dry run of a cold start, with the tags that a user's own launch has.
 func (d *Doctor) launching(ctx context.Context) (messages.Message, error) {
-	tags := []ec2types.Tag{{Key: aws.String("pool"), Value: aws.String(pool)}, {Key: aws.String("owner"), Value: &d.User.ID},
+	tags := []ec2types.Tag{{Key: aws.String("pool"), Value: aws.String(pool)},
+		{Key: aws.String("owner"), Value: &d.User.ID},
 		{Key: aws.String("expire-at"), Value: aws.String(time.Now().UTC().Format(time.RFC3339))}}
 	in := &ec2.RunInstancesInput{DryRun: aws.Bool(true), MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
-		LaunchTemplate:    &ec2types.LaunchTemplateSpecification{LaunchTemplateName: &d.Names.LaunchTemplate, Version: aws.String("$Latest")},
+		LaunchTemplate: &ec2types.LaunchTemplateSpecification{LaunchTemplateName: &d.Names.LaunchTemplate,
+			Version: aws.String("$Latest")},
 		TagSpecifications: []ec2types.TagSpecification{{ResourceType: ec2types.ResourceTypeInstance, Tags: tags}}}
-	if len(d.Names.SubnetIDs) > 0 { // without one EC2 takes the default VPC's, which the template's security group may not be in
+	// without one EC2 takes the default VPC's, which the template's security group may not be in
+	if len(d.Names.SubnetIDs) > 0 {
 		in.SubnetId = &d.Names.SubnetIDs[0]
 	}
 	_, err := d.EC2.RunInstances(ctx, in)

@@ -94,7 +94,8 @@ func (a *Account) keptAudit(ctx context.Context) ([]Kept, error) {
 // ownedByAStack reports whether a resource belongs to a stack that exists.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResources.html
 func (a *Account) ownedByAStack(ctx context.Context, id string) (bool, error) {
-	out, err := a.CloudFormation.DescribeStackResources(ctx, &cloudformation.DescribeStackResourcesInput{PhysicalResourceId: &id})
+	out, err := a.CloudFormation.DescribeStackResources(ctx,
+		&cloudformation.DescribeStackResourcesInput{PhysicalResourceId: &id})
 	if code(err) == "ValidationError" { // the answer if there is no such stack
 		return false, nil
 	}

@@ -20,8 +20,8 @@ const parkedAddress = "192.0.2.1"
 // named is a record that a user's name would collide with.
 type named struct{ label, kind string }
 
-// records lists the address records one label below the domain, those of the launcher's parked names aside. Deeper names
-// and names that no user can have, such as those of certificate validation, are not in anybody's way.
+// records lists the address records one label below the domain, those of the launcher's parked names aside. Deeper
+// names and names that no user can have, such as those of certificate validation, are not in anybody's way.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
 func (a *Account) records(ctx context.Context, zoneID, domain string) ([]named, error) {
 	var out []named
@@ -40,7 +40,8 @@ func (a *Account) records(ctx context.Context, zoneID, domain string) ([]named, 
 		if !page.IsTruncated {
 			return out, nil
 		}
-		in.StartRecordName, in.StartRecordType, in.StartRecordIdentifier = page.NextRecordName, page.NextRecordType, page.NextRecordIdentifier
+		in.StartRecordName, in.StartRecordType, in.StartRecordIdentifier = page.NextRecordName, page.NextRecordType,
+			page.NextRecordIdentifier
 	}
 }
 

@@ -22,10 +22,11 @@ type Outputs struct {
 	OperatingSystem string // linux or windows
 	VolumeSize      int    // GB of an instance's disk
 	OwnImage        bool   // the stack was given an image, which is expected to bring an avatar
-	PoolSize        int    // how many instances the stack's keeper keeps warm; -1 if a stack of an earlier version doesn't say
-	KeeperFunction  string // the function that keeps the pool; "" if there is none
-	BrokerURL       string // of the function that runs the control plane; "" if desktops do
-	AlarmsTo        string // who is told of alarms; "" if nobody
+	// how many instances the stack's keeper keeps warm; -1 if a stack of an earlier version doesn't say
+	PoolSize       int
+	KeeperFunction string // the function that keeps the pool; "" if there is none
+	BrokerURL      string // of the function that runs the control plane; "" if desktops do
+	AlarmsTo       string // who is told of alarms; "" if nobody
 }
 
 // Outputs reads what the stack has made.
@@ -42,10 +43,13 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 	var missing []string
 	subnets, kinds := "", ""
 	for name, to := range map[string]*string{
-		"Region": &out.Region, "UserPoolId": &out.UserPoolID, "ClientId": &out.ClientID, "IdentityPoolId": &out.IdentityPoolID,
-		"SignInUrl": &out.SignInURL, "SessionsTable": &out.SessionsTable, "InstancesTable": &out.InstancesTable, "StateIndex": &out.StateIndex,
+		"Region": &out.Region, "UserPoolId": &out.UserPoolID, "ClientId": &out.ClientID,
+		"IdentityPoolId": &out.IdentityPoolID,
+		"SignInUrl":      &out.SignInURL, "SessionsTable": &out.SessionsTable, "InstancesTable": &out.InstancesTable,
+		"StateIndex":  &out.StateIndex,
 		"LeasesTable": &out.LeasesTable, "AuditTable": &out.AuditTable, "DayIndex": &out.DayIndex, "Stream": &out.Stream,
-		"ZoneId": &out.ZoneID, "ZoneName": &out.ZoneName, "LaunchTemplate": &out.LaunchTemplate, "SubnetIds": &subnets, "InstanceTypes": &kinds,
+		"ZoneId": &out.ZoneID, "ZoneName": &out.ZoneName, "LaunchTemplate": &out.LaunchTemplate, "SubnetIds": &subnets,
+		"InstanceTypes": &kinds,
 		"ScheduleGroup": &out.ScheduleGroup, "StopRoleArn": &out.StopRoleARN, "DeadLetterArn": &out.DeadLetterARN,
 	} {
 		if *to = output(s, name); *to == "" {
@@ -69,7 +73,8 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 		set[aws.ToString(p.ParameterKey)] = aws.ToString(p.ParameterValue)
 	}
 	out.OperatingSystem = a.Template.value(set, "OperatingSystem")
-	out.KeeperFunction, out.BrokerURL, out.AlarmsTo = output(s, "KeeperFunction"), output(s, "BrokerUrl"), set["BudgetEmail"]
+	out.KeeperFunction, out.BrokerURL, out.AlarmsTo = output(s, "KeeperFunction"), output(s, "BrokerUrl"),
+		set["BudgetEmail"]
 	if out.PoolSize, err = strconv.Atoi(output(s, "PoolSize")); err != nil {
 		out.PoolSize = -1
 	}

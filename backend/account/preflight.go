@@ -45,7 +45,8 @@ func (a *Account) Preflight(ctx context.Context, spec Spec) (Parameters, []backe
 	for k, v := range spec.Set {
 		s.params[k] = v
 	}
-	for _, look := range []func(context.Context) error{s.who, s.region, s.quota, s.image, s.zone, s.names, s.network, s.budget, s.diskKey} {
+	for _, look := range []func(context.Context) error{s.who, s.region, s.quota, s.image, s.zone, s.names, s.network,
+		s.budget, s.diskKey} {
 		if err := look(ctx); err != nil {
 			return nil, s.checks, err
 		}
@@ -65,7 +66,8 @@ func (s *preflight) who(ctx context.Context) error {
 	if err != nil {
 		return problem(messages.New("account.cannotFindAws"), err)
 	}
-	s.add(messages.New("account.credentials"), true, messages.New("account.youAre", aws.ToString(out.Arn)), messages.Message{})
+	s.add(messages.New("account.credentials"), true, messages.New("account.youAre", aws.ToString(out.Arn)),
+		messages.Message{})
 	return nil
 }
 
@@ -90,7 +92,8 @@ func (s *preflight) region(ctx context.Context) error {
 			messages.New("account.chooseAnotherRegionRegion"),
 		)
 	} else {
-		s.add(messages.New("account.region"), true, messages.New("account.hasIn", s.a.Region, s.spec.InstanceType, strings.Join(s.zones, ", ")), messages.Message{})
+		s.add(messages.New("account.region"), true,
+			messages.New("account.hasIn", s.a.Region, s.spec.InstanceType, strings.Join(s.zones, ", ")), messages.Message{})
 	}
 	return nil
 }

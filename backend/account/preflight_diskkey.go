@@ -13,8 +13,8 @@ import (
 // managedKey ends the name of AWS's own key for disks, which every role may use.
 const managedKey = "alias/aws/ebs"
 
-// diskKey looks by which keys the instances' disks and the image are encrypted. The roles may use no key but that of the
-// parameter KmsKeyArn; with another one, launches end in "terminated" and starts in "stopped".
+// diskKey looks by which keys the instances' disks and the image are encrypted. The roles may use no key but that of
+// the parameter KmsKeyArn; with another one, launches end in "terminated" and starts in "stopped".
 // https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
 func (s *preflight) diskKey(ctx context.Context) error {
 	if s.spec.Image == "" && s.spec.Zone == "" {
@@ -73,7 +73,8 @@ func (s *preflight) snapshotKeys(ctx context.Context, allowed string) error {
 		return problem(messages.New("account.cannotLookImageSnapshots"), err)
 	}
 	if err != nil {
-		s.add(messages.New("account.diskKey"), true, messages.New("account.imageEncryptedOwnerNot", s.spec.Image), messages.Message{})
+		s.add(messages.New("account.diskKey"), true, messages.New("account.imageEncryptedOwnerNot", s.spec.Image),
+			messages.Message{})
 		return nil
 	}
 	for _, snapshot := range out.Snapshots {
@@ -82,12 +83,13 @@ func (s *preflight) snapshotKeys(ctx context.Context, allowed string) error {
 			return nil
 		}
 	}
-	s.add(messages.New("account.diskKey"), true, messages.New("account.rolesUseKeyImage", s.spec.Image), messages.Message{})
+	s.add(messages.New("account.diskKey"), true, messages.New("account.rolesUseKeyImage", s.spec.Image),
+		messages.Message{})
 	return nil
 }
 
-// addForeignKey adds a check of an image whose key isn't the parameter's. Without one the key may still be AWS's own: only
-// KMS could tell.
+// addForeignKey adds a check of an image whose key isn't the parameter's. Without one the key may still be AWS's own:
+// only KMS could tell.
 func (s *preflight) addForeignKey(key, allowed string) {
 	why := "The image " + s.spec.Image + " is encrypted by " + key + ". "
 	if allowed == "" {

@@ -54,7 +54,8 @@ func (s *preflight) fits(ctx context.Context, image ec2types.Image) error {
 	}
 	switch told := s.spec.Set["OperatingSystem"]; {
 	case told != "" && told != system:
-		s.add(messages.New("account.image"), false, messages.New("account.runsOsSays", s.spec.Image, system, told), messages.New("account.leaveOsSetupTakes"))
+		s.add(messages.New("account.image"), false, messages.New("account.runsOsSays", s.spec.Image, system, told),
+			messages.New("account.leaveOsSetupTakes"))
 	case image.Architecture != "" && image.Architecture != architecture:
 		s.add(
 			messages.New("account.image"),
@@ -63,11 +64,13 @@ func (s *preflight) fits(ctx context.Context, image ec2types.Image) error {
 			messages.New("account.nameAnotherImageAnother"),
 		)
 	case rootSize(image) > room:
-		s.add(messages.New("account.image"), false, messages.New("account.diskGibInstancesGet", s.spec.Image, rootSize(image), room),
+		s.add(messages.New("account.image"), false,
+			messages.New("account.diskGibInstancesGet", s.spec.Image, rootSize(image), room),
 			messages.New("account.callSetupSetVolumesize", rootSize(image)))
 	default:
 		s.params["OperatingSystem"] = system
-		s.add(messages.New("account.image"), true, messages.New("account.accountLaunch", s.spec.Image, aws.ToString(image.Name), system), messages.Message{})
+		s.add(messages.New("account.image"), true,
+			messages.New("account.accountLaunch", s.spec.Image, aws.ToString(image.Name), system), messages.Message{})
 	}
 	return nil
 }

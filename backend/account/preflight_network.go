@@ -61,10 +61,12 @@ func (s *preflight) network(ctx context.Context) error {
 			return problem(messages.New("account.cannotLookDefaultVpc"), err)
 		}
 		if len(out.Vpcs) == 0 {
-			s.add(messages.New("account.network"), false, messages.New("account.noDefaultVpc", s.a.Region), messages.New("account.nameVpcVpc"))
+			s.add(messages.New("account.network"), false, messages.New("account.noDefaultVpc", s.a.Region),
+				messages.New("account.nameVpcVpc"))
 			return nil
 		}
-		filters = append(filters, ec2types.Filter{Name: aws.String("vpc-id"), Values: []string{aws.ToString(out.Vpcs[0].VpcId)}})
+		filters = append(filters, ec2types.Filter{Name: aws.String("vpc-id"),
+			Values: []string{aws.ToString(out.Vpcs[0].VpcId)}})
 	}
 	out, err := s.a.EC2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{SubnetIds: s.spec.Subnets, Filters: filters})
 	if err != nil {
@@ -87,17 +89,20 @@ func (s *preflight) subnets(all []ec2types.Subnet) error {
 		s.params["VpcId"] = aws.ToString(n.VpcId)
 	}
 	if len(vpcs) > 1 {
-		s.add(messages.New("account.network"), false, messages.New("account.subnetsDifferentVpcs", strings.Join(slices.Sorted(maps.Keys(vpcs)), ", ")),
+		s.add(messages.New("account.network"), false,
+			messages.New("account.subnetsDifferentVpcs", strings.Join(slices.Sorted(maps.Keys(vpcs)), ", ")),
 			messages.New("account.nameSubnetsOneVpc"))
 		return nil
 	}
 	if len(ids) == 0 {
-		s.add(messages.New("account.network"), false, messages.New("account.noSubnetGivesPublic", len(all), s.spec.InstanceType),
+		s.add(messages.New("account.network"), false,
+			messages.New("account.noSubnetGivesPublic", len(all), s.spec.InstanceType),
 			messages.New("account.switchAutoAssignPublic"))
 		return nil
 	}
 	slices.Sort(ids)
 	s.params["SubnetIds"] = strings.Join(ids, ",")
-	s.add(messages.New("account.network"), true, messages.New("account.subnetsTriedTurn", len(ids), s.params["VpcId"]), messages.Message{})
+	s.add(messages.New("account.network"), true, messages.New("account.subnetsTriedTurn", len(ids), s.params["VpcId"]),
+		messages.Message{})
 	return nil
 }

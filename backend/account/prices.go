@@ -31,8 +31,10 @@ func (a *Account) Prices(ctx context.Context, made *Outputs) (*Prices, error) {
 		system = "Windows"
 	}
 	for _, kind := range made.InstanceTypes {
-		price, err := a.price(ctx, map[string]string{"regionCode": made.Region, "instanceType": kind, "operatingSystem": system,
-			"tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used", "licenseModel": "No License required"})
+		price, err := a.price(ctx, map[string]string{"regionCode": made.Region, "instanceType": kind,
+			"operatingSystem": system,
+			"tenancy":         "Shared", "preInstalledSw": "NA", "capacitystatus": "Used",
+			"licenseModel": "No License required"})
 		if err != nil {
 			return nil, problem(messages.New("account.cannotReadPrices", made.Region), err)
 		}
@@ -41,7 +43,8 @@ func (a *Account) Prices(ctx context.Context, made *Outputs) (*Prices, error) {
 		}
 	}
 	var err error
-	out.GBMonth, err = a.price(ctx, map[string]string{"regionCode": made.Region, "volumeApiName": "gp3", "productFamily": "Storage"})
+	out.GBMonth, err = a.price(ctx,
+		map[string]string{"regionCode": made.Region, "volumeApiName": "gp3", "productFamily": "Storage"})
 	if err != nil {
 		return nil, problem(messages.New("account.cannotReadPrices", made.Region), err)
 	}
@@ -55,7 +58,8 @@ func (a *Account) Prices(ctx context.Context, made *Outputs) (*Prices, error) {
 func (a *Account) price(ctx context.Context, attributes map[string]string) (float64, error) {
 	in := &pricing.GetProductsInput{ServiceCode: aws.String("AmazonEC2")}
 	for name, value := range attributes {
-		in.Filters = append(in.Filters, types.Filter{Type: types.FilterTypeTermMatch, Field: aws.String(name), Value: aws.String(value)})
+		in.Filters = append(in.Filters,
+			types.Filter{Type: types.FilterTypeTermMatch, Field: aws.String(name), Value: aws.String(value)})
 	}
 	page, err := a.Pricing.GetProducts(ctx, in)
 	if err != nil {

@@ -10,13 +10,15 @@ import (
 
 // product is a page of the price list with one price.
 func product(usd string) string {
-	entry := `{"product":{},"terms":{"OnDemand":{"A.B":{"priceDimensions":{"A.B.C":{"unit":"Hrs","pricePerUnit":{"USD":"` + usd + `"}}}}}}}`
+	entry := `{"product":{},"terms":{"OnDemand":{"A.B":{"priceDimensions":{"A.B.C":{"unit":"Hrs","pricePerUnit":{"USD":"` +
+		usd + `"}}}}}}}`
 	return fmt.Sprintf(`{"FormatVersion":"aws_v1","PriceList":[%s]}`, strconv.Quote(entry))
 }
 
 // TestPricesAreThoseOfTheRegionAndTheSystem, and a type that the price list lacks has none.
 func TestPricesAreThoseOfTheRegionAndTheSystem(t *testing.T) {
-	w := &wire{answers: map[string][]string{"GetProducts": {product("1.5800000000"), `{"PriceList":[]}`, product("0.0952")}}}
+	w := &wire{answers: map[string][]string{"GetProducts": {product("1.5800000000"), `{"PriceList":[]}`,
+		product("0.0952")}}}
 	got, err := w.account(t).Prices(t.Context(), &Outputs{Region: "eu-central-1", OperatingSystem: "windows",
 		Resources: backend.Resources{InstanceTypes: []string{"g5.2xlarge", "g9.large"}}})
 	if err != nil || len(got.Hourly) != 1 || got.Hourly["g5.2xlarge"] != 1.58 || got.GBMonth != 0.0952 {

@@ -69,8 +69,8 @@ func tagOf(tags []types.Tag, key string) string {
 	return ""
 }
 
-// Remove stops and terminates the stack's instances, waits until they are gone, since the stack's security group cannot be
-// deleted before, and deletes the stack with its bucket. The users and the audit stay, unless purge is set.
+// Remove stops and terminates the stack's instances, waits until they are gone, since the stack's security group cannot
+// be deleted before, and deletes the stack with its bucket. The users and the audit stay, unless purge is set.
 func (a *Account) Remove(ctx context.Context, purge bool, report func(Event)) error {
 	s, err := a.removable(ctx)
 	if err != nil {
@@ -99,8 +99,8 @@ func (a *Account) Remove(ctx context.Context, purge bool, report func(Event)) er
 	return a.purge(ctx, s)
 }
 
-// removeAlone deletes the bucket if a setup that failed, or an earlier removal, left it without a stack. It returns err if
-// there is none.
+// removeAlone deletes the bucket if a setup that failed, or an earlier removal, left it without a stack. It returns err
+// if there is none.
 func (a *Account) removeAlone(ctx context.Context, err error, report func(Event)) error {
 	s, stackErr := a.describe(ctx, a.Stack)
 	if stackErr != nil || s != nil {
@@ -181,7 +181,8 @@ func (a *Account) closePool(ctx context.Context, table string) error {
 
 // everMade reports whether the stack has ever had instances of its own.
 func everMade(s cfntypes.StackStatus) bool {
-	return s != cfntypes.StackStatusRollbackComplete && s != cfntypes.StackStatusRollbackFailed && s != cfntypes.StackStatusCreateFailed &&
+	return s != cfntypes.StackStatusRollbackComplete && s != cfntypes.StackStatusRollbackFailed &&
+		s != cfntypes.StackStatusCreateFailed &&
 		s != cfntypes.StackStatusReviewInProgress && !strings.HasPrefix(string(s), "IMPORT_")
 }
 
@@ -191,7 +192,8 @@ func (a *Account) clear(ctx context.Context, template string, report func(Event)
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	if _, err := a.EC2.StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: ids}); err != nil && code(err) != "IncorrectInstanceState" {
+	if _, err := a.EC2.StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: ids}); err != nil &&
+		code(err) != "IncorrectInstanceState" {
 		return err
 	}
 	for _, id := range ids {

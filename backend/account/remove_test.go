@@ -58,8 +58,10 @@ func TestRemoveTerminatesItsOwnInstancesOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := openCloud(t)
 		api := ec2.NewFromConfig(c.cfg)
-		other, err := api.CreateLaunchTemplate(t.Context(), &ec2.CreateLaunchTemplateInput{LaunchTemplateName: aws.String("other"),
-			LaunchTemplateData: &ec2types.RequestLaunchTemplateData{ImageId: aws.String(c.image(t)), InstanceType: "g5.xlarge"}})
+		other, err := api.CreateLaunchTemplate(t.Context(),
+			&ec2.CreateLaunchTemplateInput{LaunchTemplateName: aws.String("other"),
+				LaunchTemplateData: &ec2types.RequestLaunchTemplateData{ImageId: aws.String(c.image(t)),
+					InstanceType: "g5.xlarge"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +82,8 @@ func TestRemoveTerminatesItsOwnInstancesOnly(t *testing.T) {
 		if err := a.Remove(t.Context(), false, func(Event) {}); err != nil {
 			t.Fatal(err)
 		}
-		if ids, err := a.instances(t.Context(), ""); err != nil || !slices.Equal(ids, []string{*run.Instances[0].InstanceId}) {
+		if ids, err := a.instances(t.Context(), ""); err != nil ||
+			!slices.Equal(ids, []string{*run.Instances[0].InstanceId}) {
 			t.Errorf("left: %v, %v", ids, err)
 		}
 	})
@@ -148,7 +151,8 @@ func TestSetupTakesUpWhatWasKept(t *testing.T) {
 			"DescribeStackEvents": {stackEvents()}, "DescribeStackResources": {"!ValidationError"}}}
 		a := w.account(t)
 		kept, err := a.Kept(t.Context())
-		if err != nil || !strings.Contains(KeptText(kept).String(), "the users (us-east-1_Kept) and the audit (avatar-audit)") {
+		if err != nil || !strings.Contains(KeptText(kept).String(),
+			"the users (us-east-1_Kept) and the audit (avatar-audit)") {
 			t.Fatalf("%v, %v", kept, err)
 		}
 		if err := a.TakeUp(t.Context(), kept, func(Event) {}); err != nil {
@@ -156,7 +160,8 @@ func TestSetupTakesUpWhatWasKept(t *testing.T) {
 		}
 		form := w.sent["CreateChangeSet"]
 		body := form.Get("TemplateBody")
-		if form.Get("ChangeSetType") != "IMPORT" || !strings.Contains(body, "avatar-audit") || strings.Contains(body, "AWS::EC2") ||
+		if form.Get("ChangeSetType") != "IMPORT" || !strings.Contains(body, "avatar-audit") ||
+			strings.Contains(body, "AWS::EC2") ||
 			form.Get("ResourcesToImport.member.2.ResourceIdentifier.entry.1.value") != "avatar-audit" {
 			t.Errorf("%v", form)
 		}
@@ -177,8 +182,9 @@ func TestWhatAnotherStackHasIsNotKept(t *testing.T) {
 // image returns the image of the embedded cloud's launch template.
 func (c *cloud) image(t *testing.T) string {
 	t.Helper()
-	out, err := ec2.NewFromConfig(c.cfg).DescribeLaunchTemplateVersions(t.Context(), &ec2.DescribeLaunchTemplateVersionsInput{
-		LaunchTemplateName: &c.out.LaunchTemplate, Versions: []string{"$Latest"}})
+	out, err := ec2.NewFromConfig(c.cfg).DescribeLaunchTemplateVersions(t.Context(),
+		&ec2.DescribeLaunchTemplateVersionsInput{
+			LaunchTemplateName: &c.out.LaunchTemplate, Versions: []string{"$Latest"}})
 	if err != nil {
 		t.Fatal(err)
 	}

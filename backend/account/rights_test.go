@@ -43,9 +43,10 @@ func openCloud(t *testing.T) *cloud {
 	}
 	t.Cleanup(func() { c.Close() })
 	out := c.Outputs()
-	return &cloud{Cloud: c, out: out, cfg: aws.Config{Region: out.Region, BaseEndpoint: aws.String("http://localcloud"), RetryMaxAttempts: 1,
-		HTTPClient:  &http.Client{Transport: c.Transport()},
-		Credentials: credentials.NewStaticCredentialsProvider(out.OperatorAccessKeyID, out.OperatorSecretAccessKey, "")}}
+	return &cloud{Cloud: c, out: out, cfg: aws.Config{Region: out.Region, BaseEndpoint: aws.String("http://localcloud"),
+		RetryMaxAttempts: 1,
+		HTTPClient:       &http.Client{Transport: c.Transport()},
+		Credentials:      credentials.NewStaticCredentialsProvider(out.OperatorAccessKeyID, out.OperatorSecretAccessKey, "")}}
 }
 
 // as is the configuration of somebody who is signed in with a group's role.
@@ -102,13 +103,21 @@ func TestWhatAUserMustNotDo(t *testing.T) {
 	}{
 		{"start another's instance", func(theirs, warm string) deed { return starting(theirs) }, &his},
 		{"stop another's instance", func(theirs, warm string) deed { return stopping(theirs) }, &his},
-		{"take another's instance by its tags", func(theirs, warm string) deed { return tagging(theirs, "owner", ann.ID) }, &keeper},
-		{"move another's end", func(theirs, warm string) deed { return tagging(theirs, "expire-at", "2099-01-01T00:00:00Z") }, &his},
+		{"take another's instance by its tags", func(theirs, warm string) deed {
+			return tagging(theirs, "owner", ann.ID)
+		}, &keeper},
+		{"move another's end", func(theirs, warm string) deed {
+			return tagging(theirs, "expire-at", "2099-01-01T00:00:00Z")
+		}, &his},
 		{"make the key of another's gate", func(theirs, warm string) deed { return tagging(theirs, "gate-key", "A") }, &his},
 		{"start an instance that is not claimed", func(theirs, warm string) deed { return starting(warm) }, &keeper},
-		{"take an instance out of the pool", func(theirs, warm string) deed { return tagging(warm, "pool", "mine", "owner", ann.ID) }, &c.cfg},
+		{"take an instance out of the pool", func(theirs, warm string) deed {
+			return tagging(warm, "pool", "mine", "owner", ann.ID)
+		}, &c.cfg},
 		{"claim an instance for another", func(theirs, warm string) deed { return tagging(warm, "owner", bob.ID) }, &keeper},
-		{"read another's session", func(theirs, warm string) deed { return reading(c.out.SessionsTable, "UserId", bob.ID) }, &his},
+		{"read another's session", func(theirs, warm string) deed {
+			return reading(c.out.SessionsTable, "UserId", bob.ID)
+		}, &his},
 		{"read all sessions", func(theirs, warm string) deed { return scanning(c.out.SessionsTable) }, &keeper},
 		{"write another's session", func(theirs, warm string) deed {
 			return writing(c.out.SessionsTable, map[string]attribute{"UserId": text(bob.ID)})
@@ -116,27 +125,49 @@ func TestWhatAUserMustNotDo(t *testing.T) {
 		{"write another's session in a transaction", func(theirs, warm string) deed {
 			return batching(c.out.SessionsTable, map[string]attribute{"UserId": text(bob.ID)})
 		}, &his},
-		{"delete another's session", func(theirs, warm string) deed { return deleting(c.out.SessionsTable, "UserId", bob.ID) }, &keeper},
-		{"delete an instance's row", func(theirs, warm string) deed { return deleting(c.out.InstancesTable, "InstanceId", warm) }, &keeper},
-		{"read another's history", func(theirs, warm string) deed { return looking(c.out.AuditTable, "", "UserId", bob.ID) }, &his},
+		{"delete another's session", func(theirs, warm string) deed {
+			return deleting(c.out.SessionsTable, "UserId", bob.ID)
+		}, &keeper},
+		{"delete an instance's row", func(theirs, warm string) deed {
+			return deleting(c.out.InstancesTable, "InstanceId", warm)
+		}, &keeper},
+		{"read another's history", func(theirs, warm string) deed {
+			return looking(c.out.AuditTable, "", "UserId", bob.ID)
+		}, &his},
 		{"read everybody's day",
 			func(theirs, warm string) deed { return looking(c.out.AuditTable, c.out.DayIndex, "Day", "2026-01-01") }, &keeper},
-		{"write history in another's name", func(theirs, warm string) deed { return writing(c.out.AuditTable, audit(bob.ID)) }, &his},
-		{"write history in the pool's name", func(theirs, warm string) deed { return writing(c.out.AuditTable, audit("pool")) }, &keeper},
-		{"point another's name", func(theirs, warm string) deed { return pointing(c.out.ZoneID, "A", "bob."+c.out.ZoneName) }, &his},
+		{"write history in another's name", func(theirs, warm string) deed {
+			return writing(c.out.AuditTable, audit(bob.ID))
+		}, &his},
+		{"write history in the pool's name", func(theirs, warm string) deed {
+			return writing(c.out.AuditTable, audit("pool"))
+		}, &keeper},
+		{"point another's name", func(theirs, warm string) deed {
+			return pointing(c.out.ZoneID, "A", "bob."+c.out.ZoneName)
+		}, &his},
 		{"point another's name beside the own", func(theirs, warm string) deed {
 			return pointing(c.out.ZoneID, "A", "ann."+c.out.ZoneName, "bob."+c.out.ZoneName)
 		}, &keeper},
-		{"point a name below the own", func(theirs, warm string) deed { return pointing(c.out.ZoneID, "A", "x.ann."+c.out.ZoneName) }, &keeper},
-		{"point the zone itself", func(theirs, warm string) deed { return pointing(c.out.ZoneID, "A", c.out.ZoneName) }, &c.cfg},
-		{"write another type of record", func(theirs, warm string) deed { return pointing(c.out.ZoneID, "TXT", "ann."+c.out.ZoneName) }, &c.cfg},
+		{"point a name below the own", func(theirs, warm string) deed {
+			return pointing(c.out.ZoneID, "A", "x.ann."+c.out.ZoneName)
+		}, &keeper},
+		{"point the zone itself", func(theirs, warm string) deed {
+			return pointing(c.out.ZoneID, "A", c.out.ZoneName)
+		}, &c.cfg},
+		{"write another type of record", func(theirs, warm string) deed {
+			return pointing(c.out.ZoneID, "TXT", "ann."+c.out.ZoneName)
+		}, &c.cfg},
 		{"pass another role to the scheduler",
 			func(theirs, warm string) deed { return arming(c.out.SchedulerGroup, warm, operatorRole) }, &c.cfg},
-		{"arm in another group", func(theirs, warm string) deed { return arming("default", warm, c.out.StopRoleARN) }, &c.cfg},
+		{"arm in another group", func(theirs, warm string) deed {
+			return arming("default", warm, c.out.StopRoleARN)
+		}, &c.cfg},
 		{"disarm a stop", func(theirs, warm string) deed { return disarming(c.out.SchedulerGroup, theirs) }, &keeper},
 		{"resize the pool by an instance of nobody's",
 			func(theirs, warm string) deed { return launching(launchOf(&c.out.LaunchTemplate, "")) }, &keeper},
-		{"launch for another", func(theirs, warm string) deed { return launching(launchOf(&c.out.LaunchTemplate, bob.ID)) }, &his},
+		{"launch for another", func(theirs, warm string) deed {
+			return launching(launchOf(&c.out.LaunchTemplate, bob.ID))
+		}, &his},
 		{"launch what nothing stops", func(theirs, warm string) deed {
 			in := launchOf(&c.out.LaunchTemplate, ann.ID)
 			in.TagSpecifications[0].Tags = slices.DeleteFunc(in.TagSpecifications[0].Tags,
@@ -149,7 +180,9 @@ func TestWhatAUserMustNotDo(t *testing.T) {
 		{"launch with the first version of the metadata service",
 			func(theirs, warm string) deed { return launchingWith(c, "tokens", "optional") }, &c.cfg},
 		{"launch with a disk of 300 GB", func(theirs, warm string) deed { return launchingWith(c, "disk", "") }, &c.cfg},
-		{"launch another image", func(theirs, warm string) deed { return launchingWith(c, "image", "ami-0a7a7a20000000002") }, &c.cfg},
+		{"launch another image", func(theirs, warm string) deed {
+			return launchingWith(c, "image", "ami-0a7a7a20000000002")
+		}, &c.cfg},
 		{"reboot an instance", func(theirs, warm string) deed { return rebooting(warm) }, &c.cfg},
 		{"resize the pool by its row", func(theirs, warm string) deed {
 			return writing(c.out.LeasesTable, map[string]attribute{"LeaseId": text("size"), "Size": text("50")})
@@ -192,7 +225,8 @@ func TestWhatEveryUserMay(t *testing.T) {
 		{"make the own gate's key", tagging(mine, "gate-key", "A")},
 		{"move the own end", tagging(mine, "expire-at", "2026-01-01T00:00:00Z")},
 		{"own session", writing(c.out.SessionsTable, map[string]attribute{"UserId": text(ann.ID)})},
-		{"own history", writing(c.out.AuditTable, map[string]attribute{"UserId": text(ann.ID), "At": text("2026-01-01T00:00:00Z")})},
+		{"own history", writing(c.out.AuditTable,
+			map[string]attribute{"UserId": text(ann.ID), "At": text("2026-01-01T00:00:00Z")})},
 		{"own name", pointing(c.out.ZoneID, "A", "ann."+c.out.ZoneName)},
 		{"own stop", arming(c.out.SchedulerGroup, mine, c.out.StopRoleARN)},
 		{"own launch", launching(launchOf(&c.out.LaunchTemplate, ann.ID))},

@@ -32,7 +32,8 @@ type Event struct {
 type Parameters map[string]string
 
 // deployed are the states of a stack whose last change set was carried out.
-var deployed = []types.StackStatus{types.StackStatusCreateComplete, types.StackStatusUpdateComplete, types.StackStatusImportComplete}
+var deployed = []types.StackStatus{types.StackStatusCreateComplete, types.StackStatusUpdateComplete,
+	types.StackStatusImportComplete}
 
 // Deploy carries a change set out and reports each event until the stack has settled.
 func (a *Account) Deploy(ctx context.Context, cs *ChangeSet, report func(Event)) error {
@@ -40,7 +41,8 @@ func (a *Account) Deploy(ctx context.Context, cs *ChangeSet, report func(Event))
 	if err != nil {
 		return problem(messages.New("account.cannotDeployStack"), err)
 	}
-	if _, err := a.CloudFormation.ExecuteChangeSet(ctx, &cloudformation.ExecuteChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name}); err != nil {
+	if _, err := a.CloudFormation.ExecuteChangeSet(ctx,
+		&cloudformation.ExecuteChangeSetInput{StackName: &a.Stack, ChangeSetName: &cs.name}); err != nil {
 		return problem(messages.New("account.cannotDeployStack"), err)
 	}
 	s, failures, err := a.follow(ctx, a.Stack, seen, report)
@@ -83,14 +85,16 @@ func (a *Account) follow(ctx context.Context, stack, seen string, report func(Ev
 }
 
 func event(e types.StackEvent) Event {
-	return Event{At: aws.ToTime(e.Timestamp), Resource: aws.ToString(e.LogicalResourceId), Type: aws.ToString(e.ResourceType),
+	return Event{At: aws.ToTime(e.Timestamp), Resource: aws.ToString(e.LogicalResourceId),
+		Type:   aws.ToString(e.ResourceType),
 		Status: string(e.ResourceStatus), Why: aws.ToString(e.ResourceStatusReason)}
 }
 
 // events reads those after the one called seen, newest first.
 func (a *Account) events(ctx context.Context, stack, seen string) ([]types.StackEvent, error) {
 	var out []types.StackEvent
-	pages := cloudformation.NewDescribeStackEventsPaginator(a.CloudFormation, &cloudformation.DescribeStackEventsInput{StackName: &stack})
+	pages := cloudformation.NewDescribeStackEventsPaginator(a.CloudFormation,
+		&cloudformation.DescribeStackEventsInput{StackName: &stack})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

@@ -30,7 +30,8 @@ func (a *Account) settled(ctx context.Context) (*types.Stack, error) {
 	case strings.HasSuffix(string(status), "_IN_PROGRESS"):
 		p.Kind, p.Why = backend.KindBusy, messages.New("account.somebodyChangingMoment", status)
 		p.Next = messages.New("account.waitUntilCloudformationDone")
-	case status == types.StackStatusRollbackComplete, status == types.StackStatusRollbackFailed, status == types.StackStatusCreateFailed,
+	case status == types.StackStatusRollbackComplete, status == types.StackStatusRollbackFailed,
+		status == types.StackStatusCreateFailed,
 		status == types.StackStatusDeleteFailed:
 		p.Why = messages.Join(messages.New("account.neverMadeNotWholly", status), a.firstFailure(ctx))
 		p.Next = messages.New("account.deleteLeftSetupRemove")
@@ -96,7 +97,8 @@ var handlerCode = regexp.MustCompile(`HandlerErrorCode: (\w+)`)
 
 // failed makes a problem of a deployment's failures: of the first that does not follow from another.
 func failed(failures []Event) error {
-	p := &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("account.stackNotDeployed"), Why: messages.New("account.cloudformationGivesNoReason"),
+	p := &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("account.stackNotDeployed"),
+		Why:  messages.New("account.cloudformationGivesNoReason"),
 		Next: messages.New("account.lookStackEventsCloudformation")}
 	for _, f := range failures {
 		if isCancelled(f.Why) {

@@ -19,7 +19,8 @@ func TestTagsReachTheStackAndItsInstances(t *testing.T) {
 		t.Fatal(err)
 	}
 	form := w.sent["CreateChangeSet"]
-	if got := form.Get("Tags.member.2.Key") + form.Get("Tags.member.2.Value") + form.Get("Tags.member.3.Key"); got != "cost-center42team" {
+	if got := form.Get("Tags.member.2.Key") + form.Get("Tags.member.2.Value") +
+		form.Get("Tags.member.3.Key"); got != "cost-center42team" {
 		t.Errorf("the stack gets the tags %s of %v", got, form)
 	}
 	body := form.Get("TemplateBody")
@@ -43,7 +44,8 @@ func TestTagsThatTheLauncherUsesAreRefused(t *testing.T) {
 // TestEveryRoleHasTheBoundary, or an organisation that demands one refuses the stack.
 func TestEveryRoleHasTheBoundary(t *testing.T) {
 	for name, r := range template(t).at("Resources").(map[string]any) {
-		if asMap(r)["Type"] == "AWS::IAM::Role" && template(t).at("Resources", name, "Properties", "PermissionsBoundary") == nil {
+		if asMap(r)["Type"] == "AWS::IAM::Role" &&
+			template(t).at("Resources", name, "Properties", "PermissionsBoundary") == nil {
 			t.Errorf("%s has no boundary", name)
 		}
 	}

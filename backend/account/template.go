@@ -242,7 +242,8 @@ func pinsOf(pins, operatingSystem string) string {
 	return own.String()
 }
 
-// packed is a shell script that runs another one, which is in it compressed: user data may have 16 KB, and a template 50.
+// packed is a shell script that runs another one, which is in it compressed: user data may have 16 KB,
+// and a template 50.
 func packed(script string) string {
 	var b bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is one that there is
@@ -251,14 +252,17 @@ func packed(script string) string {
 	return "bash <(base64 -d <<'END' | gzip -d\n" + base64.StdEncoding.EncodeToString(b.Bytes()) + "\nEND\n)\n"
 }
 
-// withoutBudgets are the commercial regions whose CloudFormation has no budgets: it refuses a template that names a type
-// that it does not know, even under a condition that is false. The check "stack" compares them with the registry.
+// withoutBudgets are the commercial regions whose CloudFormation has no budgets: it refuses a template that names a
+// type that it does not know, even under a condition that is false. The check "stack" compares them with the registry.
 var withoutBudgets = []string{"af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-3", "ap-south-2", "ap-southeast-3",
-	"ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "eu-central-2", "eu-north-1", "eu-south-1",
+	"ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "eu-central-2", "eu-north-1",
+	"eu-south-1",
 	"eu-south-2", "il-central-1", "me-central-1", "mx-central-1", "us-gov-east-1", "us-gov-west-1"}
 
-// withoutAddresses are the commercial regions whose functions have no URLs. The check "stack" compares them with the registry.
-var withoutAddresses = []string{"ap-east-2", "ap-south-2", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
+// withoutAddresses are the commercial regions whose functions have no URLs. The check "stack" compares
+// them with the registry.
+var withoutAddresses = []string{"ap-east-2", "ap-south-2", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6",
+	"ap-southeast-7",
 	"ca-west-1", "eu-central-2", "il-central-1", "me-central-1", "mx-central-1"}
 
 // withBudget removes the budget alarm, or gives it a name of its own. The recipient cannot be changed in a budget that

@@ -16,7 +16,8 @@ import (
 
 const templateFile = "../../build/aws/avatar-launcher.yaml"
 
-var write = flag.Bool("write", false, "put the files of build/aws/instance and the policies of the embedded cloud into the template")
+var write = flag.Bool("write", false,
+	"put the files of build/aws/instance and the policies of the embedded cloud into the template")
 
 func template(t *testing.T) Template {
 	t.Helper()
@@ -36,8 +37,10 @@ func template(t *testing.T) Template {
 func resolve(t *testing.T, v any) any {
 	t.Helper()
 	attributes := map[string]string{"StopRole.Arn": "arn:aws:iam::*:role/avatar-launcher-stop",
-		"InstanceRole.Arn": "arn:aws:iam::*:role/avatar-launcher-instance", "UserPool.Arn": "arn:aws:cognito-idp:*:*:userpool/*"}
-	names := strings.NewReplacer("${!", "\x00", "${AWS::Partition}", "aws", "${AWS::Region}", "*", "${AWS::AccountId}", "*",
+		"InstanceRole.Arn": "arn:aws:iam::*:role/avatar-launcher-instance",
+		"UserPool.Arn":     "arn:aws:cognito-idp:*:*:userpool/*"}
+	names := strings.NewReplacer("${!", "\x00", "${AWS::Partition}", "aws", "${AWS::Region}", "*", "${AWS::AccountId}",
+		"*",
 		"${HostedZoneId}", "*", "${LaunchTemplate}", "*", "${ZoneName}", "avatar.localhost", "${VolumeSize}", "100")
 	switch v := v.(type) {
 	case []any:
@@ -62,7 +65,8 @@ func resolve(t *testing.T, v any) any {
 			return attributes[name]
 		}
 		if v["Fn::Split"] != nil { // the types that the embedded cloud's users may launch
-			return []any{"g4dn.xlarge", "g4dn.2xlarge", "g5.xlarge", "g5.2xlarge", "g5.4xlarge", "g6.xlarge", "g6.2xlarge", "g6.4xlarge"}
+			return []any{"g4dn.xlarge", "g4dn.2xlarge", "g5.xlarge", "g5.2xlarge", "g5.4xlarge", "g6.xlarge", "g6.2xlarge",
+				"g6.4xlarge"}
 		}
 		out := map[string]any{}
 		for k, each := range v {
@@ -108,7 +112,8 @@ func TestTheStacksPoliciesAreTheEmbeddedClouds(t *testing.T) {
 	}
 	keeper := []any{map[string]any{"Ref": "KeeperPolicy"}}
 	for _, role := range []string{"KeeperRole", "OperatorRole"} {
-		if diff := cmp.Diff(any(keeper), otherwise(tmpl.at("Resources", role, "Properties", "ManagedPolicyArns"), byAccount)); diff != "" {
+		if diff := cmp.Diff(any(keeper),
+			otherwise(tmpl.at("Resources", role, "Properties", "ManagedPolicyArns"), byAccount)); diff != "" {
 			t.Errorf("%s: %s", role, diff)
 		}
 	}
@@ -313,14 +318,16 @@ func TestAStopThatFailsIsHeard(t *testing.T) {
 	}
 }
 
-// TestTheRolesMayUseTheDisksKey: without these five actions a launch ends and a start falls back, with an answer of 200.
+// TestTheRolesMayUseTheDisksKey: without these five actions a launch ends and a start falls back, with an
+// answer of 200.
 // https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
 func TestTheRolesMayUseTheDisksKey(t *testing.T) {
 	policy, err := json.Marshal(template(t).at("Resources", "DiskKeyPolicy", "Properties"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*",
+	for _, want := range []string{"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey",
+		"kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*",
 		"kms:ViaService", "kms:GrantIsForAWSResource", "UserRole", "KeeperRole", "OperatorRole"} {
 		if !strings.Contains(string(policy), want) {
 			t.Errorf("%s is not in %s", want, policy)
@@ -328,7 +335,8 @@ func TestTheRolesMayUseTheDisksKey(t *testing.T) {
 	}
 }
 
-// TestEveryStatementIsArgued holds build/aws/README.md to the documents: a statement that nobody can argue for is one too many.
+// TestEveryStatementIsArgued holds build/aws/README.md to the documents: a statement that nobody can
+// argue for is one too many.
 func TestEveryStatementIsArgued(t *testing.T) {
 	readme, err := os.ReadFile("../../build/aws/README.md")
 	if err != nil {

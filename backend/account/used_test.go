@@ -62,7 +62,8 @@ func (c *cloud) desktop(t *testing.T, group string, u backend.User) *fleet.Servi
 	cfg := c.as(t, group, u)
 	cfg.RetryMaxAttempts = 3
 	o := c.out
-	s := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg), Route53: route53.NewFromConfig(cfg),
+	s := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(cfg), DynamoDB: dynamodb.NewFromConfig(cfg),
+		Route53:   route53.NewFromConfig(cfg),
 		Scheduler: scheduler.NewFromConfig(cfg), LauncherID: u.Username,
 		Names: backend.Resources{
 			SessionsTable:  o.SessionsTable,
@@ -80,7 +81,9 @@ func (c *cloud) desktop(t *testing.T, group string, u backend.User) *fleet.Servi
 		},
 		Figures: fleet.Figures{PoolSize: 2, MaxInstances: 6, Window: time.Hour, Maximum: 12 * time.Hour, Grace: time.Minute,
 			TTL: 10 * time.Second, ReadyTimeout: 10 * time.Minute},
-		Avatar: fleet.Avatar{Scheme: "http", HealthPath: "/healthz", Transport: func(string) http.RoundTripper { return c.Transport() }}})
+		Avatar: fleet.Avatar{Scheme: "http", HealthPath: "/healthz", Transport: func(string) http.RoundTripper {
+			return c.Transport()
+		}}})
 	t.Cleanup(s.Wait)
 	return s
 }

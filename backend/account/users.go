@@ -78,7 +78,8 @@ func (a *Account) invite(ctx context.Context, made *Outputs, u NewUser, status t
 		return nil
 	}
 	_, err := a.Cognito.AdminCreateUser(ctx, &cognito.AdminCreateUserInput{UserPoolId: &made.UserPoolID, Username: &u.Name,
-		DesiredDeliveryMediums: []types.DeliveryMediumType{types.DeliveryMediumTypeEmail}, MessageAction: types.MessageActionTypeResend})
+		DesiredDeliveryMediums: []types.DeliveryMediumType{types.DeliveryMediumTypeEmail},
+		MessageAction:          types.MessageActionTypeResend})
 	return problem(messages.New("account.cannotSendInvitationAgain", u.Name), err)
 }
 

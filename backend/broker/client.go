@@ -16,8 +16,8 @@ import (
 	"avatar-launcher/backend/messages"
 )
 
-// Client stands in for the control plane on a desktop. It implements backend.Fleet, backend.Operator and backend.History
-// by a Handler.
+// Client stands in for the control plane on a desktop. It implements backend.Fleet, backend.Operator and
+// backend.History by a Handler.
 type Client struct {
 	URL   string                                    // of the function
 	HTTP  awsx.Doer                                 // signs requests; see Signed
@@ -46,7 +46,8 @@ func (c *Client) post(ctx context.Context, path string, in request) (*http.Respo
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(c.URL, "/")+path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(c.URL, "/")+path,
+		bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +57,8 @@ func (c *Client) post(ctx context.Context, path string, in request) (*http.Respo
 	if err != nil {
 		return nil, unreachable(ctx, err)
 	}
-	if kind := resp.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/json") && kind != "application/x-ndjson" {
+	if kind := resp.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/json") &&
+		kind != "application/x-ndjson" {
 		defer resp.Body.Close()
 		return nil, foreign(resp)
 	}
@@ -68,7 +70,8 @@ func unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return &backend.Problem{Kind: backend.KindUnreachable, What: messages.New("broker.accountDoesntAnswer"), Why: messages.New("broker.networkBrokeOffFunction"),
+	return &backend.Problem{Kind: backend.KindUnreachable, What: messages.New("broker.accountDoesntAnswer"),
+		Why:  messages.New("broker.networkBrokeOffFunction"),
 		Next: messages.New("common.checkNetworkConnectionTry"), Cause: err}
 }
 
@@ -78,7 +81,8 @@ func foreign(resp *http.Response) error {
 		Why: messages.New("broker.itIs", resp.Status), Next: messages.New("common.tryAgainMinute")}
 	switch {
 	case resp.StatusCode == http.StatusForbidden:
-		p.Kind, p.Why, p.Next = backend.KindDenied, messages.New("broker.signInNotCallAccount"), messages.New("broker.askOperatorCheckGroup")
+		p.Kind, p.Why, p.Next = backend.KindDenied, messages.New("broker.signInNotCallAccount"),
+			messages.New("broker.askOperatorCheckGroup")
 	case resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusServiceUnavailable:
 		p.Kind, p.Why = backend.KindBusy, messages.New("broker.askedTooMuchMoment")
 	}
@@ -130,7 +134,8 @@ func (c *Client) Start(ctx context.Context, _ backend.User, report func(backend.
 }
 
 // startOnce makes one request. It reports whether the wait in the queue goes on.
-func (c *Client) startOnce(ctx context.Context, report func(backend.Progress)) (s *backend.Session, again bool, err error) {
+func (c *Client) startOnce(ctx context.Context,
+	report func(backend.Progress)) (s *backend.Session, again bool, err error) {
 	resp, err := c.post(ctx, pathStart, request{})
 	if err != nil {
 		return nil, false, err

@@ -37,8 +37,8 @@ type Fleet interface {
 	Wait()
 }
 
-// Handler serves the methods of a Fleet to the bearers of ID tokens. Each has what package fleet gives to the user of the
-// token: their own session, instance, name and log, and to operators the whole fleet.
+// Handler serves the methods of a Fleet to the bearers of ID tokens. Each has what package fleet gives to the user of
+// the token: their own session, instance, name and log, and to operators the whole fleet.
 type Handler struct {
 	Fleet  Fleet
 	Verify func(ctx context.Context, token string) (backend.User, error)
@@ -131,13 +131,15 @@ func (h *Handler) admit(r *http.Request) (*call, int, *backend.Problem) {
 	}
 	u, err := h.Verify(r.Context(), r.Header.Get(TokenHeader))
 	if errors.Is(err, errToken) {
-		return nil, http.StatusUnauthorized, &backend.Problem{Kind: backend.KindRefused, What: messages.New("broker.signInNotAccepted"),
-			Why: messages.New("broker.endedNotOneAccount"), Next: messages.New("common.signInAgain")}
+		return nil, http.StatusUnauthorized,
+			&backend.Problem{Kind: backend.KindRefused, What: messages.New("broker.signInNotAccepted"),
+				Why: messages.New("broker.endedNotOneAccount"), Next: messages.New("common.signInAgain")}
 	}
 	if err != nil {
 		h.Logger.Error("a token could not be verified", "cause", err)
-		return nil, http.StatusServiceUnavailable, &backend.Problem{Kind: backend.KindUnreachable, What: messages.New("broker.signInCannotChecked"),
-			Why: messages.New("broker.accountUserPoolDoesnt"), Next: messages.New("common.tryAgainMinute")}
+		return nil, http.StatusServiceUnavailable,
+			&backend.Problem{Kind: backend.KindUnreachable, What: messages.New("broker.signInCannotChecked"),
+				Why: messages.New("broker.accountUserPoolDoesnt"), Next: messages.New("common.tryAgainMinute")}
 	}
 	if operator && u.Role != backend.RoleOperator {
 		return nil, http.StatusForbidden, denied(messages.New("broker.operators"))
@@ -156,12 +158,14 @@ func (h *Handler) admit(r *http.Request) (*call, int, *backend.Problem) {
 }
 
 func malformed(why messages.Message) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("broker.accountDidntUnderstandRequest"), Why: why,
+	return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("broker.accountDidntUnderstandRequest"),
+		Why:  why,
 		Next: messages.New("broker.updateLauncherAskOperator")}
 }
 
 func denied(why messages.Message) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindDenied, What: messages.New("broker.not"), Why: why, Next: messages.New("common.askOperator")}
+	return &backend.Problem{Kind: backend.KindDenied, What: messages.New("broker.not"), Why: why,
+		Next: messages.New("common.askOperator")}
 }
 
 func respond(w http.ResponseWriter, status int, a any) {
@@ -181,8 +185,8 @@ func (c *call) since() time.Time {
 	return *c.in.Since
 }
 
-// own returns the user's session as it is stored, nil if the request's is another one, or has ended. What the request says
-// of it is not believed.
+// own returns the user's session as it is stored, nil if the request's is another one, or has ended. What the request
+// says of it is not believed.
 func (c *call) own(ctx context.Context) (*backend.Session, error) {
 	if c.in.Session == nil {
 		return nil, malformed(messages.New("broker.namesNoSession"))
@@ -215,12 +219,14 @@ func (c *call) extend(ctx context.Context) (any, error) {
 }
 
 func notYours() *backend.Problem {
-	return &backend.Problem{Kind: backend.KindBusy, What: messages.New("broker.sessionEnded"), Why: messages.New("broker.notOneAccountNow"),
+	return &backend.Problem{Kind: backend.KindBusy, What: messages.New("broker.sessionEnded"),
+		Why:  messages.New("broker.notOneAccountNow"),
 		Next: messages.New("common.pressStartNewOne")}
 }
 
 // end ends the user's session. One that is not theirs any more needs no end.
-func (c *call) end(ctx context.Context, do func(context.Context, backend.Session, messages.Message) error) (any, error) {
+func (c *call) end(ctx context.Context,
+	do func(context.Context, backend.Session, messages.Message) error) (any, error) {
 	s, err := c.own(ctx)
 	if err != nil || s == nil {
 		return nil, err

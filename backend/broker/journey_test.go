@@ -44,7 +44,8 @@ func TestTheJourneyIsTheSame(t *testing.T) {
 				t.Errorf("prepared: %v, %v", p, err)
 			}
 			s, phases, took := run(t, f, ann)
-			if want := []backend.Phase{backend.Claiming, backend.Arming, backend.Booting, backend.Probing}; !slices.Equal(phases, want) {
+			if want := []backend.Phase{backend.Claiming, backend.Arming, backend.Booting, backend.Probing}; !slices.Equal(phases,
+				want) {
 				t.Errorf("phases %v, want %v", phases, want)
 			}
 			if took > 6*time.Second || s.Username != "ann" || s.UserID != ann.ID || s.PublicIP == "" {
@@ -71,7 +72,8 @@ func TestTheJourneyIsTheSame(t *testing.T) {
 			if now, err := f.Current(t.Context(), ann); err != nil || now != nil {
 				t.Errorf("after the stop: %+v, %v", now, err)
 			}
-			if all, err := f.Sessions(t.Context(), ann, time.Now().Add(-time.Hour)); err != nil || len(all) != 1 || all[0].Why.String() != "test" {
+			if all, err := f.Sessions(t.Context(), ann, time.Now().Add(-time.Hour)); err != nil || len(all) != 1 ||
+				all[0].Why.String() != "test" {
 				t.Errorf("history: %+v, %v", all, err)
 			}
 			again, _, _ := run(t, f, ann)

@@ -15,7 +15,8 @@ import (
 // kinesisAPI is what reading a log needs of *kinesis.Client.
 type kinesisAPI interface {
 	ListShards(context.Context, *kinesis.ListShardsInput, ...func(*kinesis.Options)) (*kinesis.ListShardsOutput, error)
-	GetShardIterator(context.Context, *kinesis.GetShardIteratorInput, ...func(*kinesis.Options)) (*kinesis.GetShardIteratorOutput, error)
+	GetShardIterator(context.Context, *kinesis.GetShardIteratorInput,
+		...func(*kinesis.Options)) (*kinesis.GetShardIteratorOutput, error)
 	GetRecords(context.Context, *kinesis.GetRecordsInput, ...func(*kinesis.Options)) (*kinesis.GetRecordsOutput, error)
 }
 
@@ -25,8 +26,8 @@ type Log struct {
 	Stream string
 }
 
-// logMargin is how much earlier than a session's claim a record may have arrived: the clocks of DynamoDB's writer and of
-// Kinesis differ. The last owner's instance has been stopped for longer.
+// logMargin is how much earlier than a session's claim a record may have arrived: the clocks of DynamoDB's writer and
+// of Kinesis differ. The last owner's instance has been stopped for longer.
 const logMargin = 2 * time.Second
 
 // records is a page of a shard, with the records of the caller's instance alone.
@@ -53,7 +54,8 @@ type childOf struct {
 
 // noLog is the Problem of an account without a log.
 func noLog() *backend.Problem {
-	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("broker.noLogRead"), Why: messages.New("broker.accountFunctionKnowsNo"),
+	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("broker.noLogRead"),
+		Why:  messages.New("broker.accountFunctionKnowsNo"),
 		Next: messages.New("common.askOperator")}
 }
 
@@ -88,7 +90,8 @@ func (c *call) iterator(ctx context.Context) (any, error) {
 	return out.ShardIterator, nil
 }
 
-// records reads a page of a shard and leaves out what is not of the caller's instance, or was written before it was theirs.
+// records reads a page of a shard and leaves out what is not of the caller's instance, or was written
+// before it was theirs.
 func (c *call) records(ctx context.Context) (any, error) {
 	if c.h.Log.API == nil {
 		return nil, noLog()
@@ -122,8 +125,8 @@ func (c *call) records(ctx context.Context) (any, error) {
 	return page, nil
 }
 
-// isOwn reports whether a record is of the session's instance and of its time. The stack's instances write with their ID as
-// the partition key.
+// isOwn reports whether a record is of the session's instance and of its time. The stack's instances write with their
+// ID as the partition key.
 func isOwn(r types.Record, s *backend.Session) bool {
 	return s != nil && s.InstanceID != "" && aws.ToString(r.PartitionKey) == s.InstanceID &&
 		!aws.ToTime(r.ApproximateArrivalTimestamp).Before(s.CreationTime.Add(-logMargin))

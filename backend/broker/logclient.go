@@ -12,7 +12,8 @@ import (
 type Stream struct{ Client *Client }
 
 // ListShards lists the stream's shards.
-func (s Stream) ListShards(ctx context.Context, in *kinesis.ListShardsInput, _ ...func(*kinesis.Options)) (*kinesis.ListShardsOutput, error) {
+func (s Stream) ListShards(ctx context.Context, in *kinesis.ListShardsInput,
+	_ ...func(*kinesis.Options)) (*kinesis.ListShardsOutput, error) {
 	return ask[*kinesis.ListShardsOutput](ctx, s.Client, pathShards, request{NextToken: aws.ToString(in.NextToken)})
 }
 
@@ -29,8 +30,10 @@ func (s Stream) GetShardIterator(ctx context.Context, in *kinesis.GetShardIterat
 }
 
 // GetRecords reads a page of a shard: the records of the caller's instance.
-func (s Stream) GetRecords(ctx context.Context, in *kinesis.GetRecordsInput, _ ...func(*kinesis.Options)) (*kinesis.GetRecordsOutput, error) {
-	page, err := ask[*records](ctx, s.Client, pathRecords, request{Iterator: aws.ToString(in.ShardIterator), Limit: aws.ToInt32(in.Limit)})
+func (s Stream) GetRecords(ctx context.Context, in *kinesis.GetRecordsInput,
+	_ ...func(*kinesis.Options)) (*kinesis.GetRecordsOutput, error) {
+	page, err := ask[*records](ctx, s.Client, pathRecords,
+		request{Iterator: aws.ToString(in.ShardIterator), Limit: aws.ToInt32(in.Limit)})
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,8 @@ func problemOf(err error) *problem {
 
 // remote returns the error that the handler's side had. Its AWS code is kept, by which the log's reader classifies it.
 func remote(p *problem, code string) error {
-	out := &backend.Problem{Kind: p.Kind, What: messages.Decode(p.Encoded[0], p.What), Why: messages.Decode(p.Encoded[1], p.Why),
+	out := &backend.Problem{Kind: p.Kind, What: messages.Decode(p.Encoded[0], p.What),
+		Why:  messages.Decode(p.Encoded[1], p.Why),
 		Next: messages.Decode(p.Encoded[2], p.Next)}
 	if p.StopsAt != nil {
 		out.StopsAt = *p.StopsAt

@@ -1,7 +1,7 @@
-// Package broker is the control plane over HTTPS, for accounts whose users may call one function and nothing else. Handler
-// runs in the account, in front of a backend.Fleet; Client stands in for that Fleet on the desktop. The function's URL checks
-// the caller's AWS signature (AWS_IAM). It does not say who calls: the Handler takes the user from a verified ID token,
-// and never from a request's body.
+// Package broker is the control plane over HTTPS, for accounts whose users may call one function and nothing else.
+// Handler runs in the account, in front of a backend.Fleet; Client stands in for that Fleet on the desktop. The
+// function's URL checks the caller's AWS signature (AWS_IAM). It does not say who calls: the Handler takes the user
+// from a verified ID token, and never from a request's body.
 package broker
 
 import (

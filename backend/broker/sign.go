@@ -44,7 +44,8 @@ func (s *signed) Do(r *http.Request) (*http.Response, error) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	r.ContentLength = int64(len(body))
 	sum := sha256.Sum256(body)
-	if err := s.signer.SignHTTP(r.Context(), credentials, r, hex.EncodeToString(sum[:]), "lambda", s.region, s.now()); err != nil {
+	if err := s.signer.SignHTTP(r.Context(), credentials, r, hex.EncodeToString(sum[:]), "lambda", s.region,
+		s.now()); err != nil {
 		return nil, err
 	}
 	return s.client.Do(r)

@@ -56,7 +56,8 @@ type claims struct {
 // User verifies an ID token: signature, issuer, audience, kind and times.
 func (v *Verifier) User(ctx context.Context, raw string) (backend.User, error) {
 	var c claims
-	options := []jwt.ParserOption{jwt.WithValidMethods([]string{"RS256"}), jwt.WithIssuer(v.Issuer), jwt.WithAudience(v.ClientID),
+	options := []jwt.ParserOption{jwt.WithValidMethods([]string{"RS256"}), jwt.WithIssuer(v.Issuer),
+		jwt.WithAudience(v.ClientID),
 		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(leeway), jwt.WithTimeFunc(v.now)}
 	var unreachable error
 	_, err := jwt.ParseWithClaims(raw, &c, func(t *jwt.Token) (any, error) {
@@ -135,7 +136,8 @@ func (v *Verifier) fetch(ctx context.Context) (map[string]*rsa.PublicKey, error)
 		n, errN := base64.RawURLEncoding.DecodeString(k.N)
 		e, errE := base64.RawURLEncoding.DecodeString(k.E)
 		exponent := new(big.Int).SetBytes(e)
-		if k.Kty == "RSA" && errN == nil && errE == nil && len(n) >= 256 && exponent.IsInt64() && exponent.Int64() > 1 && len(e) <= 4 {
+		if k.Kty == "RSA" && errN == nil && errE == nil && len(n) >= 256 && exponent.IsInt64() && exponent.Int64() > 1 &&
+			len(e) <= 4 {
 			out[k.Kid] = &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: int(exponent.Int64())}
 		}
 	}

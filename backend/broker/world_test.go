@@ -84,9 +84,10 @@ func (d doer) Do(r *http.Request) (*http.Response, error) { return d(r) }
 
 // keys serves the user pool's keys.
 func keys(*http.Request) (*http.Response, error) {
-	body, err := json.Marshal(map[string]any{"keys": []any{map[string]any{"kid": "k1", "kty": "RSA", "alg": "RS256", "use": "sig",
-		"n": base64.RawURLEncoding.EncodeToString(key.N.Bytes()),
-		"e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes())}}})
+	body, err := json.Marshal(map[string]any{"keys": []any{map[string]any{"kid": "k1", "kty": "RSA", "alg": "RS256",
+		"use": "sig",
+		"n":   base64.RawURLEncoding.EncodeToString(key.N.Bytes()),
+		"e":   base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes())}}})
 	return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(string(body)))}, err
 }
 
@@ -101,14 +102,16 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	cloud, err := localcloud.Open(localcloud.Options{BootWarm: 4 * time.Second, BootCold: 25 * time.Second, Seed: 1, WithoutUsers: true})
+	cloud, err := localcloud.Open(localcloud.Options{BootWarm: 4 * time.Second, BootCold: 25 * time.Second, Seed: 1,
+		WithoutUsers: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cloud.Close() })
 	w := &world{Cloud: cloud, out: cloud.Outputs()}
-	w.cfg = aws.Config{Region: w.out.Region, HTTPClient: &http.Client{Transport: cloud.Transport()}, BaseEndpoint: aws.String("http://localcloud"),
-		Credentials: credentials.NewStaticCredentialsProvider(w.out.OperatorAccessKeyID, w.out.OperatorSecretAccessKey, "")}
+	w.cfg = aws.Config{Region: w.out.Region, HTTPClient: &http.Client{Transport: cloud.Transport()},
+		BaseEndpoint: aws.String("http://localcloud"),
+		Credentials:  credentials.NewStaticCredentialsProvider(w.out.OperatorAccessKeyID, w.out.OperatorSecretAccessKey, "")}
 	w.fleet = w.service(t, "broker")
 	v := &broker.Verifier{Issuer: issuer, ClientID: audience, HTTP: doer(keys)}
 	w.handler = &broker.Handler{Fleet: w.fleet, Verify: v.User, Logger: slog.New(slog.DiscardHandler),
@@ -120,14 +123,18 @@ func newWorld(t *testing.T) *world {
 func (w *world) service(t *testing.T, id string) *fleet.Service {
 	t.Helper()
 	o := w.out
-	s := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(w.cfg), DynamoDB: dynamodb.NewFromConfig(w.cfg), Route53: route53.NewFromConfig(w.cfg),
+	s := fleet.New(fleet.Options{EC2: ec2.NewFromConfig(w.cfg), DynamoDB: dynamodb.NewFromConfig(w.cfg),
+		Route53:   route53.NewFromConfig(w.cfg),
 		Scheduler: scheduler.NewFromConfig(w.cfg), LauncherID: id,
 		Names: backend.Resources{SessionsTable: o.SessionsTable, InstancesTable: o.InstancesTable, LeasesTable: o.LeasesTable,
-			AuditTable: o.AuditTable, StateIndex: o.StateIndex, DayIndex: o.DayIndex, LaunchTemplate: o.LaunchTemplate, ZoneID: o.ZoneID,
+			AuditTable: o.AuditTable, StateIndex: o.StateIndex, DayIndex: o.DayIndex, LaunchTemplate: o.LaunchTemplate,
+			ZoneID:   o.ZoneID,
 			ZoneName: o.ZoneName, ParkingAddress: o.ParkingAddress, ScheduleGroup: o.SchedulerGroup, StopRoleARN: o.StopRoleARN},
 		Figures: fleet.Figures{PoolSize: 2, MaxInstances: 6, Window: time.Hour, Maximum: 12 * time.Hour, Grace: time.Minute,
 			TTL: 10 * time.Second, ReadyTimeout: 10 * time.Minute},
-		Avatar: fleet.Avatar{Scheme: "http", HealthPath: "/healthz", Transport: func(string) http.RoundTripper { return w.Transport() }}})
+		Avatar: fleet.Avatar{Scheme: "http", HealthPath: "/healthz", Transport: func(string) http.RoundTripper {
+			return w.Transport()
+		}}})
 	t.Cleanup(s.Wait)
 	return s
 }
@@ -169,7 +176,8 @@ func (s *streaming) Do(r *http.Request) (*http.Response, error) {
 	}()
 	status := <-w.begun
 	context.AfterFunc(r.Context(), func() { body.CloseWithError(r.Context().Err()) })
-	return &http.Response{StatusCode: status, Status: http.StatusText(status), Header: w.header, Body: body, Request: r}, nil
+	return &http.Response{StatusCode: status, Status: http.StatusText(status), Header: w.header, Body: body, Request: r},
+		nil
 }
 
 type pipeWriter struct {

@@ -29,7 +29,8 @@ func BenchmarkReload(b *testing.B) {
 	Watch(ctx, path, func(f *File) { changed <- f }, func(p *backend.Problem) { b.Error(p) })
 	for n := 0; b.Loop(); n++ {
 		name := fmt.Sprint("p", n)
-		if err := os.WriteFile(path, fmt.Appendf(nil, "profile: %s\nprofiles: {%s: {cloud: embedded}}\n", name, name), 0o600); err != nil {
+		if err := os.WriteFile(path, fmt.Appendf(nil, "profile: %s\nprofiles: {%s: {cloud: embedded}}\n", name, name),
+			0o600); err != nil {
 			b.Fatal(err)
 		}
 		if f := <-changed; f.Profile != name {

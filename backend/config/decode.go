@@ -27,7 +27,8 @@ type place struct{ line, column int }
 // refuse reports at a node. What is wrong and what is right are sentences.
 func (d *decoder) refuse(n ast.Node, path string, wrong, right messages.Message) {
 	at := placeOf(n)
-	d.faults = append(d.faults, Fault{File: d.file, Line: at.line, Column: at.column, Path: path, Wrong: wrong, Right: right})
+	d.faults = append(d.faults, Fault{File: d.file, Line: at.line, Column: at.column, Path: path, Wrong: wrong,
+		Right: right})
 }
 
 func placeOf(n ast.Node) place {
@@ -52,7 +53,8 @@ func (d *decoder) decode(n ast.Node, path string, v reflect.Value) {
 		return
 	}
 	if !d.read(n, path, v) {
-		d.refuse(n, path, messages.Join(messages.Verbatim(name), kindOf(n)), messages.New("config.write", wanted(v.Type(), n)))
+		d.refuse(n, path, messages.Join(messages.Verbatim(name), kindOf(n)),
+			messages.New("config.write", wanted(v.Type(), n)))
 	}
 }
 

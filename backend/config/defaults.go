@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// activityPattern matches the lines by which the signalling servers of Pixel Streaming report a player: SignallingServer.ts
-// and PlayerRegistry.ts from Unreal Engine 5.4 on, cirrus.js before, and the embedded cloud's.
+// activityPattern matches the lines by which the signalling servers of Pixel Streaming report a player:
+// SignallingServer.ts and PlayerRegistry.ts from Unreal Engine 5.4 on, cirrus.js before, and the embedded cloud's.
 const activityPattern = `(?i)new player connection|registered new player|\bplayer connected|` +
 	`\bplayer \S+ \(.*\) connected|, [1-9]\d* players?$`
 
@@ -29,7 +29,8 @@ func defaults() Profile {
 		Cloud:   CloudAWS,
 		Control: ControlDesktop,
 		Cognito: Cognito{SignIn: SignInWindow, RedirectURIs: redirectURIs()},
-		Tables: Tables{Sessions: "avatar-sessions", Instances: "avatar-instances", Leases: "avatar-leases", Audit: "avatar-audit",
+		Tables: Tables{Sessions: "avatar-sessions", Instances: "avatar-instances", Leases: "avatar-leases",
+			Audit:      "avatar-audit",
 			StateIndex: "state-index", DayIndex: "day-index"},
 		Stream:    "avatar-logs",
 		Zone:      Zone{ParkingAddress: "192.0.2.1", TTL: 10 * time.Second}, // TEST-NET-1 of RFC 5737: answers nobody
@@ -39,18 +40,20 @@ func defaults() Profile {
 		WarmPool: WarmPool{Size: 5, MaxInstances: 10, Recycle: RecycleReuse, Keep: true, TimeZone: "UTC",
 			WarmLimit: 15 * time.Minute, MaxFailures: 6},
 		Session: Session{Window: time.Hour, Maximum: 12 * time.Hour, Warning: 5 * time.Minute, Grace: time.Minute},
-		Log:     Log{MaxLines: 1_000_000, MaxMegabytes: 256, Older: OlderFile, OlderMegabytes: 1024, ActivityPattern: activityPattern},
-		Prices:  usEast1(),
+		Log: Log{MaxLines: 1_000_000, MaxMegabytes: 256, Older: OlderFile, OlderMegabytes: 1024,
+			ActivityPattern: activityPattern},
+		Prices: usEast1(),
 	}
 }
 
 // redirectURIs are the addresses to register for an app client unless the profile names others.
 func redirectURIs() []string {
-	return []string{"http://localhost:47115/callback", "http://localhost:47116/callback", "http://localhost:47117/callback"}
+	return []string{"http://localhost:47115/callback", "http://localhost:47116/callback",
+		"http://localhost:47117/callback"}
 }
 
-// usEast1 are the on-demand prices of Linux instances in us-east-1, with 100 GB of gp3 each (aws.amazon.com/ec2/pricing,
-// /ebs/pricing, /vpc/pricing).
+// usEast1 are the on-demand prices of Linux instances in us-east-1, with 100 GB of gp3 each
+// (aws.amazon.com/ec2/pricing, /ebs/pricing, /vpc/pricing).
 func usEast1() Prices {
 	return Prices{Currency: "USD", AddressHourly: 0.005, DiskMonth: 8, Hourly: map[string]float64{
 		"g4dn.xlarge": 0.526, "g4dn.2xlarge": 0.752, "g5.xlarge": 1.006, "g5.2xlarge": 1.212, "g5.4xlarge": 1.624,

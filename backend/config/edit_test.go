@@ -33,21 +33,25 @@ func TestEditKeepsEverythingElse(t *testing.T) {
 		"an empty group": {
 			"desktop:\nprofile: local\n", []Change{{"desktop.theme", "dark"}}, "desktop:\n  theme: dark\nprofile: local\n"},
 		"between braces": {
-			"desktop: {theme: dark}\n", []Change{{"desktop.quit", "stop"}, {"desktop.theme", "light"}}, "desktop: {quit: stop, theme: light}\n"},
+			"desktop: {theme: dark}\n", []Change{{"desktop.quit", "stop"}, {"desktop.theme", "light"}},
+			"desktop: {quit: stop, theme: light}\n"},
 		"between no braces": {"desktop: {}\n", []Change{{"desktop.quit", "stop"}}, "desktop: {quit: stop}\n"},
 		"a file without its last line break": {
 			"desktop:\n    theme: dark", []Change{{"desktop.quit", "stop"}}, "desktop:\n    theme: dark\n    quit: stop\n"},
 		"letters of more than a byte": {
 			"desktop: {theme: dark, language: de} # für später\n", []Change{{"desktop.language", "pt-BR"}},
 			"desktop: {theme: dark, language: pt-BR} # für später\n"},
-		"language back to the desktop's": {"desktop:\n  language: de\n", []Change{{"desktop.language", ""}}, "desktop:\n  language: \"\"\n"},
+		"language back to the desktop's": {"desktop:\n  language: de\n", []Change{{"desktop.language", ""}},
+			"desktop:\n  language: \"\"\n"},
 		"the local profile comes with its cloud": {
-			"profile: local\n", []Change{{"profiles.local.session.window", 90 * time.Minute}, {"profiles.local.session.warning", 2 * time.Minute}},
+			"profile: local\n", []Change{{"profiles.local.session.window", 90 * time.Minute},
+				{"profiles.local.session.warning", 2 * time.Minute}},
 			"profile: local\nprofiles:\n  local:\n    cloud: embedded\n    session:\n      window: 1h30m\n      warning: 2m\n"},
 		"a group with a list": {
 			studio + "    launch:\n      subnet_ids:\n      - subnet-0123456789abcdef0\n# end\n",
 			[]Change{{"profiles.studio.session.window", time.Hour}},
-			studio + "    launch:\n      subnet_ids:\n      - subnet-0123456789abcdef0\n    session:\n      window: 1h\n# end\n"},
+			studio +
+				"    launch:\n      subnet_ids:\n      - subnet-0123456789abcdef0\n    session:\n      window: 1h\n# end\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := Edit("c.yaml", []byte(tc.text), tc.changes...)

@@ -44,7 +44,8 @@ func (fs Faults) Error() string {
 
 // problem says the first fault in full and counts the rest; all of them are its Cause.
 func (fs Faults) problem() *backend.Problem {
-	return problem(messages.New("config.configurationNotTaken"), messages.New("config.atPlace", fs[0].Place(), fs[0].Wrong), messages.Join(fs[0].Right, fs.more()), fs)
+	return problem(messages.New("config.configurationNotTaken"),
+		messages.New("config.atPlace", fs[0].Place(), fs[0].Wrong), messages.Join(fs[0].Right, fs.more()), fs)
 }
 
 // more counts those behind the first.

@@ -28,7 +28,8 @@ func Load(path string) (*File, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return Default(), nil
 	case err != nil:
-		return nil, problem(messages.New("config.configurationCannotRead"), reason(err, path), messages.New("config.checkFilePermissions"), err)
+		return nil, problem(messages.New("config.configurationCannotRead"), reason(err, path),
+			messages.New("config.checkFilePermissions"), err)
 	}
 	return Parse(path, data)
 }
@@ -79,7 +80,8 @@ func Parse(name string, data []byte) (*File, error) {
 // parse turns the text into its one YAML document, nil if there is nothing in it.
 func parse(name string, data []byte) (ast.Node, Faults) {
 	if len(data) > maxSize {
-		return nil, Faults{{File: name, Wrong: messages.New("config.larger1Mib"), Right: messages.New("config.nameConfigurationFile")}}
+		return nil, Faults{{File: name, Wrong: messages.New("config.larger1Mib"),
+			Right: messages.New("config.nameConfigurationFile")}}
 	}
 	tree, err := parser.ParseBytes(withoutDirectives(bytes.TrimPrefix(data, []byte("\ufeff"))), 0)
 	if err != nil {
@@ -102,7 +104,8 @@ func parse(name string, data []byte) (ast.Node, Faults) {
 	}
 	at := placeOf(bodies[1])
 	return nil, Faults{
-		{File: name, Line: at.line, Column: at.column, Wrong: messages.New("config.secondDocumentBeginsHere"), Right: messages.New("config.keepEverythingOne")},
+		{File: name, Line: at.line, Column: at.column, Wrong: messages.New("config.secondDocumentBeginsHere"),
+			Right: messages.New("config.keepEverythingOne")},
 	}
 }
 
@@ -128,7 +131,8 @@ func withoutDirectives(data []byte) []byte {
 }
 
 func syntaxFault(name string, err error) Fault {
-	f := Fault{File: name, Wrong: messages.New("config.notYaml"), Right: messages.New("config.checkIndentationColonsQuotes")}
+	f := Fault{File: name, Wrong: messages.New("config.notYaml"),
+		Right: messages.New("config.checkIndentationColonsQuotes")}
 	var y yaml.Error
 	if errors.As(err, &y) {
 		f.Wrong = messages.New("config.notYaml2", y.GetMessage())
@@ -162,7 +166,8 @@ func (d *decoder) finish(f *File) {
 		f.Profiles["local"] = Default().Profiles["local"]
 	}
 	if _, ok := f.Profiles[f.Profile]; !ok {
-		validator{d, ""}.fault("profile", messages.New("config.setNoneProfiles", strconv.Quote(f.Profile)), messages.New("config.writeOne", f.names()))
+		validator{d, ""}.fault("profile", messages.New("config.setNoneProfiles", strconv.Quote(f.Profile)),
+			messages.New("config.writeOne", f.names()))
 	}
 }
 
@@ -175,7 +180,8 @@ func (f *File) names() string {
 func (f *File) Select(name string) (Profile, error) {
 	p, ok := f.Profiles[cmp.Or(name, f.Profile)]
 	if !ok {
-		return Profile{}, problem(messages.New("config.noProfile"), messages.New("config.configurationNoProfile", strconv.Quote(name)),
+		return Profile{}, problem(messages.New("config.noProfile"),
+			messages.New("config.configurationNoProfile", strconv.Quote(name)),
 			messages.New("config.nameOne", f.names()), nil)
 	}
 	return p, nil

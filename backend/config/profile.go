@@ -7,8 +7,9 @@ import "time"
 
 // File is the configuration file: profiles by name, and the name of the one that is used unless another is asked for.
 type File struct {
-	Profile  string             `yaml:"profile"`  // default "local"
-	Profiles map[string]Profile `yaml:"profiles"` // "local" is always there, the embedded cloud unless the file says otherwise
+	Profile string `yaml:"profile"` // default "local"
+	// "local" is always there, the embedded cloud unless the file says otherwise
+	Profiles map[string]Profile `yaml:"profiles"`
 	Desktop  Desktop            `yaml:"desktop"`
 }
 
@@ -83,9 +84,10 @@ type Cognito struct {
 	ClientID       string `yaml:"client_id"` // an app client without a secret
 	IdentityPoolID string `yaml:"identity_pool_id"`
 
-	SignIn       string   `yaml:"sign_in"`       // SignInWindow (default), SignInBrowser, or SignInEither
-	Domain       string   `yaml:"domain"`        // https URL of the user pool's own pages; needed for the browser
-	RedirectURIs []string `yaml:"redirect_uris"` // http URLs on loopback, registered for the app client to the letter; tried in turn
+	SignIn string `yaml:"sign_in"` // SignInWindow (default), SignInBrowser, or SignInEither
+	Domain string `yaml:"domain"`  // https URL of the user pool's own pages; needed for the browser
+	// http URLs on loopback, registered for the app client to the letter; tried in turn
+	RedirectURIs []string `yaml:"redirect_uris"`
 }
 
 // The values of Cognito.SignIn.
@@ -132,7 +134,8 @@ type Avatar struct {
 type Launch struct {
 	Template  string   `yaml:"template"`   // launch template, by name
 	SubnetIDs []string `yaml:"subnet_ids"` // tried in turn, one zone each; empty: the template's own
-	Types     []string `yaml:"types"`      // instance types, tried in turn where a zone has no capacity; empty: the template's own
+	// instance types, tried in turn where a zone has no capacity; empty: the template's own
+	Types []string `yaml:"types"`
 }
 
 // Scheduler names the EventBridge Scheduler group of the stop schedules and the role that they stop instances with.

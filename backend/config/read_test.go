@@ -36,8 +36,10 @@ func TestWhatIsNoRegularFile(t *testing.T) {
 			}
 			_, loadErr := Load(path)
 			_, _, resolveErr := Resolve(path, "")
-			for what, err := range map[string]error{"Load": loadErr, "Resolve": resolveErr, "EditFile": EditFile(path, Change{"desktop.theme", "dark"})} {
-				if p := backend.ProblemOf(err); err == nil || p.Kind != backend.KindConfig || !strings.Contains(p.Why.String(), kind) {
+			for what, err := range map[string]error{"Load": loadErr, "Resolve": resolveErr,
+				"EditFile": EditFile(path, Change{"desktop.theme", "dark"})} {
+				if p := backend.ProblemOf(err); err == nil || p.Kind != backend.KindConfig ||
+					!strings.Contains(p.Why.String(), kind) {
 					t.Errorf("%s: %v", what, err)
 				}
 			}
@@ -106,7 +108,10 @@ func TestWatchThroughLinks(t *testing.T) {
 			save(in("dotfiles", "a", "new"), "replaced")
 			must(os.Rename(in("dotfiles", "a", "new"), in("dotfiles", "a", "c.yaml")))
 		}},
-		{"elsewhere", func() { save(in("dotfiles", "b", "c.yaml"), "elsewhere"); relink(in("dotfiles", "b", "c.yaml"), path) }},
+		{"elsewhere", func() {
+			save(in("dotfiles", "b", "c.yaml"), "elsewhere")
+			relink(in("dotfiles", "b", "c.yaml"), path)
+		}},
 		{"generation1", func() {
 			save(in("store", "1", "c.yaml"), "generation1")
 			relink(in("store", "1"), in("current"))

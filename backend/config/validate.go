@@ -33,7 +33,8 @@ var (
 	pathForm         = regexp.MustCompile(`^/[^\s?#]*$`)
 	profileForm      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
 	languageForm     = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
-	usernameForm     = regexp.MustCompile(`^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$`) // at most maxUsername: repeating it 128 times takes 5 MB
+	// at most maxUsername: repeating it 128 times takes 5 MB
+	usernameForm = regexp.MustCompile(`^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$`)
 )
 
 // maxUsername is how many characters Cognito allows a user name.
@@ -60,7 +61,8 @@ func (v validator) fault(path string, wrong, right messages.Message) {
 	}
 	v.d.faults = append(
 		v.d.faults,
-		Fault{File: v.d.file, Line: at.line, Column: at.column, Path: full, Wrong: messages.Join(messages.Verbatim(full), wrong), Right: right},
+		Fault{File: v.d.file, Line: at.line, Column: at.column, Path: full,
+			Wrong: messages.Join(messages.Verbatim(full), wrong), Right: right},
 	)
 }
 
@@ -95,13 +97,15 @@ func (v validator) number(path string, value, least, most int) {
 
 func (v validator) duration(path string, value, least, most time.Duration) {
 	if value < least || value > most {
-		v.fault(path, messages.New("config.set", brief(value)), messages.New("config.writeDuration", brief(least), brief(most)))
+		v.fault(path, messages.New("config.set", brief(value)),
+			messages.New("config.writeDuration", brief(least), brief(most)))
 	}
 }
 
 func (v validator) choice(path, value string, choices ...string) {
 	if !slices.Contains(choices, value) {
-		v.fault(path, messages.New("config.set", strconv.Quote(value)), messages.New("config.writeOne", strings.Join(choices, ", ")))
+		v.fault(path, messages.New("config.set", strconv.Quote(value)),
+			messages.New("config.writeOne", strings.Join(choices, ", ")))
 	}
 }
 
@@ -140,7 +144,8 @@ func (v validator) avatar(a *Avatar) {
 	if a.Gateway != "" {
 		host, port, err := net.SplitHostPort(a.Gateway)
 		if err != nil || host == "" || !validPort(port) {
-			v.fault("avatar.gateway", messages.New("config.set", strconv.Quote(a.Gateway)), messages.New("config.writeHostPort127"))
+			v.fault("avatar.gateway", messages.New("config.set", strconv.Quote(a.Gateway)),
+				messages.New("config.writeHostPort127"))
 		}
 	}
 	v.duration("avatar.ready_timeout", a.ReadyTimeout, time.Second, 2*time.Hour)

@@ -48,8 +48,10 @@ func (v validator) limits(p *Profile) {
 
 // hours checks the sizes at certain hours. The time zone must be named, since desktops stand in different ones.
 func (v validator) hours(p *Profile) {
-	if _, err := time.LoadLocation(p.WarmPool.TimeZone); err != nil || p.WarmPool.TimeZone == "" || p.WarmPool.TimeZone == "Local" {
-		v.fault("warm_pool.time_zone", messages.New("config.set", strconv.Quote(p.WarmPool.TimeZone)), messages.New("config.writeIanaNameEurope"))
+	if _, err := time.LoadLocation(p.WarmPool.TimeZone); err != nil || p.WarmPool.TimeZone == "" ||
+		p.WarmPool.TimeZone == "Local" {
+		v.fault("warm_pool.time_zone", messages.New("config.set", strconv.Quote(p.WarmPool.TimeZone)),
+			messages.New("config.writeIanaNameEurope"))
 	}
 	for i, h := range p.WarmPool.Hours {
 		path := fmt.Sprintf("warm_pool.hours[%d]", i)
@@ -83,7 +85,8 @@ func (v validator) prices(p *Prices) {
 	for kind, price := range p.Hourly {
 		all["hourly."+kind] = price
 		if !typeForm.MatchString(kind) {
-			v.fault("prices.hourly", messages.New("config.instanceType", strconv.Quote(kind)), messages.New("config.writeOneG52xlarge"))
+			v.fault("prices.hourly", messages.New("config.instanceType", strconv.Quote(kind)),
+				messages.New("config.writeOneG52xlarge"))
 		}
 	}
 	for path, price := range all {

@@ -15,7 +15,8 @@ import (
 func (v validator) names(p *Profile, aws bool) {
 	v.form("cognito.user_pool_id", p.Cognito.UserPoolID, userPoolForm, aws, "us-east-1_Ab1Cd2Ef3")
 	v.form("cognito.client_id", p.Cognito.ClientID, clientForm, aws, "1example23456789")
-	v.form("cognito.identity_pool_id", p.Cognito.IdentityPoolID, identityPoolForm, aws, "us-east-1:01234567-89ab-cdef-0123-456789abcdef")
+	v.form("cognito.identity_pool_id", p.Cognito.IdentityPoolID, identityPoolForm, aws,
+		"us-east-1:01234567-89ab-cdef-0123-456789abcdef")
 	v.sameRegion("cognito.user_pool_id", regionOf(p.Cognito.UserPoolID, "_"), p.Region)
 	v.sameRegion("cognito.identity_pool_id", regionOf(p.Cognito.IdentityPoolID, ":"), p.Region)
 	v.form("tables.sessions", p.Tables.Sessions, tableForm, true, "avatar-sessions")
@@ -38,7 +39,8 @@ func (v validator) names(p *Profile, aws bool) {
 	}
 	v.form("scheduler.group", p.Scheduler.Group, groupForm, true, "avatar-launcher")
 	v.form("scheduler.stop_role_arn", p.Scheduler.StopRoleARN, roleForm, aws, "arn:aws:iam::123456789012:role/avatar-stop")
-	v.form("scheduler.dead_letter_arn", p.Scheduler.DeadLetterARN, queueForm, false, "arn:aws:sqs:us-east-1:123456789012:avatar-stops")
+	v.form("scheduler.dead_letter_arn", p.Scheduler.DeadLetterARN, queueForm, false,
+		"arn:aws:sqs:us-east-1:123456789012:avatar-stops")
 }
 
 // signIn checks the way in. The browser gets the domain's address and comes back to one of the redirect addresses, so
@@ -49,7 +51,8 @@ func (v validator) signIn(c *Cognito, aws bool) {
 	switch {
 	case c.Domain == "" && (!aws || !c.Browser()):
 	case c.Domain == "":
-		v.fault("cognito.domain", messages.New("config.missingSignInBrowserNeeds"), messages.New("config.writeOneHttpsStudio"))
+		v.fault("cognito.domain", messages.New("config.missingSignInBrowserNeeds"),
+			messages.New("config.writeOneHttpsStudio"))
 	case !aws:
 		v.fault("cognito.domain", messages.New("config.noUseCloudEmbedded"), messages.New("config.leaveWriteCloudAws"))
 	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
@@ -57,7 +60,8 @@ func (v validator) signIn(c *Cognito, aws bool) {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" || u.Port() != "" && !validPort(u.Port()):
 		v.fault("cognito.domain", messages.New("config.schemeHostPort"), messages.New("config.writeOneHttpsStudioAuth"))
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		v.fault("cognito.domain", messages.New("config.sendPasswordsUnencryptedOver"), messages.New("config.writeHttpsAddressMachine"))
+		v.fault("cognito.domain", messages.New("config.sendPasswordsUnencryptedOver"),
+			messages.New("config.writeHttpsAddressMachine"))
 	}
 	if len(c.RedirectURIs) == 0 && c.Browser() {
 		v.fault("cognito.redirect_uris", messages.New("config.empty"), messages.New("config.listThoseRegisteredApp"))
@@ -132,7 +136,8 @@ func (v validator) control(p *Profile, aws bool) {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/":
 		v.fault("broker.url", messages.New("config.schemeHostPort"), messages.New("config.writeOneHttpsAbcdefgh"))
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		v.fault("broker.url", messages.New("config.sendTokensUnencryptedOver"), messages.New("config.writeHttpsAddressMachine"))
+		v.fault("broker.url", messages.New("config.sendTokensUnencryptedOver"),
+			messages.New("config.writeHttpsAddressMachine"))
 	}
 }
 
@@ -160,7 +165,8 @@ func (v validator) zone(z *Zone, aws bool) {
 	v.form("zone.id", z.ID, zoneForm, aws, "Z0123456789ABCDEFGHIJ")
 	v.form("zone.name", z.Name, hostForm, true, "avatar.example.com")
 	if ip, err := netip.ParseAddr(z.ParkingAddress); err != nil || !ip.Is4() {
-		v.fault("zone.parking_address", messages.New("config.set", strconv.Quote(z.ParkingAddress)), messages.New("config.writeIpv4Address192"))
+		v.fault("zone.parking_address", messages.New("config.set", strconv.Quote(z.ParkingAddress)),
+			messages.New("config.writeIpv4Address192"))
 	}
 	v.duration("zone.ttl", z.TTL, time.Second, 24*time.Hour)
 	if z.TTL%time.Second != 0 {

@@ -45,7 +45,8 @@ func WriteProfile(path string, f File) error {
 		err = replace(path, data)
 	}
 	if err != nil {
-		return problem(messages.New("config.profileCannotWritten"), reason(err, path), messages.New("config.checkFolderPermissions"), err)
+		return problem(messages.New("config.profileCannotWritten"), reason(err, path),
+			messages.New("config.checkFolderPermissions"), err)
 	}
 	return nil
 }

@@ -8,8 +8,9 @@ import (
 	"avatar-launcher/backend"
 )
 
-// A schedule fires within the minute after its time, and a stop that fails is retried for stopMaxAge. AWS doesn't document
-// whether an update ends the retries, so a stop may hit until firingEnd after its time. firingMargin covers clocks and calls.
+// A schedule fires within the minute after its time, and a stop that fails is retried for stopMaxAge. AWS doesn't
+// document whether an update ends the retries, so a stop may hit until firingEnd after its time. firingMargin covers
+// clocks and calls.
 const (
 	firingMargin = 30 * time.Second
 	firingEnd    = time.Minute + stopMaxAge*time.Second + firingMargin

@@ -46,8 +46,8 @@ type auditRow struct {
 	Waiting      int                       `dynamodbav:",omitempty"`
 }
 
-// whyColumns keep a message in a row: as English text for who reads the table, and so that every launcher can say it in its
-// own language. A launcher that does not know the message shows the text.
+// whyColumns keep a message in a row: as English text for who reads the table, and so that every launcher can say it in
+// its own language. A launcher that does not know the message shows the text.
 type whyColumns struct {
 	Text    string `dynamodbav:"Why,omitempty"`
 	Encoded string `dynamodbav:"WhyMessage,omitempty"`
@@ -80,7 +80,8 @@ var endEvents = map[backend.PoolState]backend.AuditEvent{
 }
 
 // recordEnd writes the audit row of a session's end. Only the process that closed the session's row calls it.
-func (s *Service) recordEnd(ctx context.Context, row sessionRow, state backend.PoolState, actor string, why messages.Message) {
+func (s *Service) recordEnd(ctx context.Context, row sessionRow, state backend.PoolState, actor string,
+	why messages.Message) {
 	a := auditRow{
 		UserID:       row.UserID,
 		Username:     row.Username,

@@ -12,11 +12,16 @@ import (
 
 // schedulerAPI is what the control plane needs of *scheduler.Client.
 type schedulerAPI interface {
-	CreateSchedule(context.Context, *scheduler.CreateScheduleInput, ...func(*scheduler.Options)) (*scheduler.CreateScheduleOutput, error)
-	UpdateSchedule(context.Context, *scheduler.UpdateScheduleInput, ...func(*scheduler.Options)) (*scheduler.UpdateScheduleOutput, error)
-	GetSchedule(context.Context, *scheduler.GetScheduleInput, ...func(*scheduler.Options)) (*scheduler.GetScheduleOutput, error)
-	ListSchedules(context.Context, *scheduler.ListSchedulesInput, ...func(*scheduler.Options)) (*scheduler.ListSchedulesOutput, error)
-	DeleteSchedule(context.Context, *scheduler.DeleteScheduleInput, ...func(*scheduler.Options)) (*scheduler.DeleteScheduleOutput, error)
+	CreateSchedule(context.Context, *scheduler.CreateScheduleInput,
+		...func(*scheduler.Options)) (*scheduler.CreateScheduleOutput, error)
+	UpdateSchedule(context.Context, *scheduler.UpdateScheduleInput,
+		...func(*scheduler.Options)) (*scheduler.UpdateScheduleOutput, error)
+	GetSchedule(context.Context, *scheduler.GetScheduleInput,
+		...func(*scheduler.Options)) (*scheduler.GetScheduleOutput, error)
+	ListSchedules(context.Context, *scheduler.ListSchedulesInput,
+		...func(*scheduler.Options)) (*scheduler.ListSchedulesOutput, error)
+	DeleteSchedule(context.Context, *scheduler.DeleteScheduleInput,
+		...func(*scheduler.Options)) (*scheduler.DeleteScheduleOutput, error)
 }
 
 // stopTarget is EventBridge Scheduler's universal target for ec2:StopInstances.
@@ -72,7 +77,8 @@ func (a schedulerAlarm) remove(ctx context.Context, instanceID string) error {
 
 func (a schedulerAlarm) list(ctx context.Context) ([]string, error) {
 	var ids []string
-	pages := scheduler.NewListSchedulesPaginator(a.api, &scheduler.ListSchedulesInput{GroupName: &a.group, MaxResults: aws.Int32(100)})
+	pages := scheduler.NewListSchedulesPaginator(a.api,
+		&scheduler.ListSchedulesInput{GroupName: &a.group, MaxResults: aws.Int32(100)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

@@ -16,12 +16,15 @@ import (
 
 // ec2API is what the control plane needs of *ec2.Client.
 type ec2API interface {
-	DescribeInstances(context.Context, *ec2.DescribeInstancesInput, ...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error)
-	DescribeInstanceStatus(context.Context, *ec2.DescribeInstanceStatusInput, ...func(*ec2.Options)) (*ec2.DescribeInstanceStatusOutput, error)
+	DescribeInstances(context.Context, *ec2.DescribeInstancesInput,
+		...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error)
+	DescribeInstanceStatus(context.Context, *ec2.DescribeInstanceStatusInput,
+		...func(*ec2.Options)) (*ec2.DescribeInstanceStatusOutput, error)
 	RunInstances(context.Context, *ec2.RunInstancesInput, ...func(*ec2.Options)) (*ec2.RunInstancesOutput, error)
 	StartInstances(context.Context, *ec2.StartInstancesInput, ...func(*ec2.Options)) (*ec2.StartInstancesOutput, error)
 	StopInstances(context.Context, *ec2.StopInstancesInput, ...func(*ec2.Options)) (*ec2.StopInstancesOutput, error)
-	TerminateInstances(context.Context, *ec2.TerminateInstancesInput, ...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error)
+	TerminateInstances(context.Context, *ec2.TerminateInstancesInput,
+		...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error)
 	DescribeLaunchTemplateVersions(context.Context, *ec2.DescribeLaunchTemplateVersionsInput, ...func(*ec2.Options)) (
 		*ec2.DescribeLaunchTemplateVersionsOutput, error,
 	)
@@ -104,7 +107,8 @@ func (c ec2Compute) launch(ctx context.Context, clientToken string, at place, ta
 		},
 		InstanceInitiatedShutdownBehavior: types.ShutdownBehaviorStop,
 		InstanceType:                      types.InstanceType(at.kind),
-		TagSpecifications:                 []types.TagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: ec2Tags(tags)}},
+		TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeInstance,
+			Tags: ec2Tags(tags)}},
 	}
 	if at.subnet != "" {
 		in.SubnetId = aws.String(at.subnet)

@@ -21,16 +21,17 @@ const (
 	contentionPause = 100 * time.Millisecond
 )
 
-// conflictCodes say that a transaction is under way on the same item. The first is the reason of a cancelled transaction,
-// the second the error of a single write.
+// conflictCodes say that a transaction is under way on the same item. The first is the reason of a cancelled
+// transaction, the second the error of a single write.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
 var conflictCodes = []string{"TransactionConflict", "TransactionConflictException"}
 
-// isContended reports whether the same call is right again after a pause: AWS limits the rate of such calls, or somebody
-// else writes the same item.
+// isContended reports whether the same call is right again after a pause: AWS limits the rate of such calls, or
+// somebody else writes the same item.
 func isContended(err error) bool { return awsx.IsThrottled(err) || awsx.Is(err, conflictCodes...) }
 
-// cancelError is a cancelled transaction, classified by the code of one of its reasons. Its Unwrap gives DynamoDB's error.
+// cancelError is a cancelled transaction, classified by the code of one of its reasons. Its Unwrap gives
+// DynamoDB's error.
 type cancelError struct {
 	reason types.CancellationReason
 	err    error
@@ -45,8 +46,8 @@ func (e *cancelError) ErrorMessage() string          { return aws.ToString(e.rea
 func (e *cancelError) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
 // classifyCancelled returns a *cancelError for a cancelled transaction that no condition cancelled: by the first reason
-// that waiting does not remove, such as a permission, else by the first throttle or conflict. It returns any other err as
-// it is.
+// that waiting does not remove, such as a permission, else by the first throttle or conflict. It returns any other err
+// as it is.
 func classifyCancelled(err error) error {
 	reasons, ok := cancelled(err)
 	if !ok || lostRace(reasons) {
@@ -84,16 +85,21 @@ func (a contentionAPI) PutItem(ctx context.Context, in *dynamodb.PutItemInput, o
 func (a contentionAPI) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o ...func(*dynamodb.Options)) (
 	*dynamodb.UpdateItemOutput, error,
 ) {
-	return repeatContended(ctx, func() (*dynamodb.UpdateItemOutput, error) { return a.dynamoAPI.UpdateItem(ctx, in, o...) })
+	return repeatContended(ctx, func() (*dynamodb.UpdateItemOutput, error) {
+		return a.dynamoAPI.UpdateItem(ctx, in, o...)
+	})
 }
 
 func (a contentionAPI) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, o ...func(*dynamodb.Options)) (
 	*dynamodb.DeleteItemOutput, error,
 ) {
-	return repeatContended(ctx, func() (*dynamodb.DeleteItemOutput, error) { return a.dynamoAPI.DeleteItem(ctx, in, o...) })
+	return repeatContended(ctx, func() (*dynamodb.DeleteItemOutput, error) {
+		return a.dynamoAPI.DeleteItem(ctx, in, o...)
+	})
 }
 
-func (a contentionAPI) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (
+func (a contentionAPI) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput,
+	o ...func(*dynamodb.Options)) (
 	*dynamodb.TransactWriteItemsOutput, error,
 ) {
 	return repeatContended(ctx, func() (*dynamodb.TransactWriteItemsOutput, error) {

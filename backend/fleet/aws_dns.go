@@ -39,7 +39,8 @@ func (d route53DNS) set(ctx context.Context, name, address string, ttl time.Dura
 
 func (d route53DNS) list(ctx context.Context) (map[string]string, error) {
 	names := map[string]string{}
-	pages := route53.NewListResourceRecordSetsPaginator(d.api, &route53.ListResourceRecordSetsInput{HostedZoneId: &d.zoneID})
+	pages := route53.NewListResourceRecordSetsPaginator(d.api,
+		&route53.ListResourceRecordSetsInput{HostedZoneId: &d.zoneID})
 	suffix := "." + strings.TrimSuffix(d.zoneName, ".")
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

@@ -14,7 +14,8 @@ import (
 // anything else (no answer, a server's error) it may have been done.
 func isRefusal(err error) bool {
 	var api smithy.APIError
-	return errors.As(err, &api) && (api.ErrorFault() == smithy.FaultClient || isCapacity(err) || awsx.IsThrottled(err) || awsx.IsDenied(err))
+	return errors.As(err, &api) && (api.ErrorFault() == smithy.FaultClient || isCapacity(err) || awsx.IsThrottled(err) ||
+		awsx.IsDenied(err))
 }
 
 // cancelled returns the reasons by which a transaction was cancelled, in the order of its items.

@@ -134,7 +134,8 @@ func existingIn(reasons []types.CancellationReason, i int) *existing {
 	return had
 }
 
-// isRaceLost reports whether err is a transaction that a condition cancelled: somebody else changed one of its rows before.
+// isRaceLost reports whether err is a transaction that a condition cancelled: somebody else changed one
+// of its rows before.
 func isRaceLost(err error) bool {
 	reasons, ok := cancelled(err)
 	return ok && lostRace(reasons)

@@ -51,7 +51,8 @@ func (l ledger) claimWarm(ctx context.Context, r instanceRow, row sessionRow, ar
 
 // releaseClaim gives back a claimed instance that was not started, and ends its session. armed is when the instance's
 // armed stop fires, in Unix seconds.
-func (l ledger) releaseClaim(ctx context.Context, row sessionRow, armed int64, why messages.Message, purge time.Time) error {
+func (l ledger) releaseClaim(ctx context.Context, row sessionRow, armed int64, why messages.Message,
+	purge time.Time) error {
 	return l.transact(ctx, types.TransactWriteItem{Update: &types.Update{
 		TableName:                &l.names.InstancesTable,
 		Key:                      key("InstanceId", row.InstanceID),
@@ -81,9 +82,10 @@ func (l ledger) reserveLaunch(ctx context.Context, intent instanceRow, row sessi
 // bindLaunch writes a launched instance into the session that announced it, in place of the intent of its token.
 func (l ledger) bindLaunch(ctx context.Context, inst instanceRow, row sessionRow, token string) error {
 	return l.transact(ctx, l.putInstance(inst), l.dropIntent(token), types.TransactWriteItem{Update: &types.Update{
-		TableName:                &l.names.SessionsTable,
-		Key:                      key("UserId", row.UserID),
-		UpdateExpression:         aws.String("SET InstanceId = :i, Epoch = :one, SubnetId = :s, InstanceType = :t REMOVE LaunchToken"),
+		TableName: &l.names.SessionsTable,
+		Key:       key("UserId", row.UserID),
+		UpdateExpression: aws.String("SET InstanceId = :i, Epoch = :one, SubnetId = :s, InstanceType = :t REMOVE " +
+			"LaunchToken"),
 		ConditionExpression:      aws.String("CreationTime = :c AND LaunchToken = :token AND #p <> :ended"),
 		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
 		ExpressionAttributeValues: item{
@@ -98,8 +100,8 @@ func (l ledger) bindLaunch(ctx context.Context, inst instanceRow, row sessionRow
 	}})
 }
 
-// abandonLaunch ends a session whose launch was refused, or never asked for, and withdraws its intent. It returns nil if
-// the session has ended before.
+// abandonLaunch ends a session whose launch was refused, or never asked for, and withdraws its intent. It returns nil
+// if the session has ended before.
 func (l ledger) abandonLaunch(ctx context.Context, row sessionRow, why messages.Message, purge time.Time) error {
 	err := l.transact(ctx, l.dropIntent(row.LaunchToken), types.TransactWriteItem{Update: l.endSession(row, why, purge)})
 	if isRaceLost(err) {

@@ -105,7 +105,8 @@ func (l ledger) removeInstance(ctx context.Context, row instanceRow) error {
 }
 
 // moveInstance changes the state of a row that has no owner then. It returns nil if the row has changed before.
-func (l ledger) moveInstance(ctx context.Context, instanceID string, epoch int64, from, to backend.PoolState, now time.Time) error {
+func (l ledger) moveInstance(ctx context.Context, instanceID string, epoch int64, from, to backend.PoolState,
+	now time.Time) error {
 	return unlessConditionFailed(l.update(ctx, &types.Update{
 		TableName:                &l.names.InstancesTable,
 		Key:                      key("InstanceId", instanceID),
@@ -172,8 +173,8 @@ func (l ledger) recordArmed(ctx context.Context, row sessionRow, fires time.Time
 	}))
 }
 
-// reserveFor keeps a warm instance that is nobody's turn for one user: only they may claim it. It returns nil if the row
-// has changed before.
+// reserveFor keeps a warm instance that is nobody's turn for one user: only they may claim it. It returns nil if the
+// row has changed before.
 func (l ledger) reserveFor(ctx context.Context, row instanceRow, userID string, now time.Time) error {
 	return unlessConditionFailed(l.update(ctx, &types.Update{
 		TableName:                &l.names.InstancesTable,

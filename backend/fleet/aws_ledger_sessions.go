@@ -11,7 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// The sessions table, key UserId. A session is identified by its user and CreationTime, or by its user, instance and epoch.
+// The sessions table, key UserId. A session is identified by its user and CreationTime, or by its user,
+// instance and epoch.
 
 // session reads the user's row, ended or not. It returns nil if there is none.
 func (l ledger) session(ctx context.Context, userID string) (*sessionRow, error) {
@@ -57,10 +58,12 @@ func (l ledger) closeSession(ctx context.Context, row sessionRow, why messages.M
 	return l.update(ctx, l.endSession(row, why, purge))
 }
 
-// closeSessionUnnamed ends a session if it is open. Its row stays until nameParked, since its name is still to be parked.
+// closeSessionUnnamed ends a session if it is open. Its row stays until nameParked, since its name is
+// still to be parked.
 func (l ledger) closeSessionUnnamed(ctx context.Context, row sessionRow, why messages.Message) error {
 	up := l.endSession(row, why, time.Time{})
-	up.UpdateExpression = aws.String("SET #p = :ended, EndedBecause = :r, NamePending = :pending REMOVE LaunchToken, PurgeAt")
+	up.UpdateExpression = aws.String("SET #p = :ended, EndedBecause = :r, NamePending = :pending REMOVE LaunchToken, " +
+		"PurgeAt")
 	delete(up.ExpressionAttributeValues, ":purge")
 	up.ExpressionAttributeValues[":pending"] = value(true)
 	return l.update(ctx, up)

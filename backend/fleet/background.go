@@ -2,8 +2,8 @@ package fleet
 
 import "sync"
 
-// background runs functions that no caller waits for. A sync.WaitGroup doesn't do: its Add may not go beside a Wait while
-// the count is zero, and a Service that serves many users starts such work at any time.
+// background runs functions that no caller waits for. A sync.WaitGroup doesn't do: its Add may not go beside a Wait
+// while the count is zero, and a Service that serves many users starts such work at any time.
 type background struct {
 	mu      sync.Mutex
 	running int

@@ -29,8 +29,8 @@ func (w *world) cancels(t *testing.T, count int, reasons ...string) (end func())
 	return func() { w.cloud.RemoveFault(id) }
 }
 
-// claimed returns a world with a warm pool, its keeper stopped, and the instance that demo's next claim tries first: the
-// one that demo had last.
+// claimed returns a world with a warm pool, its keeper stopped, and the instance that demo's next claim tries first:
+// the one that demo had last.
 func claimed(t *testing.T, size int) (w *world, s *fleet.Service, last string) {
 	t.Helper()
 	w = newWorld(t)

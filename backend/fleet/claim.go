@@ -14,8 +14,8 @@ import (
 // claimTries bounds how many instances one claim tries.
 const claimTries = 8
 
-// choose returns the warm instance to claim: one that is reserved for the user, else the one that they had last, else one
-// by the desktop's seat. No two desktops share a seat, so that desktops that start at once try different instances.
+// choose returns the warm instance to claim: one that is reserved for the user, else the one that they had last, else
+// one by the desktop's seat. No two desktops share a seat, so that desktops that start at once try different instances.
 // Instances that unsure is true of come last.
 func choose(rows []instanceRow, userID string, seat int64, unsure func(instanceRow) bool) (instanceRow, bool) {
 	var free, last []instanceRow
@@ -56,7 +56,9 @@ func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]boo
 				return nil, err
 			}
 		}
-		rows = slices.DeleteFunc(rows, func(r instanceRow) bool { return lost[r.InstanceID] || s.isFailing("", r.InstanceID) })
+		rows = slices.DeleteFunc(rows, func(r instanceRow) bool {
+			return lost[r.InstanceID] || s.isFailing("", r.InstanceID)
+		})
 		r, ok := choose(rows, u.ID, s.seat(), s.unsure)
 		if !ok && !fresh { // what was read ahead may be short of what has become warm since
 			rows = nil
@@ -75,14 +77,14 @@ func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]boo
 	return nil, errAgain // there may be more
 }
 
-// unsure reports whether a start of a warm instance may fail: its zone has just had no capacity, or the stop of its last
-// owner may still be firing.
+// unsure reports whether a start of a warm instance may fail: its zone has just had no capacity, or the stop of its
+// last owner may still be firing.
 func (s *Service) unsure(r instanceRow) bool {
 	return s.isFailing(r.Zone, r.InstanceType) || r.mayFire(s.Clock.Now())
 }
 
-// claimInstance makes the claim's one transaction: the instance goes from warm to claimed under its Epoch, and the user's
-// session from absent (or ended) to present.
+// claimInstance makes the claim's one transaction: the instance goes from warm to claimed under its Epoch, and the
+// user's session from absent (or ended) to present.
 func (s *Service) claimInstance(ctx context.Context, u backend.User, r instanceRow) (*sessionRow, error) {
 	row := s.newSession(u)
 	row.InstanceID, row.Epoch, row.InstanceType = r.InstanceID, r.Epoch+1, r.InstanceType

@@ -23,7 +23,8 @@ func (s *Service) Terminate(ctx context.Context, session backend.Session, reason
 
 // end ends a session: its instance goes on to state (recycling: it is stopped; retired: it is terminated). It is
 // safe to repeat and for anybody to do; an instance that is no longer the session's is not touched.
-func (s *Service) end(ctx context.Context, row sessionRow, state backend.PoolState, actor string, why messages.Message) error {
+func (s *Service) end(ctx context.Context, row sessionRow, state backend.PoolState, actor string,
+	why messages.Message) error {
 	defer s.wake()
 	if row.InstanceID == "" { // a cold start that never got its instance
 		return problem(messages.New("fleet.cannotEndSession"), s.endUnlaunched(ctx, row, why))
@@ -34,8 +35,8 @@ func (s *Service) end(ctx context.Context, row sessionRow, state backend.PoolSta
 	return s.finish(ctx, row, state, actor, why)
 }
 
-// stopOrTerminate requests the stop, or the termination, of the session's instance. It returns nil if the session does not
-// hold it any more.
+// stopOrTerminate requests the stop, or the termination, of the session's instance. It returns nil if the session does
+// not hold it any more.
 func (s *Service) stopOrTerminate(ctx context.Context, row sessionRow, state backend.PoolState) error {
 	if state == backend.Retired {
 		// Nobody claims what is retired: from here on the instance may be terminated at any time.
@@ -109,8 +110,8 @@ func (s *Service) endRow(ctx context.Context, row sessionRow, why messages.Messa
 	return unlessConditionFailed(s.closeRow(ctx, row, why, false))
 }
 
-// stopInstance stops an instance. It returns nil if the instance is stopped or gone already. EC2 refuses to stop a pending
-// instance, so the request is repeated until it runs.
+// stopInstance stops an instance. It returns nil if the instance is stopped or gone already. EC2 refuses to stop a
+// pending instance, so the request is repeated until it runs.
 func (s *Service) stopInstance(ctx context.Context, instanceID string) error {
 	if instanceID == "" {
 		return nil
@@ -134,8 +135,8 @@ func (s *Service) stopInstance(ctx context.Context, instanceID string) error {
 	}
 }
 
-// stopNewborn stops an instance that has just been launched. For newbornTime EC2 may answer that there is none of that ID,
-// or that it may not be stopped, since its tags are not seen yet; neither is taken for the truth.
+// stopNewborn stops an instance that has just been launched. For newbornTime EC2 may answer that there is none of that
+// ID, or that it may not be stopped, since its tags are not seen yet; neither is taken for the truth.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html#eventual-consistency
 func (s *Service) stopNewborn(ctx context.Context, instanceID string) error {
 	unknown := func(err error) bool { return isGone(err) || awsx.IsDenied(err) }
@@ -150,10 +151,11 @@ func (s *Service) stopNewborn(ctx context.Context, instanceID string) error {
 const parkTime = 3 * time.Second
 
 // finish records that a session is over: the instance goes back to the pool, and the session's row is closed. The name
-// is parked before that, so that it normally is by the time the user's next session begins. If Route 53 does not accept it
-// within parkTime, the row is closed all the same with NamePending: the name is then parked in the background, by the
-// pool's keeper, or overwritten by the user's next session.
-func (s *Service) finish(ctx context.Context, row sessionRow, state backend.PoolState, actor string, why messages.Message) error {
+// is parked before that, so that it normally is by the time the user's next session begins. If Route 53 does not accept
+// it within parkTime, the row is closed all the same with NamePending: the name is then parked in the background, by
+// the pool's keeper, or overwritten by the user's next session.
+func (s *Service) finish(ctx context.Context, row sessionRow, state backend.PoolState, actor string,
+	why messages.Message) error {
 	parked := make(chan error, 1)
 	go func() {
 		limited, cancel := context.WithTimeout(ctx, parkTime)

@@ -13,8 +13,8 @@ import (
 )
 
 // TestEveryEndingWithAServiceFailing breaks each service alone from each call of each ending on, for some minutes, for
-// the process that ends and for the pool's keeper, and lets the process live or die at each later call. Other users then take all
-// instances: what an ending has left behind must not stop theirs, and is cleared up in the end.
+// the process that ends and for the pool's keeper, and lets the process live or die at each later call. Other users
+// then take all instances: what an ending has left behind must not stop theirs, and is cleared up in the end.
 func TestEveryEndingWithAServiceFailing(t *testing.T) {
 	tested, every := 0, setting("KILL_POINTS", 20)
 	for _, seq := range sequences {
@@ -100,8 +100,8 @@ func (seq sequence) breakAt(t *testing.T, b breaking) {
 	}
 }
 
-// TestASessionWhoseEndingWasCutShortIsFoundAsSuch lets DynamoDB fail when the session's row is closed. A relaunch must end
-// it, and not take it for a session that runs.
+// TestASessionWhoseEndingWasCutShortIsFoundAsSuch lets DynamoDB fail when the session's row is closed. A relaunch must
+// end it, and not take it for a session that runs.
 func TestASessionWhoseEndingWasCutShortIsFoundAsSuch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -111,12 +111,14 @@ func TestASessionWhoseEndingWasCutShortIsFoundAsSuch(t *testing.T) {
 		if found, err := s.Current(t.Context(), demo); err != nil || found.Phase != backend.Ready {
 			t.Fatalf("while it runs the session is %+v, %v", found, err)
 		}
-		fault, err := w.cloud.AddFault(localcloud.Fault{Service: "dynamodb", Operation: "UpdateItem", Contains: "EndedBecause",
-			Kind: localcloud.FaultError, Code: "AccessDeniedException", Status: 400})
+		fault, err := w.cloud.AddFault(localcloud.Fault{Service: "dynamodb", Operation: "UpdateItem",
+			Contains: "EndedBecause",
+			Kind:     localcloud.FaultError, Code: "AccessDeniedException", Status: 400})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p := backend.ProblemOf(s.Stop(t.Context(), *session, messages.Verbatim("test"))); p == nil || p.Kind != backend.KindLeftover {
+		if p := backend.ProblemOf(s.Stop(t.Context(), *session, messages.Verbatim("test"))); p == nil ||
+			p.Kind != backend.KindLeftover {
 			t.Fatalf("the stop says %+v", p)
 		}
 		w.cloud.RemoveFault(fault)

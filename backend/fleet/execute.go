@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// execute executes one step. If a desktop could claim the instance meanwhile, the row's state is changed under its epoch
-// before EC2 is called.
+// execute executes one step. If a desktop could claim the instance meanwhile, the row's state is changed under its
+// epoch before EC2 is called.
 func (s *Service) execute(ctx context.Context, a step) error {
 	id := a.row.InstanceID
 	switch a.kind {
@@ -72,7 +72,8 @@ func (s *Service) warmUp(ctx context.Context) error {
 		return cmp.Or[error](err, s.ledger.removeInstance(ctx, intent), errFull)
 	}
 	until := now.Add(s.current().warmLimit())
-	m, err := s.run(ctx, intent.LaunchToken, tags("Name", "avatar-warming", "pool", poolTag, "expire-at", until.Format(time.RFC3339)))
+	m, err := s.run(ctx, intent.LaunchToken,
+		tags("Name", "avatar-warming", "pool", poolTag, "expire-at", until.Format(time.RFC3339)))
 	if err != nil {
 		if ctx.Err() == nil {
 			_ = s.ledger.removeInstance(ctx, intent) // where this fails, too, the intent lapses
@@ -120,7 +121,8 @@ func (s *Service) retireInstance(ctx context.Context, row instanceRow) error {
 		if err := s.move(ctx, row.InstanceID, row.Epoch, row.State, backend.Retired); err != nil {
 			return err
 		}
-		if again, err := s.ledger.instance(ctx, row.InstanceID); err != nil || again == nil || again.State != backend.Retired {
+		if again, err := s.ledger.instance(ctx, row.InstanceID); err != nil || again == nil ||
+			again.State != backend.Retired {
 			return err
 		}
 	}

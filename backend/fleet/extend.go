@@ -11,9 +11,9 @@ import (
 )
 
 // Extend moves the session's end to now + the window, never past the longest session: the armed stop first, then the
-// row, then the instance's own timer. If it is interrupted before the row, that timer ends the instance at the time in the
-// row, though the armed stop is later. If it is interrupted after the row, the timer ends the instance too early, never
-// too late.
+// row, then the instance's own timer. If it is interrupted before the row, that timer ends the instance at the time in
+// the row, though the armed stop is later. If it is interrupted after the row, the timer ends the instance too early,
+// never too late.
 func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend.Session, error) {
 	f := s.current()
 	now := s.Clock.Now()
@@ -40,7 +40,9 @@ func (s *Service) Extend(ctx context.Context, session backend.Session) (*backend
 		return nil, errors.Join(errNotHeld, s.rearmForHolder(ctx, row.InstanceID))
 	}
 	if err == nil {
-		err = s.whileHeld(ctx, row, true, func(ctx context.Context) error { return s.tag(ctx, row.InstanceID, ownerTags(row)) })
+		err = s.whileHeld(ctx, row, true, func(ctx context.Context) error {
+			return s.tag(ctx, row.InstanceID, ownerTags(row))
+		})
 	}
 	if err != nil {
 		return nil, problem(messages.New("fleet.cannotExtendSession"), err)

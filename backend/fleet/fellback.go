@@ -37,7 +37,8 @@ func (e *fellBack) capacity() bool {
 // problem returns the Problem of a start whose instance stopped.
 func (e *fellBack) problem() *backend.Problem {
 	p := &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("fleet.instanceStoppedStarting"),
-		Why: messages.New("fleet.ec2Says", stateReason(e.machine)), Next: messages.New("fleet.pressStartTryAnother"), Cause: e}
+		Why: messages.New("fleet.ec2Says", stateReason(e.machine)), Next: messages.New("fleet.pressStartTryAnother"),
+		Cause: e}
 	if e.capacity() {
 		p.Kind = backend.KindCapacity
 	}
@@ -64,7 +65,8 @@ func (w *watcher) check(m *backend.Machine) error {
 	return &fellBack{*m}
 }
 
-// watch polls a running instance until ctx is done. It returns *fellBack if the instance stops. Failed polls do not count.
+// watch polls a running instance until ctx is done. It returns *fellBack if the instance stops. Failed
+// polls do not count.
 func (s *Service) watch(ctx context.Context, instanceID string) error {
 	w := watcher{began: time.Now(), wasUp: true}
 	for {
@@ -101,7 +103,8 @@ func (s *Service) giveUp(ctx context.Context, row sessionRow, why *fellBack) err
 	if why.capacity() {
 		s.rememberCapacity(why.machine.Zone, why.machine.Type)
 	}
-	s.Log.Warn("the instance fell back while it was starting", "instance", row.InstanceID, "state", why.machine.State, "cause", why)
+	s.Log.Warn("the instance fell back while it was starting", "instance", row.InstanceID, "state", why.machine.State,
+		"cause", why)
 	return s.end(ctx, row, backend.Recycling, s.LauncherID, messages.New("fleet.stoppedStarting"))
 }
 
@@ -144,7 +147,8 @@ func (s *Service) startOnce(ctx context.Context, u backend.User, lost map[string
 }
 
 // startAny starts one instance after the other until one does not fall back.
-func (s *Service) startAny(ctx context.Context, u backend.User, report func(backend.Progress)) (*sessionRow, *backend.Session, error) {
+func (s *Service) startAny(ctx context.Context, u backend.User,
+	report func(backend.Progress)) (*sessionRow, *backend.Session, error) {
 	lost := map[string]bool{}
 	for try := 1; ; try++ {
 		row, session, err := s.startOnce(ctx, u, lost, report)

@@ -21,7 +21,8 @@ func TestStartThatFallsBack(t *testing.T) {
 			}
 		},
 		"stopped": func(t *testing.T, w *world, id string) {
-			if _, err := ec2.NewFromConfig(w.cfg).StopInstances(t.Context(), &ec2.StopInstancesInput{InstanceIds: []string{id}}); err != nil {
+			if _, err := ec2.NewFromConfig(w.cfg).StopInstances(t.Context(),
+				&ec2.StopInstancesInput{InstanceIds: []string{id}}); err != nil {
 				t.Error(err)
 			}
 		},

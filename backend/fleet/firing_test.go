@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// TestWhenAStopMayFire checks the time in which a stop of an earlier owner may hit: from its schedule's time on, a minute
-// and the ten minutes of its retries, with a margin.
+// TestWhenAStopMayFire checks the time in which a stop of an earlier owner may hit: from its schedule's time on, a
+// minute and the ten minutes of its retries, with a margin.
 func TestWhenAStopMayFire(t *testing.T) {
 	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 	for ago, want := range map[time.Duration]bool{

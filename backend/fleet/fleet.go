@@ -18,7 +18,8 @@ import (
 // Figures are the sizes and times; the profile gives them, and Configure changes them while running.
 type Figures struct {
 	PoolSize, MaxInstances int
-	Hours                  []Hours        // sizes that hold at certain hours in place of PoolSize; the first that fits counts
+	// sizes that hold at certain hours in place of PoolSize; the first that fits counts
+	Hours                  []Hours
 	Location               *time.Location // of Hours; nil for UTC
 	Replace                bool           // terminate after a session, and launch anew, instead of stopping for reuse
 	Window, Maximum, Grace time.Duration
@@ -36,8 +37,8 @@ type Avatar struct {
 	Gateway    string // host:port to dial in place of the instance's address; "" for none
 	// Transport carries the readiness probe to addr with the given TLS server name; nil for an ordinary one.
 	Transport func(serverName string) http.RoundTripper
-	// Resolve looks a name up as the user's browser does; nil for this computer's resolver, unless the avatar is reached by
-	// Gateway or Transport, or the zone is below localhost: then nothing depends on its name.
+	// Resolve looks a name up as the user's browser does; nil for this computer's resolver, unless the avatar is reached
+	// by Gateway or Transport, or the zone is below localhost: then nothing depends on its name.
 	Resolve func(ctx context.Context, name string) ([]string, error)
 }
 
@@ -74,14 +75,15 @@ type Service struct {
 	kick       chan struct{} // wakes the keeper
 	background background    // writes that no caller waits for: names, the audit
 
-	mu         sync.Mutex
-	figures    Figures
-	failing    map[string]time.Time // "zone/type" → until when its lack of capacity is remembered
-	leading    bool
-	target     int // the size that this desktop keeps the pool at
-	targeted   bool
-	refused    *backend.Backoff // why AWS does not allow the keeper's launches; nil if it does, or if this desktop keeps no pool
-	warmRows   []instanceRow    // the warm instances as Prepare read them
+	mu       sync.Mutex
+	figures  Figures
+	failing  map[string]time.Time // "zone/type" → until when its lack of capacity is remembered
+	leading  bool
+	target   int // the size that this desktop keeps the pool at
+	targeted bool
+	// why AWS does not allow the keeper's launches; nil if it does, or if this desktop keeps no pool
+	refused    *backend.Backoff
+	warmRows   []instanceRow // the warm instances as Prepare read them
 	warmReadAt time.Time
 	keys       map[claim]*gate.Key // private keys of the gates, by the session that each is for
 	keyRefused bool                // the account's policies refused the gate's tag

@@ -43,8 +43,8 @@ func (s *Service) newGateKey(row sessionRow) (*gate.Key, error) {
 	return key, nil
 }
 
-// tagOwner sets the owner's tags and the gate's public key. An account whose policies are older than the gate denies the
-// key's tag: the others are then set without it.
+// tagOwner sets the owner's tags and the gate's public key. An account whose policies are older than the gate denies
+// the key's tag: the others are then set without it.
 func (s *Service) tagOwner(ctx context.Context, row sessionRow) error {
 	key, err := s.gateKey(row)
 	if err != nil {

@@ -24,7 +24,9 @@ func newGatedWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorldOf(t, localcloud.Options{BootWarm: bootWarm, BootCold: 25 * time.Second, Seed: 1, WithoutUsers: true,
 		Gate: func(id string, tags func() map[string]string, next http.Handler) http.Handler {
-			return gate.Handler(next, gate.Options{Session: func() (gate.Session, error) { return gate.SessionOf(id, tags()), nil }})
+			return gate.Handler(next, gate.Options{Session: func() (gate.Session, error) {
+				return gate.SessionOf(id, tags()), nil
+			}})
 		}})
 	w.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return w
@@ -77,7 +79,8 @@ func connect(t *testing.T, s *fleet.Service, session backend.Session) string {
 // keyTag is what the instance's tag says.
 func (w *world) keyTag(t *testing.T, id string) string {
 	t.Helper()
-	out, err := ec2.NewFromConfig(w.cfg).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{InstanceIds: []string{id}})
+	out, err := ec2.NewFromConfig(w.cfg).DescribeInstances(t.Context(),
+		&ec2.DescribeInstancesInput{InstanceIds: []string{id}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,8 +92,8 @@ func (w *world) keyTag(t *testing.T, id string) string {
 	return ""
 }
 
-// TestOnlyTheOwnerReachesTheAvatar is invariant 10: through a warm start, a cold one, a launcher that starts anew, a second
-// desktop, and the next owner of the instance.
+// TestOnlyTheOwnerReachesTheAvatar is invariant 10: through a warm start, a cold one, a launcher that starts anew, a
+// second desktop, and the next owner of the instance.
 func TestOnlyTheOwnerReachesTheAvatar(t *testing.T) {
 	for _, pool := range []string{"cold", "warm"} {
 		t.Run(pool, func(t *testing.T) {

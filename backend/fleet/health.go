@@ -113,7 +113,8 @@ func (h healthRow) backoff(f Figures) *backend.Backoff {
 	if h.Failures < 2 {
 		return nil
 	}
-	b := &backend.Backoff{Failures: h.Total, InstanceID: h.InstanceID, Why: h.message(), Lines: h.Lines, Stopped: h.stopped(f)}
+	b := &backend.Backoff{Failures: h.Total, InstanceID: h.InstanceID, Why: h.message(), Lines: h.Lines,
+		Stopped: h.stopped(f)}
 	if !b.Stopped {
 		b.RetryAt = h.retryAt()
 	}

@@ -83,9 +83,12 @@ func (w *pretendPool) machine(id string) *instance {
 func (w *pretendPool) fail(m *instance, state string) {
 	switch state {
 	case "gone":
-		w.view.instances = slices.DeleteFunc(slices.Clone(w.view.instances), func(o instance) bool { return o.InstanceID == m.InstanceID })
+		w.view.instances = slices.DeleteFunc(slices.Clone(w.view.instances), func(o instance) bool {
+			return o.InstanceID == m.InstanceID
+		})
 	case "stopped", "terminated":
-		m.State, m.ReasonCode, m.Reason = backend.InstanceState(state), "Client.InternalError", "Client.InternalError: Client error on launch"
+		m.State, m.ReasonCode, m.Reason = backend.InstanceState(state), "Client.InternalError",
+			"Client.InternalError: Client error on launch"
 	}
 }
 
@@ -120,7 +123,8 @@ func TestHealthPauses(t *testing.T) {
 		}
 	}
 	h = fail(h, 5, at, at.Add(time.Second))
-	if b := h.backoff(f); b == nil || !b.Stopped || !b.RetryAt.IsZero() || b.Why.String() != "broke" || b.InstanceID != "i-5" {
+	if b := h.backoff(f); b == nil || !b.Stopped || !b.RetryAt.IsZero() || b.Why.String() != "broke" ||
+		b.InstanceID != "i-5" {
 		t.Errorf("after six failures the pool says %+v", b)
 	}
 	if got := h.allowed("1", 0, f, at.Add(1000*time.Hour)); got != 0 {
@@ -129,7 +133,8 @@ func TestHealthPauses(t *testing.T) {
 	if got := h.allowed("2", 0, f, at); got != unprovenLaunches {
 		t.Errorf("a new version: %d launches, want %d", got, unprovenLaunches)
 	}
-	if got := h.add(launchResult{template: "1"}, "1", at); got.allowed("1", 9, f, at) != math.MaxInt || got.backoff(f) != nil {
+	if got := h.add(launchResult{template: "1"}, "1", at); got.allowed("1", 9, f, at) != math.MaxInt ||
+		got.backoff(f) != nil {
 		t.Errorf("after a success: %+v", got)
 	}
 	if got := h.of("2").add(launchResult{failed: true, instanceID: "i-9", template: "1"}, "2", at); got.Failures != 0 {

@@ -10,8 +10,9 @@ import (
 	"avatar-launcher/backend/messages"
 )
 
-// A computer may sleep between any two calls and wake up hours later, when its session is over and its instance is somebody
-// else's. So every call that changes an instance by its ID must run while the session is known to hold it (whileHeld).
+// A computer may sleep between any two calls and wake up hours later, when its session is over and its instance is
+// somebody else's. So every call that changes an instance by its ID must run while the session is known
+// to hold it (whileHeld).
 
 // holdTime is how long a reading of the instance's row is trusted, by the wall clock: long enough for a few calls,
 // shorter than any instance needs to be ended, stopped, scrubbed and claimed anew.

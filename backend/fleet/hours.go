@@ -25,7 +25,8 @@ func (f Figures) sizeAt(now time.Time) int {
 
 // hold reports whether the hours include a local time.
 func (h Hours) hold(local time.Time) bool {
-	clock := time.Duration(local.Hour())*time.Hour + time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second
+	clock := time.Duration(local.Hour())*time.Hour + time.Duration(local.Minute())*time.Minute +
+		time.Duration(local.Second())*time.Second
 	today, yesterday := local.Weekday(), (local.Weekday()+6)%7
 	if h.From < h.To {
 		return h.Days[today] && h.From <= clock && clock < h.To

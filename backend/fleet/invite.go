@@ -9,9 +9,10 @@ import (
 	"avatar-launcher/backend/messages"
 )
 
-// Invite makes a link by which guests open the session's avatar. It ends with the session at the latest. Other desktops of the
-// same user see it in Invitations. Two that invite at the same moment can lose one of the links.
-func (s *Service) Invite(ctx context.Context, session backend.Session, invite gate.Invite) (*gate.Invitation, string, error) {
+// Invite makes a link by which guests open the session's avatar. It ends with the session at the latest. Other desktops
+// of the same user see it in Invitations. Two that invite at the same moment can lose one of the links.
+func (s *Service) Invite(ctx context.Context, session backend.Session,
+	invite gate.Invite) (*gate.Invitation, string, error) {
 	if !s.gated(ctx, session) {
 		return nil, "", &backend.Problem{Kind: backend.KindRefused, What: messages.New("fleet.avatarTakesNoInvitations"),
 			Why:  messages.New("fleet.nothingStandsFrontEverybody"),
@@ -22,11 +23,13 @@ func (s *Service) Invite(ctx context.Context, session backend.Session, invite ga
 	err := s.changeInvitations(ctx, session, func(known gate.Session) ([]gate.Invitation, error) {
 		open := known.Open(s.Clock.Now())
 		if len(open) >= gate.MaxInvitations {
-			return nil, &backend.Problem{Kind: backend.KindRefused, What: messages.New("fleet.fourInvitationsAlready"), Next: messages.New("fleet.takeOneBackFirst")}
+			return nil, &backend.Problem{Kind: backend.KindRefused, What: messages.New("fleet.fourInvitationsAlready"),
+				Next: messages.New("fleet.takeOneBackFirst")}
 		}
 		var err error
 		if made, ticket, err = gate.NewInvitation(known, invite, s.Clock.Now()); err != nil {
-			return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("fleet.noInvitation"), Why: messages.New("fleet.endBeforeBeginsAdmit"),
+			return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("fleet.noInvitation"),
+				Why:  messages.New("fleet.endBeforeBeginsAdmit"),
 				Next: messages.New("fleet.chooseEndLaterNow"), Cause: err}
 		}
 		return append(open, made), nil
@@ -47,20 +50,24 @@ func (s *Service) Invitations(ctx context.Context, session backend.Session) ([]g
 	return known.Open(s.Clock.Now()), nil
 }
 
-// TakeBack ends an invitation, and all of them if id is "": its link opens nothing any more, and who came by it is thrown out.
+// TakeBack ends an invitation, and all of them if id is "": its link opens nothing any more, and who came
+// by it is thrown out.
 func (s *Service) TakeBack(ctx context.Context, session backend.Session, id string) error {
-	return problem(messages.New("fleet.cannotTakeInvitationBack"), s.changeInvitations(ctx, session, func(known gate.Session) ([]gate.Invitation, error) {
-		open := known.Open(s.Clock.Now())
-		left := slices.DeleteFunc(slices.Clone(open), func(i gate.Invitation) bool { return id == "" || i.ID() == id })
-		if id != "" && len(left) == len(open) {
-			return nil, &backend.Problem{Kind: backend.KindRefused, What: messages.New("fleet.noInvitation"), Why: messages.New("fleet.endedTakenBackAlready")}
-		}
-		return left, nil
-	}))
+	return problem(messages.New("fleet.cannotTakeInvitationBack"),
+		s.changeInvitations(ctx, session, func(known gate.Session) ([]gate.Invitation, error) {
+			open := known.Open(s.Clock.Now())
+			left := slices.DeleteFunc(slices.Clone(open), func(i gate.Invitation) bool { return id == "" || i.ID() == id })
+			if id != "" && len(left) == len(open) {
+				return nil, &backend.Problem{Kind: backend.KindRefused, What: messages.New("fleet.noInvitation"),
+					Why: messages.New("fleet.endedTakenBackAlready")}
+			}
+			return left, nil
+		}))
 }
 
 // changeInvitations writes what change makes of the session's invitations, while the session holds its instance.
-func (s *Service) changeInvitations(ctx context.Context, session backend.Session, change func(gate.Session) ([]gate.Invitation, error)) error {
+func (s *Service) changeInvitations(ctx context.Context, session backend.Session,
+	change func(gate.Session) ([]gate.Invitation, error)) error {
 	select { // one at a time: each would write over the other's
 	case s.connecting <- struct{}{}:
 		defer func() { <-s.connecting }()
@@ -80,7 +87,9 @@ func (s *Service) changeInvitations(ctx context.Context, session backend.Session
 		return err
 	}
 	row := rowOf(session)
-	return s.whileHeld(ctx, row, false, func(ctx context.Context) error { return s.tag(ctx, row.InstanceID, tags(gate.GuestsTag, text)) })
+	return s.whileHeld(ctx, row, false, func(ctx context.Context) error {
+		return s.tag(ctx, row.InstanceID, tags(gate.GuestsTag, text))
+	})
 }
 
 // gateSession reads what the gate knows of the session.

@@ -38,7 +38,8 @@ func invite(t *testing.T, s *fleet.Service, session backend.Session, i gate.Invi
 	return made, link
 }
 
-// TestAnInvitationIsMadeListedAndTakenBack by two processes of one user, with the rights of a user, while the owner watches.
+// TestAnInvitationIsMadeListedAndTakenBack by two processes of one user, with the rights of a user, while
+// the owner watches.
 func TestAnInvitationIsMadeListedAndTakenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newGatedWorld(t)
@@ -46,7 +47,8 @@ func TestAnInvitationIsMadeListedAndTakenBack(t *testing.T) {
 		session, _, _ := start(t, a, demo)
 		plain, owner := a.URL(*session), w.enter(t, a, *session)
 		made, link := invite(t, b, *session, gate.Invite{Until: time.Now().Add(1000 * time.Hour), Uses: 1, WatchOnly: true})
-		if !made.Until.Equal(session.ExpireAt.Truncate(time.Second)) || !strings.HasPrefix(link, strings.TrimSuffix(plain, "/")) {
+		if !made.Until.Equal(session.ExpireAt.Truncate(time.Second)) ||
+			!strings.HasPrefix(link, strings.TrimSuffix(plain, "/")) {
 			t.Errorf("an invitation until %v, at %s; the session ends at %v", made.Until, link, session.ExpireAt)
 		}
 		_, other := invite(t, a, *session, gate.Invite{Until: time.Now().Add(10 * time.Minute), Uses: 2})
@@ -67,7 +69,8 @@ func TestAnInvitationIsMadeListedAndTakenBack(t *testing.T) {
 		if err := a.TakeBack(t.Context(), *session, made.ID()); backend.ProblemOf(err).Kind != backend.KindRefused {
 			t.Errorf("taking it back again: %v", err)
 		}
-		for what, got := range map[string][2]int{"the guest": {statusOf(w.open(t, plain, guest)), 403}, "the owner": {statusOf(w.open(t, plain, owner)), 200},
+		for what, got := range map[string][2]int{"the guest": {statusOf(w.open(t, plain, guest)), 403},
+			"the owner":      {statusOf(w.open(t, plain, owner)), 200},
 			"the other link": {statusOf(w.press(t, other)), 303}} {
 			if got[0] != got[1] {
 				t.Errorf("afterwards %s: %d", what, got[0])
@@ -88,7 +91,8 @@ func TestInvitationsHaveLimits(t *testing.T) {
 		a := w.as(t, "user", demo)
 		session, _, _ := start(t, a, demo)
 		good := gate.Invite{Until: time.Now().Add(10 * time.Minute), Uses: 1}
-		for what, bad := range map[string]gate.Invite{"that has ended": {Until: time.Now().Add(-time.Second), Uses: 1}, "for nobody": {Until: good.Until}, "for 101": {Until: good.Until, Uses: 101}} {
+		for what, bad := range map[string]gate.Invite{"that has ended": {Until: time.Now().Add(-time.Second), Uses: 1},
+			"for nobody": {Until: good.Until}, "for 101": {Until: good.Until, Uses: 101}} {
 			if _, _, err := a.Invite(t.Context(), *session, bad); backend.ProblemOf(err).Kind != backend.KindConfig {
 				t.Errorf("an invitation %s: %v", what, err)
 			}
@@ -125,7 +129,8 @@ func TestWithoutAGateThereAreNoInvitations(t *testing.T) {
 		w := newWorld(t)
 		a := w.as(t, "user", demo)
 		session, _, _ := start(t, a, demo)
-		if _, _, err := a.Invite(t.Context(), *session, gate.Invite{Until: time.Now().Add(time.Minute), Uses: 1}); backend.ProblemOf(err).Kind != backend.KindRefused {
+		if _, _, err := a.Invite(t.Context(), *session,
+			gate.Invite{Until: time.Now().Add(time.Minute), Uses: 1}); backend.ProblemOf(err).Kind != backend.KindRefused {
 			t.Errorf("%v", err)
 		}
 	})

@@ -62,7 +62,8 @@ func TestPoolFillsAndAStartIsWarm(t *testing.T) {
 	})
 }
 
-// TestAClaimReadsAgainIfItsCacheIsEmpty: the pool was empty when the desktop looked ahead of the press, and is not any more.
+// TestAClaimReadsAgainIfItsCacheIsEmpty: the pool was empty when the desktop looked ahead of the press,
+// and is not any more.
 func TestAClaimReadsAgainIfItsCacheIsEmpty(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -95,8 +96,9 @@ func TestColdStartWithoutAPool(t *testing.T) {
 	})
 }
 
-// TestAThrottledDescribeDoesNotEndAStart: an instance that comes up while AWS is asked too much is waited for. With ten thousand
-// desktops the looks alone fill EC2's bucket, and a start that gave up left a tenth of those who pressed without an avatar.
+// TestAThrottledDescribeDoesNotEndAStart: an instance that comes up while AWS is asked too much is waited for. With ten
+// thousand desktops the looks alone fill EC2's bucket, and a start that gave up left a tenth of those who pressed
+// without an avatar.
 func TestAThrottledDescribeDoesNotEndAStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -164,7 +166,8 @@ func TestAStartThatIsThrottledKeepsItsSession(t *testing.T) {
 		end = throttle()
 		d.do(backend.WishStart)
 		if !d.await(reached(backend.Failed)) || d.launcher.Snapshot().Problem.Kind != backend.KindBusy {
-			t.Fatalf("where there is no end of it, it stands at %s: %v", d.launcher.Snapshot().Phase, d.launcher.Snapshot().Problem)
+			t.Fatalf("where there is no end of it, it stands at %s: %v", d.launcher.Snapshot().Phase,
+				d.launcher.Snapshot().Problem)
 		}
 		end()
 		d.do(backend.WishStart)
@@ -198,8 +201,8 @@ var lonely = []struct {
 	}},
 }
 
-// TestEitherArmedStopEndsAnAbandonedSession: every launcher is dead; each stop by itself ends the instance all the same,
-// whether it came from the pool or was launched.
+// TestEitherArmedStopEndsAnAbandonedSession: every launcher is dead; each stop by itself ends the instance all the
+// same, whether it came from the pool or was launched.
 func TestEitherArmedStopEndsAnAbandonedSession(t *testing.T) {
 	for _, only := range lonely {
 		for _, warm := range []bool{true, false} {

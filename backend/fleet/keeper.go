@@ -71,8 +71,8 @@ func (s *Service) Keep(ctx context.Context, report func(backend.Pool)) error {
 	return ctx.Err()
 }
 
-// awaitCampaign waits for d, or until this desktop starts or stops a session: then somebody should keep the pool now, and
-// the pool is reported.
+// awaitCampaign waits for d, or until this desktop starts or stops a session: then somebody should keep the pool now,
+// and the pool is reported.
 func (s *Service) awaitCampaign(ctx context.Context, d time.Duration, report func(backend.Pool)) {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -86,8 +86,8 @@ func (s *Service) awaitCampaign(ctx context.Context, d time.Duration, report fun
 	}
 }
 
-// waitWithoutRights waits until ctx is done. The role of the user's group may not keep the pool, and that does not change
-// before the next sign-in.
+// waitWithoutRights waits until ctx is done. The role of the user's group may not keep the pool, and that does not
+// change before the next sign-in.
 func (s *Service) waitWithoutRights(ctx context.Context, report func(backend.Pool)) {
 	for ctx.Err() == nil {
 		s.awaitCampaign(ctx, 24*time.Hour, report)

@@ -221,11 +221,13 @@ func TestABrokenOffColdStartLeavesNothingRunning(t *testing.T) {
 			time.Sleep(after)
 			d.do(backend.WishCancel)
 			if !d.await(reached(backend.Idle)) {
-				t.Fatalf("broken off after %v, it stands at %s: %v", after, d.launcher.Snapshot().Phase, d.launcher.Snapshot().Problem)
+				t.Fatalf("broken off after %v, it stands at %s: %v", after, d.launcher.Snapshot().Phase,
+					d.launcher.Snapshot().Problem)
 			}
 			time.Sleep(2 * time.Minute)
 			if got := w.count(t); got["running"] != 0 {
-				t.Fatalf("broken off after %v, %d instances run: %v", after, got["running"], d.net.calls[max(0, len(d.net.calls)-25):])
+				t.Fatalf("broken off after %v, %d instances run: %v", after, got["running"],
+					d.net.calls[max(0, len(d.net.calls)-25):])
 			}
 		}
 	})

@@ -36,12 +36,13 @@ func (s *Service) launch(ctx context.Context, u backend.User, report func(backen
 	return s.launchAndBind(ctx, row, report)
 }
 
-// launchAnswerTime is how long a launch that its user has broken off waits for EC2's answer. Without the answer nobody would
-// know of the instance.
+// launchAnswerTime is how long a launch that its user has broken off waits for EC2's answer. Without the answer nobody
+// would know of the instance.
 const launchAnswerTime = 20 * time.Second
 
 // launchAndBind launches the instance of a reservation, writes it into the session, and arms its stop.
-func (s *Service) launchAndBind(ctx context.Context, row sessionRow, report func(backend.Progress)) (*sessionRow, error) {
+func (s *Service) launchAndBind(ctx context.Context, row sessionRow,
+	report func(backend.Progress)) (*sessionRow, error) {
 	report(backend.Progress{Phase: backend.Claiming, Cold: true})
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -66,7 +67,8 @@ func (s *Service) launchAndBind(ctx context.Context, row sessionRow, report func
 
 // resumeLaunch continues a cold start whose process died. The instance may have been launched already, with the client
 // token of any of the places that were tried.
-func (s *Service) resumeLaunch(ctx context.Context, row sessionRow, report func(backend.Progress)) (*sessionRow, error) {
+func (s *Service) resumeLaunch(ctx context.Context, row sessionRow,
+	report func(backend.Progress)) (*sessionRow, error) {
 	m, err := s.launched(ctx, row.LaunchToken)
 	if err != nil {
 		return nil, err
@@ -111,8 +113,8 @@ func (s *Service) adoptOrphan(ctx context.Context, row sessionRow, m backend.Mac
 	})
 }
 
-// reserve writes the intent of a launch before RunInstances: the session, so that an interrupted launch can be continued
-// with the same token, and a row of the instances table, so that it is counted.
+// reserve writes the intent of a launch before RunInstances: the session, so that an interrupted launch can be
+// continued with the same token, and a row of the instances table, so that it is counted.
 func (s *Service) reserve(ctx context.Context, row sessionRow) error {
 	intent := instanceRow{
 		InstanceID:  intentPrefix + row.LaunchToken,
@@ -124,9 +126,9 @@ func (s *Service) reserve(ctx context.Context, row sessionRow) error {
 	return s.ledger.reserveLaunch(ctx, intent, row)
 }
 
-// full reports whether there are more instances than max_instances, intents included. It must be called after the caller's
-// intent is written: of two launches at once, each sees the other's intent. max_instances is never exceeded, but both
-// launches may be given up.
+// full reports whether there are more instances than max_instances, intents included. It must be called after the
+// caller's intent is written: of two launches at once, each sees the other's intent. max_instances is never exceeded,
+// but both launches may be given up.
 func (s *Service) full(ctx context.Context) (bool, error) {
 	rows, err := s.ledger.instances(ctx)
 	return len(rows) > s.current().MaxInstances, err

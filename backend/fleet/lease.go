@@ -9,8 +9,8 @@ const (
 	poolLease     = "pool"
 	leaseDuration = time.Minute
 	leaseRenew    = leaseDuration / 3
-	// rivalPause is how long a desktop that found a living holder waits before it reads the lease again, unless it starts or
-	// stops a session: an idle launcher makes six calls an hour here.
+	// rivalPause is how long a desktop that found a living holder waits before it reads the lease again, unless it starts
+	// or stops a session: an idle launcher makes six calls an hour here.
 	rivalPause = 10 * time.Minute
 	// firstPause is the same for a holder that was seen for the first time: it may be dead.
 	firstPause = leaseDuration + 5*time.Second

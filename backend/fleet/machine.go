@@ -28,8 +28,8 @@ func (s *Service) Machine(ctx context.Context, instanceID string) (*backend.Mach
 	return &i.Machine, nil
 }
 
-// addStatus adds the status checks, which EC2 has for running instances only. They are shown, never needed: readiness does
-// not wait for them.
+// addStatus adds the status checks, which EC2 has for running instances only. They are shown, never needed: readiness
+// does not wait for them.
 func (s *Service) addStatus(ctx context.Context, m *backend.Machine) {
 	if m.State == backend.Running {
 		m.SystemStatus, m.InstanceStatus, _ = s.compute.status(ctx, m.InstanceID)
@@ -38,7 +38,8 @@ func (s *Service) addStatus(ctx context.Context, m *backend.Machine) {
 
 // orderlyReasons are the state reasons of instances that somebody stopped, or that stopped themselves.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
-var orderlyReasons = []string{"", "Client.UserInitiatedShutdown", "Client.InstanceInitiatedShutdown", "Client.UserInitiatedHibernate"}
+var orderlyReasons = []string{"", "Client.UserInitiatedShutdown", "Client.InstanceInitiatedShutdown",
+	"Client.UserInitiatedHibernate"}
 
 // brokeDown reports whether EC2 could not start the instance, or could not keep it running.
 func (m instance) brokeDown() bool { return !slices.Contains(orderlyReasons, m.ReasonCode) }

@@ -28,8 +28,8 @@ func (s *Service) url(domain string) string {
 	return s.Avatar.Scheme + "://" + host + "/"
 }
 
-// setDNS sets a name's A record to address. A name is parked (set to the parking address), never deleted: resolvers would
-// cache that it does not exist.
+// setDNS sets a name's A record to address. A name is parked (set to the parking address), never deleted: resolvers
+// would cache that it does not exist.
 func (s *Service) setDNS(ctx context.Context, domain, address string) error {
 	return s.dns.set(ctx, domain, address, s.current().TTL)
 }
@@ -77,7 +77,8 @@ func (s *Service) settleName(ctx context.Context, userID string) error {
 		}
 		before := *row
 		row, err = s.ledger.session(ctx, userID)
-		if row != nil && row.CreationTime.Equal(before.CreationTime) && row.Phase == before.Phase && row.PublicIP == before.PublicIP {
+		if row != nil && row.CreationTime.Equal(before.CreationTime) && row.Phase == before.Phase &&
+			row.PublicIP == before.PublicIP {
 			return s.recordParked(ctx, *row)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"avatar-launcher/backend"
 )
 
-// TestAUserNameThatIsNoLabelIsRefusedBeforeTheClaim covers names that the users' role may not write, names that two users
-// could share, and names of other machines.
+// TestAUserNameThatIsNoLabelIsRefusedBeforeTheClaim covers names that the users' role may not write, names that two
+// users could share, and names of other machines.
 func TestAUserNameThatIsNoLabelIsRefusedBeforeTheClaim(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -20,7 +20,8 @@ func TestAUserNameThatIsNoLabelIsRefusedBeforeTheClaim(t *testing.T) {
 			session, err := s.Start(t.Context(), backend.User{ID: "sub-of-" + name, Username: name}, func(p backend.Progress) {
 				t.Errorf("%s: progress %+v", name, p)
 			})
-			if p := backend.ProblemOf(err); session != nil || p == nil || p.Kind != backend.KindDenied || !strings.Contains(p.Why.String(), name) {
+			if p := backend.ProblemOf(err); session != nil || p == nil || p.Kind != backend.KindDenied ||
+				!strings.Contains(p.Why.String(), name) {
 				t.Errorf("%s: %+v, %v", name, session, err)
 			}
 		}
@@ -34,7 +35,8 @@ func TestAUserNameThatIsNoLabelIsRefusedBeforeTheClaim(t *testing.T) {
 func TestEveryLabelIsAName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		for _, name := range []string{"a-1", "xn--jrgen-kva", strings.Repeat("b", 63), "5f0f8e2c-2f0b-4c57-9b0f-0d6f3a2a7a11"} {
+		for _, name := range []string{"a-1", "xn--jrgen-kva", strings.Repeat("b", 63),
+			"5f0f8e2c-2f0b-4c57-9b0f-0d6f3a2a7a11"} {
 			u := backend.User{ID: "sub-of-" + name[:3], Username: name}
 			s := w.as(t, "user", u)
 			session, _, _ := start(t, s, u)

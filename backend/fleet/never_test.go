@@ -87,7 +87,8 @@ func TestLaunchesThatTerminate(t *testing.T) {
 		if n := w.launches(); n < 3 || n > 8 {
 			t.Errorf("%d launches in a day, want 3 to 8", n)
 		}
-		if b := poolOf(t, s).Backoff; b == nil || !strings.Contains(b.Why.String(), "Client.InternalError: Client error on launch") {
+		if b := poolOf(t, s).Backoff; b == nil ||
+			!strings.Contains(b.Why.String(), "Client.InternalError: Client error on launch") {
 			t.Errorf("the pool says %+v", b)
 		}
 	})

@@ -134,7 +134,8 @@ var errNoReason = &backend.Problem{
 	Next: messages.New("fleet.sayWhyWrittenAudit"),
 }
 
-func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, reason string, state backend.PoolState) error {
+func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, reason string,
+	state backend.PoolState) error {
 	if reason == "" {
 		return errNoReason
 	}
@@ -215,7 +216,8 @@ func (s *Service) Resume(ctx context.Context, actor backend.User, reason string)
 	if err := s.resetHealth(ctx); err != nil {
 		return problem(messages.New("fleet.cannotResumePoolLaunches"), err)
 	}
-	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Event: backend.EventResumed, Why: messages.Verbatim(reason)})
+	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Event: backend.EventResumed,
+		Why: messages.Verbatim(reason)})
 	s.wake()
 	return nil
 }

@@ -26,7 +26,8 @@ func TestOverviewIsCompleteOrAnError(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(o.Machines) < 5 || len(o.Pool.Members) < 5 || len(o.Sessions) != 1 || len(o.Leases) != 1 || o.Resized != nil || len(o.Queue) != 0 {
+		if len(o.Machines) < 5 || len(o.Pool.Members) < 5 || len(o.Sessions) != 1 || len(o.Leases) != 1 || o.Resized != nil ||
+			len(o.Queue) != 0 {
 			t.Errorf("overview %+v", o)
 		}
 		armed := slices.ContainsFunc(o.Schedules, func(s backend.Schedule) bool {
@@ -35,7 +36,8 @@ func TestOverviewIsCompleteOrAnError(t *testing.T) {
 		if !armed || o.Sessions[0].Username != "demo" || o.Leases[0].Holder != "one" {
 			t.Errorf("schedules %+v, sessions %+v, leases %+v", o.Schedules, o.Sessions, o.Leases)
 		}
-		if !told(o, messages.Verbatim("claimed"), messages.Verbatim("demo"), messages.Verbatim(session.InstanceID), messages.Message{}) {
+		if !told(o, messages.Verbatim("claimed"), messages.Verbatim("demo"), messages.Verbatim(session.InstanceID),
+			messages.Message{}) {
 			t.Errorf("the audit does not have the claim: %+v", o.Audit)
 		}
 
@@ -63,7 +65,8 @@ func TestOverviewIsCompleteOrAnError(t *testing.T) {
 // told reports whether the audit has an entry.
 func told(o *backend.Overview, verb, actor, instanceID, why messages.Message) bool {
 	for _, e := range o.Audit {
-		if string(e.Verb) == verb.String() && e.Actor == actor.String() && e.InstanceID == instanceID.String() && strings.Contains(e.Why.String(), why.String()) {
+		if string(e.Verb) == verb.String() && e.Actor == actor.String() && e.InstanceID == instanceID.String() &&
+			strings.Contains(e.Why.String(), why.String()) {
 			return true
 		}
 	}
@@ -107,7 +110,8 @@ func TestAnOperatorStopsRetiresAndResizes(t *testing.T) {
 		}
 		time.Sleep(2 * time.Minute)
 		o := overview()
-		if len(o.Sessions) != 0 || !told(o, messages.Verbatim("stopped"), messages.Verbatim("operator"), messages.Verbatim(session.InstanceID), messages.Verbatim("left running")) {
+		if len(o.Sessions) != 0 || !told(o, messages.Verbatim("stopped"), messages.Verbatim("operator"),
+			messages.Verbatim(session.InstanceID), messages.Verbatim("left running")) {
 			t.Errorf("after the stop: %d sessions, audit %+v", len(o.Sessions), o.Audit)
 		}
 		if n := w.count(t)["running"]; n != 0 {
@@ -125,7 +129,8 @@ func TestAnOperatorStopsRetiresAndResizes(t *testing.T) {
 				t.Errorf("the retired one is %s", m.State)
 			}
 		}
-		if len(o.Pool.Members) != 5 || !told(o, messages.Verbatim("terminated"), messages.Verbatim("operator"), messages.Verbatim(victim), messages.Verbatim("slow")) {
+		if len(o.Pool.Members) != 5 || !told(o, messages.Verbatim("terminated"), messages.Verbatim("operator"),
+			messages.Verbatim(victim), messages.Verbatim("slow")) {
 			t.Errorf("after retiring: %d members, audit %+v", len(o.Pool.Members), o.Audit)
 		}
 
@@ -133,8 +138,11 @@ func TestAnOperatorStopsRetiresAndResizes(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(12 * time.Minute) // a surplus stays for ten
-		if o = overview(); o.Resized == nil || *o.Resized != 3 || len(o.Pool.Members) != 3 || !told(o, messages.Verbatim("resized"), messages.Verbatim("operator"), messages.Message{}, messages.Verbatim("holidays")) {
-			t.Errorf("after resizing: %v, %d members, target %d, audit %+v", *o.Resized, len(o.Pool.Members), o.Pool.Target, o.Audit)
+		if o = overview(); o.Resized == nil || *o.Resized != 3 || len(o.Pool.Members) != 3 ||
+			!told(o, messages.Verbatim("resized"), messages.Verbatim("operator"), messages.Message{},
+				messages.Verbatim("holidays")) {
+			t.Errorf("after resizing: %v, %d members, target %d, audit %+v", *o.Resized, len(o.Pool.Members), o.Pool.Target,
+				o.Audit)
 		}
 		if err := s.Resize(t.Context(), boss, nil, "back"); err != nil {
 			t.Fatal(err)

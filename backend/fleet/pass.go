@@ -9,8 +9,8 @@ import (
 	"avatar-launcher/backend/awsx"
 )
 
-// passLook is how often a pass reads a foreign lease, whose holder renews it each leaseRenew, and a pool that only has to
-// be watched.
+// passLook is how often a pass reads a foreign lease, whose holder renews it each leaseRenew, and a pool that only has
+// to be watched.
 const passLook = 5 * time.Second
 
 // passTries is how often in a row a pass tries to read the pool before it gives up.
@@ -27,8 +27,8 @@ type Pass struct {
 }
 
 // KeepOnce keeps the pool until nothing is under way and atLeast has passed, or until ctx is done, and gives the lease
-// back. If another process keeps the pool, it returns at once when it has seen that one alive. It waits for the lease of
-// one that died. It returns an error if the lease or the pool could not be read.
+// back. If another process keeps the pool, it returns at once when it has seen that one alive. It waits for the lease
+// of one that died. It returns an error if the lease or the pool could not be read.
 func (s *Service) KeepOnce(ctx context.Context, atLeast time.Duration, report func(backend.Pool)) (Pass, error) {
 	l := &lease{s: s}
 	won, err := l.campaign(ctx)
@@ -62,7 +62,8 @@ func (s *Service) onlooker(ctx context.Context, report func(backend.Pool), err e
 	return Pass{Pool: *pool}, nil
 }
 
-// campaign tries to get the lease until it has it or has seen the holder renew it. It returns false if the holder lives.
+// campaign tries to get the lease until it has it or has seen the holder renew it. It returns false if
+// the holder lives.
 func (l *lease) campaign(ctx context.Context) (bool, error) {
 	for {
 		won, err := l.acquire(ctx)

@@ -165,7 +165,8 @@ func TestAWokenPassStopsWhatNobodyOwns(t *testing.T) {
 			if !recorded {
 				w.forgetRow(t, id)
 			}
-			if _, err := ec2.NewFromConfig(w.cfg).StartInstances(t.Context(), &ec2.StartInstancesInput{InstanceIds: []string{id}}); err != nil {
+			if _, err := ec2.NewFromConfig(w.cfg).StartInstances(t.Context(),
+				&ec2.StartInstancesInput{InstanceIds: []string{id}}); err != nil {
 				t.Fatal(err)
 			}
 			began := time.Now()
@@ -241,8 +242,9 @@ func (w *world) mortal(t *testing.T) (*world, func()) {
 // forgetRow deletes an instance's row.
 func (w *world) forgetRow(t *testing.T, id string) {
 	t.Helper()
-	_, err := dynamodb.NewFromConfig(w.cfg).DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &w.out.InstancesTable,
-		Key: map[string]types.AttributeValue{"InstanceId": &types.AttributeValueMemberS{Value: id}}})
+	_, err := dynamodb.NewFromConfig(w.cfg).DeleteItem(t.Context(),
+		&dynamodb.DeleteItemInput{TableName: &w.out.InstancesTable,
+			Key: map[string]types.AttributeValue{"InstanceId": &types.AttributeValueMemberS{Value: id}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 	"avatar-launcher/backend/messages"
 )
 
-// The pauses before a step that failed is tried again: the first, which doubles with every further failure in a row, and
-// the longest. Launches, and what AWS does not allow, wait longer: they leave nothing running.
+// The pauses before a step that failed is tried again: the first, which doubles with every further failure in a row,
+// and the longest. Launches, and what AWS does not allow, wait longer: they leave nothing running.
 const (
 	stepPause   = busyInterval
 	stepLimit   = time.Minute
@@ -86,8 +86,10 @@ func (k *keeper) recordRefusal(ctx context.Context, p pause, err error) {
 		return
 	}
 	why := refusalOf(err)
-	if k.s.setRefused(&backend.Backoff{Failures: p.failures, Why: messages.Verbatim(why), RetryAt: k.s.Clock.Now().Add(time.Until(p.until))}) {
-		k.s.recordEvent(ctx, auditRow{UserID: poolUser, Event: backend.EventFailed, Why: messages.New("fleet.launchRefused2", why)})
+	if k.s.setRefused(&backend.Backoff{Failures: p.failures, Why: messages.Verbatim(why),
+		RetryAt: k.s.Clock.Now().Add(time.Until(p.until))}) {
+		k.s.recordEvent(ctx, auditRow{UserID: poolUser, Event: backend.EventFailed,
+			Why: messages.New("fleet.launchRefused2", why)})
 	}
 }
 

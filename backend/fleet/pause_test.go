@@ -19,7 +19,8 @@ func (w *world) denied(t *testing.T, operation string) (fault string) {
 		Kind:      localcloud.FaultError,
 		Code:      "UnauthorizedOperation",
 		Status:    403,
-		Message:   "You are not authorized to perform this operation. Encoded authorization failure message: 4GIOHlTkIaWHQD0Q0m6XSnuU",
+		Message: "You are not authorized to perform this operation. Encoded authorization failure message: " +
+			"4GIOHlTkIaWHQD0Q0m6XSnuU",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -78,15 +79,16 @@ func TestADeniedLaunchIsTriedSeldom(t *testing.T) {
 	})
 }
 
-// TestTheEncodedReasonOfARefusalIsKept: only sts:DecodeAuthorizationMessage can read which condition failed. The launcher
-// logs the cause of every problem.
+// TestTheEncodedReasonOfARefusalIsKept: only sts:DecodeAuthorizationMessage can read which condition failed. The
+// launcher logs the cause of every problem.
 func TestTheEncodedReasonOfARefusalIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.denied(t, "RunInstances")
 		_, err := w.desktop(t, "one").Start(t.Context(), demo, func(backend.Progress) {})
 		p := backend.ProblemOf(err)
-		if p == nil || p.Kind != backend.KindDenied || p.Cause == nil || !strings.Contains(p.Cause.Error(), "4GIOHlTkIaWHQD0Q0m6XSnuU") {
+		if p == nil || p.Kind != backend.KindDenied || p.Cause == nil ||
+			!strings.Contains(p.Cause.Error(), "4GIOHlTkIaWHQD0Q0m6XSnuU") {
 			t.Errorf("the problem is %+v", p)
 		}
 	})

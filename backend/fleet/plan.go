@@ -115,8 +115,8 @@ func (p *planner) leftovers() {
 }
 
 // loseInstance ends a session whose instance is gone, or about to be. A session that is just starting is left to its
-// desktop, which tries another instance. EC2 lists a terminated instance for about an hour, so one that it does not list
-// may have been launched since: its session can be older than newborn if the launch was throttled.
+// desktop, which tries another instance. EC2 lists a terminated instance for about an hour, so one that it does not
+// list may have been launched since: its session can be older than newborn if the launch was throttled.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html
 func (p *planner) loseInstance(r instanceRow, s *sessionRow) {
 	limit := newborn
@@ -155,14 +155,16 @@ func (p *planner) queue() {
 			break
 		}
 		if !served[t.UserID] {
-			p.steps = append(p.steps, step{kind: stepReserve, row: free[0], ticket: t, why: messages.New("fleet.turn", t.Username)})
+			p.steps = append(p.steps, step{kind: stepReserve, row: free[0], ticket: t,
+				why: messages.New("fleet.turn", t.Username)})
 			free = free[1:]
 		}
 	}
 	p.free = free
 }
 
-// size launches what is missing, within max_instances and what earlier failures allow, and retires what has been too much for a while.
+// size launches what is missing, within max_instances and what earlier failures allow, and retires what has been too
+// much for a while.
 func (p *planner) size() {
 	total := len(p.observation.rows) + p.unknown // every row counts, intents too, until its instance is gone
 	allowed := p.health.allowed(p.current.version, p.warming, p.figures, p.now)
@@ -191,7 +193,8 @@ func (p *planner) size() {
 func (p *planner) replace(total, allowed int) {
 	old, leaving := p.splitOld()
 	excess := len(p.free) + len(old) - p.observation.size
-	if excess <= 0 && total >= p.figures.MaxInstances && p.serving < p.observation.size && allowed > 0 && p.warming == 0 && leaving == 0 &&
+	if excess <= 0 && total >= p.figures.MaxInstances && p.serving < p.observation.size && allowed > 0 && p.warming == 0 &&
+		leaving == 0 &&
 		len(p.free)+len(old) > 1 {
 		excess = 1
 	}

@@ -39,8 +39,8 @@ func (p *planner) judge(m instance) {
 	}
 }
 
-// judgeRecycling plans what an instance needs that is nobody's any more. It becomes warm only if it has been seen ready: one
-// that was adopted, or whose first start was broken off, may never become so.
+// judgeRecycling plans what an instance needs that is nobody's any more. It becomes warm only if it has been seen
+// ready: one that was adopted, or whose first start was broken off, may never become so.
 func (p *planner) judgeRecycling(m instance, row instanceRow, old bool) {
 	p.serving++
 	old = old && p.health.of(p.current.version).Failures == 0 // better an old instance than none that becomes ready
@@ -101,7 +101,8 @@ func (p *planner) failed(v stepKind, row instanceRow, m instance, why messages.M
 	p.health = p.health.add(r, p.current.version, p.now) // it counts already for what this plan launches
 }
 
-// judgeUnrecorded plans what an instance without a row needs: one that is being launched has an intent, and time to get its row.
+// judgeUnrecorded plans what an instance without a row needs: one that is being launched has an intent,
+// and time to get its row.
 func (p *planner) judgeUnrecorded(m instance) {
 	token := launchToken(m.token)
 	if intent, ok := p.intents[token]; ok {

@@ -46,7 +46,10 @@ func TestPlan(t *testing.T) {
 		{"warm and stopped is well", one("stopped", backend.Warm), nil},
 		{"warm but running is stopped", one("running", backend.Warm), []stepKind{stepStop}},
 		{"initialised is parked",
-			with(one("running", backend.Warming), func(v *observation) { v.ready["i-1"] = true; v.rows[0].PooledAt = now }), []stepKind{stepPark}},
+			with(one("running", backend.Warming), func(v *observation) {
+				v.ready["i-1"] = true
+				v.rows[0].PooledAt = now
+			}), []stepKind{stepPark}},
 		{"ready and stopped is warm",
 			with(one("stopped", backend.Warming), func(v *observation) { v.rows[0].Ready = true }), []stepKind{stepRecycle}},
 		{"stopped, and its log says that it was ready",
@@ -60,13 +63,18 @@ func TestPlan(t *testing.T) {
 		{"given back is replaced", with(one("stopped", backend.Recycling), func(v *observation) {
 			v.rows[0].Ready, v.figures.Replace = true, true
 		}), []stepKind{stepRetire, stepLaunch}},
-		{"given back and never seen ready is replaced", one("stopped", backend.Recycling), []stepKind{stepRetire, stepLaunch}},
+		{"given back and never seen ready is replaced", one("stopped", backend.Recycling),
+			[]stepKind{stepRetire, stepLaunch}},
 		{"given back but running is stopped", one("running", backend.Recycling), []stepKind{stepStop}},
 		{"stopping is waited for", one("stopping", backend.Recycling), nil},
 		{"unrecorded is adopted",
 			with(one("running", backend.Warm), func(v *observation) { v.rows = nil; v.size = 0 }), []stepKind{stepAdopt}},
 		{"a newborn is spared",
-			with(one("running", backend.Warm), func(v *observation) { v.rows = nil; v.size = 0; v.instances[0].LaunchTime = now }), nil},
+			with(one("running", backend.Warm), func(v *observation) {
+				v.rows = nil
+				v.size = 0
+				v.instances[0].LaunchTime = now
+			}), nil},
 		{"a row without instance is forgotten",
 			with(one("x", backend.Warm), func(v *observation) { v.instances = nil; v.size = 0 }), []stepKind{stepForget}},
 		{"a session in its time is left alone", claimed("running", now.Add(time.Minute), old), nil},
@@ -80,15 +88,16 @@ func TestPlan(t *testing.T) {
 			with(claimed("x", now.Add(time.Hour), now.Add(-time.Minute)), func(v *observation) { v.instances = nil }), nil},
 		{"a session so young is its desktop's to end", claimed("terminated", now.Add(time.Hour), now), nil},
 		{"a session that is just starting is spared", claimed("stopped", now.Add(time.Hour), now), nil},
-		{"an earlier owner's open session does not count, read last", with(claimed("running", now.Add(time.Hour), old), func(v *observation) {
-			v.sessions = append(v.sessions, sessionRow{
-				UserID:       "x",
-				InstanceID:   "i-1",
-				Epoch:        2,
-				ExpireAt:     now.Add(time.Hour),
-				CreationTime: now,
-			})
-		}), nil},
+		{"an earlier owner's open session does not count, read last",
+			with(claimed("running", now.Add(time.Hour), old), func(v *observation) {
+				v.sessions = append(v.sessions, sessionRow{
+					UserID:       "x",
+					InstanceID:   "i-1",
+					Epoch:        2,
+					ExpireAt:     now.Add(time.Hour),
+					CreationTime: now,
+				})
+			}), nil},
 		{"nor does it, read first, and it is closed", with(claimed("running", now.Add(time.Hour), old), func(v *observation) {
 			v.sessions = append([]sessionRow{{
 				UserID:       "x",
@@ -155,7 +164,8 @@ func TestPlanProperties(t *testing.T) {
 			t.Fatalf("%d instances, at most %d allowed", total, v.figures.MaxInstances)
 		}
 		for i, m := range v.instances {
-			touched := seen["stop"+m.InstanceID] || seen["retire"+m.InstanceID] || ends[v.rows[i].claim()] || seen["adopt"+m.InstanceID]
+			touched := seen["stop"+m.InstanceID] || seen["retire"+m.InstanceID] || ends[v.rows[i].claim()] ||
+				seen["adopt"+m.InstanceID]
 			inTime := v.rows[i].State == backend.Claimed && len(v.sessions) > i && v.sessions[i].Epoch == v.rows[i].Epoch &&
 				v.sessions[i].ExpireAt.After(now)
 			if inTime && m.State == "running" && touched {

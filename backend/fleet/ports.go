@@ -7,8 +7,8 @@ import (
 	"avatar-launcher/backend"
 )
 
-// The ports are what the policy needs of the cloud beside its tables (see ledger). Only files named aws_*.go implement them,
-// and only those import AWS's SDK. Errors keep AWS's codes, which awsx classifies.
+// The ports are what the policy needs of the cloud beside its tables (see ledger). Only files named aws_*.go implement
+// them, and only those import AWS's SDK. Errors keep AWS's codes, which awsx classifies.
 
 // compute is EC2: instances, their tags, and what they are launched from.
 type compute interface {

@@ -10,15 +10,15 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// warmCacheAge is how old a cached list of warm instances may be for a claim to use it. A claim by an older list would be
-// safe, by its conditions, but its transaction would probably fail.
+// warmCacheAge is how old a cached list of warm instances may be for a claim to use it. A claim by an older list would
+// be safe, by its conditions, but its transaction would probably fail.
 const warmCacheAge = time.Minute
 
 // seatsRow is the row of the leases table that counts seats.
 const seatsRow = "seats"
 
-// Prepare does in advance what a start needs: its first call fetches credentials, the desktop takes its seat, and the warm
-// instances are read. It returns how long earlier starts took and what sessions cost.
+// Prepare does in advance what a start needs: its first call fetches credentials, the desktop takes its seat, and the
+// warm instances are read. It returns how long earlier starts took and what sessions cost.
 func (s *Service) Prepare(ctx context.Context, u backend.User) (*backend.Prepared, error) {
 	all, actx := errgroup.WithContext(ctx)
 	all.Go(func() error { return s.takeSeat(actx) })
@@ -47,7 +47,8 @@ func (s *Service) cacheWarm(rows []instanceRow) {
 	s.warmRows, s.warmReadAt = rows, time.Now()
 }
 
-// takeCachedWarm returns the cached list of warm instances and drops it. It returns nil if there is none or it is too old.
+// takeCachedWarm returns the cached list of warm instances and drops it. It returns nil if there is none
+// or it is too old.
 func (s *Service) takeCachedWarm() []instanceRow {
 	s.mu.Lock()
 	defer s.mu.Unlock()

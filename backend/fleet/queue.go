@@ -46,7 +46,8 @@ func (t ticketRow) ticket() backend.Ticket {
 
 // queue waits until an instance is the user's. Warm instances are claimed in turn (the keeper reserves each for whose
 // turn it is); the first in the queue also tries to launch, since AWS may have capacity again.
-func (s *Service) queue(ctx context.Context, u backend.User, lost map[string]bool, lack error, report func(backend.Progress)) (
+func (s *Service) queue(ctx context.Context, u backend.User, lost map[string]bool, lack error,
+	report func(backend.Progress)) (
 	*sessionRow, error,
 ) {
 	w := &waiter{s: s, user: u, lost: lost, why: lackOf(lack), seen: sightings{}, launchAt: time.Now().Add(launchInterval)}
@@ -108,7 +109,8 @@ func (w *waiter) enter(ctx context.Context) error {
 	return w.s.ledger.addTicket(ctx, w.ticket)
 }
 
-// leave deletes the ticket, also if ctx is done. It keeps the ticket if the start goes on elsewhere; one that does not lapses.
+// leave deletes the ticket, also if ctx is done. It keeps the ticket if the start goes on elsewhere; one
+// that does not lapses.
 func (w *waiter) leave(ctx context.Context) {
 	if errors.Is(context.Cause(ctx), backend.ErrGoesOn) {
 		return
@@ -187,7 +189,9 @@ func (w *waiter) keepAlive(ctx context.Context) error {
 
 // living leaves tickets out that stand still. The pool's keeper removes them.
 func (w *waiter) living(tickets []ticketRow) []ticketRow {
-	return slices.DeleteFunc(tickets, func(t ticketRow) bool { return t.UserID != w.user.ID && w.seen.still(t, time.Now()) })
+	return slices.DeleteFunc(tickets, func(t ticketRow) bool {
+		return t.UserID != w.user.ID && w.seen.still(t, time.Now())
+	})
 }
 
 // sightings remembers, by this computer's clock, since when each ticket has stood still.

@@ -27,7 +27,9 @@ func TestTheQueueSaysWhyItWaits(t *testing.T) {
 		waits.await(reached(backend.Idle))
 		waits.do(backend.WishStart)
 		said := func(part string) bool {
-			return waits.await(func(s backend.Snapshot) bool { return s.Queue != nil && strings.Contains(s.Queue.Why.String(), part) })
+			return waits.await(func(s backend.Snapshot) bool {
+				return s.Queue != nil && strings.Contains(s.Queue.Why.String(), part)
+			})
 		}
 		if !said("(max_instances)") {
 			t.Errorf("who waits is told %+v", waits.launcher.Snapshot().Queue)

@@ -12,9 +12,10 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// awaitReady follows the start from EC2's pending to the avatar's answer at its name. The name and the session's row are
-// written beside the probe.
-func (s *Service) awaitReady(ctx context.Context, row sessionRow, report func(backend.Progress)) (*backend.Session, error) {
+// awaitReady follows the start from EC2's pending to the avatar's answer at its name. The name and the session's row
+// are written beside the probe.
+func (s *Service) awaitReady(ctx context.Context, row sessionRow,
+	report func(backend.Progress)) (*backend.Session, error) {
 	report(backend.Progress{Phase: backend.Booting, Session: row.session()})
 	m, err := s.awaitAddress(ctx, row.InstanceID, report)
 	if err != nil {
@@ -63,7 +64,8 @@ func (s *Service) setDNSOrLog(ctx context.Context, domain, address string) bool 
 }
 
 // awaitAddress waits until the instance has a public address. It returns *fellBack if it stops instead.
-func (s *Service) awaitAddress(ctx context.Context, instanceID string, report func(backend.Progress)) (*backend.Machine, error) {
+func (s *Service) awaitAddress(ctx context.Context, instanceID string,
+	report func(backend.Progress)) (*backend.Machine, error) {
 	last, w := backend.InstanceState(""), watcher{began: time.Now()}
 	for {
 		m, err := s.Machine(ctx, instanceID)

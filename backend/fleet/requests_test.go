@@ -17,9 +17,10 @@ import (
 	"testing"
 )
 
-// requestsFile takes every distinct request that the tests' control planes make, one a line, with what differs between two
-// runs (IDs, times, addresses, numbers, texts but for the states of rows) replaced. Two versions of this package that behave alike write the same lines,
-// apart from rare faults that chance brings in one run only: `go test ./backend/fleet -count=1 -args -requests FILE`.
+// requestsFile takes every distinct request that the tests' control planes make, one a line, with what differs between
+// two runs (IDs, times, addresses, numbers, texts but for the states of rows) replaced. Two versions of this package
+// that behave alike write the same lines, apart from rare faults that chance brings in one run only: `go test
+// ./backend/fleet -count=1 -args -requests FILE`.
 var requestsFile = flag.String("requests", "", "write the distinct requests of all tests to this file")
 
 var requests struct {
@@ -91,7 +92,8 @@ var varying = []struct {
 // texts are the string values of requests; those that are states of rows, or that every run writes, are kept.
 var (
 	texts = regexp.MustCompile(`("S":"|Value=)[^"&]*`)
-	kept  = strings.Fields("warming warm claimed recycling launching retired ended claiming probing ready pool pool-size pool-health " +
+	kept  = strings.Fields("warming warm claimed recycling launching retired ended claiming probing ready pool " +
+		"pool-size pool-health " +
 		"seats queue-number avatar")
 )
 

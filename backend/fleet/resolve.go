@@ -14,7 +14,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// nameLimit bounds how long a start waits until the user's name resolves: Route 53 changes are generally seen within 60 s.
+// nameLimit bounds how long a start waits until the user's name resolves: Route 53 changes are generally
+// seen within 60 s.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
 // resolveEvery comes between two lookups, and lookupTime bounds one.
 const (
@@ -37,11 +38,12 @@ func (s *Service) resolver() func(context.Context, string) ([]string, error) {
 	return net.DefaultResolver.LookupHost
 }
 
-// awaitAvatar waits until the avatar at address answers and its name resolves to the address. named reports whether Route
-// 53 took the name. Over TLS the avatar is not asked before: an instance without a certificate would order one for a name that
-// does not resolve yet, and be refused, which counts against the zone.
+// awaitAvatar waits until the avatar at address answers and its name resolves to the address. named reports whether
+// Route 53 took the name. Over TLS the avatar is not asked before: an instance without a certificate would order one
+// for a name that does not resolve yet, and be refused, which counts against the zone.
 // https://letsencrypt.org/docs/rate-limits/
-func (s *Service) awaitAvatar(ctx context.Context, named <-chan bool, address, domain string, report func(backend.Progress)) error {
+func (s *Service) awaitAvatar(ctx context.Context, named <-chan bool, address, domain string,
+	report func(backend.Progress)) error {
 	both, ctx := errgroup.WithContext(ctx)
 	resolved := make(chan struct{})
 	both.Go(func() error {

@@ -51,8 +51,8 @@ func (p *probes) RoundTrip(r *http.Request) (*http.Response, error) {
 	return p.w.cloud.Transport().RoundTrip(r)
 }
 
-// TestReadyWaitsUntilTheNameResolves starts on a cloud whose name servers learn of a change after a while, once without a
-// record of the name and once with a parked one.
+// TestReadyWaitsUntilTheNameResolves starts on a cloud whose name servers learn of a change after a while, once without
+// a record of the name and once with a parked one.
 func TestReadyWaitsUntilTheNameResolves(t *testing.T) {
 	for _, scheme := range []string{"http", "https"} {
 		t.Run(scheme, func(t *testing.T) {
@@ -95,7 +95,8 @@ func TestANameThatIsLateIsSaid(t *testing.T) {
 		"late": func(w *world) error { return w.cloud.SetBehavior(localcloud.Behavior{NameLag: 10 * time.Minute}) },
 		"refused": func(w *world) error {
 			_, err := w.cloud.AddFault(localcloud.Fault{
-				Service: "route53", Operation: "ChangeResourceRecordSets", Kind: localcloud.FaultError, Code: "AccessDenied", Status: 403,
+				Service: "route53", Operation: "ChangeResourceRecordSets", Kind: localcloud.FaultError, Code: "AccessDenied",
+				Status: 403,
 			})
 			return err
 		},

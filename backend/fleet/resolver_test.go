@@ -16,10 +16,12 @@ func TestWhichNamesAreLookedUp(t *testing.T) {
 		zone   string
 		want   bool
 	}{
-		"by name":                  {Avatar{}, "avatar.example.com", true},
-		"with the root's dot":      {Avatar{}, "avatar.example.com.", true},
-		"through a gateway":        {Avatar{Gateway: "127.0.0.1:1"}, "avatar.example.com", false},
-		"by a transport":           {Avatar{Transport: func(string) http.RoundTripper { return nil }}, "avatar.example.com", false},
+		"by name":             {Avatar{}, "avatar.example.com", true},
+		"with the root's dot": {Avatar{}, "avatar.example.com.", true},
+		"through a gateway":   {Avatar{Gateway: "127.0.0.1:1"}, "avatar.example.com", false},
+		"by a transport": {Avatar{Transport: func(string) http.RoundTripper {
+			return nil
+		}}, "avatar.example.com", false},
 		"below localhost":          {Avatar{}, "avatar.localhost", false},
 		"below localhost, dotted":  {Avatar{}, "avatar.localhost.", false},
 		"localhost itself":         {Avatar{}, "localhost", false},

@@ -11,8 +11,8 @@ import (
 
 const bootCold = 25 * time.Second // as in newWorld
 
-// TestStartsByRoundTrip measures what a start takes beyond the instance's own boot, at different distances from the cloud:
-// the calls that follow one another, and the waits between looks at the instance.
+// TestStartsByRoundTrip measures what a start takes beyond the instance's own boot, at different distances from the
+// cloud: the calls that follow one another, and the waits between looks at the instance.
 func TestStartsByRoundTrip(t *testing.T) {
 	for _, cold := range []bool{false, true} {
 		kind, boot := "warm", bootWarm

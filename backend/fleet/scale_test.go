@@ -176,7 +176,8 @@ func TestClaimsAtOnce(t *testing.T) {
 		}
 		at := fmt.Sprintf("%d desktops claim at once, transactions a claim, ", n)
 		figure(t, at+"average", "transactions", sum/float64(n), "", true)
-		figure(t, at+"95th percentile", "transactions", percentile(transactions, 0.95), "1.3 at most", percentile(transactions, 0.95) <= 1.3)
+		figure(t, at+"95th percentile", "transactions", percentile(transactions, 0.95), "1.3 at most",
+			percentile(transactions, 0.95) <= 1.3)
 		if p := percentile(transactions, 0.95); p > 1.3 {
 			t.Errorf("%.1f transactions a claim at the 95th percentile, want 1.3 at most", p)
 		}
@@ -262,7 +263,8 @@ func (w *world) auditOf(t *testing.T, u backend.User) string {
 	return strings.Join(lines, "\n")
 }
 
-// stopwatch measures real time, also from within a bubble, whose clock is virtual: by the processor time of the process.
+// stopwatch measures real time, also from within a bubble, whose clock is virtual: by the processor time
+// of the process.
 func stopwatch() func() time.Duration {
 	used := func() time.Duration {
 		var u syscall.Rusage
@@ -315,7 +317,8 @@ func report(t *testing.T, w *world, n, ready, busy int, before map[string]int64,
 	figure(t, at+"writes that met another's", "calls", float64(conflicts), "", true)
 	figure(t, at+"throttled calls", "calls", float64(throttled), "", true)
 	figure(t, at+"highest use of a token bucket of EC2, "+fullest, "%", 100*most, "", true)
-	figure(t, at+"calls of one that does nothing", "calls", float64(slices.Max(idle)), "fewer than 10", slices.Max(idle) < 10)
+	figure(t, at+"calls of one that does nothing", "calls", float64(slices.Max(idle)), "fewer than 10",
+		slices.Max(idle) < 10)
 	figure(t, at+"processor time", "s", took.Seconds(), "", true)
 	figure(t, at+"heap", "MB", float64(mem.HeapInuse>>20), "", true)
 	t.Log(strings.Join(lines, "\n"))

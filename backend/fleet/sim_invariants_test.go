@@ -68,7 +68,8 @@ func (w *world) truth(ctx context.Context) (truth, error) {
 	if v.leases, err = w.scan(ctx, w.out.LeasesTable); err != nil {
 		return v, err
 	}
-	records, err := route53.NewFromConfig(w.cfg).ListResourceRecordSets(ctx, &route53.ListResourceRecordSetsInput{HostedZoneId: &w.out.ZoneID})
+	records, err := route53.NewFromConfig(w.cfg).ListResourceRecordSets(ctx,
+		&route53.ListResourceRecordSetsInput{HostedZoneId: &w.out.ZoneID})
 	if err != nil {
 		return v, err
 	}
@@ -103,7 +104,8 @@ const (
 )
 
 // broken lists every invariant that does not hold. It is asked after each step; since is kept from one to the next.
-func (v truth) broken(now time.Time, told fleet.Figures, unowned map[string]time.Time, keptSince time.Time, parking string) []string {
+func (v truth) broken(now time.Time, told fleet.Figures, unowned map[string]time.Time, keptSince time.Time,
+	parking string) []string {
 	var out []string
 	fault := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	if len(v.machines) > told.MaxInstances {

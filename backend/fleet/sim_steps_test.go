@@ -118,8 +118,8 @@ func (s *simulation) step() {
 	}
 }
 
-// lateFailure lets instances die while they boot: EC2 accepts the next starts and launches and then gives up, or the host of
-// an instance that is booting is lost. Somebody starts at that moment.
+// lateFailure lets instances die while they boot: EC2 accepts the next starts and launches and then gives up, or the
+// host of an instance that is booting is lost. Somebody starts at that moment.
 func (s *simulation) lateFailure(d *desktop) {
 	if s.rand.IntN(3) > 0 {
 		n := 1 + s.rand.IntN(3)

@@ -16,8 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// stops watches the eleventh invariant: a ready instance is stopped before its ExpireAt by its owner or an operator only.
-// It looks at the world just before each stop request of a desktop is carried out.
+// stops watches the eleventh invariant: a ready instance is stopped before its ExpireAt by its owner or an operator
+// only. It looks at the world just before each stop request of a desktop is carried out.
 type stops struct {
 	mu      sync.Mutex
 	excused map[string]bool // holds that their owner, or somebody at the console, has ended

@@ -69,8 +69,8 @@ func brief() fleet.Figures {
 	return f
 }
 
-// unkind is a cloud that does what AWS may do: schedules fire late in their minute, are deleted some time after, and are
-// retried although they were updated; policies see tags late, and resolvers see names late.
+// unkind is a cloud that does what AWS may do: schedules fire late in their minute, are deleted some time after, and
+// are retried although they were updated; policies see tags late, and resolvers see names late.
 var unkind = localcloud.Behavior{
 	LateSchedules:  true,
 	RetriesSurvive: true,
@@ -174,7 +174,8 @@ func (s *simulation) add(u backend.User, keeps bool) *desktop {
 	if !slices.ContainsFunc(s.desktops, func(d *desktop) bool { return d.reader != nil && d.alive() }) {
 		rooms = append(rooms, s.w.withReader)
 	}
-	d := s.w.launch(s.t, fmt.Sprintf("d%d-%s", s.count, u.Username), u, keeps, skew, s.figures, s.seed*1000+uint64(s.count), rooms...)
+	d := s.w.launch(s.t, fmt.Sprintf("d%d-%s", s.count, u.Username), u, keeps, skew, s.figures,
+		s.seed*1000+uint64(s.count), rooms...)
 	latency := time.Duration(s.rand.IntN(120)) * time.Millisecond
 	d.net.set(func(n *network) { n.latency = latency })
 	s.desktops = append(s.desktops, d)
@@ -230,8 +231,8 @@ func (s *simulation) idleCost() []string {
 	return nil
 }
 
-// leftRunning checks the sixth invariant: a launcher that has quit by itself has had the stop request taken, or has told
-// its user about the armed stop. Anyone who runs two launchers may have started again by the other.
+// leftRunning checks the sixth invariant: a launcher that has quit by itself has had the stop request taken, or has
+// told its user about the armed stop. Anyone who runs two launchers may have started again by the other.
 func (s *simulation) leftRunning(v truth) []string {
 	var out []string
 	launchers := map[string]int{}
@@ -244,7 +245,8 @@ func (s *simulation) leftRunning(v truth) []string {
 		}
 		for _, m := range v.machines {
 			row := v.rows[*m.InstanceId]
-			if row.State == backend.Claimed && row.Owner == d.user.ID && (m.State.Name == "running" || m.State.Name == "pending") {
+			if row.State == backend.Claimed && row.Owner == d.user.ID &&
+				(m.State.Name == "running" || m.State.Name == "pending") {
 				out = append(out, fmt.Sprintf("6: %s has quit and said nothing, and %s runs", d.name, *m.InstanceId))
 			}
 		}

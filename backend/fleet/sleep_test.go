@@ -15,9 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 )
 
-// TestAComputerThatSleptTouchesNoOtherSession: a computer sleeps through the end of its session, and its instance becomes somebody
-// else's. When it wakes up it does what it was about to, and neither stops, terminates, starts nor re-arms what is not
-// its own. Its credentials would let it: what holds it back is that it looks first.
+// TestAComputerThatSleptTouchesNoOtherSession: a computer sleeps through the end of its session, and its instance
+// becomes somebody else's. When it wakes up it does what it was about to, and neither stops, terminates, starts nor
+// re-arms what is not its own. Its credentials would let it: what holds it back is that it looks first.
 func TestAComputerThatSleptTouchesNoOtherSession(t *testing.T) {
 	woken := map[string]func(*fleet.Service, backend.Session) error{
 		"stop": func(s *fleet.Service, old backend.Session) error {
@@ -90,7 +90,8 @@ func (w *world) undisturbed(t *testing.T, owner *desktop, f fleet.Figures) {
 
 func (w *world) tag(t *testing.T, id, key string) string {
 	t.Helper()
-	out, err := ec2.NewFromConfig(w.cfg).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{InstanceIds: []string{id}})
+	out, err := ec2.NewFromConfig(w.cfg).DescribeInstances(t.Context(),
+		&ec2.DescribeInstancesInput{InstanceIds: []string{id}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,8 +25,8 @@ func staleFigures(instances int) fleet.Figures {
 		Grace: time.Minute, TTL: 10 * time.Second, ReadyTimeout: 10 * time.Minute}
 }
 
-// staleStop returns a world in which the armed stop of the only warm instance has fired and failed. Its retries go on for
-// up to ten minutes, whatever becomes of the schedule.
+// staleStop returns a world in which the armed stop of the only warm instance has fired and failed. Its retries go on
+// for up to ten minutes, whatever becomes of the schedule.
 func staleStop(t *testing.T, instances int) (w *world, instanceID string) {
 	t.Helper()
 	w = newWorld(t)
@@ -67,8 +67,8 @@ func TestAStaleStopMissesTheNextOwner(t *testing.T) {
 	})
 }
 
-// TestAStaleStopIsRememberedOverADeath: a desktop dies after its claim and before it could find out that the earlier stop
-// is still being tried. Another one of the same user doesn't go on with that instance.
+// TestAStaleStopIsRememberedOverADeath: a desktop dies after its claim and before it could find out that the earlier
+// stop is still being tried. Another one of the same user doesn't go on with that instance.
 func TestAStaleStopIsRememberedOverADeath(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, id := staleStop(t, 3)

@@ -23,10 +23,10 @@ const (
 	throttlePause = 3 * time.Second
 )
 
-// Start refuses a user whose name cannot be a name of the zone. It claims an instance, arms its stop, starts it, sets its
-// DNS name, and returns when the avatar answers at that name.
-// A user who has a session gets that one: a start whose process died is continued. If there is no instance, Start waits in
-// the queue until ctx is done.
+// Start refuses a user whose name cannot be a name of the zone. It claims an instance, arms its stop, starts it, sets
+// its DNS name, and returns when the avatar answers at that name.
+// A user who has a session gets that one: a start whose process died is continued. If there is no instance, Start waits
+// in the queue until ctx is done.
 func (s *Service) Start(ctx context.Context, u backend.User, report func(backend.Progress)) (*backend.Session, error) {
 	if p := backend.CheckUsername(u.Username); p != nil {
 		return nil, p
@@ -84,7 +84,8 @@ func (w *stopwatch) phases() map[backend.Phase]int64 {
 }
 
 // recordReady stores ReadyAt and writes the audit row of a start. It runs in the background.
-func (s *Service) recordReady(ctx context.Context, row sessionRow, session backend.Session, phases map[backend.Phase]int64) {
+func (s *Service) recordReady(ctx context.Context, row sessionRow, session backend.Session,
+	phases map[backend.Phase]int64) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	err := s.ledger.recordReady(ctx, row, session.ReadyAt)
@@ -92,7 +93,8 @@ func (s *Service) recordReady(ctx context.Context, row sessionRow, session backe
 		s.Log.Warn("that the avatar is ready was not written down", "cause", err)
 	}
 	if row.Cold { // nobody has seen the instance ready before
-		if err := s.ledger.markReady(ctx, row.InstanceID, row.Epoch, backend.Claimed, backend.Recycling); unlessConditionFailed(err) != nil {
+		if err := s.ledger.markReady(ctx, row.InstanceID, row.Epoch, backend.Claimed,
+			backend.Recycling); unlessConditionFailed(err) != nil {
 			s.Log.Warn("that the instance was ready was not written down: it is replaced after the session", "cause", err)
 		}
 	}
@@ -115,7 +117,8 @@ func (s *Service) recordReady(ctx context.Context, row sessionRow, session backe
 
 // obtain returns a session whose instance is starting and whose stop is armed: the one that the user has, else each
 // warm instance in turn that is not in lost, else a fresh launch.
-func (s *Service) obtain(ctx context.Context, u backend.User, lost map[string]bool, report func(backend.Progress)) (*sessionRow, error) {
+func (s *Service) obtain(ctx context.Context, u backend.User, lost map[string]bool,
+	report func(backend.Progress)) (*sessionRow, error) {
 	limited, cancel := context.WithTimeout(ctx, claimTime)
 	defer cancel()
 	lost = maps.Clone(lost) // what somebody else has now may be free when a user who waits in the queue tries again
@@ -184,8 +187,8 @@ func (s *Service) releaseForCapacity(ctx context.Context, row sessionRow, lack e
 	return s.release(ctx, row)
 }
 
-// attach continues the session that the user has, if it still holds its instance. If its time is up, or its instance has
-// gone back to the pool, attach ends it and returns errAgain: a new claim is due.
+// attach continues the session that the user has, if it still holds its instance. If its time is up, or its instance
+// has gone back to the pool, attach ends it and returns errAgain: a new claim is due.
 func (s *Service) attach(ctx context.Context, row sessionRow, report func(backend.Progress)) (*sessionRow, error) {
 	over := !s.Clock.Now().Before(row.ExpireAt)
 	if row.LaunchToken != "" {
@@ -238,7 +241,8 @@ func (s *Service) startInstance(ctx context.Context, instanceID string) error {
 	return untilTagsSeen(ctx, func() error { return s.compute.start(ctx, instanceID) })
 }
 
-// armStop sets the two stops that need no launcher: the schedule, and the tag expire-at, which the instance's timer reads.
+// armStop sets the two stops that need no launcher: the schedule, and the tag expire-at, which the
+// instance's timer reads.
 func (s *Service) armStop(ctx context.Context, row *sessionRow) error {
 	var both errgroup.Group
 	both.Go(func() error {

@@ -79,9 +79,10 @@ const (
 	newborn = 30 * time.Second // an instance or session younger than this is spared: its other half is on the way
 	// startLimit is when a claimed instance that is stopped was not started, or was stopped by hand: its desktop may ask
 	// EC2 for claimTime where that is asked too much.
-	startLimit  = claimTime + time.Minute
-	reapMargin  = 60 * time.Second // past its ExpireAt, a session is ended by the keeper after this
-	excessPause = 10 * time.Minute // a surplus stays this long, so that stop, start, stop does not launch and delete one each time
+	startLimit = claimTime + time.Minute
+	reapMargin = 60 * time.Second // past its ExpireAt, a session is ended by the keeper after this
+	// a surplus stays this long, so that stop, start, stop does not launch and delete one each time
+	excessPause = 10 * time.Minute
 	// intentLimit is when an intent has come to nothing: a signed request is refused after five minutes (SigV4), so
 	// that none is still on its way.
 	intentLimit = 10 * time.Minute

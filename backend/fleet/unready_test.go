@@ -26,8 +26,8 @@ func stateOf(t *testing.T, s *fleet.Service, instanceID string) backend.PoolStat
 	return ""
 }
 
-// TestAnAdoptedInstanceThatWasNeverReadyIsReplaced launches an instance that nobody records, as a launcher does that dies
-// after its launch.
+// TestAnAdoptedInstanceThatWasNeverReadyIsReplaced launches an instance that nobody records, as a launcher does that
+// dies after its launch.
 func TestAnAdoptedInstanceThatWasNeverReadyIsReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -61,7 +61,8 @@ func (p pass) good(s Session, now time.Time) bool {
 	return s.Key != "" && key && p.Instance == s.Instance && p.Epoch == s.Epoch && (p.Ends == 0 || now.Unix() < p.Ends)
 }
 
-// cookieName is the gate's cookie: a __Host- cookie, which no other host of the zone can set, if the page came by https.
+// cookieName is the gate's cookie: a __Host- cookie, which no other host of the zone can set, if the page
+// came by https.
 func cookieName(secure bool) string {
 	if secure {
 		return "__Host-avatar"
@@ -70,7 +71,8 @@ func cookieName(secure bool) string {
 }
 
 func cookie(value string, secure bool, ends, now time.Time) *http.Cookie {
-	c := &http.Cookie{Name: cookieName(secure), Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure}
+	c := &http.Cookie{Name: cookieName(secure), Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: secure}
 	if !ends.IsZero() {
 		c.MaxAge = max(1, int(ends.Sub(now)/time.Second)) // relative: the browser's clock may be wrong
 	}

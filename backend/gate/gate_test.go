@@ -29,7 +29,8 @@ func TestPublicKeyFitsATag(t *testing.T) {
 }
 
 func TestSessionOf(t *testing.T) {
-	got := SessionOf("i-0a", map[string]string{Tag: "k", GuestsTag: "g", "epoch": "7", "expire-at": "2026-05-04T10:00:00Z"})
+	got := SessionOf("i-0a", map[string]string{Tag: "k", GuestsTag: "g", "epoch": "7",
+		"expire-at": "2026-05-04T10:00:00Z"})
 	if want := (Session{"i-0a", 7, start.Add(time.Hour), "k", "g"}); got != want {
 		t.Errorf("%+v", got)
 	}
@@ -88,7 +89,8 @@ func TestATicketIsGoodOnce(t *testing.T) {
 	w := newWorld(t)
 	ticket := w.ticket()
 	cookies := w.admitted(http.MethodGet, ticket)
-	if res := w.enter(http.MethodGet, ticket); res.StatusCode != http.StatusForbidden || !strings.Contains(text(t, res), "used already") {
+	if res := w.enter(http.MethodGet, ticket); res.StatusCode != http.StatusForbidden ||
+		!strings.Contains(text(t, res), "used already") {
 		t.Errorf("replay: %s", res.Status)
 	}
 	if res := w.enter(http.MethodGet, ticket, cookies...); res.StatusCode != http.StatusSeeOther {
@@ -103,8 +105,9 @@ func TestATicketIsGoodOnce(t *testing.T) {
 // forge signs claims that Ticket would not.
 func forge(t *testing.T, method jwt.SigningMethod, key any, change func(*ticket)) string {
 	t.Helper()
-	c := ticket{Epoch: 7, Role: Owner, Uses: 1, RegisteredClaims: jwt.RegisteredClaims{ID: "n", Audience: jwt.ClaimStrings{"i-0a"},
-		IssuedAt: jwt.NewNumericDate(start), ExpiresAt: jwt.NewNumericDate(start.Add(TicketLife))}}
+	c := ticket{Epoch: 7, Role: Owner, Uses: 1,
+		RegisteredClaims: jwt.RegisteredClaims{ID: "n", Audience: jwt.ClaimStrings{"i-0a"},
+			IssuedAt: jwt.NewNumericDate(start), ExpiresAt: jwt.NewNumericDate(start.Add(TicketLife))}}
 	if change != nil {
 		change(&c)
 	}
@@ -133,7 +136,9 @@ func TestWrongTicketsAreRefused(t *testing.T) {
 		{"no nonce", own(func(c *ticket) { c.ID = "" }), "complete"},
 		{"no expiry", own(func(c *ticket) { c.ExpiresAt = nil }), "complete"},
 		{"no time of issue", own(func(c *ticket) { c.IssuedAt = nil }), "complete"},
-		{"an owner's that lasts", own(func(c *ticket) { c.ExpiresAt = jwt.NewNumericDate(start.Add(time.Hour)) }), "complete"},
+		{"an owner's that lasts", own(func(c *ticket) {
+			c.ExpiresAt = jwt.NewNumericDate(start.Add(time.Hour))
+		}), "complete"},
 		{"an owner's of two uses", own(func(c *ticket) { c.Uses = 2 }), "complete"},
 		{"an unknown role", own(func(c *ticket) { c.Role = "admin" }), "complete"},
 		{"a guest's of no use", own(func(c *ticket) { c.Role, c.Uses = Guest, 0 }), "complete"},
@@ -143,7 +148,8 @@ func TestWrongTicketsAreRefused(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w.Handler.(*gate).wrong = limiter{}
 			res := w.enter(http.MethodPost, tt.ticket)
-			if body := text(t, res); res.StatusCode != http.StatusForbidden || len(res.Cookies()) != 0 || !strings.Contains(body, tt.says) {
+			if body := text(t, res); res.StatusCode != http.StatusForbidden || len(res.Cookies()) != 0 ||
+				!strings.Contains(body, tt.says) {
 				t.Errorf("%s %s", res.Status, body)
 			}
 		})
@@ -243,8 +249,10 @@ func TestCookiesAreNotForged(t *testing.T) {
 	c := w.admitted(http.MethodGet, w.ticket())[0]
 	claims := encode([]byte(`{"k":"` + w.session.Key + `","i":"i-0a","e":7,"r":"owner"}`))
 	_, sum, _ := strings.Cut(c.Value, ".")
-	for _, value := range []string{"", ".", claims, claims + ".", c.Value + "A", claims + "." + encode([]byte("x")), "A" + c.Value,
-		seal(pass{Key: w.session.Key, Instance: "i-0a", Epoch: 7, Role: Owner}, []byte("another secret")), claims[:8] + "." + sum,
+	for _, value := range []string{"", ".", claims, claims + ".", c.Value + "A", claims + "." + encode([]byte("x")),
+		"A" + c.Value,
+		seal(pass{Key: w.session.Key, Instance: "i-0a", Epoch: 7, Role: Owner}, []byte("another secret")),
+		claims[:8] + "." + sum,
 		strings.Repeat("A", maxCookie+1)} {
 		if got := w.status("/", []*http.Cookie{{Name: c.Name, Value: value}}); got != http.StatusForbidden {
 			t.Errorf("cookie %q: %d", value, got)
@@ -256,17 +264,20 @@ func TestOtherSitesOpenNoSocket(t *testing.T) {
 	w := newWorld(t)
 	cookies := w.admitted(http.MethodGet, w.ticket())
 	socket := func(origin string) int {
-		return w.do(http.MethodGet, "/", cookies, "Connection", "Upgrade", "Upgrade", "WebSocket", "Origin", origin).StatusCode
+		return w.do(http.MethodGet, "/", cookies, "Connection", "Upgrade", "Upgrade", "WebSocket", "Origin",
+			origin).StatusCode
 	}
 	if got := socket("http://ann.example.com"); got != http.StatusOK {
 		t.Errorf("own page: %d", got)
 	}
-	for _, origin := range []string{"http://bob.example.com", "https://evil.example", "null", "http://ann.example.com.evil.example"} {
+	for _, origin := range []string{"http://bob.example.com", "https://evil.example", "null",
+		"http://ann.example.com.evil.example"} {
 		if got := socket(origin); got != http.StatusForbidden {
 			t.Errorf("page of %s: %d", origin, got)
 		}
 	}
-	if got := w.do(http.MethodPost, "/beat", cookies, "Sec-Fetch-Site", "cross-site").StatusCode; got != http.StatusForbidden {
+	if got := w.do(http.MethodPost, "/beat", cookies, "Sec-Fetch-Site",
+		"cross-site").StatusCode; got != http.StatusForbidden {
 		t.Errorf("POST of another site: %d", got)
 	}
 }

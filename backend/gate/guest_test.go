@@ -53,7 +53,8 @@ func TestAGuestNeverOutlastsTheSession(t *testing.T) {
 func TestInvitationsAreBounded(t *testing.T) {
 	w := newWorld(t)
 	for _, i := range []Invite{
-		{Until: start.Add(time.Minute)}, {Until: start.Add(time.Minute), Uses: MaxUses + 1}, {Until: start, Uses: 1}, {Uses: 1},
+		{Until: start.Add(time.Minute)}, {Until: start.Add(time.Minute), Uses: MaxUses + 1}, {Until: start, Uses: 1},
+		{Uses: 1},
 	} {
 		if _, err := w.key.Invite(w.session, i, start); err == nil {
 			t.Errorf("Invite(%+v) makes one", i)
@@ -78,7 +79,8 @@ func TestANewKeyEndsEverything(t *testing.T) {
 	if got := w.status("/", owner); got != http.StatusForbidden {
 		t.Errorf("old cookie: %d", got)
 	}
-	if res := w.enter(http.MethodPost, guest); res.StatusCode != http.StatusForbidden || !strings.Contains(text(t, res), "refresh") {
+	if res := w.enter(http.MethodPost, guest); res.StatusCode != http.StatusForbidden ||
+		!strings.Contains(text(t, res), "refresh") {
 		t.Errorf("old invitation: %s", res.Status)
 	}
 	w.admitted(http.MethodGet, w.ticket())
@@ -151,7 +153,9 @@ func TestSocketsGoThrough(t *testing.T) {
 	}
 	key := newKey(t)
 	s := Session{Instance: "i-0a", Epoch: 1, Key: key.Public()}
-	front := httptest.NewServer(Handler(httputil.NewSingleHostReverseProxy(to), Options{Session: func() (Session, error) { return s, nil }}))
+	front := httptest.NewServer(Handler(httputil.NewSingleHostReverseProxy(to), Options{Session: func() (Session, error) {
+		return s, nil
+	}}))
 	defer front.Close()
 	ticket, err := key.Ticket(s, time.Now())
 	if err != nil {

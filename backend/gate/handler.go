@@ -31,7 +31,8 @@ type Options struct {
 	HTTPS func(*http.Request) bool
 	// Now is the instance's clock; nil for time.Now.
 	Now func() time.Time
-	// Secret authenticates the cookies. A gate with the same one takes those of a gate before it. nil for State's, or a random one.
+	// Secret authenticates the cookies. A gate with the same one takes those of a gate before it. nil for
+	// State's, or a random one.
 	Secret []byte
 	// State remembers used tickets for a gate that starts again; nil to forget them.
 	State *State
@@ -90,7 +91,8 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s, err := g.Session()
 	if err != nil {
-		page{http.StatusServiceUnavailable, "Not ready yet", "The instance can't tell yet whose it is. Try again in a moment.", retry}.write(w)
+		page{http.StatusServiceUnavailable, "Not ready yet",
+			"The instance can't tell yet whose it is. Try again in a moment.", retry}.write(w)
 		return
 	}
 	p, known := g.pass(r, s)
@@ -112,8 +114,8 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// endWith calls cancel as soon as p is no longer good, so that a WebSocket doesn't outlive the session that it belongs to.
-// It returns when ctx is done. A session that can't be read ends nothing.
+// endWith calls cancel as soon as p is no longer good, so that a WebSocket doesn't outlive the session that it belongs
+// to. It returns when ctx is done. A session that can't be read ends nothing.
 func (g *gate) endWith(ctx context.Context, p pass, cancel func()) {
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
@@ -165,8 +167,8 @@ func foreign(r *http.Request) bool {
 	return err != nil || !strings.EqualFold(u.Host, r.Host)
 }
 
-// enter trades a ticket for a cookie. A guest's ticket is used by a press on the page's button only, since programs that
-// show a preview of links open them, too.
+// enter trades a ticket for a cookie. A guest's ticket is used by a press on the page's button only, since programs
+// that show a preview of links open them, too.
 func (g *gate) enter(w http.ResponseWriter, r *http.Request, s Session, p pass, known bool) {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		w.Header().Set("Allow", "GET, POST")

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// info answers InfoPath. A WebSocket to it is opened and closed at once: a doctor learns that way whether one gets through.
+// info answers InfoPath. A WebSocket to it is opened and closed at once: a doctor learns that way whether
+// one gets through.
 func (g *gate) info(w http.ResponseWriter, r *http.Request) {
 	about := "1"
 	if g.Relay != nil {
@@ -27,7 +28,8 @@ func (g *gate) info(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer c.Close()
-	_, _ = fmt.Fprintf(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: %s\r\n%s: %s\r\n\r\n\x88\x02\x03\xe8",
+	_, _ = fmt.Fprintf(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Accept: %s\r\n%s: %s\r\n\r\n\x88\x02\x03\xe8",
 		SocketAccept(r.Header.Get("Sec-WebSocket-Key")), Header, about)
 }
 

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// GuestsTag is the key of the instance tag that lists the invitations. Each has a key pair of its own, whose private half
-	// is forgotten as soon as the link is signed: to take an invitation back is to take its key off the list.
+	// GuestsTag is the key of the instance tag that lists the invitations. Each has a key pair of its own, whose private
+	// half is forgotten as soon as the link is signed: to take an invitation back is to take its key off the list.
 	GuestsTag = "gate-guests"
 	// MaxInvitations is how many fit into the tag, whose value may have 256 characters.
 	MaxInvitations = 4
@@ -47,7 +47,8 @@ func FormatInvitations(all []Invitation) (string, error) {
 		if i.WatchOnly {
 			role = Watch
 		}
-		parts = append(parts, fmt.Sprintf("%s:%s:%s:%d%c", i.Key, strconv.FormatInt(i.Epoch, 36), strconv.FormatInt(i.Until.Unix(), 36), i.Uses, role[0]))
+		parts = append(parts, fmt.Sprintf("%s:%s:%s:%d%c", i.Key, strconv.FormatInt(i.Epoch, 36),
+			strconv.FormatInt(i.Until.Unix(), 36), i.Uses, role[0]))
 	}
 	text := strings.Join(parts, " ")
 	if len(all) > MaxInvitations || len(text) > maxTag {
@@ -71,19 +72,24 @@ func ParseInvitations(tag string) []Invitation {
 		if errors.Join(err1, err2, err3) != nil || role != Guest[0] && role != Watch[0] {
 			continue
 		}
-		all = append(all, Invitation{Key: fields[0], Epoch: epoch, Until: time.Unix(until, 0).UTC(), Uses: uses, WatchOnly: role == Watch[0]})
+		all = append(all, Invitation{Key: fields[0], Epoch: epoch, Until: time.Unix(until, 0).UTC(), Uses: uses,
+			WatchOnly: role == Watch[0]})
 	}
 	return all
 }
 
 // Open returns the session's invitations that are open at a time.
 func (s Session) Open(now time.Time) []Invitation {
-	return slices.DeleteFunc(ParseInvitations(s.Guests), func(i Invitation) bool { return i.Epoch != s.Epoch || !i.Until.After(now) })
+	return slices.DeleteFunc(ParseInvitations(s.Guests), func(i Invitation) bool {
+		return i.Epoch != s.Epoch || !i.Until.After(now)
+	})
 }
 
 // invited reports whether a key is an invitation's that was not taken back.
 func (s Session) invited(key string) bool {
-	return slices.ContainsFunc(ParseInvitations(s.Guests), func(i Invitation) bool { return i.Key == key && i.Epoch == s.Epoch })
+	return slices.ContainsFunc(ParseInvitations(s.Guests), func(i Invitation) bool {
+		return i.Key == key && i.Epoch == s.Epoch
+	})
 }
 
 // NewInvitation makes an invitation to a session, and the ticket for its link. Nobody can make another ticket for it.

@@ -45,8 +45,9 @@ func TestAnInvitationIsTakenBackAlone(t *testing.T) {
 		t.Fatalf("a guest: %d as %q", got, w.role)
 	}
 	w.list(made[1:]...)
-	for what, got := range map[string]int{"the owner": w.status("/", owner) - 200, "the other guest": w.status("/", second) - 200,
-		"the guest": w.status("/", first) - 403, "the link": w.enter(http.MethodPost, links[0]).StatusCode - 403,
+	for what, got := range map[string]int{"the owner": w.status("/", owner) - 200,
+		"the other guest": w.status("/", second) - 200,
+		"the guest":       w.status("/", first) - 403, "the link": w.enter(http.MethodPost, links[0]).StatusCode - 403,
 		"the other link": w.enter(http.MethodPost, links[1]).StatusCode - 303} {
 		if got != 0 {
 			t.Errorf("%s is answered differently, by %d", what, got)
@@ -69,7 +70,9 @@ func TestAnInvitationOutlivesTheOwnersKeyAndNotTheSession(t *testing.T) {
 	if got := w.status("/", guest); got != http.StatusOK {
 		t.Errorf("after the owner's new key: %d", got)
 	}
-	for what, change := range map[string]func(*Session){"the instance has gone back": func(s *Session) { s.Key = "" }, "the next session": func(s *Session) { s.Epoch++ }} {
+	for what, change := range map[string]func(*Session){"the instance has gone back": func(s *Session) {
+		s.Key = ""
+	}, "the next session": func(s *Session) { s.Epoch++ }} {
 		before := w.session
 		change(&w.session)
 		if got := w.status("/", guest); got != http.StatusForbidden {
@@ -88,8 +91,9 @@ func TestAnInvitationsKeyMakesNoOwners(t *testing.T) {
 	key := newKey(t)
 	w.list(Invitation{Key: key.Public(), Epoch: 7, Until: start.Add(time.Hour), Uses: 1})
 	sign := func(kid any, role Role) string {
-		c := ticket{Epoch: 7, Role: role, Uses: 1, RegisteredClaims: jwt.RegisteredClaims{ID: "n", Audience: jwt.ClaimStrings{"i-0a"},
-			IssuedAt: jwt.NewNumericDate(start), ExpiresAt: jwt.NewNumericDate(start.Add(TicketLife))}}
+		c := ticket{Epoch: 7, Role: role, Uses: 1,
+			RegisteredClaims: jwt.RegisteredClaims{ID: "n", Audience: jwt.ClaimStrings{"i-0a"},
+				IssuedAt: jwt.NewNumericDate(start), ExpiresAt: jwt.NewNumericDate(start.Add(TicketLife))}}
 		token := jwt.NewWithClaims(jwt.SigningMethodES256, c)
 		if kid != nil {
 			token.Header["kid"] = kid
@@ -121,7 +125,8 @@ func TestAnInvitationsKeyMakesNoOwners(t *testing.T) {
 
 func TestInvitationsInATag(t *testing.T) {
 	w := newWorld(t)
-	made, _ := w.guests(anHour, Invite{Until: start.Add(3 * time.Hour), Uses: 2}, Invite{Until: start.Add(time.Minute), Uses: MaxUses, WatchOnly: true})
+	made, _ := w.guests(anHour, Invite{Until: start.Add(3 * time.Hour), Uses: 2},
+		Invite{Until: start.Add(time.Minute), Uses: MaxUses, WatchOnly: true})
 	if got := ParseInvitations(w.session.Guests); !slices.Equal(got, made) {
 		t.Errorf("%+v, not %+v", got, made)
 	}
@@ -131,8 +136,10 @@ func TestInvitationsInATag(t *testing.T) {
 	if open := w.session.Open(start.Add(time.Minute)); !slices.Equal(open, made[:2]) {
 		t.Errorf("open after a minute: %+v", open)
 	}
-	largest := Invitation{Key: newKey(t).Public(), Epoch: math.MaxInt32, Until: time.Date(2038, 1, 1, 0, 0, 0, 0, time.UTC), Uses: MaxUses}
-	if text, err := FormatInvitations(slices.Repeat([]Invitation{largest}, MaxInvitations)); err != nil || len(text) > 256 {
+	largest := Invitation{Key: newKey(t).Public(), Epoch: math.MaxInt32,
+		Until: time.Date(2038, 1, 1, 0, 0, 0, 0, time.UTC), Uses: MaxUses}
+	if text, err := FormatInvitations(slices.Repeat([]Invitation{largest}, MaxInvitations)); err != nil ||
+		len(text) > 256 {
 		t.Errorf("the largest tag has %d characters: %v", len(text), err)
 	}
 	if _, err := FormatInvitations(slices.Repeat(made[:1], MaxInvitations+1)); err == nil {

@@ -77,8 +77,8 @@ type use struct {
 	until time.Time
 }
 
-// take counts a use of a ticket, and reports whether there was one left. A ticket must not be accepted after until. A use that
-// can't be noted counts all the same: a disk that is full must not keep the owner out.
+// take counts a use of a ticket, and reports whether there was one left. A ticket must not be accepted after until. A
+// use that can't be noted counts all the same: a disk that is full must not keep the owner out.
 func (s *spent) take(id string, uses int, until, now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

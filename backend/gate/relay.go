@@ -18,8 +18,8 @@ const (
 	RelayLife = time.Hour
 )
 
-// Relay is a TURN server on the instance, for networks that let no UDP through. It shares Secret with the gate, which makes
-// credentials that expire: https://datatracker.ietf.org/doc/html/draft-uberti-behave-turn-rest-00
+// Relay is a TURN server on the instance, for networks that let no UDP through. It shares Secret with the gate, which
+// makes credentials that expire: https://datatracker.ietf.org/doc/html/draft-uberti-behave-turn-rest-00
 type Relay struct {
 	Secret []byte
 	Port   int // by UDP and by TCP

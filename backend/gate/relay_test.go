@@ -44,7 +44,8 @@ func TestTheOwnerAloneGetsCredentialsOfTheRelay(t *testing.T) {
 	want := ICEServer{URLs: []string{"turn:ann.example.com:3478?transport=udp", "turn:ann.example.com:3478?transport=tcp"},
 		Username: "1777888800:owner", Credential: "THpWfbcK+EaXBsekMa2SFQvnfN0="}
 	got := w.iceServers(owner)
-	if len(got) != 1 || !slices.Equal(got[0].URLs, want.URLs) || got[0].Username != want.Username || got[0].Credential != want.Credential {
+	if len(got) != 1 || !slices.Equal(got[0].URLs, want.URLs) || got[0].Username != want.Username ||
+		got[0].Credential != want.Credential {
 		t.Errorf("the owner gets %+v", got)
 	}
 	w.session.Ends = start.Add(time.Minute)
@@ -75,7 +76,8 @@ func read(t *testing.T, sent []byte, slow bool) []byte {
 	if slow {
 		in = iotest.OneByteReader(in)
 	}
-	out, err := io.ReadAll(&configured{ReadWriteCloser: socket{in}, in: bufio.NewReader(in), servers: relays, left: configFrames})
+	out, err := io.ReadAll(&configured{ReadWriteCloser: socket{in}, in: bufio.NewReader(in), servers: relays,
+		left: configFrames})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,19 +91,23 @@ func TestTheConfigMessageNamesTheRelay(t *testing.T) {
 	for _, tt := range []struct{ name, sent, want string }{
 		{"of Epic's", textMessage(`{"type":"config","peerConnectionOptions":{},"protocolVersion":"1.3.0"}`),
 			textMessage(`{"peerConnectionOptions":{"iceServers":[` + relay + `]},"protocolVersion":"1.3.0","type":"config"}`)},
-		{"with servers of its own", textMessage(`{"type":"config","peerConnectionOptions":{"iceServers":[{"urls":"stun:b"}],"x":1}}`),
+		{"with servers of its own",
+			textMessage(`{"type":"config","peerConnectionOptions":{"iceServers":[{"urls":"stun:b"}],"x":1}}`),
 			textMessage(`{"peerConnectionOptions":{"iceServers":[{"urls":"stun:b"},` + relay + `],"x":1},"type":"config"}`)},
 		{"without options", textMessage(`{"type":"config"}`),
 			textMessage(`{"peerConnectionOptions":{"iceServers":[` + relay + `]},"type":"config"}`)},
 		{"after other frames", textMessage(`{"type":"playerCount"}`) + ping + textMessage(`{"type":"config"}`),
-			textMessage(`{"type":"playerCount"}`) + ping + textMessage(`{"peerConnectionOptions":{"iceServers":[`+relay+`]},"type":"config"}`)},
+			textMessage(`{"type":"playerCount"}`) + ping +
+				textMessage(`{"peerConnectionOptions":{"iceServers":[`+relay+`]},"type":"config"}`)},
 		{"no second time", textMessage(`{"type":"config"}`) + textMessage(`{"type":"config"}`),
-			textMessage(`{"peerConnectionOptions":{"iceServers":[`+relay+`]},"type":"config"}`) + textMessage(`{"type":"config"}`)},
+			textMessage(`{"peerConnectionOptions":{"iceServers":[`+relay+`]},"type":"config"}`) +
+				textMessage(`{"type":"config"}`)},
 		{"not in a binary message", "\x82\x11" + `{"type":"config"}`, "\x82\x11" + `{"type":"config"}`},
 		{"not in a fragment", "\x01\x11" + `{"type":"config"}`, "\x01\x11" + `{"type":"config"}`},
 		{"not in a compressed one", "\xc1\x11" + `{"type":"config"}`, "\xc1\x11" + `{"type":"config"}`},
 		{"not in a masked one", "\x81\x91abcd" + `{"type":"config"}`, "\x81\x91abcd" + `{"type":"config"}`},
-		{"not in a long one", textMessage(`{"type":"config","x":"` + long + `"}`), textMessage(`{"type":"config","x":"` + long + `"}`)},
+		{"not in a long one", textMessage(`{"type":"config","x":"` + long + `"}`),
+			textMessage(`{"type":"config","x":"` + long + `"}`)},
 		{"not in no JSON", textMessage(`config`), textMessage(`config`)},
 		{"not late", strings.Repeat(textMessage("{}"), configFrames) + textMessage(`{"type":"config"}`),
 			strings.Repeat(textMessage("{}"), configFrames) + textMessage(`{"type":"config"}`)},
@@ -139,6 +145,7 @@ func FuzzConfigured(f *testing.F) {
 // readAny is read for connections that may be cut off.
 func readAny(sent []byte) []byte {
 	in := bytes.NewReader(sent)
-	out, _ := io.ReadAll(&configured{ReadWriteCloser: socket{in}, in: bufio.NewReader(in), servers: relays, left: configFrames})
+	out, _ := io.ReadAll(&configured{ReadWriteCloser: socket{in}, in: bufio.NewReader(in), servers: relays,
+		left: configFrames})
 	return out
 }

@@ -33,8 +33,8 @@ func withServers(r *http.Request, servers []ICEServer) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), relayKey{}, servers))
 }
 
-// AddRelay is for the ModifyResponse of the reverse proxy that the gate forwards to. It adds the relay to what the signalling
-// server tells the owner's player, and leaves everything else as it is.
+// AddRelay is for the ModifyResponse of the reverse proxy that the gate forwards to. It adds the relay to what the
+// signalling server tells the owner's player, and leaves everything else as it is.
 func AddRelay(resp *http.Response) error {
 	servers, ok := resp.Request.Context().Value(relayKey{}).([]ICEServer)
 	body, duplex := resp.Body.(io.ReadWriteCloser)
@@ -69,8 +69,8 @@ func (c *configured) Read(p []byte) (int, error) {
 	return c.in.Read(p)
 }
 
-// frame reads one frame into out, with the relay in it if it is the message. It gives up at what is neither a whole message of
-// text nor a control frame: from then on everything stays as it is.
+// frame reads one frame into out, with the relay in it if it is the message. It gives up at what is neither a whole
+// message of text nor a control frame: from then on everything stays as it is.
 // https://datatracker.ietf.org/doc/html/rfc6455#section-5.2
 func (c *configured) frame() error {
 	c.left--

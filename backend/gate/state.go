@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// State is what a gate that starts again has to know of the one before it: the secret of its cookies, and which tickets were
-// used. A file keeps it: a line with the secret, then a line for each use.
+// State is what a gate that starts again has to know of the one before it: the secret of its cookies, and which tickets
+// were used. A file keeps it: a line with the secret, then a line for each use.
 type State struct {
 	secret []byte
 	spent  spent

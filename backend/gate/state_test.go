@@ -58,7 +58,8 @@ func TestAGateThatStartsAgainGoesOn(t *testing.T) {
 func TestAStateThatIsDamagedIsMended(t *testing.T) {
 	w := newWorld(t)
 	file := filepath.Join(t.TempDir(), "state")
-	for _, damaged := range []string{"", "secret\n", "secret AA\nused\n", "secret " + encode(newSecret()) + "\nused ! 1\nused AA x\nused A", "\x00\xff"} {
+	for _, damaged := range []string{"", "secret\n", "secret AA\nused\n",
+		"secret " + encode(newSecret()) + "\nused ! 1\nused AA x\nused A", "\x00\xff"} {
 		if err := os.WriteFile(file, []byte(damaged), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -96,7 +96,8 @@ func (k *Key) Invite(s Session, i Invite, now time.Time) (string, error) {
 
 func (k *Key) sign(s Session, role Role, uses int, now, until time.Time) (string, error) {
 	claims := ticket{Epoch: s.Epoch, Role: role, Uses: uses, RegisteredClaims: jwt.RegisteredClaims{
-		ID: rand.Text(), Audience: jwt.ClaimStrings{s.Instance}, IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(until)}}
+		ID: rand.Text(), Audience: jwt.ClaimStrings{s.Instance}, IssuedAt: jwt.NewNumericDate(now),
+		ExpiresAt: jwt.NewNumericDate(until)}}
 	token := jwt.NewWithClaims(jwt.SigningMethodES256, claims)
 	if k.invitation {
 		token.Header["kid"] = k.Public()
@@ -112,12 +113,14 @@ func (r refusal) Error() string { return string(r) }
 const (
 	refusedMalformed refusal = "This link isn't complete. Copy the whole link and try again."
 	refusedOther     refusal = "This link is for another session. Press Connect in the launcher to get a new one."
-	refusedKey       refusal = "This link was made before the newest one, or it is for another session. Press Connect in the launcher, " +
+	refusedKey       refusal = "This link was made before the newest one, or it is for another session. Press Connect " +
+		"in the launcher, " +
 		"or ask for a new link."
 	refusedExpired refusal = "This link has expired. Press Connect in the launcher, or ask for a new link. " +
 		"If you pressed Connect just now, check your computer's date and time."
-	refusedEarly refusal = "This link is from the future. Check your computer's date and time, then press Connect in the launcher."
-	refusedUsed  refusal = "This link has been used already. Press Connect in the launcher, or ask for a new link. " +
+	refusedEarly refusal = "This link is from the future. Check your computer's date and time, then press Connect in " +
+		"the launcher."
+	refusedUsed refusal = "This link has been used already. Press Connect in the launcher, or ask for a new link. " +
 		"If it wasn't you who used it, stop the session."
 	refusedTakenBack refusal = "This invitation has been taken back, or it is for another session. Ask for a new link."
 	refusedNoOwner   refusal = "Nobody has a session on this instance now."
@@ -135,7 +138,8 @@ func parse(text string, s Session, now time.Time) (*ticket, error) {
 		return nil, refusedMalformed
 	}
 	var t ticket
-	parser := jwt.NewParser(jwt.WithValidMethods([]string{"ES256"}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
+	parser := jwt.NewParser(jwt.WithValidMethods([]string{"ES256"}), jwt.WithoutClaimsValidation(),
+		jwt.WithStrictDecoding())
 	_, err := parser.ParseWithClaims(text, &t, func(token *jwt.Token) (any, error) { return t.keyOf(token, s) })
 	switch {
 	case errors.Is(err, refusedTakenBack):
@@ -156,8 +160,8 @@ func parse(text string, s Session, now time.Time) (*ticket, error) {
 	return &t, nil
 }
 
-// keyOf returns the key that a ticket must be signed with, and notes it: the session's, or that of an invitation that the
-// session has. An invitation's key makes no owner's tickets.
+// keyOf returns the key that a ticket must be signed with, and notes it: the session's, or that of an invitation that
+// the session has. An invitation's key makes no owner's tickets.
 func (t *ticket) keyOf(token *jwt.Token, s Session) (any, error) {
 	t.key = s.Key
 	if named, ok := token.Header["kid"]; ok {

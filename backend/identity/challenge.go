@@ -26,9 +26,10 @@ type step struct {
 	totp        secret   // MFA_SETUP: to be shown once
 	qr          string   // the same as a picture
 	code        secret   // backend.StepResetPassword: the code that allows it
-	required    []string // NEW_PASSWORD_REQUIRED: the attributes that the account lacks, asked one by one before the password
-	given       []string // and what was answered so far
-	signedIn    *session // backend.StepRemember: the sign-in that is complete but for this
+	// NEW_PASSWORD_REQUIRED: the attributes that the account lacks, asked one by one before the password
+	required []string
+	given    []string // and what was answered so far
+	signedIn *session // backend.StepRemember: the sign-in that is complete but for this
 }
 
 func (t *step) challenge() *backend.Challenge {
@@ -54,8 +55,8 @@ func (t *step) withAnswers(given []string) *step {
 	return &next
 }
 
-// answerAttribute takes an attribute. Its form is checked here as far as it is known: Cognito gets all attributes in one
-// call, and its error does not say which one it refused.
+// answerAttribute takes an attribute. Its form is checked here as far as it is known: Cognito gets all attributes in
+// one call, and its error does not say which one it refused.
 func (s *Service) answerAttribute(t *step, value string) (*backend.User, *backend.Challenge, error) {
 	if form := forms[t.attribute()]; form.pattern != nil && !form.pattern.MatchString(value) {
 		return nil, t.challenge(), badAttribute(form.why, form.next)
@@ -69,9 +70,12 @@ var forms = map[string]struct {
 	pattern   *regexp.Regexp
 	why, next messages.Message
 }{
-	"email":        {regexp.MustCompile(`^[^\s@<>]+@[^\s@<>]+$`), messages.New("identity.noEMailAddress"), messages.New("identity.typeOneExampleCom")},
-	"phone_number": {regexp.MustCompile(`^\+\d{4,15}$`), messages.New("identity.noPhoneNumberCognito"), messages.New("identity.beginCountryNumberDigits")},
-	"birthdate":    {regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`), messages.New("identity.noDateCognitoWants"), messages.New("identity.typeYearMonthDay")},
+	"email": {regexp.MustCompile(`^[^\s@<>]+@[^\s@<>]+$`), messages.New("identity.noEMailAddress"),
+		messages.New("identity.typeOneExampleCom")},
+	"phone_number": {regexp.MustCompile(`^\+\d{4,15}$`), messages.New("identity.noPhoneNumberCognito"),
+		messages.New("identity.beginCountryNumberDigits")},
+	"birthdate": {regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`), messages.New("identity.noDateCognitoWants"),
+		messages.New("identity.typeYearMonthDay")},
 }
 
 // field is the name under which Cognito takes a challenge's answer.
@@ -162,7 +166,8 @@ func list(text string) []string {
 }
 
 // associate asks for the secret of a new TOTP device.
-func (s *Service) associate(ctx context.Context, t *step, in *cognitoidentityprovider.AssociateSoftwareTokenInput) error {
+func (s *Service) associate(ctx context.Context, t *step,
+	in *cognitoidentityprovider.AssociateSoftwareTokenInput) error {
 	out, err := takenOnce(ctx, s.idp.AssociateSoftwareToken, in)
 	if err != nil {
 		return err
@@ -180,8 +185,8 @@ func (s *Service) associate(ctx context.Context, t *step, in *cognitoidentitypro
 	return nil
 }
 
-// Respond answers the open challenge: a code, a new password, what the account lacks, or the factor chosen. Where the answer was wrong but may
-// be given again, the challenge comes back beside the Problem.
+// Respond answers the open challenge: a code, a new password, what the account lacks, or the factor chosen. Where the
+// answer was wrong but may be given again, the challenge comes back beside the Problem.
 func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *backend.Challenge, error) {
 	s.mu.Lock()
 	t := s.asked
@@ -211,7 +216,8 @@ func (s *Service) Respond(ctx context.Context, answer string) (*backend.User, *b
 	case backend.StepConfirm:
 		return s.confirm(ctx, t, answer)
 	case backend.StepResetCode:
-		return s.wait(&step{attempt: t.attempt, name: backend.StepResetPassword, destination: t.destination, code: secret(answer)})
+		return s.wait(&step{attempt: t.attempt, name: backend.StepResetPassword, destination: t.destination,
+			code: secret(answer)})
 	case backend.StepResetPassword:
 		return s.reset(ctx, t, answer)
 	case backend.StepRemember:

@@ -74,74 +74,108 @@ type sentence struct {
 var sentences = map[string]sentence{
 	"NotAuthorizedException": {backend.KindRefused, messages.New("identity.userNamePasswordWrong"),
 		messages.New("identity.typeAgainAfterFive")},
-	"UserNotFoundException": {backend.KindRefused, messages.New("identity.noUserName"), messages.New("identity.checkUserNameAsk")},
+	"UserNotFoundException": {backend.KindRefused, messages.New("identity.noUserName"),
+		messages.New("identity.checkUserNameAsk")},
 	"UserNotConfirmedException": {backend.KindRefused, messages.New("identity.accountNotConfirmedYet"),
 		messages.New("identity.useCodeSentAccount")},
 	"PasswordResetRequiredException": {backend.KindRefused, messages.New("identity.passwordResetBeforeCan"),
 		messages.New("identity.resetCodeSentAsk")},
 	"InvalidPasswordException": {backend.KindRefused, messages.New("identity.newPasswordNotMeet"),
 		messages.New("identity.chooseLongerOneUpper")},
-	"PasswordHistoryPolicyViolationException": {backend.KindRefused, messages.New("identity.usedPasswordBefore"), messages.New("identity.chooseOneNew")},
+	"PasswordHistoryPolicyViolationException": {backend.KindRefused, messages.New("identity.usedPasswordBefore"),
+		messages.New("identity.chooseOneNew")},
 	"AliasExistsException": {backend.KindRefused, messages.New("identity.anotherAccountSameE"),
 		messages.New("identity.signInAccountAskOperator")},
-	"UsernameExistsException": {backend.KindRefused, messages.New("identity.accountNameAlready"), messages.New("identity.signInAskOperator")},
-	"CodeMismatchException":   {backend.KindRefused, messages.New("identity.codeWrong"), messages.New("identity.typeNewestCode")},
-	"ExpiredCodeException":    {backend.KindRefused, messages.New("identity.codeExpiredUsedAlready"), messages.New("identity.useNewOneAuthenticator")},
+	"UsernameExistsException": {backend.KindRefused, messages.New("identity.accountNameAlready"),
+		messages.New("identity.signInAskOperator")},
+	"CodeMismatchException": {backend.KindRefused, messages.New("identity.codeWrong"),
+		messages.New("identity.typeNewestCode")},
+	"ExpiredCodeException": {backend.KindRefused, messages.New("identity.codeExpiredUsedAlready"),
+		messages.New("identity.useNewOneAuthenticator")},
 	"EnableSoftwareTokenMFAException": {backend.KindRefused, messages.New("identity.codeNotFitSecret"),
 		messages.New("identity.checkComputerPhoneClock")},
-	"SoftwareTokenMFANotFoundException": {backend.KindRefused, messages.New("identity.noAuthenticatorAppSet"), messages.New("identity.askOperatorResetSecond")},
-	"MFAMethodNotFoundException":        {backend.KindRefused, messages.New("identity.accountNoSecondFactor"), messages.New("identity.askOperatorSetOne")},
+	"SoftwareTokenMFANotFoundException": {backend.KindRefused, messages.New("identity.noAuthenticatorAppSet"),
+		messages.New("identity.askOperatorResetSecond")},
+	"MFAMethodNotFoundException": {backend.KindRefused, messages.New("identity.accountNoSecondFactor"),
+		messages.New("identity.askOperatorSetOne")},
 	"RefreshTokenReuseException": {backend.KindRefused, messages.New("identity.keptSignInUsedSecond"),
 		messages.New("identity.signInAgainNotCopy")},
-	"UserLambdaValidationException": {backend.KindRefused, messages.New("identity.ruleOrganisationRefusedSignIn"), messages.New("common.askOperator")},
+	"UserLambdaValidationException": {backend.KindRefused, messages.New("identity.ruleOrganisationRefusedSignIn"),
+		messages.New("common.askOperator")},
 
-	"TooManyFailedAttemptsException": {backend.KindBusy, messages.New("identity.tooManyWrongTries"), messages.New("identity.waitQuarterHourTry")},
-	"TooManyRequestsException":       {backend.KindBusy, messages.New("identity.cognitoTooManyRequests"), messages.New("identity.waitMinuteTryAgain")},
-	"LimitExceededException":         {backend.KindBusy, messages.New("identity.limitCognitoReached"), messages.New("identity.waitTryAgainStays")},
-	"ThrottlingException":            {backend.KindBusy, messages.New("identity.cognitoTooManyRequests"), messages.New("identity.waitMinuteTryAgain")},
+	"TooManyFailedAttemptsException": {backend.KindBusy, messages.New("identity.tooManyWrongTries"),
+		messages.New("identity.waitQuarterHourTry")},
+	"TooManyRequestsException": {backend.KindBusy, messages.New("identity.cognitoTooManyRequests"),
+		messages.New("identity.waitMinuteTryAgain")},
+	"LimitExceededException": {backend.KindBusy, messages.New("identity.limitCognitoReached"),
+		messages.New("identity.waitTryAgainStays")},
+	"ThrottlingException": {backend.KindBusy, messages.New("identity.cognitoTooManyRequests"),
+		messages.New("identity.waitMinuteTryAgain")},
 	"ConcurrentModificationException": {backend.KindBusy, messages.New("identity.somethingElseChangingSame"),
 		messages.New("identity.tryAgain")},
-	"ResourceConflictException": {backend.KindBusy, messages.New("identity.somethingElseChangingSame"), messages.New("identity.tryAgain")},
-	"DeviceKeyExistsException":  {backend.KindBusy, messages.New("identity.cognitoKnowsComputerAlready"), messages.New("common.signInAgain")},
+	"ResourceConflictException": {backend.KindBusy, messages.New("identity.somethingElseChangingSame"),
+		messages.New("identity.tryAgain")},
+	"DeviceKeyExistsException": {backend.KindBusy, messages.New("identity.cognitoKnowsComputerAlready"),
+		messages.New("common.signInAgain")},
 
-	"CodeDeliveryFailureException":             {backend.KindUnexpected, messages.New("identity.codeCannotSent"), messages.New("identity.tryAgainElseAsk")},
-	"InvalidSmsRoleAccessPolicyException":      {backend.KindDenied, messages.New("identity.userPoolNotSend"), messages.New("identity.askOperatorSendLauncher")},
-	"InvalidSmsRoleTrustRelationshipException": {backend.KindDenied, messages.New("identity.userPoolNotSend"), messages.New("identity.askOperatorSendLauncher")},
-	"InvalidEmailRoleAccessPolicyException":    {backend.KindDenied, messages.New("identity.userPoolNotSendE"), messages.New("identity.askOperatorSendLauncher")},
-	"UnexpectedLambdaException":                {backend.KindUnexpected, messages.New("identity.ruleOrganisationFailedLooked"), messages.New("identity.askOperatorSendLauncher")},
-	"InvalidLambdaResponseException":           {backend.KindUnexpected, messages.New("identity.ruleOrganisationGaveAnswer"), messages.New("identity.askOperatorSendLauncher")},
-	"ExternalServiceException":                 {backend.KindUnexpected, messages.New("identity.serviceIdentityPoolDepends"), messages.New("identity.tryAgainElseAskOperator")},
-	"ForbiddenException":                       {backend.KindDenied, messages.New("identity.firewallRuleUserPool"), messages.New("identity.askOperatorSendLauncher")},
-	"AccessDeniedException":                    {backend.KindDenied, messages.New("identity.cognitoNotAllow"), messages.New("identity.askOperatorSendLauncher")},
-	"UnauthorizedException":                    {backend.KindDenied, messages.New("identity.tokenBelongsAnotherApp"), messages.New("common.signInAgain")},
-	"OperationNotEnabledException":             {backend.KindDenied, messages.New("identity.userPoolNotOffer"), messages.New("identity.askOperatorSendLauncher")},
-	"UnsupportedOperationException":            {backend.KindDenied, messages.New("identity.appClientNotOffer"), messages.New("identity.askOperatorSendLauncher")},
-	"UnsupportedTokenTypeException":            {backend.KindUnexpected, messages.New("identity.cognitoNotTakeKind"), messages.New("common.signInAgain")},
-	"FeatureUnavailableInTierException":        {backend.KindDenied, messages.New("identity.userPoolPlanNot"), messages.New("identity.askOperatorSendLauncher")},
+	"CodeDeliveryFailureException": {backend.KindUnexpected, messages.New("identity.codeCannotSent"),
+		messages.New("identity.tryAgainElseAsk")},
+	"InvalidSmsRoleAccessPolicyException": {backend.KindDenied, messages.New("identity.userPoolNotSend"),
+		messages.New("identity.askOperatorSendLauncher")},
+	"InvalidSmsRoleTrustRelationshipException": {backend.KindDenied, messages.New("identity.userPoolNotSend"),
+		messages.New("identity.askOperatorSendLauncher")},
+	"InvalidEmailRoleAccessPolicyException": {backend.KindDenied, messages.New("identity.userPoolNotSendE"),
+		messages.New("identity.askOperatorSendLauncher")},
+	"UnexpectedLambdaException": {backend.KindUnexpected, messages.New("identity.ruleOrganisationFailedLooked"),
+		messages.New("identity.askOperatorSendLauncher")},
+	"InvalidLambdaResponseException": {backend.KindUnexpected, messages.New("identity.ruleOrganisationGaveAnswer"),
+		messages.New("identity.askOperatorSendLauncher")},
+	"ExternalServiceException": {backend.KindUnexpected, messages.New("identity.serviceIdentityPoolDepends"),
+		messages.New("identity.tryAgainElseAskOperator")},
+	"ForbiddenException": {backend.KindDenied, messages.New("identity.firewallRuleUserPool"),
+		messages.New("identity.askOperatorSendLauncher")},
+	"AccessDeniedException": {backend.KindDenied, messages.New("identity.cognitoNotAllow"),
+		messages.New("identity.askOperatorSendLauncher")},
+	"UnauthorizedException": {backend.KindDenied, messages.New("identity.tokenBelongsAnotherApp"),
+		messages.New("common.signInAgain")},
+	"OperationNotEnabledException": {backend.KindDenied, messages.New("identity.userPoolNotOffer"),
+		messages.New("identity.askOperatorSendLauncher")},
+	"UnsupportedOperationException": {backend.KindDenied, messages.New("identity.appClientNotOffer"),
+		messages.New("identity.askOperatorSendLauncher")},
+	"UnsupportedTokenTypeException": {backend.KindUnexpected, messages.New("identity.cognitoNotTakeKind"),
+		messages.New("common.signInAgain")},
+	"FeatureUnavailableInTierException": {backend.KindDenied, messages.New("identity.userPoolPlanNot"),
+		messages.New("identity.askOperatorSendLauncher")},
 
 	"ResourceNotFoundException": {backend.KindConfig, messages.New("identity.userPoolAppClient"),
 		messages.New("identity.checkRegionUserPool")},
-	"InvalidUserPoolConfigurationException": {backend.KindConfig, messages.New("identity.userPoolNotSet"), messages.New("identity.askOperatorSendLauncher")},
+	"InvalidUserPoolConfigurationException": {backend.KindConfig, messages.New("identity.userPoolNotSet"),
+		messages.New("identity.askOperatorSendLauncher")},
 	"InvalidIdentityPoolConfigurationException": {backend.KindConfig, messages.New("identity.identityPoolNoRole"),
 		messages.New("identity.askOperatorSendLauncher")},
 	"InvalidParameterException": {backend.KindConfig, messages.New("identity.cognitoNotTakeRequest"),
 		messages.New("identity.askOperatorAllowAllow")},
 
-	"InternalErrorException":      {backend.KindUnreachable, messages.New("identity.cognitoFaultOwn"), messages.New("identity.waitMinuteTryAgain")},
-	"InternalServerException":     {backend.KindUnreachable, messages.New("identity.cognitoFaultOwn"), messages.New("identity.waitMinuteTryAgain")},
-	"ServiceUnavailableException": {backend.KindUnreachable, messages.New("identity.cognitoNotAvailableRight"), messages.New("identity.waitMinuteTryAgain")},
+	"InternalErrorException": {backend.KindUnreachable, messages.New("identity.cognitoFaultOwn"),
+		messages.New("identity.waitMinuteTryAgain")},
+	"InternalServerException": {backend.KindUnreachable, messages.New("identity.cognitoFaultOwn"),
+		messages.New("identity.waitMinuteTryAgain")},
+	"ServiceUnavailableException": {backend.KindUnreachable, messages.New("identity.cognitoNotAvailableRight"),
+		messages.New("identity.waitMinuteTryAgain")},
 }
 
 // special are the codes that mean something else in a stage.
 var special = map[stage]map[string]sentence{
 	answering: {
-		"NotAuthorizedException": {backend.KindRefused, messages.New("identity.stepTookTooLong"), messages.New("identity.signInAgainStart")},
+		"NotAuthorizedException": {backend.KindRefused, messages.New("identity.stepTookTooLong"),
+			messages.New("identity.signInAgainStart")},
 		"InvalidParameterException": {backend.KindRefused, messages.New("identity.cognitoNotTakeAnswer"),
 			messages.New("identity.checkCodeDigits")},
 	},
 	resuming: {
-		"NotAuthorizedException": {backend.KindRefused, messages.New("identity.signInEndedTooOld"), messages.New("common.signInAgain")},
-		"UserNotFoundException":  noAccount,
+		"NotAuthorizedException": {backend.KindRefused, messages.New("identity.signInEndedTooOld"),
+			messages.New("common.signInAgain")},
+		"UserNotFoundException": noAccount,
 	},
 	browsing: oauthSentences,
 	sendingReset: {
@@ -151,18 +185,24 @@ var special = map[stage]map[string]sentence{
 			messages.New("identity.askOperatorNewPassword")},
 	},
 	resetting: {
-		"NotAuthorizedException":    {backend.KindRefused, messages.New("identity.passwordCannotResetNow2"), messages.New("identity.newCodeSentAsk")},
-		"InvalidParameterException": {backend.KindRefused, messages.New("identity.cognitoNotTakePassword"), messages.New("identity.chooseAnotherOneWithout")},
-		"ExpiredCodeException":      staleCode,
+		"NotAuthorizedException": {backend.KindRefused, messages.New("identity.passwordCannotResetNow2"),
+			messages.New("identity.newCodeSentAsk")},
+		"InvalidParameterException": {backend.KindRefused, messages.New("identity.cognitoNotTakePassword"),
+			messages.New("identity.chooseAnotherOneWithout")},
+		"ExpiredCodeException": staleCode,
 	},
 	sendingConfirmation: {
-		"InvalidParameterException": {backend.KindRefused, messages.New("identity.accountNeedsNoCode"), messages.New("identity.goBackSignInFails")},
-		"NotAuthorizedException":    {backend.KindRefused, messages.New("identity.accountNeedsNoCodeNone"), messages.New("identity.goBackSignInFails")},
+		"InvalidParameterException": {backend.KindRefused, messages.New("identity.accountNeedsNoCode"),
+			messages.New("identity.goBackSignInFails")},
+		"NotAuthorizedException": {backend.KindRefused, messages.New("identity.accountNeedsNoCodeNone"),
+			messages.New("identity.goBackSignInFails")},
 	},
 	confirming: {
-		"NotAuthorizedException":    {backend.KindRefused, messages.New("identity.accountCannotConfirmedCode"), messages.New("identity.askOperatorConfirm")},
-		"InvalidParameterException": {backend.KindRefused, messages.New("identity.cognitoNotTakeCode"), messages.New("identity.checkCodeDigits")},
-		"ExpiredCodeException":      staleCode,
+		"NotAuthorizedException": {backend.KindRefused, messages.New("identity.accountCannotConfirmedCode"),
+			messages.New("identity.askOperatorConfirm")},
+		"InvalidParameterException": {backend.KindRefused, messages.New("identity.cognitoNotTakeCode"),
+			messages.New("identity.checkCodeDigits")},
+		"ExpiredCodeException": staleCode,
 	},
 	telling: {
 		"InvalidParameterException": {backend.KindRefused, messages.New("identity.cognitoNotTakeOne"),
@@ -191,15 +231,18 @@ var special = map[stage]map[string]sentence{
 	gettingCredentials: {
 		"NotAuthorizedException": {backend.KindRefused, messages.New("identity.signInEndedTooOldIdentity"),
 			messages.New("identity.signInAgainStaysAsk")},
-		"UserNotFoundException":     noAccount,
-		"InvalidParameterException": {backend.KindConfig, messages.New("identity.identityPoolNotTake"), messages.New("identity.checkIdentityPoolId")},
+		"UserNotFoundException": noAccount,
+		"InvalidParameterException": {backend.KindConfig, messages.New("identity.identityPoolNotTake"),
+			messages.New("identity.checkIdentityPoolId")},
 	},
 }
 
 // staleCode and noAccount are what several stages say.
 var (
-	staleCode = sentence{backend.KindRefused, messages.New("identity.codeExpiredUsedAlready"), messages.New("identity.newCodeSentUse")}
-	noAccount = sentence{backend.KindRefused, messages.New("identity.accountNoLongerExists"), messages.New("common.askOperator")}
+	staleCode = sentence{backend.KindRefused, messages.New("identity.codeExpiredUsedAlready"),
+		messages.New("identity.newCodeSentUse")}
+	noAccount = sentence{backend.KindRefused, messages.New("identity.accountNoLongerExists"),
+		messages.New("common.askOperator")}
 )
 
 // notManaged is what a sign-in hears that may not touch the account.
@@ -209,8 +252,10 @@ var notManaged = sentence{backend.KindRefused, messages.New("identity.signInNotL
 // oauthSentences are the error codes of RFC 6749 (4.1.2.1 and 5.2) and OpenID Connect, which Cognito's pages and its
 // token endpoint use.
 var oauthSentences = map[string]sentence{
-	"access_denied": {backend.KindRefused, messages.New("identity.signInRefusedBrokenOff"), messages.New("common.signInAgain")},
-	"invalid_grant": {backend.KindRefused, messages.New("identity.browserAnswerCameToo"), messages.New("common.signInAgain")},
+	"access_denied": {backend.KindRefused, messages.New("identity.signInRefusedBrokenOff"),
+		messages.New("common.signInAgain")},
+	"invalid_grant": {backend.KindRefused, messages.New("identity.browserAnswerCameToo"),
+		messages.New("common.signInAgain")},
 	"login_required": {backend.KindRefused, messages.New("identity.browserNotSignedIn"),
 		messages.New("common.signInAgain")},
 	"invalid_client": {backend.KindConfig, messages.New("identity.userPoolNotKnow"),
@@ -221,10 +266,14 @@ var oauthSentences = map[string]sentence{
 		messages.New("identity.askOperatorAllowAuthorization")},
 	"unsupported_grant_type": {backend.KindConfig, messages.New("identity.appClientNotAllow"),
 		messages.New("identity.askOperatorAllowAuthorization")},
-	"invalid_scope":           {backend.KindConfig, messages.New("identity.appClientNotAllowScope"), messages.New("identity.askOperatorAllow2")},
-	"invalid_request":         {backend.KindConfig, messages.New("identity.userPoolPagesNot"), messages.New("identity.askOperatorSendLauncher")},
-	"server_error":            {backend.KindUnreachable, messages.New("identity.cognitoFaultOwn"), messages.New("identity.waitMinuteTryAgain")},
-	"temporarily_unavailable": {backend.KindUnreachable, messages.New("identity.cognitoNotAvailableRight"), messages.New("identity.waitMinuteTryAgain")},
+	"invalid_scope": {backend.KindConfig, messages.New("identity.appClientNotAllowScope"),
+		messages.New("identity.askOperatorAllow2")},
+	"invalid_request": {backend.KindConfig, messages.New("identity.userPoolPagesNot"),
+		messages.New("identity.askOperatorSendLauncher")},
+	"server_error": {backend.KindUnreachable, messages.New("identity.cognitoFaultOwn"),
+		messages.New("identity.waitMinuteTryAgain")},
+	"temporarily_unavailable": {backend.KindUnreachable, messages.New("identity.cognitoNotAvailableRight"),
+		messages.New("identity.waitMinuteTryAgain")},
 }
 
 var (
@@ -232,16 +281,20 @@ var (
 
 	notCognito = sentence{backend.KindUnreachable, messages.New("identity.somethingAnsweredNotCognito"),
 		messages.New("identity.checkEndpointConfigurationOpen")}
-	noAnswer       = sentence{backend.KindUnreachable, messages.New("identity.cognitoNotAnswer"), messages.New("identity.checkNetworkEndpointConfiguration")}
+	noAnswer = sentence{backend.KindUnreachable, messages.New("identity.cognitoNotAnswer"),
+		messages.New("identity.checkNetworkEndpointConfiguration")}
 	badCertificate = sentence{backend.KindUnreachable, messages.New("common.certificateServerNotTrusted"),
 		messages.New("common.networkInspectsTlsName")}
-	tooSlow  = sentence{backend.KindUnreachable, messages.New("identity.cognitoNotAnswerTime"), messages.New("identity.checkNetworkTryAgain")}
+	tooSlow = sentence{backend.KindUnreachable, messages.New("identity.cognitoNotAnswerTime"),
+		messages.New("identity.checkNetworkTryAgain")}
 	badToken = sentence{backend.KindRefused, messages.New("identity.signInTokenNotOne"),
 		messages.New("identity.checkUserPoolId")}
-	badClock = sentence{backend.KindRefused, messages.New("identity.computerClockWrongSignIn"), messages.New("identity.setClockSignInAgain")}
+	badClock = sentence{backend.KindRefused, messages.New("identity.computerClockWrongSignIn"),
+		messages.New("identity.setClockSignInAgain")}
 	nobody   = sentence{backend.KindRefused, messages.New("identity.nobodySignedIn"), messages.New("common.signInFirst")}
-	noReturn = sentence{backend.KindInterrupted, messages.New("identity.browserNotComeBack"), messages.New("identity.tryAgainFinishSignIn")}
-	noPort   = sentence{backend.KindConfig, messages.New("identity.otherProgramsUseAll"),
+	noReturn = sentence{backend.KindInterrupted, messages.New("identity.browserNotComeBack"),
+		messages.New("identity.tryAgainFinishSignIn")}
+	noPort = sentence{backend.KindConfig, messages.New("identity.otherProgramsUseAll"),
 		messages.New("identity.closeThoseProgramsAsk")}
 	brokenOff = sentence{backend.KindInterrupted, messages.New("identity.brokenOff"), messages.New("identity.tryAgain")}
 )
@@ -296,17 +349,19 @@ func sentenceFor(at stage, err error) sentence {
 	case isForeign(err):
 		return notCognito
 	case codeOf(err) != "":
-		return sentence{backend.KindUnexpected, messages.New("identity.cognitoAnsweredLauncherNot", codeOf(err)), messages.New("identity.askOperatorSendLauncher")}
+		return sentence{backend.KindUnexpected, messages.New("identity.cognitoAnsweredLauncherNot", codeOf(err)),
+			messages.New("identity.askOperatorSendLauncher")}
 	}
-	return sentence{backend.KindUnexpected, messages.New("common.detailsLauncherLogFile"), messages.New("identity.askOperatorSendLauncher")}
+	return sentence{backend.KindUnexpected, messages.New("common.detailsLauncherLogFile"),
+		messages.New("identity.askOperatorSendLauncher")}
 }
 
 // secretClient is Cognito's own reason, for the operator.
 var secretClient = sentence{backend.KindConfig, messages.New("identity.appClientProfileSecret"),
 	messages.New("identity.askOperatorAppClient")}
 
-// isSecretClient reports whether the app client has a secret. Cognito has no code of its own for it, only the name of the
-// parameter that it misses.
+// isSecretClient reports whether the app client has a secret. Cognito has no code of its own for it, only the name of
+// the parameter that it misses.
 func isSecretClient(err error) bool {
 	var api smithy.APIError
 	return errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "SECRET_HASH")
@@ -344,17 +399,20 @@ func isUnreachable(err error) bool {
 		nets net.Error
 		keys *keysError
 	)
-	return errors.As(err, &send) || errors.As(err, &nets) || errors.As(err, &keys) || errors.Is(err, context.DeadlineExceeded)
+	return errors.As(err, &send) || errors.As(err, &nets) || errors.As(err, &keys) ||
+		errors.Is(err, context.DeadlineExceeded)
 }
 
 // isRefusal says that a refresh token will never be good again.
 func isRefusal(err error) bool {
-	return slices.Contains([]string{"NotAuthorizedException", "RefreshTokenReuseException", "UserNotFoundException"}, codeOf(err))
+	return slices.Contains([]string{"NotAuthorizedException", "RefreshTokenReuseException", "UserNotFoundException"},
+		codeOf(err))
 }
 
 // isOver says that there was nothing left to revoke, or that the client cannot revoke.
 func isOver(err error) bool {
-	return isRefusal(err) || slices.Contains([]string{"UnsupportedOperationException", "UnauthorizedException", "ResourceNotFoundException",
+	return isRefusal(err) || slices.Contains([]string{"UnsupportedOperationException", "UnauthorizedException",
+		"ResourceNotFoundException",
 		"UnsupportedTokenTypeException"}, codeOf(err))
 }
 
@@ -367,8 +425,10 @@ func withoutRotation(err error) bool {
 // again says that the same challenge takes another answer. A code of an authenticator app works once: the next one is
 // another answer, as is one that is sent again; any other expired code needs a new sign-in.
 func again(t *step, err error) bool {
-	return isUnreachable(err) || isLost(err) || slices.Contains([]string{"CodeMismatchException", "EnableSoftwareTokenMFAException", "InvalidPasswordException",
-		"PasswordHistoryPolicyViolationException", "InvalidParameterException", "TooManyRequestsException"}, codeOf(err)) ||
-		slices.Contains([]string{"ExpiredCodeException", "LimitExceededException", "TooManyFailedAttemptsException"}, codeOf(err)) &&
+	return isUnreachable(err) || isLost(err) ||
+		slices.Contains([]string{"CodeMismatchException", "EnableSoftwareTokenMFAException", "InvalidPasswordException",
+			"PasswordHistoryPolicyViolationException", "InvalidParameterException", "TooManyRequestsException"}, codeOf(err)) ||
+		slices.Contains([]string{"ExpiredCodeException", "LimitExceededException", "TooManyFailedAttemptsException"},
+			codeOf(err)) &&
 			(t.name == types.ChallengeNameTypeSoftwareTokenMfa || t.resend() != nil || t.name == backend.StepResetPassword)
 }

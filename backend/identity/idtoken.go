@@ -4,8 +4,8 @@ import (
 	"context"
 )
 
-// IDToken returns an ID token of the user who is signed in, for the account's broker. It renews one that is about to end.
-// Errors are *backend.Problem.
+// IDToken returns an ID token of the user who is signed in, for the account's broker. It renews one that is about to
+// end. Errors are *backend.Problem.
 func (s *Service) IDToken(ctx context.Context) (string, error) {
 	s.mu.Lock()
 	held, now := s.session, wall()

@@ -10,12 +10,12 @@ import (
 	"avatar-launcher/backend/messages"
 )
 
-// A Lock excludes the other launchers of this computer, such as the window and a command in a terminal. It waits for its
-// turn until ctx ends, and returns the function that gives the turn back.
+// A Lock excludes the other launchers of this computer, such as the window and a command in a terminal. It waits for
+// its turn until ctx ends, and returns the function that gives the turn back.
 type Lock func(ctx context.Context) (unlock func(), err error)
 
-// Locks are the two locks that guard a sign-in that several processes share. A nil Lock excludes nobody. Anyone who holds
-// Refresh may take Entries; never the other way round.
+// Locks are the two locks that guard a sign-in that several processes share. A nil Lock excludes nobody. Anyone who
+// holds Refresh may take Entries; never the other way round.
 type Locks struct {
 	Refresh Lock // held while a refresh token is used and its successor is stored
 	Entries Lock // held while the keyring's entries are read or written: several of them make one value
@@ -47,8 +47,8 @@ func (l Lock) take(ctx context.Context) (unlock func(), err error) {
 }
 
 // renewShared renews a session whose refresh token other processes may have used since. It returns what renewTokens
-// returns, and the refresh token that it used. One process at a time does this, with the newest token of the keyring, and stores the successor before it
-// lets the next one in. The caller holds the turn to renew.
+// returns, and the refresh token that it used. One process at a time does this, with the newest token of the keyring,
+// and stores the successor before it lets the next one in. The caller holds the turn to renew.
 func (s *Service) renewShared(ctx context.Context, was *session) (next *session, used secret, err error) {
 	unlock, err := s.opt.Locks.Refresh.take(ctx)
 	if err != nil {

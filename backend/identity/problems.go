@@ -9,7 +9,8 @@ import (
 	"avatar-launcher/backend/messages"
 )
 
-// This file has the problems that do not come from Cognito: what was asked or answered wrongly, and the keyring's state.
+// This file has the problems that do not come from Cognito: what was asked or answered wrongly, and the
+// keyring's state.
 
 func refused(why, next messages.Message) *backend.Problem {
 	return &backend.Problem{Kind: backend.KindRefused, What: what[signingIn], Why: why, Next: next}
@@ -32,12 +33,14 @@ func yesOrNo() *backend.Problem {
 }
 
 func notRemembered() *backend.Problem {
-	return &backend.Problem{Kind: backend.KindRefused, What: messages.New("identity.nothingForget"), Why: messages.New("identity.cognitoNotKnowComputer"),
+	return &backend.Problem{Kind: backend.KindRefused, What: messages.New("identity.nothingForget"),
+		Why:  messages.New("identity.cognitoNotKnowComputer"),
 		Next: messages.New("identity.go")}
 }
 
 func noBrowser() *backend.Problem {
-	return &backend.Problem{Kind: backend.KindConfig, What: what[browsing], Why: messages.New("identity.profileNotOfferSignIn"),
+	return &backend.Problem{Kind: backend.KindConfig, What: what[browsing],
+		Why:  messages.New("identity.profileNotOfferSignIn"),
 		Next: messages.New("identity.signInUserNamePasswordSet")}
 }
 
@@ -59,11 +62,13 @@ func emptyAnswer() *backend.Problem {
 }
 
 func unknownChallenge(name string) *backend.Problem {
-	return refused(messages.New("identity.cognitoAsksStepLauncher", name), messages.New("identity.askOperatorSendLauncher"))
+	return refused(messages.New("identity.cognitoAsksStepLauncher", name),
+		messages.New("identity.askOperatorSendLauncher"))
 }
 
 func noFactorToSetUp(offered []string) *backend.Problem {
-	return refused(messages.New("identity.poolWantsSecondFactor", strings.Join(offered, ", ")), messages.New("identity.askOperatorSet"))
+	return refused(messages.New("identity.poolWantsSecondFactor", strings.Join(offered, ", ")),
+		messages.New("identity.askOperatorSet"))
 }
 
 func notOffered() *backend.Problem {
@@ -91,7 +96,8 @@ func noKeyring(stay bool, cause error) *backend.Problem {
 }
 
 func lockedKeyring(cause error) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindKeyring, What: messages.New("identity.keyringLocked"), Why: messages.New("identity.untilUnlockedSignInKept"),
+	return &backend.Problem{Kind: backend.KindKeyring, What: messages.New("identity.keyringLocked"),
+		Why:  messages.New("identity.untilUnlockedSignInKept"),
 		Next: messages.New("identity.unlockAsksPasswordSystem"), Cause: errors.Join(ErrLocked, cause)}
 }
 

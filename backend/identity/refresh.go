@@ -46,7 +46,8 @@ func (s *Service) redeem(ctx context.Context, was *session) (*types.Authenticati
 		in.DeviceKey = &was.deviceKey
 	}
 	out, lost, err := watchLosses(ctx, s.idp.GetTokensFromRefreshToken, in)
-	if lost != nil && codeOf(err) == "RefreshTokenReuseException" { // nobody else has used the token: the first call took it
+	// nobody else has used the token: the first call took it
+	if lost != nil && codeOf(err) == "RefreshTokenReuseException" {
 		return nil, &types.NotAuthorizedException{Message: aws.String("the reply with the next refresh token was lost")}
 	}
 	if err != nil && withoutRotation(err) {

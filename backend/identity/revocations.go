@@ -56,8 +56,9 @@ func (v *vault) writePending(all []revocation) error {
 	return v.pendingEntries().write(all[:min(len(all), mostPending)])
 }
 
-// moveToPending records own and the stored sign-in's token for revocation, deletes the stored sign-in, and returns every
-// pending revocation, own first. If the keyring does not answer in time, the job stays queued and only own is returned.
+// moveToPending records own and the stored sign-in's token for revocation, deletes the stored sign-in, and returns
+// every pending revocation, own first. If the keyring does not answer in time, the job stays queued and
+// only own is returned.
 func (v *vault) moveToPending(ctx context.Context, own []revocation) []revocation {
 	found := make(chan []revocation, 1)
 	v.do(ctx, backgroundWait, func() error {

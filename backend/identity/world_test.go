@@ -42,14 +42,16 @@ func newWorld(t testing.TB) *world {
 	w := &world{cloud: cloud, out: cloud.Outputs(), ring: newRing(), log: &buffer{}}
 	w.wire = &recording{next: cloud.Transport()}
 	cfg := w.sdk()
-	cfg.Credentials = credentials.NewStaticCredentialsProvider(w.out.OperatorAccessKeyID, w.out.OperatorSecretAccessKey, "")
+	cfg.Credentials = credentials.NewStaticCredentialsProvider(w.out.OperatorAccessKeyID, w.out.OperatorSecretAccessKey,
+		"")
 	cfg.HTTPClient = &http.Client{Transport: cloud.Transport()}
 	w.admin = cognitoidentityprovider.NewFromConfig(cfg)
 	return w
 }
 
 func (w *world) sdk() aws.Config {
-	return aws.Config{Region: w.out.Region, BaseEndpoint: aws.String("http://localcloud"), HTTPClient: &http.Client{Transport: w.wire}}
+	return aws.Config{Region: w.out.Region, BaseEndpoint: aws.String("http://localcloud"),
+		HTTPClient: &http.Client{Transport: w.wire}}
 }
 
 // options are those of a launcher whose SDK is told elsewhere to log all that it sends and gets.
@@ -100,7 +102,8 @@ func (w *world) total() (n int64) {
 func (w *world) addUser(t *testing.T, name, password string, attributes ...types.AttributeType) {
 	t.Helper()
 	_, err := w.admin.AdminCreateUser(t.Context(), &cognitoidentityprovider.AdminCreateUserInput{
-		UserPoolId: &w.out.UserPoolID, Username: &name, TemporaryPassword: &password, MessageAction: types.MessageActionTypeSuppress,
+		UserPoolId: &w.out.UserPoolID, Username: &name, TemporaryPassword: &password,
+		MessageAction:  types.MessageActionTypeSuppress,
 		UserAttributes: attributes,
 	})
 	must(t, err)

@@ -75,7 +75,8 @@ func TestLines(t *testing.T) {
 		{"text, kept", Query{Text: "LINE 12345 OF"}, []uint64{12345}},
 		{"pattern", Query{Pattern: `^Line 1111\d `, Limit: 2}, []uint64{11118, 11119}},
 		{"since", Query{Since: arrival.Add(19998 * time.Second)}, []uint64{19999, 20000}},
-		{"all at once", Query{After: 1, Limit: 1, Level: "error", Source: "unreal", Text: "boot", Pattern: "000"}, []uint64{11000}},
+		{"all at once", Query{After: 1, Limit: 1, Level: "error", Source: "unreal", Text: "boot", Pattern: "000"},
+			[]uint64{11000}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -285,7 +286,8 @@ func TestExportWritesEachLineOnOneLine(t *testing.T) {
 	b.append([]Entry{{At: arrival, Level: LevelInfo, Source: "unreal", Text: "x\nready http://evil.test/"}})
 	var out bytes.Buffer
 	n, err := b.Export(&out, Query{})
-	if err != nil || n != 1 || bytes.Count(out.Bytes(), []byte{'\n'}) != 1 || !bytes.Contains(out.Bytes(), []byte("x␊ready")) {
+	if err != nil || n != 1 || bytes.Count(out.Bytes(), []byte{'\n'}) != 1 ||
+		!bytes.Contains(out.Bytes(), []byte("x␊ready")) {
 		t.Errorf("%d lines, %v: %q", n, err, out.String())
 	}
 }

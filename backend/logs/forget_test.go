@@ -23,7 +23,8 @@ func leftOf(t *testing.T, b *Book, l *Search, dir, text string) (places []string
 	last, _ := b.LastError()
 	found := map[string]any{
 		"Lines": b.Lines(Query{Limit: maxLimit}), "View": settled(t, l, Query{}), "Search": settled(t, l, Query{Text: text}),
-		"LastError": last, "Export": export.String(), "Metrics": b.MetricsSince(time.Time{}), "sources": b.Lines(Query{}).Sources,
+		"LastError": last, "Export": export.String(), "Metrics": b.MetricsSince(time.Time{}),
+		"sources": b.Lines(Query{}).Sources,
 	}
 	files, _ := filepath.Glob(filepath.Join(dir, "*"))
 	for _, path := range files {
@@ -50,7 +51,8 @@ func TestForgetDropsEverything(t *testing.T) {
 		l := b.NewSearch()
 		var entries []Entry
 		for i := range 3*chunkLines + 10 {
-			entries = append(entries, Entry{At: arrival, Level: LevelError, Source: mark, Text: fmt.Sprint(mark, " ", i), InstanceID: mark})
+			entries = append(entries, Entry{At: arrival, Level: LevelError, Source: mark, Text: fmt.Sprint(mark, " ", i),
+				InstanceID: mark})
 		}
 		b.append(append(entries, Entry{At: arrival, Metrics: &Metrics{At: arrival}}))
 		b.count(0, Counts{Records: 7})

@@ -21,10 +21,12 @@ func TestMatcherAgreesWithPlainSearch(t *testing.T) {
 			b.append([]Entry{{At: arrival, Level: []string{LevelInfo, LevelError}[i%2], Source: "boot", Text: s}})
 		}
 		q := Query{
-			Text:    rapid.OneOf(rapid.Just(""), rapid.StringOfN(rapid.SampledFrom([]rune("abKx 12-ö")), 1, 4, -1)).Draw(t, "text"),
-			Pattern: rapid.SampledFrom([]string{"", "a", "ab|x", "(?i)AB+", "[xy]z?", "^a", "b(ab)+", "ö", "(?i)k"}).Draw(t, "pattern"),
-			Level:   rapid.SampledFrom([]string{"", LevelError}).Draw(t, "level"),
-			Limit:   maxLimit,
+			Text: rapid.OneOf(rapid.Just(""), rapid.StringOfN(rapid.SampledFrom([]rune("abKx 12-ö")), 1, 4, -1)).Draw(t,
+				"text"),
+			Pattern: rapid.SampledFrom([]string{"", "a", "ab|x", "(?i)AB+", "[xy]z?", "^a", "b(ab)+", "ö", "(?i)k"}).Draw(t,
+				"pattern"),
+			Level: rapid.SampledFrom([]string{"", LevelError}).Draw(t, "level"),
+			Limit: maxLimit,
 		}
 		var want []uint64
 		re := regexp.MustCompile(q.Pattern)

@@ -81,7 +81,8 @@ func TestSearchContext(t *testing.T) {
 			marked = append(marked, l.Seq)
 		}
 	}
-	if len(p.Lines) != 30 || p.Matches != 11 || p.Before != 1 || !slices.Equal(marked, []uint64{20, 21, 22, 23, 24, 25, 26, 27, 28, 29}) {
+	if len(p.Lines) != 30 || p.Matches != 11 || p.Before != 1 ||
+		!slices.Equal(marked, []uint64{20, 21, 22, 23, 24, 25, 26, 27, 28, 29}) {
 		t.Errorf("%d lines, %d matches, %d before, marked %d", len(p.Lines), p.Matches, p.Before, marked)
 	}
 	if !slices.Equal(p.Sources, []string{"boot", "unreal"}) {
@@ -146,7 +147,8 @@ func TestHistogram(t *testing.T) {
 			}
 			return n
 		}
-		if h.Step != 10_000 || !h.From.Equal(arrival.Truncate(10*time.Second)) || sum(h) != [4]int{0, 540, 0, 60} || len(h.Levels[0]) != 61 {
+		if h.Step != 10_000 || !h.From.Equal(arrival.Truncate(10*time.Second)) || sum(h) != [4]int{0, 540, 0, 60} ||
+			len(h.Levels[0]) != 61 {
 			t.Errorf("%+v", h)
 		}
 		if h.Levels[3][1] != 1 || h.Levels[1][1] != 9 {

@@ -78,7 +78,8 @@ func TestSpillDeletesTheOldestFiles(t *testing.T) {
 		t.Fatalf("older %d, dropped %d", p.Older, p.Dropped)
 	}
 	all := exported(t, b, Query{})
-	if want := fmt.Sprintf("# %d older lines are no longer kept", p.Dropped); all[0] != want || len(all) != 1+n-int(p.Dropped) {
+	if want := fmt.Sprintf("# %d older lines are no longer kept", p.Dropped); all[0] != want ||
+		len(all) != 1+n-int(p.Dropped) {
 		t.Errorf("%q, %d rows", all[0], len(all))
 	}
 	if !strings.Contains(all[1][:80], fmt.Sprint(" ", p.Dropped+1, " x")) {
@@ -104,7 +105,8 @@ func TestSpillCountsLinesItCannotWrite(t *testing.T) {
 	if p.Dropped != 2*chunkLines || p.Older != chunkLines-10 {
 		t.Errorf("older %d, dropped %d", p.Older, p.Dropped)
 	}
-	if all := exported(t, b, Query{}); all[0] != fmt.Sprintf("# %d older lines are no longer kept", 2*chunkLines) || len(all) != chunkLines+1 {
+	if all := exported(t, b, Query{}); all[0] != fmt.Sprintf("# %d older lines are no longer kept", 2*chunkLines) ||
+		len(all) != chunkLines+1 {
 		t.Errorf("%q, %d rows", all[0], len(all))
 	}
 }

@@ -1,10 +1,10 @@
-// Package messages has everything that the launcher says to people, in every language. Code says a Message: an ID and its
-// arguments. It becomes text once, where a person reads it: in what the window gets, in the tray, in notifications and on the
-// command line. Errors and logs say it in English.
+// Package messages has everything that the launcher says to people, in every language. Code says a Message: an ID and
+// its arguments. It becomes text once, where a person reads it: in what the window gets, in the tray, in notifications
+// and on the command line. Errors and logs say it in English.
 //
-// A language is one file, named by its BCP 47 tag, of the shape of en.json. The page reads the same files. A leaf is a text, in
-// which {0}, {1} and so on stand for values, or the forms of one: the plural categories of CLDR that the language has, by the
-// first value, and "none" for a first value that is empty.
+// A language is one file, named by its BCP 47 tag, of the shape of en.json. The page reads the same files. A leaf is a
+// text, in which {0}, {1} and so on stand for values, or the forms of one: the plural categories of CLDR that the
+// language has, by the first value, and "none" for a first value that is empty.
 // https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html
 package messages
 

@@ -36,8 +36,8 @@ func (c *Catalogue) categoriesOf() []string {
 	return slices.Compact(append(all, other))
 }
 
-// TestEveryLanguageIsComplete holds each file to the texts of the English one, each text to its values, and each text that
-// English has a plural of to the categories of the language.
+// TestEveryLanguageIsComplete holds each file to the texts of the English one, each text to its values, and each text
+// that English has a plural of to the categories of the language.
 func TestEveryLanguageIsComplete(t *testing.T) {
 	values := func(s string) []string {
 		all := placeholder.FindAllString(s, -1)
@@ -76,7 +76,8 @@ func TestEveryLanguageIsComplete(t *testing.T) {
 
 func TestSay(t *testing.T) {
 	c := &Catalogue{tag: language.English, leaves: map[string]string{
-		"a": "plain", "b.other": "{0} of {1}", "c.one": "1 line", "c.other": "{0} lines", "d.none": "nobody", "d.other": "hello {0}",
+		"a": "plain", "b.other": "{0} of {1}", "c.one": "1 line", "c.other": "{0} lines", "d.none": "nobody",
+		"d.other": "hello {0}",
 	}}
 	for _, tc := range []struct {
 		key    string
@@ -98,7 +99,8 @@ func TestPick(t *testing.T) {
 		wanted []string
 		want   string
 	}{
-		{[]string{"en_GB.UTF-8"}, "en"}, {[]string{"", "en"}, "en"}, {[]string{"tlh"}, "en"}, {nil, "en"}, {[]string{"C"}, "en"},
+		{[]string{"en_GB.UTF-8"}, "en"}, {[]string{"", "en"}, "en"}, {[]string{"tlh"}, "en"}, {nil, "en"},
+		{[]string{"C"}, "en"},
 	} {
 		if got := Pick(tc.wanted...); got != tc.want {
 			t.Errorf("Pick(%q) = %q, want %q", tc.wanted, got, tc.want)
@@ -106,10 +108,11 @@ func TestPick(t *testing.T) {
 	}
 }
 
-// internal are words of the services and of the code, which users must not have to know. The pages for administrators may
-// use them, and so may the messages of setup and the diagnostics.
+// internal are words of the services and of the code, which users must not have to know. The pages for administrators
+// may use them, and so may the messages of setup and the diagnostics.
 var (
-	internal  = regexp.MustCompile(`(?i)\b(cognito|ec2|kinesis|eventbridge|route 53|arm(s|ed|ing)?|claim(s|ed|ing)?|epochs?|leases?|shards?)\b|It was not possible to|if it stays`)
+	internal = regexp.MustCompile(
+		`(?i)\b(cognito|ec2|kinesis|eventbridge|route 53|arm(s|ed|ing)?|claim(s|ed|ing)?|epochs?|leases?|shards?)\b|It was not possible to|if it stays`)
 	mayUse    = []string{"fleet.", section}
 	straights = regexp.MustCompile(`[a-z]'[a-z]`)
 )

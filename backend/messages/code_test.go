@@ -25,7 +25,8 @@ type use struct {
 // placeholder stands for an argument.
 var placeholder = regexp.MustCompile(`\{\d\}`)
 
-// usesIn reads what a file calls messages.New and i18n.Text with. It complains of an ID that is no literal, which nothing could check.
+// usesIn reads what a file calls messages.New and i18n.Text with. It complains of an ID that is no literal, which
+// nothing could check.
 func usesIn(t *testing.T, name string) (uses []use) {
 	set := token.NewFileSet()
 	f, err := parser.ParseFile(set, name, nil, 0)
@@ -93,8 +94,8 @@ func (c *Catalogue) textsOf(id string) map[string]string {
 	return texts
 }
 
-// TestCodeAndCatalogueAgree checks that each message that the code makes is in the catalogue and takes as many arguments,
-// and that the code makes each message of the catalogue.
+// TestCodeAndCatalogueAgree checks that each message that the code makes is in the catalogue and takes as many
+// arguments, and that the code makes each message of the catalogue.
 func TestCodeAndCatalogueAgree(t *testing.T) {
 	c, made := read(t, Default), map[string]bool{}
 	for _, u := range uses(t) {

@@ -7,12 +7,13 @@ import (
 	"sync"
 )
 
-// section is where the catalogues keep the texts of Messages; the others are the window's, the tray's and the commands'.
+// section is where the catalogues keep the texts of Messages; the others are the window's, the tray's and
+// the commands'.
 const section = "messages."
 
-// Message is a text for people that is not in any language yet: an ID in the catalogue, and what stands for {0}, {1} and
-// so on in its text. An argument may be a Message itself. Without an ID it is its arguments, one after the other: what a
-// person, a file or another program said, which nobody translates. The zero Message has no text.
+// Message is a text for people that is not in any language yet: an ID in the catalogue, and what stands for {0}, {1}
+// and so on in its text. An argument may be a Message itself. Without an ID it is its arguments, one after the other:
+// what a person, a file or another program said, which nobody translates. The zero Message has no text.
 type Message struct {
 	ID   string
 	Args []any

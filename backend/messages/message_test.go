@@ -53,7 +53,8 @@ func TestArgumentsAreNotTranslated(t *testing.T) {
 // A language has the plural categories that CLDR gives it, not those of English.
 func TestPluralsAreTheLanguages(t *testing.T) {
 	russian := &Catalogue{tag: language.Russian,
-		leaves: map[string]string{"n.one": "{0} строка", "n.few": "{0} строки", "n.many": "{0} строк", "n.other": "{0} строки"}}
+		leaves: map[string]string{"n.one": "{0} строка", "n.few": "{0} строки", "n.many": "{0} строк",
+			"n.other": "{0} строки"}}
 	for n, want := range map[any]string{0: "0 строк", 1: "1 строка", 3: "3 строки", 5: "5 строк", 11: "11 строк",
 		21: "21 строка", "22": "22 строки", 1.5: "1.5 строки", -1: "-1 строка"} {
 		if got := russian.Say("n", n); got != want {

@@ -58,7 +58,8 @@ func (in *createTableInput) checkBilling() *wire.Error {
 	switch in.BillingMode {
 	case "PROVISIONED":
 		if in.ProvisionedThroughput == nil {
-			return badParameter("ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
+			return badParameter(
+				"ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
 		}
 		if in.ProvisionedThroughput.ReadCapacityUnits < 1 || in.ProvisionedThroughput.WriteCapacityUnits < 1 {
 			return constraint("0", "provisionedThroughput", "Member must have value greater than or equal to 1")

@@ -281,7 +281,8 @@ func TestStartsThatFailLate(t *testing.T) {
 			t.Fatalf("a start that failed late: %+v", in)
 		}
 		described := c.ok("DescribeInstances", "InstanceId.1", id)
-		if got := described.text("reservationSet/item/instancesSet/item/stateReason/code"); got != "Server.InsufficientInstanceCapacity" {
+		if got := described.text(
+			"reservationSet/item/instancesSet/item/stateReason/code"); got != "Server.InsufficientInstanceCapacity" {
 			t.Errorf("state reason %q", got)
 		}
 		launched := c.run(1)[0]

@@ -177,7 +177,8 @@ func TestLaunchTemplates(t *testing.T) {
 		if in.Type != tc.want || in.UserData != "hello" || in.Tags["pool"] != "main" || in.Tags["Name"] != "request" {
 			t.Errorf("version %q: %+v", tc.version, in)
 		}
-		if got := e.text("instancesSet/item/iamInstanceProfile/arn"); got != "arn:aws:iam::123456789012:instance-profile/avatar-instance" {
+		if got := e.text(
+			"instancesSet/item/iamInstanceProfile/arn"); got != "arn:aws:iam::123456789012:instance-profile/avatar-instance" {
 			t.Errorf("profile %q", got)
 		}
 	}
@@ -185,7 +186,8 @@ func TestLaunchTemplates(t *testing.T) {
 		"LaunchTemplate.LaunchTemplateId", id, "LaunchTemplate.Version", "9")
 
 	e = c.ok("DescribeLaunchTemplateVersions", "LaunchTemplateId", id, "LaunchTemplateVersion.1", "$Latest")
-	if got := e.text("launchTemplateVersionSet/item/launchTemplateData/tagSpecificationSet/item/tagSet/item/value"); got != "main,template" {
+	if got := e.text(
+		"launchTemplateVersionSet/item/launchTemplateData/tagSpecificationSet/item/tagSet/item/value"); got != "main,template" {
 		t.Errorf("version 2 inherits tags %q", got)
 	}
 	c.ok("ModifyLaunchTemplate", "LaunchTemplateId", id, "SetDefaultVersion", "2")

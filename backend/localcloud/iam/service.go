@@ -135,7 +135,8 @@ func (s *Service) make(prefix string, p wire.Principal, expires time.Time) (Cred
 
 // Lookup returns what belongs to an access key ID: its secret, its session token ("" for a long-lived key), who
 // it is, and when it ends (zero for never). Expired credentials are still found for an hour.
-func (s *Service) Lookup(accessKeyID string) (secret, sessionToken string, p wire.Principal, expires time.Time, ok bool) {
+func (s *Service) Lookup(accessKeyID string) (secret, sessionToken string, p wire.Principal, expires time.Time,
+	ok bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	c, ok := s.credentials[accessKeyID]

@@ -121,8 +121,9 @@ func (s *Service) deleteStream(c *wire.Call, in *deleteStreamInput) (any, *wire.
 		return nil, inUse("Stream %s under account %s is being deleted.", st.meta.Name, s.env.AccountID)
 	}
 	if len(st.meta.Consumers) > 0 && !in.EnforceConsumerDeletion {
-		return nil, inUse("Stream %s under account %s has enhanced consumers. Deregister them or set EnforceConsumerDeletion.",
-			st.meta.Name, s.env.AccountID)
+		return nil,
+			inUse("Stream %s under account %s has enhanced consumers. Deregister them or set EnforceConsumerDeletion.",
+				st.meta.Name, s.env.AccountID)
 	}
 	if err := s.st.Apply(st.forget()...); err != nil {
 		return nil, internal(err)

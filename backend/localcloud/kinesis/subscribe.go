@@ -144,7 +144,8 @@ func (s *Service) over(ctx context.Context, p *pusher, sub *subscription, life <
 	select {
 	case <-sub.ended:
 		p.send(exception("ResourceInUseException",
-			[]byte(`{"message":"The subscription was ended: another call took it over, or its consumer or stream was deleted."}`)))
+			[]byte(
+				`{"message":"The subscription was ended: another call took it over, or its consumer or stream was deleted."}`)))
 		return true
 	case <-life:
 		return true

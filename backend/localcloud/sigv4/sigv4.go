@@ -131,8 +131,9 @@ func (s *Signature) finish(credential, date string) (*Signature, Fault, string) 
 			"'. See http://en.wikipedia.org/wiki/ISO_8601"
 	}
 	if t.Format("20060102") != scope[1] {
-		return nil, Incomplete, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
-			scope[1] + "' != '" + date + "'"
+		return nil, Incomplete,
+			"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
+				scope[1] + "' != '" + date + "'"
 	}
 	if !slices.Contains(s.SignedHeaders, "host") && !slices.Contains(s.SignedHeaders, ":authority") {
 		return nil, Incomplete, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."

@@ -10,7 +10,8 @@ import (
 	"avatar-launcher/backend/logs"
 )
 
-const benchText = "LogPixelStreaming: streamer 7f3a negotiated H264 at 1920x1080, 60 frames a second, ICE candidate %d of player 12"
+const benchText = "LogPixelStreaming: streamer 7f3a negotiated H264 at 1920x1080, 60 frames a second, ICE candidate " +
+	"%d of player 12"
 
 // benchSource yields batches of lines as fast as they are taken.
 type benchSource struct {

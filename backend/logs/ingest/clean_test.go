@@ -26,7 +26,8 @@ func TestCleanMakesDeceptiveCharactersVisible(t *testing.T) {
 }
 
 func TestIsTextAllowsFewControlCharacters(t *testing.T) {
-	for in, want := range map[string]bool{"a line with one\x00 in it": true, "\x00\x01\x02": false, "\x00": false, "": true, "ok\xff": false} {
+	for in, want := range map[string]bool{"a line with one\x00 in it": true, "\x00\x01\x02": false, "\x00": false,
+		"": true, "ok\xff": false} {
 		if got := isText([]byte(in)); got != want {
 			t.Errorf("isText(%q) = %v", in, got)
 		}

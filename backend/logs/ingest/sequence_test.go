@@ -13,8 +13,9 @@ import (
 // seqEntry is line n of a boot; different boots write different times.
 func seqEntry(boot, n int) logs.Entry {
 	return logs.Entry{
-		InstanceID: mine, Level: levelInfo, Numbered: true, Number: uint64(n), Stamped: true, Text: fmt.Sprintf("%d.%d", boot, n),
-		At: arrival.Add(time.Duration(boot)*time.Hour + time.Duration(n)*time.Millisecond),
+		InstanceID: mine, Level: levelInfo, Numbered: true, Number: uint64(n), Stamped: true,
+		Text: fmt.Sprintf("%d.%d", boot, n),
+		At:   arrival.Add(time.Duration(boot)*time.Hour + time.Duration(n)*time.Millisecond),
 	}
 }
 
@@ -48,7 +49,8 @@ func TestSequencer(t *testing.T) {
 		{"in order", []logs.Entry{e(0, 1), e(0, 2), e(0, 3)}, []string{"0.1", "0.2", "0.3"}},
 		{"begins at 0", []logs.Entry{e(0, 0), e(0, 1)}, []string{"0.0", "0.1"}},
 		{"attached midway", []logs.Entry{e(0, 90), e(0, 91)}, []string{"0.90", "0.91"}},
-		{"attached midway, the one before late", []logs.Entry{e(0, 90), e(0, 89), e(0, 91)}, []string{"0.90", "0.89", "0.91"}},
+		{"attached midway, the one before late", []logs.Entry{e(0, 90), e(0, 89), e(0, 91)},
+			[]string{"0.90", "0.89", "0.91"}},
 		{"swapped", []logs.Entry{e(0, 1), e(0, 3), e(0, 2), e(0, 4)}, []string{"0.1", "0.2", "0.3", "0.4"}},
 		{"twice", []logs.Entry{e(0, 1), e(0, 2), e(0, 2), e(0, 1), e(0, 3)}, []string{"0.1", "0.2", "0.3"}},
 		{"twice while waiting", []logs.Entry{e(0, 1), e(0, 3), e(0, 3), e(0, 2)}, []string{"0.1", "0.2", "0.3"}},
@@ -56,10 +58,12 @@ func TestSequencer(t *testing.T) {
 		{"two gaps", []logs.Entry{e(0, 1), e(0, 5), e(0, 3)}, []string{"0.1", "gap 1", "0.3", "gap 1", "0.5"}},
 		{"a new boot", []logs.Entry{e(0, 1), e(0, 2), e(1, 1), e(1, 2)}, []string{"0.1", "0.2", "1.1", "1.2"}},
 		{"a new boot at 0", []logs.Entry{e(0, 1), e(0, 2), e(1, 0), e(1, 1)}, []string{"0.1", "0.2", "1.0", "1.1"}},
-		{"a new boot, swapped", []logs.Entry{e(0, 1), e(0, 2), e(1, 2), e(1, 1), e(1, 3)}, []string{"0.1", "0.2", "1.1", "1.2", "1.3"}},
+		{"a new boot, swapped", []logs.Entry{e(0, 1), e(0, 2), e(1, 2), e(1, 1), e(1, 3)},
+			[]string{"0.1", "0.2", "1.1", "1.2", "1.3"}},
 		{"a new boot, clock set back", []logs.Entry{e(0, 1), e(0, 2), back, e(1, 1)}, []string{"0.1", "0.2", "1.1", "1.2"}},
 		{"a new boot while waiting", []logs.Entry{e(0, 1), e(0, 4), e(1, 1)}, []string{"0.1", "gap 2", "0.4", "1.1"}},
-		{"unnumbered keep their place", []logs.Entry{e(0, 1), e(0, 3), plain, e(0, 2), plain}, []string{"0.1", "0.2", "0.3", "plain", "plain"}},
+		{"unnumbered keep their place", []logs.Entry{e(0, 1), e(0, 3), plain, e(0, 2), plain},
+			[]string{"0.1", "0.2", "0.3", "plain", "plain"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

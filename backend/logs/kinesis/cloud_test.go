@@ -62,7 +62,8 @@ func (w *world) launch(t *testing.T) string {
 
 func (w *world) put(t *testing.T, key, data string) {
 	t.Helper()
-	_, err := w.kinesis.PutRecord(t.Context(), &sdk.PutRecordInput{StreamName: &w.out.Stream, PartitionKey: &key, Data: []byte(data)})
+	_, err := w.kinesis.PutRecord(t.Context(),
+		&sdk.PutRecordInput{StreamName: &w.out.Stream, PartitionKey: &key, Data: []byte(data)})
 	if err != nil {
 		t.Error(err)
 	}

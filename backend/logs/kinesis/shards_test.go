@@ -59,7 +59,8 @@ func TestOwnsKey(t *testing.T) {
 	}{
 		{"0", "340282366920938463463374607431768211455", true}, {h, h, true}, {"0", "5", false}, {"", "x", false},
 	} {
-		s := types.Shard{HashKeyRange: &types.HashKeyRange{StartingHashKey: aws.String(tt.low), EndingHashKey: aws.String(tt.high)}}
+		s := types.Shard{HashKeyRange: &types.HashKeyRange{StartingHashKey: aws.String(tt.low),
+			EndingHashKey: aws.String(tt.high)}}
 		if got := ownsKey(s, mine); got != tt.want {
 			t.Errorf("%s–%s: %v", tt.low, tt.high, got)
 		}

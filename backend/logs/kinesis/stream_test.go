@@ -50,7 +50,8 @@ func (s *fakeStream) open() {
 }
 
 func (s *fakeStream) add(low, high *big.Int, parent, another string) *fakeShard {
-	sh := &fakeShard{id: fmt.Sprintf("shardId-%012d", len(s.shards)), low: low, high: high, parent: parent, another: another}
+	sh := &fakeShard{id: fmt.Sprintf("shardId-%012d", len(s.shards)), low: low, high: high, parent: parent,
+		another: another}
 	s.shards = append(s.shards, sh)
 	return sh
 }
@@ -137,7 +138,8 @@ func (s *fakeStream) ListShards(
 	sh := s.shards[at]
 	out := &sdk.ListShardsOutput{Shards: []types.Shard{{
 		ShardId: aws.String(sh.id), ParentShardId: optional(sh.parent), AdjacentParentShardId: optional(sh.another),
-		HashKeyRange: &types.HashKeyRange{StartingHashKey: aws.String(sh.low.String()), EndingHashKey: aws.String(sh.high.String())},
+		HashKeyRange: &types.HashKeyRange{StartingHashKey: aws.String(sh.low.String()),
+			EndingHashKey: aws.String(sh.high.String())},
 	}}}
 	if at+1 < n {
 		out.NextToken = aws.String(strconv.Itoa(at + 1))

@@ -132,7 +132,8 @@ func ExampleMatcher() {
 // BenchmarkScan compares the prefilter with simpler searches of the same lines: by a byte that is frequent, and of one
 // line after another.
 func BenchmarkScan(b *testing.B) {
-	const line = "LogPixelStreaming: streamer 7f3a negotiated H264 at 1920x1080, 60 frames a second, ICE candidate %d of player 12"
+	const line = "LogPixelStreaming: streamer 7f3a negotiated H264 at 1920x1080, 60 frames a second, ICE candidate %d " +
+		"of player 12"
 	var block []byte
 	var ends []int
 	for i := range 10_000 {

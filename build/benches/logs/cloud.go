@@ -31,8 +31,8 @@ type place struct {
 	Producer                              string // address of the producer, which writes what it is asked to
 }
 
-// cloud runs the embedded cloud, and a producer of lines, until its standard input ends: in a process of its own, so that
-// their work is not counted as the reader's. It gives way to all others: in production both are other computers.
+// cloud runs the embedded cloud, and a producer of lines, until its standard input ends: in a process of its own, so
+// that their work is not counted as the reader's. It gives way to all others: in production both are other computers.
 func cloud([]string) error {
 	c, err := localcloud.Open(localcloud.Options{Seed: 1, WithoutUsers: true})
 	if err != nil {
@@ -43,7 +43,8 @@ func cloud([]string) error {
 		return err
 	}
 	o := c.Outputs()
-	p := place{Endpoint: c.Endpoint(), Region: o.Region, Stream: o.Stream, Key: o.OperatorAccessKeyID, Secret: o.OperatorSecretAccessKey}
+	p := place{Endpoint: c.Endpoint(), Region: o.Region, Stream: o.Stream, Key: o.OperatorAccessKeyID,
+		Secret: o.OperatorSecretAccessKey}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err

@@ -49,7 +49,8 @@ func (p *producer) produce(w http.ResponseWriter, r *http.Request) {
 	go func() {
 		t := time.NewTicker(beat)
 		defer t.Stop()
-		for end, from, made := time.Now().Add(time.Duration(seconds)*time.Second), time.Now(), 0; time.Now().Before(end); <-t.C {
+		for end, from, made := time.Now().Add(time.Duration(seconds)*time.Second), time.Now(),
+			0; time.Now().Before(end); <-t.C {
 			due := int(time.Since(from).Seconds()*float64(rate)) - made
 			made += due
 			p.write(due, max(1, rate/1000))

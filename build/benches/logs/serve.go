@@ -97,7 +97,9 @@ func (b *bridge) events(w http.ResponseWriter, r *http.Request) {
 		default:
 		}
 	}
-	defer b.book.Subscribe(func(_, last uint64) { say(fmt.Sprintf("event: log\ndata: {\"last\":%d,\"error\":0}\n\n", last)) })()
+	defer b.book.Subscribe(func(_, last uint64) {
+		say(fmt.Sprintf("event: log\ndata: {\"last\":%d,\"error\":0}\n\n", last))
+	})()
 	defer b.book.SubscribeFound(func() { say("event: found\ndata: 0\n\n") })()
 	for {
 		select {

@@ -38,7 +38,9 @@ func store([]string) error {
 		if err != nil {
 			return err
 		}
-		o, err := measure(p, "book", n, func() error { return put(context.Background(), p.client(), p.Stream, 1, n, perRecord) })
+		o, err := measure(p, "book", n, func() error {
+			return put(context.Background(), p.client(), p.Stream, 1, n, perRecord)
+		})
 		stop()
 		if err != nil {
 			return err

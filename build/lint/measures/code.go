@@ -136,8 +136,8 @@ func (p *project) longLines(limit int) (out []string) {
 	return out
 }
 
-// exported counts the exported names of packages, methods of exported types included, and lists those without a comment. A
-// comment on a group counts for each name in it.
+// exported counts the exported names of packages, methods of exported types included, and lists those without a
+// comment. A comment on a group counts for each name in it.
 func (p *project) exported() (all int, undocumented []string) {
 	count := func(name *ast.Ident, documented bool) {
 		if !name.IsExported() {

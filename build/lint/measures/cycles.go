@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// cycles counts the groups of nodes that reach one another (Tarjan's strongly connected components of more than one node).
+// cycles counts the groups of nodes that reach one another (Tarjan's strongly connected components of
+// more than one node).
 func cycles(edges map[string][]string) (n int) {
 	index, low, onStack := map[string]int{}, map[string]int{}, map[string]bool{}
 	var stack []string

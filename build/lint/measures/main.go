@@ -1,6 +1,7 @@
-// Measures prints figures of the structure of the project's Go code and of its page: how long functions, files and lines
-// are, what is documented, what is repeated, and whether imports go in circles. Its arguments are folders, each with a copy
-// of the project, or NAME=FOLDER; the table has a column for each. With -list it names what exceeds a limit instead.
+// Measures prints figures of the structure of the project's Go code and of its page: how long functions, files and
+// lines are, what is documented, what is repeated, and whether imports go in circles. Its arguments are folders, each
+// with a copy of the project, or NAME=FOLDER; the table has a column for each. With -list it names what
+// exceeds a limit instead.
 package main
 
 import (

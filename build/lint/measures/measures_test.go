@@ -27,10 +27,12 @@ func sample(t *testing.T, files map[string]string) string {
 func TestMeasure(t *testing.T) {
 	body := strings.Repeat("\tif a(1) > 2 { b(3, 4) } else { b(5, 6) }\n", 6)
 	root := sample(t, map[string]string{
-		"main.go":       "package main\n",
-		"app/a.go":      "package app\n\nimport \"avatar-launcher/backend\"\n\n// A is documented.\nfunc A() {\n" + body + "}\n\nfunc B() { backend.C() }\n",
+		"main.go": "package main\n",
+		"app/a.go": "package app\n\nimport \"avatar-launcher/backend\"\n\n// A is documented.\nfunc A() {\n" + body +
+			"}\n\nfunc B() { backend.C() }\n",
 		"app/a_test.go": "package app\n\nfunc helper() {\n}\n",
-		"backend/c.go": "package backend\n\n// C is documented.\nfunc C() {\n" + strings.ReplaceAll(body, "a(1)", "other(9)") + "}\n\n" +
+		"backend/c.go": "package backend\n\n// C is documented.\nfunc C() {\n" +
+			strings.ReplaceAll(body, "a(1)", "other(9)") + "}\n\n" +
 			"// D groups.\nvar (\n\tX = 1\n\tY = 2 // " + strings.Repeat("é", 140) + "\n)\n",
 		"backend/testdata/x.go":     "not Go",
 		"frontend/src/one.ts":       "import { x } from './two';",

@@ -9,8 +9,8 @@ import (
 // window is how many tokens alike make a repetition; that is about ten lines.
 const window = 100
 
-// repeated counts the lines that are part of a run of tokens which is there a second time, whatever its names and values
-// are. Imports and package clauses are left out.
+// repeated counts the lines that are part of a run of tokens which is there a second time, whatever its names and
+// values are. Imports and package clauses are left out.
 func (p *project) repeated(tests bool) (lines int) {
 	type place struct{ file, at int }
 	seed := maphash.MakeSeed()

@@ -84,7 +84,8 @@ func words(name, line string) (text string, shown bool) {
 	case ".md", ".json":
 		return line, true
 	case ".go", ".ts", ".svelte", ".mjs", ".js", ".css":
-		if trimmed := strings.TrimSpace(line); strings.HasPrefix(trimmed, "*") || strings.HasPrefix(trimmed, "/*") || strings.HasPrefix(trimmed, "<!--") {
+		if trimmed := strings.TrimSpace(line); strings.HasPrefix(trimmed, "*") || strings.HasPrefix(trimmed, "/*") ||
+			strings.HasPrefix(trimmed, "<!--") {
 			return trimmed, false
 		}
 		_, comment, _ := strings.Cut(line, "//")

@@ -41,7 +41,8 @@ func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case m.down:
 		w.WriteHeader(http.StatusServiceUnavailable)
-	case r.Method == http.MethodPut && r.URL.Path == "/latest/api/token" && r.Header.Get("X-aws-ec2-metadata-token-ttl-seconds") != "":
+	case r.Method == http.MethodPut && r.URL.Path == "/latest/api/token" &&
+		r.Header.Get("X-aws-ec2-metadata-token-ttl-seconds") != "":
 		m.token++
 		fmt.Fprint(w, m.token)
 	case r.Header.Get("X-aws-ec2-metadata-token") != fmt.Sprint(m.token):
@@ -98,7 +99,8 @@ func newWorld(t *testing.T) *world {
 	before, dial := client.Transport, http.DefaultTransport
 	client.Transport, http.DefaultTransport = hosts, hosts
 	t.Cleanup(func() { client.Transport, http.DefaultTransport = before, dial })
-	w.Handler = handler(&url.URL{Scheme: "http", Host: "avatar"}, &instance{base: "http://metadata"}, nil, nil, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	w.Handler = handler(&url.URL{Scheme: "http", Host: "avatar"}, &instance{base: "http://metadata"}, nil, nil,
+		slog.New(slog.NewTextHandler(io.Discard, nil)))
 	return w
 }
 
@@ -137,7 +139,8 @@ func TestTheOwnerAloneReachesTheAvatar(t *testing.T) {
 		if got := w.do("/player.html?x=1", cookies).StatusCode; got != http.StatusOK {
 			t.Fatalf("the owner: %d", got)
 		}
-		for name, want := range map[string]string{"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", gate.RoleHeader: "owner", "Cookie": ""} {
+		for name, want := range map[string]string{"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https",
+			gate.RoleHeader: "owner", "Cookie": ""} {
 			if got := w.seen.Header.Get(name); !strings.HasPrefix(got, want) || want == "" && got != "" {
 				t.Errorf("the avatar sees %s: %q", name, got)
 			}
@@ -179,7 +182,8 @@ func TestASilentMetadataServiceOpensNothing(t *testing.T) {
 
 func TestItListensToThisMachineOnly(t *testing.T) {
 	for _, listen := range []string{"", ":8081", "0.0.0.0:8081", "192.0.2.1:8081", "localhost:8081"} {
-		if err := run(t.Context(), options{listen: listen, avatar: "http://127.0.0.1:8080"}); err == nil || !strings.Contains(err.Error(), "machine") {
+		if err := run(t.Context(), options{listen: listen, avatar: "http://127.0.0.1:8080"}); err == nil ||
+			!strings.Contains(err.Error(), "machine") {
 			t.Errorf("-listen %q: %v", listen, err)
 		}
 	}
@@ -202,7 +206,8 @@ func TestCoturnRelaysToTheInstanceAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	config := strings.Split(string(text), "\n")
-	for _, line := range []string{"listening-ip=10.0.1.7", "relay-ip=10.0.1.7", "allowed-peer-ip=10.0.1.7", "denied-peer-ip=0.0.0.0-255.255.255.255",
+	for _, line := range []string{"listening-ip=10.0.1.7", "relay-ip=10.0.1.7", "allowed-peer-ip=10.0.1.7",
+		"denied-peer-ip=0.0.0.0-255.255.255.255",
 		"use-auth-secret", "static-auth-secret=" + string(relay.Secret), fmt.Sprint("listening-port=", relay.Port)} {
 		if !slices.Contains(config, line) {
 			t.Errorf("no line %q in:\n%s", line, text)
@@ -238,8 +243,10 @@ func TestACertificateIsForANameThatResolvesHere(t *testing.T) {
 	m := &metadata{address: "203.0.113.9"}
 	client.Transport = routed{"metadata": m}
 	t.Cleanup(func() { client.Transport = before })
-	addresses := map[string]string{"ann.avatar.example.com.": "203.0.113.9", "bob.avatar.example.com.": "192.0.2.1", "ann.example.com.": "203.0.113.9",
-		"two.avatar.example.com.": "203.0.113.9 198.51.100.7", "a.b.avatar.example.com.": "203.0.113.9", "mapped.avatar.example.com.": "::ffff:203.0.113.9"}
+	addresses := map[string]string{"ann.avatar.example.com.": "203.0.113.9", "bob.avatar.example.com.": "192.0.2.1",
+		"ann.example.com.":        "203.0.113.9",
+		"two.avatar.example.com.": "203.0.113.9 198.51.100.7", "a.b.avatar.example.com.": "203.0.113.9",
+		"mapped.avatar.example.com.": "::ffff:203.0.113.9"}
 	resolve := func(_ context.Context, _, host string) ([]netip.Addr, error) {
 		var all []netip.Addr
 		for _, a := range strings.Fields(addresses[host]) {
@@ -258,8 +265,10 @@ func TestACertificateIsForANameThatResolvesHere(t *testing.T) {
 	}
 	for name, want := range map[string]int{
 		"ann.avatar.example.com": 200, "ANN.avatar.example.com": 200, "mapped.avatar.example.com": 200,
-		"bob.avatar.example.com": 404, "two.avatar.example.com": 404, "new.avatar.example.com": 404, // parked, also elsewhere, not yet there
-		"ann.example.com": 404, "a.b.avatar.example.com": 404, "avatar.example.com": 404, ".avatar.example.com": 404, "annavatar.example.com": 404, "": 404,
+		// parked, also elsewhere, not yet there
+		"bob.avatar.example.com": 404, "two.avatar.example.com": 404, "new.avatar.example.com": 404,
+		"ann.example.com": 404, "a.b.avatar.example.com": 404, "avatar.example.com": 404, ".avatar.example.com": 404,
+		"annavatar.example.com": 404, "": 404,
 	} {
 		if got := ask(name); got != want {
 			t.Errorf("%q: %d", name, got)

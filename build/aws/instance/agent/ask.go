@@ -19,8 +19,9 @@ const (
 type lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
 
 // asked answers Caddy whether a name may have a certificate: 200 if it is a label below the zone and resolves to this
-// instance. Anything else would be refused by the certificate authority, which counts refusals: a name that does not resolve
-// yet, and names that strangers make up. https://letsencrypt.org/docs/rate-limits/#authorization-failures-per-hostname-per-account
+// instance. Anything else would be refused by the certificate authority, which counts refusals: a name that does not
+// resolve yet, and names that strangers make up.
+// https://letsencrypt.org/docs/rate-limits/#authorization-failures-per-hostname-per-account
 // https://caddyserver.com/docs/caddyfile/options#on-demand-tls
 func asked(zone string, in *instance, resolve lookup, log *slog.Logger) http.Handler {
 	slots := make(chan struct{}, askMany)

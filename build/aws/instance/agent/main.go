@@ -45,7 +45,8 @@ type options struct{ listen, avatar, metadata, turn, ask, zone, state string }
 // run serves until ctx is done.
 func run(ctx context.Context, o options) error {
 	if a, err := netip.ParseAddrPort(o.listen); err != nil || !a.Addr().IsLoopback() {
-		return fmt.Errorf("%q is not an address of this machine alone: anybody could then say that they came by https", o.listen)
+		return fmt.Errorf("%q is not an address of this machine alone: anybody could then say that they came by https",
+			o.listen)
 	}
 	to, err := url.Parse(o.avatar)
 	if err != nil || to.Host == "" {

@@ -77,7 +77,8 @@ func (i *instance) value(ctx context.Context, path string) (string, error) {
 // get reads one value. It returns errNone if there is none. The caller must hold the mutex.
 func (i *instance) get(ctx context.Context, path string) (string, error) {
 	if time.Now().After(i.until) {
-		token, err := i.ask(ctx, http.MethodPut, "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds", fmt.Sprint(int(tokenLife.Seconds())))
+		token, err := i.ask(ctx, http.MethodPut, "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds",
+			fmt.Sprint(int(tokenLife.Seconds())))
 		if err != nil {
 			return "", err
 		}

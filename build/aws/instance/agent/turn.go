@@ -16,8 +16,9 @@ import (
 const turnPort = 3478
 
 // coturn's configuration. The streamer is on the same machine, so that the relay may send to that alone, by its private
-// address: neither to the metadata service nor into the network. The relay's own ports are below those that the kernel gives
-// to WebRTC, and closed to the outside. See https://github.com/coturn/coturn/blob/master/examples/etc/turnserver.conf
+// address: neither to the metadata service nor into the network. The relay's own ports are below those that the kernel
+// gives to WebRTC, and closed to the outside. See
+// https://github.com/coturn/coturn/blob/master/examples/etc/turnserver.conf
 const coturn = `listening-ip=ADDRESS
 listening-port=PORT
 relay-ip=ADDRESS
@@ -45,8 +46,9 @@ simple-log
 
 var secret = regexp.MustCompile(`(?m)^static-auth-secret=([A-Z2-7]{26,})$`)
 
-// newRelay writes coturn's configuration to a file. A file that is there already keeps its secret, so that a gate that starts
-// again doesn't cut coturn off; the folder is emptied at each start of the machine. It returns nil if no file is named.
+// newRelay writes coturn's configuration to a file. A file that is there already keeps its secret, so that a gate that
+// starts again doesn't cut coturn off; the folder is emptied at each start of the machine. It returns nil
+// if no file is named.
 func newRelay(ctx context.Context, in *instance, file string) (*gate.Relay, error) {
 	if file == "" {
 		return nil, nil
@@ -66,6 +68,7 @@ func newRelay(ctx context.Context, in *instance, file string) (*gate.Relay, erro
 	} else if err != nil && !os.IsNotExist(err) {
 		return nil, err
 	}
-	config := strings.NewReplacer("ADDRESS", address.String(), "PORT", fmt.Sprint(relay.Port), "SECRET", string(relay.Secret)).Replace(coturn)
+	config := strings.NewReplacer("ADDRESS", address.String(), "PORT", fmt.Sprint(relay.Port), "SECRET",
+		string(relay.Secret)).Replace(coturn)
 	return relay, os.WriteFile(file, []byte(config), 0o600)
 }
