@@ -42,6 +42,9 @@ func (in *createTableInput) check() *wire.Error {
 	if err := checkTableName(in.TableName); err != nil {
 		return err
 	}
+	if err := in.checkModel(); err != nil {
+		return err
+	}
 	if in.StreamSpecification != nil && in.StreamSpecification.StreamEnabled {
 		return invalid("DynamoDB Streams are not available in the embedded cloud")
 	}
@@ -49,6 +52,36 @@ func (in *createTableInput) check() *wire.Error {
 		return err
 	}
 	return checkSchema(in.AttributeDefinitions, in.KeySchema, in.GlobalSecondaryIndexes, in.LocalSecondaryIndexes)
+}
+
+// checkModel checks the values that the API's model enumerates, wherever they are.
+func (in *createTableInput) checkModel() *wire.Error {
+	var found []*wire.Error
+	check := func(member, value string, allowed ...string) {
+		if err := oneOf(member, value, allowed...); err != nil {
+			found = append(found, err)
+		}
+	}
+	key := func(member string, elements []keyElement) {
+		for i, e := range elements {
+			check(fmt.Sprintf("%s.%d.member.keyType", member, i+1), e.KeyType, "HASH", "RANGE")
+		}
+	}
+	indexes := func(member string, all []indexDefinition) {
+		for i, x := range all {
+			at := fmt.Sprintf("%s.%d.member.", member, i+1)
+			key(at+"keySchema", x.KeySchema)
+			check(at+"projection.projectionType", x.Projection.ProjectionType, "ALL", "INCLUDE", "KEYS_ONLY")
+		}
+	}
+	for i, a := range in.AttributeDefinitions {
+		check(fmt.Sprintf("attributeDefinitions.%d.member.attributeType", i+1), a.AttributeType, "B", "N", "S")
+	}
+	check("billingMode", in.BillingMode, "PROVISIONED", payPerRequest)
+	key("keySchema", in.KeySchema)
+	indexes("globalSecondaryIndexes", in.GlobalSecondaryIndexes)
+	indexes("localSecondaryIndexes", in.LocalSecondaryIndexes)
+	return broken(found)
 }
 
 func (in *createTableInput) checkBilling() *wire.Error {

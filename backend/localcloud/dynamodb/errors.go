@@ -27,6 +27,19 @@ func constraint(value, member, rule string) *wire.Error {
 	return invalid("1 validation error detected: Value %s at '%s' failed to satisfy constraint: %s", value, member, rule)
 }
 
+// broken joins what is wrong with a request by the API's model, in AWS's words.
+func broken(found []*wire.Error) *wire.Error {
+	if len(found) < 2 {
+		return append(found, nil)[0]
+	}
+	const beginning = "1 validation error detected: "
+	var texts []string
+	for _, err := range found {
+		texts = append(texts, strings.TrimPrefix(err.Message, beginning))
+	}
+	return invalid("%d validation errors detected: %s", len(found), strings.Join(texts, "; "))
+}
+
 // detected gives an invalid request's message the beginning that PutItem, UpdateItem and DeleteItem have, and Query
 // in part. Batches, transactions and the other reads answer without it.
 func detected(err *wire.Error) *wire.Error {

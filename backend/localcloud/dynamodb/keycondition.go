@@ -82,6 +82,10 @@ func (n *node) keyTerm() (string, *keyCondition, *wire.Error) {
 	if n.kind == nodeCompare && left.kind == nodeValue && right.kind == nodePath {
 		left, right, op = right, left, mirrored[op]
 	}
+	if left.kind == nodePath && right.kind == nodePath {
+		return "", nil, invalid("Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: Multiple " +
+			"attribute names used in one condition")
+	}
 	if left.kind != nodePath || right.kind != nodeValue {
 		return "", nil, invalid("Invalid condition in KeyConditionExpression: %s operator must have one operand that is a "+
 			"key attribute and constants beside it", op)

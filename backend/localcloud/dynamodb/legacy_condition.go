@@ -160,8 +160,8 @@ func (c *legacyCondition) node(name string) *node {
 }
 
 // keyNode is KeyConditions as a key condition expression would have it.
-func keyNode(conditions map[string]*legacyCondition) (*node, *wire.Error) {
-	if n := len(conditions); n < 1 || n > 2 {
+func keyNode(conditions map[string]*legacyCondition, schema keySchema) (*node, *wire.Error) {
+	if n := len(conditions); n < 1 || n > max(2, len(schema.attributes())) {
 		return nil, invalid("Conditions can be of length 1 or 2 only")
 	}
 	for _, name := range sortedKeys(conditions) {

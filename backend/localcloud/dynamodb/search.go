@@ -48,7 +48,7 @@ func (in *searchInput) checkSelect() *wire.Error {
 	case in.ProjectionExpression == nil && in.AttributesToGet == nil && in.Select == "SPECIFIC_ATTRIBUTES":
 		return invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
 	case in.Select == "ALL_PROJECTED_ATTRIBUTES" && in.IndexName == nil:
-		return badParameter("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
+		return invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
 	}
 	return nil
 }
@@ -90,9 +90,10 @@ func (s *Service) prepareSearch(c *wire.Call, action string, in *searchInput) (*
 	if notFound != nil {
 		return nil, notFound
 	}
-	if err != nil {
+	if err != nil && keyNode == nil {
 		return nil, err
 	}
+	wrongKey := err // said only if every expression can be read
 	if q.filter, err = in.filter(vars); err != nil {
 		return nil, err
 	}
@@ -102,6 +103,9 @@ func (s *Service) prepareSearch(c *wire.Call, action string, in *searchInput) (*
 	anyExpression := in.KeyConditionExpression != nil || in.FilterExpression != nil || in.ProjectionExpression != nil
 	if err := vars.check(anyExpression, filterExpression); err != nil {
 		return nil, err
+	}
+	if wrongKey != nil {
+		return nil, wrongKey
 	}
 	if err := q.check(); err != nil {
 		return nil, err

@@ -48,7 +48,7 @@ func (in *searchInput) keyCondition(vars *placeholders, schema keySchema) (*keyC
 	if in.KeyConditionExpression != nil {
 		return parseKeyCondition(*in.KeyConditionExpression, vars, schema)
 	}
-	n, err := keyNode(in.KeyConditions)
+	n, err := keyNode(in.KeyConditions, schema)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -118,7 +119,11 @@ func (s *Service) prepareTransaction(c *wire.Call, in *transactWriteInput) ([]*w
 			return nil, nil, err
 		}
 		writes[i] = w
-		if reasons[i] = w.checkKey(one); reasons[i] != nil {
+		reasons[i] = w.checkKey(one)
+		if w.emptyKey(one) {
+			return nil, nil, reasons[i] // AWS looks at this before it begins the transaction
+		}
+		if reasons[i] != nil {
 			continue
 		}
 		if seen[w.lockKey()] {
@@ -131,6 +136,18 @@ func (s *Service) prepareTransaction(c *wire.Call, in *transactWriteInput) ([]*w
 		return nil, nil, invalid("Collection size of items in the transaction exceeded the maximum of 4 MB")
 	}
 	return writes, reasons, nil
+}
+
+// emptyKey reports whether an attribute of the item's key has the right type and is empty.
+func (w *write) emptyKey(in *writeInput) bool {
+	given := in.Key
+	if w.action == "PutItem" {
+		given = in.Item
+	}
+	return slices.ContainsFunc(w.table.schema.attributes(), func(a keyAttribute) bool {
+		v, ok := given[a.name]
+		return ok && v.kind == a.kind && a.kind != kindN && v.str == ""
+	})
 }
 
 func (s *Service) prepareAction(c *wire.Call, action string, in *writeInput) (*write, *wire.Error) {

@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"regexp"
+	"strings"
 
 	"avatar-launcher/backend/localcloud/wire"
 )
@@ -36,6 +37,27 @@ func imageNamed(id string) (image, *wire.Error) {
 	return image{}, wire.Errorf(400, "InvalidAMIID.NotFound", "The image id '[%s]' does not exist", id)
 }
 
+// imagesNamed refuses a list of IDs of which one is malformed, or some do not exist.
+func imagesNamed(ids []string) *wire.Error {
+	var absent []string
+	for _, id := range ids {
+		_, err := imageNamed(id)
+		if err != nil && strings.HasSuffix(err.Code, ".Malformed") {
+			return err
+		}
+		if err != nil {
+			absent = append(absent, id)
+		}
+	}
+	switch len(absent) {
+	case 0:
+		return nil
+	case 1:
+		return wire.Errorf(400, "InvalidAMIID.NotFound", "The image id '[%s]' does not exist", absent[0])
+	}
+	return wire.Errorf(400, "InvalidAMIID.NotFound", "The image ids '[%s]' do not exist", strings.Join(absent, ", "))
+}
+
 func (s *Service) imageOwner(im image) string {
 	if im.owner == "self" {
 		return s.env.AccountID
@@ -61,10 +83,8 @@ func (s *Service) describeImages(_ *wire.Call, p params, d *doc) *wire.Error {
 		return err
 	}
 	ids, owners := p.list("ImageId"), p.list("Owner")
-	for _, id := range ids {
-		if _, err := imageNamed(id); err != nil {
-			return err
-		}
+	if err := imagesNamed(ids); err != nil {
+		return err
 	}
 	all := keep(images, func(im image) bool {
 		mine := len(owners) == 0

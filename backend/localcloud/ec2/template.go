@@ -199,6 +199,10 @@ func inherit(base, over params) params {
 }
 
 func (s *Service) modifyLaunchTemplate(c *wire.Call, p params, d *doc) *wire.Error {
+	if p.get("LaunchTemplateId") != "" && p.get("LaunchTemplateName") != "" {
+		return wire.Errorf(400, "InvalidParameterCombination",
+			"Either provide launch template ID or launch template name to modify the template.")
+	}
 	return s.edit(c, p, func(ch *change, t *template) *wire.Error {
 		v, err := p.need("SetDefaultVersion")
 		if err != nil {
@@ -206,7 +210,8 @@ func (s *Service) modifyLaunchTemplate(c *wire.Call, p params, d *doc) *wire.Err
 		}
 		to, err := t.version(v)
 		if err != nil && strings.HasSuffix(err.Code, "VersionNotFound") {
-			return wire.Errorf(400, err.Code, "Could not find launch template version")
+			return wire.Errorf(400, err.Code,
+				"The launch template version %s is not found for the specified launch template.", v)
 		}
 		if err != nil {
 			return err
@@ -250,7 +255,7 @@ func (s *Service) describeLaunchTemplates(_ *wire.Call, p params, d *doc) *wire.
 	}
 	for _, name := range names {
 		if _, err := s.template("", name); err != nil {
-			return err
+			return wire.Errorf(400, err.Code, "At least one of the launch templates specified in the request does not exist.")
 		}
 	}
 	all := slices.SortedFunc(maps.Values(s.templates), func(a, b *template) int { return cmp.Compare(a.ID, b.ID) })

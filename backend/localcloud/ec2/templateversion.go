@@ -40,6 +40,13 @@ func (s *Service) describeLaunchTemplateVersions(_ *wire.Call, p params, d *doc)
 	return nil
 }
 
+// allTemplates is what AWS says of a request for versions of no template in particular.
+const allTemplates = "To describe the launch template data for all your launch templates, for ‘--versions’ specify " +
+	"‘$Latest’, ‘$Default’, or both, and omit ‘--launch-template-id’, ‘--launch-template-name’, and version numbers. " +
+	"To describe the launch template data for a specific launch template, specify ‘--launch-template-id’ or " +
+	"‘--launch-template-name’, and for ‘--versions’ specify one or more of the following values: ‘$Latest’, ‘$Default’, " +
+	"or one or more version numbers."
+
 type versionRow struct {
 	t *template
 	v templateVersion
@@ -50,7 +57,12 @@ func (s *Service) selectVersions(p params) ([]versionRow, *wire.Error) {
 	var rows []versionRow
 	if p.get("LaunchTemplateId") == "" && p.get("LaunchTemplateName") == "" {
 		if len(names) == 0 {
-			return nil, missing("launchTemplateId or launchTemplateName")
+			return nil, wire.Errorf(400, "MissingParameter", "%s", allTemplates)
+		}
+		for _, name := range names {
+			if name != "$Latest" && name != "$Default" {
+				return nil, invalid("%s", allTemplates)
+			}
 		}
 		for _, id := range sortedKeys(s.templates) {
 			for _, name := range names {
