@@ -27,6 +27,7 @@ type route53Client struct {
 	listHostedZonesByName  call[route53.ListHostedZonesByNameInput, route53.ListHostedZonesByNameOutput, route53.Options]
 }
 
+// Route53 returns a narrow client of the service. with changes its options.
 func Route53(cfg aws.Config, with func(*route53.Options)) *route53Client {
 	c := route53.NewFromConfig(cfg, with)
 	return &route53Client{
@@ -82,6 +83,7 @@ type dynamodbClient struct {
 	transactWriteItems call[dynamodb.TransactWriteItemsInput, dynamodb.TransactWriteItemsOutput, dynamodb.Options]
 }
 
+// DynamoDB returns a narrow client of the service. with changes its options.
 func DynamoDB(cfg aws.Config, with func(*dynamodb.Options)) *dynamodbClient {
 	c := dynamodb.NewFromConfig(cfg, with)
 	return &dynamodbClient{
@@ -161,6 +163,7 @@ type kinesisClient struct {
 	getRecords            call[kinesis.GetRecordsInput, kinesis.GetRecordsOutput, kinesis.Options]
 }
 
+// Kinesis returns a narrow client of the service. with changes its options.
 func Kinesis(cfg aws.Config, with func(*kinesis.Options)) *kinesisClient {
 	c := kinesis.NewFromConfig(cfg, with)
 	return &kinesisClient{
@@ -212,6 +215,7 @@ type schedulerClient struct {
 	deleteSchedule call[scheduler.DeleteScheduleInput, scheduler.DeleteScheduleOutput, scheduler.Options]
 }
 
+// Scheduler returns a narrow client of the service. with changes its options.
 func Scheduler(cfg aws.Config, with func(*scheduler.Options)) *schedulerClient {
 	c := scheduler.NewFromConfig(cfg, with)
 	return &schedulerClient{

@@ -31,6 +31,7 @@ type ec2Client struct {
 	describeVpcs    call[ec2.DescribeVpcsInput, ec2.DescribeVpcsOutput, ec2.Options]
 }
 
+// EC2 returns a narrow client of the service. with changes its options.
 func EC2(cfg aws.Config, with func(*ec2.Options)) *ec2Client {
 	c := ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.Retryer = awsx.CorrectClock(o.Retryer) }, with)
 	return &ec2Client{

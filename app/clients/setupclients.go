@@ -34,6 +34,7 @@ type cloudformationClient struct {
 	deleteStack call[cloudformation.DeleteStackInput, cloudformation.DeleteStackOutput, cloudformation.Options]
 }
 
+// CloudFormation returns a narrow client of the service. with changes its options.
 func CloudFormation(cfg aws.Config, with func(*cloudformation.Options)) *cloudformationClient {
 	c := cloudformation.NewFromConfig(cfg, with)
 	return &cloudformationClient{
@@ -114,6 +115,7 @@ type cognitoClient struct {
 	adminAddUserToGroup call[cognito.AdminAddUserToGroupInput, cognito.AdminAddUserToGroupOutput, cognito.Options]
 }
 
+// Cognito returns a narrow client of the service. with changes its options.
 func Cognito(cfg aws.Config, with func(*cognito.Options)) *cognitoClient {
 	c := cognito.NewFromConfig(cfg, with)
 	return &cognitoClient{
@@ -163,6 +165,7 @@ type quotasClient struct {
 	getServiceQuota call[servicequotas.GetServiceQuotaInput, servicequotas.GetServiceQuotaOutput, servicequotas.Options]
 }
 
+// Quotas returns a narrow client of the service. with changes its options.
 func Quotas(cfg aws.Config, with func(*servicequotas.Options)) *quotasClient {
 	c := servicequotas.NewFromConfig(cfg, with)
 	return &quotasClient{
@@ -240,6 +243,7 @@ type IdentityPoolRoles struct {
 		cognitoidentity.Options]
 }
 
+// SetIdentityPoolRoles implements the client.
 func (c IdentityPoolRoles) SetIdentityPoolRoles(ctx context.Context, in *cognitoidentity.SetIdentityPoolRolesInput,
 	with ...func(*cognitoidentity.Options)) (*cognitoidentity.SetIdentityPoolRolesOutput, error) {
 	return c.Set(ctx, in, with...)
@@ -250,6 +254,7 @@ type PricingClient struct {
 	Get call[pricing.GetProductsInput, pricing.GetProductsOutput, pricing.Options]
 }
 
+// GetProducts implements the client.
 func (c PricingClient) GetProducts(ctx context.Context, in *pricing.GetProductsInput,
 	with ...func(*pricing.Options)) (*pricing.GetProductsOutput, error) {
 	return c.Get(ctx, in, with...)

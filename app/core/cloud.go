@@ -208,6 +208,7 @@ func FindRunning(ctx context.Context, dir string) (CloudAddress, bool) {
 	return a, resp.StatusCode == http.StatusOK
 }
 
+// ReadAddress reads where the embedded cloud of a state directory is, as WriteAddress has left it.
 func ReadAddress(dir string) (CloudAddress, error) {
 	var a CloudAddress
 	data, err := os.ReadFile(addressFile(dir))
@@ -271,6 +272,7 @@ func CloudProblem(dir string, err error) *backend.Problem {
 	return p
 }
 
+// StateProblem returns the Problem of a state directory that cannot be used.
 func StateProblem(dir string, err error) *backend.Problem {
 	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("core.launcherFolderCannotUsed"),
 		Why:  messages.Verbatim(fmt.Sprintf("%s: %v.", dir, err)),

@@ -28,11 +28,14 @@ type logFile struct {
 	failing  atomic.Bool
 }
 
+// NewLogFile returns the rotated log in a state directory. troubled is called when writing begins to fail, and with nil
+// when it works again.
 func NewLogFile(dir string, troubled func(*backend.Problem)) *logFile {
 	return &logFile{troubled: troubled, file: &lumberjack.Logger{
 		Filename: filepath.Join(LogFolder(dir), "launcher.log"), MaxSize: 5 /* MB */, MaxBackups: 4, MaxAge: 30 /* days */}}
 }
 
+// LogFolder returns the folder of the logs in a state directory.
 func LogFolder(dir string) string { return filepath.Join(dir, "logs") }
 
 // Write implements io.Writer. It never fails, since a log that cannot be written must not disturb its writer.
@@ -57,6 +60,7 @@ func fileProblem(name string, err error) *backend.Problem {
 		Next: messages.New("core.freeSpaceEverythingElse", name), Cause: err}
 }
 
+// FileLog returns a logger that writes JSON lines to w, without secrets.
 func FileLog(w io.Writer, level slog.Level) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: redact}))
 }

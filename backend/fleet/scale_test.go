@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -261,20 +260,6 @@ func (w *world) auditOf(t *testing.T, u backend.User) string {
 	}
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
-}
-
-// stopwatch measures real time, also from within a bubble, whose clock is virtual: by the processor time
-// of the process.
-func stopwatch() func() time.Duration {
-	used := func() time.Duration {
-		var u syscall.Rusage
-		if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-			return 0
-		}
-		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-	}
-	from := used()
-	return func() time.Duration { return used() - from }
 }
 
 // report prints what an hour of many desktops came to.

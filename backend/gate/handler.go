@@ -15,7 +15,8 @@ const (
 	HealthPath = "/healthz"
 	// InfoPath is the gate's own: it answers everybody 204 with Header, by which a launcher knows that there is a gate.
 	InfoPath = "/.avatar/gate"
-	Header   = "Avatar-Gate"
+	// Header is the header of the answer at InfoPath.
+	Header = "Avatar-Gate"
 	// RoleHeader tells the avatar what the sender of a request may do. What a client sends under this name is dropped.
 	RoleHeader = "Avatar-Role"
 )

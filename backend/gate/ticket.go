@@ -23,6 +23,7 @@ const (
 // Role is what the holder of a ticket may do.
 type Role string
 
+// The roles.
 const (
 	Owner Role = "owner"
 	Guest Role = "guest"
