@@ -263,9 +263,11 @@ on('shortcuts', 'ready', async (page) => {
   await page.getByRole('heading', { name: 'Settings', exact: true }).waitFor();
   await page.keyboard.press('Control+3');
   await page.getByRole('heading', { name: 'History', exact: true }).waitFor();
-  await page.keyboard.press('Control+4'); // not an operator: nothing happens
+  await page.keyboard.press('Control+6'); // without the fleet there are five pages: nothing happens
   await page.getByRole('heading', { name: 'History', exact: true }).waitFor();
-  await page.keyboard.press('Control+6');
+  await page.keyboard.press('Control+4');
+  await page.getByRole('heading', { name: 'Settings', exact: true }).waitFor();
+  await page.keyboard.press('Control+5');
   await page.getByText('/home/demo/.config/avatar-launcher/config.yaml').waitFor();
   await page.keyboard.press('Control+f');
   await page.waitForFunction(() => document.activeElement?.id === 'log-text');
@@ -276,7 +278,7 @@ on('shortcuts', 'ready', async (page) => {
 });
 
 on('everything is reached by Tab, and what has the focus is seen', { ...sceneOf('ready-refused'), details: true }, async (page) => {
-  const want = ['Home', 'Log', 'History', 'Settings', 'About', 'Sign out', 'Dismiss: There is no keyring', 'Dismiss: The session was not extended', 'Open my avatar', 'Stop', 'Keep it running', 'Copy link', 'Details', 'Open log', 'Delete…'];
+  const want = ['Home', 'Log', 'History', 'Settings', 'About', 'Sign out', 'Dismiss: There is no keyring', 'Dismiss: The session was not extended', 'Open my avatar', 'Share…', 'Stop', 'Keep it running', 'Copy link', 'Details', 'Open log', 'Delete…'];
   const seen = [];
   for (let n = 0; n < 40; n++) {
     await page.keyboard.press('Tab');
@@ -474,6 +476,9 @@ on('a pause, times since the start, phases in the margin, colours, and an empty 
   await button(page, 'Paused · 1 new line').click();
   assert.equal(await page.locator('.sgr-green.sgr-bold').textContent(), 'green');
   await button(page, 'Clear log').click();
+  await page.getByRole('alertdialog').getByText('Export the log first').waitFor();
+  assert.equal((await asked(page, 'LogBook.Clear')).length, 0, 'it is asked first');
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Clear log' }).click();
   await page.getByText('No log yet.', { exact: false }).waitFor();
   assert.equal((await asked(page, 'LogBook.Clear')).length, 1);
 });
@@ -897,4 +902,36 @@ on('a link that could not be made says why, and the form stays', { ...sceneOf('r
 on('no more links than there can be: the oldest is taken back first', 'share-full', async (page) => {
   await page.getByText('You have 4 open links, and there can’t be more.').waitFor();
   assert.equal(await button(page, 'Create link').count(), 0);
+});
+
+on('a sign-in that never got through keeps the password, and one that was refused does not', 'sign-in', async (page) => {
+  await page.getByLabel('User name').fill('alice');
+  await page.getByLabel('Password', { exact: true }).fill('p"wörd');
+  const top = async () => (await page.locator('.panel').boundingBox()).y;
+  const before = await top();
+  await page.keyboard.press('Enter');
+  await show(page, 'sign-in-waiting', 2);
+  await show(page, 'sign-in-unreachable', 3);
+  await page.getByRole('alert').getByText('Can’t reach the cloud').waitFor();
+  assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), 'p"wörd');
+  assert.equal(await top(), before, 'what is said moves the card');
+  await page.keyboard.press('Enter');
+  assert.equal((await asked(page, 'Account.SignIn')).length, 2, 'Enter tries again');
+  await show(page, 'sign-in-waiting', 4);
+  await show(page, 'sign-in-refused', 5);
+  await page.getByRole('alert').getByText('The sign-in was refused').waitFor();
+  assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '');
+});
+
+on('a demo says that it sends no codes, and a password’s rule is there before an error', 'challenge-reset', async (page) => {
+  await page.getByText('no message is really sent').waitFor();
+  await page.getByText('New password for').waitFor();
+  await show(page, 'challenge-new-password', 2);
+  await page.getByText('Use at least 8 characters.').waitFor();
+});
+
+on('in the queue nothing looks as if a start were under way', { ...sceneOf('queue'), details: true }, async (page) => {
+  await page.getByText('You’re number 3 of 5 in line').waitFor();
+  assert.equal(await page.getByText('Slow start').count() + await page.getByText('Quick start').count(), 0);
+  assert.equal(await page.locator('.orb .arc').evaluate((e) => e.getAttribute('stroke-dashoffset') === e.getAttribute('stroke-dasharray')), true);
 });

@@ -163,6 +163,7 @@ export const scenes = [
   scene('sign-in', out),
   scene('sign-in-demo', out, { demoUsers }),
   scene('sign-in-refused', { ...out, problem: { kind: 'refused', what: 'Sign-in refused', why: 'The user name or the password is wrong.', next: 'Type them again; after five wrong tries Cognito waits a while.' } }, { demoUsers }),
+  scene('sign-in-unreachable', { ...out, problem: unreachable }),
   scene('sign-in-waiting', { ...out, phase: 'signing-in' }),
   scene('challenge-new-password', challenge('NEW_PASSWORD_REQUIRED')),
   scene('challenge-totp', challenge('SOFTWARE_TOKEN_MFA')),

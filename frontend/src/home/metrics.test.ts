@@ -11,5 +11,5 @@ test('metrics that never came have no chart, and one that stays away has no pres
 test('readings', () => {
   expect([reading('cpu', 41.6), reading('fps', 0), reading('netOut', 0), reading('netOut', 12_345_678), reading('netOut', 250_000), reading('players', 2), reading('gpu', null)])
     .toEqual(['42 %', '0 fps', '0 B/s', '12.3 MB/s', '250 kB/s', '2', '–']);
-  expect([ceiling('mem', [1]), ceiling('fps', [null, 60]), ceiling('players', [null, 0])]).toEqual([100, 66, 1]);
+  expect([ceiling('mem', [1]), ceiling('fps', [null, 60]), ceiling('players', [null, 0])]).toEqual([100, 66, 4]);
 });

@@ -1,4 +1,5 @@
 import { METRICS, type Metric, type Series, type Values } from '../lib/model';
+import { decimal } from '../lib/format';
 import { words } from '../lib/words';
 
 /** What the charts show of one metric. */
@@ -29,6 +30,7 @@ export function tracks(s: Series): readonly Track[] {
 export function ceiling(metric: Metric, values: Values): number {
   if (metric === 'cpu' || metric === 'gpu' || metric === 'mem') return 100;
   const most = values.reduce<number>((m, v) => Math.max(m, v ?? 0), 0);
+  if (metric === 'players') return Math.max(4, most + 1);
   return most > 0 ? most * 1.1 : 1;
 }
 
@@ -57,5 +59,5 @@ function bytesPerSecond(value: number): string {
     n++;
   }
   const digits = value >= 100 || n === 0 ? 0 : 1;
-  return units[n]?.(value.toFixed(digits)) ?? '';
+  return units[n]?.(decimal(value, digits)) ?? '';
 }

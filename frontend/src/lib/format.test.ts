@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asText, brief, column, countdown, grouped, lineTime, sinceTime, span, moment, clock } from './format';
+import { asText, brief, column, countdown, grouped, lineTime, sinceTime, span, moment, clock, day, dayLabels } from './format';
 
 test.each([
   [0, '0.0 s'], [-5, '0.0 s'], [412, '0.4 s'], [9949, '9.9 s'], [9950, '10 s'], [12_400, '12 s'], [59_499, '59 s'], [59_500, '1 min 00 s'], [125_000, '2 min 05 s'],
@@ -31,4 +31,9 @@ test('a date has its time of day as all other times are written', () => {
   const at = new Date(2026, 10, 28, 14, 5, 9).getTime();
   expect(moment(at)).toContain(clock(at));
   expect(moment(at)).not.toMatch(/[AP]M|:09/);
+});
+
+test('an axis says the day once, and then the time of day', () => {
+  const at = (d: number, h: number): number => new Date(2026, 10, d, h).getTime();
+  expect(dayLabels([at(28, 9), at(28, 14), undefined, at(29, 8)])).toEqual([day(at(28, 9)), '14:00', '', day(at(29, 8))]);
 });

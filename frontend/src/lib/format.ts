@@ -1,16 +1,21 @@
 import type { Line } from './model';
-import { language, words } from './words';
+import { region, words } from './words';
 
 // Each is made when it is first needed: making one reads the tables of the language, and the sign-in needs none.
-const CLOCK = once(() => new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }));
-const DAY = once(() => new Intl.DateTimeFormat(language === 'en-XA' ? 'en' : undefined, { day: 'numeric', month: 'short' }));
-const TIME = once(() => new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }));
-const MOMENT = once(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }));
+const CLOCK = once(() => new Intl.DateTimeFormat(region, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }));
+const DAY = once(() => new Intl.DateTimeFormat(region, { day: 'numeric', month: 'short' }));
+const TIME = once(() => new Intl.DateTimeFormat(region, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }));
+const MOMENT = once(() => new Intl.DateTimeFormat(region, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }));
+
+/** A number with so many digits after the point, or the comma. */
+export function decimal(value: number, digits: number): string {
+  return value.toLocaleString(region, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
 
 /** A length of time for reading at a glance: "0.4 s", "12 s", "2 min 05 s". Milliseconds in. */
 export function span(ms: number): string {
   const s = Math.max(0, ms) / 1000;
-  if (s < 9.95) return words.units.seconds(s.toFixed(1));
+  if (s < 9.95) return words.units.seconds(decimal(s, 1));
   const whole = Math.round(s);
   if (whole < 60) return words.units.seconds(String(whole));
   return words.units.minutes(String(Math.floor(whole / 60)), two(whole % 60));
@@ -80,6 +85,17 @@ export function day(ms: number): string {
   return DAY().format(ms);
 }
 
+/** Labels of an axis: each a day, or the time of day if it is of the same day as the one before it; empty for no time. */
+export function dayLabels(times: readonly (number | undefined)[]): string[] {
+  let last = '';
+  return times.map((ms) => {
+    if (ms === undefined) return '';
+    const same = day(ms) === last;
+    last = day(ms);
+    return same ? clock(ms) : last;
+  });
+}
+
 /** A length of time that was used: "8 min", "2 h 05 min". */
 export function duration(ms: number): string {
   const minutes = Math.round(Math.max(0, ms) / 60_000);
@@ -92,7 +108,7 @@ export function duration(ms: number): string {
 export function money(amount: number, currency: string): string {
   const digits = amount !== 0 && Math.abs(amount) < 0.01 ? 3 : Math.abs(amount) >= 1000 ? 0 : 2;
   const form = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
-  return new Intl.NumberFormat(undefined, form).format(amount);
+  return new Intl.NumberFormat(region, form).format(amount);
 }
 
 /** A secret in groups of four, for typing into an authenticator. */

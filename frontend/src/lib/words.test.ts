@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { asked, factor, fault, options } from './challenge';
 import { PHASES, POOL_STATES, START_PHASES } from './model';
 import en from '../../../backend/messages/en.json';
-import { pick, speak } from './words';
+import { pick, speak, regionOf } from './words';
 import { mark, pseudo } from './words.pseudo';
 
 test('every phase and pool state has a word', () => {
@@ -72,3 +72,7 @@ test.each([
   ['code', '', false], ['code', '12345', false], ['code', '12a456', false], ['code', '123456', true], ['code', '12345678', true],
   ['password', 'short', false], ['password', 'long enough', true], ['answer', '', false], ['answer', 'x', true],
 ] as const)('%s %j', (kind, answer, good) => expect(fault(kind, answer) === '').toBe(good));
+
+test.each([
+  ['en', ['de-DE', 'en-US'], 'en-US'], ['en', ['de-DE'], 'en'], ['en', ['en-GB', 'en-US'], 'en-GB'], ['de', ['de-AT', 'en'], 'de-AT'], ['en-XA', ['en-XA'], 'en'], ['de', [], 'de'],
+] as const)('numbers and dates of a page in %s for %j are written as in %s', (spoken, preferred, want) => expect(regionOf(spoken, preferred)).toBe(want));

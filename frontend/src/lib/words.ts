@@ -57,7 +57,7 @@ function form(forms: Forms, first: string | number | undefined, rules: Intl.Plur
 function fill(text: string, values: readonly (string | number)[]): string {
   return text.replace(/\{(\d)\}/g, (_, n: string) => {
     const value = values[Number(n)] ?? '';
-    return typeof value === 'number' && value >= 1000 ? value.toLocaleString(language === PSEUDO ? 'en' : language) : String(value);
+    return typeof value === 'number' && value >= 1000 ? value.toLocaleString(region) : String(value);
   });
 }
 
@@ -70,6 +70,14 @@ function wanted(): readonly string[] {
 
 /** The tag of the language in use. */
 export const language = pick(wanted());
+
+/** The tag by which numbers and dates are written: the user's own of the language in use, so that a page has one way of writing. */
+export function regionOf(spoken: string, preferred: readonly string[]): string {
+  const base = spoken === PSEUDO ? 'en' : (spoken.split('-')[0] ?? 'en');
+  return preferred.find((tag) => tag !== PSEUDO && tag.split('-')[0] === base) ?? base;
+}
+
+export const region = regionOf(language, typeof navigator === 'undefined' ? [] : (navigator.languages ?? []));
 
 /** The words in use. */
 export const words: Words = language === PSEUDO ? speak(pseudo(en)) : speak(catalogues[language] ?? en, new Intl.PluralRules(language));
