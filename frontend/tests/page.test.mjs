@@ -919,7 +919,7 @@ on('a sign-in that never got through keeps the password, and one that was refuse
   assert.equal((await asked(page, 'Account.SignIn')).length, 2, 'Enter tries again');
   await show(page, 'sign-in-waiting', 4);
   await show(page, 'sign-in-refused', 5);
-  await page.getByRole('alert').getByText('The sign-in was refused').waitFor();
+  await page.getByRole('alert').getByText('Sign-in refused').waitFor();
   assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '');
 });
 
@@ -932,6 +932,7 @@ on('a demo says that it sends no codes, and a password’s rule is there before 
 
 on('in the queue nothing looks as if a start were under way', { ...sceneOf('queue'), details: true }, async (page) => {
   await page.getByText('You’re number 3 of 5 in line').waitFor();
+  await page.getByRole('img', { name: 'Status: In line' }).waitFor();
   assert.equal(await page.getByText('Slow start').count() + await page.getByText('Quick start').count(), 0);
   assert.equal(await page.locator('.orb .arc').evaluate((e) => e.getAttribute('stroke-dashoffset') === e.getAttribute('stroke-dasharray')), true);
 });
