@@ -3,9 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"strconv"
 	"strings"
 	"time"
 
@@ -89,27 +87,6 @@ func sessionCommands(o *options) []*cobra.Command {
 		show, signInCommand(o),
 		signOutCommand(o), authenticatorCommand(o),
 	}
-}
-
-// signOutCommand takes it as done where nobody is signed in, and signs out here where the cloud does not answer.
-func signOutCommand(o *options) *cobra.Command {
-	var forget bool
-	c := &cobra.Command{Use: "sign-out [--forget-device]", Short: i18n.Text("commands.signOut.short"), Args: noArguments}
-	c.RunE = func(c *cobra.Command, _ []string) error {
-		err := withVisit(c.Context(), o, "", false, func(v *visit, ctx context.Context) error {
-			return v.signOut(ctx, forget)
-		},
-			func(v *visit, ctx context.Context, cause error) error { return v.signOutAlone(ctx, forget, cause) })
-		if errors.Is(err, errNobody) {
-			v := &visit{out: &printer{w: stdout, json: o.json}}
-			v.say(map[string]any{"done": "nothing"}, i18n.Text("commands.signOut.nothing"))
-			return nil
-		}
-		return err
-	}
-	c.Flags().BoolVar(&forget, "forget-device", false, i18n.Text("commands.signOut.forgetDevice"))
-	c.Flags().BoolVar(&o.json, "json", false, i18n.Text("commands.flags.json"))
-	return c
 }
 
 // withVisit builds the rooms and signs in: by the keyring, or as --user for this one verb. Where that fails, otherwise
@@ -228,59 +205,6 @@ func (v *visit) say(fact any, text string) {
 	}
 }
 
-func (v *visit) status(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, callTime)
-	defer cancel()
-	s, err := v.Fleet.Current(ctx, v.user)
-	if err != nil {
-		return err
-	}
-	var m *backend.Machine
-	if s != nil {
-		if m, err = v.Fleet.Machine(ctx, s.InstanceID); err != nil {
-			return err
-		}
-	}
-	url := ""
-	if s != nil {
-		url = v.Fleet.URL(*s)
-	}
-	if v.out.json {
-		v.out.object(map[string]any{"profile": v.Profile.Name, "user": v.user, "session": s, "machine": m, "url": url,
-			"timers": v.timers(s), "use": useFacts(s)})
-		return nil
-	}
-	v.out.table(v.statusRows(s, m, url))
-	return nil
-}
-
-// statusRows are what status prints for people: s and m are nil if there is no session or no instance.
-func (v *visit) statusRows(s *backend.Session, m *backend.Machine, url string) [][]string {
-	rows := [][]string{
-		{i18n.Text("commands.status.profile"), v.Profile.Name},
-		{i18n.Text("commands.status.user"), v.user.Username},
-	}
-	if s == nil {
-		return append(rows, []string{i18n.Text("commands.status.instance"), i18n.Text("commands.status.noInstance")})
-	}
-	rows = append(rows,
-		[]string{i18n.Text("commands.status.instance"), s.InstanceID},
-		[]string{i18n.Text("commands.status.phase"), phaseText(s.Phase)},
-		[]string{i18n.Text("commands.status.address"), url},
-		[]string{i18n.Text("commands.status.publicIP"), s.PublicIP},
-		[]string{i18n.Text("commands.status.created"), clockTime(s.CreationTime)},
-		[]string{i18n.Text("commands.status.ends"), clockTime(s.ExpireAt)})
-	rows = append(rows, v.whyItRuns(*s)...)
-	if m != nil {
-		rows = append(rows,
-			[]string{i18n.Text("commands.status.state"), string(m.State)},
-			[]string{i18n.Text("commands.status.type"), m.Type},
-			[]string{i18n.Text("commands.status.zone"), m.Zone},
-			[]string{i18n.Text("commands.status.image"), m.ImageID})
-	}
-	return rows
-}
-
 // connect prints a link to the avatar. The key is this process's own, so that pages opened by earlier links end.
 func (v *visit) connect(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
@@ -321,82 +245,4 @@ func (v *visit) end(ctx context.Context, do func(context.Context, backend.Sessio
 	}
 	v.say(map[string]any{"instanceId": s.InstanceID, "done": done}, text(s.InstanceID))
 	return nil
-}
-
-func (v *visit) pool(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, callTime)
-	defer cancel()
-	p, err := v.Fleet.Pool(ctx)
-	if err != nil {
-		return err
-	}
-	if v.out.json {
-		v.out.object(p)
-		return nil
-	}
-	rows := [][]string{{i18n.Text("commands.pool.instance"), i18n.Text("commands.pool.state"),
-		i18n.Text("commands.pool.type"),
-		i18n.Text("commands.pool.zone"), i18n.Text("commands.pool.epoch"), i18n.Text("commands.pool.owner")}}
-	for _, m := range p.Members {
-		rows = append(rows, []string{m.InstanceID, string(m.State), m.Type, m.Zone, strconv.FormatInt(m.Epoch, 10), m.Owner})
-	}
-	v.out.table(rows)
-	for _, line := range i18n.BackoffLines(p.Backoff) {
-		fmt.Fprintln(v.out.w, line)
-	}
-	return nil
-}
-
-// resumePool lets the pool launch instances again after failures held it back.
-func (v *visit) resumePool(ctx context.Context, reason string) error {
-	ctx, cancel := context.WithTimeout(ctx, callTime)
-	defer cancel()
-	if v.user.Role != backend.RoleOperator {
-		return core.NotOperator(v.user)
-	}
-	if err := v.Operator.Resume(ctx, v.user, strings.TrimSpace(reason)); err != nil {
-		return err
-	}
-	v.say(map[string]any{"done": "resumed"}, i18n.Say("pool.backoff.resumed"))
-	return nil
-}
-
-func (v *visit) signOut(ctx context.Context, forget bool) error {
-	ctx, cancel := context.WithTimeout(ctx, callTime)
-	defer cancel()
-	s, err := v.Fleet.Current(ctx, v.user)
-	if err == nil && s != nil {
-		err = v.Fleet.Stop(ctx, *s, messages.New("cli.signOut"))
-		v.finishBackground(ctx)
-	}
-	if err != nil {
-		return err
-	}
-	var untold error // the sign-out goes on: this computer has forgotten by itself
-	if forget {
-		untold = v.Identity.ForgetDevice(ctx)
-	}
-	if err := errors.Join(untold, v.Identity.SignOut(ctx)); err != nil {
-		return err
-	}
-	v.say(map[string]any{"done": "signed out"}, i18n.Text("commands.signOut.done"))
-	return nil
-}
-
-// signOutAlone signs out of a sign-in that could not be resumed because the cloud does not answer.
-func (v *visit) signOutAlone(ctx context.Context, forget bool, cause error) error {
-	if p := backend.ProblemOf(cause); p.Kind != backend.KindUnreachable {
-		return cause
-	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	p := &backend.Problem{Kind: backend.KindUnreachable, What: messages.New("cli.signedOutComputer"), Cause: cause,
-		Why: messages.New("cli.cloudNotAnswerInstance")}
-	if forget {
-		_ = v.Identity.ForgetDevice(ctx) // here it is done; Cognito keeps a computer that can prove nothing
-	}
-	if err := v.Identity.SignOut(ctx); err != nil {
-		p.Next = backend.ProblemOf(err).Next
-	}
-	return p
 }
