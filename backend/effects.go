@@ -69,7 +69,7 @@ func (l *Launcher) begin(ctx context.Context, f effect) {
 			ctx, cancel := context.WithTimeout(ctx, answerTime)
 			defer cancel()
 			m, err := l.opt.Fleet.Machine(ctx, f.instanceID)
-			l.send(ctx, machineSeen{f.instanceID, m, ProblemOf(err)})
+			l.send(ctx, machineSeen{f.instanceID, m, ProblemOf(err), l.endingOf(ctx, m, err)})
 		})
 	case doFollow:
 		l.follow(ctx, f)
@@ -159,4 +159,19 @@ func (l *Launcher) keep(ctx context.Context, on bool) {
 			l.opt.Log.Warn("the pool is not kept", "cause", err)
 		}
 	})
+}
+
+// endingOf returns who ended the session whose machine is down, nil if that is not known.
+func (l *Launcher) endingOf(ctx context.Context, m *Machine, failed error) *EndedBy {
+	session := l.Snapshot().Session
+	endings, ok := l.opt.Fleet.(Endings)
+	if !ok || failed != nil || session == nil || m != nil && m.State.Up() {
+		return nil
+	}
+	ending, err := endings.WhoEnded(ctx, *session)
+	if err != nil {
+		l.opt.Log.Info("who ended the session is not known", "cause", err)
+		return nil
+	}
+	return ending
 }

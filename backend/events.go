@@ -48,6 +48,7 @@ type (
 		instanceID string
 		machine    *Machine
 		problem    *Problem
+		ending     *EndedBy // who ended the session, if the machine is down and that is known
 	}
 	// poolSeen: a reading of the warm pool.
 	poolSeen struct{ pool Pool }

@@ -277,8 +277,19 @@ func nextMachine(s state, e machineSeen, now time.Time) (state, []effect) {
 		return s, nil
 	}
 	s.failure = &Problem{Kind: KindUnexpected, What: messages.New("launcher.instanceStopped"),
-		Why:  messages.New("launcher.stoppedOutsideLauncherTimer"),
+		Why:  whoStopped(s, e.ending),
 		Next: messages.New("common.pressStartNewOne")}
 	return enter(s, Ending, now), []effect{doStop{user: *s.User, session: s.Session,
 		reason: messages.New("common.foundStopped")}}
+}
+
+// whoStopped says who stopped the session's instance, and why if an operator did.
+func whoStopped(s state, e *EndedBy) messages.Message {
+	switch {
+	case e == nil || e.By == "":
+		return messages.New("launcher.stoppedOutsideLauncherTimer")
+	case e.By == s.User.Username:
+		return messages.New("launcher.stoppedOtherComputer")
+	}
+	return messages.New("launcher.stoppedByOperator", e.By, e.Why)
 }

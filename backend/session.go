@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"context"
 	"time"
 
 	"avatar-launcher/backend/messages"
@@ -49,6 +50,18 @@ func (k UseKind) Message() messages.Message {
 		return messages.New("launcher.usedLog")
 	}
 	return messages.Message{}
+}
+
+// EndedBy tells who ended a session, and why.
+type EndedBy struct {
+	By  string `json:"by"`  // a user name; empty if that is not known
+	Why string `json:"why"` // as an operator wrote it
+}
+
+// Endings tells of sessions that have ended. A Fleet that implements it makes the launcher say who stopped an avatar.
+type Endings interface {
+	// WhoEnded returns who ended a session and why, nil if it has not ended or that is not known.
+	WhoEnded(ctx context.Context, s Session) (*EndedBy, error)
 }
 
 // Queue is the user's place among those who wait for an instance.

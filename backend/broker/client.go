@@ -240,6 +240,11 @@ func (c *Client) TakeBack(ctx context.Context, s backend.Session, id string) err
 	return c.tell(ctx, pathTakeBack, request{Session: &s, Invitation: id})
 }
 
+// WhoEnded implements backend.Endings.
+func (c *Client) WhoEnded(ctx context.Context, s backend.Session) (*backend.EndedBy, error) {
+	return ask[*backend.EndedBy](ctx, c, pathEnding, request{Session: &s})
+}
+
 // Sessions implements backend.History.
 func (c *Client) Sessions(ctx context.Context, _ backend.User, since time.Time) ([]backend.Record, error) {
 	return ask[[]backend.Record](ctx, c, pathSessions, request{Since: &since})

@@ -31,6 +31,7 @@ type Fleet interface {
 	Invite(ctx context.Context, s backend.Session, invite gate.Invite) (*gate.Invitation, string, error)
 	// Invitations returns the session's invitations that are open.
 	Invitations(ctx context.Context, s backend.Session) ([]gate.Invitation, error)
+	backend.Endings
 	// TakeBack ends an invitation, and all of them if id is "".
 	TakeBack(ctx context.Context, s backend.Session, id string) error
 	// Wait returns when background writes are done.
@@ -69,6 +70,7 @@ var methods = map[string]method{
 	pathInvite:    (*call).invite,
 	pathInvited:   (*call).invitations,
 	pathTakeBack:  (*call).takeBack,
+	pathEnding:    (*call).ending,
 	pathSessions: func(c *call, ctx context.Context) (any, error) {
 		return c.h.Fleet.Sessions(ctx, c.user, c.since())
 	},
@@ -222,6 +224,14 @@ func notYours() *backend.Problem {
 	return &backend.Problem{Kind: backend.KindBusy, What: messages.New("broker.sessionEnded"),
 		Why:  messages.New("broker.notOneAccountNow"),
 		Next: messages.New("common.pressStartNewOne")}
+}
+
+// ending tells who ended the caller's session.
+func (c *call) ending(ctx context.Context) (any, error) {
+	if c.in.Session == nil {
+		return nil, malformed(messages.New("broker.namesNoSession"))
+	}
+	return c.h.Fleet.WhoEnded(ctx, backend.Session{UserID: c.user.ID, CreationTime: c.in.Session.CreationTime})
 }
 
 // end ends the user's session. One that is not theirs any more needs no end.

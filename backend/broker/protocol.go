@@ -32,6 +32,7 @@ const (
 	pathInvite    = "/v1/invite"
 	pathInvited   = "/v1/invitations"
 	pathTakeBack  = "/v1/take-back"
+	pathEnding    = "/v1/ending"
 	pathSessions  = "/v1/sessions"
 	pathOccupancy = "/v1/occupancy"
 	pathOverview  = "/v1/overview"

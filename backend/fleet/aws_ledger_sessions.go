@@ -41,12 +41,13 @@ func (l ledger) endSession(row sessionRow, why messages.Message, purge time.Time
 	return &types.Update{
 		TableName:                &l.names.SessionsTable,
 		Key:                      key("UserId", row.UserID),
-		UpdateExpression:         aws.String("SET #p = :ended, EndedBecause = :r, PurgeAt = :purge REMOVE LaunchToken"),
+		UpdateExpression:         aws.String("SET #p = :ended, EndedBecause = :r, EndedBy = :by, PurgeAt = :purge REMOVE LaunchToken"),
 		ConditionExpression:      aws.String("CreationTime = :c AND #p <> :ended"),
 		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
 		ExpressionAttributeValues: item{
 			":ended": str(ended),
 			":r":     str(why.String()),
+			":by":    str(row.EndedBy),
 			":c":     value(row.CreationTime),
 			":purge": value(purge.Unix()),
 		},
@@ -62,7 +63,7 @@ func (l ledger) closeSession(ctx context.Context, row sessionRow, why messages.M
 // still to be parked.
 func (l ledger) closeSessionUnnamed(ctx context.Context, row sessionRow, why messages.Message) error {
 	up := l.endSession(row, why, time.Time{})
-	up.UpdateExpression = aws.String("SET #p = :ended, EndedBecause = :r, NamePending = :pending REMOVE LaunchToken, " +
+	up.UpdateExpression = aws.String("SET #p = :ended, EndedBecause = :r, EndedBy = :by, NamePending = :pending REMOVE LaunchToken, " +
 		"PurgeAt")
 	delete(up.ExpressionAttributeValues, ":purge")
 	up.ExpressionAttributeValues[":pending"] = value(true)

@@ -167,6 +167,7 @@ func (s *Service) finish(ctx context.Context, row sessionRow, state backend.Pool
 	if moved != nil {
 		return s.openRowLeft(row, moved)
 	}
+	row.EndedBy = actor
 	err := s.closeRow(ctx, row, why, unnamed != nil)
 	if isConditionFailed(err) { // somebody else closed it, and the user may have another one by now
 		s.settleNameSoon(ctx, row)
@@ -249,4 +250,16 @@ func (s *Service) armedStop(session backend.Session, err error) error {
 		p.Kind, p.Why = known.Kind, known.Why
 	}
 	return p
+}
+
+// WhoEnded implements backend.Endings by the session's row.
+func (s *Service) WhoEnded(ctx context.Context, session backend.Session) (*backend.EndedBy, error) {
+	row, err := s.ledger.session(ctx, session.UserID)
+	if err != nil {
+		return nil, problem(messages.New("fleet.cannotReadSession2"), err)
+	}
+	if row == nil || row.Phase != ended || !row.CreationTime.Equal(session.CreationTime) {
+		return nil, nil
+	}
+	return &backend.EndedBy{By: row.EndedBy, Why: row.EndedBecause}, nil
 }

@@ -117,6 +117,9 @@ func TestAnOperatorStopsRetiresAndResizes(t *testing.T) {
 		if n := w.count(t)["running"]; n != 0 {
 			t.Errorf("%d instances run", n)
 		}
+		if by, err := s.WhoEnded(t.Context(), *session); err != nil || by == nil || by.By != "operator" || by.Why != "left running" {
+			t.Errorf("the user is told %+v, %v", by, err)
+		}
 
 		victim := o.Pool.Members[0].InstanceID
 		if err := s.Retire(t.Context(), boss, victim, "slow"); err != nil {

@@ -36,6 +36,7 @@ type sessionRow struct {
 	Cold         bool            `dynamodbav:",omitempty"`
 	ReadyAt      int64           `dynamodbav:",omitempty"` // Unix nanoseconds, when the avatar first answered
 	EndedBecause string          `dynamodbav:",omitempty"`
+	EndedBy      string          `dynamodbav:",omitempty"` // the user who ended it; empty if a program did
 	PurgeAt      int64           `dynamodbav:",omitempty"`
 	// NamePending marks an ended session whose name may still point at the address that its instance had.
 	NamePending bool `dynamodbav:",omitempty"`
