@@ -1,4 +1,3 @@
-import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +29,14 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.processor.SingleStreamTracker;
 import software.amazon.kinesis.retrieval.polling.PollingConfig;
 
-/** Two workers of AWS's consumer library share a stream's shards by leases while the stream is resharded. */
+/**
+ * Two workers of AWS's consumer library share a stream's shards by leases while the stream is resharded:
+ * Consumer [polling]. Consumer fanout STREAM RECORDS reads a stream that something else has fed, by one worker.
+ */
 public class Consumer {
     static final URI ENDPOINT = URI.create(System.getenv("AWS_ENDPOINT_URL"));
     static final Region REGION = Region.US_EAST_1;
-    static final String STREAM = "kcl-" + System.nanoTime();
+    static String STREAM = "kcl-" + System.nanoTime();
     static final int RECORDS = Integer.getInteger("records", 300);
     static final Map<String, String> shardOf = new ConcurrentHashMap<>(); // by record
     static final Map<String, String> workersOf = new ConcurrentHashMap<>(); // by shard
@@ -116,6 +118,13 @@ public class Consumer {
     public static void main(String[] args) throws Exception {
         boolean fanOut = args.length == 0 || !args[0].equals("polling");
         KinesisAsyncClient k = KinesisClientUtil.createKinesisAsyncClient(KinesisAsyncClient.builder().endpointOverride(ENDPOINT).region(REGION));
+        if (args.length == 3) {
+            STREAM = args[1];
+            int n = Integer.parseInt(args[2]);
+            new Thread(worker("one", k, fanOut)).start();
+            until("consumer: " + n + " of the producer's records", 120, () -> shardOf.size() == n);
+            System.exit(0);
+        }
         k.createStream(r -> r.streamName(STREAM).shardCount(2)).join();
         active(k);
         put(k, 0, RECORDS);
@@ -143,7 +152,6 @@ public class Consumer {
 
         System.out.println((fanOut ? "fan-out: " : "polling: ") + new TreeMap<>(workersOf) + ", ended " + new java.util.TreeSet<>(ended.keySet())
             + ", " + repeated + " records seen twice");
-        for (Scheduler w : workers) w.startGracefulShutdown().get(30, TimeUnit.SECONDS);
         System.out.println("done");
         System.exit(0);
     }
