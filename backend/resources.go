@@ -1,5 +1,8 @@
 package backend
 
+// DefaultPoolTag is the value of the tag "pool" on the instances of a stack without a prefix.
+const DefaultPoolTag = "avatar"
+
 // Resources are the names and IDs of what the launcher uses in the cloud.
 type Resources struct {
 	SessionsTable, InstancesTable, LeasesTable, AuditTable string
@@ -9,6 +12,7 @@ type Resources struct {
 	Stream     string // Kinesis stream of the instances' logs
 
 	LaunchTemplate string   // its name
+	PoolTag        string   // value of the tag "pool" on the stack's instances; empty: DefaultPoolTag
 	SubnetIDs      []string // where launches go, tried in turn; empty: the template's own
 	InstanceTypes  []string // in the order of preference; empty: the template's own
 

@@ -50,7 +50,7 @@ func setupCommand(o *options) *cobra.Command {
 	s := c.Flags()
 	s.StringVar(&f.spec.Zone, "zone", "", i18n.Text("commands.setup.zone"))
 	s.StringVar(&f.region, "region", "", i18n.Text("commands.setup.region"))
-	s.StringVar(&f.stack, "stack", "avatar-launcher", i18n.Text("commands.setup.stack"))
+	s.StringVar(&f.stack, "stack", account.DefaultStack, i18n.Text("commands.setup.stack"))
 	s.StringVar(&f.spec.InstanceType, "instance-type", "", i18n.Text("commands.setup.instanceType"))
 	s.StringVar(&f.spec.Image, "image", "", i18n.Text("commands.setup.image"))
 	s.StringVar(&f.system, "os", "", i18n.Text("commands.setup.os"))
@@ -96,6 +96,9 @@ func runSetup(ctx context.Context, o *options, f setupFlags) error {
 		return err
 	}
 	out := &printer{w: stdout, json: o.json}
+	if err := a.Named(ctx, f.spec.Set); err != nil {
+		return err
+	}
 	if f.remove {
 		return removeStack(ctx, a, out, f)
 	}

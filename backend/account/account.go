@@ -165,12 +165,10 @@ type Account struct {
 	Template       Template // of build/aws
 	Tags           Tags     // of everything that the stack makes, beside those that it has
 
+	prefix string   // of the stack's names, see Named
 	bucket string   // of the stack's files; "" before FindBucket or MakeBucket found it
 	used   []string // names of the files that this deployment needs
 }
 
 // poolTag is the filter of the instances that the launcher made.
 const poolTag = "tag:pool"
-
-// pool is the value of the tag pool, as in package fleet and in the template.
-const pool = "avatar"

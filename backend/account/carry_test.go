@@ -114,6 +114,8 @@ var (
 // word is a scalar: what resolve undoes.
 func word(s string) string {
 	switch s {
+	case "avatar": // the tag pool
+		return "!Sub '${Prefix}avatar'"
 	case "arn:aws:iam::*:role/avatar-launcher-stop":
 		return "!GetAtt StopRole.Arn"
 	case "arn:aws:iam::*:role/avatar-launcher-instance":
@@ -126,6 +128,12 @@ func word(s string) string {
 		"${ZoneName}",
 		"arn:aws:route53:::hostedzone/*",
 		"arn:${AWS::Partition}:route53:::hostedzone/${HostedZoneId}",
+		"table/avatar-",
+		"table/${Prefix}avatar-",
+		"stream/avatar-",
+		"stream/${Prefix}avatar-",
+		"schedule/avatar-",
+		"schedule/${Prefix}avatar-",
 		"launch-template/*",
 		"launch-template/${LaunchTemplate}",
 		"${aws:",

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -94,7 +95,7 @@ func (d *Doctor) template(ctx context.Context) (kind string, why messages.Messag
 
 // launching is a dry run of a cold start, with the tags that a user's own launch has.
 func (d *Doctor) launching(ctx context.Context) (messages.Message, error) {
-	tags := []ec2types.Tag{{Key: aws.String("pool"), Value: aws.String(pool)},
+	tags := []ec2types.Tag{{Key: aws.String("pool"), Value: aws.String(d.poolTag())},
 		{Key: aws.String("owner"), Value: &d.User.ID},
 		{Key: aws.String("expire-at"), Value: aws.String(time.Now().UTC().Format(time.RFC3339))}}
 	in := &ec2.RunInstancesInput{DryRun: aws.Bool(true), MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
@@ -109,10 +110,13 @@ func (d *Doctor) launching(ctx context.Context) (messages.Message, error) {
 	return messages.New("account.launchInstanceOwn"), permitted(err, dryRun)
 }
 
+// poolTag returns the value of the tag "pool" on the stack's instances.
+func (d *Doctor) poolTag() string { return cmp.Or(d.Names.PoolTag, backend.DefaultPoolTag) }
+
 // working is a dry run on the user's own instance. Without one there is nothing that a user may start or stop.
 func (d *Doctor) working(ctx context.Context) (messages.Message, error) {
 	out, err := d.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{Filters: []ec2types.Filter{
-		{Name: aws.String(poolTag), Values: []string{pool}}, {Name: aws.String("tag:owner"), Values: []string{d.User.ID}},
+		{Name: aws.String(poolTag), Values: []string{d.poolTag()}}, {Name: aws.String("tag:owner"), Values: []string{d.User.ID}},
 		{Name: aws.String("instance-state-name"), Values: []string{"pending", "running", "stopping", "stopped"}}}})
 	if err != nil {
 		return messages.Message{}, err

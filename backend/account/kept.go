@@ -45,7 +45,7 @@ func (a *Account) Kept(ctx context.Context) ([]Kept, error) {
 
 // keptUsers finds a user pool of the template's name that belongs to no stack.
 func (a *Account) keptUsers(ctx context.Context) ([]Kept, error) {
-	name, _ := a.Template.at("Resources", usersResource, "Properties", "UserPoolName").(string)
+	name, _ := a.named(a.Template.at("Resources", usersResource, "Properties", "UserPoolName")).(string)
 	var found []Kept
 	pages := cognito.NewListUserPoolsPaginator(a.Cognito, &cognito.ListUserPoolsInput{MaxResults: aws.Int32(60)})
 	for pages.HasMorePages() {
@@ -76,7 +76,7 @@ func (a *Account) keptUsers(ctx context.Context) ([]Kept, error) {
 
 // keptAudit finds the audit table if it belongs to no stack.
 func (a *Account) keptAudit(ctx context.Context) ([]Kept, error) {
-	name, _ := a.Template.at("Resources", auditResource, "Properties", "TableName").(string)
+	name, _ := a.named(a.Template.at("Resources", auditResource, "Properties", "TableName")).(string)
 	_, err := a.DynamoDB.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &name})
 	if code(err) == "ResourceNotFoundException" {
 		return nil, nil
@@ -122,7 +122,7 @@ func (a *Account) TakeUp(ctx context.Context, kept []Kept, report func(Event)) e
 		ChangeSetName: aws.String(fmt.Sprintf("avatar-launcher-%d", time.Now().UnixNano())),
 		Tags:          []types.Tag{{Key: aws.String(stackMark), Value: aws.String("stack")}}}
 	for _, k := range kept {
-		resources[k.Resource] = a.Template.at("Resources", k.Resource)
+		resources[k.Resource] = a.named(a.Template.at("Resources", k.Resource))
 		in.ResourcesToImport = append(in.ResourcesToImport, types.ResourceToImport{ResourceType: aws.String(k.Type),
 			LogicalResourceId: aws.String(k.Resource), ResourceIdentifier: map[string]string{identifiers[k.Resource]: k.ID}})
 	}

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -65,6 +66,7 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 			Next: messages.New("account.updateCallSetupAgain"),
 		}
 	}
+	out.PoolTag = cmp.Or(output(s, "PoolTag"), backend.DefaultPoolTag)
 	out.SubnetIDs = strings.Split(subnets, ",")
 	out.InstanceTypes = strings.FieldsFunc(kinds, func(r rune) bool { return r == ',' })
 	out.OwnImage = a.hasOwnImage(s)

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -31,16 +32,24 @@ func (a *Account) Instances(ctx context.Context) ([]string, error) {
 	if s == nil {
 		return nil, nil
 	}
-	ids, err := a.instances(ctx, output(s, "LaunchTemplateId"))
+	ids, err := a.instances(ctx, originOf(s))
 	return ids, problem(messages.New("account.cannotListInstances"), err)
 }
 
-// instances lists the pool's instances except those of another launch template, which another stack owns. With template
-// "" it lists all: a stack of an earlier version does not say which is its own.
-func (a *Account) instances(ctx context.Context, template string) ([]string, error) {
+// origin tells a stack's instances from those of others.
+type origin struct{ pool, template string }
+
+// originOf returns by what a stack's instances are known. A stack of an earlier version does not name its tag.
+func originOf(s *cfntypes.Stack) origin {
+	return origin{pool: cmp.Or(output(s, "PoolTag"), backend.DefaultPoolTag), template: output(s, "LaunchTemplateId")}
+}
+
+// instances lists the pool's instances except those of another launch template, which another stack owns. Without a
+// template it lists all: a stack of an earlier version does not say which is its own.
+func (a *Account) instances(ctx context.Context, which origin) ([]string, error) {
 	var ids []string
 	pages := ec2.NewDescribeInstancesPaginator(a.EC2, &ec2.DescribeInstancesInput{Filters: []types.Filter{
-		{Name: aws.String(poolTag), Values: []string{pool}},
+		{Name: aws.String(poolTag), Values: []string{which.pool}},
 		{Name: aws.String("instance-state-name"), Values: []string{"pending", "running", "stopping", "stopped"}}}})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -49,7 +58,7 @@ func (a *Account) instances(ctx context.Context, template string) ([]string, err
 		}
 		for _, r := range page.Reservations {
 			for _, i := range r.Instances {
-				if of := tagOf(i.Tags, templateID); template == "" || of == "" || of == template {
+				if of := tagOf(i.Tags, templateID); which.template == "" || of == "" || of == which.template {
 					ids = append(ids, aws.ToString(i.InstanceId))
 				}
 			}
@@ -76,12 +85,12 @@ func (a *Account) Remove(ctx context.Context, purge bool, report func(Event)) er
 	if err != nil {
 		return a.removeAlone(ctx, err, report)
 	}
-	template := output(s, "LaunchTemplateId")
+	which := originOf(s)
 	if everMade(s.StackStatus) { // else the instances are another stack's
 		if err := a.close(ctx, s); err != nil {
 			return problem(messages.New("account.cannotClosePool"), err)
 		}
-		if err := a.clear(ctx, template, report); err != nil {
+		if err := a.clear(ctx, which, report); err != nil {
 			return problem(messages.New("account.cannotDeleteInstances"), err)
 		}
 	}
@@ -89,7 +98,7 @@ func (a *Account) Remove(ctx context.Context, purge bool, report func(Event)) er
 		return err
 	}
 	if everMade(s.StackStatus) { // a keeper whose credentials still held may have launched some meanwhile
-		if err := a.clear(ctx, template, report); err != nil {
+		if err := a.clear(ctx, which, report); err != nil {
 			return problem(messages.New("account.cannotDeleteInstances"), err)
 		}
 	}
@@ -187,8 +196,8 @@ func everMade(s cfntypes.StackStatus) bool {
 }
 
 // clear stops all instances first, which is quick and ends their cost, and then deletes them.
-func (a *Account) clear(ctx context.Context, template string, report func(Event)) error {
-	ids, err := a.instances(ctx, template)
+func (a *Account) clear(ctx context.Context, which origin, report func(Event)) error {
+	ids, err := a.instances(ctx, which)
 	if err != nil || len(ids) == 0 {
 		return err
 	}
@@ -203,7 +212,7 @@ func (a *Account) clear(ctx context.Context, template string, report func(Event)
 		return err
 	}
 	for {
-		left, err := a.instances(ctx, template)
+		left, err := a.instances(ctx, which)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"avatar-launcher/backend"
 )
 
 // removal is an account of the embedded cloud whose CloudFormation has one stack, with outputs, until it is deleted.
@@ -42,7 +44,7 @@ func TestRemoveClosesThePoolFirst(t *testing.T) {
 			t.Fatal(err)
 		}
 		keepFor(t, k, 5*60e9)
-		if ids, err := a.instances(t.Context(), ""); err != nil || len(ids) != 0 {
+		if ids, err := a.instances(t.Context(), origin{pool: backend.DefaultPoolTag}); err != nil || len(ids) != 0 {
 			t.Errorf("the keeper launched %v, %v", ids, err)
 		}
 		roles, err := cognitoidentity.NewFromConfig(c.cfg).GetIdentityPoolRoles(t.Context(),
@@ -82,7 +84,7 @@ func TestRemoveTerminatesItsOwnInstancesOnly(t *testing.T) {
 		if err := a.Remove(t.Context(), false, func(Event) {}); err != nil {
 			t.Fatal(err)
 		}
-		if ids, err := a.instances(t.Context(), ""); err != nil ||
+		if ids, err := a.instances(t.Context(), origin{pool: backend.DefaultPoolTag}); err != nil ||
 			!slices.Equal(ids, []string{*run.Instances[0].InstanceId}) {
 			t.Errorf("left: %v, %v", ids, err)
 		}
@@ -107,7 +109,7 @@ func TestRemoveClearsWhatIsLaunchedMeanwhile(t *testing.T) {
 				launched = c.instance(t, "")
 			}
 		})
-		if ids, listErr := a.instances(t.Context(), ""); err != nil || launched == "" || listErr != nil || len(ids) != 0 {
+		if ids, listErr := a.instances(t.Context(), origin{pool: backend.DefaultPoolTag}); err != nil || launched == "" || listErr != nil || len(ids) != 0 {
 			t.Errorf("%v; launched %q, left %v, %v", err, launched, ids, listErr)
 		}
 	})

@@ -116,7 +116,10 @@ func intrinsic(n *ast.TagNode) (any, error) {
 func (t Template) Body(region string, p Parameters) (string, error) {
 	body := maps.Clone(t)
 	delete(body, "Metadata") // the console's arrangement of the parameters
-	body["Parameters"] = t.terse()
+	parameters := t.terse()
+	parameters[prefixParameter] = map[string]any{"Type": "String", "Default": t.value(p, prefixParameter),
+		"AllowedValues": []any{t.value(p, prefixParameter)}} // it is filled in below, which is shorter
+	body["Parameters"] = parameters
 	body["Mappings"] = t.mappings(t.value(p, "OperatingSystem"))
 	resources, _ := t.at("Resources").(map[string]any)
 	body["Resources"] = t.withBudget(maps.Clone(resources), region, p)
@@ -133,6 +136,9 @@ func (t Template) Body(region string, p Parameters) (string, error) {
 		if alone || t.value(p, "Control") != controlAccount {
 			body[part] = otherwise(without(asMap(body[part]), byAccount), byAccount)
 		}
+	}
+	for _, part := range []string{"Resources", "Outputs"} {
+		body[part] = withPrefix(body[part], t.value(p, prefixParameter))
 	}
 	maps.DeleteFunc(body, func(_ string, part any) bool {
 		m, ok := part.(map[string]any)

@@ -41,7 +41,8 @@ func resolve(t *testing.T, v any) any {
 		"UserPool.Arn":     "arn:aws:cognito-idp:*:*:userpool/*"}
 	names := strings.NewReplacer("${!", "\x00", "${AWS::Partition}", "aws", "${AWS::Region}", "*", "${AWS::AccountId}",
 		"*",
-		"${HostedZoneId}", "*", "${LaunchTemplate}", "*", "${ZoneName}", "avatar.localhost", "${VolumeSize}", "100")
+		"${HostedZoneId}", "*", "${LaunchTemplate}", "*", "${ZoneName}", "avatar.localhost", "${VolumeSize}", "100",
+		"${Prefix}", "")
 	switch v := v.(type) {
 	case []any:
 		out := []any{}
@@ -122,6 +123,9 @@ func TestTheStacksPoliciesAreTheEmbeddedClouds(t *testing.T) {
 	}
 }
 
+// longPrefix is the longest value of the parameter Prefix.
+const longPrefix = "sixteen-letters-"
+
 // TestPoliciesFit: AWS counts policies without their white space.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 func TestPoliciesFit(t *testing.T) {
@@ -139,6 +143,8 @@ func TestPoliciesFit(t *testing.T) {
 			"a-rather-long-name-for-a-zone.of-an-example.com",
 			"launch-template/*",
 			"launch-template/lt-0123456789abcdef0",
+			"/avatar-", "/"+longPrefix+"avatar-",
+			`"avatar"`, `"`+longPrefix+`avatar"`,
 		).Replace(string(doc))
 		if n := len(regexp.MustCompile(`\s`).ReplaceAllString(long, "")); n > most {
 			t.Errorf("%s would be %d characters long in an account, and %d are allowed", name, n, most)

@@ -3,6 +3,8 @@ package config
 import (
 	"strings"
 	"time"
+
+	"avatar-launcher/backend"
 )
 
 // activityPattern matches the lines by which the signalling servers of Pixel Streaming report a player:
@@ -35,7 +37,7 @@ func defaults() Profile {
 		Stream:    "avatar-logs",
 		Zone:      Zone{ParkingAddress: "192.0.2.1", TTL: 10 * time.Second}, // TEST-NET-1 of RFC 5737: answers nobody
 		Avatar:    Avatar{Scheme: "https", Port: 443, HealthPath: "/healthz", ReadyTimeout: 10 * time.Minute},
-		Launch:    Launch{Template: "avatar-launcher"},
+		Launch:    Launch{Template: "avatar-launcher", PoolTag: backend.DefaultPoolTag},
 		Scheduler: Scheduler{Group: "avatar-launcher"},
 		WarmPool: WarmPool{Size: 5, MaxInstances: 10, Recycle: RecycleReuse, Keep: true, TimeZone: "UTC",
 			WarmLimit: 15 * time.Minute, MaxFailures: 6},

@@ -17,6 +17,7 @@ func (p Profile) Resources() backend.Resources {
 		DayIndex:       p.Tables.DayIndex,
 		Stream:         p.Stream,
 		LaunchTemplate: p.Launch.Template,
+		PoolTag:        p.Launch.PoolTag,
 		SubnetIDs:      p.Launch.SubnetIDs,
 		InstanceTypes:  p.Launch.Types,
 		ZoneID:         p.Zone.ID,
@@ -39,7 +40,7 @@ func (p *Profile) SetResources(r backend.Resources) {
 		DayIndex:   r.DayIndex,
 	}
 	p.Stream = r.Stream
-	p.Launch = Launch{Template: r.LaunchTemplate, SubnetIDs: r.SubnetIDs, Types: r.InstanceTypes}
+	p.Launch = Launch{Template: r.LaunchTemplate, PoolTag: cmp.Or(r.PoolTag, backend.DefaultPoolTag), SubnetIDs: r.SubnetIDs, Types: r.InstanceTypes}
 	p.Zone.ID, p.Zone.Name = r.ZoneID, r.ZoneName
 	p.Zone.ParkingAddress = cmp.Or(r.ParkingAddress, p.Zone.ParkingAddress)
 	p.Scheduler = Scheduler{Group: r.ScheduleGroup, StopRoleARN: r.StopRoleARN, DeadLetterARN: r.DeadLetterARN}

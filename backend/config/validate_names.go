@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"avatar-launcher/backend"
 	"avatar-launcher/backend/messages"
 )
 
@@ -31,6 +32,7 @@ func (v validator) names(p *Profile, aws bool) {
 	}
 	v.form("stream", p.Stream, streamForm, true, "avatar-logs")
 	v.form("launch.template", p.Launch.Template, templateForm, true, "avatar-launcher")
+	v.form("launch.pool_tag", p.Launch.PoolTag, groupForm, true, backend.DefaultPoolTag)
 	for i, id := range p.Launch.SubnetIDs {
 		v.form(fmt.Sprintf("launch.subnet_ids[%d]", i), id, subnetForm, true, "subnet-0123456789abcdef0")
 	}

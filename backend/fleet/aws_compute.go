@@ -36,6 +36,7 @@ type ec2API interface {
 type ec2Compute struct {
 	api            ec2API
 	launchTemplate string // its name
+	poolTag        string // value of the tag "pool" on the stack's instances
 }
 
 var _ compute = ec2Compute{}
@@ -71,7 +72,7 @@ func (c ec2Compute) list(ctx context.Context) ([]instance, error) {
 	pages := ec2.NewDescribeInstancesPaginator(c.api, &ec2.DescribeInstancesInput{
 		MaxResults: aws.Int32(1000),
 		Filters: []types.Filter{
-			{Name: aws.String("tag:pool"), Values: []string{poolTag}},
+			{Name: aws.String("tag:pool"), Values: []string{c.poolTag}},
 			{
 				Name:   aws.String("instance-state-name"),
 				Values: []string{"pending", "running", "stopping", "stopped", "shutting-down", "terminated"},

@@ -73,7 +73,7 @@ func (s *Service) warmUp(ctx context.Context) error {
 	}
 	until := now.Add(s.current().warmLimit())
 	m, err := s.run(ctx, intent.LaunchToken,
-		tags("Name", "avatar-warming", "pool", poolTag, "expire-at", until.Format(time.RFC3339)))
+		tags("Name", "avatar-warming", "pool", s.Names.PoolTag, "expire-at", until.Format(time.RFC3339)))
 	if err != nil {
 		if ctx.Err() == nil {
 			_ = s.ledger.removeInstance(ctx, intent) // where this fails, too, the intent lapses

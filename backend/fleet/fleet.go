@@ -5,6 +5,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -101,8 +102,9 @@ func New(o Options) *Service {
 	if o.Clock == nil {
 		o.Clock = &Clock{}
 	}
+	o.Names.PoolTag = cmp.Or(o.Names.PoolTag, backend.DefaultPoolTag)
 	return &Service{Options: o, ledger: ledger{db: contentionAPI{o.DynamoDB}, names: o.Names},
-		compute: ec2Compute{o.EC2, o.Names.LaunchTemplate},
+		compute: ec2Compute{o.EC2, o.Names.LaunchTemplate, o.Names.PoolTag},
 		alarm:   schedulerAlarm{o.Scheduler, o.Names.ScheduleGroup, o.Names.StopRoleARN, o.Names.DeadLetterARN},
 		dns:     route53DNS{o.Route53, o.Names.ZoneID, o.Names.ZoneName},
 		figures: o.Figures, failing: map[string]time.Time{}, kick: make(chan struct{}, 1),

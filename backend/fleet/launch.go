@@ -50,7 +50,7 @@ func (s *Service) launchAndBind(ctx context.Context, row sessionRow,
 	through, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(launchAnswerTime, cancel) })()
-	m, err := s.run(through, row.LaunchToken, append(ownerTags(row), tags("pool", poolTag)...))
+	m, err := s.run(through, row.LaunchToken, append(ownerTags(row), tags("pool", s.Names.PoolTag)...))
 	if isRefusal(err) {
 		return nil, errors.Join(err, s.abandon(ctx, row, messages.New("fleet.launchRefused")))
 	}

@@ -12,9 +12,6 @@ import (
 	"avatar-launcher/backend/messages"
 )
 
-// poolTag is the value of the tag "pool" on every instance that the control plane may touch.
-const poolTag = "avatar"
-
 // Machine describes one instance with its status checks, nil if EC2 has none of that ID.
 func (s *Service) Machine(ctx context.Context, instanceID string) (*backend.Machine, error) {
 	i, err := s.compute.describe(ctx, instanceID)

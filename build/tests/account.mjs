@@ -110,10 +110,21 @@ claim('another sign-in domain would replace the pool’s only one, and is refuse
 const budget = await setup('--set', 'BudgetEmail=ann@example.com', '--dry-run');
 const added = budget.objects.find((o) => o.type === 'changes')?.changes ?? [];
 claim('an address for the budget replaces nothing', budget.code === 0 && added.length > 0 && added.every((c) => c.replaces !== 'True'), budget.text);
-const taken = await setup(...wish, '--stack', 'second');
+const taken = await setup(...wish, '--stack', 'second', '--set', 'Prefix=');
 claim('a second stack meets the first one’s names, and says so', taken.code === 2 && /A name the stack needs is already taken/.test(taken.text), `exit ${taken.code}\n${taken.text}`);
-const rolled = await setup(...wish, '--stack', 'second');
+const rolled = await setup(...wish, '--stack', 'second', '--set', 'Prefix=');
 claim('a stack that was rolled back is named, with the way out', rolled.code === 2 && /ROLLBACK_COMPLETE/.test(rolled.text) && /setup --remove/.test(rolled.text), `exit ${rolled.code}\n${rolled.text}`);
+
+// A second stack beside the first: its name begins the names of what it has, and removing it leaves the first's alone.
+const beside = await setup(...wish, '--stack', 'staging', '--no-keeper');
+const besides = beside.objects.find((o) => o.type === 'profile')?.outputs ?? {};
+claim('a second stack has names of its own', beside.code === 0 && besides.PoolTag === 'staging-avatar' && besides.SessionsTable === 'staging-avatar-sessions' &&
+  besides.LaunchTemplate === 'staging-avatar-launcher' && besides.ScheduleGroup === 'staging-avatar-launcher' && made.PoolTag === 'avatar', beside.text);
+claim('its profile names them', /pool_tag: staging-avatar\n/.test(readFileSync(join(home, 'profile.yaml'), 'utf8')), readFileSync(join(home, 'profile.yaml'), 'utf8'));
+const gone = await setup('--stack', 'staging', '--remove', '--purge', '--yes');
+const stay = (await json('dynamodb', 'DynamoDB_20120810.ListTables', {})).TableNames;
+claim('removing it leaves the first stack’s', gone.code === 0 && !stay.some((t) => t.startsWith('staging-')) && stay.includes('avatar-sessions'), gone.text + stay.join());
+writeFileSync(join(home, 'profile.yaml'), profile);
 
 // The journey, with a listener in the place of the avatars, which moto's instances have not.
 const avatar = await listen((request, response) => response.writeHead(request.headers.host === `ann.${ZONE}` && request.url === '/healthz' ? 200 : 404).end());
