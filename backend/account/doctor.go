@@ -44,6 +44,14 @@ type doctorDynamoDB interface {
 	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
 }
 
+// doctorSTS is what the doctor asks of *sts.Client.
+type doctorSTS interface {
+	stsAPI
+	DecodeAuthorizationMessage(context.Context, *sts.DecodeAuthorizationMessageInput, ...func(*sts.Options)) (
+		*sts.DecodeAuthorizationMessageOutput, error,
+	)
+}
+
 // doctorKinesis is what the doctor asks of *kinesis.Client.
 type doctorKinesis interface {
 	DescribeStreamSummary(
@@ -76,7 +84,7 @@ type doctorScheduler interface {
 // Doctor looks whether all that a user's desktop needs of AWS is there and allowed. The clients sign as the user. It
 // changes nothing: it asks for dry runs, and makes calls whose conditions cannot hold.
 type Doctor struct {
-	STS       stsAPI
+	STS       doctorSTS
 	DynamoDB  doctorDynamoDB
 	EC2       doctorEC2
 	Kinesis   doctorKinesis
@@ -111,7 +119,7 @@ func (d *Doctor) Examine(ctx context.Context) []backend.Check {
 			ctx, cancel := context.WithTimeout(ctx, lookTime)
 			defer cancel()
 			why, err := l.ask(ctx)
-			out[i] = verdict(l.name, why, err)
+			out[i] = d.verdict(ctx, l.name, why, err)
 			return nil
 		})
 	}
@@ -167,7 +175,7 @@ type finding struct{ why, cure messages.Message }
 func (f finding) Error() string { return f.why.String() }
 
 // verdict makes a check of what a look found.
-func verdict(name, why messages.Message, err error) backend.Check {
+func (d *Doctor) verdict(ctx context.Context, name, why messages.Message, err error) backend.Check {
 	if err == nil {
 		return backend.Check{Name: name, OK: true, Why: why}
 	}
@@ -181,7 +189,7 @@ func verdict(name, why messages.Message, err error) backend.Check {
 		"InvalidLaunchTemplateName.NotFoundException"}, k):
 		c.Why, c.Cure = messages.New("account.noThing", k), messages.New("account.compareProfileNamesRegion")
 	case isDenied(err):
-		c.Why, c.Cure = messages.New("account.signInNot", action(err)), messages.New("account.askOperatorRightGroup")
+		return d.refusal(ctx, name, err)
 	default:
 		p := backend.ProblemOf(problem(messages.New("account.cannotAsk"), err))
 		c.Why, c.Cure = p.Why, p.Next

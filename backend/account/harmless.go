@@ -152,7 +152,7 @@ func (d *Doctor) quota(ctx context.Context) backend.Check {
 		}
 	}
 	if err != nil {
-		return verdict(messages.New("account.quota"), messages.Message{}, err)
+		return d.verdict(ctx, messages.New("account.quota"), messages.Message{}, err)
 	}
 	return backend.Check{Name: messages.New("account.quota"), OK: true, Why: messages.New("account.ec2NotSayHow", kind)}
 }

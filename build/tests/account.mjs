@@ -63,7 +63,7 @@ for (const [what, args, code, sentence] of [
   ['a region that AWS does not have', ['--zone', ZONE, '--region', 'us-west-9'], 5, /Check the region/],
   ['an image that is not there', ['--zone', ZONE, '--image', 'ami-00000000'], 2, /no image ami-00000000|no public hosted zone/],
   ['a user name that is no label', ['--zone', ZONE, '--user', 'Ann Smith=ann@example.com'], 2, /can’t be part of a domain/],
-  ['a user without an address', ['--zone', ZONE, '--user', 'ann'], 2, /write ann=ADDRESS/],
+  ['a user without an address', ['--zone', ZONE, '--user', 'ann'], 2, /Write ann=ADDRESS/],
   ['removing what is not there', ['--remove', '--yes'], 2, /There is no stack avatar-launcher in us-east-1/],
 ]) {
   const refused = await setup(...args);
