@@ -48,7 +48,7 @@ type Lease struct {
 	ID       string        `json:"id"`     // "pool": who keeps the pool
 	Holder   string        `json:"holder"` // the LauncherID of a desktop
 	Version  int64         `json:"version"`
-	Duration time.Duration `json:"duration" ts_type:"number"` // nanoseconds
+	Duration time.Duration `json:"duration"` // nanoseconds
 }
 
 // Ticket is somebody's place in the queue for an instance.
@@ -93,7 +93,7 @@ type Entry struct {
 	Actor      string           `json:"actor"` // who did it: a user's name, or the LauncherID of the desktop that keeps the pool
 	Verb       AuditEvent       `json:"verb"`
 	InstanceID string           `json:"instanceId"`
-	Why        messages.Message `json:"why" ts_type:"string"`
+	Why        messages.Message `json:"why"`
 }
 
 // Record is one session that has ended.
@@ -102,10 +102,10 @@ type Record struct {
 	Type       string           `json:"type"`
 	Started    time.Time        `json:"started"` // Start was pressed
 	Ended      time.Time        `json:"ended"`
-	StartTook  time.Duration    `json:"startTook" ts_type:"number"` // nanoseconds from the press to ready; zero if it never was
+	StartTook  time.Duration    `json:"startTook"` // nanoseconds from the press to ready; zero if it never was
 	Cold       bool             `json:"cold"`
 	Cost       float64          `json:"cost"` // in the price table's currency
-	Why        messages.Message `json:"why" ts_type:"string"`
+	Why        messages.Message `json:"why"`
 }
 
 // Occupancy counts the pool's instances by state at one time.

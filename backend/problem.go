@@ -28,9 +28,9 @@ const (
 // Problem is an error that a person can read: what happened, why, and what to do next.
 type Problem struct {
 	Kind Kind             `json:"kind"`
-	What messages.Message `json:"what" ts_type:"string"` // "The sign-in was refused"
-	Why  messages.Message `json:"why" ts_type:"string"`  // "The user name or the password is wrong."
-	Next messages.Message `json:"next" ts_type:"string"` // "Type them again; after five wrong tries Cognito waits a while."
+	What messages.Message `json:"what"` // "The sign-in was refused"
+	Why  messages.Message `json:"why"`  // "The user name or the password is wrong."
+	Next messages.Message `json:"next"` // "Type them again; after five wrong tries Cognito waits a while."
 	// StopsAt is when the instance's armed stop acts, if Next says it; zero otherwise.
 	StopsAt time.Time `json:"-"`
 	// Cause is for the log and for errors.Is; it never reaches the page.

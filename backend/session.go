@@ -69,7 +69,7 @@ type Queue struct {
 	Position int              `json:"position"` // 1 is served next
 	Length   int              `json:"length"`
 	Since    time.Time        `json:"since"`
-	Why      messages.Message `json:"why" ts_type:"string"` // why there is no instance, as known last
+	Why      messages.Message `json:"why"` // why there is no instance, as known last
 }
 
 // Cost is what instances cost by the profile's price table. Amounts that follow from a price that the table does not have

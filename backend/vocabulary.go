@@ -201,20 +201,20 @@ type Pool struct {
 
 // Backoff says why the pool launches no instances although it is below its size.
 type Backoff struct {
-	Failures   int              `json:"failures"`             // instances that failed to become ready since the last that did, or refused launches
-	InstanceID string           `json:"instanceId"`           // of the last one; empty if AWS refused the launches, so that there is none
-	Why        messages.Message `json:"why" ts_type:"string"` // what is known of it, EC2's state reason included
-	Lines      []string         `json:"lines"`                // the end of its log
-	RetryAt    time.Time        `json:"retryAt"`              // when the next launch is due; zero if Stopped
-	Stopped    bool             `json:"stopped"`              // nothing is launched until an operator resumes it or the template changes
+	Failures   int              `json:"failures"`   // instances that failed to become ready since the last that did, or refused launches
+	InstanceID string           `json:"instanceId"` // of the last one; empty if AWS refused the launches, so that there is none
+	Why        messages.Message `json:"why"`        // what is known of it, EC2's state reason included
+	Lines      []string         `json:"lines"`      // the end of its log
+	RetryAt    time.Time        `json:"retryAt"`    // when the next launch is due; zero if Stopped
+	Stopped    bool             `json:"stopped"`    // nothing is launched until an operator resumes it or the template changes
 }
 
 // Step is one phase of the start that is under way or was the last.
 type Step struct {
 	Phase   Phase         `json:"phase"`
 	Started time.Time     `json:"started"`
-	Took    time.Duration `json:"took" ts_type:"number"`  // nanoseconds; zero while it runs
-	Usual   time.Duration `json:"usual" ts_type:"number"` // median of earlier starts, zero if unknown
+	Took    time.Duration `json:"took"`  // nanoseconds; zero while it runs
+	Usual   time.Duration `json:"usual"` // median of earlier starts, zero if unknown
 }
 
 // Snapshot is all that a window, a tray menu or a command prints. It is a value: no subscriber can change it.
@@ -247,16 +247,16 @@ type Snapshot struct {
 	Timers    []Timer    `json:"timers"`    // what will end the session, soonest first
 	Cost      Cost       `json:"cost"`
 	// Estimate is how long the start under way, or the next one, usually takes from the press to ready; zero if unknown.
-	Estimate time.Duration `json:"estimate" ts_type:"number"`
+	Estimate time.Duration `json:"estimate"`
 	// Skew is how far the cloud's clock is ahead of this computer's: ExpireAt and the timers are in cloud time.
-	Skew time.Duration `json:"skew" ts_type:"number"`
+	Skew time.Duration `json:"skew"`
 }
 
 // Ended is a session that the launcher ended by itself. Start or a dismissal clears it.
 type Ended struct {
 	Why  TimerKind     `json:"why"`
-	Used time.Duration `json:"used" ts_type:"number"` // nanoseconds from the claim to the stop
-	Cost float64       `json:"cost"`                  // zero if the price is not known
+	Used time.Duration `json:"used"` // nanoseconds from the claim to the stop
+	Cost float64       `json:"cost"` // zero if the price is not known
 }
 
 // NoticeBrowser is the key of the notice that no browser could be opened for the avatar, NoticeName that of the notice that

@@ -18,14 +18,22 @@ import (
 type Diagnose struct{ service }
 
 // Checks looks at every dependency and permission, and says what to do about each that is not as it should be.
-func (d *Diagnose) Checks() []backend.Check {
+func (d *Diagnose) Checks() []Check {
 	ctx, done := d.window.Call(askTime)
 	defer done()
-	all := doctor.All(ctx, d.rooms(), d.window.StateDir(), d.snapshot())
-	for i := range all {
-		all[i].Name, all[i].Why, all[i].Cure = i18n.Translated(all[i].Name), i18n.Translated(all[i].Why), i18n.Translated(all[i].Cure)
-	}
-	return all
+	return each(doctor.All(ctx, d.rooms(), d.window.StateDir(), d.snapshot()), newCheck)
+}
+
+// Check is one line of the doctor's report. See backend.Check.
+type Check struct {
+	Name string `json:"name"`
+	OK   bool   `json:"ok"`
+	Why  string `json:"why"`
+	Cure string `json:"cure"`
+}
+
+func newCheck(c backend.Check) Check {
+	return Check{i18n.Translate(c.Name), c.OK, i18n.Translate(c.Why), i18n.Translate(c.Cure)}
 }
 
 // Report is a text for anyone who helps: what runs here, the checks, and the end of the launcher's log, with names,
@@ -58,7 +66,7 @@ func (d *Diagnose) Report() string {
 }
 
 // checkLine is a check in a report. A name such as "AWS credentials" must not look like the name of a secret whose value follows.
-func checkLine(c backend.Check) string {
+func checkLine(c Check) string {
 	return strings.TrimSpace(fmt.Sprintf("%-5s %s – %s %s", map[bool]string{true: "ok", false: "NOT"}[c.OK], c.Name, c.Why, c.Cure))
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/gate"
 	"avatar-launcher/backend/messages"
@@ -15,33 +14,33 @@ type Guests struct{ service }
 
 // Invitation is an invitation that is open. Its link is stored nowhere: only Invite returns it.
 type Invitation struct {
-	ID        string    `json:"id"`
-	Until     time.Time `json:"until"` // by the cloud's clock, as the session's end is
-	Uses      int       `json:"uses"`  // how many guests it admits
-	WatchOnly bool      `json:"watchOnly"`
+	ID        string `json:"id"`
+	Until     int64  `json:"until"` // by the cloud's clock, as the session's end is
+	Uses      int    `json:"uses"`  // how many guests it admits
+	WatchOnly bool   `json:"watchOnly"`
 }
 
 // Invitations are the session's open invitations, or why they could not be read.
 type Invitations struct {
-	Open    []Invitation     `json:"open"`
-	Most    int              `json:"most"` // how many can be open at once
-	Problem *backend.Problem `json:"problem"`
+	Open    []Invitation `json:"open"`
+	Most    int          `json:"most"` // how many can be open at once
+	Problem *Problem     `json:"problem"`
 }
 
 // Invited is a new invitation and its link, or why there is none.
 type Invited struct {
-	Link       string           `json:"link"`
-	QR         string           `json:"qr"` // the link as a QR code, a data: URL of a PNG; may be empty
-	Invitation Invitation       `json:"invitation"`
-	Problem    *backend.Problem `json:"problem"`
+	Link       string     `json:"link"`
+	QR         string     `json:"qr"` // the link as a QR code, a data: URL of a PNG; may be empty
+	Invitation Invitation `json:"invitation"`
+	Problem    *Problem   `json:"problem"`
 }
 
 // List returns the open invitations.
 func (g *Guests) List() Invitations {
-	var out Invitations
+	out := Invitations{Open: []Invitation{}}
 	out.Problem = g.act(func(ctx context.Context, s backend.Session) error {
 		open, err := g.rooms().Fleet.Invitations(ctx, s)
-		out.Open, out.Most = invitations(open), gate.MaxInvitations
+		out.Open, out.Most = each(open, newInvitation), gate.MaxInvitations
 		return err
 	})
 	return out
@@ -60,7 +59,7 @@ func (g *Guests) Invite(minutes, uses int, watchOnly bool) Invited {
 		if err != nil {
 			return err
 		}
-		out.Link, out.QR, out.Invitation = link, qrCode(link), invitation(*made)
+		out.Link, out.QR, out.Invitation = link, qrCode(link), newInvitation(*made)
 		return nil
 	})
 	return out
@@ -72,31 +71,23 @@ func (g *Guests) TakeBack(id string) Outcome {
 }
 
 // act runs do with the session that is ready. It returns why that was not done, in the page's language.
-func (g *Guests) act(do func(context.Context, backend.Session) error) *backend.Problem {
+func (g *Guests) act(do func(context.Context, backend.Session) error) *Problem {
 	if g.rooms() == nil {
-		return i18n.Problem(signedOutProblem())
+		return newProblem(signedOutProblem())
 	}
 	s := g.snapshot()
 	if s.Phase != backend.Ready || s.Session == nil {
-		return i18n.Problem(&backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.noAvatarShare"), Next: messages.New("cli.startOneFirst")})
+		return newProblem(&backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.noAvatarShare"), Next: messages.New("cli.startOneFirst")})
 	}
 	ctx, done := g.window.Call(askTime)
 	defer done()
 	if err := do(ctx, *s.Session); err != nil {
 		g.window.Log().Warn("the session's invitations were not read or changed", "cause", err)
-		return i18n.ProblemOf(err)
+		return problemOf(err)
 	}
 	return nil
 }
 
-func invitation(i gate.Invitation) Invitation {
-	return Invitation{ID: i.ID(), Until: i.Until, Uses: i.Uses, WatchOnly: i.WatchOnly}
-}
-
-func invitations(all []gate.Invitation) []Invitation {
-	out := make([]Invitation, 0, len(all))
-	for _, i := range all {
-		out = append(out, invitation(i))
-	}
-	return out
+func newInvitation(i gate.Invitation) Invitation {
+	return Invitation{ID: i.ID(), Until: i.Until.UnixMilli(), Uses: i.Uses, WatchOnly: i.WatchOnly}
 }

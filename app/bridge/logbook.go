@@ -25,19 +25,21 @@ func (l *LogBook) search() *logs.Search {
 }
 
 // Lines returns the lines that match a query, oldest first.
-func (l *LogBook) Lines(q logs.Query) logs.Page { return l.logs().Lines(q) }
+func (l *LogBook) Lines(q Query) LogPage { return newLogPage(l.logs().Lines(q.query())) }
 
 // View returns lines that match the log page's query, and how many match in all. It is incremental, see logs.Search.
-func (l *LogBook) View(q logs.Query) logs.Page { return l.search().View(q) }
+func (l *LogBook) View(q Query) LogPage { return newLogPage(l.search().View(q.query())) }
 
 // Histogram counts the lines that match the log page's query in at most most buckets of time.
-func (l *LogBook) Histogram(q logs.Query, most int) logs.Histogram {
-	return l.search().Histogram(q, most)
+func (l *LogBook) Histogram(q Query, most int) Histogram {
+	return newHistogram(l.search().Histogram(q.query(), most))
 }
 
 // At returns the number of the first line that matches the log page's query and was written at ms (milliseconds since
 // 1970) or later.
-func (l *LogBook) At(q logs.Query, ms int64) uint64 { return l.search().At(q, time.UnixMilli(ms)) }
+func (l *LogBook) At(q Query, ms int64) uint64 {
+	return l.search().At(q.query(), time.UnixMilli(ms))
+}
 
 // Clear drops all lines of the log. New ones are still shown.
 func (l *LogBook) Clear() { l.logs().Clear() }
@@ -49,7 +51,7 @@ type Exported struct {
 }
 
 // Export asks the user for a file and writes the lines that match a query to it.
-func (l *LogBook) Export(q logs.Query) (Exported, error) {
+func (l *LogBook) Export(q Query) (Exported, error) {
 	path, err := l.window.SaveFile(i18n.Say("log.exportTitle"), "avatar-"+time.Now().Format("2006-01-02-150405")+".log")
 	if err != nil || path == "" {
 		return Exported{}, err
@@ -58,7 +60,7 @@ func (l *LogBook) Export(q logs.Query) (Exported, error) {
 	if err != nil {
 		return Exported{}, err
 	}
-	n, err := l.logs().Export(f, q)
+	n, err := l.logs().Export(f, q.query())
 	if err != nil {
 		f.Close()
 		return Exported{}, err
@@ -67,20 +69,20 @@ func (l *LogBook) Export(q logs.Query) (Exported, error) {
 }
 
 // LastError returns the newest line of level error of this session, nil if there is none.
-func (l *LogBook) LastError() *logs.Line {
+func (l *LogBook) LastError() *Line {
 	if line, ok := l.logs().LastError(); ok {
-		return &line
+		return new(newLine(line))
 	}
 	return nil
 }
 
 // Series returns the session's metrics of the last seconds (0 for all) as columns of at most points values.
-func (l *LogBook) Series(seconds int, points int) logs.Series {
+func (l *LogBook) Series(seconds int, points int) Series {
 	var since time.Time
 	if seconds > 0 {
 		if last, ok := l.logs().Metrics(); ok {
 			since = last.At.Add(-time.Duration(seconds) * time.Second) // by the instance's clock
 		}
 	}
-	return l.logs().Series(since, points)
+	return newSeries(l.logs().Series(since, points))
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"avatar-launcher/app/core"
-	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/messages"
 )
@@ -16,13 +15,13 @@ type Operate struct{ service }
 
 // Survey is the whole fleet, or why it could not be read.
 type Survey struct {
-	Overview *backend.Overview `json:"overview"`
-	Problem  *backend.Problem  `json:"problem"`
+	Overview *Overview `json:"overview"`
+	Problem  *Problem  `json:"problem"`
 }
 
 // Outcome says why a change was not made; Problem is nil if it was. (A bare *Problem is an error to Wails, nil or not.)
 type Outcome struct {
-	Problem *backend.Problem `json:"problem"`
+	Problem *Problem `json:"problem"`
 }
 
 // Overview reads the whole fleet.
@@ -30,16 +29,10 @@ func (o *Operate) Overview() Survey {
 	ctx, done := o.window.Call(askTime)
 	defer done()
 	if _, p := o.actor(); p != nil {
-		return Survey{Problem: i18n.Problem(p)}
+		return Survey{Problem: newProblem(p)}
 	}
 	overview, err := o.rooms().Operator.Overview(ctx)
-	if overview != nil {
-		overview.Pool = i18n.Pool(overview.Pool)
-		for i := range overview.Audit {
-			overview.Audit[i].Why = i18n.Translated(overview.Audit[i].Why)
-		}
-	}
-	return Survey{overview, i18n.ProblemOf(err)}
+	return Survey{optional(overview, newOverview), problemOf(err)}
 }
 
 // StopInstance ends whatever session an instance has and stops it. Its Problem is nil if that is done.
@@ -77,17 +70,17 @@ func (o *Operate) Resume(reason string) Outcome {
 func (o *Operate) act(reason string, do func(context.Context, backend.Operator, backend.User, string) error) Outcome {
 	actor, p := o.actor()
 	if p != nil {
-		return Outcome{i18n.Problem(p)}
+		return Outcome{newProblem(p)}
 	}
 	why := strings.TrimSpace(reason)
 	if why == "" {
-		return Outcome{i18n.Problem(&backend.Problem{Kind: backend.KindConfig, What: messages.New("common.nothingChanged"), Why: messages.New("common.noReasonGiven"), Next: messages.New("common.writeWhyGoesAudit")})}
+		return Outcome{newProblem(&backend.Problem{Kind: backend.KindConfig, What: messages.New("common.nothingChanged"), Why: messages.New("common.noReasonGiven"), Next: messages.New("common.writeWhyGoesAudit")})}
 	}
 	ctx, done := o.window.Call(askTime)
 	defer done()
 	if err := do(ctx, o.rooms().Operator, *actor, why); err != nil {
 		o.window.Log().Warn("an operator's change was not made", "cause", err)
-		return Outcome{i18n.ProblemOf(err)}
+		return Outcome{problemOf(err)}
 	}
 	return Outcome{}
 }

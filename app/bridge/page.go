@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"avatar-launcher/app/core"
-	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
 
@@ -143,11 +142,11 @@ var errNoLauncher = errors.New("the launcher has not started")
 type Page struct{ service }
 
 // Snapshot returns the current snapshot, as soon as there is one; later ones arrive as "snapshot" events.
-func (p *Page) Snapshot() (backend.Snapshot, error) {
+func (p *Page) Snapshot() (Snapshot, error) {
 	if !p.window.Ready() {
-		return backend.Snapshot{}, errNoLauncher
+		return Snapshot{}, errNoLauncher
 	}
-	return i18n.Snapshot(p.snapshot()), nil
+	return NewSnapshot(p.snapshot()), nil
 }
 
 // About says what runs here.

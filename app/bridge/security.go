@@ -3,7 +3,6 @@ package bridge
 import (
 	"context"
 
-	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
 
@@ -12,15 +11,16 @@ type Security struct{ service }
 
 // Guarded is what guards the account, or why it could not be read.
 type Guarded struct {
-	Security backend.Security `json:"security"`
-	Problem  *backend.Problem `json:"problem"`
+	Authenticator bool           `json:"authenticator"` // sign-ins ask for the code of an authenticator app
+	Device        backend.Device `json:"device"`
+	Problem       *Problem       `json:"problem"`
 }
 
 // Enrolment is the secret of an authenticator app that is being set up, or why there is none.
 type Enrolment struct {
-	Secret  string           `json:"secret"`
-	QR      string           `json:"qr"` // the same as a QR code, a data: URL of a PNG; may be empty
-	Problem *backend.Problem `json:"problem"`
+	Secret  string   `json:"secret"`
+	QR      string   `json:"qr"` // the same as a QR code, a data: URL of a PNG; may be empty
+	Problem *Problem `json:"problem"`
 }
 
 // Read asks Cognito what guards the account.
@@ -34,7 +34,7 @@ func (s *Security) Read() Guarded {
 	if err != nil {
 		return Guarded{Problem: s.say(err)}
 	}
-	return Guarded{Security: *out}
+	return Guarded{Authenticator: out.Authenticator, Device: out.Device}
 }
 
 // SetUp begins to set up an authenticator app; nothing changes before Confirm.
@@ -83,14 +83,14 @@ func (s *Security) act(do func(context.Context) error) Outcome {
 	return Outcome{}
 }
 
-func (s *Security) nobody() *backend.Problem {
+func (s *Security) nobody() *Problem {
 	if s.rooms() == nil || s.snapshot().User == nil {
-		return i18n.Problem(signedOutProblem())
+		return newProblem(signedOutProblem())
 	}
 	return nil
 }
 
-func (s *Security) say(err error) *backend.Problem {
+func (s *Security) say(err error) *Problem {
 	s.window.Log().Warn("the account was not looked after", "cause", err)
-	return i18n.ProblemOf(err)
+	return problemOf(err)
 }

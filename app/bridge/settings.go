@@ -8,7 +8,6 @@ import (
 	"syscall"
 	"time"
 
-	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/messages"
@@ -18,30 +17,30 @@ import (
 // shown here, and what is changed here keeps the file's comments.
 type Settings struct{ service }
 
-// Preferences are what the settings page shows. Durations are nanoseconds.
+// Preferences are what the settings page shows.
 type Preferences struct {
-	File      string         `json:"file"`
-	Running   string         `json:"running"` // the profile that this launcher was started with
-	Profile   string         `json:"profile"` // the one that the next start takes
-	Profiles  []string       `json:"profiles"`
-	Desktop   config.Desktop `json:"desktop"`
-	Languages []string       `json:"languages"` // BCP 47 tags
-	Window    time.Duration  `json:"window" ts_type:"number"`
-	Warning   time.Duration  `json:"warning" ts_type:"number"`
-	Maximum   time.Duration  `json:"maximum" ts_type:"number"`
+	File      string   `json:"file"`
+	Running   string   `json:"running"` // the profile that this launcher was started with
+	Profile   string   `json:"profile"` // the one that the next start takes
+	Profiles  []string `json:"profiles"`
+	Desktop   Desktop  `json:"desktop"`
+	Languages []string `json:"languages"` // BCP 47 tags
+	Window    int64    `json:"window"`
+	Warning   int64    `json:"warning"`
+	Maximum   int64    `json:"maximum"` // 0 for none
 	// StaySignedIn and the three above belong to the running profile.
-	StaySignedIn bool             `json:"staySignedIn"`
-	Keyring      *backend.Problem `json:"keyring"` // what is wrong with it, nil if nothing is
+	StaySignedIn bool     `json:"staySignedIn"`
+	Keyring      *Problem `json:"keyring"` // what is wrong with it, nil if nothing is
 	// Problem says why the file cannot be changed here: it is broken, or not the user's to write. Nil if it can.
-	Problem *backend.Problem `json:"problem"`
+	Problem *Problem `json:"problem"`
 }
 
 // Setting is one change; exactly one of the values is meant, by the key.
 type Setting struct {
-	Key     string        `json:"key"`  // see keyOf
-	Text    string        `json:"text"` // profile, theme, language, quit
-	On      bool          `json:"on"`   // notifications, osdesktop.StartAtLogin, staySignedIn
-	Elapses time.Duration `json:"elapses" ts_type:"number"`
+	Key     SettingKey `json:"key"`
+	Text    string     `json:"text,omitempty"`    // profile, theme, language, quit
+	On      bool       `json:"on,omitempty"`      // notifications, startAtLogin, staySignedIn
+	Elapses int64      `json:"elapses,omitempty"` // window, warning, maximum
 }
 
 // Read gives the settings as the file has them now.
@@ -55,16 +54,17 @@ func (s *Settings) Write(change Setting) Preferences {
 	}
 	c, ok := changeOf(change, s.rooms().Profile.Name)
 	if !ok {
-		p.Problem = i18n.Problem(&backend.Problem{Kind: backend.KindConfig, What: messages.New("common.noSetting"), Why: messages.New("common.name", change.Key)})
+		p.Problem = newProblem(&backend.Problem{Kind: backend.KindConfig, What: messages.New("common.noSetting"), Why: messages.New("common.name", string(change.Key))})
 		return p
 	}
 	if err := config.EditFile(p.File, c); err != nil {
-		p.Problem = i18n.ProblemOf(err)
+		p.Problem = problemOf(err)
 		return p
 	}
-	p = s.preferences()
-	s.window.SetDesktop(p.Desktop) // at once; the file's watcher sees it a moment later
-	return p
+	if f, err := config.Load(p.File); err == nil {
+		s.window.SetDesktop(f.Desktop) // at once; the file's watcher sees it a moment later
+	}
+	return s.preferences()
 }
 
 // Open shows the configuration file in the user's editor.
@@ -74,18 +74,18 @@ func (s *Settings) Open() { s.window.OpenPath(s.rooms().File) }
 func changeOf(s Setting, profile string) (config.Change, bool) {
 	own := "profiles." + profile + "."
 	switch s.Key {
-	case "profile":
+	case SettingProfile:
 		return config.Change{Path: "profile", Value: s.Text}, true
-	case "theme", "language", "quit":
-		return config.Change{Path: "desktop." + s.Key, Value: s.Text}, true
-	case "notifications":
+	case SettingTheme, SettingLanguage, SettingQuit:
+		return config.Change{Path: "desktop." + string(s.Key), Value: s.Text}, true
+	case SettingNotifications:
 		return config.Change{Path: "desktop.notifications", Value: s.On}, true
-	case "startAtLogin":
+	case SettingStartAtLogin:
 		return config.Change{Path: "desktop.start_at_login", Value: s.On}, true
-	case "staySignedIn":
+	case SettingStaySignedIn:
 		return config.Change{Path: own + "stay_signed_in", Value: s.On}, true
-	case "window", "warning", "maximum":
-		return config.Change{Path: own + "session." + s.Key, Value: s.Elapses}, true
+	case SettingWindow, SettingWarning, SettingMaximum:
+		return config.Change{Path: own + "session." + string(s.Key), Value: time.Duration(s.Elapses) * time.Millisecond}, true
 	}
 	return config.Change{}, false
 }
@@ -93,21 +93,32 @@ func changeOf(s Setting, profile string) (config.Change, bool) {
 func (s *Settings) preferences() Preferences {
 	running := s.rooms().Profile
 	out := Preferences{
-		File: s.rooms().File, Running: running.Name, Profile: running.Name, Profiles: []string{running.Name}, Languages: messages.Languages(),
-		Desktop: s.window.Desktop(), Window: running.Session.Window, Warning: running.Session.Warning, Maximum: running.Session.Maximum,
-		StaySignedIn: running.StaySignedIn, Keyring: i18n.Problem(s.rooms().Identity.Notice()),
+		File:      s.rooms().File,
+		Running:   running.Name,
+		Profile:   running.Name,
+		Profiles:  []string{running.Name},
+		Desktop:   NewDesktop(s.window.Desktop()),
+		Languages: messages.Languages(),
+		Keyring:   newProblem(s.rooms().Identity.Notice()),
 	}
+	out.setProfile(running)
 	f, err := config.Load(s.rooms().File)
 	if err != nil {
-		out.Problem = i18n.ProblemOf(err)
+		out.Problem = problemOf(err)
 		return out
 	}
-	out.Profile, out.Profiles, out.Desktop = f.Profile, slices.Sorted(maps.Keys(f.Profiles)), f.Desktop
+	out.Profile, out.Profiles, out.Desktop = f.Profile, slices.Sorted(maps.Keys(f.Profiles)), NewDesktop(f.Desktop)
 	if p, err := f.Select(running.Name); err == nil {
-		out.Window, out.Warning, out.Maximum, out.StaySignedIn = p.Session.Window, p.Session.Warning, p.Session.Maximum, p.StaySignedIn
+		out.setProfile(p)
 	}
-	out.Problem = i18n.Problem(readOnly(s.rooms().File))
+	out.Problem = newProblem(readOnly(s.rooms().File))
 	return out
+}
+
+// setProfile fills in what belongs to the running profile.
+func (p *Preferences) setProfile(of config.Profile) {
+	p.Window, p.Warning = of.Session.Window.Milliseconds(), of.Session.Warning.Milliseconds()
+	p.Maximum, p.StaySignedIn = of.Session.Maximum.Milliseconds(), of.StaySignedIn
 }
 
 // readOnly says why a file, or the folder that it would be made in, cannot be written; nil if it can.

@@ -1,7 +1,6 @@
 package i18n
 
 import (
-	"slices"
 	"strings"
 
 	"avatar-launcher/backend"
@@ -15,8 +14,8 @@ func Translate(m messages.Message) string { return Catalogue().Text(m) }
 // Text returns the text of a Message's ID in the language in use. The ID must be a literal, as for messages.New.
 func Text(id string, args ...any) string { return Translate(messages.Message{ID: id, Args: args}) }
 
-// Translated returns a message as its text in the language in use.
-func Translated(m messages.Message) messages.Message { return messages.Verbatim(Translate(m)) }
+// translated returns a message as its text in the language in use.
+func translated(m messages.Message) messages.Message { return messages.Verbatim(Translate(m)) }
 
 // Problem is a problem for a person's eyes. The one that it was made of stays English, for the log and for errors.
 func Problem(p *backend.Problem) *backend.Problem {
@@ -24,7 +23,7 @@ func Problem(p *backend.Problem) *backend.Problem {
 		return nil
 	}
 	out := *p
-	out.What, out.Why, out.Next = Translated(p.What), Translated(p.Why), Translated(p.Next)
+	out.What, out.Why, out.Next = translated(p.What), translated(p.Why), translated(p.Next)
 	return &out
 }
 
@@ -38,30 +37,4 @@ func Faults(all config.Faults) string {
 		lines[i] = f.Place() + ": " + Translate(messages.Join(f.Wrong, f.Right))
 	}
 	return strings.Join(lines, "\n")
-}
-
-// Snapshot is what the page shows.
-func Snapshot(s backend.Snapshot) backend.Snapshot {
-	s.Problem = Problem(s.Problem)
-	s.Notices = slices.Clone(s.Notices)
-	for i := range s.Notices {
-		s.Notices[i].Problem = Problem(s.Notices[i].Problem)
-	}
-	if s.Queue != nil {
-		q := *s.Queue
-		q.Why = Translated(q.Why)
-		s.Queue = &q
-	}
-	s.Pool = Pool(s.Pool)
-	return s
-}
-
-// Pool translates why launches are held back. Lines of an instance's log stay as they are.
-func Pool(p backend.Pool) backend.Pool {
-	if p.Backoff != nil {
-		b := *p.Backoff
-		b.Why = Translated(b.Why)
-		p.Backoff = &b
-	}
-	return p
 }

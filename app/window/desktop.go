@@ -9,6 +9,7 @@ import (
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"avatar-launcher/app/bridge"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend/config"
@@ -47,7 +48,7 @@ func (s *Shell) adoptDesktop(next config.Desktop) {
 		if s.running() {
 			s.logs.LanguageChanged()
 		}
-		wails.EventsEmit(s.ctx, "settings", next)
+		wails.EventsEmit(s.ctx, "settings", bridge.NewDesktop(next))
 	}
 }
 

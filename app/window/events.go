@@ -6,8 +6,8 @@ import (
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"avatar-launcher/app/bridge"
 	"avatar-launcher/app/core"
-	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 )
 
@@ -35,7 +35,7 @@ func (s *Shell) tellPage(ctx context.Context) {
 			}
 			s.notify(last, snapshot)
 			last = snapshot
-			wails.EventsEmit(s.ctx, "snapshot", i18n.Snapshot(snapshot))
+			wails.EventsEmit(s.ctx, "snapshot", bridge.NewSnapshot(snapshot))
 			s.currentTray().render(snapshot, s.trouble())
 			s.inhibitor.Hold(snapshot.Phase.Active())
 			s.rooms.Stream.SetFollowed(readersOf(snapshot.Pool))

@@ -249,6 +249,7 @@ func windowOptions(files fs.FS, icon []byte, s *Shell, hidden bool) *wailsoption
 		OnShutdown:         func(context.Context) { s.currentTray().stop() },
 		OnBeforeClose:      s.beforeClose,
 		Bind:               bridge.Services(pageWindow{s}),
+		EnumBind:           bridge.Enums(),
 		// Drawn without the GPU: the page has nothing for it, a driver costs 80 MB of memory and some seconds of the first
 		// frame where it is emulated, and NVIDIA's shows blank windows.
 		Linux: &linux.Options{Icon: icon, ProgramName: "avatar-launcher", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},

@@ -50,14 +50,14 @@ export function install(scene) {
   };
   const histogram = (q) => {
     const found = matching({ ...q, context: false });
-    if (found.length === 0) return { from: '0001-01-01T00:00:00Z', step: 0, levels: [null, null, null, null] };
+    if (found.length === 0) return { from: null, step: 0, levels: [[], [], [], []] };
     const step = 5000;
-    const from = Math.floor(Date.parse(found[0].at) / step);
-    const levels = Object.keys(rank).map(() => Array(Math.floor(Date.parse(found.at(-1).at) / step) - from + 1).fill(0));
-    for (const l of found) levels[rank[l.level]][Math.floor(Date.parse(l.at) / step) - from]++;
-    return { from: new Date(from * step).toISOString(), step, levels };
+    const from = Math.floor(found[0].at / step);
+    const levels = Object.keys(rank).map(() => Array(Math.floor(found.at(-1).at / step) - from + 1).fill(0));
+    for (const l of found) levels[rank[l.level]][Math.floor(l.at / step) - from]++;
+    return { from: from * step, step, levels };
   };
-  const at = (q, ms) => (matching({ ...q, context: false }).find((l) => Date.parse(l.at) >= ms) ?? scene.lines.at(-1))?.seq ?? 0;
+  const at = (q, ms) => (matching({ ...q, context: false }).find((l) => l.at >= ms) ?? scene.lines.at(-1))?.seq ?? 0;
   const lastError = () => scene.lines.filter((l) => l.level === 'error').at(-1) ?? null;
   const clear = () => { scene = { ...scene, lines: [] }; };
 
@@ -77,10 +77,10 @@ export function install(scene) {
       Link: () => (scene.linkless ? Promise.reject(new Error('no link')) : `${scene.snapshot.url}.avatar/enter?ticket=a.b.c`),
     }),
     Guests: service('Guests', ['List', 'Invite', 'TakeBack'], {
-      List: () => ({ open: structuredClone(scene.invitations ?? null), most: 4, problem: null }),
+      List: () => ({ open: structuredClone(scene.invitations ?? []), most: 4, problem: null }),
       Invite: (minutes, uses, watchOnly) => {
-        if (scene.refusal) return { link: '', qr: '', invitation: { id: '', until: '0001-01-01T00:00:00Z', uses: 0, watchOnly: false }, problem: scene.refusal };
-        const until = minutes ? new Date(Date.now() + minutes * 60_000).toISOString() : scene.snapshot.session.expireAt;
+        if (scene.refusal) return { link: '', qr: '', invitation: { id: '', until: 0, uses: 0, watchOnly: false }, problem: scene.refusal };
+        const until = minutes ? Date.now() + minutes * 60_000 : scene.snapshot.session.expireAt;
         const invitation = { id: 'a1b2c3', until, uses, watchOnly };
         scene = { ...scene, invitations: [...(scene.invitations ?? []), invitation] };
         return { link: `${scene.snapshot.url}.avatar/enter?ticket=${'eyJhbGciOiJFUzI1NiIs'.repeat(20)}`, qr: scene.enrolment.qr, invitation, problem: null };
@@ -114,7 +114,7 @@ export function install(scene) {
     Diagnose: service('Diagnose', ['Checks', 'Report'], { Checks: () => later(scene.checks), Report: () => 'a report' }),
     LogBook: service('LogBook', ['Lines', 'View', 'Histogram', 'At', 'Clear', 'LastError', 'Series', 'Export'], {
       Lines: lines, View: lines, Histogram: histogram, At: at, Clear: clear, LastError: lastError,
-      Series: () => structuredClone(scene.series ?? { at: [] }), Export: () => ({ path: '/home/demo/avatar.log', lines: 7 }),
+      Series: () => structuredClone(scene.series ?? { at: [], cpu: [], gpu: [], mem: [], netOut: [], fps: [], players: [] }), Export: () => ({ path: '/home/demo/avatar.log', lines: 7 }),
     }),
     Page: service('Page', ['Snapshot', 'About', 'Touch', 'Beat', 'DismissProblem', 'OpenLogs', 'Quit'], {
       Snapshot: () => (scene.snapshot ? structuredClone(scene.snapshot) : new Promise(() => {})),

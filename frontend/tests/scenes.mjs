@@ -3,20 +3,19 @@
 /** The time that the browser's clock stands at in every scene. */
 export const NOW = Date.parse('2026-03-14T09:26:53.500Z');
 
-const at = (ms) => new Date(NOW + ms).toISOString();
-const ZERO = '0001-01-01T00:00:00Z';
+const at = (ms) => NOW + ms;
 const MINUTE = 60_000;
 const USUAL = { claiming: 240, arming: 310, booting: 3900, probing: 850 };
 
 const member = (n, state, owner = '') => ({
-  instanceId: `i-0${(0x3f29a8c17be4d0 + n * 0x11d7).toString(16)}e${n}a`.slice(0, 19), state, owner, epoch: 3 + n,
-  zone: `us-east-1${'abc'[n % 3]}`, type: 'g4dn.xlarge', pooledAt: at(-50 * MINUTE),
+  instanceId: `i-0${(0x3f29a8c17be4d0 + n * 0x11d7).toString(16)}e${n}a`.slice(0, 19), state, owner,
+  zone: `us-east-1${'abc'[n % 3]}`, type: 'g4dn.xlarge',
 });
 const warmPool = (...states) => ({
-  target: 5, members: states.map((s, n) => member(n, s, s === 'claimed' ? 'u-1' : '')), leader: true, asOf: at(-4000),
+  target: 5, members: states.map((s, n) => member(n, s, s === 'claimed' ? 'u-1' : '')), leader: true, asOf: at(-4000), backoff: null,
 });
 const HELD = {
-  failures: 3, instanceId: 'i-03f29a8c17be4d05e', why: 'did not become ready in 15m0s', stopped: false, retryAt: at(42 * MINUTE),
+  failures: 3, instanceId: 'i-03f29a8c17be4d05e', why: 'did not become ready in 15m0s', retryAt: at(42 * MINUTE),
   lines: ['Started avatar.service', 'unreal: no Vulkan driver for the GPU was found', 'avatar.service: exited, status=1'],
 };
 const FULL = warmPool('warm', 'warm', 'warm', 'warm', 'warm');
@@ -25,8 +24,7 @@ const ONE_OUT = warmPool('claimed', 'warm', 'warm', 'warm', 'warming');
 const user = { id: 'u-1', username: 'demo', role: 'user' };
 const session = (left = 52 * MINUTE + 11_000) => ({
   userId: 'u-1', username: 'demo', instanceId: FULL.members[0].instanceId, creationTime: at(-8 * MINUTE), expireAt: at(left),
-  publicIp: '203.0.113.24', subnetId: 'subnet-0c4e2a9f71b3d8e56', phase: 'ready', epoch: 4, domain: 'demo.avatar.localhost',
-  launcherId: 'l-1', lastActivity: at(left - 60 * MINUTE), lastUseBy: 'window',
+  publicIp: '203.0.113.24', subnetId: 'subnet-0c4e2a9f71b3d8e56', phase: 'ready', epoch: 4, domain: 'demo.avatar.localhost', lastActivity: at(left - 60 * MINUTE), lastUseBy: 'window',
 });
 const machine = (state, status) => ({
   instanceId: FULL.members[0].instanceId, name: 'avatar-demo', imageId: 'ami-0b7f3c5a9d2e81f46', type: 'g4dn.xlarge',
@@ -38,23 +36,23 @@ const ORDER = ['claiming', 'arming', 'booting', 'probing'];
 const steps = (until, ago = 0, times = { claiming: 212, arming: 287, booting: 3641, probing: 790 }) => {
   const last = until === 'ready' ? ORDER.length : ORDER.indexOf(until);
   return ORDER.slice(0, last + 1).map((phase, n) => ({
-    phase, started: at(n === last ? -ago : -6000 + n * 1000), took: n === last ? 0 : times[phase] * 1e6, usual: USUAL[phase] * 1e6,
+    phase, started: at(n === last ? -ago : -6000 + n * 1000), took: n === last ? null : times[phase], usual: USUAL[phase],
   }));
 };
-const idleSteps = ORDER.map((phase) => ({ phase, started: ZERO, took: 0, usual: USUAL[phase] * 1e6 }));
+const idleSteps = ORDER.map((phase) => ({ phase, started: null, took: null, usual: USUAL[phase] }));
 
 const base = {
   revision: 1, phase: 'idle', since: at(-1000), profile: 'local', user, challenge: null, busy: false, session: null, machine: null,
-  pool: FULL, steps: idleSteps, cold: false, url: '', warning: false, problem: null, notices: null, adopting: false,
-  queue: null, timers: null, estimate: 5300e6, skew: 0, announced: false, viewers: 0, lastUse: ZERO, lastUseBy: '', kept: null, ended: null,
-  cost: { currency: 'USD', hourly: 0.526, since: ZERO, month: 4.2, poolMonth: 31.4, alwaysOn: 1915.2 },
+  pool: FULL, steps: idleSteps, cold: false, url: '', warning: false, problem: null, notices: [], adopting: false,
+  queue: null, timers: [], estimate: 5300, skew: 0, announced: false, viewers: 0, lastUse: null, lastUseBy: '', kept: null, ended: null,
+  cost: { currency: 'USD', hourly: 0.526, since: null, month: 4.2, poolMonth: 31.4, alwaysOn: 1915.2 },
 };
 const running = (left) => ({
   cost: { ...base.cost, hourly: 0.526, since: at(-8 * MINUTE) },
   timers: [{ kind: 'idle', at: at(left), cost: 0.53 }, { kind: 'maximum', at: at(11 * 60 * MINUTE), cost: 6.3 }],
 });
-const out = { user: null, phase: 'signed-out', steps: null };
-const challenge = (name, more = {}) => ({ ...out, phase: 'signing-in', challenge: { name, username: 'alice', destination: '', choices: null, secret: '', qr: '', url: '', resend: false, attribute: '', ...more } });
+const out = { user: null, phase: 'signed-out', steps: [] };
+const challenge = (name, more = {}) => ({ ...out, phase: 'signing-in', challenge: { name, username: 'alice', destination: '', choices: [], secret: '', qr: '', url: '', resend: false, attribute: '', ...more } });
 
 /** The QR code that Go makes of the scene's secret. */
 const QR = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAQgAAAEIEAAAAADWDelgAAAGNElEQVR4nOzdQW7jOBAF0Mmg73/lnoWBgT5ixiyzSs7ivWValpj0ByGaLPLP37//wP/+/XQD+F0EgiAQBIEgCARBIAgCQRAIwp/vP/r66n/M9euv6/1XX4vtXLOy0/5Ve3au33nuye970s6q7+3RQxAEgiAQBIEgCAThySjj6mRy/OSteOctffXz6pv86rk7n9157srO77Uy9/+ihyAIBEEgCAJBEAjCi1HGVdfbb3VeYEd1JDI9v3Ay+qjqHZXoIQgCQRAIgkAQBIJQGGV0mVj5s7J6uz4ZWax+fv3syejjs8WVegiCQBAEgiAQBIEgfGCUcVLjsLrP6q3+ZLXV9GioOqK5hx6CIBAEgSAIBEEgCIVRxp1vv111Byf36RoNra7v0vv/oocgCARBIAgCQRAIwotRxsRbcVcNRbV6+s7nTvx89bv00kMQBIIgEASBIAgE4ev+9TnVlULVN+rqG3uXroryz9JDEASCIBAEgSAIBOHFeRnV/ZQmdoutPutkh9jVs3buXx3ddO18u3PN/uhGD0EQCIJAEASCIBCEwoqp995av19fnV84WSW1Y6L+ojoa6vrs6pr9v5UegiAQBIEgCARBIAhPVkzdeVb19Ehh4vv/T7VnpXcVlh6CIBAEgSAIBEEgCC9GGVd3jiBOVhPttKGrDuLkDf9kNDGx2upBD0EQCIJAEASCIBCEwVHGSlddxspEdflELUnXCrTe0ZwegiAQBIEgCARBIAiF8zK6vrevOvmev1oPMrE3VNfoqXr9eyMjPQRBIAgCQRAIgkAQXuxk2zUvMH0exMRIZ3ovrIm5IXMZNBMIgkAQBIIgEIQ3Rxkr07uzrp7VVQE9vdvtznMn5kfUZfAmgSAIBEEgCAJBKOwxNfG2f+eeSzvtqd6n6/53/g1/vqcegiAQBIEgCARBIAiFuoyuUcBK9a3+zqrt1WerNSDV2pCTkwdXJwb+TA9BEAiCQBAEgiAQhMKpfFcTVdInb9c7bZioB7k6mfe5c3T2Mz0EQSAIAkEQCIJAEAo72VZN7OB6dWe9xo6JKu+JKnJ1GRQIBEEgCAJBEAjCk7mMiTf8k51Xd567uuY37Ex757zG+XyQHoIgEASBIAgEQSAIb66YujqZs1g9684VVqvrT557omt/qvfaqYcgCARBIAgCQRAIwpNRxvQ51NPnaK/ueTJfsLrPqm0rd85fVE8efNBDEASCIBAEgSAIBOHFXEbX2+/Vyff/XXsrTc+brD670tWe82fpIQgCQRAIgkAQBIJQ2Ml2+gzrHV2rsKqrvKq7zk6cf3HSBjvZ8iaBIAgEQSAIAkF4Uf19cjbESvWeq7bttHmnDRMm2jB9nviDHoIgEASBIAgEQSAIhbqMHSc7qXbtyDo9t/JevcND17zJ6p6r6539zZsEgiAQBIEgCAThyXkZ8c8fOuei6/qu/a8mnrtjYo8v1d8UCARBIAgCQRAIQnP1986IoGtH2aquk/i66lO6VoWdn8R3pYcgCARBIAgCQRAIwmD1d9fcxEntxsn8xcnvdbJP1Mn80fm5JHoIgkAQBIIgEASBIDxZMdU1UvjUCXddbZ6Yx5lgLoNBAkEQCIJAEASC8KIuIy49eJv9DW/g03MTO22omjhz5Of76yEIAkEQCIJAEASC8GLF1Mm8Rle19cROudO/y87ZHDum53e+00MQBIIgEASBIAgEoTCX0fbI4dPruvaw2vnsjq7akJ3773xWXQYFAkEQCIJAEASC0HxexspJNfSOk5qLrhPuuqq/T9qwun713O/0EASBIAgEQSAIAkFo3sn26uTNuTo6qK502nHS/onPVkcuq2eZy6BAIAgCQRAIgkAQGnayvep6E66aOAuja6fZlelzQ8xl0EAgCAJBEAiCQBAKo4wuO/MLXSfc7dxzZ/VU12hi4vyOrjY86CEIAkEQCIJAEASC8IFRxtXEHkp3fv/fVYtxMhfTNYp50EMQBIIgEASBIAgEoTDK6FqVVL3Pp86z2JnX2LnPzmdP7tO7UksPQRAIgkAQBIIgEITCeRldTqqePzX3cedut6t7VmtD3vtb6SEIAkEQCIJAEASC8IHzMvjN9BAEgSAIBEEgCAJBEAiCQBAEgvBfAAAA//8+ciRDa4hIXAAAAABJRU5ErkJggg==';
@@ -76,7 +74,7 @@ export const logLines = (n) => Array.from({ length: n }, (_, i) => {
   const gap = i === n - 4 ? 12 : 0;
   return {
     seq: i + 1, at: at(-(n - i) * 130), source: gap ? 'launcher' : source, level: gap ? 'warn' : level,
-    text: gap ? '12 log lines are missing' : text, instanceId: session().instanceId, gap,
+    text: gap ? '12 log lines are missing' : text, instanceId: session().instanceId, gap, style: '', marks: [],
   };
 });
 
@@ -86,7 +84,7 @@ export const metrics = (() => {
   const wave = (mid, by, every) => Array.from({ length: n }, (_, i) => (i > 60 && i < 90 ? null : mid + by * Math.sin(i / every)));
   return {
     at: Array.from({ length: n }, (_, i) => NOW - (n - i) * 2000), cpu: wave(42, 18, 9), gpu: wave(77, 12, 14), mem: wave(51, 3, 30),
-    netOut: wave(9.2e6, 2.1e6, 6), fps: wave(58, 3, 5), players: null,
+    netOut: wave(9.2e6, 2.1e6, 6), fps: wave(58, 3, 5), players: [],
   };
 })();
 
@@ -112,9 +110,9 @@ const checks = [
 const settings = {
   file: '/home/demo/.config/avatar-launcher/config.yaml', running: 'local', profile: 'local', profiles: ['local', 'studio'],
   desktop: { theme: 'system', language: '', notifications: true, startAtLogin: false, quit: 'ask' }, languages: ['en'],
-  window: 60 * MINUTE * 1e6, warning: 5 * MINUTE * 1e6, maximum: 720 * MINUTE * 1e6, staySignedIn: false, keyring: null, problem: null,
+  window: 60 * MINUTE, warning: 5 * MINUTE, maximum: 720 * MINUTE, staySignedIn: false, keyring: null, problem: null,
 };
-const security = { security: { authenticator: false, device: '' }, problem: null };
+const security = { authenticator: false, device: '', problem: null };
 const enrolment = { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', qr: QR, problem: null };
 const byBrowser = { kind: 'refused', what: 'Couldn’t load your sign-in security settings', why: 'You can only change this after signing in with your user name and password.', next: 'Sign in with your user name and password, then try again.' };
 /** Sessions of some weeks: mostly warm, every seventh cold, one that never was ready. */
@@ -123,7 +121,7 @@ const records = (n) => Array.from({ length: n }, (_, i) => {
   const length = (12 + ((i * 37) % 95)) * MINUTE;
   const started = -(i * 17 + 2) * 60 * MINUTE;
   return {
-    instanceId: FULL.members[i % 5].instanceId, type: 'g4dn.xlarge', started: at(started), ended: at(started + length), startTook: i === 5 ? 0 : (cold ? 92_000 + i * 900 : 4200 + ((i * 331) % 2600)) * 1e6,
+    instanceId: FULL.members[i % 5].instanceId, type: 'g4dn.xlarge', started: at(started), ended: at(started + length), startTook: i === 5 ? null : cold ? 92_000 + i * 900 : 4200 + ((i * 331) % 2600),
     cold, cost: (length / 3_600_000) * 0.526, why: ['stopped by the user', 'idle for an hour', 'signed out by the user'][i % 3],
   };
 });
@@ -133,7 +131,7 @@ const samples = Array.from({ length: 90 }, (_, i) => {
 });
 const past = { since: at(-30 * 24 * 60 * MINUTE), sessions: records(34), occupancy: samples, problem: null, partial: null };
 const audit = (n) => Array.from({ length: n }, (_, i) => ({
-  at: at(-i * 7 * MINUTE), userId: `u-${i % 3}`, username: ['demo', 'alice', 'bob'][i % 3], actor: i % 4 === 0 ? 'desk-7-1f3a9c2e' : ['demo', 'alice', 'bob'][i % 3],
+  at: at(-i * 7 * MINUTE), username: ['demo', 'alice', 'bob'][i % 3], actor: i % 4 === 0 ? 'desk-7-1f3a9c2e' : ['demo', 'alice', 'bob'][i % 3],
   verb: ['claimed', 'started', 'extended', 'stopped', 'retired', 'resized'][i % 6], instanceId: FULL.members[i % 5].instanceId, why: ['', 'start', 'activity', 'stopped by the user', 'it was slow', 'a class of thirty'][i % 6],
 }));
 const fleetPool = warmPool('claimed', 'claimed', 'warm', 'warm', 'warming', 'recycling');
@@ -141,7 +139,7 @@ const overview = {
   asOf: at(-2000), pool: fleetPool, resized: 6,
   machines: fleetPool.members.map((m, n) => ({ ...machine(['running', 'running', 'stopped', 'stopped', 'running', 'stopping'][n], 'ok'), instanceId: m.instanceId, name: n < 2 ? `avatar-${['demo', 'alice'][n]}` : `avatar-warm-${n}` })),
   sessions: fleetPool.members.slice(0, 2).map((m, n) => ({ ...session(), instanceId: m.instanceId, username: ['demo', 'alice'][n], domain: `${['demo', 'alice'][n]}.avatar.localhost` })),
-  leases: [{ id: 'pool', holder: 'desk-7-1f3a9c2e', version: 1841, duration: 20e9 }],
+  leases: [{ id: 'pool', holder: 'desk-7-1f3a9c2e', version: 1841, duration: 20_000 }],
   queue: [{ userId: 'u-9', username: 'bob', number: 12, since: at(-40_000), launcherId: 'desk-2-77aa01bc' }],
   schedules: fleetPool.members.slice(0, 2).map((m) => ({ instanceId: m.instanceId, at: at(53 * MINUTE) })),
   audit: audit(40),
@@ -182,12 +180,12 @@ export const scenes = [
   scene('sign-in-browser', out, { ways: { window: false, browser: true } }),
   scene('sign-in-either', out, { demoUsers, ways: { window: true, browser: true } }),
   scene('challenge-choose', challenge('SELECT_MFA_TYPE', { choices: ['SMS_MFA', 'EMAIL_OTP'] })),
-  scene('adopting', { adopting: true, steps: null }),
+  scene('adopting', { adopting: true, steps: [] }),
   scene('idle', {}),
-  scene('ended-by-itself', { steps: steps('ready'), phase: 'idle', ended: { why: 'idle', used: 4_320_000e6, cost: 1.46 } }, { lines: logLines(60) }),
+  scene('ended-by-itself', { steps: steps('ready'), phase: 'idle', ended: { why: 'idle', used: 4_320_000, cost: 1.46 } }, { lines: logLines(60) }),
   scene('idle-after', { steps: steps('ready') , phase: 'idle' }, { lines: logLines(60) }),
-  scene('idle-empty-pool', { pool: { target: 5, members: null, leader: false, asOf: at(-1000) } }),
-  scene('idle-unread-pool', { pool: { target: 5, members: null, leader: false, asOf: ZERO }, steps: null }),
+  scene('idle-empty-pool', { pool: { target: 5, members: [], leader: false, asOf: at(-1000), backoff: null } }),
+  scene('idle-unread-pool', { pool: { target: 5, members: [], leader: false, asOf: null, backoff: null }, steps: [] }),
   scene('idle-details', {}, { details: true }),
   scene('claiming', { phase: 'claiming', steps: steps('claiming', 120) }),
   scene('booting', { phase: 'booting', steps: steps('booting', 2300), session: session(60 * MINUTE), machine: machine('pending', ''), pool: ONE_OUT }, { lines: logLines(12) }),
@@ -205,7 +203,7 @@ export const scenes = [
   scene('ready-refused', { ...readySnapshot, problem: { kind: 'unreachable', what: 'The session was not extended', why: 'Can’t reach the cloud.', next: 'Check your network; the instance stops at its time all the same.' }, notices: [keyringNotice] }, { lines: logLines(60) }),
   scene('ending', { ...readySnapshot, phase: 'ending' }, { lines: logLines(60) }),
   scene('failed', { phase: 'failed', steps: steps('booting', 9000), problem: { kind: 'capacity', what: 'No instance could be had', why: 'Amazon EC2 has no free g4dn.xlarge in any of the three zones.', next: 'Try again in a few minutes.' }, pool: warmPool('claimed', 'claimed', 'retired') }),
-  scene('stop-failed', { ...readySnapshot, phase: 'failed', timers: null, problem: { kind: 'unreachable', what: 'Couldn’t stop your avatar yet', why: 'Can’t reach the cloud.', next: 'We’ll keep trying. If nothing gets through, it stops automatically at 10:20.' }, notices: [offlineNotice] }, { lines: logLines(60) }),
+  scene('stop-failed', { ...readySnapshot, phase: 'failed', timers: [], problem: { kind: 'unreachable', what: 'Couldn’t stop your avatar yet', why: 'Can’t reach the cloud.', next: 'We’ll keep trying. If nothing gets through, it stops automatically at 10:20.' }, notices: [offlineNotice] }, { lines: logLines(60) }),
   scene('sign-in-ended', { ...readySnapshot, notices: [{ key: 'sign-in', problem: { kind: 'refused', what: 'Your sign-in has ended', why: 'It has expired or was ended. Everything here works until 10:12.', next: 'Sign in again. A running avatar keeps running meanwhile.' } }] }, { lines: logLines(60) }),
   scene('sign-in-again', { ...out, kept: { username: 'demo', until: at(52 * MINUTE) } }),
   scene('notices', { notices: [configNotice, keyringNotice] }),
@@ -213,28 +211,28 @@ export const scenes = [
   scene('log', readySnapshot, { route: 'Log', lines: logLines(3000), dropped: 1200 }),
   scene('log-empty', {}, { route: 'Log' }),
   scene('ready-last', { ...readySnapshot, session: session(21 * MINUTE), timers: [{ kind: 'maximum', at: at(21 * MINUTE), cost: 6.3 }] }, { lines: logLines(60) }),
-  scene('queue', { phase: 'claiming', steps: steps('claiming', 8000), queue: { position: 3, length: 5, since: at(-8000) }, pool: warmPool('claimed', 'claimed', 'claimed', 'claimed', 'claimed') }),
-  scene('queue-why', { phase: 'claiming', steps: steps('claiming', 8000), pool: warmPool('claimed'), queue: { position: 1, length: 2, since: at(-8000),
+  scene('queue', { phase: 'claiming', steps: steps('claiming', 8000), queue: { position: 3, length: 5, why: '' }, pool: warmPool('claimed', 'claimed', 'claimed', 'claimed', 'claimed') }),
+  scene('queue-why', { phase: 'claiming', steps: steps('claiming', 8000), pool: warmPool('claimed'), queue: { position: 1, length: 2,
     why: 'Your AWS account’s quota for instances of this type is used up, or is 0 (VcpuLimitExceeded).' } }),
   scene('pool-held', { pool: { ...warmPool('claimed', 'warm'), backoff: HELD } }),
-  scene('pool-held-operator', { ...operatorUser, pool: { target: 5, members: null, leader: true, asOf: at(-1000), backoff: { ...HELD, stopped: true, retryAt: ZERO } } }),
-  scene('unpriced', { cost: { ...base.cost, hourly: 0, month: 0, poolMonth: 0, alwaysOn: 0 }, estimate: 0 }),
+  scene('pool-held-operator', { ...operatorUser, pool: { target: 5, members: [], leader: true, asOf: at(-1000), backoff: { ...HELD, retryAt: null } } }),
+  scene('unpriced', { cost: { ...base.cost, hourly: 0, month: 0, poolMonth: 0, alwaysOn: 0 }, estimate: null }),
   scene('offline', { ...readySnapshot, notices: [offlineNotice] }, { lines: logLines(60) }),
   scene('offline-idle', { notices: [offlineNotice] }),
   scene('history', readySnapshot, { route: 'History' }),
-  scene('history-empty', {}, { route: 'History', past: { ...past, sessions: null, occupancy: null } }),
+  scene('history-empty', {}, { route: 'History', past: { ...past, sessions: [], occupancy: [] } }),
   scene('history-loading', {}, { route: 'History', past: undefined }),
-  scene('history-partial', {}, { route: 'History', past: { ...past, occupancy: null, partial: { kind: 'denied', what: 'The pool was not read', why: 'Your role may not read its audit.', next: 'Contact your administrator.' } } }),
-  scene('history-offline', { notices: [offlineNotice] }, { route: 'History', past: { ...past, sessions: null, occupancy: null, problem: unreachable } }),
+  scene('history-partial', {}, { route: 'History', past: { ...past, occupancy: [], partial: { kind: 'denied', what: 'The pool was not read', why: 'Your role may not read its audit.', next: 'Contact your administrator.' } } }),
+  scene('history-offline', { notices: [offlineNotice] }, { route: 'History', past: { ...past, sessions: [], occupancy: [], problem: unreachable } }),
   scene('history-error', {}, { route: 'History', past: 'broken' }),
   scene('fleet', { ...readySnapshot, ...operatorUser }, { route: 'Fleet' }),
-  scene('fleet-empty', operatorUser, { route: 'Fleet', fleet: { overview: { ...overview, resized: null, pool: { target: 5, members: null, leader: false, asOf: at(0) }, machines: null, sessions: null, leases: null, queue: null, schedules: null, audit: null }, problem: null } }),
-  scene('fleet-held', operatorUser, { route: 'Fleet', fleet: { overview: { ...overview, pool: { ...fleetPool, backoff: { ...HELD, stopped: true, retryAt: ZERO } } }, problem: null } }),
+  scene('fleet-empty', operatorUser, { route: 'Fleet', fleet: { overview: { ...overview, resized: null, pool: { target: 5, members: [], leader: false, asOf: at(0), backoff: null }, machines: [], sessions: [], leases: [], queue: [], schedules: [], audit: [] }, problem: null } }),
+  scene('fleet-held', operatorUser, { route: 'Fleet', fleet: { overview: { ...overview, pool: { ...fleetPool, backoff: { ...HELD, retryAt: null } } }, problem: null } }),
   scene('fleet-loading', operatorUser, { route: 'Fleet', fleet: undefined }),
   scene('fleet-offline', { ...operatorUser, notices: [offlineNotice] }, { route: 'Fleet', fleet: { overview: null, problem: unreachable } }),
   scene('settings', {}, { route: 'Settings' }),
-  scene('settings-guarded', {}, { route: 'Settings', security: { security: { authenticator: true, device: 'remembered' }, problem: null } }),
-  scene('settings-browser', {}, { route: 'Settings', security: { security: { authenticator: false, device: '' }, problem: byBrowser } }),
+  scene('settings-guarded', {}, { route: 'Settings', security: { authenticator: true, device: 'remembered', problem: null } }),
+  scene('settings-browser', {}, { route: 'Settings', security: { authenticator: false, device: '', problem: byBrowser } }),
   scene('settings-loading', {}, { route: 'Settings', settings: undefined }),
   scene('settings-read-only', {}, { route: 'Settings', settings: { ...settings, file: '/etc/avatar-launcher/config.yaml', problem: readOnly } }),
   scene('settings-broken', { notices: [configNotice] }, { route: 'Settings', settings: { ...settings, keyring: keyringNotice.problem, problem: configNotice.problem } }),

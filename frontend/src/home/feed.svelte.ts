@@ -1,4 +1,4 @@
-import type { Line, LogPage, Query } from '../lib/model';
+import type { Line, LogPage, Query } from '../lib/types';
 
 /** The newest lines of the log, for a panel that shows no others. The log itself stays in Go. */
 export class Feed {

@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import { ceiling, reading, tracks } from './metrics';
 
 test('metrics that never came have no chart, and one that stays away has no present value', () => {
-  const at = [100, 101, 102, 130];
-  const found = tracks({ at, columns: { cpu: [1, 2, 3, null], fps: [0, 0, 0, 0], gpu: [null, null, null, 90] } });
+  const none = { at: [], cpu: [], gpu: [], mem: [], netOut: [], fps: [], players: [] };
+  const at = [100_000, 101_000, 102_000, 130_000];
+  const found = tracks({ ...none, at, cpu: [1, 2, 3, null], fps: [0, 0, 0, 0], gpu: [null, null, null, 90] });
+  expect(found[0]?.at).toEqual([100, 101, 102, 130]);
   expect(found.map((t) => [t.metric, t.now])).toEqual([['fps', 0], ['gpu', 90], ['cpu', null]]);
-  expect(tracks({ at: [], columns: {} })).toEqual([]);
+  expect(tracks(none)).toEqual([]);
 });
 
 test('readings', () => {

@@ -1,10 +1,16 @@
-import { METRICS, type Metric, type Series, type Values } from '../lib/model';
 import { decimal } from '../lib/format';
+import type { Series } from '../lib/types';
 import { words } from '../lib/words';
+
+/** The metrics that an instance may send, in the order in which they are shown. */
+const METRICS = ['fps', 'gpu', 'cpu', 'mem', 'netOut', 'players'] as const satisfies readonly (keyof Series)[];
+export type Metric = (typeof METRICS)[number];
+export type Values = Series[Metric];
 
 /** What the charts show of one metric. */
 export interface Track {
   metric: Metric;
+  /** Seconds since 1970. */
   at: readonly number[];
   values: Values;
   /** The newest value, null where none came lately: a metric that stays away is absent, not zero. */
@@ -16,13 +22,14 @@ const LATELY = 15;
 
 /** The metrics that came, in the order of METRICS. */
 export function tracks(s: Series): readonly Track[] {
-  const end = s.at.at(-1) ?? 0;
+  const at = s.at.map((ms) => ms / 1000);
+  const end = at.at(-1) ?? 0;
   return METRICS.flatMap((metric) => {
-    const values = s.columns[metric];
-    if (!values) return [];
+    const values = s[metric];
+    if (values.length === 0) return [];
     let now: number | null = null;
-    for (let n = values.length - 1; n >= 0 && now === null && (s.at[n] ?? 0) >= end - LATELY; n--) now = values[n] ?? null;
-    return [{ metric, at: s.at, values, now }];
+    for (let n = values.length - 1; n >= 0 && now === null && (at[n] ?? 0) >= end - LATELY; n--) now = values[n] ?? null;
+    return [{ metric, at, values, now }];
   });
 }
 

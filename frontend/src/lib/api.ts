@@ -1,7 +1,4 @@
-/**
- * The only module that knows Wails. Every call asks and returns at once; what comes of it arrives as a snapshot. Types
- * of the generated code stay in here and in decode.ts.
- */
+/** The only module that calls Wails. Every call asks and returns at once; what comes of it arrives as a snapshot. */
 import * as Account from '../../wailsjs/go/bridge/Account';
 import * as Diagnose from '../../wailsjs/go/bridge/Diagnose';
 import * as Guests from '../../wailsjs/go/bridge/Guests';
@@ -12,28 +9,30 @@ import * as Page from '../../wailsjs/go/bridge/Page';
 import * as Past from '../../wailsjs/go/bridge/Past';
 import * as Security from '../../wailsjs/go/bridge/Security';
 import * as Settings from '../../wailsjs/go/bridge/Settings';
-import type { backend, logs } from '../../wailsjs/go/models';
+import type { bridge } from '../../wailsjs/go/models';
 import { ClipboardSetText, EventsOn } from '../../wailsjs/runtime/runtime';
-import * as decode from './decode';
-import * as pages from './decode.pages';
-import type { About, Histogram, Line, LogPage, Problem, Query, Series, Snapshot, Ways } from './model';
-import type { Check, Chronicle, Desktop, Enrolment, Guarded, Invitations, Invited, Preferences, Setting, Survey } from './model.pages';
+import type { About, Check, Chronicle, Desktop, Enrolment, Guarded, Histogram, Invitations, Invited, Line, LogPage, Preferences, Problem, Query, Sent, Series, Setting, Snapshot, Survey, Ways } from './types';
 
 /** Logs what a call that answers nothing failed with; a wish's own trouble arrives in a snapshot. */
 function ask(call: Promise<void>): void {
   call.catch((reason: unknown) => console.error(reason));
 }
 
-/** Go takes a field that is not there for its zero value: the page never asks by time. */
-function query(q: Query): logs.Query {
-  return { ...q } as logs.Query;
+/** An answer as it has come, see Sent. */
+function sent<T>(call: Promise<T>): Promise<Sent<T>> {
+  return call as Promise<unknown> as Promise<Sent<T>>;
+}
+
+/** Why a change was not made, null if it was. */
+async function outcome(call: Promise<bridge.Outcome>): Promise<Problem | null> {
+  return (await sent(call)).problem;
 }
 
 export const account = {
-  demoUsers: async (): Promise<string[]> => (await Account.DemoUsers()) ?? [],
+  demoUsers: (): Promise<string[]> => Account.DemoUsers(),
   signIn: (username: string, password: string): void => ask(Account.SignIn(username, password)),
   signInDemo: (username: string): void => ask(Account.SignInDemo(username)),
-  ways: (): Promise<Ways> => Account.Ways(),
+  ways: (): Promise<Ways> => sent(Account.Ways()),
   signInByBrowser: (): void => ask(Account.SignInByBrowser()),
   openBrowser: (): void => ask(Account.OpenBrowser()),
   forgot: (username: string): void => ask(Account.Forgot(username)),
@@ -58,30 +57,27 @@ export const instance = {
 
 /** The links by which guests open the avatar. */
 export const guests = {
-  list: async (): Promise<Invitations> => pages.invitations(await Guests.List()),
+  list: (): Promise<Invitations> => sent(Guests.List()),
   /** Makes a link for some minutes, or until the session's end for 0. */
-  invite: async (minutes: number, uses: number, watchOnly: boolean): Promise<Invited> => pages.invited(await Guests.Invite(minutes, uses, watchOnly)),
+  invite: (minutes: number, uses: number, watchOnly: boolean): Promise<Invited> => sent(Guests.Invite(minutes, uses, watchOnly)),
   /** Ends a link; answers why that was not done, null where it was. */
-  takeBack: async (id: string): Promise<Problem | null> => pages.problem((await Guests.TakeBack(id)).problem),
+  takeBack: (id: string): Promise<Problem | null> => outcome(Guests.TakeBack(id)),
 };
 
 export const logBook = {
-  lines: async (q: Query): Promise<LogPage> => decode.logPage(await LogBook.Lines(query(q))),
+  lines: (q: Query): Promise<LogPage> => sent(LogBook.Lines(q)),
   /** Like lines, and says how many match in all; a search that is still under way is heard of by onFound. */
-  view: async (q: Query): Promise<LogPage> => decode.logPage(await LogBook.View(query(q))),
-  histogram: async (q: Query, most: number): Promise<Histogram> => decode.histogram(await LogBook.Histogram(query(q), most)),
+  view: (q: Query): Promise<LogPage> => sent(LogBook.View(q)),
+  histogram: (q: Query, most: number): Promise<Histogram> => sent(LogBook.Histogram(q, most)),
   /** The number of the first line that matches at a time (milliseconds since 1970) or later; 0 if none matches. */
-  at: (q: Query, ms: number): Promise<number> => LogBook.At(query(q), Math.round(ms)),
+  at: (q: Query, ms: number): Promise<number> => LogBook.At(q, Math.round(ms)),
   clear: (): void => ask(LogBook.Clear()),
   /** The newest error of the session. */
-  lastError: async (): Promise<Line | null> => {
-    const l = await LogBook.LastError();
-    return l ? decode.line(l) : null;
-  },
+  lastError: (): Promise<Line | null> => sent(LogBook.LastError()),
   /** The metrics of the last seconds, 0 for all of the session. */
-  series: async (last: number, points: number): Promise<Series> => decode.series(await LogBook.Series(last, points)),
+  series: (last: number, points: number): Promise<Series> => sent(LogBook.Series(last, points)),
   /** Writes what matches to a file that the user picks, and answers its path, "" if none was picked, and how many lines. */
-  export: (q: Query): Promise<{ path: string; lines: number }> => LogBook.Export(query(q)),
+  export: (q: Query): Promise<{ path: string; lines: number }> => LogBook.Export(q),
   /** Calls fn whenever the log has grown, until the returned function is called; error numbers the newest error. */
   onGrowth: (fn: (grown: { last: number; error: number }) => void): (() => void) => EventsOn('log', fn),
   onFound: (fn: () => void): (() => void) => EventsOn('found', fn),
@@ -90,47 +86,45 @@ export const logBook = {
 
 export const past = {
   /** What happened in the last days. */
-  read: async (days: number): Promise<Chronicle> => pages.chronicle(await Past.Read(days)),
+  read: (days: number): Promise<Chronicle> => sent(Past.Read(days)),
 };
 
 /** Each change answers why it was not made, null where it was. */
 export const operate = {
-  overview: async (): Promise<Survey> => pages.survey(await Operate.Overview()),
-  stop: async (instanceId: string, reason: string): Promise<Problem | null> => pages.problem((await Operate.StopInstance(instanceId, reason)).problem),
-  retire: async (instanceId: string, reason: string): Promise<Problem | null> => pages.problem((await Operate.Retire(instanceId, reason)).problem),
+  overview: (): Promise<Survey> => sent(Operate.Overview()),
+  stop: (instanceId: string, reason: string): Promise<Problem | null> => outcome(Operate.StopInstance(instanceId, reason)),
+  retire: (instanceId: string, reason: string): Promise<Problem | null> => outcome(Operate.Retire(instanceId, reason)),
   /** Sets the pool's size for all; null gives it back to the profiles. */
-  resize: async (size: number | null, reason: string): Promise<Problem | null> => pages.problem((await Operate.Resize(size ?? -1, reason)).problem),
+  resize: (size: number | null, reason: string): Promise<Problem | null> => outcome(Operate.Resize(size ?? -1, reason)),
   /** Lets the pool launch instances again after failures held it back. */
-  resume: async (reason: string): Promise<Problem | null> => pages.problem((await Operate.Resume(reason)).problem),
+  resume: (reason: string): Promise<Problem | null> => outcome(Operate.Resume(reason)),
 };
 
 export const settings = {
-  read: async (): Promise<Preferences> => pages.preferences(await Settings.Read()),
-  write: async (s: Setting): Promise<Preferences> => pages.preferences(await Settings.Write(pages.setting(s))),
+  read: (): Promise<Preferences> => sent(Settings.Read()),
+  write: (s: Setting): Promise<Preferences> => sent(Settings.Write(s as bridge.Setting)),
   open: (): void => ask(Settings.Open()),
-  onChange: (fn: (d: Desktop) => void): (() => void) =>
-    EventsOn('settings', (d: Parameters<typeof pages.desktop>[0]) => fn(pages.desktop(d))),
+  onChange: (fn: (d: Desktop) => void): (() => void) => EventsOn('settings', fn),
 };
 
 /** The user's own account. Each change answers why it was not made, null where it was. */
 export const security = {
-  read: async (): Promise<Guarded> => pages.guarded(await Security.Read()),
-  setUp: async (): Promise<Enrolment> => pages.enrolment(await Security.SetUp()),
-  confirm: async (code: string): Promise<Problem | null> => pages.problem((await Security.Confirm(code)).problem),
-  remove: async (): Promise<Problem | null> => pages.problem((await Security.Remove()).problem),
-  forgetDevice: async (): Promise<Problem | null> => pages.problem((await Security.ForgetDevice()).problem),
+  read: (): Promise<Guarded> => sent(Security.Read()),
+  setUp: (): Promise<Enrolment> => sent(Security.SetUp()),
+  confirm: (code: string): Promise<Problem | null> => outcome(Security.Confirm(code)),
+  remove: (): Promise<Problem | null> => outcome(Security.Remove()),
+  forgetDevice: (): Promise<Problem | null> => outcome(Security.ForgetDevice()),
 };
 
 export const diagnose = {
-  checks: async (): Promise<Check[]> => (await Diagnose.Checks()) ?? [],
+  checks: (): Promise<readonly Check[]> => sent(Diagnose.Checks()),
   report: (): Promise<string> => Diagnose.Report(),
 };
 
 export const page = {
-  snapshot: async (): Promise<Snapshot> => decode.snapshot(await Page.Snapshot()),
-  onSnapshot: (fn: (s: Snapshot) => void): (() => void) =>
-    EventsOn('snapshot', (s: backend.Snapshot) => fn(decode.snapshot(s))),
-  about: (): Promise<About> => Page.About(),
+  snapshot: (): Promise<Snapshot> => sent(Page.Snapshot()),
+  onSnapshot: (fn: (s: Snapshot) => void): (() => void) => EventsOn('snapshot', fn),
+  about: (): Promise<About> => sent(Page.About()),
   touch: (): void => ask(Page.Touch()),
   beat: (): void => ask(Page.Beat()),
   dismissProblem: (): void => ask(Page.DismissProblem()),

@@ -1,4 +1,4 @@
-import type { Challenge } from './model';
+import type { Challenge } from './types';
 import { words } from './words';
 
 /** How a challenge of Cognito is asked on the page. */

@@ -14,7 +14,7 @@ test('times, secrets, identifiers and lines', () => {
   expect(lineTime(null)).toBe('--:--:--.---');
   expect(lineTime(Date.UTC(2026, 0, 1, 0, 0, 7, 5))).toMatch(/:07\.005$/);
   expect(grouped('ABCDEFGHIJ')).toBe('ABCD EFGH IJ');
-  const line = { seq: 1, at: 0, level: 'info', source: 'boot', text: 'up', instanceId: 'i-1', gap: 0 };
+  const line = { seq: 1, at: 0, level: 'info', source: 'boot', text: 'up', instanceId: 'i-1', gap: 0, style: '', marks: [] };
   expect(asText([line, { ...line, at: null }])).toBe('1970-01-01T00:00:00.000Z\tinfo\tboot\tup\n\tinfo\tboot\tup');
 });
 

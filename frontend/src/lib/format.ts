@@ -1,4 +1,4 @@
-import type { Line } from './model';
+import type { Line } from './types';
 import { region, words } from './words';
 
 // Each is made when it is first needed: making one reads the tables of the language, and the sign-in needs none.

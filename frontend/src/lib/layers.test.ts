@@ -26,7 +26,7 @@ test('a feature uses itself, ui and lib; ui uses lib; lib uses nothing of the pa
 
 test('only lib knows what Go has generated, and the catalogue', () => {
   expect(files.filter((file) => room(file) !== 'lib' && imports(file).some((to) => to.startsWith('..')))).toEqual([]);
-  expect(files.filter((file) => imports(file).some((to) => to.includes('wailsjs')) && !/^lib\/(api|decode(\.pages)?)\.ts$/.test(file))).toEqual([]);
+  expect(files.filter((file) => imports(file).some((to) => to.includes('wailsjs')) && !/^lib\/(api|types|fixture)\.ts$/.test(file))).toEqual([]);
 });
 
 test('no name of a module hides one of the browser’s', () => {

@@ -1,6 +1,6 @@
-import type { Line, LogPage, Query } from './model';
+import type { Line, LogPage, Query } from './types';
 
-const line = (seq: number): Line => ({ seq, at: seq, level: 'info', source: seq % 2 ? 'boot' : 'unreal', text: `line ${seq}`, instanceId: 'i-1', gap: 0 });
+const line = (seq: number): Line => ({ seq, at: seq, level: 'info', source: seq % 2 ? 'boot' : 'unreal', text: `line ${seq}`, instanceId: 'i-1', gap: 0, style: '', marks: [] });
 
 /** A log that answers as Go does, for tests. */
 export class Log {

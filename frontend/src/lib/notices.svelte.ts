@@ -1,5 +1,5 @@
 import { SvelteSet } from 'svelte/reactivity';
-import type { Notice } from './model';
+import type { Notice } from './types';
 
 const away = new SvelteSet<string>();
 const textOf = (n: Notice): string => `${n.key}\n${n.problem.what}\n${n.problem.why}`;

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Machine } from './model';
-import type { Occupancy, Overview, Past } from './model.pages';
+import type { Machine, Occupancy, Overview, PastSession } from './types';
+import { sessionOf } from './fixture';
 import { bands, bars, figure, median, summary, units } from './pages';
 
 const HOUR = 3_600_000;
-const past = (started: number, more: Partial<Past> = {}): Past => ({
+const past = (started: number, more: Partial<PastSession> = {}): PastSession => ({
   instanceId: 'i-1', type: 't', started, ended: started + HOUR, startTook: 4000, cold: false, cost: 0.5, why: '', ...more,
 });
 
@@ -44,7 +44,7 @@ test('the fleet joins what EC2 and the records say, and keeps what only one of t
   const overview: Overview = {
     asOf: 0, resized: null, machines: [machine], leases: [], queue: [], audit: [],
     pool: { target: 1, leader: false, asOf: 0, backoff: null, members: [{ instanceId: 'i-b', state: 'warm', owner: '', zone: 'y', type: 'h' }] },
-    sessions: [{ userId: 'u', username: 'demo', instanceId: 'i-a', phase: 'ready', creationTime: 0, expireAt: 0, domain: '' }],
+    sessions: [sessionOf({ instanceId: 'i-a' })],
     schedules: [{ instanceId: 'i-a', at: 7 }],
   };
   expect(units(overview)).toEqual([

@@ -1,5 +1,5 @@
 /** What the pages beside Home show of what they read: pure functions, tested by tables. */
-import type { Occupancy, Overview, Past } from './model.pages';
+import type { Occupancy, Overview, PastSession } from './types';
 
 /** The middle of some figures, null where there are none. */
 export function median(figures: readonly number[]): number | null {
@@ -18,7 +18,7 @@ export interface Summary {
   cold: number | null;
 }
 
-export function summary(sessions: readonly Past[]): Summary {
+export function summary(sessions: readonly PastSession[]): Summary {
   const priced = sessions.some((s) => s.cost > 0);
   const starts = (cold: boolean): number[] => sessions.flatMap((s) => (s.cold === cold && s.startTook !== null ? [s.startTook] : []));
   return {
@@ -35,7 +35,7 @@ export const MEASURES = ['length', 'start', 'cost'] as const;
 export type Measure = (typeof MEASURES)[number];
 
 /** A session's figure in a measure: minutes, seconds, money; null where there is none. */
-export function figure(s: Past, measure: Measure): number | null {
+export function figure(s: PastSession, measure: Measure): number | null {
   switch (measure) {
     case 'length':
       return Math.max(0, s.ended - s.started) / 60_000;
@@ -50,7 +50,7 @@ export function figure(s: Past, measure: Measure): number | null {
 const MOST_BARS = 60;
 
 /** The chart's columns, oldest first: when, the figures of warm starts, those of cold ones. */
-export function bars(sessions: readonly Past[], measure: Measure): { at: number[]; warm: (number | null)[]; cold: (number | null)[] } {
+export function bars(sessions: readonly PastSession[], measure: Measure): { at: number[]; warm: (number | null)[]; cold: (number | null)[] } {
   const shown = sessions.slice(0, MOST_BARS).reverse();
   const of = (cold: boolean): (number | null)[] => shown.map((s) => (s.cold === cold ? figure(s, measure) : null));
   return { at: shown.map((s) => s.started), warm: of(false), cold: of(true) };

@@ -1,4 +1,4 @@
-import type { Problem } from './model';
+import type { Problem } from './types';
 import { words } from './words';
 
 /** Something that a page has asked for: what came, why it did not, and whether it is still on its way. */

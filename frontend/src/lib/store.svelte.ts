@@ -1,4 +1,4 @@
-import type { Snapshot } from './model';
+import type { Snapshot } from './types';
 
 /** What the store needs of the other side; api.page is one. */
 export interface Source {

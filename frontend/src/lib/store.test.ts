@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { snapshotOf } from './fixture';
-import type { Snapshot } from './model';
+import type { Snapshot } from './types';
 import { Store } from './store.svelte';
 
 test('a newer snapshot replaces the whole, an older or equal one nothing', () => {

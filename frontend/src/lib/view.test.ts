@@ -1,14 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { clock } from './format';
-import { snapshotOf } from './fixture';
-import { PHASES, type Phase, type Session, type Snapshot } from './model';
+import { PHASES, sessionOf, snapshotOf } from './fixture';
+import type { Notice, Phase, Problem, Snapshot } from './types';
 import { action, asideProblem, headline, inUse, offline, pace, pagesOf, price, remaining, screenOf, spent, startProgress, startTotal, timeline, tone, type Action } from './view';
 
 const NOW = 1_000_000;
-const problem = { kind: 'capacity', what: 'No instance could be had', why: 'All are taken.', next: 'Wait.' };
-const session: Session = {
-  instanceId: 'i-1', creationTime: NOW - 60_000, expireAt: NOW + 60_000, lastActivity: null, lastUseBy: '', publicIp: '', subnetId: '', epoch: 1, domain: '',
-};
+const problem: Problem = { kind: 'capacity', what: 'No instance could be had', why: 'All are taken.', next: 'Wait.' };
+const session = sessionOf({ creationTime: NOW - 60_000, expireAt: NOW + 60_000 });
 
 describe('action', () => {
   const cases: Record<Phase, [Action['verb'], string]> = {
@@ -140,7 +138,7 @@ test('what is spent counts by the cloud\'s clock', () => {
 });
 
 test('offline is a standing condition; the queue and the fleet are said where they are', () => {
-  const gone = { ...problem, kind: 'unreachable' };
+  const gone: Problem = { ...problem, kind: 'unreachable' };
   expect(offline(snapshotOf({ problem: gone }))).toBeNull();
   expect(offline(snapshotOf({ notices: [{ key: 'cloud', problem: gone }] }))).toBe(gone);
   const queue = { position: 2, length: 3, why: '' };
@@ -196,7 +194,7 @@ test('what it costs: before a start, while it runs, and while that is not known'
 });
 
 test('nothing is called free while that is being looked for, or cannot be', () => {
-  const gone = { key: 'cloud', problem: { ...problem, kind: 'unreachable' } };
+  const gone: Notice = { key: 'cloud', problem: { ...problem, kind: 'unreachable' } };
   expect(price(snapshotOf({ adopting: true }), NOW).what).toBe('Checking whether anything is running.');
   expect(price(snapshotOf({ notices: [gone] }), NOW).what).toBe('Can’t check right now whether anything is running.');
 });
@@ -225,11 +223,11 @@ test('a time that is not today carries its day, and a cost names its own time', 
 
 test('why it is still running: the last use and what it was, of this launcher or of another', () => {
   const noon = new Date(2026, 2, 14, 12).getTime();
-  const held = { ...session, expireAt: noon + 40 * 60_000, lastActivity: noon - 20 * 60_000, lastUseBy: 'viewer', creationTime: noon - 60 * 60_000 };
-  const ready = snapshotOf({ phase: 'ready', session: held, timers: [{ kind: 'idle', at: held.expireAt, cost: 0 }] });
+  const held = sessionOf({ expireAt: noon + 40 * 60_000, lastActivity: noon - 20 * 60_000, lastUseBy: 'viewer', creationTime: noon - 60 * 60_000 });
+  const ready = snapshotOf({ phase: 'ready', session: held, timers: [{ kind: 'idle', at: noon + 40 * 60_000, cost: 0 }] });
   const more = (change: Partial<Snapshot>): string => pace({ ...ready, ...change }, 40 * 60_000).more;
   expect(more({})).toBe(`Last viewer: ${clock(noon - 20 * 60_000)}`);
   expect(more({ lastUse: noon - 60_000, lastUseBy: 'window' })).toBe(`Last use: ${clock(noon - 60_000)}, in this launcher`);
-  expect(more({ lastUse: noon - 60_000, lastUseBy: 'something new' })).toBe(`Last use: ${clock(noon - 60_000)}`);
+  expect(more({ lastUse: noon - 60_000, lastUseBy: '' })).toBe(`Last use: ${clock(noon - 60_000)}`);
   expect(more({ session: { ...held, lastActivity: held.creationTime } })).toBe('');
 });

@@ -1,9 +1,13 @@
 /** What the page shows of a snapshot: pure functions, so that the whole face of the launcher can be tested by tables. */
 import { assertNever } from './assert';
 import { clock, day, duration, money, roughly } from './format';
-import { START_PHASES, type Phase, type Pool, type PoolState, type Problem, type Session, type Snapshot, type StartPhase, type Step, type Timer } from './model';
+import type { Phase, Pool, PoolState, Problem, Session, Snapshot, Step, Timer } from './types';
 import type { Route } from './route.svelte';
 import { words } from './words';
+
+/** The phases of a start, in order: the timeline's columns. */
+export const START_PHASES = ['claiming', 'arming', 'booting', 'probing'] as const satisfies readonly Phase[];
+export type StartPhase = (typeof START_PHASES)[number];
 
 /** The phases of one start, from its claim to its answer. */
 export function starting(phase: Phase): phase is StartPhase {
@@ -188,7 +192,7 @@ function lastUse(s: Snapshot, today: string): string {
   if (at === null || at - (s.session?.creationTime ?? 0) < 1000) return '';
   const w = words.timers.lastUse;
   const by = s.lastUse === null ? (s.session?.lastUseBy ?? '') : s.lastUseBy;
-  const say = by === 'viewer' || by === 'window' || by === 'open' || by === 'extend' || by === 'log' ? w[by] : w.some;
+  const say = by === '' ? w.some : w[by];
   return say(dated(at - s.skew, today));
 }
 

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { asked, factor, fault, options } from './challenge';
-import { PHASES, POOL_STATES, START_PHASES } from './model';
+import { PHASES, POOL_STATES } from './fixture';
 import en from '../../../backend/messages/en.json';
+import { START_PHASES } from './view';
 import { pick, speak, regionOf } from './words';
 import { mark, pseudo } from './words.pseudo';
 

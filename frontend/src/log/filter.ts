@@ -1,4 +1,4 @@
-import type { Query } from '../lib/model';
+import type { Query } from '../lib/types';
 
 /** What a user picked on the log page; "" is everything. */
 export interface Filter {

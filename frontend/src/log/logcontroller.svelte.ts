@@ -1,6 +1,6 @@
 import { tick } from 'svelte';
 import { EVERYTHING, type Filter } from './filter';
-import type { Histogram, LogPage, Query } from '../lib/model';
+import type { Histogram, LogPage, Query } from '../lib/types';
 import { Reel } from './reel.svelte';
 import { when } from './when';
 

@@ -1,4 +1,4 @@
-import type { Phase, Snapshot } from '../lib/model';
+import type { Phase, Snapshot } from '../lib/types';
 
 /** When a phase of the start began, in milliseconds since 1970. */
 export interface Mark {

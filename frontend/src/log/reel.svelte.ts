@@ -1,5 +1,5 @@
 import { EVERYTHING, queryOf, type Filter } from './filter';
-import type { Line, LogPage, Query } from '../lib/model';
+import type { Line, LogPage, Query } from '../lib/types';
 
 /** Lines that are fetched at once, and the most that the page holds: it stays the same however long the log is. */
 export const CHUNK = 300;
@@ -243,7 +243,7 @@ export class Reel {
   }
 
   #isMatch(l: Line): boolean {
-    return !this.query().context || (l.marks?.length ?? 0) > 0;
+    return !this.query().context || l.marks.length > 0;
   }
 
   #ask(bounds: Partial<Query>): Promise<LogPage> {
