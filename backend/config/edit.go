@@ -59,7 +59,9 @@ func Edit(name string, data []byte, changes ...Change) ([]byte, error) {
 	}
 	text := string(data)
 	for _, c := range withCloud(text, changes) {
-		edited, why := set(name, text, strings.Split(c.Path, "."), scalar(c.Value))
+		edited, why := keepLineEnds(text, func(text string) (string, messages.Message) {
+			return set(name, text, strings.Split(c.Path, "."), scalar(c.Value))
+		})
 		if !why.IsZero() {
 			return nil, problem(messages.New("config.settingCannotWritten"), why, messages.New("config.changeHand", c.Path, name), nil)
 		}
