@@ -117,7 +117,7 @@ func Computer() []backend.Check {
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
 		return []backend.Check{{Name: messages.New("doctor.window"), OK: true, Why: messages.New("doctor.noDisplayVerbsWork")}}
 	}
-	return []backend.Check{webViewCheck(), trayCheck()}
+	return []backend.Check{WebView(), trayCheck()}
 }
 
 func trayCheck() backend.Check {

@@ -12,9 +12,9 @@ import (
 // webKitLibrary is the library in this process's memory map, as the loader found it.
 var webKitLibrary = regexp.MustCompile(`(/\S*/libwebkit2gtk-(4\.\d)\.so\S*)`)
 
-// webViewCheck looks for the program that draws the page: WebKitGTK starts one of its own, which some systems package
+// WebView looks for the program that draws the page: WebKitGTK starts one of its own, which some systems package
 // apart from the library.
-func webViewCheck() backend.Check {
+func WebView() backend.Check {
 	c := backend.Check{Name: messages.New("doctor.webView"), Cure: messages.New("doctor.installWebkitgtk41")}
 	maps, err := os.ReadFile("/proc/self/maps")
 	found := webKitLibrary.FindSubmatch(maps)

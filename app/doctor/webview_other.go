@@ -8,7 +8,7 @@ import (
 	"avatar-launcher/backend/messages"
 )
 
-// webViewCheck: macOS has WebKit.
-func webViewCheck() backend.Check {
+// WebView: macOS has WebKit.
+func WebView() backend.Check {
 	return backend.Check{Name: messages.New("doctor.webView"), OK: true, Why: messages.New("doctor.systemOwn")}
 }

@@ -7,8 +7,8 @@ import (
 	"avatar-launcher/backend/messages"
 )
 
-// webViewCheck asks for the WebView2 runtime.
-func webViewCheck() backend.Check {
+// WebView asks for the WebView2 runtime.
+func WebView() backend.Check {
 	version, err := webviewloader.GetAvailableCoreWebView2BrowserVersionString("")
 	if err != nil || version == "" {
 		return backend.Check{Name: messages.New("doctor.webView"), Why: messages.New("doctor.webview2RuntimeNotInstalled"),

@@ -26,6 +26,7 @@ var (
 	setWindowLong     = user32.NewProc("SetWindowLongPtrW")
 	callWindowProc    = user32.NewProc("CallWindowProcW")
 	blockReasonCreate = user32.NewProc("ShutdownBlockReasonCreate")
+	blockReasonRemove = user32.NewProc("ShutdownBlockReasonDestroy")
 
 	formerProcedure atomic.Uintptr
 	whenSessionEnds func()
@@ -78,6 +79,8 @@ func procedure(window syscall.Handle, message uint32, w, l uintptr) uintptr {
 	case message == wmEndSession && w != 0:
 		whenSessionEnds()
 		return 0
+	case message == wmEndSession: // another program has refused, so that the session goes on
+		_, _, _ = blockReasonRemove.Call(uintptr(window))
 	}
 	answer, _, _ := callWindowProc.Call(formerProcedure.Load(), uintptr(window), uintptr(message), w, l)
 	return answer

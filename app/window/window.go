@@ -17,6 +17,7 @@ import (
 	wailsoptions "github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
+	"github.com/wailsapp/wails/v2/pkg/options/windows"
 
 	"avatar-launcher/app/bridge"
 	"avatar-launcher/app/core"
@@ -34,6 +35,17 @@ func WriteBindings(files fs.FS) error {
 
 // Open is the default verb: one window, or a word to the one there is.
 func Open(ctx context.Context, files fs.FS, icon []byte, o core.WindowOptions) error {
+	if p := needWebView(); p != nil {
+		return p
+	}
+	err := open(ctx, files, icon, o)
+	if err != nil {
+		showStartupError(err)
+	}
+	return err
+}
+
+func open(ctx context.Context, files fs.FS, icon []byte, o core.WindowOptions) error {
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
 		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("window.noDisplayWindow"),
 			Next: messages.New("window.useRunVerbSame")}
@@ -253,5 +265,7 @@ func windowOptions(files fs.FS, icon []byte, s *Shell, hidden bool) *wailsoption
 		// Drawn without the GPU: the page has nothing for it, a driver costs 80 MB of memory and some seconds of the first
 		// frame where it is emulated, and NVIDIA's shows blank windows.
 		Linux: &linux.Options{Icon: icon, ProgramName: "avatar-launcher", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
+		// By default a folder of the user's roaming profile, named after the program's file.
+		Windows: &windows.Options{WebviewUserDataPath: filepath.Join(config.Paths().CacheDir, "webview2")},
 	}
 }
