@@ -36,15 +36,11 @@ func AccountClients(cfg aws.Config) *account.Account {
 		Quotas:         clients.Quotas(cfg, func(o *servicequotas.Options) { o.HTTPClient = patient }),
 		STS:            sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = patient }),
 		Cognito:        clients.Cognito(cfg, func(o *cognito.Options) { o.HTTPClient = patient }),
-		IdentityPool: clients.IdentityPoolRoles{
-			Set: cognitoidentity.NewFromConfig(cfg, func(o *cognitoidentity.Options) {
-				o.HTTPClient = patient
-			}).SetIdentityPoolRoles,
-		},
-		DynamoDB: clients.DynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = patient }),
-		Pricing: clients.PricingClient{Get: pricing.NewFromConfig(cfg, func(o *pricing.Options) {
+		IdentityPool:   clients.IdentityPool(cfg, func(o *cognitoidentity.Options) { o.HTTPClient = patient }),
+		DynamoDB:       clients.DynamoDB(cfg, func(o *dynamodb.Options) { o.HTTPClient = patient }),
+		Pricing: clients.Pricing(cfg, func(o *pricing.Options) {
 			o.HTTPClient, o.Region = patient, account.PricingRegion
-		}).GetProducts},
+		}),
 		S3:     clients.Files(cfg, upload),
 		Region: cfg.Region,
 	}
