@@ -46,6 +46,10 @@ func reason(err error, path string) messages.Message {
 	if errors.As(err, &odd) {
 		return odd.message()
 	}
+	var nowhere *dangling
+	if errors.As(err, &nowhere) {
+		return nowhere.message()
+	}
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		err = p.Err

@@ -1,9 +1,11 @@
 package config
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 
 	"avatar-launcher/backend/messages"
@@ -50,8 +52,38 @@ func readFile(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxSize+1))
 }
 
+// dangling says that a configuration is a link, or below one, whose target is not there: a home that is not mounted, or a
+// link that was left behind. That is not the same as no configuration, which is the embedded cloud.
+type dangling struct{ link string }
+
+func (e *dangling) Error() string { return e.message().String() }
+
+func (e *dangling) message() messages.Message { return messages.New("config.linkToNothing", e.link) }
+
+// danglingIn returns the link on a path that leads nowhere, "" if there is none.
+func danglingIn(path string) string {
+	for {
+		if info, err := os.Lstat(path); err == nil {
+			if info.Mode()&fs.ModeSymlink == 0 {
+				return ""
+			}
+			return path
+		}
+		parent := filepath.Dir(path)
+		if parent == path {
+			return ""
+		}
+		path = parent
+	}
+}
+
 // irregularOr explains a file that cannot be opened because of what it is, such as a socket.
 func irregularOr(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		if link := danglingIn(path); link != "" {
+			return &dangling{link}
+		}
+	}
 	if info, statErr := os.Stat(path); statErr == nil && !info.Mode().IsRegular() {
 		return &irregular{path, info.Mode()}
 	}
