@@ -18,6 +18,9 @@ const (
 	// windowTime is how long the window stays for the instance's stop and the sign-out. The armed stop is named after
 	// it. It is also what an operating system may leave us between a signal and the end.
 	windowTime = 3 * time.Second
+	// askedTime is the same if somebody asked to quit, who sees the progress in the window. A dialog that came earlier
+	// would hold up an end that is only slow.
+	askedTime = 20 * time.Second
 	// dialogTime is how long a dialog that nobody can close any more is waited for.
 	dialogTime = time.Second
 )
@@ -109,7 +112,11 @@ func (s *Shell) finish(tell bool) {
 		s.show() // the progress, also where the tray was asked to quit
 	}
 	s.do(backend.Wish{Verb: backend.WishQuit})
-	timer := time.NewTimer(windowTime)
+	patience := windowTime
+	if tell {
+		patience = askedTime
+	}
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case <-s.rooms.Launcher.Finished():
