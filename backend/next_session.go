@@ -248,8 +248,7 @@ func withArmedStop(p *Problem, session *Session, r Rules) *Problem {
 	}
 	told := *p
 	told.StopsAt = session.ExpireAt.Add(r.Grace)
-	told.Next = messages.Join(told.Next,
-		messages.New("launcher.armedStopActsAt", told.StopsAt.Local().Format("15:04 on January 2")))
+	told.Next = messages.Join(told.Next, messages.New("launcher.armedStopActsAt", moment(told.StopsAt)))
 	return &told
 }
 

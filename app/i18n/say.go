@@ -1,8 +1,12 @@
 package i18n
 
 import (
+	"cmp"
 	"os"
+	"strings"
 	"sync/atomic"
+	"unicode"
+	"unicode/utf8"
 
 	"avatar-launcher/backend/messages"
 )
@@ -23,8 +27,7 @@ func Catalogue() *messages.Catalogue {
 
 // SetLanguage puts a language into use: the one of the settings, else that of the desktop.
 func SetLanguage(language string) *messages.Catalogue {
-	wanted := []string{language, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")}
-	c, err := messages.Read(messages.Pick(wanted...))
+	c, err := messages.Read(messages.Pick(append([]string{language}, desktopLanguages()...)...))
 	if err != nil {
 		panic(err) // the files are in the program and were read by its tests
 	}
@@ -32,14 +35,39 @@ func SetLanguage(language string) *messages.Catalogue {
 	return c
 }
 
+// desktopLanguages are the languages that the user prefers: those of the environment, else those of the system.
+func desktopLanguages() []string {
+	if all := environment(os.Getenv); len(all) > 0 {
+		return all
+	}
+	return systemLanguages()
+}
+
+// environment reads the languages from the variables that POSIX and GNU define: LANGUAGE is a list of them, and counts only if
+// the locale is not that of C. https://www.gnu.org/software/gettext/manual/html_node/Locale-Environment-Variables.html
+func environment(get func(string) string) []string {
+	locale := cmp.Or(get("LC_ALL"), get("LC_MESSAGES"), get("LANG"))
+	name, _, _ := strings.Cut(locale, ".")
+	switch name {
+	case "":
+		return nil
+	case "C", "POSIX":
+		return []string{messages.Default}
+	}
+	var all []string
+	if list := get("LANGUAGE"); list != "" {
+		all = strings.Split(list, ":")
+	}
+	return append(all, locale)
+}
+
 // Sentence makes a clause a sentence.
 func Sentence(s string) messages.Message {
 	if s == "" {
 		return messages.Message{}
 	}
-	if c := s[0]; 'a' <= c && c <= 'z' {
-		s = string(c-'a'+'A') + s[1:]
-	}
+	first, size := utf8.DecodeRuneInString(s)
+	s = string(unicode.ToUpper(first)) + s[size:]
 	if s[len(s)-1] != '.' {
 		s += "."
 	}

@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"avatar-launcher/backend"
@@ -36,13 +37,14 @@ func length(d time.Duration) string {
 	return Say("units.hours", minutes/60, fmt.Sprintf("%02d", minutes%60))
 }
 
-// money writes an amount with its currency.
+// money writes an amount with its currency, as the page does.
 func money(amount float64, currency string) string {
+	digits := strings.Replace(fmt.Sprintf("%.2f", amount), ".", Say("units.decimal"), 1)
 	signs := map[string]string{"USD": "$", "EUR": "€", "GBP": "£"}
 	if sign, ok := signs[currency]; ok {
-		return fmt.Sprintf("%s%.2f", sign, amount)
+		return Say("units.money", sign, digits)
 	}
-	return fmt.Sprintf("%.2f %s", amount, currency)
+	return digits + "\u00a0" + currency
 }
 
 // BackoffLines says why the pool launches nothing, one line each. There are none if it may launch.

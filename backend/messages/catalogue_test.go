@@ -51,9 +51,16 @@ func TestEveryLanguageIsComplete(t *testing.T) {
 			stem := strings.TrimSuffix(key, ".one")
 			switch text, ok := c.leaves[key]; {
 			case en.isForm(key) && stem != key:
+				all := values(en.leaves[stem+"."+other])
 				for _, form := range c.categoriesOf() {
-					if _, ok := c.leaves[stem+"."+form]; !ok && form != other {
+					text, ok := c.leaves[stem+"."+form]
+					if !ok {
 						t.Errorf("%s has no %s.%s", name, stem, form)
+					}
+					// A form may say its number in words, such as "a line", or leave out what English leaves out.
+					counted := slices.DeleteFunc(slices.Clone(all), isCount)
+					if got := values(text); !slices.Equal(got, all) && !slices.Equal(got, counted) && !slices.Equal(got, values(en.leaves[key])) {
+						t.Errorf("%s: %s.%s has the values %v, want %v", name, stem, form, got, all)
 					}
 				}
 			case !ok:
@@ -73,6 +80,9 @@ func TestEveryLanguageIsComplete(t *testing.T) {
 		}
 	}
 }
+
+// isCount reports whether a value is the one that chooses the form.
+func isCount(value string) bool { return value == "{0}" }
 
 func TestSay(t *testing.T) {
 	c := &Catalogue{tag: language.English, leaves: map[string]string{
@@ -99,6 +109,7 @@ func TestPick(t *testing.T) {
 		wanted []string
 		want   string
 	}{
+		{[]string{"de_AT.UTF-8"}, "de"}, {[]string{"tlh", "es-MX"}, "es"},
 		{[]string{"en_GB.UTF-8"}, "en"}, {[]string{"", "en"}, "en"}, {[]string{"tlh"}, "en"}, {nil, "en"},
 		{[]string{"C"}, "en"},
 	} {
@@ -116,6 +127,13 @@ var (
 	mayUse    = []string{"fleet.", section}
 	straights = regexp.MustCompile(`[a-z]'[a-z]`)
 )
+
+// foreign are words that a translation must not have: those of the other way to address people, straight quotes around
+// words, and things that have another name in all other texts.
+var foreign = map[string]*regexp.Regexp{
+	"de": regexp.MustCompile(`(?i)\b(du|dein|deine|deiner|deinen|deinem|dich|dir|euch|operator(en)?|bitte|log|stream|einloggen|ausloggen)\b|\b[a-zäöüß]+'s?\b`),
+	"es": regexp.MustCompile(`(?i)\b(usted|ustedes|vosotros|operador|computadora|logs?|stream|pool|stack|launcher|por favor)\b`),
+}
 
 // TestTextsForUsersAreInTheirWords keeps internal words and typewriter apostrophes out of the window and the tray.
 func TestTextsForUsersAreInTheirWords(t *testing.T) {
@@ -136,5 +154,24 @@ func TestTextsForUsersAreInTheirWords(t *testing.T) {
 	}
 	if checked < 300 {
 		t.Errorf("only %d texts were checked", checked)
+	}
+}
+
+// TestTranslationsKeepTheirWords keeps the internal words out of translations too, and each translation to one way of
+// addressing people and one name for a thing.
+func TestTranslationsKeepTheirWords(t *testing.T) {
+	names := regexp.MustCompile(`Avatar Launcher|avatar-launcher|„operator“|«operator»|--[a-z-]+`)
+	for language, banned := range foreign {
+		c := read(t, language)
+		for _, key := range c.Keys() {
+			text := names.ReplaceAllString(c.leaves[key], "")
+			if word := banned.FindString(text); word != "" {
+				t.Errorf("%s: %s says %q: %q", language, key, word, text)
+			}
+			allowed := slices.ContainsFunc(mayUse, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
+			if word := internal.FindString(text); word != "" && !allowed {
+				t.Errorf("%s: %s says %q to users: %q", language, key, word, text)
+			}
+		}
 	}
 }

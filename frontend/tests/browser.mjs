@@ -1,4 +1,5 @@
 // Opens scenes in Debian's Chromium, in its shell without a window, which opens a page in half the time, and fails where the page broke its Content-Security-Policy or threw.
+import { readFile } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 import { install } from './bindings.mjs';
 import { NOW } from './scenes.mjs';
@@ -25,7 +26,7 @@ export async function start() {
     await page.addInitScript(install, scene);
     await page.goto(server.url);
     await page.locator('main > *').first().waitFor();
-    if (scene.route) await page.locator('nav button').filter({ hasText: new RegExp(mark(scene.route, options.locale)) }).click();
+    if (scene.route) await page.locator('nav button').filter({ hasText: new RegExp(await mark(scene.route, options.locale)) }).click();
     for (const name of scene.press ?? []) await page.getByRole('button', { name: new RegExp(mark(name, options.locale)) }).first().click();
     await page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))));
     return page;
@@ -38,7 +39,15 @@ export async function start() {
   return { open, close, complaints };
 }
 
-/** A page's name as a pattern; the pseudo-locale accents its vowels. */
-function mark(text, locale) {
-  return locale === 'en-XA' ? text.replace(/[aeiouycnAEIOUCN]/g, '.') : `^${text}$`;
+const MESSAGES = new URL('../../backend/messages/', import.meta.url);
+const en = JSON.parse(await readFile(new URL('en.json', MESSAGES)));
+
+/** The catalogue of a language. */
+export const catalogue = async (language) => JSON.parse(await readFile(new URL(`${language}.json`, MESSAGES)));
+
+/** A page's English name as a pattern of what the language in use calls it; the pseudo-locale accents its vowels. */
+async function mark(text, locale = 'en') {
+  if (locale === 'en-XA') return text.replace(/[aeiouycnAEIOUCN]/g, '.');
+  const key = Object.keys(en.nav).find((k) => en.nav[k] === text);
+  return `^${locale.startsWith('en') ? text : (await catalogue(locale)).nav[key]}$`;
 }

@@ -1,7 +1,7 @@
 // What a person does on the page, in a real browser: buttons, keyboard, dialog, log, language, steadiness.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { start } from './browser.mjs';
+import { catalogue, start } from './browser.mjs';
 import { logLines, NOW, sceneOf, scenes } from './scenes.mjs';
 
 let browser;
@@ -768,6 +768,46 @@ for (const scene of scenes) {
     assert.deepEqual(bare, []);
     assert.deepEqual(wide, []);
   }, { locale: 'en-XA', viewport: { width: 800, height: 560 } });
+}
+
+/** What stands out of its box, or is cut off in it although it may not be: buttons, labels and headings show all of their text. */
+const spilling = (page) => page.evaluate(() => {
+  const shown = (e) => e.clientWidth > 1 && getComputedStyle(e).visibility !== 'hidden';
+  const name = (e) => `${e.tagName} ${e.className} ${e.textContent.trim().slice(0, 60)}`;
+  const over = (e) => e.scrollWidth > e.clientWidth + 1;
+  const out = [...document.querySelectorAll('button, .card, header, main, h1, h2, h3, label, th, dialog, [role=dialog]')]
+    .filter((e) => shown(e) && over(e) && (getComputedStyle(e).overflowX !== 'hidden' || e.matches('button, label, h1, h2, h3')));
+  const root = document.scrollingElement;
+  return [...(over(root) ? ['page'] : []), ...out.map(name)];
+});
+
+/** What Go says to people, of a scene. */
+const TOLD = ['what', 'why', 'next', 'cure'];
+
+/** A scene in which Go says what it says in another language. */
+function said(value, texts) {
+  if (Array.isArray(value)) return value.map((inner) => said(inner, texts));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, TOLD.includes(key) && texts.has(inner) ? texts.get(inner) : said(inner, texts)]));
+}
+
+/** The texts of one catalogue by those of another. */
+function pairs(from, to, all = new Map()) {
+  for (const [key, value] of Object.entries(from)) {
+    if (typeof value === 'string') all.set(value, to[key]);
+    else pairs(value, to[key] ?? {}, all);
+  }
+  return all;
+}
+
+for (const locale of ['de', 'es']) {
+  const texts = pairs((await catalogue('en')).messages, (await catalogue(locale)).messages);
+  for (const scene of scenes) {
+    on(`nothing of ${scene.name} is cut off or stands out in ${locale}`, said(scene, texts), async (page) => {
+      assert.equal(await page.evaluate(() => document.documentElement.lang), locale);
+      assert.deepEqual(await spilling(page), []);
+    }, { locale, viewport: { width: 800, height: 560 } });
+  }
 }
 
 const still = (page) => page.evaluate(() => document.getAnimations().filter((a) => a.playState === 'running').map((a) => a.animationName ?? a.transitionProperty));

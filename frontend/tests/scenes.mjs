@@ -109,7 +109,7 @@ const checks = [
 ];
 const settings = {
   file: '/home/demo/.config/avatar-launcher/config.yaml', running: 'local', profile: 'local', profiles: ['local', 'studio'],
-  desktop: { theme: 'system', language: '', notifications: true, startAtLogin: false, quit: 'ask' }, languages: ['en'],
+  desktop: { theme: 'system', language: '', notifications: true, startAtLogin: false, quit: 'ask' }, languages: ['de', 'en', 'es'],
   window: 60 * MINUTE, warning: 5 * MINUTE, maximum: 720 * MINUTE, staySignedIn: false, keyring: null, problem: null,
 };
 const security = { authenticator: false, device: '', problem: null };

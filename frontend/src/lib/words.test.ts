@@ -4,7 +4,7 @@ import { asked, factor, fault, options } from './challenge';
 import { PHASES, POOL_STATES } from './fixture';
 import en from '../../../backend/messages/en.json';
 import { START_PHASES } from './view';
-import { pick, speak, regionOf } from './words';
+import { languages, pick, regionOf, speak } from './words';
 import { mark, pseudo } from './words.pseudo';
 
 test('every phase and pool state has a word', () => {
@@ -14,8 +14,10 @@ test('every phase and pool state has a word', () => {
 });
 
 test.each([
-  [['en-GB'], 'en'], [['en-XA', 'en'], 'en-XA'], [['tlh', 'en'], 'en'], [[], 'en'],
+  [['en-GB'], 'en'], [['de-AT', 'en'], 'de'], [['fr', 'es-MX'], 'es'], [['en-XA', 'en'], 'en-XA'], [['tlh', 'en'], 'en'], [[], 'en'],
 ])('language of %j', (wanted, want) => expect(pick(wanted)).toBe(want));
+
+test('the languages are those of the catalogues', () => expect(languages).toEqual(['de', 'en', 'es']));
 
 test('the pseudo-language marks every text', () => {
   const w = speak(pseudo(en));

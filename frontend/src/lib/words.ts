@@ -2,7 +2,7 @@
  * The catalogue of everything that the page says, one with the tray's and the notifications'. A second language is one
  * file beside backend/messages/en.json.
  */
-import en from '../../../backend/messages/en.json';
+import type en from '../../../backend/messages/en.json';
 import { pseudo } from './words.pseudo';
 
 /**
@@ -16,12 +16,12 @@ export type Spoken<T> = T extends string ? string : T extends { other: string } 
 export type Catalogue = typeof en;
 export type Words = Spoken<Catalogue>;
 
-/** Every catalogue by its BCP 47 tag, taken into the page when it is built. */
-const files = import.meta.glob<Catalogue>('../../../backend/messages/*.json', { eager: true, import: 'default' });
-const catalogues = Object.fromEntries(Object.entries(files).map(([path, file]) => [path.replace(/^.*\/|\.json$/g, ''), file]));
+/** How to load each catalogue, by its BCP 47 tag: only the one that is used is loaded. */
+const files = import.meta.glob<Catalogue>('../../../backend/messages/*.json', { import: 'default' });
+const load = Object.fromEntries(Object.entries(files).map(([path, file]) => [path.replace(/^.*\/|\.json$/g, ''), file]));
 
 /** The languages there are. */
-export const languages: readonly string[] = Object.keys(catalogues).sort();
+export const languages: readonly string[] = Object.keys(load).sort();
 
 /** The pseudo-locale: a word on the page without its marks is not from here. */
 const PSEUDO = 'en-XA';
@@ -29,9 +29,9 @@ const PSEUDO = 'en-XA';
 /** Picks the best language: the exact tag, then the bare language, then English. */
 export function pick(wanted: readonly string[]): string {
   for (const tag of wanted) {
-    if (tag === PSEUDO || tag in catalogues) return tag;
+    if (tag === PSEUDO || languages.includes(tag)) return tag;
     const bare = tag.split('-')[0] ?? '';
-    if (bare in catalogues) return bare;
+    if (languages.includes(bare)) return bare;
   }
   return 'en';
 }
@@ -80,4 +80,10 @@ export function regionOf(spoken: string, preferred: readonly string[]): string {
 export const region = regionOf(language, typeof navigator === 'undefined' ? [] : (navigator.languages ?? []));
 
 /** The words in use. */
-export const words: Words = language === PSEUDO ? speak(pseudo(en)) : speak(catalogues[language] ?? en, new Intl.PluralRules(language));
+export const words: Words = await use(language);
+
+async function use(of: string): Promise<Words> {
+  const catalogue = await load[of === PSEUDO ? 'en' : of]?.();
+  if (!catalogue) throw new Error(`there is no catalogue ${of}`);
+  return speak(of === PSEUDO ? pseudo(catalogue) : catalogue, new Intl.PluralRules(of === PSEUDO ? 'en' : of));
+}
