@@ -33,7 +33,8 @@ func (g *gate) info(w http.ResponseWriter, r *http.Request) {
 		SocketAccept(r.Header.Get("Sec-WebSocket-Key")), Header, about)
 }
 
-// SocketAccept is a server's answer to a WebSocket's key: https://datatracker.ietf.org/doc/html/rfc6455#section-1.3
+// SocketAccept returns the header Sec-WebSocket-Accept of the answer to a request with the header Sec-WebSocket-Key.
+// https://datatracker.ietf.org/doc/html/rfc6455#section-1.3
 func SocketAccept(key string) string {
 	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	return base64.StdEncoding.EncodeToString(sum[:])

@@ -93,7 +93,7 @@ func (s *spent) take(id string, uses int, until, now time.Time) bool {
 	return true
 }
 
-// add counts a use. The caller must hold the mutex, as for forget.
+// add counts a use. The caller must hold the mutex.
 func (s *spent) add(id string, until time.Time) {
 	if s.used == nil {
 		s.used = map[string]use{}
@@ -101,7 +101,7 @@ func (s *spent) add(id string, until time.Time) {
 	s.used[id] = use{s.used[id].times + 1, until}
 }
 
-// forget drops what has expired.
+// forget drops what has expired. The caller must hold the mutex.
 func (s *spent) forget(now time.Time) {
 	maps.DeleteFunc(s.used, func(_ string, u use) bool { return u.until.Before(now) })
 }

@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	// ICEPath answers the owner with the relay's address and credentials, as the page's RTCPeerConnection takes them.
+	// ICEPath answers with the relay's address and credentials, as the page's RTCPeerConnection takes them. Guests get
+	// an empty list.
 	ICEPath = "/.avatar/ice"
 	// RelayLife is how long a relay's credentials are good for making connections. A connection that is made goes on.
 	RelayLife = time.Hour

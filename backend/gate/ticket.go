@@ -115,8 +115,7 @@ const (
 	refusedMalformed refusal = "This link isn't complete. Copy the whole link and try again."
 	refusedOther     refusal = "This link is for another session. Press Connect in the launcher to get a new one."
 	refusedKey       refusal = "This link was made before the newest one, or it is for another session. Press Connect " +
-		"in the launcher, " +
-		"or ask for a new link."
+		"in the launcher, or ask for a new link."
 	refusedExpired refusal = "This link has expired. Press Connect in the launcher, or ask for a new link. " +
 		"If you pressed Connect just now, check your computer's date and time."
 	refusedEarly refusal = "This link is from the future. Check your computer's date and time, then press Connect in " +
