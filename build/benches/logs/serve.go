@@ -12,15 +12,21 @@ import (
 	"runtime"
 	"time"
 
+	"avatar-launcher/app/bridge"
+	"avatar-launcher/app/core"
 	"avatar-launcher/backend/logs"
 )
 
-// bridge stands in for the window's host: it serves the page, answers the log's bound methods over HTTP and sends its
-// events as server-sent ones. The log is the real one, read from a stream that a producer writes.
-type bridge struct {
-	book   *logs.Book
-	search *logs.Search
+// host stands in for the window's: it serves the page, answers the log's bound methods over HTTP and sends its events as
+// server-sent ones. The log and its service are the real ones; the log is read from a stream that a producer writes.
+type host struct {
+	bridge.Window
+	book    *logs.Book
+	service *bridge.LogBook
 }
+
+// Rooms implements bridge.Window, of which the log's service needs no more.
+func (h *host) Rooms() *core.Rooms { return &core.Rooms{Logs: h.book} }
 
 // serve runs it until standard input ends. Its first word is the address.
 func serve(args []string) error {
@@ -29,10 +35,14 @@ func serve(args []string) error {
 		return err
 	}
 	defer stop()
-	b := &bridge{book: logs.New(logs.Options{
+	b := &host{book: logs.New(logs.Options{
 		Source: streamOf(p.client(), p.Stream), MaxBytes: 1 << 30,
 	})}
-	b.search = b.book.NewSearch()
+	for _, s := range bridge.Services(b) {
+		if service, ok := s.(*bridge.LogBook); ok {
+			b.service = service
+		}
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	go func() { _ = b.book.Follow(ctx, instance, time.Unix(0, 0)) }()
@@ -59,10 +69,10 @@ func serve(args []string) error {
 }
 
 // call answers a bound method: its name in the path, its arguments in the body.
-func (b *bridge) call(w http.ResponseWriter, r *http.Request) {
+func (b *host) call(w http.ResponseWriter, r *http.Request) {
 	var args []json.RawMessage
 	_ = json.NewDecoder(r.Body).Decode(&args)
-	var q logs.Query
+	var q bridge.Query
 	number := func(i int) (n int) {
 		if i < len(args) {
 			_ = json.Unmarshal(args[i], &n)
@@ -75,20 +85,20 @@ func (b *bridge) call(w http.ResponseWriter, r *http.Request) {
 	var answer any
 	switch r.URL.Path {
 	case "/call/Lines":
-		answer = b.book.Lines(q)
+		answer = b.service.Lines(q)
 	case "/call/View":
-		answer = b.search.View(q)
+		answer = b.service.View(q)
 	case "/call/Histogram":
-		answer = b.search.Histogram(q, number(1))
+		answer = b.service.Histogram(q, number(1))
 	case "/call/At":
-		answer = b.search.At(q, time.UnixMilli(int64(number(1))))
+		answer = b.service.At(q, int64(number(1)))
 	case "/call/Series":
-		answer = b.book.Series(time.Time{}, number(1))
+		answer = b.service.Series(0, number(1))
 	}
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-func (b *bridge) events(w http.ResponseWriter, r *http.Request) {
+func (b *host) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	tell := make(chan string, 16)
 	say := func(s string) {
@@ -113,7 +123,7 @@ func (b *bridge) events(w http.ResponseWriter, r *http.Request) {
 }
 
 // facts are what the page cannot know of this process.
-func (b *bridge) facts(w http.ResponseWriter, _ *http.Request) {
+func (b *host) facts(w http.ResponseWriter, _ *http.Request) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	_ = json.NewEncoder(w).Encode(map[string]any{"last": b.book.Last(), "heap": m.HeapAlloc})
