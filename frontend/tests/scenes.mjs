@@ -1,4 +1,9 @@
-// Every state that the page can be in, as Go would send it.
+// Every state that the page can be in, as Go would send it. What a scene does not name is as Go has written it, so that a new
+// field is in all of them; scenes.test.mjs compares the rest.
+import { readFileSync } from 'node:fs';
+
+/** What Go sends, from its own test. */
+export const sent = JSON.parse(readFileSync(new URL('../../app/bridge/testdata/sent.json', import.meta.url), 'utf8'));
 
 /** The time that the browser's clock stands at in every scene. */
 export const NOW = Date.parse('2026-03-14T09:26:53.500Z');
@@ -42,9 +47,7 @@ const steps = (until, ago = 0, times = { claiming: 212, arming: 287, booting: 36
 const idleSteps = ORDER.map((phase) => ({ phase, started: null, took: null, usual: USUAL[phase] }));
 
 const base = {
-  revision: 1, phase: 'idle', since: at(-1000), profile: 'local', user, challenge: null, busy: false, session: null, machine: null,
-  pool: FULL, steps: idleSteps, cold: false, url: '', warning: false, problem: null, notices: [], adopting: false,
-  queue: null, timers: [], estimate: 5300, skew: 0, announced: false, viewers: 0, lastUse: null, lastUseBy: '', kept: null, ended: null,
+  ...sent.idle, since: at(-1000), pool: FULL, steps: idleSteps, estimate: 5300,
   cost: { currency: 'USD', hourly: 0.526, since: null, month: 4.2, poolMonth: 31.4, alwaysOn: 1915.2 },
 };
 const running = (left) => ({

@@ -1,3 +1,4 @@
+import sent from '../../../app/bridge/testdata/sent.json';
 import { backend } from '../../wailsjs/go/models';
 import type { Phase, PoolState, Session, Snapshot } from './types';
 
@@ -5,19 +6,15 @@ import type { Phase, PoolState, Session, Snapshot } from './types';
 export const PHASES: readonly Phase[] = Object.values(backend.Phase);
 export const POOL_STATES: readonly PoolState[] = Object.values(backend.PoolState);
 
-/** A signed-in snapshot with no instance; tests name what differs. */
+/** A snapshot of which every field is set, as Go has written it. */
+export const FULL = sent.snapshot as Snapshot;
+
+/** A signed-in snapshot with no instance, as Go has written it; tests name what differs. */
 export function snapshotOf(more: Partial<Snapshot> = {}): Snapshot {
-  return {
-    revision: 1, phase: 'idle', since: null, profile: 'local', user: { id: 'u-1', username: 'demo', role: 'user' }, challenge: null, busy: false,
-    session: null, machine: null, pool: { target: 5, members: [], leader: false, asOf: null, backoff: null }, steps: [], cold: false, url: '',
-    warning: false, problem: null, notices: [], adopting: false, queue: null, timers: [], estimate: null, skew: 0, announced: false, viewers: 0, lastUse: null, lastUseBy: '', kept: null, ended: null,
-    cost: { currency: 'USD', hourly: 0, since: null, month: 0, poolMonth: 0, alwaysOn: 0 }, ...more,
-  };
+  return { ...(sent.idle as Snapshot), ...more };
 }
 
-/** A session of that snapshot's user. */
+/** A session of that snapshot's user, which nothing has used yet. */
 export function sessionOf(more: Partial<Session> = {}): Session {
-  return {
-    userId: 'u-1', username: 'demo', instanceId: 'i-1', creationTime: 0, expireAt: 0, lastActivity: null, lastUseBy: '', publicIp: '', subnetId: '', phase: 'ready', epoch: 1, domain: '', ...more,
-  };
+  return { ...(sent.snapshot.session as Session), lastActivity: null, lastUseBy: '', ...more };
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { snapshotOf } from './fixture';
+import { FULL, PHASES, snapshotOf } from './fixture';
 import type { Snapshot } from './types';
 import { Store } from './store.svelte';
+import { action, headline, pace, price, timeline } from './view';
 
 test('a newer snapshot replaces the whole, an older or equal one nothing', () => {
   const store = new Store();
@@ -30,4 +31,15 @@ test('an event that overtakes the first answer wins', async () => {
   stop();
   send(snapshotOf({ revision: 6 }));
   expect(store.current?.revision).toBe(5);
+});
+
+test('what Go has written goes through the store, and is shown in every phase', () => {
+  const store = new Store();
+  store.replace(FULL);
+  expect(store.current).toBe(FULL);
+  for (const phase of PHASES) {
+    const s = { ...FULL, phase };
+    for (const text of [headline(s).title, action(s).label, pace(s, 60_000).what, price(s, 60_000).what]) expect(text).toMatch(/[a-z]/i);
+    expect(timeline(s, 60_000)).toHaveLength(4);
+  }
 });
