@@ -34,7 +34,7 @@ func (p Prices) Session(kind string, d time.Duration) (cost float64, known bool)
 
 // cost fills in what a snapshot says about money. The pool's instances are stopped, so they cost their disks; what
 // they would cost running all the time is what stopping saves.
-func cost(s state, p Prices, now time.Time) Cost {
+func cost(s state, p Prices) Cost {
 	c := Cost{Currency: p.Currency, Month: s.month}
 	if s.Session != nil && s.Session.Type != "" && (s.Phase.Active() || s.Phase == Failed) {
 		c.Hourly, _ = p.Running(s.Session.Type)
@@ -55,13 +55,6 @@ func cost(s state, p Prices, now time.Time) Cost {
 		return c
 	}
 	c.AlwaysOn = running * monthHours
-	begin := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
-	month := now.Sub(begin).Hours()
-	spent := c.Month
-	if !c.Since.IsZero() {
-		spent += c.Hourly * now.Sub(c.Since).Hours()
-	}
-	c.Saved = max(0, running*month-spent)
 	return c
 }
 

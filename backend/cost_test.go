@@ -29,15 +29,14 @@ func TestCost(t *testing.T) {
 	s := state{Snapshot: Snapshot{Phase: Ready, Session: &Session{Type: "g5.2xlarge",
 		CreationTime: at.Add(-2 * time.Hour)}, Pool: Pool{Members: []PoolMember{{Type: "g5.2xlarge"}, {Type: "g5.2xlarge"}}}},
 		month: 2.5}
-	c := cost(s, prices, at)
+	c := cost(s, prices)
 	for name, pair := range map[string][2]float64{
 		"an hour":         {c.Hourly, 1.205},
 		"the month":       {c.Month, 2.5},
 		"the pool":        {c.PoolMonth, 16},
 		"always on":       {c.AlwaysOn, 2 * 1.205 * 730},
-		"saved so far":    {c.Saved, 2*1.205*24 - 2.5 - 2*1.205},
-		"while no longer": {cost(stateOf(Snapshot{Phase: Idle}), prices, at).Hourly, 0},
-		"the next one":    {cost(stateOf(Snapshot{Phase: Idle, Pool: s.Pool}), prices, at).Hourly, 1.205},
+		"while no longer": {cost(stateOf(Snapshot{Phase: Idle}), prices).Hourly, 0},
+		"the next one":    {cost(stateOf(Snapshot{Phase: Idle, Pool: s.Pool}), prices).Hourly, 1.205},
 	} {
 		if math.Abs(pair[0]-pair[1]) > 1e-9 {
 			t.Errorf("%s: %v, want %v", name, pair[0], pair[1])
@@ -48,8 +47,8 @@ func TestCost(t *testing.T) {
 	}
 }
 
-// TestNothingIsSavedAgainstAnUnknownPrice: a comparison with instances whose price is not known would be wrong.
-func TestNothingIsSavedAgainstAnUnknownPrice(t *testing.T) {
+// TestNothingIsComparedWithAnUnknownPrice: a comparison with instances whose price is not known would be wrong.
+func TestNothingIsComparedWithAnUnknownPrice(t *testing.T) {
 	at := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
 	known, unknown := PoolMember{Type: "g5.2xlarge"}, PoolMember{Type: "unheard.of"}
 	for name, s := range map[string]Snapshot{
@@ -57,7 +56,7 @@ func TestNothingIsSavedAgainstAnUnknownPrice(t *testing.T) {
 		"running": {Phase: Ready, Session: &Session{Type: "unheard.of", CreationTime: at.Add(-time.Hour)},
 			Pool: Pool{Members: []PoolMember{known}}},
 	} {
-		if c := cost(stateOf(s), prices, at); c.Saved != 0 || c.AlwaysOn != 0 || c.Hourly != 0 || c.PoolMonth == 0 {
+		if c := cost(stateOf(s), prices); c.AlwaysOn != 0 || c.Hourly != 0 || c.PoolMonth == 0 {
 			t.Errorf("%s: %+v", name, c)
 		}
 	}

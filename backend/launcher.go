@@ -101,7 +101,7 @@ func (l *Launcher) step(ctx context.Context, e event) (finished bool) {
 	rules, now := l.currentRules(), l.opt.Now()
 	after, effects := next(before, e, rules, now)
 	effects = append(sessionEffects(before, after), effects...)
-	after.Timers, after.Cost = timers(after.Snapshot, rules), cost(after, rules.Prices, now)
+	after.Timers, after.Cost = timers(after.Snapshot, rules), cost(after, rules.Prices)
 	after.Skew = time.Until(now).Round(time.Second)
 	l.change(after)
 	if before.Phase != after.Phase {

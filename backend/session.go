@@ -81,5 +81,4 @@ type Cost struct {
 	Month     float64   `json:"month"`  // the user's ended sessions since the first of this month (UTC)
 	PoolMonth float64   `json:"poolMonth"`
 	AlwaysOn  float64   `json:"alwaysOn"` // a month of as many instances running all the time
-	Saved     float64   `json:"saved"`    // this month so far: always-on, less the pool's disks and the user's sessions
 }

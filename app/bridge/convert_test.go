@@ -101,7 +101,6 @@ var unsent = map[string]string{
 	"PoolMember.pooledAt": "the planner's",
 	"Backoff.stopped":     "RetryAt is nil",
 	"Queue.since":         "the place says more",
-	"Cost.saved":          "the command line says it",
 	"Entry.userId":        "Username says it",
 	"Query.since":         "the page asks by time with LogBook.At",
 }

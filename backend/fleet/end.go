@@ -192,9 +192,18 @@ func (s *Service) openRowLeft(row sessionRow, err error) error {
 		Kind:  backend.KindLeftover,
 		Cause: err,
 		What:  messages.New("fleet.instanceStoppedButSession"),
-		Why:   messages.New("fleet.endSessionCannotSaved"),
+		Why:   whyLeft(err, messages.New("fleet.endSessionCannotSaved")),
 		Next:  messages.New("fleet.poolKeeperClosesNext"),
 	}
+}
+
+// whyLeft returns why an ending is incomplete: AWS's refusal if that is the cause, which no wait mends, else the other reason.
+func whyLeft(err error, other messages.Message) messages.Message {
+	p := backend.ProblemOf(problem(messages.New("fleet.cannotEndSession"), err))
+	if p != nil && (p.Kind == backend.KindDenied || p.Kind == backend.KindConfig || p.Kind == backend.KindRefused) {
+		return p.Why
+	}
+	return other
 }
 
 // nameLeft returns the Problem of a session that is over while its name still points at its instance's address.
@@ -204,7 +213,7 @@ func (s *Service) nameLeft(row sessionRow, err error) error {
 		Kind:  backend.KindLeftover,
 		Cause: err,
 		What:  messages.New("fleet.instanceStoppedButName"),
-		Why:   messages.New("fleet.route53DidntTake"),
+		Why:   whyLeft(err, messages.New("fleet.route53DidntTake")),
 		Next:  messages.New("fleet.poolKeeperChangesName"),
 	}
 }

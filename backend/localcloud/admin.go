@@ -133,6 +133,7 @@ func (p *period) UnmarshalJSON(b []byte) error {
 func (c *Cloud) adminAddFault(r *http.Request) (any, error) {
 	var in struct {
 		Service, Operation, Contains, Kind, Code, Message string
+		Reasons                                           []string
 		Status, Count                                     int
 		Share                                             float64
 		Latency                                           period
@@ -142,8 +143,8 @@ func (c *Cloud) adminAddFault(r *http.Request) (any, error) {
 	}
 	id, err := c.AddFault(Fault{
 		Service: in.Service, Operation: in.Operation, Contains: in.Contains, Kind: in.Kind, Code: in.Code,
-		Message: in.Message,
-		Status:  in.Status, Count: in.Count, Share: in.Share, Latency: time.Duration(in.Latency),
+		Message: in.Message, Reasons: in.Reasons,
+		Status: in.Status, Count: in.Count, Share: in.Share, Latency: time.Duration(in.Latency),
 	})
 	return map[string]string{"id": id}, err
 }
