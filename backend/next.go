@@ -147,6 +147,8 @@ func nextWish(s state, w Wish, r Rules, now time.Time) (state, []effect) {
 		}
 	case WishTouch:
 		return nextActivity(s, cmp.Or(w.Use, UseWindow), r, now)
+	case WishRetry:
+		return nextRetry(s, now)
 	case WishDismiss:
 		s.Problem, s.Ended = nil, nil
 	case WishRenew:

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"slices"
 	"time"
 
 	"avatar-launcher/backend/messages"
@@ -143,4 +144,26 @@ func nextSignedOut(s state, e signedOut, now time.Time) (state, []effect) {
 		return clean, []effect{doFinish{}}
 	}
 	return clean, nil
+}
+
+// nextRetry brings forward what is tried again by itself after the cloud could not be reached.
+func nextRetry(s state, now time.Time) (state, []effect) {
+	if !s.retryAt.IsZero() {
+		s.retryAt = now
+	}
+	if !s.unstopped.at.IsZero() {
+		s.unstopped.at = now
+	}
+	if s.unextended != nil {
+		s.extendAt = now
+	}
+	if s.Phase == Ready {
+		s.lookAt = now
+	}
+	return s, nil
+}
+
+// offline reports whether the user is told that the cloud cannot be reached.
+func offline(s state) bool {
+	return slices.ContainsFunc(s.Notices, func(n Notice) bool { return n.Key == "cloud" })
 }

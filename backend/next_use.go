@@ -24,6 +24,9 @@ func nextWatched(s state, e watched, r Rules, now time.Time) (state, []effect) {
 		return s, nil
 	}
 	left := s.Viewers != 0 && e.viewers == 0
+	if offline(s) { // a report came through, so the cloud may be back
+		s.lookAt = now
+	}
 	s.Viewers, s.watchAt = e.viewers, now
 	if e.viewers == 0 && !left {
 		return s, nil

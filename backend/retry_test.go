@@ -113,3 +113,28 @@ func TestTheLauncherResumesOnceThereIsANetwork(t *testing.T) {
 		<-ended
 	})
 }
+
+// TestRetryNowAsksAtOnce has the window's Retry now, and a report of viewers, look at once when the cloud was away.
+func TestRetryNowAsksAtOnce(t *testing.T) {
+	away := readySnapshot()
+	away, _ = next(away, machineSeen{instanceID: "i-1", problem: &Problem{Kind: KindUnreachable}}, rules, t0)
+	if !offline(away) || !deadline(away, rules, t0).After(t0) {
+		t.Fatalf("notices %v, next look at %v", away.Notices, deadline(away, rules, t0))
+	}
+	for name, e := range map[string]event{"Retry now": wished{Wish{Verb: WishRetry}}, "a report": watched{"i-1", 0}} {
+		s, _ := next(away, e, rules, t0)
+		if at := deadline(s, rules, t0); !at.Equal(t0) {
+			t.Errorf("%s: the next look is at %v", name, at)
+		}
+		s, effects := next(s, ticked{}, rules, t0)
+		sameEffects(t, effects, []effect{doLook{"i-1"}})
+		if s, _ = next(s, machineSeen{instanceID: "i-1", machine: &Machine{State: Running}}, rules, t0); offline(s) {
+			t.Errorf("%s: the cloud is back, and the user is told that it is away", name)
+		}
+	}
+	s := readySnapshot()
+	s.Phase, s.unstopped = Failed, unstopped{reason: messages.Verbatim("stopped"), at: t0.Add(time.Minute)}
+	if s, _ = next(s, wished{Wish{Verb: WishRetry}}, rules, t0); !s.unstopped.at.Equal(t0) {
+		t.Errorf("the stop is tried again at %v", s.unstopped.at)
+	}
+}

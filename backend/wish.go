@@ -21,6 +21,7 @@ const (
 	WishTerminate Verb = "terminate"
 	WishExtend    Verb = "extend" // "keep going"
 	WishTouch     Verb = "touch"  // the user did something: activity
+	WishRetry     Verb = "retry"  // ask the cloud again at once for what could not be reached
 	WishDismiss   Verb = "dismiss"
 	WishQuit      Verb = "quit" // stop, sign out, end
 )

@@ -171,3 +171,30 @@ func (p *Page) OpenLogs() { p.window.OpenPath(core.LogFolder(p.window.StateDir()
 
 // Quit stops the instance, signs out and ends the program.
 func (p *Page) Quit() { p.window.Quit() }
+
+// QuitQuestion is the question before quitting, sent as a "quit" event.
+type QuitQuestion struct {
+	Title string `json:"title"`
+	Text  string `json:"text"`
+	Stops bool   `json:"stops"` // quitting stops the avatar
+	Tray  bool   `json:"tray"`  // the window can be hidden instead
+}
+
+// QuitAnswer is what the user chose.
+type QuitAnswer string
+
+// The answers.
+const (
+	QuitNot    QuitAnswer = ""
+	QuitToTray QuitAnswer = "tray" // hide the window, and go on
+	QuitStop   QuitAnswer = "quit"
+)
+
+// QuitShown says that the page shows the question before quitting. Without it the system's dialog asks.
+func (p *Page) QuitShown() { p.window.QuestionShown() }
+
+// AnswerQuit answers the question before quitting: "tray", "quit", or "" to stay.
+func (p *Page) AnswerQuit(answer string) { p.window.AnswerQuit(QuitAnswer(answer)) }
+
+// Retry has the cloud asked again at once for what could not be reached.
+func (p *Page) Retry() { p.do(backend.Wish{Verb: backend.WishRetry}) }

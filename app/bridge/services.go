@@ -35,6 +35,9 @@ type Window interface {
 	SaveFile(title, name string) (path string, err error)
 	// Beat notes that the page is alive.
 	Beat()
+	// QuestionShown notes that the page shows the question before quitting, and AnswerQuit takes its answer.
+	QuestionShown()
+	AnswerQuit(QuitAnswer)
 	// Quit begins the proper end of the program, and returns at once.
 	Quit()
 }

@@ -7,6 +7,7 @@ import (
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"avatar-launcher/app/bridge"
 	"avatar-launcher/app/core"
 	"avatar-launcher/backend/config"
 )
@@ -32,6 +33,9 @@ func (w pageWindow) OpenSignIn()                 { w.shell.openSignIn() }
 func (w pageWindow) OpenPath(path string)        { w.shell.openPath(path) }
 func (w pageWindow) Beat()                       { w.shell.beat() }
 func (w pageWindow) Quit()                       { w.shell.quit() }
+func (w pageWindow) QuestionShown()              { w.shell.questionShown() }
+
+func (w pageWindow) AnswerQuit(a bridge.QuitAnswer) { w.shell.answerQuit(a) }
 
 func (w pageWindow) Call(within time.Duration) (context.Context, func()) {
 	return w.shell.tasks.call(within)

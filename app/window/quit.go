@@ -7,6 +7,7 @@ import (
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"avatar-launcher/app/bridge"
 	"avatar-launcher/app/core"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/app/osdesktop"
@@ -29,6 +30,7 @@ const (
 // at once; the page shows the way.
 func (s *Shell) quit() {
 	if !s.life.ask() {
+		s.askAgain()
 		return
 	}
 	s.tasks.Go(func(context.Context) {
@@ -45,16 +47,31 @@ func (s *Shell) mayQuit() bool {
 	if s.life.ending() || !s.running() {
 		return true
 	}
-	question := quitQuestion(s.snapshot(), s.desk.get(), *s.rules.Load())
-	if question == "" {
+	text := quitQuestion(s.snapshot(), s.desk.get(), *s.rules.Load())
+	if text == "" {
 		return true
 	}
-	title := i18n.Say("quitting.title")
+	q := bridge.QuitQuestion{Title: i18n.Say("quitting.title"), Text: text, Stops: true, Tray: s.currentTray().hosted()}
 	if kept(s.snapshot()) {
-		title = i18n.Say("quitting.keptTitle")
+		q.Title, q.Stops = i18n.Say("quitting.keptTitle"), false
+	}
+	if answer, asked := s.askPage(q); asked {
+		if answer == bridge.QuitToTray {
+			s.hide(s.ctx)
+		}
+		return answer == bridge.QuitStop
+	}
+	return s.askByDialog(q)
+}
+
+// askByDialog asks in a dialog of the system, for a page that does not answer.
+func (s *Shell) askByDialog(q bridge.QuitQuestion) bool {
+	text := q.Text
+	if q.Stops {
+		text += " " + i18n.Say("quitting.skip")
 	}
 	answer, err := s.dialog(wails.MessageDialogOptions{
-		Type: wails.QuestionDialog, Title: title, Message: question, DefaultButton: "Yes", CancelButton: "No"})
+		Type: wails.QuestionDialog, Title: q.Title, Message: text, DefaultButton: "Yes", CancelButton: "No"})
 	if err != nil {
 		s.log.Warn("the question before quitting could not be asked", "cause", err)
 		return true

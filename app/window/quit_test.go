@@ -25,7 +25,7 @@ func TestQuitAsksOnlyWhereAnInstanceRuns(t *testing.T) {
 		"ready": {backend.Snapshot{Phase: backend.Ready, Session: session}, ask, false,
 			"still running. Quitting stops it and signs you out."},
 		"stays in": {backend.Snapshot{Phase: backend.Ready, Session: session}, ask, true,
-			"still running. Quitting stops it. To"},
+			"still running. Quitting stops it."},
 		"claiming":    {backend.Snapshot{Phase: backend.Claiming}, ask, false, "is still running"},
 		"always stop": {backend.Snapshot{Phase: backend.Ready, Session: session}, stop, false, ""},
 		"kept":        {left, ask, false, "It stops automatically at 12:01"},

@@ -39,9 +39,10 @@ type Shell struct {
 	icon        atomic.Pointer[tray]
 	failure     atomic.Pointer[backend.Problem] // why the launcher cannot start, nil if it can
 	life        lifecycle
-	displayLost func()       // ends the process properly where its display has gone
-	dialogs     atomic.Int32 // of the system's, open now
-	notifies    atomic.Bool  // the system shows notifications
+	displayLost func()                   // ends the process properly where its display has gone
+	question    atomic.Pointer[question] // before quitting, nil while it is not open on the page
+	dialogs     atomic.Int32             // of the system's, open now
+	notifies    atomic.Bool              // the system shows notifications
 	inhibitor   osdesktop.Inhibitor
 	rules       atomic.Pointer[backend.Rules] // in force; nil before wired
 	beaten      atomic.Int64                  // Unix nanoseconds of the page's last beat, 0 before the first

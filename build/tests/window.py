@@ -75,12 +75,12 @@ def main():
         claim(f"a second launch leaves the first alone, and ends with {second.returncode}", launcher.poll() is None, second.stderr)
 
         tray.press(wait("the tray offers Quit", lambda: entry(tray, "Quit")))
-        press(launcher.pid, "No")
-        wait("a No to the question before quitting leaves the instance", lambda: says(launcher.pid, "Your avatar is ready"))
+        press(launcher.pid, "Cancel")
+        wait("a Cancel of the question before quitting leaves the instance", lambda: says(launcher.pid, "Your avatar is ready"))
         tray.press("Quit")
-        wait("the question comes again", lambda: button(launcher.pid, "Yes"))
+        wait("the question comes again", lambda: button(launcher.pid, "Stop and quit"))
         shoot("quit")
-        press(launcher.pid, "Yes")
+        press(launcher.pid, "Stop and quit")
         code = wait("Quit ends the program", lambda: launcher.poll() is not None and [launcher.returncode])[0]
         claim("it ends with 0", code == 0, code)
         status = home.run("status", "--user", "demo", "--json")

@@ -28,6 +28,7 @@ export async function start() {
     await page.locator('main > *').first().waitFor();
     if (scene.route) await page.locator('nav button').filter({ hasText: new RegExp(await mark(scene.route, options.locale)) }).click();
     for (const name of scene.press ?? []) await page.getByRole('button', { name: new RegExp(mark(name, options.locale)) }).first().click();
+    if (scene.quit) await page.evaluate((q) => window.send('quit', q), scene.quit);
     await page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))));
     return page;
   }

@@ -744,6 +744,7 @@ function told(value) {
   for (const entry of entries) {
     if (['what', 'why', 'next', 'cure'].includes(entry[0]) && typeof entry[1] === 'string' && entry[1]) entry[1] = mark(entry[1]);
   }
+  if (value.quit?.title) entries.push(['quit', { ...value.quit, title: mark(value.quit.title), text: mark(value.quit.text) }]);
   return Object.fromEntries(entries);
 }
 const mark = (text) => `⟦${text}${'~'.repeat(Math.ceil(text.length / 3))}⟧`;
@@ -975,4 +976,35 @@ on('in the queue nothing looks as if a start were under way', { ...sceneOf('queu
   await page.getByRole('img', { name: 'Status: In line' }).waitFor();
   assert.equal(await page.getByText('Slow start').count() + await page.getByText('Quick start').count(), 0);
   assert.equal(await page.locator('.orb .arc').evaluate((e) => e.getAttribute('stroke-dashoffset') === e.getAttribute('stroke-dasharray')), true);
+});
+
+const QUIT = { title: 'Stop your avatar and quit?', text: 'Your avatar is still running. Quitting stops it and signs you out.', stops: true, tray: true };
+
+on('the question before quitting: stay, keep it in the tray, or stop and quit, and never again', 'ready', async (page) => {
+  const ask = (q = QUIT) => page.evaluate((question) => window.send('quit', question), q);
+  const dialog = page.getByRole('alertdialog', { name: QUIT.title });
+  for (const [press, answer] of [['Cancel', ''], ['Keep it in the tray', 'tray'], ['Stop and quit', 'quit']]) {
+    await ask();
+    await dialog.getByText(QUIT.text).waitFor();
+    await dialog.getByRole('button', { name: press }).click();
+    await dialog.waitFor({ state: 'detached' });
+    assert.deepEqual((await asked(page, 'Page.AnswerQuit')).at(-1), ['Page.AnswerQuit', answer]);
+  }
+  assert.equal((await asked(page, 'Page.QuitShown')).length, 3);
+  assert.equal((await asked(page, 'Settings.Write')).length, 0);
+  await ask();
+  await dialog.getByLabel('Don’t ask again').check();
+  await dialog.getByRole('button', { name: 'Stop and quit' }).click();
+  await page.waitForFunction(() => window.asked.filter(([m]) => m === 'Page.AnswerQuit').length === 4);
+  assert.equal((await asked(page, 'Settings.Write'))[0][1].text, 'stop');
+  await ask({ ...QUIT, stops: false, tray: false });
+  await dialog.getByRole('button', { name: 'Quit', exact: true }).waitFor();
+  assert.equal(await dialog.getByRole('checkbox').count() + await dialog.getByRole('button', { name: 'Keep it in the tray' }).count(), 0);
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => window.asked.filter(([m]) => m === 'Page.AnswerQuit').length === 5);
+});
+
+on('while the cloud is away it can be asked again at once', 'offline', async (page) => {
+  await button(page, 'Retry now').click();
+  assert.equal((await asked(page, 'Page.Retry')).length, 1);
 });

@@ -202,6 +202,7 @@ export const scenes = [
   scene('share', readySnapshot, { press: ['Share…'] }),
   scene('share-made', readySnapshot, { press: ['Share…', 'Create link'], invitations: [{ id: '0f1e2d', until: at(20 * MINUTE), uses: 3, watchOnly: true }] }),
   scene('share-full', readySnapshot, { press: ['Share…'], invitations: ['a', 'b', 'c', 'd'].map((id, n) => ({ id, until: at(40 * MINUTE), uses: n + 1, watchOnly: n % 2 === 0 })) }),
+  scene('quit', readySnapshot, { quit: { title: 'Stop your avatar and quit?', text: 'Your avatar is still running. Quitting stops it and signs you out.', stops: true, tray: true } }),
   scene('ready-warning', { ...readySnapshot, session: session(4 * MINUTE + 5000), warning: true, ...running(4 * MINUTE + 5000) }, { lines: logLines(60) }),
   scene('ready-refused', { ...readySnapshot, problem: { kind: 'unreachable', what: 'The session was not extended', why: 'Can’t reach the cloud.', next: 'Check your network; the instance stops at its time all the same.' }, notices: [keyringNotice] }, { lines: logLines(60) }),
   scene('ending', { ...readySnapshot, phase: 'ending' }, { lines: logLines(60) }),

@@ -11,7 +11,7 @@ import * as Security from '../../wailsjs/go/bridge/Security';
 import * as Settings from '../../wailsjs/go/bridge/Settings';
 import type { bridge } from '../../wailsjs/go/models';
 import { ClipboardSetText, EventsOn } from '../../wailsjs/runtime/runtime';
-import type { About, Check, Chronicle, Desktop, Enrolment, Guarded, Histogram, Invitations, Invited, Line, LogPage, Preferences, Problem, Query, Sent, Series, Setting, Snapshot, Survey, Ways } from './types';
+import type { About, Check, Chronicle, Desktop, Enrolment, Guarded, Histogram, Invitations, Invited, Line, LogPage, Preferences, Problem, Query, QuitQuestion, Sent, Series, Setting, Snapshot, Survey, Ways } from './types';
 
 /** Logs what a call that answers nothing failed with; a wish's own trouble arrives in a snapshot. */
 function ask(call: Promise<void>): void {
@@ -130,6 +130,12 @@ export const page = {
   dismissProblem: (): void => ask(Page.DismissProblem()),
   openLogs: (): void => ask(Page.OpenLogs()),
   quit: (): void => ask(Page.Quit()),
+  /** Asks the cloud again at once for what could not be reached. */
+  retry: (): void => ask(Page.Retry()),
+  /** Hears the question before quitting; quitShown says that it is shown, and answers it once. */
+  onQuit: (fn: (q: QuitQuestion) => void): (() => void) => EventsOn('quit', fn),
+  quitShown: (): void => ask(Page.QuitShown()),
+  answerQuit: (answer: '' | 'tray' | 'quit'): void => ask(Page.AnswerQuit(answer)),
   /** Copies by the window's host: the browser's own clipboard needs an origin that the window does not have everywhere. */
   copy: (text: string): Promise<boolean> => ClipboardSetText(text),
 };

@@ -50,3 +50,13 @@ export type Ways = Sent<bridge.Ways>;
 /** What the page sends. A field that is left out is Go's zero value. */
 export type Query = bridge.Query;
 export type Setting = Omit<bridge.Setting, 'key'> & { key: Sent<bridge.SettingKey> };
+
+/** The question before quitting, which arrives as an event; bridge.QuitQuestion. */
+export interface QuitQuestion {
+  readonly title: string;
+  readonly text: string;
+  /** Quitting stops the avatar. */
+  readonly stops: boolean;
+  /** The window can be hidden instead. */
+  readonly tray: boolean;
+}

@@ -1,10 +1,5 @@
 export namespace backend {
 	
-	export enum Device {
-	    Known = "known",
-	    Remembered = "remembered",
-	    Unknown = "",
-	}
 	export enum Phase {
 	    Arming = "arming",
 	    Booting = "booting",
@@ -51,6 +46,11 @@ export namespace backend {
 	    Unknown = "",
 	    Viewer = "viewer",
 	    Window = "window",
+	}
+	export enum Device {
+	    Known = "known",
+	    Remembered = "remembered",
+	    Unknown = "",
 	}
 
 }

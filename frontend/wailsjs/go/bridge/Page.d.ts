@@ -4,6 +4,8 @@ import {bridge} from '../models';
 
 export function About():Promise<bridge.About>;
 
+export function AnswerQuit(arg1:string):Promise<void>;
+
 export function Beat():Promise<void>;
 
 export function DismissProblem():Promise<void>;
@@ -11,6 +13,10 @@ export function DismissProblem():Promise<void>;
 export function OpenLogs():Promise<void>;
 
 export function Quit():Promise<void>;
+
+export function QuitShown():Promise<void>;
+
+export function Retry():Promise<void>;
 
 export function Snapshot():Promise<bridge.Snapshot>;
 

@@ -6,6 +6,10 @@ export function About() {
   return window['go']['bridge']['Page']['About']();
 }
 
+export function AnswerQuit(arg1) {
+  return window['go']['bridge']['Page']['AnswerQuit'](arg1);
+}
+
 export function Beat() {
   return window['go']['bridge']['Page']['Beat']();
 }
@@ -20,6 +24,14 @@ export function OpenLogs() {
 
 export function Quit() {
   return window['go']['bridge']['Page']['Quit']();
+}
+
+export function QuitShown() {
+  return window['go']['bridge']['Page']['QuitShown']();
+}
+
+export function Retry() {
+  return window['go']['bridge']['Page']['Retry']();
 }
 
 export function Snapshot() {
