@@ -776,8 +776,8 @@ const spilling = (page) => page.evaluate(() => {
   const shown = (e) => e.clientWidth > 1 && getComputedStyle(e).visibility !== 'hidden';
   const name = (e) => `${e.tagName} ${e.className} ${e.textContent.trim().slice(0, 60)}`;
   const over = (e) => e.scrollWidth > e.clientWidth + 1;
-  const out = [...document.querySelectorAll('button, .card, header, main, h1, h2, h3, label, th, dialog, [role=dialog]')]
-    .filter((e) => shown(e) && over(e) && (getComputedStyle(e).overflowX !== 'hidden' || e.matches('button, label, h1, h2, h3')));
+  const out = [...document.querySelectorAll('button, .card, header, main, h1, h2, h3, label, .label, th, dialog, [role=dialog]')]
+    .filter((e) => shown(e) && over(e) && (getComputedStyle(e).overflowX !== 'hidden' || e.matches('button, label, .label, h1, h2, h3')));
   const root = document.scrollingElement;
   return [...(over(root) ? ['page'] : []), ...out.map(name)];
 });
