@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,8 +28,11 @@ type Store struct {
 	// OnTrouble is told why when writes begin to fail. Set it before the first of them.
 	OnTrouble func(error)
 
-	mu      sync.Mutex
+	flushing sync.Mutex // held over a write to the disk
+
+	mu      sync.Mutex // guards everything below
 	trouble error
+	next    *batch // gathers callers for the next flush
 }
 
 // ErrInUse says that another process has the state open.
@@ -45,9 +49,6 @@ func Open(dir string) (*Store, error) {
 	if err != nil && stillborn(path) {
 		_ = os.Remove(path)
 		db, err = bbolt.Open(path, 0o600, options)
-	}
-	if err == nil {
-		db.MaxBatchDelay = 2 * time.Millisecond
 	}
 	if errors.Is(err, berrors.ErrTimeout) {
 		return nil, ErrInUse
@@ -80,23 +81,7 @@ func (s *Store) Apply(ops ...Op) error {
 	if !s.Durable() || len(ops) == 0 {
 		return nil
 	}
-	err := s.db.Batch(func(tx *bbolt.Tx) error {
-		for _, op := range ops {
-			b, err := tx.CreateBucketIfNotExists([]byte(op.Bucket))
-			if err != nil {
-				return err
-			}
-			if op.Value == nil {
-				err = b.Delete([]byte(op.Key))
-			} else {
-				err = b.Put([]byte(op.Key), op.Value)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err := s.together(ops)
 	s.mu.Lock()
 	began := err != nil && s.trouble == nil
 	s.trouble = err
@@ -105,6 +90,68 @@ func (s *Store) Apply(ops ...Op) error {
 		s.OnTrouble(err)
 	}
 	return err
+}
+
+// batch is the writes of callers who share a flush. Its first caller writes it.
+type batch struct {
+	sets [][]Op
+	errs []error // one a set, once done is closed
+	done chan struct{}
+}
+
+// together writes ops with those of the callers that come while an earlier batch is being flushed. A caller that comes
+// alone does not wait for others.
+func (s *Store) together(ops []Op) error {
+	s.mu.Lock()
+	b := s.next
+	first := b == nil
+	if first {
+		b = &batch{done: make(chan struct{})}
+		s.next = b
+	}
+	at := len(b.sets)
+	b.sets = append(b.sets, ops)
+	s.mu.Unlock()
+	if first {
+		s.flush(b)
+	} else {
+		<-b.done
+	}
+	return b.errs[at]
+}
+
+func (s *Store) flush(b *batch) {
+	s.flushing.Lock()
+	defer s.flushing.Unlock()
+	defer close(b.done)
+	s.mu.Lock()
+	s.next = nil
+	s.mu.Unlock()
+	b.errs = make([]error, len(b.sets))
+	if s.db.Update(func(tx *bbolt.Tx) error { return put(tx, b.sets...) }) == nil {
+		return
+	}
+	for i, ops := range b.sets { // each by itself, so that one that fails takes no other along
+		b.errs[i] = s.db.Update(func(tx *bbolt.Tx) error { return put(tx, ops) })
+	}
+}
+
+func put(tx *bbolt.Tx, sets ...[]Op) error {
+	for _, op := range slices.Concat(sets...) {
+		b, err := tx.CreateBucketIfNotExists([]byte(op.Bucket))
+		if err != nil {
+			return err
+		}
+		if op.Value == nil {
+			err = b.Delete([]byte(op.Key))
+		} else {
+			err = b.Put([]byte(op.Key), op.Value)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Trouble is why the last write failed, nil if it did not.

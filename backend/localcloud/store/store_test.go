@@ -3,6 +3,8 @@ package store
 import (
 	"os"
 	"path/filepath"
+	"strconv"
+	"sync"
 	"testing"
 )
 
@@ -60,5 +62,36 @@ func TestAnEmptyDatabaseIsKept(t *testing.T) {
 	}
 	if stillborn(filepath.Join(dir, "cloud.db")) {
 		t.Error("it is taken for what never became a database")
+	}
+}
+
+// TestWritesThatShareAFlush writes from many callers at once: each is kept, and one that fails takes no other along.
+func TestWritesThatShareAFlush(t *testing.T) {
+	s, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	const callers = 200
+	errs := make([]error, callers)
+	var all sync.WaitGroup
+	for i := range callers {
+		all.Go(func() {
+			op := Op{Bucket: "b", Key: strconv.Itoa(i), Value: []byte("v")}
+			if i%50 == 7 {
+				op.Key = "" // a key that no store takes
+			}
+			errs[i] = s.Apply(Op{Bucket: "first", Key: strconv.Itoa(i), Value: []byte("v")}, op)
+		})
+	}
+	all.Wait()
+	for i, err := range errs {
+		failed := i%50 == 7
+		if (err != nil) != failed {
+			t.Errorf("caller %d: %v", i, err)
+		}
+		if kept := s.Get("first", strconv.Itoa(i)) != nil; kept == failed {
+			t.Errorf("caller %d: kept %t", i, kept)
+		}
 	}
 }
