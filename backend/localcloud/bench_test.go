@@ -94,6 +94,43 @@ func BenchmarkThousandInstances(b *testing.B) {
 	b.ReportMetric(0, "ns/op") // the launch is not what this is about
 }
 
+// BenchmarkOpen opens a cloud that keeps nothing, one in a new folder and one in a folder that has been used.
+func BenchmarkOpen(b *testing.B) {
+	one := func(b *testing.B, o Options) {
+		c, err := Open(o)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		if err := c.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+	b.Run("memory", func(b *testing.B) {
+		for b.Loop() {
+			one(b, Options{WithoutUsers: true})
+		}
+	})
+	b.Run("newFolder", func(b *testing.B) {
+		for b.Loop() {
+			one(b, Options{WithoutUsers: true, Dir: b.TempDir()})
+		}
+	})
+	b.Run("usedFolder", func(b *testing.B) {
+		dir := b.TempDir()
+		one(b, Options{Dir: dir})
+		for b.Loop() {
+			one(b, Options{Dir: dir})
+		}
+	})
+	b.Run("withDemoUsers", func(b *testing.B) {
+		for b.Loop() {
+			one(b, Options{})
+		}
+	})
+}
+
 // heap is what is in use after a collection, in bytes.
 func heap() int64 {
 	runtime.GC()

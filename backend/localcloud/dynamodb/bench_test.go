@@ -2,6 +2,8 @@ package dynamodb
 
 import (
 	"fmt"
+	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -104,4 +106,39 @@ func BenchmarkParseCondition(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkSmallItems puts many small items into a table and reports what each of them takes of the memory.
+func BenchmarkSmallItems(b *testing.B) {
+	const items = 50_000
+	for b.Loop() {
+		c := newClient(b, Options{})
+		c.call("CreateTable", `{"TableName":"small","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id",`+
+			`"KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}]}`)
+		before := heapInUse()
+		var body strings.Builder
+		for i := 0; i < items; i += 25 {
+			body.Reset()
+			body.WriteString(`{"RequestItems":{"small":[`)
+			for j := range 25 {
+				if j > 0 {
+					body.WriteByte(',')
+				}
+				fmt.Fprintf(&body, `{"PutRequest":{"Item":{"id":{"S":"user-%07d"},"n":{"N":"%d"}}}}`, i+j, i)
+			}
+			body.WriteString(`]}}`)
+			c.mustRaw("BatchWriteItem", body.String())
+		}
+		b.ReportMetric(float64(heapInUse()-before)/items, "B/item")
+		runtime.KeepAlive(c)
+	}
+	b.ReportMetric(0, "ns/op") // the writing is not what this is about
+}
+
+// heapInUse is what is in use after a collection, in bytes.
+func heapInUse() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

@@ -1,6 +1,6 @@
 """Runs clients that others wrote against an embedded cloud of its own: run.py BINARY [NAME ...], see README.md.
 
-They need node and npm, or a JDK and mvn, and install what they use into build/.cache/clients."""
+They need node and npm, a JDK and mvn, or cargo, and install what they use into build/.cache/clients."""
 import importlib.util
 import os
 import shutil
@@ -67,7 +67,16 @@ def producer(env):
     return fed or subprocess.run(read + ['fanout', 'producer', '2000'], env=env, timeout=300).returncode
 
 
-CLIENTS = {'javascript': javascript, 'java': java, 'consumer': consumer, 'producer': producer}
+def rust(env):
+    home = CACHE / 'rust'
+    (home / 'src').mkdir(parents=True, exist_ok=True)
+    shutil.copy(HERE / 'rust' / 'Cargo.toml', home / 'Cargo.toml')
+    shutil.copy(HERE / 'rust' / 'main.rs', home / 'src' / 'main.rs')
+    subprocess.run(['cargo', 'build', '--quiet'], cwd=home, check=True)
+    return subprocess.run([str(home / 'target' / 'debug' / 'clients')], env=env).returncode
+
+
+CLIENTS = {'javascript': javascript, 'java': java, 'consumer': consumer, 'producer': producer, 'rust': rust}
 
 
 def main():
