@@ -122,13 +122,20 @@ func (s *Service) obtain(ctx context.Context, u backend.User, lost map[string]bo
 	limited, cancel := context.WithTimeout(ctx, claimTime)
 	defer cancel()
 	lost = maps.Clone(lost) // what somebody else has now may be free when a user who waits in the queue tries again
+	refusals := 0
 	for range s.current().MaxInstances + claimTries {
 		row, err := s.obtainOnce(limited, u, lost, report)
+		var refused *startRefused
+		if errors.As(err, &refused) {
+			refusals++
+		}
 		switch {
 		case err == nil || ctx.Err() != nil:
 			return row, err
 		case limited.Err() != nil:
 			return nil, errBusy
+		case refusals >= startTries:
+			return nil, refused.err
 		case errors.Is(err, errAgain):
 		case isContended(err): // many start at once: EC2 launches and starts two a second for everybody
 			_ = awsx.Sleep(limited, throttlePause+rand.N(2*throttlePause))
@@ -164,11 +171,12 @@ func (s *Service) obtainOnce(ctx context.Context, u backend.User, lost map[strin
 		return nil, err
 	}
 	report(backend.Progress{Phase: backend.Arming, Session: row.session()})
+	var refused *startRefused
 	switch err = s.armAndStart(ctx, row); {
-	case errors.Is(err, errStopFiring):
+	case errors.Is(err, errStopFiring) || errors.As(err, &refused):
 		lost[row.InstanceID] = true
 		s.rememberCapacity("", row.InstanceID)
-		return nil, errors.Join(s.release(ctx, *row), errAgain)
+		return nil, errors.Join(err, s.release(ctx, *row), errAgain)
 	case isCapacity(err):
 		lost[row.InstanceID] = true
 		return nil, errors.Join(s.releaseForCapacity(ctx, *row, err), errAgain)
@@ -236,9 +244,28 @@ func (s *Service) armAndStart(ctx context.Context, row *sessionRow) error {
 	}
 }
 
-// startInstance asks EC2 to start an instance that has just been tagged as the user's.
+// startInstance asks EC2 to start an instance that has just been tagged as the user's. It returns *startRefused if EC2
+// refuses this instance, such as one whose disk's key is disabled: another one may be started.
 func (s *Service) startInstance(ctx context.Context, instanceID string) error {
-	return untilTagsSeen(ctx, func() error { return s.compute.start(ctx, instanceID) })
+	err := untilTagsSeen(ctx, func() error { return s.compute.start(ctx, instanceID) })
+	if isRefusedStart(err) {
+		s.Log.Warn("EC2 refuses to start the instance", "instance", instanceID, "cause", err)
+		return &startRefused{err}
+	}
+	return err
+}
+
+// startRefused is EC2's refusal to start one instance.
+type startRefused struct{ err error }
+
+func (e *startRefused) Error() string { return e.err.Error() }
+func (e *startRefused) Unwrap() error { return e.err }
+
+// isRefusedStart reports whether EC2 has refused a start for a reason that lies in the instance. The state of the account,
+// the sign-in and the network are none.
+func isRefusedStart(err error) bool {
+	return awsx.Code(err) != "" && !awsx.IsDenied(err) && !isExpired(err) && !isContended(err) && !isCapacity(err) &&
+		!isWrongState(err) && !isGone(err) && !awsx.IsUnreachable(err)
 }
 
 // armStop sets the two stops that need no launcher: the schedule, and the tag expire-at, which the
