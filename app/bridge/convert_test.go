@@ -172,6 +172,7 @@ func jsonNames(t reflect.Type) []string {
 // TestEnumsAreComplete compares the words that the page knows with the constants of package backend.
 func TestEnumsAreComplete(t *testing.T) {
 	left := map[string]bool{"launching": true} // PoolState: never shown
+	compared := 0
 	declared := constants(t, "../../backend")
 	for _, enum := range Enums() {
 		values := reflect.ValueOf(enum)
@@ -180,18 +181,18 @@ func TestEnumsAreComplete(t *testing.T) {
 		for i := range values.Len() {
 			known = append(known, values.Index(i).Field(0).String())
 		}
-		if !strings.HasSuffix(typ.PkgPath(), "/backend") {
-			continue
-		}
 		want := declared[typ.Name()]
-		if len(want) == 0 {
-			t.Errorf("package backend declares no constants of %s", typ)
+		if len(want) > 0 {
+			compared++
 		}
 		for _, word := range want {
 			if !slices.Contains(known, word) && !left[word] {
 				t.Errorf("the page does not know that a %s can be %q", typ, word)
 			}
 		}
+	}
+	if compared != 7 {
+		t.Errorf("package backend has the constants of %d enums", compared)
 	}
 }
 

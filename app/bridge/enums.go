@@ -5,6 +5,18 @@ import (
 	"avatar-launcher/backend/config"
 )
 
+// The words of package backend, as types of the page's own. Wails writes the enums of a package that sends no struct in an
+// order that changes from run to run.
+type (
+	Phase     backend.Phase
+	Role      backend.Role
+	PoolState backend.PoolState
+	TimerKind backend.TimerKind
+	UseKind   backend.UseKind
+	Kind      backend.Kind
+	Device    backend.Device
+)
+
 // Word is one value of an enum, in the form in which Wails takes it.
 type Word[T ~string] struct {
 	Value  T
@@ -14,24 +26,24 @@ type Word[T ~string] struct {
 // Enums returns the sets of words that the page's types use. Wails writes each as an enum.
 func Enums() []any {
 	return []any{
-		words(backend.SignedOut, backend.SigningIn, backend.Idle, backend.Claiming, backend.Arming, backend.Booting,
+		words[Phase](backend.SignedOut, backend.SigningIn, backend.Idle, backend.Claiming, backend.Arming, backend.Booting,
 			backend.Probing, backend.Ready, backend.Ending, backend.Failed),
-		words(backend.RoleUser, backend.RoleOperator),
-		words(backend.Warming, backend.Warm, backend.Claimed, backend.Recycling, backend.Retired),
-		words(backend.TimerIdle, backend.TimerMaximum),
-		words(backend.KindUnexpected, backend.KindConfig, backend.KindRefused, backend.KindCapacity, backend.KindUnreachable,
+		words[Role](backend.RoleUser, backend.RoleOperator),
+		words[PoolState](backend.Warming, backend.Warm, backend.Claimed, backend.Recycling, backend.Retired),
+		words[TimerKind](backend.TimerIdle, backend.TimerMaximum),
+		words[Kind](backend.KindUnexpected, backend.KindConfig, backend.KindRefused, backend.KindCapacity, backend.KindUnreachable,
 			backend.KindInterrupted, backend.KindKeyring, backend.KindDenied, backend.KindBusy, backend.KindLeftover),
-		append(words(backend.UseViewer, backend.UseWindow, backend.UseOpen, backend.UseExtend, backend.UseLog),
-			Word[backend.UseKind]{"", "Unknown"}),
-		[]Word[backend.Device]{{backend.DeviceUnknown, "Unknown"}, {backend.DeviceKnown, "Known"}, {backend.DeviceRemembered, "Remembered"}},
+		append(words[UseKind](backend.UseViewer, backend.UseWindow, backend.UseOpen, backend.UseExtend, backend.UseLog),
+			Word[UseKind]{"", "Unknown"}),
+		[]Word[Device]{{Device(backend.DeviceUnknown), "Unknown"}, {Device(backend.DeviceKnown), "Known"}, {Device(backend.DeviceRemembered), "Remembered"}},
 		words[Theme](config.ThemeSystem, config.ThemeLight, config.ThemeDark),
 		words[Quit](config.QuitAsk, config.QuitStop),
-		words(SettingProfile, SettingTheme, SettingLanguage, SettingQuit, SettingNotifications, SettingStartAtLogin,
+		words[SettingKey](SettingProfile, SettingTheme, SettingLanguage, SettingQuit, SettingNotifications, SettingStartAtLogin,
 			SettingStaySignedIn, SettingWindow, SettingWarning, SettingMaximum),
 	}
 }
 
 // words makes an enum of its values.
-func words[T ~string](values ...T) []Word[T] {
-	return each(values, func(v T) Word[T] { return Word[T]{v, typeScriptName(string(v))} })
+func words[T ~string, From ~string](values ...From) []Word[T] {
+	return each(values, func(v From) Word[T] { return Word[T]{T(v), typeScriptName(string(v))} })
 }

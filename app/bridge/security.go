@@ -11,9 +11,9 @@ type Security struct{ service }
 
 // Guarded is what guards the account, or why it could not be read.
 type Guarded struct {
-	Authenticator bool           `json:"authenticator"` // sign-ins ask for the code of an authenticator app
-	Device        backend.Device `json:"device"`
-	Problem       *Problem       `json:"problem"`
+	Authenticator bool     `json:"authenticator"` // sign-ins ask for the code of an authenticator app
+	Device        Device   `json:"device"`
+	Problem       *Problem `json:"problem"`
 }
 
 // Enrolment is the secret of an authenticator app that is being set up, or why there is none.
@@ -34,7 +34,7 @@ func (s *Security) Read() Guarded {
 	if err != nil {
 		return Guarded{Problem: s.say(err)}
 	}
-	return Guarded{Authenticator: out.Authenticator, Device: out.Device}
+	return Guarded{Authenticator: out.Authenticator, Device: Device(out.Device)}
 }
 
 // SetUp begins to set up an authenticator app; nothing changes before Confirm.

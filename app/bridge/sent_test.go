@@ -114,6 +114,8 @@ var samples = map[reflect.Type]any{
 	reflect.TypeFor[backend.UseKind]():   backend.UseViewer,
 	reflect.TypeFor[backend.Kind]():      backend.KindBusy,
 	reflect.TypeFor[backend.Device]():    backend.DeviceKnown,
+	reflect.TypeFor[Kind]():              Kind(backend.KindBusy),
+	reflect.TypeFor[Device]():            Device(backend.DeviceKnown),
 	reflect.TypeFor[Theme]():             Theme(config.ThemeDark),
 	reflect.TypeFor[Quit]():              Quit(config.QuitStop),
 }

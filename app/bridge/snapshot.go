@@ -10,41 +10,41 @@ import (
 // Snapshot is all that the page shows of the launcher. It is the answer of Page.Snapshot and the "snapshot" event. See
 // backend.Snapshot for what each field says.
 type Snapshot struct {
-	Revision  uint64          `json:"revision"`
-	Phase     backend.Phase   `json:"phase"`
-	Since     *int64          `json:"since"`
-	Profile   string          `json:"profile"`
-	User      *User           `json:"user"`
-	Challenge *Challenge      `json:"challenge"`
-	Busy      bool            `json:"busy"`
-	Session   *Session        `json:"session"`
-	Machine   *Machine        `json:"machine"`
-	Pool      Pool            `json:"pool"`
-	Steps     []Step          `json:"steps"`
-	Cold      bool            `json:"cold"`
-	URL       string          `json:"url"`
-	Warning   bool            `json:"warning"`
-	Problem   *Problem        `json:"problem"`
-	Notices   []Notice        `json:"notices"`
-	Adopting  bool            `json:"adopting"`
-	Announced bool            `json:"announced"`
-	Viewers   int             `json:"viewers"`
-	Kept      *Kept           `json:"kept"`
-	LastUse   *int64          `json:"lastUse"`
-	LastUseBy backend.UseKind `json:"lastUseBy"` // "" if it is not known
-	Ended     *Ended          `json:"ended"`
-	Queue     *Queue          `json:"queue"`
-	Timers    []Timer         `json:"timers"`
-	Cost      Cost            `json:"cost"`
-	Estimate  *int64          `json:"estimate"`
-	Skew      int64           `json:"skew"`
+	Revision  uint64     `json:"revision"`
+	Phase     Phase      `json:"phase"`
+	Since     *int64     `json:"since"`
+	Profile   string     `json:"profile"`
+	User      *User      `json:"user"`
+	Challenge *Challenge `json:"challenge"`
+	Busy      bool       `json:"busy"`
+	Session   *Session   `json:"session"`
+	Machine   *Machine   `json:"machine"`
+	Pool      Pool       `json:"pool"`
+	Steps     []Step     `json:"steps"`
+	Cold      bool       `json:"cold"`
+	URL       string     `json:"url"`
+	Warning   bool       `json:"warning"`
+	Problem   *Problem   `json:"problem"`
+	Notices   []Notice   `json:"notices"`
+	Adopting  bool       `json:"adopting"`
+	Announced bool       `json:"announced"`
+	Viewers   int        `json:"viewers"`
+	Kept      *Kept      `json:"kept"`
+	LastUse   *int64     `json:"lastUse"`
+	LastUseBy UseKind    `json:"lastUseBy"` // "" if it is not known
+	Ended     *Ended     `json:"ended"`
+	Queue     *Queue     `json:"queue"`
+	Timers    []Timer    `json:"timers"`
+	Cost      Cost       `json:"cost"`
+	Estimate  *int64     `json:"estimate"`
+	Skew      int64      `json:"skew"`
 }
 
 // NewSnapshot returns a snapshot as the page gets it.
 func NewSnapshot(s backend.Snapshot) Snapshot {
 	return Snapshot{
 		Revision:  s.Revision,
-		Phase:     s.Phase,
+		Phase:     Phase(s.Phase),
 		Since:     unixMillis(s.Since),
 		Profile:   s.Profile,
 		User:      optional(s.User, newUser),
@@ -76,17 +76,17 @@ func NewSnapshot(s backend.Snapshot) Snapshot {
 
 // Problem is what went wrong, for the user: what happened, why, and what to do next.
 type Problem struct {
-	Kind backend.Kind `json:"kind"`
-	What string       `json:"what"`
-	Why  string       `json:"why"`
-	Next string       `json:"next"`
+	Kind Kind   `json:"kind"`
+	What string `json:"what"`
+	Why  string `json:"why"`
+	Next string `json:"next"`
 }
 
 func newProblem(p *backend.Problem) *Problem {
 	if p == nil {
 		return nil
 	}
-	return &Problem{p.Kind, i18n.Translate(p.What), i18n.Translate(p.Why), i18n.Translate(p.Next)}
+	return &Problem{Kind(p.Kind), i18n.Translate(p.What), i18n.Translate(p.Why), i18n.Translate(p.Next)}
 }
 
 // problemOf returns the problem of an error. It returns nil for none.
@@ -102,12 +102,12 @@ func newNotice(n backend.Notice) Notice { return Notice{n.Key, *newProblem(n.Pro
 
 // User is somebody who has signed in.
 type User struct {
-	ID       string       `json:"id"`
-	Username string       `json:"username"`
-	Role     backend.Role `json:"role"`
+	ID       string `json:"id"`
+	Username string `json:"username"`
+	Role     Role   `json:"role"`
 }
 
-func newUser(u backend.User) User { return User(u) }
+func newUser(u backend.User) User { return User{u.ID, u.Username, Role(u.Role)} }
 
 // Challenge is a further step of a sign-in.
 type Challenge struct {
@@ -129,18 +129,18 @@ func newChallenge(c backend.Challenge) Challenge {
 
 // Session is a user's hold on an instance.
 type Session struct {
-	UserID       string          `json:"userId"`
-	Username     string          `json:"username"`
-	InstanceID   string          `json:"instanceId"`
-	CreationTime *int64          `json:"creationTime"`
-	ExpireAt     *int64          `json:"expireAt"`
-	LastActivity *int64          `json:"lastActivity"`
-	LastUseBy    backend.UseKind `json:"lastUseBy"` // "" if it is not known
-	PublicIP     string          `json:"publicIp"`
-	SubnetID     string          `json:"subnetId"`
-	Phase        backend.Phase   `json:"phase"`
-	Epoch        int64           `json:"epoch"`
-	Domain       string          `json:"domain"`
+	UserID       string  `json:"userId"`
+	Username     string  `json:"username"`
+	InstanceID   string  `json:"instanceId"`
+	CreationTime *int64  `json:"creationTime"`
+	ExpireAt     *int64  `json:"expireAt"`
+	LastActivity *int64  `json:"lastActivity"`
+	LastUseBy    UseKind `json:"lastUseBy"` // "" if it is not known
+	PublicIP     string  `json:"publicIp"`
+	SubnetID     string  `json:"subnetId"`
+	Phase        Phase   `json:"phase"`
+	Epoch        int64   `json:"epoch"`
+	Domain       string  `json:"domain"`
 }
 
 func newSession(s backend.Session) Session {
@@ -154,18 +154,18 @@ func newSession(s backend.Session) Session {
 		LastUseBy:    known(s.LastUseBy),
 		PublicIP:     s.PublicIP,
 		SubnetID:     s.SubnetID,
-		Phase:        s.Phase,
+		Phase:        Phase(s.Phase),
 		Epoch:        s.Epoch,
 		Domain:       s.Domain,
 	}
 }
 
 // known returns the kind of a use. It returns "" for one that a newer launcher has stored.
-func known(k backend.UseKind) backend.UseKind {
+func known(k backend.UseKind) UseKind {
 	if k.Message().IsZero() {
 		return ""
 	}
-	return k
+	return UseKind(k)
 }
 
 // Machine is an EC2 instance as the cloud describes it.
@@ -216,15 +216,15 @@ func newPool(p backend.Pool) Pool {
 
 // PoolMember is one instance of the pool.
 type PoolMember struct {
-	InstanceID string            `json:"instanceId"`
-	State      backend.PoolState `json:"state"`
-	Owner      string            `json:"owner"`
-	Zone       string            `json:"zone"`
-	Type       string            `json:"type"`
+	InstanceID string    `json:"instanceId"`
+	State      PoolState `json:"state"`
+	Owner      string    `json:"owner"`
+	Zone       string    `json:"zone"`
+	Type       string    `json:"type"`
 }
 
 func newPoolMember(m backend.PoolMember) PoolMember {
-	return PoolMember{m.InstanceID, m.State, m.Owner, m.Zone, m.Type}
+	return PoolMember{m.InstanceID, PoolState(m.State), m.Owner, m.Zone, m.Type}
 }
 
 // Backoff says why the pool launches no instances. RetryAt is nil if nothing is launched until an operator resumes it.
@@ -246,24 +246,24 @@ func newBackoff(b backend.Backoff) Backoff {
 
 // Step is one phase of a start. Took is nil while it runs.
 type Step struct {
-	Phase   backend.Phase `json:"phase"`
-	Started *int64        `json:"started"`
-	Took    *int64        `json:"took"`
-	Usual   *int64        `json:"usual"`
+	Phase   Phase  `json:"phase"`
+	Started *int64 `json:"started"`
+	Took    *int64 `json:"took"`
+	Usual   *int64 `json:"usual"`
 }
 
 func newStep(s backend.Step) Step {
-	return Step{s.Phase, unixMillis(s.Started), millis(s.Took), millis(s.Usual)}
+	return Step{Phase(s.Phase), unixMillis(s.Started), millis(s.Took), millis(s.Usual)}
 }
 
 // Timer is a clock that will end the session.
 type Timer struct {
-	Kind backend.TimerKind `json:"kind"`
-	At   int64             `json:"at"`
-	Cost float64           `json:"cost"`
+	Kind TimerKind `json:"kind"`
+	At   int64     `json:"at"`
+	Cost float64   `json:"cost"`
 }
 
-func newTimer(t backend.Timer) Timer { return Timer{t.Kind, t.At.UnixMilli(), t.Cost} }
+func newTimer(t backend.Timer) Timer { return Timer{TimerKind(t.Kind), t.At.UnixMilli(), t.Cost} }
 
 // Queue is the user's place among those who wait for an instance.
 type Queue struct {
@@ -290,12 +290,12 @@ func newCost(c backend.Cost) Cost {
 
 // Ended is a session that a timer has ended. Used is in milliseconds; Cost is 0 if it is not known.
 type Ended struct {
-	Why  backend.TimerKind `json:"why"`
-	Used int64             `json:"used"`
-	Cost float64           `json:"cost"`
+	Why  TimerKind `json:"why"`
+	Used int64     `json:"used"`
+	Cost float64   `json:"cost"`
 }
 
-func newEnded(e backend.Ended) Ended { return Ended{e.Why, e.Used.Milliseconds(), e.Cost} }
+func newEnded(e backend.Ended) Ended { return Ended{TimerKind(e.Why), e.Used.Milliseconds(), e.Cost} }
 
 // Kept is a session that goes on once its user has signed in again. Until is nil if none runs.
 type Kept struct {

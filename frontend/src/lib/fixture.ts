@@ -1,10 +1,10 @@
 import sent from '../../../app/bridge/testdata/sent.json';
-import { backend } from '../../wailsjs/go/models';
+import { bridge } from '../../wailsjs/go/models';
 import type { Phase, PoolState, Session, Snapshot } from './types';
 
 /** The words of Go's enums. */
-export const PHASES: readonly Phase[] = Object.values(backend.Phase);
-export const POOL_STATES: readonly PoolState[] = Object.values(backend.PoolState);
+export const PHASES: readonly Phase[] = Object.values(bridge.Phase);
+export const POOL_STATES: readonly PoolState[] = Object.values(bridge.PoolState);
 
 /** A snapshot of which every field is set, as Go has written it. */
 export const FULL = sent.snapshot as Snapshot;

@@ -2,7 +2,7 @@
  * The page's types: those that Wails has generated of what package bridge sends. A field that is new there is here, too.
  * Times are milliseconds since 1970, durations milliseconds, and null is what is not known.
  */
-import type { backend, bridge } from '../../wailsjs/go/models';
+import type { bridge } from '../../wailsjs/go/models';
 
 /**
  * What Go has sent: no field is left out, nil is null, and the members of an enum are its words. (Wails says of a pointer
@@ -32,10 +32,10 @@ export type Notice = Sent<bridge.Notice>;
 export type Occupancy = Sent<bridge.Occupancy>;
 export type Overview = Sent<bridge.Overview>;
 export type PastSession = Sent<bridge.PastSession>;
-export type Phase = Sent<backend.Phase>;
+export type Phase = Sent<bridge.Phase>;
 export type Pool = Sent<bridge.Pool>;
 export type PoolMember = Sent<bridge.PoolMember>;
-export type PoolState = Sent<backend.PoolState>;
+export type PoolState = Sent<bridge.PoolState>;
 export type Preferences = Sent<bridge.Preferences>;
 export type Problem = Sent<bridge.Problem>;
 export type Series = Sent<bridge.Series>;

@@ -1,31 +1,9 @@
-export namespace backend {
+export namespace bridge {
 	
-	export enum Phase {
-	    Arming = "arming",
-	    Booting = "booting",
-	    Claiming = "claiming",
-	    Ending = "ending",
-	    Failed = "failed",
-	    Idle = "idle",
-	    Probing = "probing",
-	    Ready = "ready",
-	    SignedOut = "signed-out",
-	    SigningIn = "signing-in",
-	}
-	export enum Role {
-	    Operator = "operator",
-	    User = "user",
-	}
-	export enum PoolState {
-	    Claimed = "claimed",
-	    Recycling = "recycling",
-	    Retired = "retired",
-	    Warm = "warm",
-	    Warming = "warming",
-	}
-	export enum TimerKind {
-	    Idle = "idle",
-	    Maximum = "maximum",
+	export enum Device {
+	    Known = "known",
+	    Remembered = "remembered",
+	    Unknown = "",
 	}
 	export enum Kind {
 	    Busy = "busy",
@@ -39,27 +17,32 @@ export namespace backend {
 	    Unexpected = "unexpected",
 	    Unreachable = "unreachable",
 	}
-	export enum UseKind {
-	    Extend = "extend",
-	    Log = "log",
-	    Open = "open",
-	    Unknown = "",
-	    Viewer = "viewer",
-	    Window = "window",
+	export enum Phase {
+	    Arming = "arming",
+	    Booting = "booting",
+	    Claiming = "claiming",
+	    Ending = "ending",
+	    Failed = "failed",
+	    Idle = "idle",
+	    Probing = "probing",
+	    Ready = "ready",
+	    SignedOut = "signed-out",
+	    SigningIn = "signing-in",
 	}
-	export enum Device {
-	    Known = "known",
-	    Remembered = "remembered",
-	    Unknown = "",
+	export enum PoolState {
+	    Claimed = "claimed",
+	    Recycling = "recycling",
+	    Retired = "retired",
+	    Warm = "warm",
+	    Warming = "warming",
 	}
-
-}
-
-export namespace bridge {
-	
 	export enum Quit {
 	    Ask = "ask",
 	    Stop = "stop",
+	}
+	export enum Role {
+	    Operator = "operator",
+	    User = "user",
 	}
 	export enum SettingKey {
 	    Language = "language",
@@ -77,6 +60,18 @@ export namespace bridge {
 	    Dark = "dark",
 	    Light = "light",
 	    System = "system",
+	}
+	export enum TimerKind {
+	    Idle = "idle",
+	    Maximum = "maximum",
+	}
+	export enum UseKind {
+	    Extend = "extend",
+	    Log = "log",
+	    Open = "open",
+	    Unknown = "",
+	    Viewer = "viewer",
+	    Window = "window",
 	}
 	export interface About {
 	    version: string;
@@ -113,7 +108,7 @@ export namespace bridge {
 	    cure: string;
 	}
 	export interface Problem {
-	    kind: backend.Kind;
+	    kind: Kind;
 	    what: string;
 	    why: string;
 	    next: string;
@@ -160,7 +155,7 @@ export namespace bridge {
 	    quit: Quit;
 	}
 	export interface Ended {
-	    why: backend.TimerKind;
+	    why: TimerKind;
 	    used: number;
 	    cost: number;
 	}
@@ -183,7 +178,7 @@ export namespace bridge {
 	}
 	export interface Guarded {
 	    authenticator: boolean;
-	    device: backend.Device;
+	    device: Device;
 	    problem?: Problem;
 	}
 	export interface Histogram {
@@ -281,16 +276,16 @@ export namespace bridge {
 	    creationTime?: number;
 	    expireAt?: number;
 	    lastActivity?: number;
-	    lastUseBy: backend.UseKind;
+	    lastUseBy: UseKind;
 	    publicIp: string;
 	    subnetId: string;
-	    phase: backend.Phase;
+	    phase: Phase;
 	    epoch: number;
 	    domain: string;
 	}
 	export interface PoolMember {
 	    instanceId: string;
-	    state: backend.PoolState;
+	    state: PoolState;
 	    owner: string;
 	    zone: string;
 	    type: string;
@@ -366,12 +361,12 @@ export namespace bridge {
 	    elapses?: number;
 	}
 	export interface Timer {
-	    kind: backend.TimerKind;
+	    kind: TimerKind;
 	    at: number;
 	    cost: number;
 	}
 	export interface Step {
-	    phase: backend.Phase;
+	    phase: Phase;
 	    started?: number;
 	    took?: number;
 	    usual?: number;
@@ -379,11 +374,11 @@ export namespace bridge {
 	export interface User {
 	    id: string;
 	    username: string;
-	    role: backend.Role;
+	    role: Role;
 	}
 	export interface Snapshot {
 	    revision: number;
-	    phase: backend.Phase;
+	    phase: Phase;
 	    since?: number;
 	    profile: string;
 	    user?: User;
@@ -403,7 +398,7 @@ export namespace bridge {
 	    viewers: number;
 	    kept?: Kept;
 	    lastUse?: number;
-	    lastUseBy: backend.UseKind;
+	    lastUseBy: UseKind;
 	    ended?: Ended;
 	    queue?: Queue;
 	    timers: Timer[];
