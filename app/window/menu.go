@@ -63,7 +63,7 @@ func menuFor(s backend.Snapshot, trouble string) []item {
 func stateTitle(s backend.Snapshot) string {
 	text := i18n.Say("tray.state." + string(s.Phase))
 	if s.Warning && s.Session != nil {
-		text = i18n.Say("tray.endsAt", s.Session.ExpireAt.Local().Format("15:04"))
+		text = i18n.Say("tray.endsAt", s.Session.ExpireAt.Add(-s.Skew).Local().Format("15:04"))
 	}
 	if inUse(s) {
 		text = usedBy(s.Viewers)

@@ -9,6 +9,7 @@ import (
 	"fyne.io/systray"
 	"github.com/godbus/dbus/v5"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 )
@@ -83,6 +84,9 @@ func (t *tray) build(s backend.Snapshot) {
 	defer t.mu.Unlock()
 	t.tip = tooltipFor(s, time.Now())
 	systray.SetTooltip(t.tip)
+	if runtime.GOOS == "linux" { // elsewhere it would stand beside the icon
+		systray.SetTitle(i18n.Say("app"))
+	}
 	t.shown = menuFor(s, "")
 	for _, row := range t.shown {
 		if row.Key == itemOpen {

@@ -17,7 +17,7 @@
     `I live on instance ${instance}${zone ? `, in ${zone}` : ""}. Nobody else is using it.`,
     "Move your pointer, and I will look at you.",
     "Your launcher is watching my log. If you leave, I stop by myself.",
-    "As long as you stay here, your hour is extended.",
+    "I stay for as long as you do.",
     "When you are done, press Stop in the launcher. See you next time.",
     "I breathe and blink on my own. My mouth follows the words I say.",
   ];
@@ -60,7 +60,9 @@
     next.textContent = text.slice(upto);
   }
 
+  let alive = true; // it says nothing once its machine does not answer
   function speak(now) {
+    if (!alive) return shut;
     if (now > speech.until) sayNext(now);
     let current = null;
     for (const m of speech.marks) {
@@ -428,7 +430,10 @@
     }
     if (ok === silent) {
       silent = !ok;
-      $("live").textContent = ok ? "Live" : "The instance has stopped or cannot be reached";
+      if (alive && !ok) caption("", 0);
+    if (!alive && ok) speech.until = 0;
+    alive = ok;
+    $("live").textContent = ok ? "Live" : "Stopped. Start it again in Avatar Launcher.";
       document.querySelector(".live").classList.toggle("off", !ok);
     }
   }
