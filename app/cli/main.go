@@ -86,7 +86,7 @@ func commands(o *options) *cobra.Command {
 		Short:         i18n.Text("commands.root.short"),
 		Long:          i18n.Text("commands.root.long"),
 		Version:       core.Version,
-		Args:          noArguments,
+		Args:          o.opened,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(c *cobra.Command, _ []string) error { return o.window(c.Context(), hidden) },

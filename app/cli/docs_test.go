@@ -1,0 +1,41 @@
+package cli
+
+import (
+	"context"
+	"testing"
+
+	"avatar-launcher/app/core"
+)
+
+// TestWhatTheSystemOpens: links show the window and do nothing else, and profiles are used.
+func TestWhatTheSystemOpens(t *testing.T) {
+	for name, tt := range map[string]struct {
+		args    []string
+		refused bool
+		profile string
+	}{
+		"nothing":                     {args: nil},
+		"a link":                      {args: []string{"avatar-launcher://open"}},
+		"a link that asks for more":   {args: []string{"AVATAR-LAUNCHER://stop?profile=/etc/passwd"}},
+		"a profile":                   {args: []string{"/tmp/my studio.avatar-profile"}, profile: "/tmp/my studio.avatar-profile"},
+		"a mistyped verb":             {args: []string{"statsu"}, refused: true},
+		"a link and something else":   {args: []string{"avatar-launcher://open", "x"}, refused: true},
+		"a profile beside --profile":  {args: []string{"--profile", "a", "b.avatar-profile"}, refused: true},
+		"a link of another program's": {args: []string{"https://avatar-launcher/"}, refused: true},
+		"a link as a flag of its own": {args: []string{"--avatar-launcher://open"}, refused: true},
+		"a link behind a command":     {args: []string{"status", "avatar-launcher://open"}, refused: true},
+		"a profile behind a command":  {args: []string{"status", "b.avatar-profile"}, refused: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			opened := 0
+			var with core.WindowOptions
+			o := &options{openWindow: func(_ context.Context, w core.WindowOptions) error { opened, with = opened+1, w; return nil }}
+			root := commands(o)
+			root.SetArgs(append([]string{}, tt.args...))
+			err := root.ExecuteContext(t.Context())
+			if (err != nil) != tt.refused || opened > 0 == tt.refused || with.Profile != tt.profile {
+				t.Errorf("it opened %d windows with %+v, and returned %v", opened, with, err)
+			}
+		})
+	}
+}
