@@ -68,9 +68,9 @@ func (w *closing) Call(within time.Duration) (context.Context, func()) {
 
 func TestThePagesCallsEndWithTheWindow(t *testing.T) {
 	calls := map[string]func(service){
-		"history":  func(s service) { (&Past{s}).Read(1) },
-		"fleet":    func(s service) { (&Operate{s}).Overview() },
-		"an order": func(s service) { (&Operate{s}).StopInstance("i-1", "why") },
+		"history":  func(s service) { (&History{s}).Read(1) },
+		"fleet":    func(s service) { (&Fleet{s}).Overview() },
+		"an order": func(s service) { (&Fleet{s}).StopInstance("i-1", "why") },
 	}
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) {

@@ -102,7 +102,7 @@ var unsent = map[string]string{
 	"Backoff.stopped":     "RetryAt is nil",
 	"Queue.since":         "the place says more",
 	"Entry.userId":        "Username says it",
-	"Query.since":         "the page asks by time with LogBook.At",
+	"Query.since":         "the page asks by time with Log.At",
 }
 
 // TestThePageGetsEveryField fails if a field of a type in backend is neither sent nor listed as unsent.
@@ -133,7 +133,7 @@ func TestThePageGetsEveryField(t *testing.T) {
 		reflect.TypeFor[backend.Record]():     reflect.TypeFor[PastSession](),
 		reflect.TypeFor[backend.Occupancy]():  reflect.TypeFor[Occupancy](),
 		reflect.TypeFor[backend.Check]():      reflect.TypeFor[Check](),
-		reflect.TypeFor[backend.Security]():   reflect.TypeFor[Guarded](),
+		reflect.TypeFor[backend.Security]():   reflect.TypeFor[SecurityResult](),
 		reflect.TypeFor[config.Desktop]():     reflect.TypeFor[Desktop](),
 		reflect.TypeFor[logs.Line]():          reflect.TypeFor[Line](),
 		reflect.TypeFor[logs.Page]():          reflect.TypeFor[LogPage](),

@@ -9,8 +9,8 @@ import (
 // Security is the service of what users may change of their own account: the settings page shows it.
 type Security struct{ service }
 
-// Guarded is what guards the account, or why it could not be read.
-type Guarded struct {
+// SecurityResult is what guards the account, or why it could not be read.
+type SecurityResult struct {
 	Authenticator bool     `json:"authenticator"` // sign-ins ask for the code of an authenticator app
 	Device        Device   `json:"device"`
 	Problem       *Problem `json:"problem"`
@@ -24,17 +24,17 @@ type Enrolment struct {
 }
 
 // Read asks Cognito what guards the account.
-func (s *Security) Read() Guarded {
+func (s *Security) Read() SecurityResult {
 	ctx, done := s.window.Call(askTime)
 	defer done()
 	if p := s.nobody(); p != nil {
-		return Guarded{Problem: p}
+		return SecurityResult{Problem: p}
 	}
 	out, err := s.rooms().Identity.Security(ctx)
 	if err != nil {
-		return Guarded{Problem: s.say(err)}
+		return SecurityResult{Problem: s.say(err)}
 	}
-	return Guarded{Authenticator: out.Authenticator, Device: Device(out.Device)}
+	return SecurityResult{Authenticator: out.Authenticator, Device: Device(out.Device)}
 }
 
 // SetUp begins to set up an authenticator app; nothing changes before Confirm.

@@ -46,8 +46,8 @@ func TestSentFile(t *testing.T) {
 		"desktop":     NewDesktop(filled[config.Desktop]()),
 		"invitation":  newInvitation(filled[gate.Invitation]()),
 		"preferences": filled[Preferences](),
-		"chronicle":   filled[Chronicle](),
-		"guarded":     filled[Guarded](),
+		"chronicle":   filled[HistoryResult](),
+		"guarded":     filled[SecurityResult](),
 		"enrolment":   filled[Enrolment](),
 		"about":       filled[About](),
 	}); err != nil {

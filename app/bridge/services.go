@@ -45,8 +45,8 @@ type Window interface {
 // Services returns what is bound to the page.
 func Services(w Window) []any {
 	s := service{w}
-	return []any{&Account{s}, &Instance{s}, &LogBook{service: s}, &Page{s}, &Settings{s}, &Security{s}, &Guests{s},
-		&Past{s}, &Operate{s}, &Diagnose{s}}
+	return []any{&Account{s}, &Instance{s}, &Log{service: s}, &Page{s}, &Settings{s}, &Security{s}, &Guests{s},
+		&History{s}, &Fleet{s}, &Doctor{s}}
 }
 
 // service is what the services have in common.

@@ -8,7 +8,7 @@ import (
 
 // What the page asks for is answered by a problem in its language: none of its services hands one on as it is.
 func TestServicesTellTheirProblems(t *testing.T) {
-	for _, file := range []string{"diagnose.go", "guests.go", "operate.go", "page.go", "past.go", "security.go",
+	for _, file := range []string{"doctor.go", "guests.go", "fleet.go", "page.go", "history.go", "security.go",
 		"settings.go"} {
 		data, err := os.ReadFile(file)
 		if err != nil {

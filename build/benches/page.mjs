@@ -28,8 +28,8 @@ const produce = (rate, seconds) => fetch(`${url}/produce?rate=${rate}&seconds=${
 /** Runs in the page, before its script: the log's methods go to the host. */
 function bridge() {
   const call = (name) => async (...args) => (await fetch(`/call/${name}`, { method: 'POST', body: JSON.stringify(args) })).json();
-  for (const name of ['Lines', 'View', 'Histogram', 'At', 'Series']) window.go.bridge.LogBook[name] = call(name);
-  window.go.bridge.LogBook.LastError = async () => null;
+  for (const name of ['Lines', 'View', 'Histogram', 'At', 'Series']) window.go.bridge.Log[name] = call(name);
+  window.go.bridge.Log.LastError = async () => null;
   const source = new EventSource('/events');
   for (const name of ['log', 'found']) source.addEventListener(name, (e) => window.send(name, JSON.parse(e.data)));
   // What is painted: after each frame, the number of the newest line in the document, and the time.

@@ -62,9 +62,9 @@ export async function searchForTheFirstUser(world, browser, dev) {
       shown.push(await page.locator('body').innerText());
     }
     const asked = await page.evaluate(async () => {
-      const { LogBook, Past } = window.go.bridge;
+      const { Log, History } = window.go.bridge;
       const query = { after: 0, before: 0, limit: 5000, level: '', source: '', text: '', pattern: '', context: false };
-      return JSON.stringify([await LogBook.Lines(query), await LogBook.View(query), await LogBook.LastError(), await LogBook.Series(0, 100), await Past.Read(30)]);
+      return JSON.stringify([await Log.Lines(query), await Log.View(query), await Log.LastError(), await Log.Series(0, 100), await History.Read(30)]);
     });
     const places = { 'the window': shown.join('\n'), 'what Go answers': asked, 'the launcher’s files': files(state), 'the page’s heap': (await heap(session)).text };
     for (const [place, text] of Object.entries(places)) claim(`nothing of the first user is in ${place}`, !text.includes(MARK), text.slice(Math.max(0, text.indexOf(MARK) - 200), text.indexOf(MARK) + 100));

@@ -107,12 +107,12 @@ export function install(scene) {
       Read: () => later(scene.security), SetUp: () => later(scene.enrolment),
       Confirm: () => ({ problem: scene.refusal ?? null }), Remove: () => ({ problem: scene.refusal ?? null }), ForgetDevice: () => ({ problem: scene.refusal ?? null }),
     }),
-    Past: service('Past', ['Read'], { Read: () => later(scene.past) }),
-    Operate: service('Operate', ['Overview', 'StopInstance', 'Retire', 'Resize', 'Resume'], {
+    History: service('History', ['Read'], { Read: () => later(scene.past) }),
+    Fleet: service('Fleet', ['Overview', 'StopInstance', 'Retire', 'Resize', 'Resume'], {
       Overview: () => later(scene.fleet), StopInstance: () => ({ problem: scene.refusal ?? null }), Retire: () => ({ problem: scene.refusal ?? null }), Resize: () => ({ problem: scene.refusal ?? null }), Resume: () => ({ problem: scene.refusal ?? null }),
     }),
-    Diagnose: service('Diagnose', ['Checks', 'Report'], { Checks: () => later(scene.checks), Report: () => 'a report' }),
-    LogBook: service('LogBook', ['Lines', 'View', 'Histogram', 'At', 'Clear', 'LastError', 'Series', 'Export'], {
+    Doctor: service('Doctor', ['Checks', 'Report'], { Checks: () => later(scene.checks), Report: () => 'a report' }),
+    Log: service('Log', ['Lines', 'View', 'Histogram', 'At', 'Clear', 'LastError', 'Series', 'Export'], {
       Lines: lines, View: lines, Histogram: histogram, At: at, Clear: clear, LastError: lastError,
       Series: () => structuredClone(scene.series ?? { at: [], cpu: [], gpu: [], mem: [], netOut: [], fps: [], players: [] }), Export: () => ({ path: '/home/demo/avatar.log', lines: 7 }),
     }),

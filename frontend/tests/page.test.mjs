@@ -390,7 +390,7 @@ on('the log shows few rows of many, follows, stops following, filters, copies, e
   await page.getByText(/^Copied [\d,]+ lines$/).waitFor();
   await button(page, 'Export…').click();
   await page.getByText('Saved 7 lines to /home/demo/avatar.log').waitFor();
-  assert.equal((await asked(page, 'LogBook.Export'))[0][1].source, 'boot');
+  assert.equal((await asked(page, 'Log.Export'))[0][1].source, 'boot');
 });
 
 on('a long log is read from its end to its beginning by wheel, without a gap', 'log', async (page) => {
@@ -477,16 +477,16 @@ on('a pause, times since the start, phases in the margin, colours, and an empty 
   assert.equal(await page.locator('.sgr-green.sgr-bold').textContent(), 'green');
   await button(page, 'Clear log').click();
   await page.getByRole('alertdialog').getByText('Export the log first').waitFor();
-  assert.equal((await asked(page, 'LogBook.Clear')).length, 0, 'it is asked first');
+  assert.equal((await asked(page, 'Log.Clear')).length, 0, 'it is asked first');
   await page.getByRole('alertdialog').getByRole('button', { name: 'Clear log' }).click();
   await page.getByText('No log yet.', { exact: false }).waitFor();
-  assert.equal((await asked(page, 'LogBook.Clear')).length, 1);
+  assert.equal((await asked(page, 'Log.Clear')).length, 1);
 });
 
 on('a screen reader hears new errors, and nothing else of the log', 'log', async (page) => {
   const said = page.locator('#error-voice');
   const line = (seq, level, text) => ({ ...logLines(1)[0], seq, level, text, source: 'unreal', gap: 0 });
-  await page.waitForFunction(() => window.asked.some(([m]) => m === 'LogBook.LastError'));
+  await page.waitForFunction(() => window.asked.some(([m]) => m === 'Log.LastError'));
   await page.evaluate((lines) => window.setScene({ lines }), [...logLines(3000), line(3001, 'warn', 'slow')]);
   await page.getByText('3,001 lines').waitFor();
   assert.equal(await said.textContent(), '');
@@ -564,10 +564,10 @@ on('cost is counted from the hourly price', 'ready-details', async (page) => {
 });
 
 on('history: figures, another period, another measure, the table', 'history', async (page) => {
-  assert.deepEqual((await asked(page, 'Past.Read')).map((a) => a[1]), [30]);
+  assert.deepEqual((await asked(page, 'History.Read')).map((a) => a[1]), [30]);
   assert.match(await page.locator('dl.tiles').innerText(), /34[\s\S]*Typical quick start[\s\S]*s[\s\S]*US\$17\.31/);
   await page.getByText('7 days').click();
-  assert.deepEqual((await asked(page, 'Past.Read')).map((a) => a[1]), [30, 7]);
+  assert.deepEqual((await asked(page, 'History.Read')).map((a) => a[1]), [30, 7]);
   await page.getByRole('img', { name: /^Session length, 34 sessions/ }).waitFor();
   await page.getByRole('radio', { name: 'Length' }).focus();
   await page.keyboard.press('ArrowRight');
@@ -592,13 +592,13 @@ on('an operator stops an instance, with a reason', 'fleet', async (page) => {
   await dialog.getByText('This ends demo’s session now').waitFor();
   await page.keyboard.press('Enter');
   await dialog.getByText('Enter a reason.').waitFor();
-  assert.deepEqual(await asked(page, 'Operate.StopInstance'), []);
+  assert.deepEqual(await asked(page, 'Fleet.StopInstance'), []);
   await page.keyboard.type('it hangs');
   await page.keyboard.press('Enter');
   await dialog.waitFor({ state: 'hidden' });
-  assert.deepEqual(await asked(page, 'Operate.StopInstance'), [['Operate.StopInstance', id, 'it hangs']]);
+  assert.deepEqual(await asked(page, 'Fleet.StopInstance'), [['Fleet.StopInstance', id, 'it hangs']]);
   await page.getByText(`${id} is stopping`).waitFor();
-  assert.equal((await asked(page, 'Operate.Overview')).length, 2);
+  assert.equal((await asked(page, 'Fleet.Overview')).length, 2);
 });
 
 for (const scene of ['history', 'ready', 'log', 'fleet']) on(`charts become narrower with the window: ${scene}`, scene, async (page) => {
@@ -622,7 +622,7 @@ on('an operator resizes the pool, gives the size back, and hears of a refusal', 
   await page.getByText('It was refused').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('alertdialog').waitFor({ state: 'hidden' });
-  assert.deepEqual((await asked(page, 'Operate.Resize')).map((a) => a.slice(1)), [[9, 'a class'], [-1, 'over']]);
+  assert.deepEqual((await asked(page, 'Fleet.Resize')).map((a) => a.slice(1)), [[9, 'a class'], [-1, 'over']]);
 });
 
 on('why launches are held back is on the fleet page, and an administrator resumes them', 'fleet-held', async (page) => {
@@ -634,7 +634,7 @@ on('why launches are held back is on the fleet page, and an administrator resume
   await page.getByLabel('Reason').fill('the image is fixed');
   await button(page, 'Resume launches').click();
   await page.getByText('The pool launches new instances again').waitFor();
-  assert.deepEqual((await asked(page, 'Operate.Resume')).map((a) => a.slice(1)), [['the image is fixed']]);
+  assert.deepEqual((await asked(page, 'Fleet.Resume')).map((a) => a.slice(1)), [['the image is fixed']]);
 });
 
 on('why launches are held back is among the details, and before them for operators, who can resume them', { ...sceneOf('pool-held'), details: true }, async (page) => {
@@ -876,7 +876,7 @@ on('a real cloud is no demo', { ...sceneOf('ready'), about: { ...sceneOf('ready'
 });
 
 on('export and copy have what is on the screen: with context, all lines, and no more than a pause lets be seen', 'log', async (page) => {
-  const last = async () => (await asked(page, 'LogBook.Export')).at(-1)[1];
+  const last = async () => (await asked(page, 'Log.Export')).at(-1)[1];
   await page.getByLabel('Filter').first().fill('LogAudio');
   await button(page, 'Export…').click();
   await page.getByText('Saved 7 lines').waitFor();

@@ -82,7 +82,7 @@ test('an avatar that runs paints nothing on Home while what is told of it is the
     }, sceneOf('ready').snapshot);
     await page.waitForTimeout(1500);
     assert.deepEqual(await painted(page, SECONDS), { painted: 0, drawn: 0 });
-    assert.deepEqual(await page.evaluate(() => window.asked.filter(([m]) => m === 'LogBook.Lines' || m === 'LogBook.Series')), [], 'what is not shown was asked for');
+    assert.deepEqual(await page.evaluate(() => window.asked.filter(([m]) => m === 'Log.Lines' || m === 'Log.Series')), [], 'what is not shown was asked for');
   } finally {
     await page.context().close();
   }

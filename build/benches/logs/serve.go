@@ -22,7 +22,7 @@ import (
 type host struct {
 	bridge.Window
 	book    *logs.Book
-	service *bridge.LogBook
+	service *bridge.Log
 }
 
 // Rooms implements bridge.Window, of which the log's service needs no more.
@@ -39,7 +39,7 @@ func serve(args []string) error {
 		Source: streamOf(p.client(), p.Stream), MaxBytes: 1 << 30,
 	})}
 	for _, s := range bridge.Services(b) {
-		if service, ok := s.(*bridge.LogBook); ok {
+		if service, ok := s.(*bridge.Log); ok {
 			b.service = service
 		}
 	}

@@ -1,17 +1,17 @@
 /** The only module that calls Wails. Every call asks and returns at once; what comes of it arrives as a snapshot. */
 import * as Account from '../../wailsjs/go/bridge/Account';
-import * as Diagnose from '../../wailsjs/go/bridge/Diagnose';
+import * as Doctor from '../../wailsjs/go/bridge/Doctor';
 import * as Guests from '../../wailsjs/go/bridge/Guests';
 import * as Instance from '../../wailsjs/go/bridge/Instance';
-import * as LogBook from '../../wailsjs/go/bridge/LogBook';
-import * as Operate from '../../wailsjs/go/bridge/Operate';
+import * as Log from '../../wailsjs/go/bridge/Log';
+import * as Fleet from '../../wailsjs/go/bridge/Fleet';
 import * as Page from '../../wailsjs/go/bridge/Page';
-import * as Past from '../../wailsjs/go/bridge/Past';
+import * as History from '../../wailsjs/go/bridge/History';
 import * as Security from '../../wailsjs/go/bridge/Security';
 import * as Settings from '../../wailsjs/go/bridge/Settings';
 import type { bridge } from '../../wailsjs/go/models';
 import { ClipboardSetText, EventsOn } from '../../wailsjs/runtime/runtime';
-import type { About, Check, Chronicle, Desktop, Enrolment, Guarded, Histogram, Invitations, Invited, Line, LogPage, Preferences, Problem, Query, QuitQuestion, Sent, Series, Setting, Snapshot, Survey, Ways } from './types';
+import type { About, Check, HistoryResult, Desktop, Enrolment, SecurityResult, Histogram, Invitations, Invited, Line, LogPage, Preferences, Problem, Query, QuitQuestion, Sent, Series, Setting, Snapshot, FleetResult, Ways } from './types';
 
 /** Logs what a call that answers nothing failed with; a wish's own trouble arrives in a snapshot. */
 function ask(call: Promise<void>): void {
@@ -65,19 +65,19 @@ export const guests = {
 };
 
 export const logBook = {
-  lines: (q: Query): Promise<LogPage> => sent(LogBook.Lines(q)),
+  lines: (q: Query): Promise<LogPage> => sent(Log.Lines(q)),
   /** Like lines, and says how many match in all; a search that is still under way is heard of by onFound. */
-  view: (q: Query): Promise<LogPage> => sent(LogBook.View(q)),
-  histogram: (q: Query, most: number): Promise<Histogram> => sent(LogBook.Histogram(q, most)),
+  view: (q: Query): Promise<LogPage> => sent(Log.View(q)),
+  histogram: (q: Query, most: number): Promise<Histogram> => sent(Log.Histogram(q, most)),
   /** The number of the first line that matches at a time (milliseconds since 1970) or later; 0 if none matches. */
-  at: (q: Query, ms: number): Promise<number> => LogBook.At(q, Math.round(ms)),
-  clear: (): void => ask(LogBook.Clear()),
+  at: (q: Query, ms: number): Promise<number> => Log.At(q, Math.round(ms)),
+  clear: (): void => ask(Log.Clear()),
   /** The newest error of the session. */
-  lastError: (): Promise<Line | null> => sent(LogBook.LastError()),
+  lastError: (): Promise<Line | null> => sent(Log.LastError()),
   /** The metrics of the last seconds, 0 for all of the session. */
-  series: (last: number, points: number): Promise<Series> => sent(LogBook.Series(last, points)),
+  series: (last: number, points: number): Promise<Series> => sent(Log.Series(last, points)),
   /** Writes what matches to a file that the user picks, and answers its path, "" if none was picked, and how many lines. */
-  export: (q: Query): Promise<{ path: string; lines: number }> => LogBook.Export(q),
+  export: (q: Query): Promise<{ path: string; lines: number }> => Log.Export(q),
   /** Calls fn whenever the log has grown, until the returned function is called; error numbers the newest error. */
   onGrowth: (fn: (grown: { last: number; error: number }) => void): (() => void) => EventsOn('log', fn),
   onFound: (fn: () => void): (() => void) => EventsOn('found', fn),
@@ -86,18 +86,18 @@ export const logBook = {
 
 export const past = {
   /** What happened in the last days. */
-  read: (days: number): Promise<Chronicle> => sent(Past.Read(days)),
+  read: (days: number): Promise<HistoryResult> => sent(History.Read(days)),
 };
 
 /** Each change answers why it was not made, null where it was. */
 export const operate = {
-  overview: (): Promise<Survey> => sent(Operate.Overview()),
-  stop: (instanceId: string, reason: string): Promise<Problem | null> => outcome(Operate.StopInstance(instanceId, reason)),
-  retire: (instanceId: string, reason: string): Promise<Problem | null> => outcome(Operate.Retire(instanceId, reason)),
+  overview: (): Promise<FleetResult> => sent(Fleet.Overview()),
+  stop: (instanceId: string, reason: string): Promise<Problem | null> => outcome(Fleet.StopInstance(instanceId, reason)),
+  retire: (instanceId: string, reason: string): Promise<Problem | null> => outcome(Fleet.Retire(instanceId, reason)),
   /** Sets the pool's size for all; null gives it back to the profiles. */
-  resize: (size: number | null, reason: string): Promise<Problem | null> => outcome(Operate.Resize(size ?? -1, reason)),
+  resize: (size: number | null, reason: string): Promise<Problem | null> => outcome(Fleet.Resize(size ?? -1, reason)),
   /** Lets the pool launch instances again after failures held it back. */
-  resume: (reason: string): Promise<Problem | null> => outcome(Operate.Resume(reason)),
+  resume: (reason: string): Promise<Problem | null> => outcome(Fleet.Resume(reason)),
 };
 
 export const settings = {
@@ -109,7 +109,7 @@ export const settings = {
 
 /** The user's own account. Each change answers why it was not made, null where it was. */
 export const security = {
-  read: (): Promise<Guarded> => sent(Security.Read()),
+  read: (): Promise<SecurityResult> => sent(Security.Read()),
   setUp: (): Promise<Enrolment> => sent(Security.SetUp()),
   confirm: (code: string): Promise<Problem | null> => outcome(Security.Confirm(code)),
   remove: (): Promise<Problem | null> => outcome(Security.Remove()),
@@ -117,8 +117,8 @@ export const security = {
 };
 
 export const diagnose = {
-  checks: (): Promise<readonly Check[]> => sent(Diagnose.Checks()),
-  report: (): Promise<string> => Diagnose.Report(),
+  checks: (): Promise<readonly Check[]> => sent(Doctor.Checks()),
+  report: (): Promise<string> => Doctor.Report(),
 };
 
 export const page = {

@@ -107,38 +107,6 @@ export namespace bridge {
 	    why: string;
 	    cure: string;
 	}
-	export interface Problem {
-	    kind: Kind;
-	    what: string;
-	    why: string;
-	    next: string;
-	}
-	export interface Occupancy {
-	    at: number;
-	    target: number;
-	    warm: number;
-	    warming: number;
-	    claimed: number;
-	    recycling: number;
-	    waiting: number;
-	}
-	export interface PastSession {
-	    instanceId: string;
-	    type: string;
-	    started: number;
-	    ended: number;
-	    startTook?: number;
-	    cold: boolean;
-	    cost: number;
-	    why: string;
-	}
-	export interface Chronicle {
-	    since: number;
-	    sessions: PastSession[];
-	    occupancy: Occupancy[];
-	    problem?: Problem;
-	    partial?: Problem;
-	}
 	export interface Cost {
 	    currency: string;
 	    hourly: number;
@@ -159,6 +127,12 @@ export namespace bridge {
 	    used: number;
 	    cost: number;
 	}
+	export interface Problem {
+	    kind: Kind;
+	    what: string;
+	    why: string;
+	    next: string;
+	}
 	export interface Enrolment {
 	    secret: string;
 	    qr: string;
@@ -176,88 +150,6 @@ export namespace bridge {
 	    path: string;
 	    lines: number;
 	}
-	export interface Guarded {
-	    authenticator: boolean;
-	    device: Device;
-	    problem?: Problem;
-	}
-	export interface Histogram {
-	    from?: number;
-	    step: number;
-	    levels: number[][];
-	}
-	export interface Invitation {
-	    id: string;
-	    until: number;
-	    uses: number;
-	    watchOnly: boolean;
-	}
-	export interface Invitations {
-	    open: Invitation[];
-	    most: number;
-	    problem?: Problem;
-	}
-	export interface Invited {
-	    link: string;
-	    qr: string;
-	    invitation: Invitation;
-	    problem?: Problem;
-	}
-	export interface Kept {
-	    username: string;
-	    until?: number;
-	}
-	export interface Lease {
-	    id: string;
-	    holder: string;
-	    version: number;
-	    duration?: number;
-	}
-	export interface Line {
-	    seq: number;
-	    at?: number;
-	    level: string;
-	    source: string;
-	    text: string;
-	    instanceId: string;
-	    gap: number;
-	    style: string;
-	    marks: number[];
-	}
-	export interface LogPage {
-	    lines: Line[];
-	    first: number;
-	    last: number;
-	    dropped: number;
-	    older: number;
-	    problem: string;
-	    sources: string[];
-	    matches: number;
-	    before: number;
-	    searching: boolean;
-	}
-	export interface Machine {
-	    instanceId: string;
-	    name: string;
-	    imageId: string;
-	    type: string;
-	    zone: string;
-	    state: string;
-	    systemStatus: string;
-	    instanceStatus: string;
-	    publicIp: string;
-	    privateIp: string;
-	    subnetId: string;
-	    launchTime?: number;
-	}
-	export interface Notice {
-	    key: string;
-	    problem: Problem;
-	}
-	
-	export interface Outcome {
-	    problem?: Problem;
-	}
 	export interface Schedule {
 	    instanceId: string;
 	    at?: number;
@@ -268,6 +160,12 @@ export namespace bridge {
 	    number: number;
 	    since?: number;
 	    launcherId: string;
+	}
+	export interface Lease {
+	    id: string;
+	    holder: string;
+	    version: number;
+	    duration?: number;
 	}
 	export interface Session {
 	    userId: string;
@@ -282,6 +180,20 @@ export namespace bridge {
 	    phase: Phase;
 	    epoch: number;
 	    domain: string;
+	}
+	export interface Machine {
+	    instanceId: string;
+	    name: string;
+	    imageId: string;
+	    type: string;
+	    zone: string;
+	    state: string;
+	    systemStatus: string;
+	    instanceStatus: string;
+	    publicIp: string;
+	    privateIp: string;
+	    subnetId: string;
+	    launchTime?: number;
 	}
 	export interface PoolMember {
 	    instanceId: string;
@@ -308,6 +220,96 @@ export namespace bridge {
 	    schedules: Schedule[];
 	    audit: Entry[];
 	}
+	export interface FleetResult {
+	    overview?: Overview;
+	    problem?: Problem;
+	}
+	export interface Histogram {
+	    from?: number;
+	    step: number;
+	    levels: number[][];
+	}
+	export interface Occupancy {
+	    at: number;
+	    target: number;
+	    warm: number;
+	    warming: number;
+	    claimed: number;
+	    recycling: number;
+	    waiting: number;
+	}
+	export interface PastSession {
+	    instanceId: string;
+	    type: string;
+	    started: number;
+	    ended: number;
+	    startTook?: number;
+	    cold: boolean;
+	    cost: number;
+	    why: string;
+	}
+	export interface HistoryResult {
+	    since: number;
+	    sessions: PastSession[];
+	    occupancy: Occupancy[];
+	    problem?: Problem;
+	    partial?: Problem;
+	}
+	export interface Invitation {
+	    id: string;
+	    until: number;
+	    uses: number;
+	    watchOnly: boolean;
+	}
+	export interface Invitations {
+	    open: Invitation[];
+	    most: number;
+	    problem?: Problem;
+	}
+	export interface Invited {
+	    link: string;
+	    qr: string;
+	    invitation: Invitation;
+	    problem?: Problem;
+	}
+	export interface Kept {
+	    username: string;
+	    until?: number;
+	}
+	
+	export interface Line {
+	    seq: number;
+	    at?: number;
+	    level: string;
+	    source: string;
+	    text: string;
+	    instanceId: string;
+	    gap: number;
+	    style: string;
+	    marks: number[];
+	}
+	export interface LogPage {
+	    lines: Line[];
+	    first: number;
+	    last: number;
+	    dropped: number;
+	    older: number;
+	    problem: string;
+	    sources: string[];
+	    matches: number;
+	    before: number;
+	    searching: boolean;
+	}
+	
+	export interface Notice {
+	    key: string;
+	    problem: Problem;
+	}
+	
+	export interface Outcome {
+	    problem?: Problem;
+	}
+	
 	
 	
 	
@@ -344,6 +346,11 @@ export namespace bridge {
 	    why: string;
 	}
 	
+	export interface SecurityResult {
+	    authenticator: boolean;
+	    device: Device;
+	    problem?: Problem;
+	}
 	export interface Series {
 	    at: number[];
 	    cpu: (number | null)[];
@@ -407,10 +414,6 @@ export namespace bridge {
 	    skew: number;
 	}
 	
-	export interface Survey {
-	    overview?: Overview;
-	    problem?: Problem;
-	}
 	
 	
 	

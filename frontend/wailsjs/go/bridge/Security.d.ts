@@ -6,7 +6,7 @@ export function Confirm(arg1:string):Promise<bridge.Outcome>;
 
 export function ForgetDevice():Promise<bridge.Outcome>;
 
-export function Read():Promise<bridge.Guarded>;
+export function Read():Promise<bridge.SecurityResult>;
 
 export function Remove():Promise<bridge.Outcome>;
 

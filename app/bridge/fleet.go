@@ -9,12 +9,12 @@ import (
 	"avatar-launcher/backend/messages"
 )
 
-// Operate is the fleet page's service. The cloud itself decides who is an operator, by the role's rights; asking here
+// Fleet is the fleet page's service. The cloud itself decides who is an operator, by the role's rights; asking here
 // only spares a refusal.
-type Operate struct{ service }
+type Fleet struct{ service }
 
-// Survey is the whole fleet, or why it could not be read.
-type Survey struct {
+// FleetResult is the whole fleet, or why it could not be read.
+type FleetResult struct {
 	Overview *Overview `json:"overview"`
 	Problem  *Problem  `json:"problem"`
 }
@@ -25,25 +25,25 @@ type Outcome struct {
 }
 
 // Overview reads the whole fleet.
-func (o *Operate) Overview() Survey {
+func (o *Fleet) Overview() FleetResult {
 	ctx, done := o.window.Call(askTime)
 	defer done()
 	if _, p := o.actor(); p != nil {
-		return Survey{Problem: newProblem(p)}
+		return FleetResult{Problem: newProblem(p)}
 	}
 	overview, err := o.rooms().Operator.Overview(ctx)
-	return Survey{optional(overview, newOverview), problemOf(err)}
+	return FleetResult{optional(overview, newOverview), problemOf(err)}
 }
 
 // StopInstance ends whatever session an instance has and stops it. Its Problem is nil if that is done.
-func (o *Operate) StopInstance(instanceID, reason string) Outcome {
+func (o *Fleet) StopInstance(instanceID, reason string) Outcome {
 	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
 		return op.StopInstance(ctx, actor, instanceID, why)
 	})
 }
 
 // Retire takes an instance out of the pool for good. Its Problem is nil if that is done.
-func (o *Operate) Retire(instanceID, reason string) Outcome {
+func (o *Fleet) Retire(instanceID, reason string) Outcome {
 	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
 		return op.Retire(ctx, actor, instanceID, why)
 	})
@@ -51,7 +51,7 @@ func (o *Operate) Retire(instanceID, reason string) Outcome {
 
 // Resize sets the pool's size for all desktops; below zero gives it back to their profiles. Its Problem is
 // nil if that is done.
-func (o *Operate) Resize(size int, reason string) Outcome {
+func (o *Fleet) Resize(size int, reason string) Outcome {
 	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
 		if size < 0 {
 			return op.Resize(ctx, actor, nil, why)
@@ -61,13 +61,13 @@ func (o *Operate) Resize(size int, reason string) Outcome {
 }
 
 // Resume lets the pool launch instances again after failures held it back. Its Problem is nil if that was done.
-func (o *Operate) Resume(reason string) Outcome {
+func (o *Fleet) Resume(reason string) Outcome {
 	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
 		return op.Resume(ctx, actor, why)
 	})
 }
 
-func (o *Operate) act(reason string, do func(context.Context, backend.Operator, backend.User, string) error) Outcome {
+func (o *Fleet) act(reason string, do func(context.Context, backend.Operator, backend.User, string) error) Outcome {
 	actor, p := o.actor()
 	if p != nil {
 		return Outcome{newProblem(p)}
@@ -86,7 +86,7 @@ func (o *Operate) act(reason string, do func(context.Context, backend.Operator, 
 }
 
 // actor is the operator who is signed in.
-func (o *Operate) actor() (*backend.User, *backend.Problem) {
+func (o *Fleet) actor() (*backend.User, *backend.Problem) {
 	user := o.snapshot().User
 	switch {
 	case user == nil:

@@ -14,11 +14,11 @@ import (
 	"avatar-launcher/backend"
 )
 
-// Diagnose is the diagnostics' service, on the about page.
-type Diagnose struct{ service }
+// Doctor is the diagnostics' service, on the about page.
+type Doctor struct{ service }
 
 // Checks looks at every dependency and permission, and says what to do about each that is not as it should be.
-func (d *Diagnose) Checks() []Check {
+func (d *Doctor) Checks() []Check {
 	ctx, done := d.window.Call(askTime)
 	defer done()
 	return each(doctor.All(ctx, d.rooms(), d.window.StateDir(), d.snapshot()), newCheck)
@@ -38,7 +38,7 @@ func newCheck(c backend.Check) Check {
 
 // Report is a text for anyone who helps: what runs here, the checks, and the end of the launcher's log, with names,
 // addresses and anything like a secret taken out.
-func (d *Diagnose) Report() string {
+func (d *Doctor) Report() string {
 	facts, snapshot := d.about(), d.snapshot()
 	var b strings.Builder
 	fmt.Fprintf(&b, "Avatar Launcher %s, %s/%s\nprofile %s, region %s, cloud %s\nphase %s, tray %t\n", facts.Version, runtime.GOOS, runtime.GOARCH,

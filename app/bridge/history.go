@@ -10,11 +10,11 @@ import (
 // askTime is how long a page waits for what it shows.
 const askTime = 30 * time.Second
 
-// Past is the history page's service.
-type Past struct{ service }
+// History is the history page's service.
+type History struct{ service }
 
-// Chronicle is what has happened: the user's own sessions, and how full the pool was.
-type Chronicle struct {
+// HistoryResult is what has happened: the user's own sessions, and how full the pool was.
+type HistoryResult struct {
 	Since     int64         `json:"since"`
 	Sessions  []PastSession `json:"sessions"`  // newest first
 	Occupancy []Occupancy   `json:"occupancy"` // oldest first
@@ -24,9 +24,9 @@ type Chronicle struct {
 }
 
 // Read gives what happened in the last days.
-func (p *Past) Read(days int) Chronicle {
+func (p *History) Read(days int) HistoryResult {
 	since := time.Now().AddDate(0, 0, -max(1, min(days, 365)))
-	out := Chronicle{Since: since.UnixMilli(), Sessions: []PastSession{}, Occupancy: []Occupancy{}}
+	out := HistoryResult{Since: since.UnixMilli(), Sessions: []PastSession{}, Occupancy: []Occupancy{}}
 	user := p.snapshot().User
 	if user == nil {
 		out.Problem = newProblem(signedOutProblem())
