@@ -8,7 +8,8 @@ import (
 
 // months are the names of the months, from January on.
 var months = [...]messages.Message{
-	messages.New("moment.january"), messages.New("moment.february"), messages.New("moment.march"), messages.New("moment.april"),
+	messages.New("moment.january"), messages.New("moment.february"), messages.New("moment.march"),
+	messages.New("moment.april"),
 	messages.New("moment.may"), messages.New("moment.june"), messages.New("moment.july"), messages.New("moment.august"),
 	messages.New("moment.september"), messages.New("moment.october"), messages.New("moment.november"),
 	messages.New("moment.december"),

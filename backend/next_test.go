@@ -21,7 +21,8 @@ func session(expire time.Time) *Session {
 func stateOf(s Snapshot) state { return state{Snapshot: s} }
 
 func readySnapshot() state {
-	return state{Snapshot: Snapshot{Phase: Ready, User: alice, Session: session(t0.Add(time.Hour))}, lookAt: t0.Add(time.Minute)}
+	return state{Snapshot: Snapshot{Phase: Ready, User: alice, Session: session(t0.Add(time.Hour))},
+		lookAt: t0.Add(time.Minute)}
 }
 
 func TestNext(t *testing.T) {
@@ -38,20 +39,24 @@ func TestNext(t *testing.T) {
 	}{
 		{"sign in", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishSignIn, Username: "a", Password: "b"}}, t0,
 			SigningIn, []effect{doSignIn{1, "a", "b"}}},
-		{"empty fields stay", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishSignIn, Username: "a"}}, t0, SignedOut, nil},
+		{"empty fields stay", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishSignIn, Username: "a"}}, t0,
+			SignedOut, nil},
 		{"signed in looks for an old session", stateOf(Snapshot{Phase: SigningIn}), signInAnswered{user: alice}, t0, Idle,
 			[]effect{doKeep{true}, doFind{*alice}, doPrepare{*alice}}},
 		{"refused", stateOf(Snapshot{Phase: SigningIn}), signInAnswered{problem: trouble}, t0, SignedOut, nil},
-		{"a challenge waits", stateOf(Snapshot{Phase: SigningIn}), signInAnswered{challenge: &Challenge{Name: "SMS_MFA"}}, t0, SigningIn, nil},
+		{"a challenge waits", stateOf(Snapshot{Phase: SigningIn}), signInAnswered{challenge: &Challenge{Name: "SMS_MFA"}}, t0,
+			SigningIn, nil},
 		{"an old session is adopted", stateOf(Snapshot{Phase: Idle, User: alice}),
 			sessionFound{session: session(t0.Add(time.Hour))}, t0, Claiming, []effect{doStart{*alice}}},
 		{"no old session", stateOf(Snapshot{Phase: Idle, User: alice}), sessionFound{}, t0, Idle, nil},
-		{"start", stateOf(Snapshot{Phase: Idle, User: alice}), wished{Wish{Verb: WishStart}}, t0, Claiming, []effect{doStart{*alice}}},
+		{"start", stateOf(Snapshot{Phase: Idle, User: alice}), wished{Wish{Verb: WishStart}}, t0, Claiming,
+			[]effect{doStart{*alice}}},
 		{"start twice", stateOf(Snapshot{Phase: Booting, User: alice}), wished{Wish{Verb: WishStart}}, t0, Booting, nil},
 		{"start after a failure", stateOf(Snapshot{Phase: Failed, User: alice}), wished{Wish{Verb: WishStart}}, t0, Claiming,
 			[]effect{doStart{*alice}}},
 		{"progress", stateOf(Snapshot{Phase: Claiming, User: alice}), progressed{Progress{Phase: Booting}}, t0, Booting, nil},
-		{"progress after breaking off", stateOf(Snapshot{Phase: Ending, User: alice}), progressed{Progress{Phase: Booting}}, t0, Ending, nil},
+		{"progress after breaking off", stateOf(Snapshot{Phase: Ending, User: alice}), progressed{Progress{Phase: Booting}},
+			t0, Ending, nil},
 		{"ready", stateOf(Snapshot{Phase: Probing, User: alice}), started{session: session(t0)}, t0, Ready, nil},
 		{"a failed start gives back", stateOf(Snapshot{Phase: Probing, User: alice}), started{problem: trouble}, t0, Ending,
 			[]effect{doStop{user: *alice, reason: messages.Verbatim("start failed: none")}}},
@@ -66,12 +71,15 @@ func TestNext(t *testing.T) {
 		{"quit when signed out", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishQuit}}, t0, SignedOut,
 			[]effect{doLeave{}, doFinish{}}},
 		{"time is up", readySnapshot(), ticked{}, t0.Add(time.Hour), Ending,
-			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: messages.Verbatim("not used for an hour")}}},
+			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)),
+				reason: messages.Verbatim("not used for an hour")}}},
 		{"a look is due", readySnapshot(), ticked{}, t0.Add(time.Minute), Ready, []effect{doLook{"i-1"}}},
 		{"the instance is well", readySnapshot(), machineSeen{instanceID: "i-1", machine: running}, t0, Ready, nil},
-		{"the instance was stopped by hand", readySnapshot(), machineSeen{instanceID: "i-1", machine: stoppedMachine}, t0, Ending,
+		{"the instance was stopped by hand", readySnapshot(), machineSeen{instanceID: "i-1", machine: stoppedMachine}, t0,
+			Ending,
 			[]effect{doStop{user: *alice, session: session(t0.Add(time.Hour)), reason: messages.New("common.foundStopped")}}},
-		{"early activity writes nothing", readySnapshot(), wished{Wish{Verb: WishTouch}}, t0.Add(4 * time.Minute), Ready, nil},
+		{"early activity writes nothing", readySnapshot(), wished{Wish{Verb: WishTouch}}, t0.Add(4 * time.Minute), Ready,
+			nil},
 		{"activity slides the window", readySnapshot(), wished{Wish{Verb: WishTouch}}, t0.Add(6 * time.Minute), Ready,
 			[]effect{doExtend{usedBy(*session(t0.Add(time.Hour)), UseWindow)}}},
 		{"somebody else's log line is no activity", readySnapshot(), active{"i-2"}, t0.Add(30 * time.Minute), Ready, nil},

@@ -87,10 +87,11 @@ const (
 
 // Entry is one row of the audit: who did what to which instance, and why.
 type Entry struct {
-	At         time.Time        `json:"at"`
-	UserID     string           `json:"userId"` // whose session it concerns; "pool" for the pool's own instances
-	Username   string           `json:"username"`
-	Actor      string           `json:"actor"` // who did it: a user's name, or the LauncherID of the desktop that keeps the pool
+	At       time.Time `json:"at"`
+	UserID   string    `json:"userId"` // whose session it concerns; "pool" for the pool's own instances
+	Username string    `json:"username"`
+	// who did it: a user's name, or the LauncherID of the desktop that keeps the pool
+	Actor      string           `json:"actor"`
 	Verb       AuditEvent       `json:"verb"`
 	InstanceID string           `json:"instanceId"`
 	Why        messages.Message `json:"why"`

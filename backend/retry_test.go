@@ -44,12 +44,14 @@ func TestASignInThatCouldNotBeReachedIsResumedLater(t *testing.T) {
 	// Anyone who signs in by hand meanwhile does not wait for it.
 	typed, effects := next(s, wished{Wish{Verb: WishSignIn, Username: "a", Password: "b"}}, rules, at)
 	sameEffects(t, effects, []effect{doLeave{}, doSignIn{1, "a", "b"}})
-	if typed, _ = next(typed, signInAnswered{resumed: true, problem: away}, rules, at); typed.Phase != SigningIn || typed.Problem != nil {
+	if typed, _ = next(typed, signInAnswered{resumed: true, problem: away}, rules, at); typed.Phase != SigningIn ||
+		typed.Problem != nil {
 		t.Errorf("an answer to what was left: %q, %v", typed.Phase, typed.Problem)
 	}
 
 	// What is refused is not asked again.
-	s, _ = next(s, signInAnswered{resumed: true, problem: &Problem{Kind: KindRefused, What: messages.Verbatim("revoked")}}, rules, at)
+	s, _ = next(s, signInAnswered{resumed: true, problem: &Problem{Kind: KindRefused, What: messages.Verbatim("revoked")}},
+		rules, at)
 	if s.Problem == nil || s.Problem.What.String() != "revoked" || !deadline(s, rules, at).IsZero() {
 		t.Errorf("problem %v, again at %v", s.Problem, deadline(s, rules, at))
 	}
@@ -106,7 +108,8 @@ func TestTheLauncherResumesOnceThereIsANetwork(t *testing.T) {
 		go func() { defer close(ended); _ = l.Run(ctx, Wish{Verb: WishUnlock}) }()
 		time.Sleep(3*retryPause + time.Second)
 		synctest.Wait()
-		if s := l.Snapshot(); s.User != alice || s.Phase != Idle || s.Problem != nil || id.seen() != "resume resume resume resume" {
+		if s := l.Snapshot(); s.User != alice || s.Phase != Idle || s.Problem != nil ||
+			id.seen() != "resume resume resume resume" {
 			t.Errorf("phase %q, user %v, problem %v, calls %q", s.Phase, s.User, s.Problem, id.seen())
 		}
 		cancel()

@@ -72,13 +72,14 @@ type Queue struct {
 	Why      messages.Message `json:"why"` // why there is no instance, as known last
 }
 
-// Cost is what instances cost by the profile's price table. Amounts that follow from a price that the table does not have
-// are zero, and shown as not known.
+// Cost is what instances cost by the profile's price table. Amounts that follow from a price that the table does not
+// have are zero, and shown as not known.
 type Cost struct {
-	Currency  string    `json:"currency"`
-	Hourly    float64   `json:"hourly"` // of the session's instance, or of the pool's while there is no session; zero if not known
-	Since     time.Time `json:"since"`  // when the running instance began to cost Hourly; zero if none runs
-	Month     float64   `json:"month"`  // the user's ended sessions since the first of this month (UTC)
+	Currency string `json:"currency"`
+	// of the session's instance, or of the pool's while there is no session; zero if not known
+	Hourly    float64   `json:"hourly"`
+	Since     time.Time `json:"since"` // when the running instance began to cost Hourly; zero if none runs
+	Month     float64   `json:"month"` // the user's ended sessions since the first of this month (UTC)
 	PoolMonth float64   `json:"poolMonth"`
 	AlwaysOn  float64   `json:"alwaysOn"` // a month of as many instances running all the time
 }

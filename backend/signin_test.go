@@ -40,7 +40,8 @@ func TestNextSignIn(t *testing.T) {
 		{"no other code", stateOf(Snapshot{Phase: SigningIn, Challenge: &Challenge{Name: "SOFTWARE_TOKEN_MFA"}}),
 			wished{Wish{Verb: WishResend}}, SigningIn, false, nil},
 		{"the browser takes no answer", browser, wished{Wish{Verb: WishRespond, Password: "1"}}, SigningIn, false, nil},
-		{"the next step", busy, signInAnswered{attempt: 3, challenge: &Challenge{Name: StepResetPassword}}, SigningIn, false, nil},
+		{"the next step", busy, signInAnswered{attempt: 3, challenge: &Challenge{Name: StepResetPassword}}, SigningIn, false,
+			nil},
 		{"left", busy, wished{Wish{Verb: WishCancel}}, SignedOut, false, []effect{doLeave{}}},
 		{"an answer to what was left", state{Snapshot: Snapshot{Phase: SigningIn}, attempt: 4},
 			signInAnswered{attempt: 3, user: alice}, SigningIn, false, nil},
@@ -50,7 +51,8 @@ func TestNextSignIn(t *testing.T) {
 			signInAnswered{attempt: 3, problem: &Problem{}}, SignedOut, false, nil},
 		{"the keyring, signed in", stateOf(Snapshot{Phase: Ready, User: alice}), wished{Wish{Verb: WishUnlock}}, Ready, false,
 			[]effect{doUnlock{}}},
-		{"the keyring, signed out", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishUnlock}}, SigningIn, false, []effect{doResume{1}}},
+		{"the keyring, signed out", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishUnlock}}, SigningIn, false,
+			[]effect{doResume{1}}},
 		{"signing out of a challenge", asked, wished{Wish{Verb: WishSignOut}}, SignedOut, false, []effect{doLeave{}}},
 	}
 	for _, tt := range tests {
@@ -75,9 +77,11 @@ func TestAStopThatFailsNamesTheArmedOne(t *testing.T) {
 	want := end.Add(time.Minute).Local().Format("15:04 on January 2")
 	for _, verb := range []Verb{WishStop, WishSignOut, WishQuit} {
 		s, _ := next(readySnapshot(), wished{Wish{Verb: verb}}, r, t0)
-		problem := &Problem{Kind: KindRefused, What: messages.Verbatim("You don’t have access to AWS"), Next: messages.Verbatim("Sign in again.")}
+		problem := &Problem{Kind: KindRefused, What: messages.Verbatim("You don’t have access to AWS"),
+			Next: messages.Verbatim("Sign in again.")}
 		s, _ = next(s, stopped{problem: problem}, r, t0)
-		if s.Problem == nil || !strings.Contains(s.Problem.Next.String(), want) || !strings.HasPrefix(s.Problem.Next.String(), "Sign in again. ") {
+		if s.Problem == nil || !strings.Contains(s.Problem.Next.String(), want) ||
+			!strings.HasPrefix(s.Problem.Next.String(), "Sign in again. ") {
 			t.Errorf("%s: %+v", verb, s.Problem)
 		}
 		if problem.Next.String() != "Sign in again." {
@@ -199,12 +203,14 @@ func TestTheBrowserIsShownAndLeft(t *testing.T) {
 		l := launch(t, id)
 		l.Do(Wish{Verb: WishBrowse})
 		synctest.Wait()
-		if s := l.Snapshot(); s.Phase != SigningIn || s.Challenge == nil || s.Challenge.URL != "https://pool.example" || s.Busy {
+		if s := l.Snapshot(); s.Phase != SigningIn || s.Challenge == nil || s.Challenge.URL != "https://pool.example" ||
+			s.Busy {
 			t.Fatalf("got %q, %+v", s.Phase, s.Challenge)
 		}
 		l.Do(Wish{Verb: WishCancel})
 		synctest.Wait()
-		if s := l.Snapshot(); s.Phase != SignedOut || s.Challenge != nil || s.Problem != nil || id.seen() != "browser left leave" {
+		if s := l.Snapshot(); s.Phase != SignedOut || s.Challenge != nil || s.Problem != nil ||
+			id.seen() != "browser left leave" {
 			t.Errorf("got %q, %+v, calls %q", s.Phase, s.Problem, id.seen())
 		}
 	})

@@ -78,10 +78,11 @@ const (
 	StepResetCode     = "RESET_CODE"      // the answer is the code that allows a new password
 	StepResetPassword = "RESET_PASSWORD"  // the answer is the new password
 	StepRemember      = "REMEMBER_DEVICE" // the answer is AnswerYes or AnswerNo
-	StepAttribute     = "ATTRIBUTE"       // the answer is what the pool demands to know of an account, asked before a new password
-	StepChooseSetup   = "CHOOSE_SETUP"    // the answer is one of Choices: which second factor to set up
-	StepEmailSetup    = "EMAIL_SETUP"     // the answer is the e-mail address that codes are to go to
-	StepBrowser       = "BROWSER"         // waits for the system's browser to come back; takes no answer
+	// the answer is what the pool demands to know of an account, asked before a new password
+	StepAttribute   = "ATTRIBUTE"
+	StepChooseSetup = "CHOOSE_SETUP" // the answer is one of Choices: which second factor to set up
+	StepEmailSetup  = "EMAIL_SETUP"  // the answer is the e-mail address that codes are to go to
+	StepBrowser     = "BROWSER"      // waits for the system's browser to come back; takes no answer
 )
 
 // Security is what guards an account beside its password, as Cognito has it now.
@@ -201,12 +202,15 @@ type Pool struct {
 
 // Backoff says why the pool launches no instances although it is below its size.
 type Backoff struct {
-	Failures   int              `json:"failures"`   // instances that failed to become ready since the last that did, or refused launches
-	InstanceID string           `json:"instanceId"` // of the last one; empty if AWS refused the launches, so that there is none
-	Why        messages.Message `json:"why"`        // what is known of it, EC2's state reason included
-	Lines      []string         `json:"lines"`      // the end of its log
-	RetryAt    time.Time        `json:"retryAt"`    // when the next launch is due; zero if Stopped
-	Stopped    bool             `json:"stopped"`    // nothing is launched until an operator resumes it or the template changes
+	// instances that failed to become ready since the last that did, or refused launches
+	Failures int `json:"failures"`
+	// of the last one; empty if AWS refused the launches, so that there is none
+	InstanceID string           `json:"instanceId"`
+	Why        messages.Message `json:"why"`     // what is known of it, EC2's state reason included
+	Lines      []string         `json:"lines"`   // the end of its log
+	RetryAt    time.Time        `json:"retryAt"` // when the next launch is due; zero if Stopped
+	// nothing is launched until an operator resumes it or the template changes
+	Stopped bool `json:"stopped"`
 }
 
 // Step is one phase of the start that is under way or was the last.
@@ -238,14 +242,15 @@ type Snapshot struct {
 	Adopting  bool       `json:"adopting"`  // looking whether an instance of an earlier run is still up
 	Attached  bool       `json:"attached"`  // Session was not started by this launcher: it found it running
 	Announced bool       `json:"announced"` // the instance's log has shown the readiness line
-	Viewers   int        `json:"viewers"`   // who is connected to the avatar now; UnknownViewers if their number is not known
-	Kept      *Kept      `json:"kept"`      // non-nil: signing in again continues a session that was kept
-	LastUse   time.Time  `json:"lastUse"`   // the session's last activity that the launcher saw; zero if none
-	LastUseBy UseKind    `json:"lastUseBy"` // what LastUse was
-	Ended     *Ended     `json:"ended"`     // non-nil: the last session ended by itself, as it should
-	Queue     *Queue     `json:"queue"`     // non-nil: nothing is free, and Claiming waits its turn
-	Timers    []Timer    `json:"timers"`    // what will end the session, soonest first
-	Cost      Cost       `json:"cost"`
+	// who is connected to the avatar now; UnknownViewers if their number is not known
+	Viewers   int       `json:"viewers"`
+	Kept      *Kept     `json:"kept"`      // non-nil: signing in again continues a session that was kept
+	LastUse   time.Time `json:"lastUse"`   // the session's last activity that the launcher saw; zero if none
+	LastUseBy UseKind   `json:"lastUseBy"` // what LastUse was
+	Ended     *Ended    `json:"ended"`     // non-nil: the last session ended by itself, as it should
+	Queue     *Queue    `json:"queue"`     // non-nil: nothing is free, and Claiming waits its turn
+	Timers    []Timer   `json:"timers"`    // what will end the session, soonest first
+	Cost      Cost      `json:"cost"`
 	// Estimate is how long the start under way, or the next one, usually takes from the press to ready; zero if unknown.
 	Estimate time.Duration `json:"estimate"`
 	// Skew is how far the cloud's clock is ahead of this computer's: ExpireAt and the timers are in cloud time.
@@ -259,8 +264,8 @@ type Ended struct {
 	Cost float64       `json:"cost"` // zero if the price is not known
 }
 
-// NoticeBrowser is the key of the notice that no browser could be opened for the avatar, NoticeName that of the notice that
-// the avatar's name does not lead to it yet.
+// NoticeBrowser is the key of the notice that no browser could be opened for the avatar, NoticeName that of the notice
+// that the avatar's name does not lead to it yet.
 const (
 	NoticeBrowser = "browser"
 	NoticeName    = "name"

@@ -5,8 +5,9 @@ import (
 	"unicode"
 )
 
-// The types that the page is sent are in this package, and Wails writes them into frontend/wailsjs/go/models.ts, from which
-// the page takes its own. All of them keep these rules, so that the page has nothing to decode (TestTypesOfThePage):
+// The types that the page is sent are in this package, and Wails writes them into frontend/wailsjs/go/models.ts, from
+// which the page takes its own. All of them keep these rules, so that the page has nothing to decode
+// (TestTypesOfThePage):
 //
 //   - A time is in milliseconds since 1970, a duration in milliseconds. One that is not known is nil.
 //   - What may be missing is a pointer, which is sent as null. No field is left out.
@@ -22,8 +23,8 @@ func unixMillis(t time.Time) *int64 {
 	return new(t.UnixMilli())
 }
 
-// millis returns a duration in milliseconds. It returns nil for zero, which package backend uses for a duration that is not
-// known or not over.
+// millis returns a duration in milliseconds. It returns nil for zero, which package backend uses for a duration that is
+// not known or not over.
 func millis(d time.Duration) *int64 {
 	if d == 0 {
 		return nil

@@ -278,14 +278,16 @@ func TestWhatIsNotKnownIsNull(t *testing.T) {
 
 func TestTimesAndDurationsAreMilliseconds(t *testing.T) {
 	started := time.Date(2026, 3, 14, 10, 26, 53, 123_456_789, time.FixedZone("", 3600))
-	data, err := json.Marshal(newStep(backend.Step{Phase: backend.Booting, Started: started, Took: 3641 * time.Millisecond}))
+	data, err := json.Marshal(newStep(backend.Step{Phase: backend.Booting, Started: started,
+		Took: 3641 * time.Millisecond}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if want := `{"phase":"booting","started":1773480413123,"took":3641,"usual":null}`; string(data) != want {
 		t.Errorf("%s, want %s", data, want)
 	}
-	if s := NewSnapshot(backend.Snapshot{Skew: -2 * time.Second, Ended: &backend.Ended{Used: time.Hour}}); s.Skew != -2000 || s.Ended.Used != 3_600_000 {
+	if s := NewSnapshot(backend.Snapshot{Skew: -2 * time.Second,
+		Ended: &backend.Ended{Used: time.Hour}}); s.Skew != -2000 || s.Ended.Used != 3_600_000 {
 		t.Errorf("skew %d, used %d", s.Skew, s.Ended.Used)
 	}
 }

@@ -41,7 +41,8 @@ func newCheck(c backend.Check) Check {
 func (d *Doctor) Report() string {
 	facts, snapshot := d.about(), d.snapshot()
 	var b strings.Builder
-	fmt.Fprintf(&b, "Avatar Launcher %s, %s/%s\nprofile %s, region %s, cloud %s\nphase %s, tray %t\n", facts.Version, runtime.GOOS, runtime.GOARCH,
+	fmt.Fprintf(&b, "Avatar Launcher %s, %s/%s\nprofile %s, region %s, cloud %s\nphase %s, tray %t\n", facts.Version,
+		runtime.GOOS, runtime.GOARCH,
 		facts.Profile, facts.Region, cmp.Or(facts.Endpoint, "AWS"), snapshot.Phase, facts.Tray)
 	problems := []*backend.Problem{snapshot.Problem}
 	for _, n := range snapshot.Notices {
@@ -65,9 +66,11 @@ func (d *Doctor) Report() string {
 	return anonymous(b.String(), home, user)
 }
 
-// checkLine is a check in a report. A name such as "AWS credentials" must not look like the name of a secret whose value follows.
+// checkLine is a check in a report. A name such as "AWS credentials" must not look like the name of a
+// secret whose value follows.
 func checkLine(c Check) string {
-	return strings.TrimSpace(fmt.Sprintf("%-5s %s – %s %s", map[bool]string{true: "ok", false: "NOT"}[c.OK], c.Name, c.Why, c.Cure))
+	return strings.TrimSpace(fmt.Sprintf("%-5s %s – %s %s", map[bool]string{true: "ok", false: "NOT"}[c.OK], c.Name, c.Why,
+		c.Cure))
 }
 
 // tail is the last lines of a file, "" where it cannot be read.
@@ -87,7 +90,9 @@ var private = []struct {
 }{
 	{regexp.MustCompile(`\beyJ[\w-]+(\.[\w-]+)*`), "[token]"},
 	{regexp.MustCompile(`\b(AKIA|ASIA)[A-Z0-9]{12,}`), "[access key]"},
-	{regexp.MustCompile(`(?i)("?(?:password|secret|token|authorization|signature|credential)[\w-]*"?\s*[:=]\s*"?)[^\s",}]+`), "${1}[redacted]"},
+	{regexp.MustCompile(
+		`(?i)("?(?:password|secret|token|authorization|signature|credential)[\w-]*"?\s*[:=]\s*"?)[^\s",}]+`),
+		"${1}[redacted]"},
 	{regexp.MustCompile(`[\w.+-]+@[\w-]+(\.[\w-]+)+`), "[email]"},
 	{regexp.MustCompile(`\b\d{12}\b`), "[account]"},
 	{regexp.MustCompile(`\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`), "[id]"},

@@ -11,7 +11,8 @@ func TestAReportTellsNothingPrivate(t *testing.T) {
 Authorization: Bearer eyJhbGciOi.eyJzdWIi.sig
 password=hunter2 Signature=deadbeef sub 1b2c3d4e-0000-4444-8888-0123456789ab`
 	got := anonymous(in, "/home/eva", "eva")
-	for _, secret := range []string{"/home/eva", " eva", "eva@", "203.0.113.24", "abc.def", "123456789012", "ASIA", "eyJ", "hunter2", "deadbeef", "1b2c3d4e"} {
+	for _, secret := range []string{"/home/eva", " eva", "eva@", "203.0.113.24", "abc.def", "123456789012", "ASIA", "eyJ",
+		"hunter2", "deadbeef", "1b2c3d4e"} {
 		if strings.Contains(strings.ReplaceAll(got, "evander", ""), secret) {
 			t.Errorf("it tells %q:\n%s", secret, got)
 		}

@@ -5,8 +5,8 @@ import (
 	"avatar-launcher/backend/config"
 )
 
-// The words of package backend, as types of the page's own. Wails writes the enums of a package that sends no struct in an
-// order that changes from run to run.
+// The words of package backend, as types of the page's own. Wails writes the enums of a package that sends no struct in
+// an order that changes from run to run.
 type (
 	Phase     backend.Phase
 	Role      backend.Role
@@ -31,14 +31,17 @@ func Enums() []any {
 		words[Role](backend.RoleUser, backend.RoleOperator),
 		words[PoolState](backend.Warming, backend.Warm, backend.Claimed, backend.Recycling, backend.Retired),
 		words[TimerKind](backend.TimerIdle, backend.TimerMaximum),
-		words[Kind](backend.KindUnexpected, backend.KindConfig, backend.KindRefused, backend.KindCapacity, backend.KindUnreachable,
+		words[Kind](backend.KindUnexpected, backend.KindConfig, backend.KindRefused, backend.KindCapacity,
+			backend.KindUnreachable,
 			backend.KindInterrupted, backend.KindKeyring, backend.KindDenied, backend.KindBusy, backend.KindLeftover),
 		append(words[UseKind](backend.UseViewer, backend.UseWindow, backend.UseOpen, backend.UseExtend, backend.UseLog),
 			Word[UseKind]{"", "Unknown"}),
-		[]Word[Device]{{Device(backend.DeviceUnknown), "Unknown"}, {Device(backend.DeviceKnown), "Known"}, {Device(backend.DeviceRemembered), "Remembered"}},
+		[]Word[Device]{{Device(backend.DeviceUnknown), "Unknown"}, {Device(backend.DeviceKnown), "Known"},
+			{Device(backend.DeviceRemembered), "Remembered"}},
 		words[Theme](config.ThemeSystem, config.ThemeLight, config.ThemeDark),
 		words[Quit](config.QuitAsk, config.QuitStop),
-		words[SettingKey](SettingProfile, SettingTheme, SettingLanguage, SettingQuit, SettingNotifications, SettingStartAtLogin,
+		words[SettingKey](SettingProfile, SettingTheme, SettingLanguage, SettingQuit, SettingNotifications,
+			SettingStartAtLogin,
 			SettingStaySignedIn, SettingWindow, SettingWarning, SettingMaximum),
 	}
 }

@@ -74,7 +74,8 @@ func (o *Fleet) act(reason string, do func(context.Context, backend.Operator, ba
 	}
 	why := strings.TrimSpace(reason)
 	if why == "" {
-		return Outcome{newProblem(&backend.Problem{Kind: backend.KindConfig, What: messages.New("common.nothingChanged"), Why: messages.New("common.noReasonGiven"), Next: messages.New("common.writeWhyGoesAudit")})}
+		return Outcome{newProblem(&backend.Problem{Kind: backend.KindConfig, What: messages.New("common.nothingChanged"),
+			Why: messages.New("common.noReasonGiven"), Next: messages.New("common.writeWhyGoesAudit")})}
 	}
 	ctx, done := o.window.Call(askTime)
 	defer done()

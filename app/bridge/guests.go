@@ -46,8 +46,8 @@ func (g *Guests) List() Invitations {
 	return out
 }
 
-// Invite makes a link for a number of guests. It ends after some minutes, or with the session if minutes is 0, and never
-// later than the session.
+// Invite makes a link for a number of guests. It ends after some minutes, or with the session if minutes is 0, and
+// never later than the session.
 func (g *Guests) Invite(minutes, uses int, watchOnly bool) Invited {
 	var out Invited
 	out.Problem = g.act(func(ctx context.Context, s backend.Session) error {
@@ -67,7 +67,9 @@ func (g *Guests) Invite(minutes, uses int, watchOnly bool) Invited {
 
 // TakeBack ends an invitation, and all of them if id is "". Its Problem is nil if that is done.
 func (g *Guests) TakeBack(id string) Outcome {
-	return Outcome{g.act(func(ctx context.Context, s backend.Session) error { return g.rooms().Fleet.TakeBack(ctx, s, id) })}
+	return Outcome{g.act(func(ctx context.Context, s backend.Session) error {
+		return g.rooms().Fleet.TakeBack(ctx, s, id)
+	})}
 }
 
 // act runs do with the session that is ready. It returns why that was not done, in the page's language.
@@ -77,7 +79,8 @@ func (g *Guests) act(do func(context.Context, backend.Session) error) *Problem {
 	}
 	s := g.snapshot()
 	if s.Phase != backend.Ready || s.Session == nil {
-		return newProblem(&backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.noAvatarShare"), Next: messages.New("cli.startOneFirst")})
+		return newProblem(&backend.Problem{Kind: backend.KindRefused, What: messages.New("cli.noAvatarShare"),
+			Next: messages.New("cli.startOneFirst")})
 	}
 	ctx, done := g.window.Call(askTime)
 	defer done()

@@ -46,5 +46,6 @@ func (p *History) Read(days int) HistoryResult {
 }
 
 func signedOutProblem() *backend.Problem {
-	return &backend.Problem{Kind: backend.KindRefused, What: messages.New("common.nobodySignedIn"), Next: messages.New("common.signInFirst")}
+	return &backend.Problem{Kind: backend.KindRefused, What: messages.New("common.nobodySignedIn"),
+		Next: messages.New("common.signInFirst")}
 }

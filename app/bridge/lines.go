@@ -4,8 +4,8 @@ import (
 	"avatar-launcher/backend/logs"
 )
 
-// Line is one line of the log. Style is how a terminal would have shown it ("0-5 red bold;9-12 bright-green"), and Marks
-// are the places that the query found: pairs of beginning and end.
+// Line is one line of the log. Style is how a terminal would have shown it ("0-5 red bold;9-12 bright-green"), and
+// Marks are the places that the query found: pairs of beginning and end.
 type Line struct {
 	Seq        uint64 `json:"seq"`
 	At         *int64 `json:"at"`
@@ -91,7 +91,8 @@ func newHistogram(h logs.Histogram) Histogram {
 	return Histogram{unixMillis(h.From), h.Step, each(h.Levels[:], list[int])}
 }
 
-// Series is the session's metrics as columns. A column is as long as At, or empty if the metric never came. A missing value is null.
+// Series is the session's metrics as columns. A column is as long as At, or empty if the metric never came. A missing
+// value is null.
 type Series struct {
 	At      []int64    `json:"at"`
 	CPU     []*float64 `json:"cpu" ts_type:"(number | null)[]"`

@@ -61,8 +61,8 @@ func (s *Security) Remove() Outcome {
 	return s.act(func(ctx context.Context) error { return s.rooms().Identity.RemoveAuthenticator(ctx) })
 }
 
-// ForgetDevice has this computer forgotten, and signs out: Cognito ends the sign-ins of a computer that it forgets. Where
-// Cognito cannot be told, the Problem says so and nobody is signed out.
+// ForgetDevice has this computer forgotten, and signs out: Cognito ends the sign-ins of a computer that it forgets.
+// Where Cognito cannot be told, the Problem says so and nobody is signed out.
 func (s *Security) ForgetDevice() Outcome {
 	out := s.act(func(ctx context.Context) error { return s.rooms().Identity.ForgetDevice(ctx) })
 	if out.Problem == nil {

@@ -19,8 +19,8 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/sent.json anew")
 
-// sentFile has what the page is sent, as encoding/json writes it. The page's tests build their data from it, so that those
-// cannot differ from what Go sends.
+// sentFile has what the page is sent, as encoding/json writes it. The page's tests build their data from it, so that
+// those cannot differ from what Go sends.
 var sentFile = filepath.Join("testdata", "sent.json")
 
 // TestSentFile compares the file with what the code sends. Run it with -update after a field is added.
@@ -70,7 +70,8 @@ func TestSentFile(t *testing.T) {
 // TestNothingIsLostOnTheWay fills every field of backend's types and looks for fields of the page's that stay empty.
 func TestNothingIsLostOnTheWay(t *testing.T) {
 	for _, sent := range []any{
-		NewSnapshot(filled[backend.Snapshot]()), newOverview(filled[backend.Overview]()), newPastSession(filled[backend.Record]()),
+		NewSnapshot(filled[backend.Snapshot]()), newOverview(filled[backend.Overview]()),
+		newPastSession(filled[backend.Record]()),
 		newOccupancy(filled[backend.Occupancy]()), newLogPage(filled[logs.Page]()), newHistogram(filled[logs.Histogram]()),
 		newSeries(filled[logs.Series]()), newCheck(filled[backend.Check]()), NewDesktop(filled[config.Desktop]()),
 		newInvitation(filled[gate.Invitation]()), filled[Query]().query(),

@@ -54,7 +54,8 @@ func (s *Settings) Write(change Setting) Preferences {
 	}
 	c, ok := changeOf(change, s.rooms().Profile.Name)
 	if !ok {
-		p.Problem = newProblem(&backend.Problem{Kind: backend.KindConfig, What: messages.New("common.noSetting"), Why: messages.New("common.name", string(change.Key))})
+		p.Problem = newProblem(&backend.Problem{Kind: backend.KindConfig, What: messages.New("common.noSetting"),
+			Why: messages.New("common.name", string(change.Key))})
 		return p
 	}
 	if err := config.EditFile(p.File, c); err != nil {

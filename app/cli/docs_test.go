@@ -14,10 +14,11 @@ func TestWhatTheSystemOpens(t *testing.T) {
 		refused bool
 		profile string
 	}{
-		"nothing":                     {args: nil},
-		"a link":                      {args: []string{"avatar-launcher://open"}},
-		"a link that asks for more":   {args: []string{"AVATAR-LAUNCHER://stop?profile=/etc/passwd"}},
-		"a profile":                   {args: []string{"/tmp/my studio.avatar-profile"}, profile: "/tmp/my studio.avatar-profile"},
+		"nothing":                   {args: nil},
+		"a link":                    {args: []string{"avatar-launcher://open"}},
+		"a link that asks for more": {args: []string{"AVATAR-LAUNCHER://stop?profile=/etc/passwd"}},
+		"a profile": {args: []string{"/tmp/my studio.avatar-profile"},
+			profile: "/tmp/my studio.avatar-profile"},
 		"a mistyped verb":             {args: []string{"statsu"}, refused: true},
 		"a link and something else":   {args: []string{"avatar-launcher://open", "x"}, refused: true},
 		"a profile beside --profile":  {args: []string{"--profile", "a", "b.avatar-profile"}, refused: true},
@@ -29,7 +30,10 @@ func TestWhatTheSystemOpens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			opened := 0
 			var with core.WindowOptions
-			o := &options{openWindow: func(_ context.Context, w core.WindowOptions) error { opened, with = opened+1, w; return nil }}
+			o := &options{openWindow: func(_ context.Context, w core.WindowOptions) error {
+				opened, with = opened+1, w
+				return nil
+			}}
 			root := commands(o)
 			root.SetArgs(append([]string{}, tt.args...))
 			err := root.ExecuteContext(t.Context())

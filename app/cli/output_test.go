@@ -32,23 +32,28 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 		t.Error(err)
 	}
 	err := bad.failure()
-	if exitCode(err) != 1 || !strings.Contains(backend.ProblemOf(err).Error(), "Couldn’t write the output. No space left on device") {
+	if exitCode(err) != 1 || !strings.Contains(backend.ProblemOf(err).Error(),
+		"Couldn’t write the output. No space left on device") {
 		t.Errorf("got %v", err)
 	}
 }
 
 // TestErrorsForScripts: one JSON object with kind and exit code.
 func TestErrorsForScripts(t *testing.T) {
-	for kind, code := range map[backend.Kind]int{backend.KindUnexpected: 1, backend.KindConfig: 2, backend.KindRefused: 3, backend.KindKeyring: 3,
-		backend.KindDenied: 3, backend.KindCapacity: 4, backend.KindUnreachable: 5, backend.KindInterrupted: 6, backend.KindBusy: 1} {
+	for kind, code := range map[backend.Kind]int{backend.KindUnexpected: 1, backend.KindConfig: 2, backend.KindRefused: 3,
+		backend.KindKeyring: 3,
+		backend.KindDenied:  3, backend.KindCapacity: 4, backend.KindUnreachable: 5, backend.KindInterrupted: 6,
+		backend.KindBusy: 1} {
 		var out bytes.Buffer
-		(&printer{w: &out, json: true}).failed(&backend.Problem{Kind: kind, What: messages.Verbatim("W"), Why: messages.Verbatim("Y."), Next: messages.Verbatim("N."), Cause: errors.New("raw")})
+		(&printer{w: &out, json: true}).failed(&backend.Problem{Kind: kind, What: messages.Verbatim("W"),
+			Why: messages.Verbatim("Y."), Next: messages.Verbatim("N."), Cause: errors.New("raw")})
 		var got struct {
 			Type, Kind string
 			Code       int
 			Problem    struct{ Kind, What, Why, Next string }
 		}
-		if err := json.Unmarshal(out.Bytes(), &got); err != nil || got.Type != "error" || got.Code != code || got.Kind != string(kind) ||
+		if err := json.Unmarshal(out.Bytes(), &got); err != nil || got.Type != "error" || got.Code != code ||
+			got.Kind != string(kind) ||
 			got.Problem.What != "W" || strings.Contains(out.String(), "raw") {
 			t.Errorf("%s: %s, %v", kind, out.String(), err)
 		}
@@ -61,7 +66,8 @@ func TestCausesAreForTheLog(t *testing.T) {
 	for level, want := range map[string]string{"": "--log-level debug", "debug": "operation error EC2"} {
 		var out bytes.Buffer
 		(&options{logLevel: level}).complain(&out, err)
-		if said := out.String(); strings.Contains(said, "Cause:") || strings.Contains(said, "operation error") != (level == "debug") || !strings.Contains(said, want) {
+		if said := out.String(); strings.Contains(said, "Cause:") ||
+			strings.Contains(said, "operation error") != (level == "debug") || !strings.Contains(said, want) {
 			t.Errorf("%q said %q", level, said)
 		}
 	}

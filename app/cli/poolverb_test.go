@@ -30,7 +30,8 @@ func TestPoolResume(t *testing.T) {
 		t.Errorf("%v, resumed for %q", err, op.reasons)
 	}
 	v.user.Role = backend.RoleOperator
-	if err := v.resumePool(t.Context(), " the image is fixed "); err != nil || len(op.reasons) != 1 || op.reasons[0] != "the image is fixed" {
+	if err := v.resumePool(t.Context(), " the image is fixed "); err != nil || len(op.reasons) != 1 ||
+		op.reasons[0] != "the image is fixed" {
 		t.Errorf("%v, resumed for %q", err, op.reasons)
 	}
 	if !strings.Contains(out.String(), "launches new instances again") {

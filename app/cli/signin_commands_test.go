@@ -31,7 +31,8 @@ func cmdPool(ts *testscript.TestScript, _ bool, args []string) {
 	s, ctx := on(ts), context.Background()
 	switch args[0] {
 	case "mfa", "mfa-optional":
-		in := &cognitoidentityprovider.SetUserPoolMfaConfigInput{UserPoolId: &s.out.UserPoolID, MfaConfiguration: types.UserPoolMfaTypeOn,
+		in := &cognitoidentityprovider.SetUserPoolMfaConfigInput{UserPoolId: &s.out.UserPoolID,
+			MfaConfiguration:              types.UserPoolMfaTypeOn,
 			SoftwareTokenMfaConfiguration: &types.SoftwareTokenMfaConfigType{Enabled: strings.Contains(args[1], "totp")}}
 		if args[0] == "mfa-optional" {
 			in.MfaConfiguration = types.UserPoolMfaTypeOptional
@@ -47,20 +48,23 @@ func cmdPool(ts *testscript.TestScript, _ bool, args []string) {
 	case "track", "track-asking":
 		_, err := s.admin.UpdateUserPool(ctx, &cognitoidentityprovider.UpdateUserPoolInput{UserPoolId: &s.out.UserPoolID,
 			AutoVerifiedAttributes: []types.VerifiedAttributeType{types.VerifiedAttributeTypeEmail},
-			DeviceConfiguration:    &types.DeviceConfigurationType{ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: args[0] == "track-asking"}})
+			DeviceConfiguration: &types.DeviceConfigurationType{ChallengeRequiredOnNewDevice: true,
+				DeviceOnlyRememberedOnUserPrompt: args[0] == "track-asking"}})
 		ts.Check(err)
 	case "rotate":
 		_, err := s.admin.UpdateUserPoolClient(ctx, &cognitoidentityprovider.UpdateUserPoolClientInput{
 			UserPoolId: &s.out.UserPoolID, ClientId: &s.out.ClientID, EnableTokenRevocation: aws.Bool(true),
-			ExplicitAuthFlows:    []types.ExplicitAuthFlowsType{types.ExplicitAuthFlowsTypeAllowUserSrpAuth},
-			RefreshTokenRotation: &types.RefreshTokenRotationType{Feature: types.FeatureTypeEnabled, RetryGracePeriodSeconds: aws.Int32(0)}})
+			ExplicitAuthFlows: []types.ExplicitAuthFlowsType{types.ExplicitAuthFlowsTypeAllowUserSrpAuth},
+			RefreshTokenRotation: &types.RefreshTokenRotationType{Feature: types.FeatureTypeEnabled,
+				RetryGracePeriodSeconds: aws.Int32(0)}})
 		ts.Check(err)
 	default:
 		ts.Fatalf("unknown: pool %s", args[0])
 	}
 }
 
-// cmdAccount changes an account: signs-up, created, bare (with a password and nothing else), reset, ended, disabled, all with NAME, and a password where needed.
+// cmdAccount changes an account: signs-up, created, bare (with a password and nothing else), reset, ended, disabled,
+// all with NAME, and a password where needed.
 func cmdAccount(ts *testscript.TestScript, _ bool, args []string) {
 	s, ctx, name := on(ts), context.Background(), args[1]
 	attributes := []types.AttributeType{}
@@ -70,25 +74,32 @@ func cmdAccount(ts *testscript.TestScript, _ bool, args []string) {
 	var err error
 	switch args[0] {
 	case "signs-up":
-		_, err = s.admin.SignUp(ctx, &cognitoidentityprovider.SignUpInput{ClientId: &s.out.ClientID, Username: &name, Password: &args[2], UserAttributes: attributes})
+		_, err = s.admin.SignUp(ctx, &cognitoidentityprovider.SignUpInput{ClientId: &s.out.ClientID, Username: &name,
+			Password: &args[2], UserAttributes: attributes})
 	case "created":
 		for _, k := range []string{"email_verified", "phone_number_verified"} {
 			attributes = append(attributes, types.AttributeType{Name: aws.String(k), Value: aws.String("true")})
 		}
-		_, err = s.admin.AdminCreateUser(ctx, &cognitoidentityprovider.AdminCreateUserInput{UserPoolId: &s.out.UserPoolID, Username: &name,
-			TemporaryPassword: &args[2], MessageAction: types.MessageActionTypeSuppress, UserAttributes: attributes})
+		_, err = s.admin.AdminCreateUser(ctx,
+			&cognitoidentityprovider.AdminCreateUserInput{UserPoolId: &s.out.UserPoolID, Username: &name,
+				TemporaryPassword: &args[2], MessageAction: types.MessageActionTypeSuppress, UserAttributes: attributes})
 	case "bare":
-		_, err = s.admin.AdminCreateUser(ctx, &cognitoidentityprovider.AdminCreateUserInput{UserPoolId: &s.out.UserPoolID, Username: &name,
-			MessageAction: types.MessageActionTypeSuppress})
+		_, err = s.admin.AdminCreateUser(ctx,
+			&cognitoidentityprovider.AdminCreateUserInput{UserPoolId: &s.out.UserPoolID, Username: &name,
+				MessageAction: types.MessageActionTypeSuppress})
 		ts.Check(err)
-		_, err = s.admin.AdminSetUserPassword(ctx, &cognitoidentityprovider.AdminSetUserPasswordInput{UserPoolId: &s.out.UserPoolID, Username: &name,
-			Password: &args[2], Permanent: true})
+		_, err = s.admin.AdminSetUserPassword(ctx,
+			&cognitoidentityprovider.AdminSetUserPasswordInput{UserPoolId: &s.out.UserPoolID, Username: &name,
+				Password: &args[2], Permanent: true})
 	case "reset":
-		_, err = s.admin.AdminResetUserPassword(ctx, &cognitoidentityprovider.AdminResetUserPasswordInput{UserPoolId: &s.out.UserPoolID, Username: &name})
+		_, err = s.admin.AdminResetUserPassword(ctx,
+			&cognitoidentityprovider.AdminResetUserPasswordInput{UserPoolId: &s.out.UserPoolID, Username: &name})
 	case "ended":
-		_, err = s.admin.AdminUserGlobalSignOut(ctx, &cognitoidentityprovider.AdminUserGlobalSignOutInput{UserPoolId: &s.out.UserPoolID, Username: &name})
+		_, err = s.admin.AdminUserGlobalSignOut(ctx,
+			&cognitoidentityprovider.AdminUserGlobalSignOutInput{UserPoolId: &s.out.UserPoolID, Username: &name})
 	case "disabled":
-		_, err = s.admin.AdminDisableUser(ctx, &cognitoidentityprovider.AdminDisableUserInput{UserPoolId: &s.out.UserPoolID, Username: &name})
+		_, err = s.admin.AdminDisableUser(ctx,
+			&cognitoidentityprovider.AdminDisableUserInput{UserPoolId: &s.out.UserPoolID, Username: &name})
 	default:
 		ts.Fatalf("unknown: account %s", args[0])
 	}
@@ -118,14 +129,16 @@ func launcher(ts *testscript.TestScript, args ...string) *exec.Cmd {
 	path, err := exec.LookPath("avatar-launcher")
 	ts.Check(err)
 	cmd := exec.Command(path, args...)
-	for _, name := range []string{"HOME", "PATH", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "DBUS_SESSION_BUS_ADDRESS", "AWS_EC2_METADATA_DISABLED"} {
+	for _, name := range []string{"HOME", "PATH", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "DBUS_SESSION_BUS_ADDRESS",
+		"AWS_EC2_METADATA_DISABLED"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	return cmd
 }
 
-// cmdConverse runs the sign-in verb, or the verb given, and answers its questions by the lines of a file, each when it is asked. A line
-// "@sent NAME" is the newest code sent to somebody, "@app" the code of the authenticator whose secret was shown last.
+// cmdConverse runs the sign-in verb, or the verb given, and answers its questions by the lines of a file, each when it
+// is asked. A line "@sent NAME" is the newest code sent to somebody, "@app" the code of the authenticator whose secret
+// was shown last.
 func cmdConverse(ts *testscript.TestScript, neg bool, args []string) {
 	lines := strings.Split(strings.TrimSpace(ts.ReadFile(args[0])), "\n")
 	verb, signsIn := args[1:], strings.HasPrefix(args[1], "--")
@@ -238,8 +251,9 @@ func cmdBrowse(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	page := get(client.Get(lines.Text()))
 	action := html.UnescapeString(formAction.FindStringSubmatch(page)[1])
-	last := get(client.PostForm(on(ts).cloud.Endpoint()+action, url.Values{"_csrf": {formToken.FindStringSubmatch(page)[1]},
-		"username": {args[0]}, "password": {ts.Getenv("password_" + args[0])}}))
+	last := get(client.PostForm(on(ts).cloud.Endpoint()+action,
+		url.Values{"_csrf": {formToken.FindStringSubmatch(page)[1]},
+			"username": {args[0]}, "password": {ts.Getenv("password_" + args[0])}}))
 	ts.Check(cmd.Wait())
 	_, _ = ts.Stdout().Write(answer)
 	if !strings.Contains(last, "You can close this tab") {
@@ -251,7 +265,8 @@ func cmdBrowse(ts *testscript.TestScript, _ bool, args []string) {
 func cmdKillWhile(ts *testscript.TestScript, _ bool, args []string) {
 	c := on(ts).cloud
 	service, operation, _ := strings.Cut(args[0], ":")
-	_, err := c.AddFault(localcloud.Fault{Service: service, Operation: operation, Kind: localcloud.FaultLatency, Latency: time.Hour})
+	_, err := c.AddFault(localcloud.Fault{Service: service, Operation: operation, Kind: localcloud.FaultLatency,
+		Latency: time.Hour})
 	ts.Check(err)
 	cmd := launcher(ts, args[1:]...)
 	ts.Check(cmd.Start())

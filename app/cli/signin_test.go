@@ -54,7 +54,8 @@ func TestSignInScriptsInside(t *testing.T) {
 	}
 	testscript.Run(t, testscript.Params{Dir: "testdata/sign-in", Setup: openStage, RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"pool": cmdPool, "account": cmdAccount, "converse": cmdConverse, "browse": cmdBrowse, "calls": cmdCalls, "kill-while": cmdKillWhile, "cloud": cmdCloud,
+			"pool": cmdPool, "account": cmdAccount, "converse": cmdConverse, "browse": cmdBrowse, "calls": cmdCalls,
+			"kill-while": cmdKillWhile, "cloud": cmdCloud,
 		}})
 }
 
@@ -78,11 +79,13 @@ func openStage(env *testscript.Env) error {
 		return err
 	}
 	s := &stage{cloud: cloud, out: cloud.Outputs()}
-	s.admin = cognitoidentityprovider.New(cognitoidentityprovider.Options{Region: s.out.Region, BaseEndpoint: aws.String(cloud.Endpoint()),
-		Credentials: credentials.NewStaticCredentialsProvider(s.out.OperatorAccessKeyID, s.out.OperatorSecretAccessKey, "")})
+	s.admin = cognitoidentityprovider.New(cognitoidentityprovider.Options{Region: s.out.Region,
+		BaseEndpoint: aws.String(cloud.Endpoint()),
+		Credentials:  credentials.NewStaticCredentialsProvider(s.out.OperatorAccessKeyID, s.out.OperatorSecretAccessKey, "")})
 	// Each script has its own entries in the keyring: they are named by the profile.
 	name := "script-" + filepath.Base(env.WorkDir)
-	f := core.CloudAddress{Endpoint: cloud.Endpoint(), Gateway: cloud.Gateway(), EdgePort: cloud.EdgePort(), Outputs: s.out}.File()
+	f := core.CloudAddress{Endpoint: cloud.Endpoint(), Gateway: cloud.Gateway(), EdgePort: cloud.EdgePort(),
+		Outputs: s.out}.File()
 	p := f.Profiles["cloud"]
 	p.Cognito.SignIn = config.SignInEither
 	f = config.File{Profile: name, Profiles: map[string]config.Profile{name: p}}
@@ -105,13 +108,14 @@ func openStage(env *testscript.Env) error {
 	return config.WriteProfile(filepath.Join(dir, "config.yaml"), f)
 }
 
-// logCalls writes the calls to Cognito to the test's log, which shows it for a script that failed: what was refused, why,
-// and which call the SDK repeated.
+// logCalls writes the calls to Cognito to the test's log, which shows it for a script that failed: what was refused,
+// why, and which call the SDK repeated.
 func logCalls(t testscript.T, cloud *localcloud.Cloud) {
 	var b strings.Builder
 	for _, c := range cloud.Calls() {
 		if c.Service == "cognito-idp" && !strings.HasPrefix(c.Operation, "Admin") {
-			fmt.Fprintf(&b, "\n%s %s %s: %d %s %s", c.Time.Format("15:04:05.000"), c.Operation, c.Attempt, c.Status, c.ErrorCode, c.Message)
+			fmt.Fprintf(&b, "\n%s %s %s: %d %s %s", c.Time.Format("15:04:05.000"), c.Operation, c.Attempt, c.Status, c.ErrorCode,
+				c.Message)
 		}
 	}
 	t.Log("the calls to Cognito:" + b.String())
@@ -120,7 +124,8 @@ func logCalls(t testscript.T, cloud *localcloud.Cloud) {
 func on(ts *testscript.TestScript) *stage { return ts.Value("stage").(*stage) }
 
 // asksFor recognises a question that waits for its answer.
-var asksFor = regexp.MustCompile(`(?:^|\n)(?:Code|New password|Add the secret|Where the code|Which second|Your |Remember this)[^\n]*: $`)
+var asksFor = regexp.MustCompile(
+	`(?:^|\n)(?:Code|New password|Add the secret|Where the code|Which second|Your |Remember this)[^\n]*: $`)
 
 var shownSecret = regexp.MustCompile(`the secret ([A-Z2-7]{16,})`)
 

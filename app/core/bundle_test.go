@@ -19,7 +19,9 @@ import (
 
 // TestCertificateBundle is honoured with an endpoint in the profile and without, and named if it is no good.
 func TestCertificateBundle(t *testing.T) {
-	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) }))
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNotFound)
+	}))
 	defer server.Close()
 	dir := t.TempDir()
 	write := func(name string, data []byte) string {
@@ -30,12 +32,14 @@ func TestCertificateBundle(t *testing.T) {
 		return path
 	}
 	good := write("good.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
-	for bundle, want := range map[string]string{good: "", write("empty.pem", nil): "no certificate", filepath.Join(dir, "none.pem"): "none.pem", dir: "be read"} {
+	for bundle, want := range map[string]string{good: "", write("empty.pem", nil): "no certificate",
+		filepath.Join(dir, "none.pem"): "none.pem", dir: "be read"} {
 		t.Setenv(bundleVariable, bundle)
 		for _, endpoint := range []string{"", server.URL} {
 			cfg, err := sdkConfig(t.Context(), config.Profile{Region: "us-east-1", Endpoint: endpoint})
 			if want != "" {
-				if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindConfig || !strings.Contains(p.Why.String(), want) || !strings.Contains(p.Why.String(), bundle) {
+				if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindConfig ||
+					!strings.Contains(p.Why.String(), want) || !strings.Contains(p.Why.String(), bundle) {
 					t.Errorf("%s: %v", bundle, err)
 				}
 				continue
@@ -73,7 +77,8 @@ func TestAProfileOfAWSThatDoesNotExist(t *testing.T) {
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(t.TempDir(), "credentials"))
 	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
 	cfg, err := sdkConfig(t.Context(), config.Profile{Region: "us-east-1"})
-	if err != nil || cfg.Region != "us-east-1" || cfg.HTTPClient == nil || cfg.BaseEndpoint == nil || *cfg.BaseEndpoint != "http://127.0.0.1:4566" {
+	if err != nil || cfg.Region != "us-east-1" || cfg.HTTPClient == nil || cfg.BaseEndpoint == nil ||
+		*cfg.BaseEndpoint != "http://127.0.0.1:4566" {
 		t.Errorf("got %+v, %v", cfg, err)
 	}
 }

@@ -27,7 +27,8 @@ func Cloud(ctx context.Context, r *core.Rooms, arrived error, user *backend.User
 	}
 	d := *r.Doctor
 	d.User = *user
-	checks := []backend.Check{answers(ctx, r), {Name: messages.New("doctor.signIn"), OK: true, Why: messages.New("doctor.signedIn", user.Username)}}
+	checks := []backend.Check{answers(ctx, r),
+		{Name: messages.New("doctor.signIn"), OK: true, Why: messages.New("doctor.signedIn", user.Username)}}
 	return append(append(checks, d.Examine(ctx)...), Network(ctx, r, *user)...)
 }
 
@@ -53,7 +54,8 @@ func answers(ctx context.Context, r *core.Rooms) backend.Check {
 		base = "https://cognito-idp." + p.Region + ".amazonaws.com"
 	}
 	c := backend.Check{Name: messages.New("doctor.endpoint"), Cure: messages.New("doctor.checkNetworkConnectionProxy")}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/"+p.Cognito.UserPoolID+"/.well-known/jwks.json", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/"+p.Cognito.UserPoolID+"/.well-known/jwks.json",
+		nil)
 	if err != nil {
 		c.Why = i18n.Sentence(err.Error())
 		return c
@@ -64,7 +66,8 @@ func answers(ctx context.Context, r *core.Rooms) backend.Check {
 	}
 	resp, err := client.WithTimeout(10 * time.Second).Do(req)
 	if awsx.IsCertificate(err) {
-		c.Why, c.Cure = messages.New("doctor.certificateNotTrustedHere", req.URL.Host, i18n.Sentence(rootCause(err).Error())), messages.New("common.networkInspectsTlsName")
+		c.Why, c.Cure = messages.New("doctor.certificateNotTrustedHere", req.URL.Host, i18n.Sentence(rootCause(err).Error())),
+			messages.New("common.networkInspectsTlsName")
 		return c
 	}
 	if err != nil {
@@ -73,10 +76,12 @@ func answers(ctx context.Context, r *core.Rooms) backend.Check {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		c.Why, c.Cure = messages.New("doctor.notKnowUserPool", req.URL.Host, p.Cognito.UserPoolID, resp.Status), messages.New("doctor.compareCognitoUserPool")
+		c.Why, c.Cure = messages.New("doctor.notKnowUserPool", req.URL.Host, p.Cognito.UserPoolID, resp.Status),
+			messages.New("doctor.compareCognitoUserPool")
 		return c
 	}
-	return backend.Check{Name: messages.New("doctor.endpoint"), OK: true, Why: messages.New("doctor.answersKnowsUserPool", req.URL.Host)}
+	return backend.Check{Name: messages.New("doctor.endpoint"), OK: true,
+		Why: messages.New("doctor.answersKnowsUserPool", req.URL.Host)}
 }
 
 func rootCause(err error) error {
@@ -115,7 +120,8 @@ func Keyring(ring identity.Keyring) backend.Check {
 // Computer look at what the window needs. A machine without a display needs none of it.
 func Computer() []backend.Check {
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return []backend.Check{{Name: messages.New("doctor.window"), OK: true, Why: messages.New("doctor.noDisplayVerbsWork")}}
+		return []backend.Check{{Name: messages.New("doctor.window"), OK: true,
+			Why: messages.New("doctor.noDisplayVerbsWork")}}
 	}
 	return []backend.Check{WebView(), trayCheck()}
 }

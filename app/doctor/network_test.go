@@ -14,7 +14,8 @@ import (
 	"avatar-launcher/backend/gate"
 )
 
-// relay answers STUN's binding requests by UDP and by TCP at one port, and what is asked of it by neither if it is told so.
+// relay answers STUN's binding requests by UDP and by TCP at one port, and what is asked of it by neither
+// if it is told so.
 type relay struct {
 	port     int
 	udp      net.PacketConn
@@ -83,7 +84,9 @@ func (r *relay) streams() {
 // site is an instance's gate, behind something that may change requests on the way.
 func site(t *testing.T, r *gate.Relay, between func(http.Handler) http.Handler) *url.URL {
 	t.Helper()
-	h := gate.Handler(http.NotFoundHandler(), gate.Options{Session: func() (gate.Session, error) { return gate.Session{}, nil }, Relay: r})
+	h := gate.Handler(http.NotFoundHandler(), gate.Options{Session: func() (gate.Session, error) {
+		return gate.Session{}, nil
+	}, Relay: r})
 	if between != nil {
 		h = between(h)
 	}
@@ -121,13 +124,19 @@ func TestTheNetworkIsTestedPartByPart(t *testing.T) {
 		want    map[string]bool // whether each check is fine
 		says    string          // of the picture
 	}{
-		{"all is well", true, nil, func(*relay) {}, map[string]bool{"Avatar page": true, "WebSocket": true, "Picture": true}, "the direct way"},
-		{"no UDP", true, nil, func(r *relay) { r.udp.Close() }, map[string]bool{"Avatar page": true, "WebSocket": true, "Picture": true}, "allow UDP"},
+		{"all is well", true, nil, func(*relay) {}, map[string]bool{"Avatar page": true, "WebSocket": true, "Picture": true},
+			"the direct way"},
+		{"no UDP", true, nil, func(r *relay) {
+			r.udp.Close()
+		}, map[string]bool{"Avatar page": true, "WebSocket": true, "Picture": true}, "allow UDP"},
 		{"nothing but https", true, nil, func(r *relay) { r.udp.Close(); r.tcp.Close() },
 			map[string]bool{"Avatar page": true, "WebSocket": true, "Picture": false}, "Neither UDP nor TCP"},
-		{"a proxy without WebSockets", true, noSockets, func(*relay) {}, map[string]bool{"Avatar page": true, "WebSocket": false, "Picture": true}, "the direct way"},
-		{"no relay", false, nil, func(*relay) {}, map[string]bool{"Avatar page": true, "WebSocket": true, "Picture": true}, "has no relay"},
-		{"no gate", false, plain, func(*relay) {}, map[string]bool{"Avatar page": true, "Picture": true}, "nothing on the instance"},
+		{"a proxy without WebSockets", true, noSockets, func(*relay) {},
+			map[string]bool{"Avatar page": true, "WebSocket": false, "Picture": true}, "the direct way"},
+		{"no relay", false, nil, func(*relay) {}, map[string]bool{"Avatar page": true, "WebSocket": true, "Picture": true},
+			"has no relay"},
+		{"no gate", false, plain, func(*relay) {}, map[string]bool{"Avatar page": true, "Picture": true},
+			"nothing on the instance"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			server := newRelay(t, false)

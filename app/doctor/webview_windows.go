@@ -14,5 +14,6 @@ func WebView() backend.Check {
 		return backend.Check{Name: messages.New("doctor.webView"), Why: messages.New("doctor.webview2RuntimeNotInstalled"),
 			Cure: messages.New("doctor.installMicrosoftEvergreenWebview2")}
 	}
-	return backend.Check{Name: messages.New("doctor.webView"), OK: true, Why: messages.New("doctor.webview2Installed", version)}
+	return backend.Check{Name: messages.New("doctor.webView"), OK: true,
+		Why: messages.New("doctor.webview2Installed", version)}
 }

@@ -23,7 +23,8 @@ func TestTheLanguageIsThatOfTheSettingsElseOfTheEnvironment(t *testing.T) {
 		{"de", "", "", "es_ES.UTF-8", "es", "de"},
 		{"en", "", "", "de_DE.UTF-8", "", "en"},
 	} {
-		for name, value := range map[string]string{"LC_ALL": tt.all, "LC_MESSAGES": tt.messages, "LANG": tt.lang, "LANGUAGE": tt.list} {
+		for name, value := range map[string]string{"LC_ALL": tt.all, "LC_MESSAGES": tt.messages, "LANG": tt.lang,
+			"LANGUAGE": tt.list} {
 			t.Setenv(name, value)
 		}
 		if got := SetLanguage(tt.settings).Language; got != tt.want && !(tt.lang == "" && systemLanguages() != nil) {
@@ -50,7 +51,8 @@ func TestEachLanguageWritesItsOwnAmountsAndTimes(t *testing.T) {
 
 func TestAProblemIsToldInEachLanguage(t *testing.T) {
 	t.Cleanup(func() { SetLanguage("") })
-	p := &backend.Problem{What: messages.New("common.noFreeInstance"), Why: messages.New("fleet.cloudNotAnswer"), Next: messages.New("common.tryAgainMinute")}
+	p := &backend.Problem{What: messages.New("common.noFreeInstance"), Why: messages.New("fleet.cloudNotAnswer"),
+		Next: messages.New("common.tryAgainMinute")}
 	var told []string
 	for _, language := range messages.Languages() {
 		SetLanguage(language)

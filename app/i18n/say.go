@@ -43,8 +43,9 @@ func desktopLanguages() []string {
 	return systemLanguages()
 }
 
-// environment reads the languages from the variables that POSIX and GNU define: LANGUAGE is a list of them, and counts only if
-// the locale is not that of C. https://www.gnu.org/software/gettext/manual/html_node/Locale-Environment-Variables.html
+// environment reads the languages from the variables that POSIX and GNU define: LANGUAGE is a list of them, and counts
+// only if the locale is not that of C.
+// https://www.gnu.org/software/gettext/manual/html_node/Locale-Environment-Variables.html
 func environment(get func(string) string) []string {
 	locale := cmp.Or(get("LC_ALL"), get("LC_MESSAGES"), get("LANG"))
 	name, _, _ := strings.Cut(locale, ".")

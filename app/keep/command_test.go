@@ -30,7 +30,8 @@ func (w *world) file(t *testing.T, endpoint string) string {
 	p := w.profile(t, "")
 	p.Endpoint = endpoint
 	path := filepath.Join(t.TempDir(), "profile.yaml")
-	if err := config.WriteProfile(path, config.File{Profile: "account", Profiles: map[string]config.Profile{"account": p}}); err != nil {
+	if err := config.WriteProfile(path,
+		config.File{Profile: "account", Profiles: map[string]config.Profile{"account": p}}); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -56,7 +57,8 @@ func TestKeepSaysWhatItLacks(t *testing.T) {
 				t.Setenv("AWS_ACCESS_KEY_ID", each.key)
 				t.Setenv("AWS_SECRET_ACCESS_KEY", "wrong")
 			}
-			p := backend.ProblemOf(keep.Run(t.Context(), keep.Options{Profile: each.profile, Once: true, Level: slog.LevelError}))
+			p := backend.ProblemOf(keep.Run(t.Context(),
+				keep.Options{Profile: each.profile, Once: true, Level: slog.LevelError}))
 			if p == nil || p.Kind != each.kind || !strings.Contains(p.What.String(), each.what) || p.Next.IsZero() {
 				t.Errorf("got %+v", p)
 			}
@@ -67,7 +69,8 @@ func TestKeepSaysWhatItLacks(t *testing.T) {
 // TestTheServiceAndTheContainerCallTheCommandAsItIs.
 func TestTheServiceAndTheContainerCallTheCommandAsItIs(t *testing.T) {
 	c := keep.Command(nil)
-	for file, want := range map[string]string{"avatar-keeper.service": "avatar-launcher keep --profile", "Dockerfile": "./build/aws/keeper"} {
+	for file, want := range map[string]string{"avatar-keeper.service": "avatar-launcher keep --profile",
+		"Dockerfile": "./build/aws/keeper"} {
 		data, err := os.ReadFile("../../build/aws/keeper/" + file)
 		if err != nil || !strings.Contains(string(data), want) {
 			t.Errorf("%s lacks %q: %v", file, want, err)

@@ -30,7 +30,8 @@ func TestStartAtLoginWritesTheRegistry(t *testing.T) {
 			t.Fatal(err)
 		}
 		text, err := value()
-		if on && text != `"C:\Program Files\Zoë\avatar-launcherw.exe" --hidden` || !on && !errors.Is(err, registry.ErrNotExist) {
+		if on && text != `"C:\Program Files\Zoë\avatar-launcherw.exe" --hidden` || !on &&
+			!errors.Is(err, registry.ErrNotExist) {
 			t.Errorf("after %t the value is %q, %v", on, text, err)
 		}
 	}

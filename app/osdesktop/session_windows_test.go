@@ -22,7 +22,8 @@ func reasonOf(window uintptr) string {
 	}
 	var letters [256]uint16
 	length := uint32(len(letters))
-	if ok, _, _ := blockReasonHas.Call(window, uintptr(unsafe.Pointer(&letters)), uintptr(unsafe.Pointer(&length))); ok == 0 {
+	if ok, _, _ := blockReasonHas.Call(window, uintptr(unsafe.Pointer(&letters)),
+		uintptr(unsafe.Pointer(&length))); ok == 0 {
 		return ""
 	}
 	return windows.UTF16ToString(letters[:])
@@ -33,7 +34,8 @@ func TestTheSessionsEndStopsTheInstance(t *testing.T) {
 	runtime.LockOSThread() // a window belongs to the thread that made it
 	defer runtime.UnlockOSThread()
 	class, title := windows.StringToUTF16Ptr("STATIC"), windows.StringToUTF16Ptr("Avatar Launcher")
-	window, _, err := createWindow.Call(0, uintptr(unsafe.Pointer(class)), uintptr(unsafe.Pointer(title)), 0, 0, 0, 10, 10, 0, 0, 0, 0)
+	window, _, err := createWindow.Call(0, uintptr(unsafe.Pointer(class)), uintptr(unsafe.Pointer(title)), 0, 0, 0, 10, 10,
+		0, 0, 0, 0)
 	if window == 0 {
 		t.Skip("there is no display: ", err)
 	}

@@ -88,7 +88,8 @@ func TestTheTraySaysThatItIsInUse(t *testing.T) {
 // TestTheTraysTimesAreThisComputersClock as all other times that the user is told.
 func TestTheTraysTimesAreThisComputersClock(t *testing.T) {
 	end := time.Date(2026, 3, 1, 12, 0, 0, 0, time.Local)
-	s := backend.Snapshot{Phase: backend.Ready, Warning: true, Session: &backend.Session{ExpireAt: end}, Skew: 10 * time.Minute}
+	s := backend.Snapshot{Phase: backend.Ready, Warning: true, Session: &backend.Session{ExpireAt: end},
+		Skew: 10 * time.Minute}
 	if got := stateTitle(s); !strings.Contains(got, "11:50") {
 		t.Errorf("%q, want 11:50", got)
 	}

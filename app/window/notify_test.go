@@ -13,7 +13,8 @@ import (
 func TestNotificationsFor(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	user, session := &backend.User{Username: "demo"}, &backend.Session{ExpireAt: now.Add(290 * time.Second)}
-	over := &backend.Problem{What: messages.Verbatim("Your avatar was stopped"), Why: messages.Verbatim("Its time was up."), Next: messages.Verbatim("Start it again whenever you like.")}
+	over := &backend.Problem{What: messages.Verbatim("Your avatar was stopped"),
+		Why: messages.Verbatim("Its time was up."), Next: messages.Verbatim("Start it again whenever you like.")}
 	ready := backend.Snapshot{Phase: backend.Ready, User: user, Session: session}
 	idle := backend.Snapshot{Phase: backend.Idle, User: user}
 	with := func(s backend.Snapshot, change func(*backend.Snapshot)) backend.Snapshot { change(&s); return s }
@@ -21,19 +22,45 @@ func TestNotificationsFor(t *testing.T) {
 		before, after backend.Snapshot
 		want          string // ID, title and actions of each
 	}{
-		"nothing":         {ready, ready, ""},
-		"ready":           {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Probing }), ready, "ready: Your avatar is ready [connect]"},
-		"nearly over":     {ready, with(ready, func(s *backend.Snapshot) { s.Warning = true }), "warning: Your avatar stops in 5 minutes [keep-going stop]"},
-		"once":            {with(ready, func(s *backend.Snapshot) { s.Warning = true }), with(ready, func(s *backend.Snapshot) { s.Warning = true }), ""},
-		"stopped and why": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), "ended: Your avatar was stopped [start]"},
-		"by itself": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(idle, func(s *backend.Snapshot) {
+		"nothing": {ready, ready, ""},
+		"ready": {with(ready, func(s *backend.Snapshot) {
+			s.Phase = backend.Probing
+		}), ready, "ready: Your avatar is ready [connect]"},
+		"nearly over": {ready, with(ready, func(s *backend.Snapshot) {
+			s.Warning = true
+		}), "warning: Your avatar stops in 5 minutes [keep-going stop]"},
+		"once": {with(ready, func(s *backend.Snapshot) {
+			s.Warning = true
+		}), with(ready, func(s *backend.Snapshot) { s.Warning = true }), ""},
+		"stopped and why": {with(ready, func(s *backend.Snapshot) {
+			s.Phase = backend.Ending
+		}), with(idle, func(s *backend.Snapshot) {
+			s.Phase, s.Problem = backend.Failed, over
+		}), "ended: Your avatar was stopped [start]"},
+		"by itself": {with(ready, func(s *backend.Snapshot) {
+			s.Phase = backend.Ending
+		}), with(idle, func(s *backend.Snapshot) {
 			s.Ended = &backend.Ended{Why: backend.TimerIdle, Used: 72 * time.Minute, Cost: 1.46}
 		}), "ended: Stopped to save money [start]"},
-		"a stop failed":   {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), with(ready, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), "ended: Your avatar was stopped [stop]"},
-		"stopped at last": {with(ready, func(s *backend.Snapshot) { s.Phase, s.Problem = backend.Failed, over }), idle, "ended: Your avatar has stopped [start]"},
+		"a stop failed": {with(ready, func(s *backend.Snapshot) {
+			s.Phase = backend.Ending
+		}), with(ready, func(s *backend.Snapshot) {
+			s.Phase, s.Problem = backend.Failed, over
+		}), "ended: Your avatar was stopped [stop]"},
+		"stopped at last": {with(ready, func(s *backend.Snapshot) {
+			s.Phase, s.Problem = backend.Failed, over
+		}), idle, "ended: Your avatar has stopped [start]"},
 		"stopped by hand": {with(ready, func(s *backend.Snapshot) { s.Phase = backend.Ending }), idle, ""},
-		"exhausted":       {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Cold = backend.Claiming, true }), "exhausted: This start takes a little longer [open]"},
-		"queued":          {with(idle, func(s *backend.Snapshot) { s.Phase = backend.Claiming }), with(idle, func(s *backend.Snapshot) { s.Phase, s.Queue = backend.Claiming, &backend.Queue{Position: 3, Length: 4} }), "waiting: You’re in line [open]"},
+		"exhausted": {with(idle, func(s *backend.Snapshot) {
+			s.Phase = backend.Claiming
+		}), with(idle, func(s *backend.Snapshot) {
+			s.Phase, s.Cold = backend.Claiming, true
+		}), "exhausted: This start takes a little longer [open]"},
+		"queued": {with(idle, func(s *backend.Snapshot) {
+			s.Phase = backend.Claiming
+		}), with(idle, func(s *backend.Snapshot) {
+			s.Phase, s.Queue = backend.Claiming, &backend.Queue{Position: 3, Length: 4}
+		}), "waiting: You’re in line [open]"},
 		"pool held back": {idle, with(idle, func(s *backend.Snapshot) {
 			s.Pool.Leader, s.Pool.Backoff = true, &backend.Backoff{Failures: 2, InstanceID: "i-1", Why: messages.Verbatim("why")}
 		}), "pool: New instances don’t become ready [open]"},
@@ -44,8 +71,10 @@ func TestNotificationsFor(t *testing.T) {
 			s.Pool.Backoff = &backend.Backoff{Failures: 2, Why: messages.Verbatim("why")}
 		}), ""},
 		"signed out": {idle, backend.Snapshot{Phase: backend.SignedOut}, "signed-out: You’re signed out [open]"},
-		"thrown out": {ready, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, "signed-out: Your avatar was stopped [open]"},
-		"not in yet": {backend.Snapshot{Phase: backend.SigningIn}, backend.Snapshot{Phase: backend.SignedOut, Problem: over}, ""},
+		"thrown out": {ready, backend.Snapshot{Phase: backend.SignedOut, Problem: over},
+			"signed-out: Your avatar was stopped [open]"},
+		"not in yet": {backend.Snapshot{Phase: backend.SigningIn}, backend.Snapshot{Phase: backend.SignedOut, Problem: over},
+			""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
@@ -69,7 +98,8 @@ func TestNotificationsFor(t *testing.T) {
 
 func TestTooltipCountsByTheCloudsClock(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	s := backend.Snapshot{Phase: backend.Ready, User: &backend.User{Username: "demo"}, Session: &backend.Session{ExpireAt: now.Add(30*time.Minute + time.Second)}, Skew: 10 * time.Minute}
+	s := backend.Snapshot{Phase: backend.Ready, User: &backend.User{Username: "demo"},
+		Session: &backend.Session{ExpireAt: now.Add(30*time.Minute + time.Second)}, Skew: 10 * time.Minute}
 	if got, want := tooltipFor(s, now), "Avatar Launcher: demo – Running · 21 min left"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -81,7 +111,8 @@ func TestMenuShowsTheLastErrorOfTheLog(t *testing.T) {
 		t.Errorf("without an error: %+v", row)
 	}
 	row := menuFor(s, "the GPU has fallen off the bus"+strings.Repeat("!", 100))[1]
-	if row.Hidden || !row.Enabled || !strings.HasPrefix(row.Title, "Last log error: the GPU has fallen off the bus") || len([]rune(row.Title)) > 90 {
+	if row.Hidden || !row.Enabled || !strings.HasPrefix(row.Title, "Last log error: the GPU has fallen off the bus") ||
+		len([]rune(row.Title)) > 90 {
 		t.Errorf("with an error: %+v", row)
 	}
 }
@@ -91,7 +122,8 @@ func TestNotificationsAreToldInTheLanguageInUse(t *testing.T) {
 	t.Cleanup(func() { i18n.SetLanguage("") })
 	before := backend.Snapshot{Phase: backend.Ready, User: &backend.User{}}
 	after := backend.Snapshot{Phase: backend.Idle, User: &backend.User{}, Problem: &backend.Problem{
-		Kind: backend.KindBusy, What: messages.New("fleet.sessionEndedElsewhere"), Why: messages.New("fleet.cloudNotAnswer"), Next: messages.New("fleet.pressStartAgain")}}
+		Kind: backend.KindBusy, What: messages.New("fleet.sessionEndedElsewhere"), Why: messages.New("fleet.cloudNotAnswer"),
+		Next: messages.New("fleet.pressStartAgain")}}
 	said := notificationsFor(before, after, time.Now())
 	if len(said) != 1 || !strings.HasPrefix(said[0].Title, "⟦") || !strings.HasPrefix(said[0].Body, "⟦") {
 		t.Errorf("notified: %+v", said)

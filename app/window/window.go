@@ -59,7 +59,8 @@ func open(ctx context.Context, files fs.FS, icon []byte, o core.WindowOptions) e
 		if asked {
 			return nil
 		}
-		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("window.launcherRunningAlready"), Why: messages.New("window.notShowWindowAsked"),
+		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("window.launcherRunningAlready"),
+			Why:  messages.New("window.notShowWindowAsked"),
 			Next: messages.New("window.endStartAgain")}
 	}
 	defer lock.close()
@@ -128,14 +129,16 @@ func show(o *wailsoptions.App) (err error) {
 		switch fmt.Sprint(reason) {
 		case fmt.Sprint(nil):
 		case "failed to init GTK":
-			err = &backend.Problem{Kind: backend.KindConfig, What: messages.New("window.displayCannotOpened", cmp.Or(os.Getenv("DISPLAY"), os.Getenv("WAYLAND_DISPLAY"))),
+			err = &backend.Problem{Kind: backend.KindConfig,
+				What: messages.New("window.displayCannotOpened", cmp.Or(os.Getenv("DISPLAY"), os.Getenv("WAYLAND_DISPLAY"))),
 				Next: messages.New("window.openLauncherDesktopUse")}
 		default:
 			panic(reason)
 		}
 	}()
 	if err := wails.Run(o); err != nil {
-		return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("window.windowCannotOpened"), Why: i18n.Sentence(err.Error()), Cause: err}
+		return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("window.windowCannotOpened"),
+			Why: i18n.Sentence(err.Error()), Cause: err}
 	}
 	return nil
 }
@@ -212,9 +215,9 @@ const (
 	lookAgain   = 250 * time.Millisecond
 )
 
-// firstSettled waits for the keyring to have answered: the tray shares its bus, and the keyring's library takes the first
-// signal on it, such as that of the tray's own name, for the answer to its prompt. While that is open there is no tray; a
-// network that is slow holds the tray up for a moment only.
+// firstSettled waits for the keyring to have answered: the tray shares its bus, and the keyring's library takes the
+// first signal on it, such as that of the tray's own name, for the answer to its prompt. While that is open there is no
+// tray; a network that is slow holds the tray up for a moment only.
 func firstSettled(ctx context.Context, l watched, locked func() bool) backend.Snapshot {
 	snapshots, cancel := l.Watch()
 	defer cancel()
@@ -252,9 +255,10 @@ func windowOptions(files fs.FS, icon []byte, s *Shell, hidden bool) *wailsoption
 	}
 	return &wailsoptions.App{
 		Title: "Avatar Launcher", Width: 1100, Height: 760, MinWidth: 800, MinHeight: 560,
-		StartHidden:        hidden,
-		BackgroundColour:   ground(s.desk.get().Theme, desktopIsDark()),
-		AssetServer:        &assetserver.Options{Assets: page, Middleware: assetserver.ChainMiddleware(secure, s.sorry, s.desk.dressed)},
+		StartHidden:      hidden,
+		BackgroundColour: ground(s.desk.get().Theme, desktopIsDark()),
+		AssetServer: &assetserver.Options{Assets: page,
+			Middleware: assetserver.ChainMiddleware(secure, s.sorry, s.desk.dressed)},
 		LogLevel:           logger.ERROR,
 		LogLevelProduction: logger.ERROR,
 		OnStartup:          s.startup,

@@ -19,7 +19,8 @@ func tests(t *testing.T) map[string]bool {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == ".cache" || d.Name() == "artifacts"):
+		case d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == ".cache" ||
+			d.Name() == "artifacts"):
 			return filepath.SkipDir
 		case strings.HasSuffix(path, "_test.go"):
 			text, err := os.ReadFile(path)
@@ -46,15 +47,16 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// TestEveryFindingHasItsRow holds the table of findings in build/aws/README.md to the findings, each of which is fixed by
-// tests that exist, or says why it is not.
+// TestEveryFindingHasItsRow holds the table of findings in build/aws/README.md to the findings, each of which is fixed
+// by tests that exist, or says why it is not.
 func TestEveryFindingHasItsRow(t *testing.T) {
 	text, err := os.ReadFile("../../build/aws/README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	rows := map[string]string{}
-	for _, row := range regexp.MustCompile(`(?m)^\| ((?:(?:P\d|field)-\d+(?:, )?)+)[^|]*\| (.*) \|$`).FindAllStringSubmatch(string(text), -1) {
+	for _, row := range regexp.MustCompile(
+		`(?m)^\| ((?:(?:P\d|field)-\d+(?:, )?)+)[^|]*\| (.*) \|$`).FindAllStringSubmatch(string(text), -1) {
 		for _, id := range strings.Split(strings.TrimSuffix(row[1], ", "), ", ") {
 			if rows[id] != "" {
 				t.Errorf("%s has two rows", id)
@@ -84,7 +86,8 @@ func TestEveryFindingHasItsRow(t *testing.T) {
 				t.Errorf("%s: there is no %s", id, file)
 			}
 		}
-		open := strings.Contains(row, "not yet") || strings.Contains(row, "not fixed") || strings.Contains(row, "said here") ||
+		open := strings.Contains(row, "not yet") || strings.Contains(row, "not fixed") ||
+			strings.Contains(row, "said here") ||
 			strings.Contains(row, "nothing to do")
 		if !open && len(proofs) == 0 && !check.MatchString(row) {
 			t.Errorf("%s has neither a test nor a reason: %s", id, row)

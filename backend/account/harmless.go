@@ -116,7 +116,8 @@ func (d *Doctor) poolTag() string { return cmp.Or(d.Names.PoolTag, backend.Defau
 // working is a dry run on the user's own instance. Without one there is nothing that a user may start or stop.
 func (d *Doctor) working(ctx context.Context) (messages.Message, error) {
 	out, err := d.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{Filters: []ec2types.Filter{
-		{Name: aws.String(poolTag), Values: []string{d.poolTag()}}, {Name: aws.String("tag:owner"), Values: []string{d.User.ID}},
+		{Name: aws.String(poolTag), Values: []string{d.poolTag()}},
+		{Name: aws.String("tag:owner"), Values: []string{d.User.ID}},
 		{Name: aws.String("instance-state-name"), Values: []string{"pending", "running", "stopping", "stopped"}}}})
 	if err != nil {
 		return messages.Message{}, err

@@ -37,8 +37,10 @@ func (c *cloud) record(t *testing.T, name, kind, value string) {
 		t.Context(),
 		&route53.ChangeResourceRecordSetsInput{HostedZoneId: &c.out.ZoneID,
 			ChangeBatch: &route53types.ChangeBatch{
-				Changes: []route53types.Change{{Action: route53types.ChangeActionUpsert, ResourceRecordSet: &route53types.ResourceRecordSet{
-					Name: &name, Type: route53types.RRType(kind), TTL: new(int64), ResourceRecords: []route53types.ResourceRecord{{Value: &value}}}}},
+				Changes: []route53types.Change{{Action: route53types.ChangeActionUpsert,
+					ResourceRecordSet: &route53types.ResourceRecordSet{
+						Name: &name, Type: route53types.RRType(kind), TTL: new(int64),
+						ResourceRecords: []route53types.ResourceRecord{{Value: &value}}}}},
 			}},
 	)
 	if err != nil {
@@ -63,7 +65,8 @@ func TestSetupListsTheNamesThatAreInTheZone(t *testing.T) {
 	zone := c.out.ZoneName
 	none := &wire{answers: map[string][]string{"DescribeStacks": {noStack}}}
 	ours := &wire{answers: map[string][]string{"DescribeStacks": {stack("CREATE_COMPLETE", ourTag+
-		"<Outputs><member><OutputKey>UserPoolId</OutputKey><OutputValue>"+c.out.UserPoolID+"</OutputValue></member></Outputs>")}}}
+		"<Outputs><member><OutputKey>UserPoolId</OutputKey><OutputValue>"+c.out.UserPoolID+
+		"</OutputValue></member></Outputs>")}}}
 	for _, each := range []struct {
 		name  string
 		make  func()
@@ -78,7 +81,9 @@ func TestSetupListsTheNamesThatAreInTheZone(t *testing.T) {
 			c.record(t, "eve."+zone, "A", "192.0.2.1")
 			c.record(t, "txt."+zone, "TXT", `"x"`)
 		}, none, true, "No other name"},
-		{"the name of one of its users", func() { c.record(t, "demo."+zone, "A", "198.51.100.7") }, ours, true, "No other name"},
+		{"the name of one of its users", func() {
+			c.record(t, "demo."+zone, "A", "198.51.100.7")
+		}, ours, true, "No other name"},
 		{"the name of a user of another stack", func() {}, none, false, "demo (A)."},
 		{"a company's names", func() {
 			c.record(t, "www."+zone, "CNAME", "example.com")
@@ -91,7 +96,8 @@ func TestSetupListsTheNamesThatAreInTheZone(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := check(t, checks, "Names")
-		if got.OK != each.ok || !strings.Contains(got.Why.String(), each.why) || got.OK == strings.Contains(got.Cure.String(), "--ignore-checks") {
+		if got.OK != each.ok || !strings.Contains(got.Why.String(), each.why) ||
+			got.OK == strings.Contains(got.Cure.String(), "--ignore-checks") {
 			t.Errorf("%s: %+v", each.name, got)
 		}
 	}
@@ -103,15 +109,18 @@ func TestAUserGetsNoNameThatIsTaken(t *testing.T) {
 	a := c.setup(t, &wire{})
 	c.record(t, "printer."+c.out.ZoneName, "CNAME", "example.com")
 	_, err := a.CreateUser(t.Context(), c.outputs(), NewUser{Name: "printer", Email: "p@example.com", Group: "user"})
-	if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindConfig || !strings.Contains(p.Why.String(), "CNAME") {
+	if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindConfig ||
+		!strings.Contains(p.Why.String(), "CNAME") {
 		t.Errorf("printer: %v", err)
 	}
-	if existed, err := a.CreateUser(t.Context(), c.outputs(), NewUser{Name: "zoe", Email: "z@example.com", Group: "user"}); existed ||
+	if existed, err := a.CreateUser(t.Context(), c.outputs(),
+		NewUser{Name: "zoe", Email: "z@example.com", Group: "user"}); existed ||
 		err != nil {
 		t.Errorf("zoe: %v, %v", existed, err)
 	}
 	c.record(t, "zoe."+c.out.ZoneName, "A", "198.51.100.7")
-	if existed, err := a.CreateUser(t.Context(), c.outputs(), NewUser{Name: "zoe", Email: "z@example.com", Group: "keeper"}); !existed ||
+	if existed, err := a.CreateUser(t.Context(), c.outputs(),
+		NewUser{Name: "zoe", Email: "z@example.com", Group: "keeper"}); !existed ||
 		err != nil {
 		t.Errorf("zoe, who has a record by now: %v, %v", existed, err)
 	}

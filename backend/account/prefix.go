@@ -18,8 +18,8 @@ const DefaultStack = "avatar-launcher"
 // prefixParameter is the template's parameter that begins the names of a stack's resources.
 const prefixParameter = "Prefix"
 
-// Named finds out how the names of the stack's resources begin: as set says, else as they do in the stack that exists. A new
-// stack gets a prefix by its own name, which is added to set, so that several fit into one region.
+// Named finds out how the names of the stack's resources begin: as set says, else as they do in the stack that exists.
+// A new stack gets a prefix by its own name, which is added to set, so that several fit into one region.
 func (a *Account) Named(ctx context.Context, set Parameters) error {
 	if prefix, ok := set[prefixParameter]; ok {
 		a.prefix = prefix

@@ -20,8 +20,10 @@ func TestPrefixOfAStack(t *testing.T) {
 	pattern, _ := template(t).at("Parameters", prefixParameter, "AllowedPattern").(string)
 	allowed := regexp.MustCompile(strings.Replace(pattern, "(?!.*(aws|amazon|cognito))", "", 1))
 	seen := map[string]string{DefaultStack: ""}
-	for _, stack := range []string{"staging", "Staging", "STAGING", "aws", "my-aws-test", "aamazonws", "amazon-cognito", "a", "ab-", "a--b",
-		"avatar-launcher-staging", "avatar-launcher-staging-2", "A1234567890123456789", strings.Repeat("x", 128), "caws-", "x-aws-y"} {
+	for _, stack := range []string{"staging", "Staging", "STAGING", "aws", "my-aws-test", "aamazonws", "amazon-cognito",
+		"a", "ab-", "a--b",
+		"avatar-launcher-staging", "avatar-launcher-staging-2", "A1234567890123456789", strings.Repeat("x", 128), "caws-",
+		"x-aws-y"} {
 		got := prefixOf(stack)
 		if !allowed.MatchString(got) || got == "" || reservedWords.MatchString(got) || len(got) > longestPrefix {
 			t.Errorf("%s has the prefix %q", stack, got)
@@ -71,11 +73,12 @@ func TestAnOldStackKeepsItsNames(t *testing.T) {
 	}
 }
 
-// TestEveryNameHasThePrefix: a resource with a name of its own keeps a second stack out of the region, unless the name has
-// the prefix or the stack's name.
+// TestEveryNameHasThePrefix: a resource with a name of its own keeps a second stack out of the region, unless the name
+// has the prefix or the stack's name.
 func TestEveryNameHasThePrefix(t *testing.T) {
-	names := regexp.MustCompile(`^(TableName|Name|Domain|LaunchTemplateName|UserPoolName|IdentityPoolName|FunctionName|RoleName|` +
-		`GroupName|ManagedPolicyName|InstanceProfileName|TopicName|QueueName|AlarmName|BucketName|LogGroupName)$`)
+	names := regexp.MustCompile(
+		`^(TableName|Name|Domain|LaunchTemplateName|UserPoolName|IdentityPoolName|FunctionName|RoleName|` +
+			`GroupName|ManagedPolicyName|InstanceProfileName|TopicName|QueueName|AlarmName|BucketName|LogGroupName)$`)
 	var walk func(resource string, v any)
 	walk = func(resource string, v any) {
 		switch v := v.(type) {
@@ -88,7 +91,8 @@ func TestEveryNameHasThePrefix(t *testing.T) {
 				walk(resource, each)
 			}
 		case string:
-			if v == "avatar" || strings.Contains(v, "avatar-") && !strings.Contains(v, "${Prefix}avatar") && v != "avatar-launcher-desktop" {
+			if v == "avatar" || strings.Contains(v, "avatar-") && !strings.Contains(v, "${Prefix}avatar") &&
+				v != "avatar-launcher-desktop" {
 				t.Errorf("%s says %s in each stack", resource, v)
 			}
 		}
@@ -117,8 +121,10 @@ func TestThePrefixIsFilledIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{`"TableName":"` + prefix + `avatar-sessions"`, `"ec2:ResourceTag/pool":"` + prefix + `avatar"`,
-			`table/` + prefix + `avatar-leases"`, `"AllowedValues":["` + prefix + `"]`, `\"pool_tag\":\"` + prefix + `avatar\"`} {
+		for _, want := range []string{`"TableName":"` + prefix + `avatar-sessions"`,
+			`"ec2:ResourceTag/pool":"` + prefix + `avatar"`,
+			`table/` + prefix + `avatar-leases"`, `"AllowedValues":["` + prefix + `"]`,
+			`\"pool_tag\":\"` + prefix + `avatar\"`} {
 			if !strings.Contains(body, want) {
 				t.Errorf("with the prefix %q the body lacks %s", prefix, want)
 			}

@@ -7,7 +7,8 @@ import (
 
 // TestSetupNamesTheKeyThatTheRolesLack, of new disks or of the image's snapshots.
 func TestSetupNamesTheKeyThatTheRolesLack(t *testing.T) {
-	const id, key, other = "ami-0123456789abcdef0", "arn:aws:kms:us-east-1:123456789012:key/a", "arn:aws:kms:us-east-1:123456789012:key/b"
+	const id, key, other = "ami-0123456789abcdef0", "arn:aws:kms:us-east-1:123456789012:key/a",
+		"arn:aws:kms:us-east-1:123456789012:key/b"
 	const ours, theirs = "<kmsKeyId>alias/aws/ebs</kmsKeyId>", "<kmsKeyId>" + key + "</kmsKeyId>"
 	snapshot := func(key string) string {
 		return "<snapshotSet><item><snapshotId>snap-1</snapshotId><kmsKeyId>" + key + "</kmsKeyId></item></snapshotSet>"
@@ -19,7 +20,8 @@ func TestSetupNamesTheKeyThatTheRolesLack(t *testing.T) {
 	}{
 		{"AWS's own key", ours, "", "", false, true, ""},
 		{"a key of the account's", theirs, "", "", false, false, "--set KmsKeyArn=" + key},
-		{"a default that may not be read", "!UnauthorizedOperation", "", "", false, true, "are encrypted with (UnauthorizedOperation)"},
+		{"a default that may not be read", "!UnauthorizedOperation", "", "", false, true,
+			"are encrypted with (UnauthorizedOperation)"},
 		{"the key that the roles have", theirs, "", key, false, true, ""},
 		{"an image of that key", theirs, snapshot(key), key, true, true, "may use the key of the image"},
 		{"an image of another key", theirs, snapshot(other), key, true, false, "--set KmsKeyArn=" + other},
@@ -49,7 +51,8 @@ func TestSetupNamesTheKeyThatTheRolesLack(t *testing.T) {
 				}
 				return
 			}
-			if last.Name.ID != "account.diskKey" || last.OK != each.ok || !strings.Contains(last.Why.String()+last.Cure.String(), each.says) {
+			if last.Name.ID != "account.diskKey" || last.OK != each.ok ||
+				!strings.Contains(last.Why.String()+last.Cure.String(), each.says) {
 				t.Errorf("%+v", last)
 			}
 		})

@@ -21,7 +21,8 @@ const encodedMark = "Encoded authorization failure message: "
 
 // refusal makes a check of a call that AWS denied: which statement denied it, or why none allows it, if AWS says so.
 func (d *Doctor) refusal(ctx context.Context, name messages.Message, err error) backend.Check {
-	c := backend.Check{Name: name, Why: messages.New("account.signInNot", action(err)), Cure: messages.New("account.askOperatorRightGroup")}
+	c := backend.Check{Name: name, Why: messages.New("account.signInNot", action(err)),
+		Cure: messages.New("account.askOperatorRightGroup")}
 	var api smithy.APIError
 	if !errors.As(err, &api) {
 		return c

@@ -19,7 +19,8 @@ type decoder struct {
 	asked, decoded string
 }
 
-func (s *decoder) DecodeAuthorizationMessage(_ context.Context, in *sts.DecodeAuthorizationMessageInput, _ ...func(*sts.Options)) (
+func (s *decoder) DecodeAuthorizationMessage(_ context.Context, in *sts.DecodeAuthorizationMessageInput,
+	_ ...func(*sts.Options)) (
 	*sts.DecodeAuthorizationMessageOutput, error,
 ) {
 	s.asked = aws.ToString(in.EncodedMessage)
@@ -45,16 +46,22 @@ const (
 // TestTheDoctorNamesTheStatementThatDenied decodes the reason that EC2 encodes, or says who can.
 func TestTheDoctorNamesTheStatementThatDenied(t *testing.T) {
 	const code = "4GIOHlTkIaWHQD0Q0m6XSnuU"
-	encoded := "You are not authorized to perform this operation. User: arn:aws:sts::1:assumed-role/r/ann is not authorized to " +
+	encoded := "You are not authorized to perform this operation. User: arn:aws:sts::1:assumed-role/r/ann is not " +
+		"authorized to " +
 		"perform: ec2:RunInstances. Encoded authorization failure message: " + code
 	for name, tt := range map[string]struct{ message, decoded, why, cure string }{
-		"a statement":   {encoded, deniedByStatement, "ec2:CreateTags on arn:aws:ec2:us-east-1:1:instance/i-1: the statement KeepInstancesInThePool", "administrator"},
-		"none":          {encoded, deniedByNone, "ec2:InstanceType = t3.micro, ec2:MetadataHttpTokens = optional", "administrator"},
+		"a statement": {encoded, deniedByStatement,
+			"ec2:CreateTags on arn:aws:ec2:us-east-1:1:instance/i-1: the statement KeepInstancesInThePool", "administrator"},
+		"none": {encoded, deniedByNone, "ec2:InstanceType = t3.micro, ec2:MetadataHttpTokens = optional",
+			"administrator"},
 		"not decodable": {encoded, "", "to use ec2:RunInstances", "--encoded-message " + code},
 		"not JSON":      {encoded, "<html>", "to use ec2:RunInstances", "administrator"},
-		"a policy of the organization": {"User: u is not authorized to perform: ec2:RunInstances on resource: r with an explicit deny in a service " +
-			"control policy: arn:aws:organizations::1:policy/p-1", "", "explicit deny in a service control policy: arn:aws:organizations::1:policy/p-1", "administrator"},
-		"no policy": {"User: u is not authorized to perform: dynamodb:Query on resource: r because no identity-based policy allows the " +
+		"a policy of the organization": {"User: u is not authorized to perform: ec2:RunInstances on resource: r with an " +
+			"explicit deny in a service " +
+			"control policy: arn:aws:organizations::1:policy/p-1", "",
+			"explicit deny in a service control policy: arn:aws:organizations::1:policy/p-1", "administrator"},
+		"no policy": {"User: u is not authorized to perform: dynamodb:Query on resource: r because no identity-based " +
+			"policy allows the " +
 			"dynamodb:Query action", "", "no identity-based policy allows the dynamodb:Query action", "administrator"},
 		"nothing said": {"Access denied", "", "to use ec2:RunInstances.", "administrator"},
 	} {

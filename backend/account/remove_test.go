@@ -109,7 +109,8 @@ func TestRemoveClearsWhatIsLaunchedMeanwhile(t *testing.T) {
 				launched = c.instance(t, "")
 			}
 		})
-		if ids, listErr := a.instances(t.Context(), origin{pool: backend.DefaultPoolTag}); err != nil || launched == "" || listErr != nil || len(ids) != 0 {
+		if ids, listErr := a.instances(t.Context(), origin{pool: backend.DefaultPoolTag}); err != nil || launched == "" ||
+			listErr != nil || len(ids) != 0 {
 			t.Errorf("%v; launched %q, left %v, %v", err, launched, ids, listErr)
 		}
 	})

@@ -38,27 +38,31 @@ func TestOnlyAnIDTokenOfThePoolIsTaken(t *testing.T) {
 		good := token(t, ann, nil)
 		parts := strings.Split(good, ".")
 		for name, bad := range map[string]string{
-			"none":                   "",
-			"not a token":            "x.y.z",
-			"forged":                 sign(t, jwt.SigningMethodRS256, "k1", forged, c(nil)),
-			"of an unknown key":      sign(t, jwt.SigningMethodRS256, "k2", key, c(nil)),
-			"unsigned":               sign(t, jwt.SigningMethodNone, "k1", jwt.UnsafeAllowNoneSignatureType, c(nil)),
-			"signed by the public":   sign(t, jwt.SigningMethodHS256, "k1", x509.MarshalPKCS1PublicKey(&key.PublicKey), c(nil)),
-			"without its signature":  parts[0] + "." + parts[1] + ".",
-			"changed":                parts[0] + "." + strings.Split(token(t, bob, nil), ".")[1] + "." + parts[2],
-			"expired":                set("exp", time.Now().Add(-time.Minute).Unix()),
-			"without an end":         token(t, ann, func(c jwt.MapClaims) { delete(c, "exp") }),
-			"of the future":          set("iat", time.Now().Add(time.Hour).Unix()),
-			"of a foreign audience":  set("aud", "other"),
-			"of a foreign pool":      set("iss", issuer+"x"),
-			"an access token":        set("token_use", "access"),
-			"a refresh token":        set("token_use", "refresh"),
-			"without a user":         set("sub", ""),
-			"without a user name":    set("cognito:username", ""),
-			"an access token in use": token(t, ann, func(c jwt.MapClaims) { c["token_use"], c["client_id"] = "access", audience; delete(c, "aud") }),
+			"none":                  "",
+			"not a token":           "x.y.z",
+			"forged":                sign(t, jwt.SigningMethodRS256, "k1", forged, c(nil)),
+			"of an unknown key":     sign(t, jwt.SigningMethodRS256, "k2", key, c(nil)),
+			"unsigned":              sign(t, jwt.SigningMethodNone, "k1", jwt.UnsafeAllowNoneSignatureType, c(nil)),
+			"signed by the public":  sign(t, jwt.SigningMethodHS256, "k1", x509.MarshalPKCS1PublicKey(&key.PublicKey), c(nil)),
+			"without its signature": parts[0] + "." + parts[1] + ".",
+			"changed":               parts[0] + "." + strings.Split(token(t, bob, nil), ".")[1] + "." + parts[2],
+			"expired":               set("exp", time.Now().Add(-time.Minute).Unix()),
+			"without an end":        token(t, ann, func(c jwt.MapClaims) { delete(c, "exp") }),
+			"of the future":         set("iat", time.Now().Add(time.Hour).Unix()),
+			"of a foreign audience": set("aud", "other"),
+			"of a foreign pool":     set("iss", issuer+"x"),
+			"an access token":       set("token_use", "access"),
+			"a refresh token":       set("token_use", "refresh"),
+			"without a user":        set("sub", ""),
+			"without a user name":   set("cognito:username", ""),
+			"an access token in use": token(t, ann, func(c jwt.MapClaims) {
+				c["token_use"], c["client_id"] = "access", audience
+				delete(c, "aud")
+			}),
 		} {
 			status, body := w.raw(http.MethodPost, "/v1/current", bad, "{}")
-			if status != http.StatusUnauthorized || !strings.Contains(body, "Your sign-in wasn’t accepted") || !strings.Contains(body, "Sign in again") {
+			if status != http.StatusUnauthorized || !strings.Contains(body, "Your sign-in wasn’t accepted") ||
+				!strings.Contains(body, "Sign in again") {
 				t.Errorf("a token that is %s: %d, %s", name, status, body)
 			}
 		}
@@ -84,12 +88,14 @@ func TestMalformedRequestsAreRefused(t *testing.T) {
 			"not JSON":             {http.MethodPost, "/v1/current", "x", http.StatusBadRequest},
 			"two bodies":           {http.MethodPost, "/v1/current", "{}{}", http.StatusBadRequest},
 			"another user":         {http.MethodPost, "/v1/current", `{"userId":"` + bob.ID + `"}`, http.StatusBadRequest},
-			"too long":             {http.MethodPost, "/v1/current", `{"reason":"` + strings.Repeat("x", 70_000) + `"}`, http.StatusRequestEntityTooLarge},
-			"an operator's":        {http.MethodPost, "/v1/overview", "{}", http.StatusForbidden},
+			"too long": {http.MethodPost, "/v1/current", `{"reason":"` + strings.Repeat("x", 70_000) + `"}`,
+				http.StatusRequestEntityTooLarge},
+			"an operator's": {http.MethodPost, "/v1/overview", "{}", http.StatusForbidden},
 		} {
 			status, body := w.raw(each.method, each.path, good, each.body)
 			var a struct{ Problem *backend.Problem }
-			if err := json.Unmarshal([]byte(body), &a); err != nil || status != each.status || a.Problem == nil || a.Problem.Next.IsZero() {
+			if err := json.Unmarshal([]byte(body), &a); err != nil || status != each.status || a.Problem == nil ||
+				a.Problem.Next.IsZero() {
 				t.Errorf("%s: %d, %s", name, status, body)
 			}
 		}
@@ -110,7 +116,8 @@ func TestAUserReachesNothingOfAnothers(t *testing.T) {
 			if got, err := attacker.Extend(t.Context(), s); err == nil && got.UserID != ann.ID {
 				t.Errorf("%s: extended %+v", name, got)
 			}
-			if _, link, err := attacker.Invite(t.Context(), s, gate.Invite{}); err == nil && strings.Contains(link, theirs.Domain) {
+			if _, link, err := attacker.Invite(t.Context(), s, gate.Invite{}); err == nil &&
+				strings.Contains(link, theirs.Domain) {
 				t.Errorf("%s: an invitation to %s", name, link)
 			}
 			if link, err := attacker.Connect(t.Context(), s); err == nil && strings.Contains(link, theirs.Domain) {
@@ -137,8 +144,10 @@ func TestAUserReachesNothingOfAnothers(t *testing.T) {
 		}
 		three := 3
 		_, overview := attacker.Overview(t.Context())
-		for what, err := range map[string]error{"overview": overview, "stop": attacker.StopInstance(t.Context(), olga, theirs.InstanceID, "x"),
-			"retire": attacker.Retire(t.Context(), olga, theirs.InstanceID, "x"), "resize": attacker.Resize(t.Context(), olga, &three, "x"),
+		for what, err := range map[string]error{"overview": overview,
+			"stop":   attacker.StopInstance(t.Context(), olga, theirs.InstanceID, "x"),
+			"retire": attacker.Retire(t.Context(), olga, theirs.InstanceID, "x"),
+			"resize": attacker.Resize(t.Context(), olga, &three, "x"),
 			"resume": attacker.Resume(t.Context(), olga, "x")} {
 			if backend.ProblemOf(err) == nil || backend.ProblemOf(err).Kind != backend.KindDenied {
 				t.Errorf("%s: %v", what, err)
@@ -190,7 +199,8 @@ func TestTheLogIsTheCallersAlone(t *testing.T) {
 		if !bytes.Contains(text, []byte("line of ann")) {
 			t.Errorf("her own line is missing in %q", text)
 		}
-		if bytes.Contains(text, []byte("SECRET-OF-BOB")) || bytes.Contains(text, []byte("EARLIER-OWNER")) || bytes.Contains(text, []byte(theirs.InstanceID)) {
+		if bytes.Contains(text, []byte("SECRET-OF-BOB")) || bytes.Contains(text, []byte("EARLIER-OWNER")) ||
+			bytes.Contains(text, []byte(theirs.InstanceID)) {
 			t.Errorf("ann reads %q", text)
 		}
 	})

@@ -48,13 +48,15 @@ func TestParseFillsDefaults(t *testing.T) {
 	if d := cmp.Diff(want, p); d != "" {
 		t.Error(d)
 	}
-	if local, err := f.Select("local"); err != nil || local.Cloud != CloudEmbedded || local.Zone.Name != "avatar.localhost" {
+	if local, err := f.Select("local"); err != nil || local.Cloud != CloudEmbedded ||
+		local.Zone.Name != "avatar.localhost" {
 		t.Errorf("local is %+v, %v", local, err)
 	}
 }
 
 func TestWaysIn(t *testing.T) {
-	for sign, want := range map[string][2]bool{"": {true, false}, "window": {true, false}, "browser": {false, true}, "either": {true, true}} {
+	for sign, want := range map[string][2]bool{"": {true, false}, "window": {true, false}, "browser": {false, true},
+		"either": {true, true}} {
 		text := studio
 		if sign != "" {
 			text = strings.Replace(
@@ -77,7 +79,9 @@ func TestWaysIn(t *testing.T) {
 }
 
 func TestNothingWrittenIsDefault(t *testing.T) {
-	for _, text := range []string{"", "\n", "# nothing yet\n", "---\n", "%YAML 1.2\n---\n", "%YAML 1.2\n---\nprofile: local\n", "%YAML 1.1\n%TAG ! tag:example.com,2000:\n---\n# c\nprofile: local\n...\n", "profiles:\n  local: {cloud: embedded}\n"} {
+	for _, text := range []string{"", "\n", "# nothing yet\n", "---\n", "%YAML 1.2\n---\n",
+		"%YAML 1.2\n---\nprofile: local\n", "%YAML 1.1\n%TAG ! tag:example.com,2000:\n---\n# c\nprofile: local\n...\n",
+		"profiles:\n  local: {cloud: embedded}\n"} {
 		f, err := Parse("c.yaml", []byte(text))
 		if err != nil {
 			t.Errorf("%q: %v", text, err)
@@ -91,7 +95,8 @@ func TestNothingWrittenIsDefault(t *testing.T) {
 }
 
 func TestDemoUsersOnThisMachine(t *testing.T) {
-	for _, endpoint := range []string{"http://127.0.0.1:4566", "http://[::1]:4566", "http://localhost:1", "http://cloud.localhost:1"} {
+	for _, endpoint := range []string{"http://127.0.0.1:4566", "http://[::1]:4566", "http://localhost:1",
+		"http://cloud.localhost:1"} {
 		f, err := Parse("c.yaml", []byte(studio+"    endpoint: "+endpoint+"\n    demo_users: {demo: \"1234\"}\n"))
 		if err != nil || f.Profiles["studio"].DemoUsers["demo"] != "1234" {
 			t.Errorf("%s: %v", endpoint, err)
@@ -140,7 +145,8 @@ func TestResolve(t *testing.T) {
 	}
 	for _, tt := range tests {
 		p, from, err := Resolve(tt.arg, "config.yaml")
-		if p.Name != tt.name || from != tt.from || (err == nil) != (tt.wrong == "") || err != nil && !strings.Contains(err.Error(), tt.wrong) {
+		if p.Name != tt.name || from != tt.from || (err == nil) != (tt.wrong == "") || err != nil &&
+			!strings.Contains(err.Error(), tt.wrong) {
 			t.Errorf("%q is %q from %q, %v", tt.arg, p.Name, from, err)
 		}
 	}

@@ -9,7 +9,8 @@ import (
 // mark in front.
 func TestAFileFromWindows(t *testing.T) {
 	const mark = "\ufeff"
-	unix := "# mine\nprofile: a\ndesktop:\n  theme: light # bright\nprofiles:\n  a:\n    cloud: embedded\n    session:\n      window: 30m\n"
+	unix := "# mine\nprofile: a\ndesktop:\n  theme: light # bright\nprofiles:\n  a:\n    cloud: embedded\n    session:\n" +
+		"      window: 30m\n"
 	for name, front := range map[string]string{"CRLF": "", "CRLF and a byte order mark": mark} {
 		t.Run(name, func(t *testing.T) {
 			text := front + strings.ReplaceAll(unix, "\n", "\r\n")
@@ -33,7 +34,8 @@ func TestAFileFromWindows(t *testing.T) {
 				a.Session.Window.String() != "45m0s" {
 				t.Errorf("it is changed to %q", edited)
 			}
-			if !strings.HasPrefix(string(edited), front+"# mine\r\n") || !strings.Contains(string(edited), "theme: dark # bright\r\n") {
+			if !strings.HasPrefix(string(edited), front+"# mine\r\n") ||
+				!strings.Contains(string(edited), "theme: dark # bright\r\n") {
 				t.Errorf("what was there is not kept: %q", edited)
 			}
 			if strings.Count(string(edited), "\n") != strings.Count(string(edited), "\r\n") {

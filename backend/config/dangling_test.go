@@ -9,8 +9,8 @@ import (
 	"avatar-launcher/backend"
 )
 
-// TestALinkToNothingIsNoEmptyConfiguration: a link whose target is missing must not lead to the embedded cloud, be it the
-// file, its folder, or a link to a link.
+// TestALinkToNothingIsNoEmptyConfiguration: a link whose target is missing must not lead to the embedded cloud, be it
+// the file, its folder, or a link to a link.
 func TestALinkToNothingIsNoEmptyConfiguration(t *testing.T) {
 	root := t.TempDir()
 	link := func(to, name string) string {

@@ -37,7 +37,8 @@ func EditFile(path string, changes ...Change) error {
 	}
 	data, err := readFile(target)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return problem(messages.New("config.settingsCannotRead"), reason(err, path), messages.New("config.checkFilePermissions"), err)
+		return problem(messages.New("config.settingsCannotRead"), reason(err, path),
+			messages.New("config.checkFilePermissions"), err)
 	}
 	edited, err := Edit(path, data, changes...)
 	if err != nil {
@@ -47,7 +48,8 @@ func EditFile(path string, changes ...Change) error {
 		err = replace(target, edited)
 	}
 	if err != nil {
-		return problem(messages.New("config.settingsCannotSaved"), reason(err, path), messages.New("config.checkFolderPermissions"), err)
+		return problem(messages.New("config.settingsCannotSaved"), reason(err, path),
+			messages.New("config.checkFolderPermissions"), err)
 	}
 	return nil
 }
@@ -63,7 +65,8 @@ func Edit(name string, data []byte, changes ...Change) ([]byte, error) {
 			return set(name, text, strings.Split(c.Path, "."), scalar(c.Value))
 		})
 		if !why.IsZero() {
-			return nil, problem(messages.New("config.settingCannotWritten"), why, messages.New("config.changeHand", c.Path, name), nil)
+			return nil, problem(messages.New("config.settingCannotWritten"), why,
+				messages.New("config.changeHand", c.Path, name), nil)
 		}
 		text = edited
 	}
@@ -150,7 +153,8 @@ func overwrite(text string, n ast.Node, value string) (edited string, why messag
 
 // insert adds what is missing of a path to the mapping that it belongs to, after its last entry. The key is the
 // mapping's own, nil at the top.
-func insert(text string, n ast.Node, key ast.MapKeyNode, path []string, value string) (edited string, why messages.Message) {
+func insert(text string, n ast.Node, key ast.MapKeyNode, path []string,
+	value string) (edited string, why messages.Message) {
 	lines := strings.SplitAfter(text, "\n")
 	if m, ok := n.(*ast.MappingNode); ok && m.IsFlowStyle {
 		line := &lines[m.Start.Position.Line-1]

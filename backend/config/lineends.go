@@ -26,7 +26,8 @@ func keepLineEnds(text string, edit func(string) (string, messages.Message)) (st
 	return edited, messages.Message{}
 }
 
-// withLineEndsOf gives the lines of edited that are in body, too, the ends that they have there, and the others CR and LF.
+// withLineEndsOf gives the lines of edited that are in body, too, the ends that they have there, and the
+// others CR and LF.
 func withLineEndsOf(body, edited string) string {
 	before, after := strings.SplitAfter(body, "\n"), strings.SplitAfter(edited, "\n")
 	same := func(i, j int) bool { return strings.ReplaceAll(before[i], "\r\n", "\n") == after[j] }

@@ -132,8 +132,9 @@ type Avatar struct {
 
 // Launch says how new instances are made.
 type Launch struct {
-	Template  string   `yaml:"template"`   // launch template, by name
-	PoolTag   string   `yaml:"pool_tag"`   // value of the tag "pool" on its instances, by which the launcher tells them from others
+	Template string `yaml:"template"` // launch template, by name
+	// value of the tag "pool" on its instances, by which the launcher tells them from others
+	PoolTag   string   `yaml:"pool_tag"`
 	SubnetIDs []string `yaml:"subnet_ids"` // tried in turn, one zone each; empty: the template's own
 	// instance types, tried in turn where a zone has no capacity; empty: the template's own
 	Types []string `yaml:"types"`

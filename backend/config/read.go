@@ -52,8 +52,8 @@ func readFile(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxSize+1))
 }
 
-// dangling says that a configuration is a link, or below one, whose target is not there: a home that is not mounted, or a
-// link that was left behind. That is not the same as no configuration, which is the embedded cloud.
+// dangling says that a configuration is a link, or below one, whose target is not there: a home that is not mounted, or
+// a link that was left behind. That is not the same as no configuration, which is the embedded cloud.
 type dangling struct{ link string }
 
 func (e *dangling) Error() string { return e.message().String() }

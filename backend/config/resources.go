@@ -40,7 +40,8 @@ func (p *Profile) SetResources(r backend.Resources) {
 		DayIndex:   r.DayIndex,
 	}
 	p.Stream = r.Stream
-	p.Launch = Launch{Template: r.LaunchTemplate, PoolTag: cmp.Or(r.PoolTag, backend.DefaultPoolTag), SubnetIDs: r.SubnetIDs, Types: r.InstanceTypes}
+	p.Launch = Launch{Template: r.LaunchTemplate, PoolTag: cmp.Or(r.PoolTag, backend.DefaultPoolTag),
+		SubnetIDs: r.SubnetIDs, Types: r.InstanceTypes}
 	p.Zone.ID, p.Zone.Name = r.ZoneID, r.ZoneName
 	p.Zone.ParkingAddress = cmp.Or(r.ParkingAddress, p.Zone.ParkingAddress)
 	p.Scheduler = Scheduler{Group: r.ScheduleGroup, StopRoleARN: r.StopRoleARN, DeadLetterARN: r.DeadLetterARN}

@@ -39,9 +39,10 @@ func (l ledger) putSession(row sessionRow) types.TransactWriteItem {
 // endSession ends a session if it is open. Its row stays for the history until purge.
 func (l ledger) endSession(row sessionRow, why messages.Message, purge time.Time) *types.Update {
 	return &types.Update{
-		TableName:                &l.names.SessionsTable,
-		Key:                      key("UserId", row.UserID),
-		UpdateExpression:         aws.String("SET #p = :ended, EndedBecause = :r, EndedBy = :by, PurgeAt = :purge REMOVE LaunchToken"),
+		TableName: &l.names.SessionsTable,
+		Key:       key("UserId", row.UserID),
+		UpdateExpression: aws.String("SET #p = :ended, EndedBecause = :r, EndedBy = :by, PurgeAt = :purge REMOVE " +
+			"LaunchToken"),
 		ConditionExpression:      aws.String("CreationTime = :c AND #p <> :ended"),
 		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
 		ExpressionAttributeValues: item{
@@ -63,7 +64,8 @@ func (l ledger) closeSession(ctx context.Context, row sessionRow, why messages.M
 // still to be parked.
 func (l ledger) closeSessionUnnamed(ctx context.Context, row sessionRow, why messages.Message) error {
 	up := l.endSession(row, why, time.Time{})
-	up.UpdateExpression = aws.String("SET #p = :ended, EndedBecause = :r, EndedBy = :by, NamePending = :pending REMOVE LaunchToken, " +
+	up.UpdateExpression = aws.String("SET #p = :ended, EndedBecause = :r, EndedBy = :by, NamePending = :pending REMOVE " +
+		"LaunchToken, " +
 		"PurgeAt")
 	delete(up.ExpressionAttributeValues, ":purge")
 	up.ExpressionAttributeValues[":pending"] = value(true)

@@ -197,7 +197,8 @@ func (s *Service) openRowLeft(row sessionRow, err error) error {
 	}
 }
 
-// whyLeft returns why an ending is incomplete: AWS's refusal if that is the cause, which no wait mends, else the other reason.
+// whyLeft returns why an ending is incomplete: AWS's refusal if that is the cause, which no wait mends,
+// else the other reason.
 func whyLeft(err error, other messages.Message) messages.Message {
 	p := backend.ProblemOf(problem(messages.New("fleet.cannotEndSession"), err))
 	if p != nil && (p.Kind == backend.KindDenied || p.Kind == backend.KindConfig || p.Kind == backend.KindRefused) {

@@ -117,7 +117,8 @@ func TestAnOperatorStopsRetiresAndResizes(t *testing.T) {
 		if n := w.count(t)["running"]; n != 0 {
 			t.Errorf("%d instances run", n)
 		}
-		if by, err := s.WhoEnded(t.Context(), *session); err != nil || by == nil || by.By != "operator" || by.Why != "left running" {
+		if by, err := s.WhoEnded(t.Context(), *session); err != nil || by == nil || by.By != "operator" ||
+			by.Why != "left running" {
 			t.Errorf("the user is told %+v, %v", by, err)
 		}
 

@@ -261,8 +261,8 @@ type startRefused struct{ err error }
 func (e *startRefused) Error() string { return e.err.Error() }
 func (e *startRefused) Unwrap() error { return e.err }
 
-// isRefusedStart reports whether EC2 has refused a start for a reason that lies in the instance. The state of the account,
-// the sign-in and the network are none.
+// isRefusedStart reports whether EC2 has refused a start for a reason that lies in the instance. The state of the
+// account, the sign-in and the network are none.
 func isRefusedStart(err error) bool {
 	return awsx.Code(err) != "" && !awsx.IsDenied(err) && !isExpired(err) && !isContended(err) && !isCapacity(err) &&
 		!isWrongState(err) && !isGone(err) && !awsx.IsUnreachable(err)

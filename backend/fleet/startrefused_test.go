@@ -11,7 +11,8 @@ import (
 
 // TestAStartThatEC2RefusesTriesAnother: EC2 refuses to start one instance, such as one whose disk's key is disabled.
 func TestAStartThatEC2RefusesTriesAnother(t *testing.T) {
-	for _, code := range []string{"Client.InvalidKMSKey.InvalidState", "IncorrectSpotRequestState", "InvalidVolume.NotFound"} {
+	for _, code := range []string{"Client.InvalidKMSKey.InvalidState", "IncorrectSpotRequestState",
+		"InvalidVolume.NotFound"} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			keep(t, w.as(t, "keeper", kim))

@@ -29,11 +29,13 @@ func (w *world) secondStack(t *testing.T, prefix string) backend.Resources {
 			t.Fatal(err)
 		}
 		*table = prefix + *table
-		in := &dynamodb.CreateTableInput{TableName: table, KeySchema: old.Table.KeySchema, AttributeDefinitions: old.Table.AttributeDefinitions,
-			BillingMode: dynamotypes.BillingModePayPerRequest}
+		in := &dynamodb.CreateTableInput{TableName: table, KeySchema: old.Table.KeySchema,
+			AttributeDefinitions: old.Table.AttributeDefinitions,
+			BillingMode:          dynamotypes.BillingModePayPerRequest}
 		for _, index := range old.Table.GlobalSecondaryIndexes {
-			in.GlobalSecondaryIndexes = append(in.GlobalSecondaryIndexes, dynamotypes.GlobalSecondaryIndex{IndexName: index.IndexName,
-				KeySchema: index.KeySchema, Projection: index.Projection})
+			in.GlobalSecondaryIndexes = append(in.GlobalSecondaryIndexes,
+				dynamotypes.GlobalSecondaryIndex{IndexName: index.IndexName,
+					KeySchema: index.KeySchema, Projection: index.Projection})
 		}
 		if _, err := db.CreateTable(t.Context(), in); err != nil {
 			t.Fatal(err)
@@ -45,9 +47,10 @@ func (w *world) secondStack(t *testing.T, prefix string) backend.Resources {
 		t.Fatal(err)
 	}
 	names.PoolTag, names.LaunchTemplate = prefix+backend.DefaultPoolTag, prefix+names.LaunchTemplate
-	_, err = cloud.CreateLaunchTemplate(t.Context(), &ec2.CreateLaunchTemplateInput{LaunchTemplateName: &names.LaunchTemplate,
-		LaunchTemplateData: &ec2types.RequestLaunchTemplateData{ImageId: old.LaunchTemplateVersions[0].LaunchTemplateData.ImageId,
-			InstanceType: ec2types.InstanceTypeG52xlarge}})
+	_, err = cloud.CreateLaunchTemplate(t.Context(),
+		&ec2.CreateLaunchTemplateInput{LaunchTemplateName: &names.LaunchTemplate,
+			LaunchTemplateData: &ec2types.RequestLaunchTemplateData{ImageId: old.LaunchTemplateVersions[0].LaunchTemplateData.ImageId,
+				InstanceType: ec2types.InstanceTypeG52xlarge}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +113,8 @@ func TestTwoStacksSideBySide(t *testing.T) {
 		theirs, _, _ := start(t, of("demo's other", second), demo)
 		time.Sleep(10 * time.Minute)
 		pools := w.pools(t)
-		if !slices.Contains(pools[backend.DefaultPoolTag], mine.InstanceID) || !slices.Contains(pools[second.PoolTag], theirs.InstanceID) {
+		if !slices.Contains(pools[backend.DefaultPoolTag], mine.InstanceID) ||
+			!slices.Contains(pools[second.PoolTag], theirs.InstanceID) {
 			t.Errorf("the sessions have %s and %s of %v", mine.InstanceID, theirs.InstanceID, pools)
 		}
 		if err := here.Stop(t.Context(), *mine, messages.Verbatim("test")); err != nil {

@@ -246,7 +246,10 @@ func TestBrowserThatIsNotOffered(t *testing.T) {
 	taken, err := net.Listen("tcp", strings.TrimSuffix(strings.TrimPrefix(uris[0], "http://"), "/callback"))
 	must(t, err)
 	defer taken.Close()
-	_, err = w.browsing(t, uris, func(string) error { t.Error("the browser was opened"); return nil }).SignInByBrowser(t.Context(), func(backend.Challenge) {})
+	_, err = w.browsing(t, uris, func(string) error {
+		t.Error("the browser was opened")
+		return nil
+	}).SignInByBrowser(t.Context(), func(backend.Challenge) {})
 	refusal(t, err, backend.KindConfig, "Other programs are using all")
 }
 

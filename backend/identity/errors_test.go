@@ -35,8 +35,9 @@ func code(name string) answer {
 
 func facing(a answer) *Service {
 	client := &http.Client{Transport: a}
-	return New(Options{Region: "us-east-1", UserPoolID: "us-east-1_Pool", ClientID: "client", IdentityPoolID: "us-east-1:x",
-		HTTP: client, SDK: aws.Config{HTTPClient: client, RetryMaxAttempts: 1}, Keyring: Memory()})
+	return New(Options{Region: "us-east-1", UserPoolID: "us-east-1_Pool", ClientID: "client",
+		IdentityPoolID: "us-east-1:x",
+		HTTP:           client, SDK: aws.Config{HTTPClient: client, RetryMaxAttempts: 1}, Keyring: Memory()})
 }
 
 // every runs one call of each stage against an answer.
@@ -48,7 +49,8 @@ func every(t *testing.T, a answer, check func(t *testing.T, at stage, err error)
 			return err
 		},
 		answering: func(s *Service) error {
-			s.ask(&step{name: "SMS_MFA", attempt: attempt{username: "demo"}, session: aws.String("a session string of some length")})
+			s.ask(&step{name: "SMS_MFA", attempt: attempt{username: "demo"},
+				session: aws.String("a session string of some length")})
 			_, _, err := s.Respond(t.Context(), "123456")
 			return err
 		},
@@ -124,7 +126,8 @@ func TestEveryCode(t *testing.T) {
 					if at == signingOut && err == nil {
 						return // over already
 					}
-					if at == signingIn && err == nil && (name == "UserNotConfirmedException" || name == "PasswordResetRequiredException") {
+					if at == signingIn && err == nil &&
+						(name == "UserNotConfirmedException" || name == "PasswordResetRequiredException") {
 						return // there is a step for it
 					}
 					if at == forgetting && err == nil && name == "ResourceNotFoundException" {
@@ -135,7 +138,8 @@ func TestEveryCode(t *testing.T) {
 						want = s
 					}
 					var p *backend.Problem
-					if !errors.As(err, &p) || p.Kind != want.kind || p.What.String() != what[at].String() || p.Why.String() != want.why.String() || p.Next.String() != want.next.String() {
+					if !errors.As(err, &p) || p.Kind != want.kind || p.What.String() != what[at].String() ||
+						p.Why.String() != want.why.String() || p.Next.String() != want.next.String() {
 						t.Fatalf("%s: got %v", what[at], err)
 					}
 					if strings.Contains(p.Error(), "original text") || codeOf(p.Cause) != name {
@@ -178,7 +182,8 @@ func TestSentences(t *testing.T) {
 	for _, m := range all {
 		for name, s := range m {
 			for _, part := range []string{s.why.String(), s.next.String()} {
-				if len(part) < 8 || !strings.HasSuffix(part, ".") || part[:1] != strings.ToUpper(part[:1]) || strings.Contains(part, "Exception") {
+				if len(part) < 8 || !strings.HasSuffix(part, ".") || part[:1] != strings.ToUpper(part[:1]) ||
+					strings.Contains(part, "Exception") {
 					t.Errorf("%s: %q is no sentence", name, part)
 				}
 			}
@@ -194,13 +199,18 @@ func TestWhatIsNotCognito(t *testing.T) {
 		kind   backend.Kind
 		part   string
 	}{
-		"a captive portal":    {reply(200, html, "<html>Please accept the terms</html>"), backend.KindUnreachable, "come from the sign-in service"},
-		"a proxy's error":     {reply(502, html, "<h1>Bad Gateway</h1>"), backend.KindUnreachable, "come from the sign-in service"},
-		"a web server":        {reply(404, html, "not found"), backend.KindUnreachable, "come from the sign-in service"},
-		"JSON of another API": {reply(200, "application/json", `{"status":"ok"}`), backend.KindUnreachable, "come from the sign-in service"},
-		"an error of another": {reply(403, "application/json", `{"error":"forbidden"}`), backend.KindUnreachable, "come from the sign-in service"},
-		"an empty answer":     {reply(200, aws11, ""), backend.KindUnreachable, "come from the sign-in service"},
-		"wrong types":         {reply(200, aws11, `{"AuthenticationResult":5,"IdentityId":5}`), backend.KindUnreachable, "come from the sign-in service"},
+		"a captive portal": {reply(200, html, "<html>Please accept the terms</html>"), backend.KindUnreachable,
+			"come from the sign-in service"},
+		"a proxy's error": {reply(502, html, "<h1>Bad Gateway</h1>"), backend.KindUnreachable,
+			"come from the sign-in service"},
+		"a web server": {reply(404, html, "not found"), backend.KindUnreachable, "come from the sign-in service"},
+		"JSON of another API": {reply(200, "application/json", `{"status":"ok"}`), backend.KindUnreachable,
+			"come from the sign-in service"},
+		"an error of another": {reply(403, "application/json", `{"error":"forbidden"}`), backend.KindUnreachable,
+			"come from the sign-in service"},
+		"an empty answer": {reply(200, aws11, ""), backend.KindUnreachable, "come from the sign-in service"},
+		"wrong types": {reply(200, aws11, `{"AuthenticationResult":5,"IdentityId":5}`), backend.KindUnreachable,
+			"come from the sign-in service"},
 		"no network": {func(*http.Request) (*http.Response, error) {
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
 		}, backend.KindUnreachable, "isn’t responding"},
@@ -232,7 +242,8 @@ func TestChallengesThatCannotBeAnswered(t *testing.T) {
 		"custom":     {`{"ChallengeName":"CUSTOM_CHALLENGE","Session":"s","ChallengeParameters":{}}`, "CUSTOM_CHALLENGE"},
 		"no session": {`{"ChallengeName":"SMS_MFA","ChallengeParameters":{}}`, "come from the sign-in service"},
 		"no answer":  {`{}`, "come from the sign-in service"},
-		"SMS setup":  {`{"ChallengeName":"MFA_SETUP","Session":"s","ChallengeParameters":{"MFAS_CAN_SETUP":"[\"SMS_MFA\"]"}}`, "only SMS_MFA is offered"},
+		"SMS setup": {`{"ChallengeName":"MFA_SETUP","Session":"s","ChallengeParameters":{"MFAS_CAN_SETUP":"[\"SMS_MFA\"]"}}`,
+			"only SMS_MFA is offered"},
 	} {
 		s := facing(reply(200, "application/x-amz-json-1.1", tt.body))
 		s.ask(&step{name: "SMS_MFA", attempt: attempt{username: "demo"}, session: aws.String("s")})
@@ -258,7 +269,8 @@ func TestSRPOfAServerThatLies(t *testing.T) {
 		"block not base64": {"5", "ab", "***"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			body := fmt.Sprintf(`{"ChallengeName":"PASSWORD_VERIFIER","ChallengeParameters":{"SRP_B":%q,"SALT":%q,"SECRET_BLOCK":%q,"USERNAME":"u","USER_ID_FOR_SRP":"u"}}`,
+			body := fmt.Sprintf(
+				`{"ChallengeName":"PASSWORD_VERIFIER","ChallengeParameters":{"SRP_B":%q,"SALT":%q,"SECRET_BLOCK":%q,"USERNAME":"u","USER_ID_FOR_SRP":"u"}}`,
 				tt.b, tt.salt, tt.block)
 			calls := 0
 			s := facing(func(r *http.Request) (*http.Response, error) {
@@ -271,15 +283,18 @@ func TestSRPOfAServerThatLies(t *testing.T) {
 		})
 	}
 	// An endpoint that wants no proof, whatever it offers instead, is none.
-	s := facing(reply(200, "application/x-amz-json-1.1", `{"AuthenticationResult":{"IdToken":"a.b.c","RefreshToken":"r"}}`))
-	if _, _, err := s.SignIn(t.Context(), "u", "password"); err == nil || !strings.Contains(err.Error(), "come from the sign-in service") {
+	s := facing(reply(200, "application/x-amz-json-1.1",
+		`{"AuthenticationResult":{"IdToken":"a.b.c","RefreshToken":"r"}}`))
+	if _, _, err := s.SignIn(t.Context(), "u", "password"); err == nil ||
+		!strings.Contains(err.Error(), "come from the sign-in service") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func BenchmarkSRP(b *testing.B) {
-	params := map[string]string{"SRP_B": groupN.Text(16)[:700], "SALT": "00112233445566778899aabbccddeeff", "SECRET_BLOCK": "YmxvY2s=",
-		"USERNAME": "u", "USER_ID_FOR_SRP": "u"}
+	params := map[string]string{"SRP_B": groupN.Text(16)[:700], "SALT": "00112233445566778899aabbccddeeff",
+		"SECRET_BLOCK": "YmxvY2s=",
+		"USERNAME":     "u", "USER_ID_FOR_SRP": "u"}
 	for b.Loop() {
 		p, err := newProver("u", "password", "us-east-1_Pool", "client")
 		if err != nil {

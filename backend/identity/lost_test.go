@@ -234,8 +234,8 @@ func TestLostReplyOfTheAuthenticator(t *testing.T) {
 	})
 }
 
-// TestLostReplyToARotation: the pool takes a refresh token again for a moment, or not at all. Then the sign-in is over, but
-// nobody has copied it.
+// TestLostReplyToARotation: the pool takes a refresh token again for a moment, or not at all. Then the sign-in is over,
+// but nobody has copied it.
 func TestLostReplyToARotation(t *testing.T) {
 	for grace, part := range map[int32]string{60: "", 0: "has expired or was ended"} {
 		synctest.Test(t, func(t *testing.T) {

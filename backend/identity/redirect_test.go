@@ -94,7 +94,8 @@ func TestRedirectTakesOneAnswer(t *testing.T) {
 	if w.Code != 200 || !strings.Contains(w.Body.String(), "You can close this tab") {
 		t.Errorf("status %d: %s", w.Code, w.Body)
 	}
-	for name, want := range map[string]string{"Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"} {
+	for name, want := range map[string]string{"Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-store",
+		"Referrer-Policy": "no-referrer"} {
 		if got := w.Header().Get(name); !strings.Contains(got, want) {
 			t.Errorf("%s is %q", name, got)
 		}
@@ -149,7 +150,8 @@ func FuzzRedirect(f *testing.F) {
 		}
 		if came != nil {
 			q := u.Query()
-			if method != "GET" || u.Path != "/callback" || !strings.EqualFold(host, "127.0.0.1:47115") || len(q["state"]) != 1 || q.Get("state") != testState {
+			if method != "GET" || u.Path != "/callback" || !strings.EqualFold(host, "127.0.0.1:47115") || len(q["state"]) != 1 ||
+				q.Get("state") != testState {
 				t.Fatalf("%q %q %q was let in", method, target, host)
 			}
 			if (came.err == nil) != (came.code != "") || came.code != q.Get("code") || len(q["code"]) > 1 {
@@ -157,7 +159,8 @@ func FuzzRedirect(f *testing.F) {
 			}
 		}
 		for _, v := range u.Query() {
-			if len(v[0]) > 12 && v[0] != testState && strings.Contains(redirectPage, v[0]) == false && strings.Contains(w.Body.String(), v[0]) {
+			if len(v[0]) > 12 && v[0] != testState && strings.Contains(redirectPage, v[0]) == false &&
+				strings.Contains(w.Body.String(), v[0]) {
 				t.Fatalf("the page repeats %q", v[0])
 			}
 		}
@@ -184,7 +187,8 @@ func (q quiet) Close() error {
 func TestBrowserThatNeverComesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := facing(code("nothing is asked"))
-		s.opt.Browser = &Browser{Domain: "https://pool.example", RedirectURIs: []string{"http://localhost:47115/callback"}, Open: func(string) error { return nil }}
+		s.opt.Browser = &Browser{Domain: "https://pool.example", RedirectURIs: []string{"http://localhost:47115/callback"},
+			Open: func(string) error { return nil }}
 		var asked []string
 		s.listen = func(_, address string) (net.Listener, error) {
 			asked = append(asked, address)
@@ -193,7 +197,8 @@ func TestBrowserThatNeverComesBack(t *testing.T) {
 		start := time.Now()
 		for range 2 {
 			_, err := s.SignInByBrowser(t.Context(), func(backend.Challenge) {})
-			if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindInterrupted || !strings.Contains(p.Why.String(), "five minutes") || p.Next.IsZero() {
+			if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindInterrupted ||
+				!strings.Contains(p.Why.String(), "five minutes") || p.Next.IsZero() {
 				t.Errorf("got %v", err)
 			}
 		}
@@ -280,8 +285,10 @@ func TestLocalhostThatSomebodyElseHasHalfOf(t *testing.T) {
 		six  error
 		want string
 	}{
-		"in use":  {&net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EADDRINUSE)}, "http://localhost:47116/callback"},
-		"no IPv6": {&net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EADDRNOTAVAIL)}, "http://localhost:47115/callback"},
+		"in use": {&net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EADDRINUSE)},
+			"http://localhost:47116/callback"},
+		"no IPv6": {&net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EADDRNOTAVAIL)},
+			"http://localhost:47115/callback"},
 	} {
 		s := facing(code("nothing is asked"))
 		s.listen = func(_, address string) (net.Listener, error) {
@@ -302,7 +309,8 @@ func TestLocalhostThatSomebodyElseHasHalfOf(t *testing.T) {
 func TestOAuthCodes(t *testing.T) {
 	for name, want := range oauthSentences {
 		p := explain(browsing, oauthError(name))
-		if p.Kind != want.kind || p.Why.String() != want.why.String() || p.Next.String() != want.next.String() || p.What.String() != what[browsing].String() {
+		if p.Kind != want.kind || p.Why.String() != want.why.String() || p.Next.String() != want.next.String() ||
+			p.What.String() != what[browsing].String() {
 			t.Errorf("%s: got %v", name, p)
 		}
 	}
@@ -326,11 +334,18 @@ func TestExchangeThatAnswersAnything(t *testing.T) {
 		}, "come from the sign-in service"},
 		"an error page": {reply(500, "text/html", "secret-in-the-answer"), "come from the sign-in service"},
 		"no tokens":     {reply(200, "application/json", `{"x":"secret-in-the-answer"}`), "come from the sign-in service"},
-		"no ID token":   {reply(200, "application/json", `{"access_token":"secret-in-the-answer","refresh_token":"r","token_type":"Bearer"}`), "come from the sign-in service"},
-		"no refresh":    {reply(200, "application/json", `{"access_token":"secret-in-the-answer","id_token":"i","token_type":"Bearer"}`), "come from the sign-in service"},
-		"a bad token":   {reply(200, "application/json", `{"access_token":"a","refresh_token":"r","id_token":"secret-in-the-answer","token_type":"Bearer"}`), "token belongs to a different"},
-		"a used code":   {reply(400, "application/json", `{"error":"invalid_grant","error_description":"secret-in-the-answer"}`), "was already used"},
-		"a strange one": {reply(400, "application/json", `{"error":"<b>secret-in-the-answer"}`), "come from the sign-in service"},
+		"no ID token": {reply(200, "application/json",
+			`{"access_token":"secret-in-the-answer","refresh_token":"r","token_type":"Bearer"}`),
+			"come from the sign-in service"},
+		"no refresh": {reply(200, "application/json",
+			`{"access_token":"secret-in-the-answer","id_token":"i","token_type":"Bearer"}`), "come from the sign-in service"},
+		"a bad token": {reply(200, "application/json",
+			`{"access_token":"a","refresh_token":"r","id_token":"secret-in-the-answer","token_type":"Bearer"}`),
+			"token belongs to a different"},
+		"a used code": {reply(400, "application/json",
+			`{"error":"invalid_grant","error_description":"secret-in-the-answer"}`), "was already used"},
+		"a strange one": {reply(400, "application/json", `{"error":"<b>secret-in-the-answer"}`),
+			"come from the sign-in service"},
 	} {
 		s := facing(tt.answer)
 		s.opt.Browser = &Browser{Domain: "https://pool.example"}

@@ -35,20 +35,24 @@ func TestSignOutWithoutNetwork(t *testing.T) {
 	for name, cut := range map[string]func(*world) error{
 		"no network": func(w *world) error { w.wire.cut(); return nil },
 		"no answer, and nothing has happened": func(w *world) error {
-			_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RevokeToken", Kind: localcloud.FaultDropBefore})
+			_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RevokeToken",
+				Kind: localcloud.FaultDropBefore})
 			return err
 		},
 		"no answer, and it has happened": func(w *world) error {
-			_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RevokeToken", Kind: localcloud.FaultDropAfter})
+			_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RevokeToken",
+				Kind: localcloud.FaultDropAfter})
 			return err
 		},
 		"a fault of Cognito's": func(w *world) error {
-			_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RevokeToken", Kind: localcloud.FaultError,
+			_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RevokeToken",
+				Kind: localcloud.FaultError,
 				Code: "InternalErrorException", Status: 500})
 			return err
 		},
 		"is busy": func(w *world) error {
-			_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RevokeToken", Kind: localcloud.FaultError,
+			_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RevokeToken",
+				Kind: localcloud.FaultError,
 				Code: "TooManyRequestsException", Status: 400})
 			return err
 		},
@@ -61,10 +65,13 @@ func TestSignOutWithoutNetwork(t *testing.T) {
 				must(t, cut(w))
 				err := s.SignOut(t.Context())
 				var p *backend.Problem
-				if !errors.As(err, &p) || !strings.Contains(p.Error(), "signed out on this computer") || !strings.Contains(p.Next.String(), "next time it opens") {
+				if !errors.As(err, &p) || !strings.Contains(p.Error(), "signed out on this computer") ||
+					!strings.Contains(p.Next.String(), "next time it opens") {
 					t.Errorf("got %v", err)
 				}
-				if users := w.ring.users(); slices.ContainsFunc(users, func(u string) bool { return !strings.HasPrefix(u, "test/revoke") }) || len(users) == 0 {
+				if users := w.ring.users(); slices.ContainsFunc(users, func(u string) bool {
+					return !strings.HasPrefix(u, "test/revoke")
+				}) || len(users) == 0 {
 					t.Errorf("the keyring holds %v", users)
 				}
 				if user, err := w.service().Resume(t.Context()); user != nil || err != nil { // a start that finds the same
@@ -92,7 +99,8 @@ func TestSignOutWithoutNetwork(t *testing.T) {
 	}
 }
 
-// TestStartIsNotHeldUpByAnEarlierSignOut has a revocation that gets no answer: the sign-in that is kept is resumed soon.
+// TestStartIsNotHeldUpByAnEarlierSignOut has a revocation that gets no answer: the sign-in that is kept
+// is resumed soon.
 func TestStartIsNotHeldUpByAnEarlierSignOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -104,7 +112,8 @@ func TestStartIsNotHeldUpByAnEarlierSignOut(t *testing.T) {
 		w.wire.cut()
 		_ = s.SignOut(t.Context())
 		w.wire.mend()
-		_, err = w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RevokeToken", Kind: localcloud.FaultLatency, Latency: time.Hour})
+		_, err = w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RevokeToken",
+			Kind: localcloud.FaultLatency, Latency: time.Hour})
 		must(t, err)
 		w.signedIn(t, "alice").Forget()
 		start := time.Now()
@@ -142,8 +151,8 @@ func TestSignOutOfWhatCannotBeResumed(t *testing.T) {
 	refusal(t, err, backend.KindRefused, "expired")
 }
 
-// TestSignOutThatACrashCutShort dies at every call of the keyring: the next start finds the sign-in as it was, or sees to
-// it that its token is over and nothing is left.
+// TestSignOutThatACrashCutShort dies at every call of the keyring: the next start finds the sign-in as it was, or sees
+// to it that its token is over and nothing is left.
 func TestSignOutThatACrashCutShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := false // so far
@@ -188,6 +197,7 @@ func TestSignOutThatACrashCutShort(t *testing.T) {
 
 // cutRevocations lets no RevokeToken arrive.
 func cutRevocations(w *world) error {
-	_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RevokeToken", Kind: localcloud.FaultDropBefore})
+	_, err := w.cloud.AddFault(localcloud.Fault{Service: "cognito-idp", Operation: "RevokeToken",
+		Kind: localcloud.FaultDropBefore})
 	return err
 }

@@ -69,7 +69,8 @@ func TestWritesThatAreCutShort(t *testing.T) {
 		e := entries{f, "a"}
 		var possible []storedSignIn
 		for i := range rapid.IntRange(1, 5).Draw(t, "writes") {
-			k := storedSignIn{Refresh: strings.Repeat(rapid.StringMatching(`[a-z]{1,50}`).Draw(t, "token"), rapid.IntRange(1, 200).Draw(t, "times")), Username: fmt.Sprint("ü", i)}
+			k := storedSignIn{Refresh: strings.Repeat(rapid.StringMatching(`[a-z]{1,50}`).Draw(t, "token"),
+				rapid.IntRange(1, 200).Draw(t, "times")), Username: fmt.Sprint("ü", i)}
 			f.left = rapid.IntRange(-1, 20).Draw(t, "calls")
 			if e.write(k) == nil {
 				possible = nil
@@ -168,8 +169,9 @@ func TestConditionsOfTheKeyring(t *testing.T) {
 		err  error
 		what string
 	}{
-		"no session bus":   {errors.New("dbus: DBUS_SESSION_BUS_ADDRESS not set"), "signed out when you quit"},
-		"no display":       {errors.New("failed to unlock correct collection '/org/freedesktop/secrets/aliases/default'"), "is locked"},
+		"no session bus": {errors.New("dbus: DBUS_SESSION_BUS_ADDRESS not set"), "signed out when you quit"},
+		"no display": {errors.New("failed to unlock correct collection '/org/freedesktop/secrets/aliases/default'"),
+			"is locked"},
 		"too big":          {keyring.ErrSetDataTooBig, "can’t store an entry this large"},
 		"not this system":  {keyring.ErrUnsupportedPlatform, "even though"},
 		"locked by itself": {ErrLocked, "is locked"},
@@ -202,8 +204,10 @@ func TestOSKeyring(t *testing.T) {
 	} {
 		t.Run(state, func(t *testing.T) {
 			home := t.TempDir()
-			cmd := exec.Command("dbus-run-session", "--", "sh", "-c", start+`; exec "$0" -test.run='^TestInsideSession$' -test.v`, os.Args[0])
-			cmd.Env = append(os.Environ(), "KEYRING_STATE="+state, "HOME="+home, "XDG_DATA_HOME="+home, "XDG_RUNTIME_DIR="+home, "DISPLAY=", "WAYLAND_DISPLAY=")
+			cmd := exec.Command("dbus-run-session", "--", "sh", "-c",
+				start+`; exec "$0" -test.run='^TestInsideSession$' -test.v`, os.Args[0])
+			cmd.Env = append(os.Environ(), "KEYRING_STATE="+state, "HOME="+home, "XDG_DATA_HOME="+home, "XDG_RUNTIME_DIR="+home,
+				"DISPLAY=", "WAYLAND_DISPLAY=")
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("%v\n%s", err, out)
 			}
@@ -245,7 +249,8 @@ func TestInsideSession(t *testing.T) {
 			t.Errorf("after the unlocking: %v, %v", k != nil, v.condition())
 		}
 	case "absent":
-		if p == nil || p.What.ID != "identity.signInKeptMemory" || !strings.Contains(p.Why.String(), "signed out when you quit") {
+		if p == nil || p.What.ID != "identity.signInKeptMemory" ||
+			!strings.Contains(p.Why.String(), "signed out when you quit") {
 			t.Errorf("got %v", p)
 		}
 	}
@@ -275,7 +280,8 @@ func TestInterruptedWhileTheKeyringIsSilent(t *testing.T) {
 		}
 		start := time.Now()
 		u, err = s.Resume(t.Context())
-		if p := s.Notice(); u != nil || err != nil || !errors.Is(p, ErrLocked) || !strings.Contains(p.Next.String(), "cancel") {
+		if p := s.Notice(); u != nil || err != nil || !errors.Is(p, ErrLocked) ||
+			!strings.Contains(p.Next.String(), "cancel") {
 			t.Errorf("after %v: %v, %v, %v", time.Since(start), u, err, p)
 		}
 	})

@@ -32,7 +32,8 @@ func (b boot) Read(_ context.Context, r logs.Request) iter.Seq[logs.Batch] {
 // followed returns a log that has read the lines of a boot.
 func followed() *logs.Book {
 	b := logs.New(logs.Options{Source: boot{"Mounting the disk", "Starting the GPU driver", "The driver is ready"}})
-	if err := b.Follow(context.Background(), "i-0123456789abcdef0", time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)); err != nil {
+	if err := b.Follow(context.Background(), "i-0123456789abcdef0",
+		time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)); err != nil {
 		panic(err)
 	}
 	return b

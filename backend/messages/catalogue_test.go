@@ -59,7 +59,8 @@ func TestEveryLanguageIsComplete(t *testing.T) {
 					}
 					// A form may say its number in words, such as "a line", or leave out what English leaves out.
 					counted := slices.DeleteFunc(slices.Clone(all), isCount)
-					if got := values(text); !slices.Equal(got, all) && !slices.Equal(got, counted) && !slices.Equal(got, values(en.leaves[key])) {
+					if got := values(text); !slices.Equal(got, all) && !slices.Equal(got, counted) &&
+						!slices.Equal(got, values(en.leaves[key])) {
 						t.Errorf("%s: %s.%s has the values %v, want %v", name, stem, form, got, all)
 					}
 				}
@@ -131,8 +132,10 @@ var (
 // foreign are words that a translation must not have: those of the other way to address people, straight quotes around
 // words, and things that have another name in all other texts.
 var foreign = map[string]*regexp.Regexp{
-	"de": regexp.MustCompile(`(?i)\b(du|dein|deine|deiner|deinen|deinem|dich|dir|euch|operator(en)?|bitte|log|stream|einloggen|ausloggen)\b|\b[a-zäöüß]+'s?\b`),
-	"es": regexp.MustCompile(`(?i)\b(usted|ustedes|vosotros|operador|computadora|logs?|stream|pool|stack|launcher|por favor)\b`),
+	"de": regexp.MustCompile(
+		`(?i)\b(du|dein|deine|deiner|deinen|deinem|dich|dir|euch|operator(en)?|bitte|log|stream|einloggen|ausloggen)\b|\b[a-zäöüß]+'s?\b`),
+	"es": regexp.MustCompile(
+		`(?i)\b(usted|ustedes|vosotros|operador|computadora|logs?|stream|pool|stack|launcher|por favor)\b`),
 }
 
 // TestTextsForUsersAreInTheirWords keeps internal words and typewriter apostrophes out of the window and the tray.

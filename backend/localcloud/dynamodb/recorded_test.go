@@ -13,7 +13,8 @@ func TestRecordedRefusals(t *testing.T) {
 	c.sessions()
 	const oneError = "1 validation error detected: "
 	enum := func(member string) string {
-		return oneError + "Value 'SORT' at '" + member + "' failed to satisfy constraint: Member must satisfy enum value set: " +
+		return oneError + "Value 'SORT' at '" + member +
+			"' failed to satisfy constraint: Member must satisfy enum value set: " +
 			"[HASH, RANGE]"
 	}
 	const schema = `{"TableName":"sorted","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[` +
@@ -53,7 +54,8 @@ func TestRecordedRefusals(t *testing.T) {
 	}
 }
 
-// TestKeyConditionsOfSeveralAttributes asks an index of several attributes by the parameter that came before expressions.
+// TestKeyConditionsOfSeveralAttributes asks an index of several attributes by the parameter that came
+// before expressions.
 func TestKeyConditionsOfSeveralAttributes(t *testing.T) {
 	c := newClient(t, Options{})
 	matches(c)
@@ -62,8 +64,9 @@ func TestKeyConditionsOfSeveralAttributes(t *testing.T) {
 		return `{"TableName":"matches","IndexName":"by-cup","KeyConditions":{"cup":` + sprintf(is, "EQ", "S", "c") +
 			`,"region":` + sprintf(is, "EQ", "S", "eu") + more + `}}`
 	}
-	if got := keysOf(c.call("Query", ask(`,"round":`+sprintf(is, "EQ", "N", "2")+`,"bracket":`+sprintf(is, "EQ", "S", "low")+
-		`,"game":`+sprintf(is, "GT", "N", "2"))), "id"); got != "c" {
+	if got := keysOf(c.call("Query",
+		ask(`,"round":`+sprintf(is, "EQ", "N", "2")+`,"bracket":`+sprintf(is, "EQ", "S", "low")+
+			`,"game":`+sprintf(is, "GT", "N", "2"))), "id"); got != "c" {
 		t.Errorf("%q", got)
 	}
 	c.wantFail("ValidationException: Query condition missed key schema element: round", "Query",

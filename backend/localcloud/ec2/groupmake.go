@@ -74,10 +74,12 @@ func (s *Service) readGroup(p params) (group, *wire.Error) {
 	case strings.HasPrefix(name, "sg-"):
 		return group{}, invalid("Invalid value '%s' for groupName. Group names may not be in the format sg-*.", name)
 	case len(name) > 255:
-		return group{}, invalid("Value (%s) for parameter GroupName is invalid. Character sets beyond ASCII are not supported.",
+		return group{}, invalid("Value (%s) for parameter GroupName is invalid. Character sets beyond ASCII are not "+
+			"supported.",
 			name)
 	case slices.ContainsFunc(s.allGroups(), func(g group) bool { return g.VPC == id && g.Name == name }):
-		return group{}, wire.Errorf(400, "InvalidGroup.Duplicate", "The security group '%s' already exists for VPC '%s'", name,
+		return group{}, wire.Errorf(400, "InvalidGroup.Duplicate", "The security group '%s' already exists for VPC '%s'",
+			name,
 			id)
 	}
 	return s.newGroup(name, description, v), nil
@@ -118,7 +120,8 @@ func (s *Service) deleteSecurityGroup(c *wire.Call, p params, d *doc) *wire.Erro
 		}
 		switch {
 		case g.Name == "default":
-			return wire.Errorf(400, "CannotDelete", `the specified group: "%s" name: "default" cannot be deleted by a user`, g.ID)
+			return wire.Errorf(400, "CannotDelete", `the specified group: "%s" name: "default" cannot be deleted by a user`,
+				g.ID)
 		case s.groupUsed(g.ID):
 			return wire.Errorf(400, "DependencyViolation", "resource %s has a dependent object", g.ID)
 		}

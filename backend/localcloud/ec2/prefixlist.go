@@ -28,7 +28,8 @@ func (s *Service) allPrefixLists() []prefixList {
 			Version: 1, Entries: []prefixEntry{{CIDR: cidr}}}
 	}
 	all := []prefixList{
-		service("pl-0a7a7a20000000001", "dynamodb", "198.51.100.0/25"), service("pl-0a7a7a20000000002", "s3", "198.51.100.128/25"),
+		service("pl-0a7a7a20000000001", "dynamodb", "198.51.100.0/25"),
+		service("pl-0a7a7a20000000002", "s3", "198.51.100.128/25"),
 	}
 	var made []prefixList
 	for _, l := range s.prefixes {
@@ -231,7 +232,9 @@ func (s *Service) getManagedPrefixListEntries(_ *wire.Call, p params, d *doc) *w
 	if p.has("TargetVersion") && p.get("TargetVersion") != strconv.FormatInt(l.Version, 10) {
 		return wire.Errorf(400, "InvalidParameterValue", "The target version %s is not known.", p.get("TargetVersion"))
 	}
-	entries := slices.SortedFunc(slices.Values(l.Entries), func(a, b prefixEntry) int { return cmp.Compare(a.CIDR, b.CIDR) })
+	entries := slices.SortedFunc(slices.Values(l.Entries), func(a, b prefixEntry) int {
+		return cmp.Compare(a.CIDR, b.CIDR)
+	})
 	entries, next, err := page(p, entries, func(e prefixEntry) string { return e.CIDR }, 1, 100)
 	if err != nil {
 		return err

@@ -37,7 +37,8 @@ func (r rule) duplicate() *wire.Error {
 	if r.Protocol != "-1" {
 		ports = fmt.Sprintf("%s, from port: %d, to port: %d", strings.ToUpper(r.Protocol), r.From, r.To)
 	}
-	return wire.Errorf(400, "InvalidPermission.Duplicate", `the specified rule "peer: %s, %s, ALLOW" already exists`, r.peer(),
+	return wire.Errorf(400, "InvalidPermission.Duplicate", `the specified rule "peer: %s, %s, ALLOW" already exists`,
+		r.peer(),
 		ports)
 }
 

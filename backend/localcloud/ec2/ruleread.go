@@ -137,7 +137,8 @@ func (s *Service) ruleNamed(id string) (ruleOf, *wire.Error) {
 			}
 		}
 	}
-	return ruleOf{}, wire.Errorf(400, "InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '%s' does not exist",
+	return ruleOf{}, wire.Errorf(400, "InvalidSecurityGroupRuleId.NotFound",
+		"The security group rule ID '%s' does not exist",
 		id)
 }
 

@@ -9,7 +9,8 @@ import (
 // ownGroup makes a VPC and a security group in it.
 func (c *cloud) ownGroup() string {
 	c.t.Helper()
-	return c.ok("CreateSecurityGroup", "GroupName", "test", "GroupDescription", "test", "VpcId", c.ownVPC()).text("groupId")
+	return c.ok("CreateSecurityGroup", "GroupName", "test", "GroupDescription", "test", "VpcId",
+		c.ownVPC()).text("groupId")
 }
 
 // permit returns the parameters of one permission, with further parameters of its peer.
@@ -180,7 +181,8 @@ func TestGroupsThatCannotBeDeletedOrMade(t *testing.T) {
 	c := newCloud(t, 0, 0, nil)
 	group := c.ownGroup()
 	vpc := c.ok("DescribeSecurityGroups", "GroupId.1", group).text("securityGroupInfo/item/vpcId")
-	c.fails(400, "InvalidGroup.Duplicate", "CreateSecurityGroup", "GroupName", "test", "GroupDescription", "x", "VpcId", vpc)
+	c.fails(400, "InvalidGroup.Duplicate", "CreateSecurityGroup", "GroupName", "test", "GroupDescription", "x", "VpcId",
+		vpc)
 	c.fails(400, "CannotDelete", "DeleteSecurityGroup", "GroupId", DefaultSecurityGroup)
 	other := c.ok("CreateSecurityGroup", "GroupName", "other", "GroupDescription", "x", "VpcId", vpc).text("groupId")
 	c.ok("AuthorizeSecurityGroupIngress", append([]string{"GroupId", other}, permit("tcp", 1, 2, "Groups.1.GroupId",

@@ -128,7 +128,8 @@ func TestSubnetLife(t *testing.T) {
 	if in.PublicIP != "" || !strings.HasPrefix(in.PrivateIP, "10.0.0.") {
 		t.Errorf("addresses %q and %q in a subnet that gives no public ones", in.PublicIP, in.PrivateIP)
 	}
-	if got := c.ok("DescribeInstances", "InstanceId.1", machine).text("reservationSet/item/instancesSet/item/vpcId"); got != id {
+	if got := c.ok("DescribeInstances", "InstanceId.1",
+		machine).text("reservationSet/item/instancesSet/item/vpcId"); got != id {
 		t.Errorf("VPC %s", got)
 	}
 	public := c.run(1, "NetworkInterface.1.DeviceIndex", "0", "NetworkInterface.1.SubnetId", subnet,

@@ -102,7 +102,8 @@ func seal(body []byte) []byte {
 }
 
 func TestDecode(t *testing.T) {
-	const schema = `{"v":1,"ts":"2026-01-02T03:04:04.5Z","seq":7,"iid":"` + mine + `","epoch":2,"lvl":"warn","src":"unreal","msg":"hello"}`
+	const schema = `{"v":1,"ts":"2026-01-02T03:04:04.5Z","seq":7,"iid":"` + mine +
+		`","epoch":2,"lvl":"warn","src":"unreal","msg":"hello"}`
 	const foreign = `{"iid":"` + theirs + `","msg":"hello"}`
 	tests := []struct {
 		name   string
@@ -165,10 +166,12 @@ func TestDecode(t *testing.T) {
 				fmt.Sprintf("%q", seal([]byte{0x1a, 0x02, 0x08, 0x09}))}},
 		{name: "CloudWatch", key: "random", data: packed(envelope(mine, "one", schema)),
 			want: []string{"03:04:05.000 info unreal one", "#7 03:04:04.500 warn unreal hello"}},
-		{name: "CloudWatch, base64", key: "random", data: []byte(base64.StdEncoding.EncodeToString(packed(envelope("x/"+mine+"/y", "one")))),
+		{name: "CloudWatch, base64", key: "random",
+			data: []byte(base64.StdEncoding.EncodeToString(packed(envelope("x/"+mine+"/y", "one")))),
 			want: []string{"03:04:05.000 info unreal one"}},
 		{name: "CloudWatch, another's", key: mine, data: packed(envelope(theirs, "one")), others: 1},
-		{name: "CloudWatch, control", data: packed(`{"messageType":"CONTROL_MESSAGE","logEvents":[{"message":"CWL CONTROL MESSAGE"}]}`)},
+		{name: "CloudWatch, control",
+			data: packed(`{"messageType":"CONTROL_MESSAGE","logEvents":[{"message":"CWL CONTROL MESSAGE"}]}`)},
 		{name: "gzip of text", data: packed("a\nb"),
 			want: []string{"03:04:05.000 info instance a", "03:04:05.000 info instance b"}},
 		{name: "gzip, cut off", data: packed("abc")[:12],
@@ -201,7 +204,8 @@ func TestDecodeBoundsDecompression(t *testing.T) {
 
 func TestTextLevel(t *testing.T) {
 	for line, want := range map[string]string{
-		"LogX: Error: e": levelError, "WARN something": levelWarn, "level=debug msg=x": levelDebug, "notifyInterval": levelInfo,
+		"LogX: Error: e": levelError, "WARN something": levelWarn, "level=debug msg=x": levelDebug,
+		"notifyInterval": levelInfo,
 		"LogX: Fatal: f": levelError, "": levelInfo,
 	} {
 		if got := textLevel(line); got != want {
@@ -212,7 +216,8 @@ func TestTextLevel(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	for _, s := range [][]byte{
-		[]byte(`{"v":1,"ts":"2026-01-02T03:04:04.5Z","seq":7,"iid":"` + mine + `","lvl":"warn","src":"unreal","msg":"hello"}`),
+		[]byte(`{"v":1,"ts":"2026-01-02T03:04:04.5Z","seq":7,"iid":"` + mine +
+			`","lvl":"warn","src":"unreal","msg":"hello"}`),
 		[]byte(`{"v":1,"src":"metrics","cpu":1,"gpu":null}`), []byte("\x1b[31mred\x1b[0m"), []byte("\x1b]0;never ended"),
 		[]byte("a\r\nb\n"), aggregate(mine, "x", theirs, "y"), packed(envelope(mine, "one")), []byte("H4sIAAAA"),
 		[]byte("\xf3\x89\x9a\xc2"), []byte("\xff\x00"), []byte(`{"level":30,"time":1767323044000,"msg":"\ud800"}`),
@@ -253,7 +258,8 @@ func FuzzAggregate(f *testing.F) {
 func FuzzMessage(f *testing.F) {
 	for _, s := range []string{
 		`{"v":1,"ts":"2026-01-02T03:04:04.5Z","seq":7,"iid":"i-1","epoch":2,"lvl":"warn","src":"unreal","msg":"a\n\u00e9\ud800"}`,
-		`{"v":1,"src":"metrics","cpu":1.5e1,"gpu":null,"players":0}`, "{\"msg\":\"\xff\",\"msg\":\"again\"}", `{"v":1.0,"seq":-1}`,
+		`{"v":1,"src":"metrics","cpu":1.5e1,"gpu":null,"players":0}`, "{\"msg\":\"\xff\",\"msg\":\"again\"}",
+		`{"v":1.0,"seq":-1}`,
 	} {
 		f.Add([]byte(s))
 	}

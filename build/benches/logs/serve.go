@@ -17,8 +17,8 @@ import (
 	"avatar-launcher/backend/logs"
 )
 
-// host stands in for the window's: it serves the page, answers the log's bound methods over HTTP and sends its events as
-// server-sent ones. The log and its service are the real ones; the log is read from a stream that a producer writes.
+// host stands in for the window's: it serves the page, answers the log's bound methods over HTTP and sends its events
+// as server-sent ones. The log and its service are the real ones; the log is read from a stream that a producer writes.
 type host struct {
 	bridge.Window
 	book    *logs.Book
