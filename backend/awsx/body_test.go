@@ -58,7 +58,7 @@ func TestAnAnswerIsReadWhileTheRequestEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := smithyhttp.NewClientHandler(ReadRequests(&http.Client{Transport: transport}))
+	handler := smithyhttp.NewClientHandlerWithOptions(ReadRequests(&http.Client{Transport: transport}))
 	out, _, err := handler.Handle(t.Context(), request)
 	if err != nil {
 		t.Fatal(err)
