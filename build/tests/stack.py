@@ -48,6 +48,13 @@ def lint(path, regions, *ignored):
     return done.stdout + done.stderr if done.returncode else ""
 
 
+def without_prefix(body):
+    """The template without the parameter that setup has filled in everywhere; it is there for the next update to find."""
+    template = json.loads(body)
+    template["Parameters"].pop("Prefix", None)
+    return json.dumps(template)
+
+
 def refers(value, parameters):
     """Whether a value follows from a parameter."""
     text = json.dumps(value)
@@ -100,7 +107,7 @@ def main():
         for number, (body, where) in enumerate([*bodies.items(), (windows, ["us-east-1"]), (desktops, ["us-east-1"]), (alone, ["us-east-1"])]):
             path = os.path.join(folder, f"{number}.json")
             with open(path, "w", encoding="utf-8") as file:
-                file.write(body)
+                file.write(without_prefix(body))
             # Without a budget, a function or a broker, the parameters and the condition of it are there and unused.
             has_budget, has_function = '"AWS::Budgets::Budget"' in body, '"AWS::Lambda::Function"' in body
             ignored = [] if has_budget and '"AWS::Lambda::Url"' in body else ["W2001", "W8001"]
