@@ -27,7 +27,7 @@ export async function start() {
     await page.goto(server.url);
     await page.locator('main > *').first().waitFor();
     if (scene.route) await page.locator('nav button').filter({ hasText: new RegExp(await mark(scene.route, options.locale)) }).click();
-    for (const name of scene.press ?? []) await page.getByRole('button', { name: new RegExp(mark(name, options.locale)) }).first().click();
+    for (const name of scene.press ?? []) await page.getByRole('button', { name: new RegExp(await mark(name, options.locale)) }).first().click();
     if (scene.quit) await page.evaluate((q) => window.send('quit', q), scene.quit);
     await page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))));
     return page;
@@ -46,9 +46,19 @@ const en = JSON.parse(await readFile(new URL('en.json', MESSAGES)));
 /** The catalogue of a language. */
 export const catalogue = async (language) => JSON.parse(await readFile(new URL(`${language}.json`, MESSAGES)));
 
-/** A page's English name as a pattern of what the language in use calls it; the pseudo-locale accents its vowels. */
+/** Where a text is in a catalogue, as its keys; null if it is not. */
+function place(text, value) {
+  for (const [key, inner] of Object.entries(value)) {
+    if (inner === text) return [key];
+    const below = typeof inner === 'object' ? place(text, inner) : null;
+    if (below) return [key, ...below];
+  }
+  return null;
+}
+
+/** An English text of the catalogue as a pattern of what the language in use says; the pseudo-locale accents its vowels. */
 async function mark(text, locale = 'en') {
   if (locale === 'en-XA') return text.replace(/[aeiouycnAEIOUCN]/g, '.');
-  const key = Object.keys(en.nav).find((k) => en.nav[k] === text);
-  return `^${locale.startsWith('en') ? text : (await catalogue(locale)).nav[key]}$`;
+  const keys = place(text, en.nav) ? ['nav', ...place(text, en.nav)] : place(text, en);
+  return `^${locale.startsWith('en') ? text : keys.reduce((value, key) => value[key], await catalogue(locale))}$`;
 }
