@@ -2,6 +2,7 @@ package gate
 
 import (
 	"bytes"
+	_ "embed"
 	"html/template"
 	"net/http"
 )
@@ -19,14 +20,10 @@ type page struct {
 	Part        string
 }
 
-var layout = template.Must(template.New("").Parse(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{.Title}}</title>
-{{if eq .Part "retry"}}<meta http-equiv="refresh" content="2">{{end}}
-<style>:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:20vh auto;padding:0 1.5rem}
-button{font:inherit;padding:.5rem 1.25rem}</style></head>
-<body><h1>{{.Title}}</h1><p>{{.Text}}</p>
-{{if eq .Part "button"}}<form method="post"><button>Open the avatar</button></form>{{end}}</body></html>
-`))
+//go:embed page.html
+var pageText string
+
+var layout = template.Must(template.New("").Parse(pageText))
 
 func (p page) write(w http.ResponseWriter) {
 	var b bytes.Buffer
