@@ -19,14 +19,46 @@ import (
 )
 
 type cloudformationClient struct {
-	createChangeSet        call[cloudformation.CreateChangeSetInput, cloudformation.CreateChangeSetOutput, cloudformation.Options]
-	deleteChangeSet        call[cloudformation.DeleteChangeSetInput, cloudformation.DeleteChangeSetOutput, cloudformation.Options]
-	deleteStack            call[cloudformation.DeleteStackInput, cloudformation.DeleteStackOutput, cloudformation.Options]
-	describeChangeSet      call[cloudformation.DescribeChangeSetInput, cloudformation.DescribeChangeSetOutput, cloudformation.Options]
-	describeStackEvents    call[cloudformation.DescribeStackEventsInput, cloudformation.DescribeStackEventsOutput, cloudformation.Options]
-	describeStackResources call[cloudformation.DescribeStackResourcesInput, cloudformation.DescribeStackResourcesOutput, cloudformation.Options]
-	describeStacks         call[cloudformation.DescribeStacksInput, cloudformation.DescribeStacksOutput, cloudformation.Options]
-	executeChangeSet       call[cloudformation.ExecuteChangeSetInput, cloudformation.ExecuteChangeSetOutput, cloudformation.Options]
+	createChangeSet call[
+		cloudformation.CreateChangeSetInput,
+		cloudformation.CreateChangeSetOutput,
+		cloudformation.Options,
+	]
+	deleteChangeSet call[
+		cloudformation.DeleteChangeSetInput,
+		cloudformation.DeleteChangeSetOutput,
+		cloudformation.Options,
+	]
+	deleteStack call[
+		cloudformation.DeleteStackInput,
+		cloudformation.DeleteStackOutput,
+		cloudformation.Options,
+	]
+	describeChangeSet call[
+		cloudformation.DescribeChangeSetInput,
+		cloudformation.DescribeChangeSetOutput,
+		cloudformation.Options,
+	]
+	describeStackEvents call[
+		cloudformation.DescribeStackEventsInput,
+		cloudformation.DescribeStackEventsOutput,
+		cloudformation.Options,
+	]
+	describeStackResources call[
+		cloudformation.DescribeStackResourcesInput,
+		cloudformation.DescribeStackResourcesOutput,
+		cloudformation.Options,
+	]
+	describeStacks call[
+		cloudformation.DescribeStacksInput,
+		cloudformation.DescribeStacksOutput,
+		cloudformation.Options,
+	]
+	executeChangeSet call[
+		cloudformation.ExecuteChangeSetInput,
+		cloudformation.ExecuteChangeSetOutput,
+		cloudformation.Options,
+	]
 }
 
 func narrowCloudformation(c *cloudformation.Client) *cloudformationClient {
@@ -107,7 +139,11 @@ func (c *cloudformationClient) ExecuteChangeSet(
 }
 
 type cognitoidentityClient struct {
-	setIdentityPoolRoles call[cognitoidentity.SetIdentityPoolRolesInput, cognitoidentity.SetIdentityPoolRolesOutput, cognitoidentity.Options]
+	setIdentityPoolRoles call[
+		cognitoidentity.SetIdentityPoolRolesInput,
+		cognitoidentity.SetIdentityPoolRolesOutput,
+		cognitoidentity.Options,
+	]
 }
 
 func narrowCognitoidentity(c *cognitoidentity.Client) *cognitoidentityClient {
@@ -125,12 +161,36 @@ func (c *cognitoidentityClient) SetIdentityPoolRoles(
 }
 
 type cognitoidentityproviderClient struct {
-	adminAddUserToGroup call[cognitoidentityprovider.AdminAddUserToGroupInput, cognitoidentityprovider.AdminAddUserToGroupOutput, cognitoidentityprovider.Options]
-	adminCreateUser     call[cognitoidentityprovider.AdminCreateUserInput, cognitoidentityprovider.AdminCreateUserOutput, cognitoidentityprovider.Options]
-	adminGetUser        call[cognitoidentityprovider.AdminGetUserInput, cognitoidentityprovider.AdminGetUserOutput, cognitoidentityprovider.Options]
-	deleteUserPool      call[cognitoidentityprovider.DeleteUserPoolInput, cognitoidentityprovider.DeleteUserPoolOutput, cognitoidentityprovider.Options]
-	listUserPools       call[cognitoidentityprovider.ListUserPoolsInput, cognitoidentityprovider.ListUserPoolsOutput, cognitoidentityprovider.Options]
-	listUsers           call[cognitoidentityprovider.ListUsersInput, cognitoidentityprovider.ListUsersOutput, cognitoidentityprovider.Options]
+	adminAddUserToGroup call[
+		cognitoidentityprovider.AdminAddUserToGroupInput,
+		cognitoidentityprovider.AdminAddUserToGroupOutput,
+		cognitoidentityprovider.Options,
+	]
+	adminCreateUser call[
+		cognitoidentityprovider.AdminCreateUserInput,
+		cognitoidentityprovider.AdminCreateUserOutput,
+		cognitoidentityprovider.Options,
+	]
+	adminGetUser call[
+		cognitoidentityprovider.AdminGetUserInput,
+		cognitoidentityprovider.AdminGetUserOutput,
+		cognitoidentityprovider.Options,
+	]
+	deleteUserPool call[
+		cognitoidentityprovider.DeleteUserPoolInput,
+		cognitoidentityprovider.DeleteUserPoolOutput,
+		cognitoidentityprovider.Options,
+	]
+	listUserPools call[
+		cognitoidentityprovider.ListUserPoolsInput,
+		cognitoidentityprovider.ListUserPoolsOutput,
+		cognitoidentityprovider.Options,
+	]
+	listUsers call[
+		cognitoidentityprovider.ListUsersInput,
+		cognitoidentityprovider.ListUsersOutput,
+		cognitoidentityprovider.Options,
+	]
 }
 
 func narrowCognitoidentityprovider(c *cognitoidentityprovider.Client) *cognitoidentityproviderClient {
@@ -193,15 +253,51 @@ func (c *cognitoidentityproviderClient) ListUsers(
 }
 
 type dynamodbClient struct {
-	deleteItem         call[dynamodb.DeleteItemInput, dynamodb.DeleteItemOutput, dynamodb.Options]
-	deleteTable        call[dynamodb.DeleteTableInput, dynamodb.DeleteTableOutput, dynamodb.Options]
-	describeTable      call[dynamodb.DescribeTableInput, dynamodb.DescribeTableOutput, dynamodb.Options]
-	getItem            call[dynamodb.GetItemInput, dynamodb.GetItemOutput, dynamodb.Options]
-	putItem            call[dynamodb.PutItemInput, dynamodb.PutItemOutput, dynamodb.Options]
-	query              call[dynamodb.QueryInput, dynamodb.QueryOutput, dynamodb.Options]
-	scan               call[dynamodb.ScanInput, dynamodb.ScanOutput, dynamodb.Options]
-	transactWriteItems call[dynamodb.TransactWriteItemsInput, dynamodb.TransactWriteItemsOutput, dynamodb.Options]
-	updateItem         call[dynamodb.UpdateItemInput, dynamodb.UpdateItemOutput, dynamodb.Options]
+	deleteItem call[
+		dynamodb.DeleteItemInput,
+		dynamodb.DeleteItemOutput,
+		dynamodb.Options,
+	]
+	deleteTable call[
+		dynamodb.DeleteTableInput,
+		dynamodb.DeleteTableOutput,
+		dynamodb.Options,
+	]
+	describeTable call[
+		dynamodb.DescribeTableInput,
+		dynamodb.DescribeTableOutput,
+		dynamodb.Options,
+	]
+	getItem call[
+		dynamodb.GetItemInput,
+		dynamodb.GetItemOutput,
+		dynamodb.Options,
+	]
+	putItem call[
+		dynamodb.PutItemInput,
+		dynamodb.PutItemOutput,
+		dynamodb.Options,
+	]
+	query call[
+		dynamodb.QueryInput,
+		dynamodb.QueryOutput,
+		dynamodb.Options,
+	]
+	scan call[
+		dynamodb.ScanInput,
+		dynamodb.ScanOutput,
+		dynamodb.Options,
+	]
+	transactWriteItems call[
+		dynamodb.TransactWriteItemsInput,
+		dynamodb.TransactWriteItemsOutput,
+		dynamodb.Options,
+	]
+	updateItem call[
+		dynamodb.UpdateItemInput,
+		dynamodb.UpdateItemOutput,
+		dynamodb.Options,
+	]
 }
 
 func narrowDynamodb(c *dynamodb.Client) *dynamodbClient {
@@ -291,22 +387,86 @@ func (c *dynamodbClient) UpdateItem(
 }
 
 type ec2Client struct {
-	createTags                     call[ec2.CreateTagsInput, ec2.CreateTagsOutput, ec2.Options]
-	deleteTags                     call[ec2.DeleteTagsInput, ec2.DeleteTagsOutput, ec2.Options]
-	describeImages                 call[ec2.DescribeImagesInput, ec2.DescribeImagesOutput, ec2.Options]
-	describeInstanceStatus         call[ec2.DescribeInstanceStatusInput, ec2.DescribeInstanceStatusOutput, ec2.Options]
-	describeInstanceTypeOfferings  call[ec2.DescribeInstanceTypeOfferingsInput, ec2.DescribeInstanceTypeOfferingsOutput, ec2.Options]
-	describeInstanceTypes          call[ec2.DescribeInstanceTypesInput, ec2.DescribeInstanceTypesOutput, ec2.Options]
-	describeInstances              call[ec2.DescribeInstancesInput, ec2.DescribeInstancesOutput, ec2.Options]
-	describeLaunchTemplateVersions call[ec2.DescribeLaunchTemplateVersionsInput, ec2.DescribeLaunchTemplateVersionsOutput, ec2.Options]
-	describeSnapshots              call[ec2.DescribeSnapshotsInput, ec2.DescribeSnapshotsOutput, ec2.Options]
-	describeSubnets                call[ec2.DescribeSubnetsInput, ec2.DescribeSubnetsOutput, ec2.Options]
-	describeVpcs                   call[ec2.DescribeVpcsInput, ec2.DescribeVpcsOutput, ec2.Options]
-	getEbsDefaultKmsKeyId          call[ec2.GetEbsDefaultKmsKeyIdInput, ec2.GetEbsDefaultKmsKeyIdOutput, ec2.Options]
-	runInstances                   call[ec2.RunInstancesInput, ec2.RunInstancesOutput, ec2.Options]
-	startInstances                 call[ec2.StartInstancesInput, ec2.StartInstancesOutput, ec2.Options]
-	stopInstances                  call[ec2.StopInstancesInput, ec2.StopInstancesOutput, ec2.Options]
-	terminateInstances             call[ec2.TerminateInstancesInput, ec2.TerminateInstancesOutput, ec2.Options]
+	createTags call[
+		ec2.CreateTagsInput,
+		ec2.CreateTagsOutput,
+		ec2.Options,
+	]
+	deleteTags call[
+		ec2.DeleteTagsInput,
+		ec2.DeleteTagsOutput,
+		ec2.Options,
+	]
+	describeImages call[
+		ec2.DescribeImagesInput,
+		ec2.DescribeImagesOutput,
+		ec2.Options,
+	]
+	describeInstanceStatus call[
+		ec2.DescribeInstanceStatusInput,
+		ec2.DescribeInstanceStatusOutput,
+		ec2.Options,
+	]
+	describeInstanceTypeOfferings call[
+		ec2.DescribeInstanceTypeOfferingsInput,
+		ec2.DescribeInstanceTypeOfferingsOutput,
+		ec2.Options,
+	]
+	describeInstanceTypes call[
+		ec2.DescribeInstanceTypesInput,
+		ec2.DescribeInstanceTypesOutput,
+		ec2.Options,
+	]
+	describeInstances call[
+		ec2.DescribeInstancesInput,
+		ec2.DescribeInstancesOutput,
+		ec2.Options,
+	]
+	describeLaunchTemplateVersions call[
+		ec2.DescribeLaunchTemplateVersionsInput,
+		ec2.DescribeLaunchTemplateVersionsOutput,
+		ec2.Options,
+	]
+	describeSnapshots call[
+		ec2.DescribeSnapshotsInput,
+		ec2.DescribeSnapshotsOutput,
+		ec2.Options,
+	]
+	describeSubnets call[
+		ec2.DescribeSubnetsInput,
+		ec2.DescribeSubnetsOutput,
+		ec2.Options,
+	]
+	describeVpcs call[
+		ec2.DescribeVpcsInput,
+		ec2.DescribeVpcsOutput,
+		ec2.Options,
+	]
+	getEbsDefaultKmsKeyId call[
+		ec2.GetEbsDefaultKmsKeyIdInput,
+		ec2.GetEbsDefaultKmsKeyIdOutput,
+		ec2.Options,
+	]
+	runInstances call[
+		ec2.RunInstancesInput,
+		ec2.RunInstancesOutput,
+		ec2.Options,
+	]
+	startInstances call[
+		ec2.StartInstancesInput,
+		ec2.StartInstancesOutput,
+		ec2.Options,
+	]
+	stopInstances call[
+		ec2.StopInstancesInput,
+		ec2.StopInstancesOutput,
+		ec2.Options,
+	]
+	terminateInstances call[
+		ec2.TerminateInstancesInput,
+		ec2.TerminateInstancesOutput,
+		ec2.Options,
+	]
 }
 
 func narrowEc2(c *ec2.Client) *ec2Client {
@@ -459,10 +619,26 @@ func (c *ec2Client) TerminateInstances(
 }
 
 type kinesisClient struct {
-	describeStreamSummary call[kinesis.DescribeStreamSummaryInput, kinesis.DescribeStreamSummaryOutput, kinesis.Options]
-	getRecords            call[kinesis.GetRecordsInput, kinesis.GetRecordsOutput, kinesis.Options]
-	getShardIterator      call[kinesis.GetShardIteratorInput, kinesis.GetShardIteratorOutput, kinesis.Options]
-	listShards            call[kinesis.ListShardsInput, kinesis.ListShardsOutput, kinesis.Options]
+	describeStreamSummary call[
+		kinesis.DescribeStreamSummaryInput,
+		kinesis.DescribeStreamSummaryOutput,
+		kinesis.Options,
+	]
+	getRecords call[
+		kinesis.GetRecordsInput,
+		kinesis.GetRecordsOutput,
+		kinesis.Options,
+	]
+	getShardIterator call[
+		kinesis.GetShardIteratorInput,
+		kinesis.GetShardIteratorOutput,
+		kinesis.Options,
+	]
+	listShards call[
+		kinesis.ListShardsInput,
+		kinesis.ListShardsOutput,
+		kinesis.Options,
+	]
 }
 
 func narrowKinesis(c *kinesis.Client) *kinesisClient {
@@ -507,7 +683,11 @@ func (c *kinesisClient) ListShards(
 }
 
 type pricingClient struct {
-	getProducts call[pricing.GetProductsInput, pricing.GetProductsOutput, pricing.Options]
+	getProducts call[
+		pricing.GetProductsInput,
+		pricing.GetProductsOutput,
+		pricing.Options,
+	]
 }
 
 func narrowPricing(c *pricing.Client) *pricingClient {
@@ -525,10 +705,26 @@ func (c *pricingClient) GetProducts(
 }
 
 type route53Client struct {
-	changeResourceRecordSets call[route53.ChangeResourceRecordSetsInput, route53.ChangeResourceRecordSetsOutput, route53.Options]
-	getHostedZone            call[route53.GetHostedZoneInput, route53.GetHostedZoneOutput, route53.Options]
-	listHostedZonesByName    call[route53.ListHostedZonesByNameInput, route53.ListHostedZonesByNameOutput, route53.Options]
-	listResourceRecordSets   call[route53.ListResourceRecordSetsInput, route53.ListResourceRecordSetsOutput, route53.Options]
+	changeResourceRecordSets call[
+		route53.ChangeResourceRecordSetsInput,
+		route53.ChangeResourceRecordSetsOutput,
+		route53.Options,
+	]
+	getHostedZone call[
+		route53.GetHostedZoneInput,
+		route53.GetHostedZoneOutput,
+		route53.Options,
+	]
+	listHostedZonesByName call[
+		route53.ListHostedZonesByNameInput,
+		route53.ListHostedZonesByNameOutput,
+		route53.Options,
+	]
+	listResourceRecordSets call[
+		route53.ListResourceRecordSetsInput,
+		route53.ListResourceRecordSetsOutput,
+		route53.Options,
+	]
 }
 
 func narrowRoute53(c *route53.Client) *route53Client {
@@ -573,10 +769,26 @@ func (c *route53Client) ListResourceRecordSets(
 }
 
 type s3Client struct {
-	deleteObjects call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput, s3.Options]
-	headObject    call[s3.HeadObjectInput, s3.HeadObjectOutput, s3.Options]
-	listObjectsV2 call[s3.ListObjectsV2Input, s3.ListObjectsV2Output, s3.Options]
-	putObject     call[s3.PutObjectInput, s3.PutObjectOutput, s3.Options]
+	deleteObjects call[
+		s3.DeleteObjectsInput,
+		s3.DeleteObjectsOutput,
+		s3.Options,
+	]
+	headObject call[
+		s3.HeadObjectInput,
+		s3.HeadObjectOutput,
+		s3.Options,
+	]
+	listObjectsV2 call[
+		s3.ListObjectsV2Input,
+		s3.ListObjectsV2Output,
+		s3.Options,
+	]
+	putObject call[
+		s3.PutObjectInput,
+		s3.PutObjectOutput,
+		s3.Options,
+	]
 }
 
 func narrowS3(c *s3.Client) *s3Client {
@@ -621,11 +833,31 @@ func (c *s3Client) PutObject(
 }
 
 type schedulerClient struct {
-	createSchedule call[scheduler.CreateScheduleInput, scheduler.CreateScheduleOutput, scheduler.Options]
-	deleteSchedule call[scheduler.DeleteScheduleInput, scheduler.DeleteScheduleOutput, scheduler.Options]
-	getSchedule    call[scheduler.GetScheduleInput, scheduler.GetScheduleOutput, scheduler.Options]
-	listSchedules  call[scheduler.ListSchedulesInput, scheduler.ListSchedulesOutput, scheduler.Options]
-	updateSchedule call[scheduler.UpdateScheduleInput, scheduler.UpdateScheduleOutput, scheduler.Options]
+	createSchedule call[
+		scheduler.CreateScheduleInput,
+		scheduler.CreateScheduleOutput,
+		scheduler.Options,
+	]
+	deleteSchedule call[
+		scheduler.DeleteScheduleInput,
+		scheduler.DeleteScheduleOutput,
+		scheduler.Options,
+	]
+	getSchedule call[
+		scheduler.GetScheduleInput,
+		scheduler.GetScheduleOutput,
+		scheduler.Options,
+	]
+	listSchedules call[
+		scheduler.ListSchedulesInput,
+		scheduler.ListSchedulesOutput,
+		scheduler.Options,
+	]
+	updateSchedule call[
+		scheduler.UpdateScheduleInput,
+		scheduler.UpdateScheduleOutput,
+		scheduler.Options,
+	]
 }
 
 func narrowScheduler(c *scheduler.Client) *schedulerClient {
@@ -679,7 +911,11 @@ func (c *schedulerClient) UpdateSchedule(
 }
 
 type servicequotasClient struct {
-	getServiceQuota call[servicequotas.GetServiceQuotaInput, servicequotas.GetServiceQuotaOutput, servicequotas.Options]
+	getServiceQuota call[
+		servicequotas.GetServiceQuotaInput,
+		servicequotas.GetServiceQuotaOutput,
+		servicequotas.Options,
+	]
 }
 
 func narrowServicequotas(c *servicequotas.Client) *servicequotasClient {

@@ -43,7 +43,7 @@ func generated() ([]byte, error) {
 		fields, values := "", ""
 		for _, name := range strings.Fields(o.calls) {
 			field := strings.ToLower(name[:1]) + name[1:]
-			fields += fmt.Sprintf("\t%s call[%s.%sInput, %[2]s.%[3]sOutput, %[2]s.Options]\n", field, o.pkg, name)
+			fields += fmt.Sprintf("\t%s call[\n\t\t%s.%sInput,\n\t\t%[2]s.%[3]sOutput,\n\t\t%[2]s.Options,\n\t]\n", field, o.pkg, name)
 			values += fmt.Sprintf("\t\t%s: c.%s,\n", field, name)
 		}
 		fmt.Fprintf(&b, "\ntype %sClient struct {\n%s}\n", o.pkg, fields)

@@ -99,14 +99,21 @@ func (w *wire) account(t *testing.T) *Account {
 
 // The answers that the tests are made of.
 const (
-	me      = "<Arn>arn:aws:iam::123456789012:user/olga</Arn>"
-	zones   = "<instanceTypeOfferingSet><item><instanceType>g5.2xlarge</instanceType><location>us-east-1a</location></item></instanceTypeOfferingSet>"
+	me    = "<Arn>arn:aws:iam::123456789012:user/olga</Arn>"
+	zones = "<instanceTypeOfferingSet><item><instanceType>g5.2xlarge</instanceType>" +
+		"<location>us-east-1a</location></item></instanceTypeOfferingSet>"
 	noStack = "!ValidationError"
-	planned = "<Status>CREATE_COMPLETE</Status><Changes><member><ResourceChange><Action>Add</Action><LogicalResourceId>UserPool</LogicalResourceId><ResourceType>AWS::Cognito::UserPool</ResourceType></ResourceChange></member></Changes>"
+	planned = "<Status>CREATE_COMPLETE</Status><Changes><member><ResourceChange><Action>Add</Action>" +
+		"<LogicalResourceId>UserPool</LogicalResourceId><ResourceType>AWS::Cognito::UserPool</ResourceType>" +
+		"</ResourceChange></member></Changes>"
 	// replacing is a change set that would make a resource anew.
-	replacing = "<Status>CREATE_COMPLETE</Status><Changes><member><ResourceChange><Action>Modify</Action><Replacement>True</Replacement><LogicalResourceId>UserPoolDomain</LogicalResourceId><ResourceType>AWS::Cognito::UserPoolDomain</ResourceType></ResourceChange></member></Changes>"
-	ourTag    = "<Tags><member><Key>avatar-launcher</Key><Value>stack</Value></member></Tags>"
-	gpuTypes  = "<instanceTypeSet><item><instanceType>g5.2xlarge</instanceType><vCpuInfo><defaultVCpus>8</defaultVCpus></vCpuInfo></item></instanceTypeSet>"
+	replacing = "<Status>CREATE_COMPLETE</Status><Changes><member><ResourceChange>" +
+		"<Action>Modify</Action><Replacement>True</Replacement>" +
+		"<LogicalResourceId>UserPoolDomain</LogicalResourceId>" +
+		"<ResourceType>AWS::Cognito::UserPoolDomain</ResourceType></ResourceChange></member></Changes>"
+	ourTag   = "<Tags><member><Key>avatar-launcher</Key><Value>stack</Value></member></Tags>"
+	gpuTypes = "<instanceTypeSet><item><instanceType>g5.2xlarge</instanceType><vCpuInfo>" +
+		"<defaultVCpus>8</defaultVCpus></vCpuInfo></item></instanceTypeSet>"
 )
 
 func stack(status, more string) string {
@@ -348,8 +355,11 @@ func imageOf(architecture, platform, root string, size int) string {
 		windows = "<platform>windows</platform>"
 	}
 	return fmt.Sprintf(
-		"<imagesSet><item><imageState>available</imageState><name>avatar</name><architecture>%s</architecture>%s<platformDetails>%s</platformDetails>"+
-			"<rootDeviceName>%s</rootDeviceName><blockDeviceMapping><item><deviceName>%[4]s</deviceName><ebs><volumeSize>%d</volumeSize></ebs></item></blockDeviceMapping></item></imagesSet>",
+		"<imagesSet><item><imageState>available</imageState><name>avatar</name>"+
+			"<architecture>%s</architecture>%s<platformDetails>%s</platformDetails>"+
+			"<rootDeviceName>%s</rootDeviceName><blockDeviceMapping><item>"+
+			"<deviceName>%[4]s</deviceName><ebs><volumeSize>%d</volumeSize></ebs></item></blockDeviceMapping>"+
+			"</item></imagesSet>",
 		architecture,
 		windows,
 		platform,

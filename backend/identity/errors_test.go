@@ -270,7 +270,8 @@ func TestSRPOfAServerThatLies(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := fmt.Sprintf(
-				`{"ChallengeName":"PASSWORD_VERIFIER","ChallengeParameters":{"SRP_B":%q,"SALT":%q,"SECRET_BLOCK":%q,"USERNAME":"u","USER_ID_FOR_SRP":"u"}}`,
+				`{"ChallengeName":"PASSWORD_VERIFIER","ChallengeParameters":{"SRP_B":%q,"SALT":%q,`+
+					`"SECRET_BLOCK":%q,"USERNAME":"u","USER_ID_FOR_SRP":"u"}}`,
 				tt.b, tt.salt, tt.block)
 			calls := 0
 			s := facing(func(r *http.Request) (*http.Response, error) {

@@ -19,7 +19,9 @@ import (
 
 // secretMembers are the members of Cognito's requests and answers that nobody may see.
 var secretMembers = regexp.MustCompile(
-	`"(AccessToken|IdToken|RefreshToken|SecretKey|SessionToken|Token|Session|NEW_PASSWORD|REFRESH_TOKEN|PASSWORD_CLAIM_SIGNATURE|cognito-idp[^"]*|Password|PasswordVerifier|id_token|access_token|refresh_token)":"([^"]{12,})"`)
+	`"(AccessToken|IdToken|RefreshToken|SecretKey|SessionToken|Token|Session|NEW_PASSWORD|` +
+		`REFRESH_TOKEN|PASSWORD_CLAIM_SIGNATURE|cognito-idp[^"]*|Password|PasswordVerifier|id_token|` +
+		`access_token|refresh_token)":"([^"]{12,})"`)
 
 func TestNoSecretIsSaidOrLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

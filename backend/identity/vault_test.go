@@ -199,7 +199,8 @@ func TestOSKeyring(t *testing.T) {
 	for state, start := range map[string]string{
 		"unlocked": `printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null`,
 		// One that exists and is locked, as before a login: made by a first daemon, which the second replaces.
-		"locked": `printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null; gnome-keyring-daemon --replace --daemonize --components=secrets >/dev/null 2>&1`,
+		"locked": `printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null; ` +
+			`gnome-keyring-daemon --replace --daemonize --components=secrets >/dev/null 2>&1`,
 		"absent": `export DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent`,
 	} {
 		t.Run(state, func(t *testing.T) {

@@ -124,7 +124,8 @@ func TestPick(t *testing.T) {
 // may use them, and so may the messages of setup and the diagnostics.
 var (
 	internal = regexp.MustCompile(
-		`(?i)\b(cognito|ec2|kinesis|eventbridge|route 53|arm(s|ed|ing)?|claim(s|ed|ing)?|epochs?|leases?|shards?)\b|It was not possible to|if it stays`)
+		`(?i)\b(cognito|ec2|kinesis|eventbridge|route 53|arm(s|ed|ing)?|claim(s|ed|ing)?|epochs?|` +
+			`leases?|shards?)\b|It was not possible to|if it stays`)
 	mayUse    = []string{"fleet.", section}
 	straights = regexp.MustCompile(`[a-z]'[a-z]`)
 )

@@ -1,5 +1,4 @@
 import { tick } from 'svelte';
-import type { Shortcut } from './shortcuts';
 
 /** The pages behind the sign-in. */
 export type Route = 'home' | 'log' | 'history' | 'fleet' | 'settings' | 'about';
@@ -15,7 +14,7 @@ class Router {
   }
 
   /** Follows a shortcut that leads somewhere. */
-  press(pressed: Exclude<Shortcut, 'quit'>): void {
+  press(pressed: Route | 'filter'): void {
     if (pressed !== 'filter') {
       this.go(pressed);
       return;
