@@ -121,13 +121,17 @@ func (s *Service) stopInstance(ctx context.Context, instanceID string) error {
 		if err == nil || isGone(err) {
 			return nil
 		}
-		if !isWrongState(err) {
+		// An instance that EC2 has forgotten has no tags, so a policy may deny the stop of it.
+		if !isWrongState(err) && !awsx.IsDenied(err) {
 			return err
 		}
 		m, look := s.Machine(ctx, instanceID)
 		// It may have come up between the refusal and the look: only what will not run any more is done with.
 		if look == nil && (m == nil || !m.State.Up()) {
 			return nil
+		}
+		if awsx.IsDenied(err) {
+			return err
 		}
 		if err := awsx.Sleep(ctx, pollEvery); err != nil {
 			return err

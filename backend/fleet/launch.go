@@ -74,7 +74,7 @@ func (s *Service) resumeLaunch(ctx context.Context, row sessionRow,
 		return nil, err
 	}
 	if m == nil {
-		return s.launchAndBind(ctx, row, report)
+		return s.launchAgain(ctx, row, report)
 	}
 	bound, err := s.bindInstance(ctx, row, *m)
 	if isRaceLost(err) { // the keeper has adopted it
@@ -85,6 +85,26 @@ func (s *Service) resumeLaunch(ctx context.Context, row sessionRow,
 	}
 	report(backend.Progress{Phase: backend.Arming, Session: bound.session(), Machine: m, Cold: true})
 	return bound, s.armAndStart(ctx, bound)
+}
+
+// launchAgain launches the instance of a reservation that is not known to have been launched. Another desktop of the same
+// user may have just written the reservation, and give it up because there are too many instances. It returns errAgain
+// if the reservation is gone.
+func (s *Service) launchAgain(ctx context.Context, row sessionRow,
+	report func(backend.Progress)) (*sessionRow, error) {
+	rows, err := s.ledger.instances(ctx)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !slices.ContainsFunc(rows, func(r instanceRow) bool { return r.intent() && r.LaunchToken == row.LaunchToken }):
+		return nil, errAgain
+	case len(rows) <= s.current().MaxInstances:
+		return s.launchAndBind(ctx, row, report)
+	case s.Clock.Now().Sub(row.CreationTime) < claimTime:
+		return nil, errFull
+	}
+	return nil, errors.Join(errFull, s.abandon(ctx, row, messages.New("fleet.noRoomAnotherInstance")))
 }
 
 // launched finds the instance of a launch token, nil if there is none that lives.
