@@ -2,10 +2,12 @@ package keep_test
 
 import (
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
 	"avatar-launcher/app/keep"
+	"avatar-launcher/backend"
 	"avatar-launcher/backend/account"
 )
 
@@ -28,6 +30,16 @@ func properties(t *testing.T, resource string) map[string]any {
 	return resources(t)[resource].(map[string]any)["Properties"].(map[string]any)
 }
 
+// named returns the name of a resource of a stack with a prefix.
+func named(t *testing.T, resource, property string) string {
+	t.Helper()
+	sub, _ := properties(t, resource)[property].(map[string]any)["Fn::Sub"].(string)
+	if !strings.Contains(sub, "${Prefix}") {
+		t.Errorf("the name of %s has no prefix: %q", resource, sub)
+	}
+	return strings.ReplaceAll(sub, "${Prefix}", "staging-")
+}
+
 // TestTheStacksSettingsAreTaken: the profile that the template gives the function is a whole one.
 func TestTheStacksSettingsAreTaken(t *testing.T) {
 	variables := properties(t, "KeeperFunction")["Environment"].(map[string]any)["Variables"].(map[string]any)
@@ -38,7 +50,11 @@ func TestTheStacksSettingsAreTaken(t *testing.T) {
 		"avatar.example.com",
 		"${Subnets}", `subnet-0123456789abcdef0","subnet-0123456789abcdef1`, "${Types}", `g5.2xlarge","g6.xlarge`,
 		"${StopRole.Arn}", "arn:aws:iam::123456789012:role/stop",
-		"${DeadLetters.Arn}", "arn:aws:sqs:eu-central-1:123456789012:dead", "${Size}", "3").Replace(sub[0].(string))
+		"${DeadLetters.Arn}", "arn:aws:sqs:eu-central-1:123456789012:dead", "${Size}", "3", "${Prefix}", "staging-",
+		"${SessionsTable}", named(t, "SessionsTable", "TableName"),
+		"${InstancesTable}", named(t, "InstancesTable", "TableName"),
+		"${LeasesTable}", named(t, "LeasesTable", "TableName"), "${AuditTable}", named(t, "AuditTable", "TableName"),
+		"${LogStream}", named(t, "LogStream", "Name"), "${ScheduleGroup}", named(t, "ScheduleGroup", "Name")).Replace(sub[0].(string))
 	if strings.Contains(text, "${") {
 		t.Fatalf("what is in %s?", text)
 	}
@@ -54,17 +70,14 @@ func TestTheStacksSettingsAreTaken(t *testing.T) {
 		p.Log.ReadyPattern == "" {
 		t.Errorf("the function's profile is %+v", p)
 	}
-	for resource, name := range map[string]string{"SessionsTable": r.SessionsTable, "InstancesTable": r.InstancesTable,
-		"LeasesTable": r.LeasesTable, "AuditTable": r.AuditTable} {
-		if got := properties(t, resource)["TableName"]; got != name {
-			t.Errorf("%s is called %v, and the function looks for %s", resource, got, name)
-		}
-	}
-	if got := properties(t, "LogStream")["Name"]; got != r.Stream {
-		t.Errorf("the stream is called %v, and the function looks for %s", got, r.Stream)
-	}
-	if got := properties(t, "ScheduleGroup")["Name"]; got != r.ScheduleGroup {
-		t.Errorf("the schedule group is called %v, and the function looks for %s", got, r.ScheduleGroup)
+	want := backend.Resources{SessionsTable: "staging-avatar-sessions", InstancesTable: "staging-avatar-instances",
+		LeasesTable: "staging-avatar-leases", AuditTable: "staging-avatar-audit", Stream: "staging-avatar-logs",
+		ScheduleGroup: "staging-avatar-launcher", LaunchTemplate: "staging-avatar-launcher", PoolTag: "staging-avatar"}
+	got := backend.Resources{SessionsTable: r.SessionsTable, InstancesTable: r.InstancesTable, LeasesTable: r.LeasesTable,
+		AuditTable: r.AuditTable, Stream: r.Stream, ScheduleGroup: r.ScheduleGroup, LaunchTemplate: r.LaunchTemplate,
+		PoolTag: r.PoolTag}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("the function works on %+v", got)
 	}
 }
 

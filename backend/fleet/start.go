@@ -272,6 +272,7 @@ func isRefusedStart(err error) bool {
 // instance's timer reads.
 func (s *Service) armStop(ctx context.Context, row *sessionRow) error {
 	var both errgroup.Group
+	owned := *row
 	both.Go(func() error {
 		if row.mayFire { // its schedule is deleted once the stop is over
 			err := s.alarm.create(ctx, row.InstanceID, s.armTime(*row))
@@ -286,6 +287,6 @@ func (s *Service) armStop(ctx context.Context, row *sessionRow) error {
 		}
 		return s.arm(ctx, row.InstanceID, s.armTime(*row))
 	})
-	both.Go(func() error { return s.tagOwner(ctx, *row) })
+	both.Go(func() error { return s.tagOwner(ctx, owned) })
 	return both.Wait()
 }
