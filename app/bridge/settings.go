@@ -139,5 +139,5 @@ func readOnly(path string) *backend.Problem {
 		return nil
 	}
 	return &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.theseSettingsRead"),
-		Why: messages.New("common.fileNotYoursWrite", path), Next: messages.New("common.askWhoeverManagesMake"), Cause: err}
+		Why: messages.New("common.fileNotYoursWrite", path), Next: messages.New("common.askForTheFile"), Cause: err}
 }

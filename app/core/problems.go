@@ -10,5 +10,5 @@ import (
 func NotOperator(u backend.User) *backend.Problem {
 	return &backend.Problem{Kind: backend.KindDenied, What: messages.New("core.operatorsSeeFleet"),
 		Why:  messages.New("core.notOne", u.Username),
-		Next: messages.New("core.askWhoeverManagesAccounts")}
+		Next: messages.New("core.askForAnAccount")}
 }
