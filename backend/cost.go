@@ -8,6 +8,7 @@ type Prices struct {
 	Hourly        map[string]float64 // of a running instance, by instance type
 	AddressHourly float64            // of a public IPv4 address
 	DiskMonth     float64            // of one instance's disk, running or stopped
+	TrafficGB     float64            // of 10⁹ bytes that an instance sends to the internet
 }
 
 // monthHours is how many hours AWS' monthly examples count.
@@ -26,11 +27,20 @@ func (p Prices) Running(kind string) (hourly float64, known bool) {
 	return price + p.AddressHourly, true
 }
 
-// Session returns what an instance costs that runs for d. It reports whether the table has its type.
-func (p Prices) Session(kind string, d time.Duration) (cost float64, known bool) {
+// Session returns what an instance costs that runs for d and sends a number of bytes. It reports whether the table has
+// its type; without the type, the traffic alone is no figure either.
+func (p Prices) Session(kind string, d time.Duration, sent int64) (cost float64, known bool) {
 	hourly, known := p.Running(kind)
-	return hourly * max(d, shortestBilled).Hours(), known
+	if !known {
+		return 0, false
+	}
+	return hourly*max(d, shortestBilled).Hours() + p.traffic(sent), true
 }
+
+// traffic returns what it costs to send a number of bytes. All of it is counted as traffic to the internet: an account's
+// first 100 GB a month, which are free, are shared with everything else in it.
+// https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer
+func (p Prices) traffic(sent int64) float64 { return p.TrafficGB * float64(sent) / 1e9 }
 
 // cost fills in what a snapshot says about money. The pool's instances are stopped, so they cost their disks; what
 // they would cost running all the time is what stopping saves.
@@ -39,6 +49,7 @@ func cost(s state, p Prices) Cost {
 	if s.Session != nil && s.Session.Type != "" && (s.Phase.Active() || s.Phase == Failed) {
 		c.Hourly, _ = p.Running(s.Session.Type)
 		c.Since = s.Session.CreationTime
+		c.Traffic = p.traffic(s.Session.Sent)
 	} else if s.Session == nil {
 		c.Hourly, _ = p.Running(onlyType(s.Pool)) // of the next session
 	}
@@ -82,7 +93,7 @@ func timers(s Snapshot, r Rules) []Timer {
 // longest session's where that comes first.
 func SessionTimers(s Session, r Rules) []Timer {
 	will := func(kind TimerKind, at time.Time) Timer {
-		cost, _ := r.Prices.Session(s.Type, at.Sub(s.CreationTime))
+		cost, _ := r.Prices.Session(s.Type, at.Sub(s.CreationTime), s.Sent)
 		return Timer{Kind: kind, At: at, Cost: cost}
 	}
 	idle := will(TimerIdle, s.ExpireAt)

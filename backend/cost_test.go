@@ -6,19 +6,22 @@ import (
 	"time"
 )
 
-var prices = Prices{Currency: "USD", Hourly: map[string]float64{"g5.2xlarge": 1.2}, AddressHourly: 0.005, DiskMonth: 8}
+var prices = Prices{Currency: "USD", Hourly: map[string]float64{"g5.2xlarge": 1.2}, AddressHourly: 0.005, DiskMonth: 8,
+	TrafficGB: 0.09}
 
 func TestPricesSession(t *testing.T) {
 	for _, tt := range []struct {
 		kind string
 		d    time.Duration
+		sent int64
 		want float64
 	}{
-		{"g5.2xlarge", time.Hour, 1.205},
-		{"g5.2xlarge", 10 * time.Second, 1.205 / 60}, // a minute is the least
-		{"unheard.of", time.Hour, 0},
+		{"g5.2xlarge", time.Hour, 0, 1.205},
+		{"g5.2xlarge", 10 * time.Second, 0, 1.205 / 60},         // a minute is the least
+		{"g5.2xlarge", time.Hour, 4_500_000_000, 1.205 + 0.405}, // an hour at 10 Mbit/s
+		{"unheard.of", time.Hour, 4_500_000_000, 0},
 	} {
-		if got, known := prices.Session(tt.kind, tt.d); math.Abs(got-tt.want) > 1e-9 || known != (tt.want > 0) {
+		if got, known := prices.Session(tt.kind, tt.d, tt.sent); math.Abs(got-tt.want) > 1e-9 || known != (tt.want > 0) {
 			t.Errorf("%v of %s cost %v (known: %v), want %v", tt.d, tt.kind, got, known, tt.want)
 		}
 	}

@@ -59,6 +59,11 @@ type (
 		instanceID string
 		viewers    int // UnknownViewers if somebody is, and how many is not known
 	}
+	// sent: the instance has sent so many bytes since the session began.
+	sent struct {
+		instanceID string
+		bytes      int64
+	}
 	// announced: the instance's log says that the avatar is ready.
 	announced struct{ instanceID string }
 	// noticed: a standing condition began (problem) or ended (nil).
@@ -83,6 +88,7 @@ func (machineSeen) isEvent()    {}
 func (poolSeen) isEvent()       {}
 func (active) isEvent()         {}
 func (watched) isEvent()        {}
+func (sent) isEvent()           {}
 func (announced) isEvent()      {}
 func (noticed) isEvent()        {}
 func (ticked) isEvent()         {}

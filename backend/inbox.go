@@ -19,6 +19,9 @@ func (i *Inbox) Active(instanceID string) { i.post(active{instanceID}) }
 // connected counts as use for as long as this is called at least once in watchTime.
 func (i *Inbox) Watched(instanceID string, viewers int) { i.post(watched{instanceID, viewers}) }
 
+// Sent reports how many bytes an instance has sent since the session with it began.
+func (i *Inbox) Sent(instanceID string, bytes int64) { i.post(sent{instanceID, bytes}) }
+
 // Announced reports that an instance's log has shown the readiness line.
 func (i *Inbox) Announced(instanceID string) { i.post(announced{instanceID}) }
 

@@ -74,6 +74,8 @@ func next(s state, e event, r Rules, now time.Time) (state, []effect) {
 		return s, nil
 	case watched:
 		return nextWatched(s, e, r, now)
+	case sent:
+		return nextSent(s, e)
 	case announced:
 		s.Announced = s.Announced || s.Session != nil && s.Session.InstanceID == e.instanceID
 		return s, nil

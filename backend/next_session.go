@@ -156,7 +156,9 @@ func nextExtended(s state, e extended, now time.Time) (state, []effect) {
 		s.Problem = nil
 	}
 	s.unextended = nil
-	s.Session, s.Warning = e.session, false
+	extended := *e.session
+	extended.Sent = max(extended.Sent, s.Session.Sent) // it may have sent more meanwhile
+	s.Session, s.Warning = &extended, false
 	return s, nil
 }
 
@@ -202,7 +204,7 @@ func endedBy(kind TimerKind, session *Session, r Rules, now time.Time) *Ended {
 		return nil
 	}
 	used := now.Sub(session.CreationTime)
-	spent, _ := r.Prices.Session(session.Type, used)
+	spent, _ := r.Prices.Session(session.Type, used, session.Sent)
 	return &Ended{Why: kind, Used: used, Cost: spent}
 }
 

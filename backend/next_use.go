@@ -34,6 +34,18 @@ func nextWatched(s state, e watched, r Rules, now time.Time) (state, []effect) {
 	return nextActivity(s, UseViewer, r, now)
 }
 
+// nextSent takes in how many bytes the session's instance has sent. A launcher that was started again counts from the
+// session's log, so that its first reports are below what is stored.
+func nextSent(s state, e sent) (state, []effect) {
+	if sessionInstance(s) != e.instanceID || e.bytes <= s.Session.Sent {
+		return s, nil
+	}
+	session := *s.Session
+	session.Sent = e.bytes
+	s.Session = &session
+	return s, nil
+}
+
 // extendDue is when use that the session's end does not reflect yet must be written; zero for never. The window is
 // written at most once in a twelfth of it, so that use does not become a stream of writes, and use is never dropped:
 // the session ends no sooner than a window after LastUse, and at most a twelfth later.

@@ -20,7 +20,7 @@ const (
 type Timer struct {
 	Kind TimerKind `json:"kind"`
 	At   time.Time `json:"at"`
-	Cost float64   `json:"cost"` // what the session will have cost by then; zero if not known
+	Cost float64   `json:"cost"` // what the session will have cost by then, if it sends nothing more; zero if not known
 }
 
 // UseKind names what used a session.
@@ -78,8 +78,9 @@ type Cost struct {
 	Currency string `json:"currency"`
 	// of the session's instance, or of the pool's while there is no session; zero if not known
 	Hourly    float64   `json:"hourly"`
-	Since     time.Time `json:"since"` // when the running instance began to cost Hourly; zero if none runs
-	Month     float64   `json:"month"` // the user's ended sessions since the first of this month (UTC)
+	Since     time.Time `json:"since"`   // when the running instance began to cost Hourly; zero if none runs
+	Traffic   float64   `json:"traffic"` // what the session's instance has sent so far, beyond Hourly
+	Month     float64   `json:"month"`   // the user's ended sessions since the first of this month (UTC)
 	PoolMonth float64   `json:"poolMonth"`
 	AlwaysOn  float64   `json:"alwaysOn"` // a month of as many instances running all the time
 }

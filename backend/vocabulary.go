@@ -125,6 +125,7 @@ type Session struct {
 	Type         string    `json:"type"`      // instance type; empty before it is known
 	Cold         bool      `json:"cold"`      // its instance was launched for it
 	ReadyAt      time.Time `json:"readyAt"`   // when the avatar first answered; zero before
+	Sent         int64     `json:"sent"`      // bytes that its instance has sent, by its metrics
 }
 
 // Machine is an EC2 instance as the cloud describes it.

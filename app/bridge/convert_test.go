@@ -95,6 +95,7 @@ var unsent = map[string]string{
 	"Session.type":        "the machine has it",
 	"Session.cold":        "a start's steps say it",
 	"Session.readyAt":     "a start's steps say it",
+	"Session.sent":        "Cost.Traffic says what it costs",
 	"Machine.reasonCode":  "a problem says why a machine stopped",
 	"Machine.reason":      "a problem says why a machine stopped",
 	"PoolMember.epoch":    "nobody acts on it",

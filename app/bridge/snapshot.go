@@ -279,13 +279,14 @@ type Cost struct {
 	Currency  string  `json:"currency"`
 	Hourly    float64 `json:"hourly"`
 	Since     *int64  `json:"since"`
+	Traffic   float64 `json:"traffic"` // what the running session has sent, beyond Hourly
 	Month     float64 `json:"month"`
 	PoolMonth float64 `json:"poolMonth"`
 	AlwaysOn  float64 `json:"alwaysOn"`
 }
 
 func newCost(c backend.Cost) Cost {
-	return Cost{cmp.Or(c.Currency, "USD"), c.Hourly, unixMillis(c.Since), c.Month, c.PoolMonth, c.AlwaysOn}
+	return Cost{cmp.Or(c.Currency, "USD"), c.Hourly, unixMillis(c.Since), c.Traffic, c.Month, c.PoolMonth, c.AlwaysOn}
 }
 
 // Ended is a session that a timer has ended. Used is in milliseconds; Cost is 0 if it is not known.

@@ -63,6 +63,9 @@ func pricesOf(p config.Prices, made *account.Outputs, prices *account.Prices) co
 			hourly[kind] = math.Round(price*10_000) / 10_000
 		}
 	}
+	if prices != nil && prices.Traffic > 0 {
+		p.TrafficGB = math.Round(prices.Traffic*10_000) / 10_000
+	}
 	p.Hourly = hourly
 	p.DiskMonth = math.Round(gb*float64(cmp.Or(made.VolumeSize, 100))*100) / 100
 	return p

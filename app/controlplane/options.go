@@ -78,7 +78,7 @@ func hours(all []config.PoolHours) []fleet.Hours {
 // Prices returns what instances cost.
 func Prices(p config.Profile) backend.Prices {
 	return backend.Prices{Currency: p.Prices.Currency, Hourly: p.Prices.Hourly, AddressHourly: p.Prices.AddressHourly,
-		DiskMonth: p.Prices.DiskMonth}
+		DiskMonth: p.Prices.DiskMonth, TrafficGB: p.Prices.TrafficGB}
 }
 
 // Avatar returns how an instance's avatar is reached.

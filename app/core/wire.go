@@ -167,7 +167,7 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		Source: r.Stream, MaxLines: p.Log.MaxLines, MaxBytes: p.Log.MaxMegabytes << 20,
 		OlderDir: r.older, OlderBytes: int64(p.Log.OlderMegabytes) << 20,
 		ReadyPattern: controlplane.Pattern(p.Log.ReadyPattern), ActivityPattern: controlplane.Pattern(p.Log.ActivityPattern),
-		OnReady: inbox.Announced, OnActivity: inbox.Active, OnViewers: inbox.Watched,
+		OnReady: inbox.Announced, OnActivity: inbox.Active, OnViewers: inbox.Watched, OnSent: inbox.Sent,
 		Translate: i18n.Translate, Log: r.log,
 	})
 	r.Launcher = backend.New(backend.Options{

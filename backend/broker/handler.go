@@ -197,6 +197,7 @@ func (c *call) own(ctx context.Context) (*backend.Session, error) {
 	if err != nil || s == nil || !s.CreationTime.Equal(c.in.Session.CreationTime) {
 		return nil, err
 	}
+	s.Sent = max(s.Sent, c.in.Session.Sent) // the desktop reads the log; it decides nothing but the cost that is shown
 	return s, nil
 }
 

@@ -55,9 +55,9 @@ func redirectURIs() []string {
 }
 
 // usEast1 are the on-demand prices of Linux instances in us-east-1, with 100 GB of gp3 each
-// (aws.amazon.com/ec2/pricing, /ebs/pricing, /vpc/pricing).
+// (aws.amazon.com/ec2/pricing, /ebs/pricing, /vpc/pricing, /ec2/pricing/on-demand/#Data_Transfer).
 func usEast1() Prices {
-	return Prices{Currency: "USD", AddressHourly: 0.005, DiskMonth: 8, Hourly: map[string]float64{
+	return Prices{Currency: "USD", AddressHourly: 0.005, DiskMonth: 8, TrafficGB: 0.09, Hourly: map[string]float64{
 		"g4dn.xlarge": 0.526, "g4dn.2xlarge": 0.752, "g5.xlarge": 1.006, "g5.2xlarge": 1.212, "g5.4xlarge": 1.624,
 		"g6.xlarge": 0.8048, "g6.2xlarge": 0.9776, "g6.4xlarge": 1.3232}}
 }

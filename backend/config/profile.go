@@ -184,6 +184,7 @@ type Prices struct {
 	Hourly        map[string]float64 `yaml:"hourly"`         // a running instance's hour by instance type
 	AddressHourly float64            `yaml:"address_hourly"` // a public IPv4 address' hour
 	DiskMonth     float64            `yaml:"disk_month"`     // one instance's disk for a month, running or stopped
+	TrafficGB     float64            `yaml:"traffic_gb"`     // a GB (10⁹ bytes) sent to the internet
 }
 
 // Session limits how long an instance is held.

@@ -81,7 +81,7 @@ func TimeOfDay(s string) (time.Duration, error) {
 
 func (v validator) prices(p *Prices) {
 	v.form("prices.currency", p.Currency, currencyForm, true, "USD")
-	all := map[string]float64{"address_hourly": p.AddressHourly, "disk_month": p.DiskMonth}
+	all := map[string]float64{"address_hourly": p.AddressHourly, "disk_month": p.DiskMonth, "traffic_gb": p.TrafficGB}
 	for kind, price := range p.Hourly {
 		all["hourly."+kind] = price
 		if !typeForm.MatchString(kind) {

@@ -96,7 +96,7 @@ func (s *Service) recordEnd(ctx context.Context, row sessionRow, state backend.P
 	if row.ReadyAt != 0 {
 		a.StartTook = row.ReadyAt - row.CreationTime.UnixNano()
 	}
-	a.Cost, _ = s.Prices.Session(row.InstanceType, s.Clock.Now().Sub(row.CreationTime))
+	a.Cost, _ = s.Prices.Session(row.InstanceType, s.Clock.Now().Sub(row.CreationTime), row.Sent)
 	s.recordEvent(ctx, a)
 }
 

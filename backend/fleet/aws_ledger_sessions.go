@@ -124,9 +124,10 @@ func (l ledger) recordReady(ctx context.Context, row sessionRow, at time.Time) e
 
 // extendSession moves the end of an open session.
 func (l ledger) extendSession(ctx context.Context, row sessionRow, now time.Time) error {
-	return l.updateOpen(ctx, row, "SET ExpireAt = :x, LastActivity = :now, LastUseBy = :by", item{
-		":x":   value(row.ExpireAt),
-		":now": value(now),
-		":by":  value(string(row.LastUseBy)),
+	return l.updateOpen(ctx, row, "SET ExpireAt = :x, LastActivity = :now, LastUseBy = :by, Sent = :sent", item{
+		":x":    value(row.ExpireAt),
+		":now":  value(now),
+		":by":   value(string(row.LastUseBy)),
+		":sent": value(row.Sent),
 	})
 }

@@ -35,6 +35,7 @@ type sessionRow struct {
 	InstanceType string          `dynamodbav:",omitempty"`
 	Cold         bool            `dynamodbav:",omitempty"`
 	ReadyAt      int64           `dynamodbav:",omitempty"` // Unix nanoseconds, when the avatar first answered
+	Sent         int64           `dynamodbav:",omitempty"` // bytes that the instance has sent, as known at the last Extend
 	EndedBecause string          `dynamodbav:",omitempty"`
 	EndedBy      string          `dynamodbav:",omitempty"` // the user who ended it; empty if a program did
 	PurgeAt      int64           `dynamodbav:",omitempty"`
@@ -102,6 +103,7 @@ func (r sessionRow) session() *backend.Session {
 		LastUseBy:    r.LastUseBy,
 		Type:         r.InstanceType,
 		Cold:         r.Cold,
+		Sent:         r.Sent,
 	}
 	if r.ReadyAt != 0 {
 		session.ReadyAt = time.Unix(0, r.ReadyAt).UTC()
@@ -126,6 +128,7 @@ func rowOf(s backend.Session) sessionRow {
 		LastUseBy:    s.LastUseBy,
 		InstanceType: s.Type,
 		Cold:         s.Cold,
+		Sent:         s.Sent,
 	}
 	if !s.ReadyAt.IsZero() {
 		row.ReadyAt = s.ReadyAt.UnixNano()

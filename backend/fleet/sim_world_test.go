@@ -287,7 +287,7 @@ func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, sk
 		Clock:      clock,
 		Names:      w.names(),
 		Figures:    figures,
-		Prices:     backend.Prices{Currency: "USD", Hourly: map[string]float64{"g5.2xlarge": 1.212}},
+		Prices:     backend.Prices{Currency: "USD", Hourly: map[string]float64{"g5.2xlarge": 1.212}, TrafficGB: 0.09},
 		Log:        log,
 		Avatar: fleet.Avatar{
 			Scheme:     "http",

@@ -30,6 +30,9 @@ type Options struct {
 	// each change, and every activityInterval while there are some. It is called without locks, and must not wait for
 	// Follow.
 	OnViewers func(instanceID string, viewers int)
+	// OnSent is called with the bytes that the instance has sent since Follow's since, by its metrics: at most every
+	// sentInterval. It is called without locks, and must not wait for Follow.
+	OnSent func(instanceID string, bytes int64)
 
 	// Translate puts the launcher's remarks into words, each time they are read; nil for English. Call LanguageChanged
 	// when it says something else. It is called with locks held, and must not use the Book.
@@ -52,6 +55,7 @@ type Book struct {
 	metrics      []Metrics
 	followStates map[string]*followState
 	activity     activity // last calls of OnActivity and OnViewers
+	traffic      traffic  // what the followed instance has sent
 	searches     []*Search
 	owner        int // number of Forget calls; entries read for an earlier owner are dropped
 
@@ -125,7 +129,7 @@ func (b *Book) Forget() {
 	}
 	b.mu.Lock()
 	b.owner++
-	b.activity = activity{}
+	b.activity, b.traffic = activity{}, traffic{}
 	b.store.clear()
 	b.store.sources = nil
 	b.stats, b.metrics, b.lastError, b.followStates = Stats{}, nil, lastError{}, map[string]*followState{}

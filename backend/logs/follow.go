@@ -58,7 +58,7 @@ func (b *Book) forgetSession(owner int) {
 	if owner != b.owner {
 		return
 	}
-	b.metrics, b.lastError, b.activity = nil, lastError{}, activity{}
+	b.metrics, b.lastError, b.activity, b.traffic = nil, lastError{}, activity{}, traffic{}
 }
 
 // followState is what is known of an instance's log between two calls of Follow.

@@ -5,7 +5,7 @@ import "time"
 // maxActivityAge is how old a line may be to count as activity. A resumed session reads its old lines again.
 const maxActivityAge = time.Minute
 
-// matchPatterns calls OnReady, OnActivity and OnViewers for the instance's own lines, each at most once.
+// matchPatterns calls OnReady, OnActivity, OnViewers and OnSent for the instance's own lines, each at most once.
 // now is the time by the clock that stamped them.
 func (b *Book) matchPatterns(iid string, entries []Entry, now time.Time) {
 	ready, active := b.opts.ReadyPattern, b.opts.ActivityPattern
@@ -13,6 +13,7 @@ func (b *Book) matchPatterns(iid string, entries []Entry, now time.Time) {
 		ready = nil
 	}
 	b.reportViewers(iid, entries, now)
+	b.reportSent(iid, entries, now)
 	if b.opts.OnActivity == nil || !b.activityDue(now) {
 		active = nil
 	}

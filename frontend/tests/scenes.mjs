@@ -48,7 +48,7 @@ const idleSteps = ORDER.map((phase) => ({ phase, started: null, took: null, usua
 
 const base = {
   ...sent.idle, since: at(-1000), pool: FULL, steps: idleSteps, estimate: 5300,
-  cost: { currency: 'USD', hourly: 0.526, since: null, month: 4.2, poolMonth: 31.4, alwaysOn: 1915.2 },
+  cost: { currency: 'USD', hourly: 0.526, since: null, traffic: 0, month: 4.2, poolMonth: 31.4, alwaysOn: 1915.2 },
 };
 const running = (left) => ({
   cost: { ...base.cost, hourly: 0.526, since: at(-8 * MINUTE) },

@@ -131,7 +131,7 @@ test('the row below the action says which clock fires, and offers more only wher
 });
 
 test('what is spent counts by the cloud\'s clock', () => {
-  const cost = { currency: 'USD', hourly: 1.8, since: NOW - 60_000, month: 0, poolMonth: 0, alwaysOn: 0 };
+  const cost = { currency: 'USD', hourly: 1.8, since: NOW - 60_000, traffic: 0, month: 0, poolMonth: 0, alwaysOn: 0 };
   expect(spent(snapshotOf({ cost }), NOW)).toBeCloseTo(0.03);
   expect(spent(snapshotOf({ cost, skew: 60_000 }), NOW)).toBeCloseTo(0.06);
   expect(spent(snapshotOf(), NOW)).toBeNull();
@@ -180,7 +180,7 @@ describe('use', () => {
 });
 
 test('what it costs: before a start, while it runs, and while that is not known', () => {
-  const cost = { currency: 'USD', hourly: 1.2, since: null, month: 3, poolMonth: 0, alwaysOn: 0 };
+  const cost = { currency: 'USD', hourly: 1.2, since: null, traffic: 0, month: 3, poolMonth: 0, alwaysOn: 0 };
   const said = (more: Partial<Snapshot>): string[] => Object.values(price(snapshotOf({ cost, ...more }), NOW));
   expect(said({})).toEqual([expect.stringMatching(/^It costs .*1\.20 per hour while it runs\.$/), expect.stringMatching(/^Nothing is running · .*3\.00 this month$/)]);
   expect(said({ cost: { ...cost, hourly: 0, month: 0 } })).toEqual(['Nothing is running, so nothing costs money.', '']);
@@ -211,7 +211,7 @@ test('a time that is not today carries its day, and a cost names its own time', 
   const noon = new Date(2026, 2, 14, 12).getTime();
   const held = { ...session, expireAt: noon + 60 * 60_000, lastActivity: noon };
   const timers = [{ kind: 'idle', at: noon + 60 * 60_000, cost: 1.22 }, { kind: 'maximum', at: noon + 14 * 60 * 60_000, cost: 14.6 }] as const;
-  const cost = { currency: 'USD', hourly: 1.22, since: noon, month: 0, poolMonth: 0, alwaysOn: 0 };
+  const cost = { currency: 'USD', hourly: 1.22, since: noon, traffic: 0, month: 0, poolMonth: 0, alwaysOn: 0 };
   const s = snapshotOf({ phase: 'ready', session: held, timers, lastUse: noon, cost });
   const { what, more } = pace(s, 60 * 60_000);
   expect(what).toBe('Stops at 13:00 if nobody uses it.');

@@ -111,6 +111,7 @@ export namespace bridge {
 	    currency: string;
 	    hourly: number;
 	    since?: number;
+	    traffic: number;
 	    month: number;
 	    poolMonth: number;
 	    alwaysOn: number;
