@@ -9,7 +9,9 @@ import (
 var promised = map[string]string{
 	"cognito-idp": `CreateUserPool CreateUserPoolClient AdminCreateUser AdminSetUserPassword SignUp ConfirmSignUp ListUsers CreateGroup
 		ListGroups AdminAddUserToGroup InitiateAuth RespondToAuthChallenge AssociateSoftwareToken VerifySoftwareToken SetUserMFAPreference
-		ForgotPassword ConfirmForgotPassword GetTokensFromRefreshToken RevokeToken GlobalSignOut GetUser ChangePassword`,
+		ForgotPassword ConfirmForgotPassword GetTokensFromRefreshToken RevokeToken GlobalSignOut GetUser ChangePassword
+		StartWebAuthnRegistration CompleteWebAuthnRegistration ListWebAuthnCredentials DeleteWebAuthnCredential
+		GetUserAuthFactors`,
 	"cognito-identity": `CreateIdentityPool SetIdentityPoolRoles SetPrincipalTagAttributeMap GetId ` +
 		`GetCredentialsForIdentity`,
 	"sts": `GetCallerIdentity AssumeRole`,

@@ -19,7 +19,8 @@ func readable(cl *client, u *user) []attribute {
 }
 
 func getUserAuthFactors(_ *Service, _ *wire.Call, b *bearer, _ *accessInput) (any, error) {
-	out := map[string]any{"Username": b.user.Username, "ConfiguredUserAuthFactors": []string{"PASSWORD"}}
+	out := map[string]any{"Username": b.user.Username,
+		"ConfiguredUserAuthFactors": b.pool.configuredFactors(b.user)}
 	b.user.addFactors(out)
 	return out, nil
 }

@@ -83,25 +83,6 @@ func (s *Service) begin(p *pool, cl *client, a attempt, in *initiateInput, admin
 	return nil, fail("InvalidParameterException", "Initiate Auth method not supported.")
 }
 
-// beginChoice is the choice-based flow: the preferred first factor where one is named, else the list of them.
-func (s *Service) beginChoice(p *pool, cl *client, a attempt, params map[string]string,
-	now time.Time) (*authAnswer, error) {
-	switch params["PREFERRED_CHALLENGE"] {
-	case "PASSWORD_SRP":
-		return s.beginSRP(p, cl, a, params["SRP_A"], now)
-	case "PASSWORD":
-		return s.beginPassword(p, cl, a, params["PASSWORD"], now)
-	}
-	if u := p.find(a.username); u != nil {
-		a.sub = u.Sub
-	} else if !cl.hidesUsers() {
-		return nil, fail("UserNotFoundException", "User does not exist.")
-	}
-	ch := s.ask(selectChallenge, a, now)
-	return &authAnswer{ChallengeName: selectChallenge, Session: ch.key, ChallengeParameters: map[string]string{},
-		AvailableChallenges: []string{"PASSWORD_SRP", "PASSWORD"}}, nil
-}
-
 // beginPassword proves the password at once.
 func (s *Service) beginPassword(p *pool, cl *client, a attempt, password string, now time.Time) (*authAnswer, error) {
 	u, err := s.provePassword(p, cl.hidesUsers(), a.username, password, now)

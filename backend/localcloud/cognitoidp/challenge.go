@@ -2,6 +2,8 @@ package cognitoidp
 
 import (
 	"time"
+
+	"github.com/go-webauthn/webauthn/webauthn"
 )
 
 // The challenges, by their names in the API.
@@ -46,10 +48,13 @@ type challenge struct {
 	tries   int
 	srp     *srpServer // of the two verifier challenges
 	decoy   bool       // of somebody who does not exist: never passes
-	code    string     // what was sent, for SMS_MFA and EMAIL_OTP
-	choices []string   // for SELECT_MFA_TYPE
+	code    string     // what was sent, for SMS_MFA, EMAIL_OTP and SMS_OTP
+	first   bool       // it asks for the first factor: a code that was sent, or a passkey
+	choices []string   // for SELECT_MFA_TYPE and SELECT_CHALLENGE
 	totp    string     // the secret that MFA_SETUP is about to verify
 	done    bool       // MFA_SETUP: it was verified
+
+	ceremony *webauthn.SessionData // WEB_AUTHN: what the authenticator was asked
 }
 
 // step is what a sign-in comes to next: done, or a challenge to be answered.

@@ -13,6 +13,7 @@ type mfaConfig struct {
 	TOTP, SMS, Email bool
 	SMSText          *smsMFAConfig   `json:",omitempty"`
 	EmailText        *emailMFAConfig `json:",omitempty"`
+	WebAuthn         *webAuthnConfig `json:",omitempty"`
 }
 
 type smsMFAConfig struct {
@@ -32,6 +33,7 @@ type mfaConfigInput struct {
 	SoftwareTokenMfaConfiguration *enabled
 	SmsMfaConfiguration           *smsMFAConfig
 	EmailMfaConfiguration         *emailMFAConfig
+	WebAuthnConfiguration         *webAuthnConfig
 }
 
 func setMFAConfig(s *Service, c *wire.Call, in *mfaConfigInput) (any, error) {
@@ -54,6 +56,15 @@ func setMFAConfig(s *Service, c *wire.Call, in *mfaConfigInput) (any, error) {
 		return nil, fail("InvalidParameterException",
 			"Invalid MFA configuration given, can't turn on MFA and disable all MFA types.")
 	}
+	if next.WebAuthn = p.MFA.WebAuthn; in.WebAuthnConfiguration != nil {
+		next.WebAuthn = in.WebAuthnConfiguration
+		if err := next.WebAuthn.settle(); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.checkMode(next); err != nil {
+		return nil, err
+	}
 	p.MFA, p.Modified = next, c.Now
 	s.writePool(p)
 	return p.MFA.view(), nil
@@ -74,6 +85,9 @@ func (m mfaConfig) view() map[string]any {
 	}
 	if m.EmailText != nil {
 		out["EmailMfaConfiguration"] = m.EmailText
+	}
+	if m.WebAuthn != nil {
+		out["WebAuthnConfiguration"] = m.WebAuthn
 	}
 	return out
 }

@@ -141,6 +141,11 @@ func init() {
 		"GetUserAttributeVerificationCode": asUser(tokenOf[attributesInput], getVerificationCode),
 		"VerifyUserAttribute":              asUser(tokenOf[attributesInput], verifyAttribute),
 
+		"StartWebAuthnRegistration":    asUser(tokenOf[accessInput], startWebAuthnRegistration),
+		"CompleteWebAuthnRegistration": asUser(tokenOf[passkeyInput], completeWebAuthnRegistration),
+		"ListWebAuthnCredentials":      asUser(tokenOf[passkeyInput], listWebAuthnCredentials),
+		"DeleteWebAuthnCredential":     asUser(tokenOf[passkeyInput], deleteWebAuthnCredential),
+
 		"ConfirmDevice":      asUser(tokenOf[deviceInput], confirmDevice),
 		"UpdateDeviceStatus": asUser(tokenOf[deviceInput], updateDeviceStatus),
 		"ForgetDevice":       asUser(tokenOf[deviceInput], forgetDevice),

@@ -60,6 +60,9 @@ func createUserPool(s *Service, c *wire.Call) (any, error) {
 		Decoy: randomBytes(32)}
 	p.MFA.Mode = in.MfaConfiguration
 	p.MFA.SMS = in.SmsConfiguration != nil
+	if err := checkFirstFactors(&p.Config, p.MFA); err != nil {
+		return nil, err
+	}
 	for range 2 {
 		k, err := s.newSigningKey()
 		if err != nil {
@@ -162,6 +165,11 @@ func updateUserPool(s *Service, c *wire.Call, in *updatePoolInput) (any, error) 
 		in.SmsConfiguration = []byte("{}")
 	}
 	if err := in.settle(); err != nil {
+		return nil, err
+	}
+	next := p.MFA
+	next.Mode = in.MfaConfiguration
+	if err := checkFirstFactors(&in.poolConfig, next); err != nil {
 		return nil, err
 	}
 	in.AliasAttributes, in.UsernameAttributes = p.Config.AliasAttributes, p.Config.UsernameAttributes

@@ -41,6 +41,8 @@ func init() {
 		softwareToken:    (*Service).answerTOTP,
 		smsMFA:           (*Service).answerCode,
 		emailOTP:         (*Service).answerCode,
+		smsOTP:           (*Service).answerCode,
+		webAuthn:         (*Service).answerPasskey,
 		mfaSetup:         (*Service).answerSetup,
 	}
 }
@@ -92,7 +94,7 @@ func (s *Service) challengeOf(cl *client, in *respondInput, now time.Time) (*cha
 			return nil, fail("InvalidParameterException", "Missing required parameter PASSWORD_CLAIM_SECRET_BLOCK")
 		}
 		return s.pendingChallenge(key, cl.ID, false, now, in.ChallengeName)
-	case newPassword, softwareToken, smsMFA, emailOTP, selectMFA, mfaSetup, deviceSRP, selectChallenge:
+	case newPassword, softwareToken, smsMFA, emailOTP, selectMFA, mfaSetup, deviceSRP, selectChallenge, smsOTP, webAuthn:
 		if in.Session == "" {
 			return nil, fail("InvalidParameterException", "Missing required parameter Session")
 		}
@@ -185,14 +187,18 @@ func givenAttributes(p *pool, u *user, r map[string]string) ([]attribute, error)
 	return given, p.checkRequired(append(slices.Clone(u.Attributes), given...))
 }
 
-// answerCode checks a code that was sent for SMS_MFA or EMAIL_OTP.
+// answerCode checks a code that was sent as a first or second factor.
 func (s *Service) answerCode(ch *challenge, in *respondInput, now time.Time) (attempt, error) {
 	given := in.ChallengeResponses[ch.kind+"_CODE"]
 	if given == "" {
 		return ch.attempt, fail("InvalidParameterException", "Missing required parameter %s_CODE", ch.kind)
 	}
-	if subtle.ConstantTimeCompare([]byte(given), []byte(ch.code)) != 1 {
+	if subtle.ConstantTimeCompare([]byte(given), []byte(ch.code)) != 1 || ch.decoy {
 		return ch.attempt, s.miss(ch)
+	}
+	if ch.first {
+		s.close(ch)
+		return ch.attempt, nil
 	}
 	if ch.attempt.setupEmail != "" {
 		p, _, u, err := s.people(ch.attempt)
@@ -226,20 +232,4 @@ func (s *Service) answerSelectMFA(ch *challenge, in *respondInput, now time.Time
 	s.close(ch)
 	st := s.askFactor(p, u, choice, ch.attempt, now)
 	return &authAnswer{ChallengeName: st.challenge, ChallengeParameters: st.params, Session: st.session}, nil
-}
-
-// answerSelectChallenge goes on with the chosen first factor.
-func (s *Service) answerSelectChallenge(ch *challenge, in *respondInput, now time.Time) (*authAnswer, error) {
-	p, cl := s.pools[ch.attempt.poolID], s.clients[ch.attempt.clientID]
-	if p == nil || cl == nil {
-		return nil, fail("NotAuthorizedException", "Incorrect username or password.")
-	}
-	s.close(ch)
-	switch in.ChallengeResponses["ANSWER"] {
-	case "PASSWORD_SRP":
-		return s.beginSRP(p, cl, ch.attempt, in.ChallengeResponses["SRP_A"], now)
-	case "PASSWORD":
-		return s.beginPassword(p, cl, ch.attempt, in.ChallengeResponses["PASSWORD"], now)
-	}
-	return nil, fail("InvalidParameterException", "Selected challenge is not available.")
 }

@@ -51,6 +51,8 @@ type Service struct {
 	grants     map[string]*grant   // authorization codes
 	browsers   map[string]*browser // hosted UI cookies
 
+	registrations map[string]*registration // passkeys that are being made, by challenge
+
 	flushing sync.Mutex // held while pending ops go to the store, so that they stay in order
 }
 
@@ -70,6 +72,7 @@ func New(env wire.Env, st *store.Store, opt Options) (*Service, error) {
 		tokens: map[string]string{}, domains: map[string]string{}, rates: map[string]*bucket{},
 		challenges: map[string]*challenge{}, attempts: map[string]*attempts{},
 		grants: map[string]*grant{}, browsers: map[string]*browser{},
+		registrations: map[string]*registration{},
 	}
 	if err := s.load(); err != nil {
 		return nil, err

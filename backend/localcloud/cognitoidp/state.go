@@ -68,6 +68,7 @@ type user struct {
 	Codes             map[string]*code  `json:",omitempty"` // by purpose
 	Devices           map[string]device `json:",omitempty"`
 	Groups            []string          `json:",omitempty"`
+	Passkeys          []passkey         `json:",omitempty"`
 }
 
 func (u *user) get(name string) string {
