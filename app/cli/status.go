@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"time"
 
 	"avatar-launcher/app/core"
 	"avatar-launcher/app/i18n"
@@ -21,21 +22,33 @@ func (v *visit) status(ctx context.Context) error {
 			return err
 		}
 	}
-	url := ""
-	if s != nil {
-		url = v.Fleet.URL(*s)
-	}
 	if v.out.json {
-		v.out.object(map[string]any{"profile": v.Profile.Name, "user": v.user, "session": s, "machine": m, "url": url,
-			"timers": v.timers(s), "use": useFacts(s)})
+		v.out.object(StatusFacts(v.Rooms, v.user, s, m, v.Now()))
 		return nil
 	}
-	v.out.table(v.statusRows(s, m, url))
+	v.out.table(v.statusRows(s, m, v.Now()))
 	return nil
 }
 
+// StatusFacts returns what status prints for scripts: s and m are nil if there is no session or no instance.
+func StatusFacts(r *core.Rooms, u backend.User, s *backend.Session, m *backend.Machine,
+	now time.Time) map[string]any {
+	facts := map[string]any{"profile": r.Profile.Name, "user": u, "session": s, "machine": m, "url": "",
+		"timers": timersOf(r, s), "use": useFacts(s), "cost": nil, "leftSeconds": nil}
+	if s == nil {
+		return facts
+	}
+	facts["url"], facts["leftSeconds"] = r.Fleet.URL(*s), int(max(0, s.ExpireAt.Sub(now)).Seconds())
+	rules := core.Rules(r.Profile)
+	if spent, known := rules.Prices.Session(s.Type, now.Sub(s.CreationTime)); known {
+		hourly, _ := rules.Prices.Running(s.Type)
+		facts["cost"] = map[string]any{"currency": rules.Prices.Currency, "hourly": hourly, "spent": spent}
+	}
+	return facts
+}
+
 // statusRows are what status prints for people: s and m are nil if there is no session or no instance.
-func (v *visit) statusRows(s *backend.Session, m *backend.Machine, url string) [][]string {
+func (v *visit) statusRows(s *backend.Session, m *backend.Machine, now time.Time) [][]string {
 	rows := [][]string{
 		{i18n.Text("commands.status.profile"), v.Profile.Name},
 		{i18n.Text("commands.status.user"), v.user.Username},
@@ -46,11 +59,12 @@ func (v *visit) statusRows(s *backend.Session, m *backend.Machine, url string) [
 	rows = append(rows,
 		[]string{i18n.Text("commands.status.instance"), s.InstanceID},
 		[]string{i18n.Text("commands.status.phase"), phaseText(s.Phase)},
-		[]string{i18n.Text("commands.status.address"), url},
+		[]string{i18n.Text("commands.status.address"), v.Fleet.URL(*s)},
 		[]string{i18n.Text("commands.status.publicIP"), s.PublicIP},
 		[]string{i18n.Text("commands.status.created"), clockTime(s.CreationTime)},
 		[]string{i18n.Text("commands.status.ends"), clockTime(s.ExpireAt)})
 	rows = append(rows, v.whyItRuns(*s)...)
+	rows = append(rows, v.costRow(*s, now)...)
 	if m != nil {
 		rows = append(rows,
 			[]string{i18n.Text("commands.status.state"), string(m.State)},
@@ -68,19 +82,29 @@ func (v *visit) whyItRuns(s backend.Session) [][]string {
 		used += ", " + i18n.Translate(m)
 	}
 	rows := [][]string{{i18n.Text("commands.status.lastUsed"), used}}
-	for _, t := range v.timers(&s) {
+	for _, t := range timersOf(v.Rooms, &s) {
 		what := i18n.Say("timers."+string(t.Kind), clockTime(t.At))
 		rows = append(rows, []string{i18n.Text("commands.status.stops"), what})
 	}
 	return rows
 }
 
-// timers lists what will end a session, none if there is no session.
-func (v *visit) timers(s *backend.Session) []backend.Timer {
+// costRow says what a session has cost so far. There is none if its price is not known.
+func (v *visit) costRow(s backend.Session, now time.Time) [][]string {
+	prices := core.Rules(v.Profile).Prices
+	spent, known := prices.Session(s.Type, now.Sub(s.CreationTime))
+	if !known {
+		return nil
+	}
+	return [][]string{{i18n.Text("commands.status.cost"), i18n.Money(spent, prices.Currency)}}
+}
+
+// timersOf lists what will end a session, none if there is no session.
+func timersOf(r *core.Rooms, s *backend.Session) []backend.Timer {
 	if s == nil {
 		return []backend.Timer{}
 	}
-	return backend.SessionTimers(*s, core.Rules(v.Profile))
+	return backend.SessionTimers(*s, core.Rules(r.Profile))
 }
 
 // useFacts are a session's last use as the page has it, nil if there is no session.

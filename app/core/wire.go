@@ -43,6 +43,7 @@ type Rooms struct {
 	Doctor   *account.Doctor
 	older    string                     // folder for the log's older lines, "" where they are dropped
 	Browse   func(address string) error // opens the system's browser
+	Now      func() time.Time           // the cloud's clock
 	cloud    *embedded                  // nil if the cloud is not this machine's
 	Operator backend.Operator
 	History  backend.History
@@ -121,6 +122,7 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		return err
 	}
 	clock := &fleet.Clock{}
+	r.Now = clock.Now
 	watched := clock.Watch(cfg.HTTPClient)
 	cfg.HTTPClient = nil
 

@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -20,13 +21,13 @@ func EndedTitle(e backend.Ended) string {
 // EndedText returns how long it was used, and what it cost if that is known.
 func EndedText(e backend.Ended, currency string) string {
 	if e.Cost <= 0 {
-		return Say("home.endedUsed", length(e.Used))
+		return Say("home.endedUsed", Length(e.Used))
 	}
-	return Say("home.endedUsedCost", length(e.Used), money(e.Cost, currency))
+	return Say("home.endedUsedCost", Length(e.Used), Money(e.Cost, currency))
 }
 
-// length writes a duration to the minute, as the page does.
-func length(d time.Duration) string {
+// Length writes a duration to the minute, as the page does.
+func Length(d time.Duration) string {
 	minutes := int(d.Round(time.Minute).Minutes())
 	switch {
 	case minutes < 60:
@@ -37,14 +38,18 @@ func length(d time.Duration) string {
 	return Say("units.hours", minutes/60, fmt.Sprintf("%02d", minutes%60))
 }
 
-// money writes an amount with its currency, as the page does.
-func money(amount float64, currency string) string {
-	digits := strings.Replace(fmt.Sprintf("%.2f", amount), ".", Say("units.decimal"), 1)
+// Money writes an amount with its currency, as the page does: less than a cent has a third digit.
+func Money(amount float64, currency string) string {
+	decimals := 2
+	if amount != 0 && math.Abs(amount) < 0.01 {
+		decimals = 3
+	}
+	digits := strings.Replace(fmt.Sprintf("%.*f", decimals, amount), ".", Say("units.decimal"), 1)
 	signs := map[string]string{"USD": "$", "EUR": "€", "GBP": "£"}
 	if sign, ok := signs[currency]; ok {
 		return Say("units.money", sign, digits)
 	}
-	return digits + "\u00a0" + currency
+	return Say("units.moneyCode", currency, digits)
 }
 
 // BackoffLines says why the pool launches nothing, one line each. There are none if it may launch.

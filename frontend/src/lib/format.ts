@@ -106,9 +106,13 @@ export function duration(ms: number): string {
 
 /** An amount of money, and for less than a cent a third digit. */
 export function money(amount: number, currency: string): string {
+  return new Intl.NumberFormat(region, moneyForm(amount, currency)).format(amount);
+}
+
+/** How an amount of money is written, whatever the language. */
+export function moneyForm(amount: number, currency: string): Intl.NumberFormatOptions {
   const digits = amount !== 0 && Math.abs(amount) < 0.01 ? 3 : Math.abs(amount) >= 1000 ? 0 : 2;
-  const form = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
-  return new Intl.NumberFormat(region, form).format(amount);
+  return { style: 'currency', currency, currencyDisplay: 'narrowSymbol', minimumFractionDigits: digits, maximumFractionDigits: digits };
 }
 
 /** A secret in groups of four, for typing into an authenticator. */

@@ -301,10 +301,13 @@ export function cloudTime(s: Snapshot, now: number): number {
   return now + s.skew;
 }
 
+/** The least that EC2 bills for a start, in milliseconds, as shortestBilled of backend/cost.go. */
+const SHORTEST_BILLED = 60_000;
+
 /** What the running session has cost so far, null where none runs or its price is not known. */
 export function spent(s: Snapshot, now: number): number | null {
   const { hourly, since, traffic } = s.cost;
-  return since === null || hourly === 0 ? null : (hourly * Math.max(0, cloudTime(s, now) - since)) / 3_600_000 + traffic;
+  return since === null || hourly === 0 ? null : (hourly * Math.max(SHORTEST_BILLED, cloudTime(s, now) - since)) / 3_600_000 + traffic;
 }
 
 /** Why the cloud cannot be reached, null while it can: a standing condition, not one refused wish. */
