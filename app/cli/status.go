@@ -40,7 +40,7 @@ func StatusFacts(r *core.Rooms, u backend.User, s *backend.Session, m *backend.M
 	}
 	facts["url"], facts["leftSeconds"] = r.Fleet.URL(*s), int(max(0, s.ExpireAt.Sub(now)).Seconds())
 	rules := core.Rules(r.Profile)
-	if spent, known := rules.Prices.Session(s.Type, now.Sub(s.CreationTime)); known {
+	if spent, known := rules.Prices.Session(s.Type, now.Sub(s.CreationTime), s.Sent); known {
 		hourly, _ := rules.Prices.Running(s.Type)
 		facts["cost"] = map[string]any{"currency": rules.Prices.Currency, "hourly": hourly, "spent": spent}
 	}
@@ -92,7 +92,7 @@ func (v *visit) whyItRuns(s backend.Session) [][]string {
 // costRow says what a session has cost so far. There is none if its price is not known.
 func (v *visit) costRow(s backend.Session, now time.Time) [][]string {
 	prices := core.Rules(v.Profile).Prices
-	spent, known := prices.Session(s.Type, now.Sub(s.CreationTime))
+	spent, known := prices.Session(s.Type, now.Sub(s.CreationTime), s.Sent)
 	if !known {
 		return nil
 	}

@@ -178,7 +178,7 @@ func (l *launched) compareRunning(t *testing.T) {
 		t.Errorf("an hour costs %v %s by the page, %v %s by status", page.Cost.Hourly, page.Cost.Currency,
 			status.Cost.Hourly, status.Cost.Currency)
 	}
-	spent := page.Cost.Hourly * now.Sub(time.UnixMilli(*page.Cost.Since)).Hours() // as spent of view.ts
+	spent := page.Cost.Hourly*now.Sub(time.UnixMilli(*page.Cost.Since)).Hours() + page.Cost.Traffic // as view.ts
 	if math.Abs(spent-status.Cost.Spent) > 0.0001 {
 		t.Errorf("it has cost %v by the page, %v by status", spent, status.Cost.Spent)
 	}
@@ -211,7 +211,9 @@ func (l *launched) compareEnded(t *testing.T, before, over backend.Snapshot) {
 	if math.Abs(page.Cost-row.Cost) > 0.005 {
 		t.Errorf("the window says %v, the history %v", page.Cost, row.Cost)
 	}
-	time.Sleep(time.Minute) // the window reads its user's month and the pool again
+	time.Sleep(2 * time.Minute)
+	l.rooms.Launcher.Do(backend.Wish{Verb: backend.WishTouch}) // somebody looks: the month is read again
+	time.Sleep(10 * time.Second)
 	synctest.Wait()
 	s := bridge.NewSnapshot(l.rooms.Launcher.Snapshot())
 	if s.Cost.Month != row.Cost {
