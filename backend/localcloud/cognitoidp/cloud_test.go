@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -50,8 +51,8 @@ type cloud struct {
 }
 
 func options() cognitoidp.Options {
-	n := 0
-	return cognitoidp.Options{GenerateKey: func() (*rsa.PrivateKey, error) { n++; return readyKeys()[n%2], nil }}
+	var n atomic.Int32
+	return cognitoidp.Options{GenerateKey: func() (*rsa.PrivateKey, error) { return readyKeys()[n.Add(1)%2], nil }}
 }
 
 // bare is a service without a pool.

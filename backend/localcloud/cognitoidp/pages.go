@@ -3,6 +3,7 @@ package cognitoidp
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"math/big"
 	"net/http"
 )
@@ -42,8 +43,11 @@ func (s *Service) jwks(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	p := s.pools[r.PathValue("pool")]
 	keys := []jwk{}
+	var err error
 	if p != nil {
-		for _, k := range p.Keys {
+		var made []*signingKey
+		made, err = s.signingKeys(p)
+		for _, k := range made {
 			pub := k.private.PublicKey
 			keys = append(keys, jwk{Alg: "RS256", Kty: "RSA", Use: "sig", Kid: k.KID,
 				N: base64.RawURLEncoding.EncodeToString(pub.N.Bytes()),
@@ -53,6 +57,11 @@ func (s *Service) jwks(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	if p == nil {
 		noSuchPool(w, r.PathValue("pool"))
+		return
+	}
+	if err = errors.Join(err, s.flush()); err != nil {
+		s.opt.Log.Error("a pool's keys could not be made", "pool", p.ID, "cause", err)
+		http.Error(w, "The keys could not be made.", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Cache-Control", "public, max-age=86400")

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"avatar-launcher/backend/localcloud/wire"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // poolInput is the part of a request that names a pool.
@@ -63,13 +65,6 @@ func createUserPool(s *Service, c *wire.Call) (any, error) {
 	if err := checkFirstFactors(&p.Config, p.MFA); err != nil {
 		return nil, err
 	}
-	for range 2 {
-		k, err := s.newSigningKey()
-		if err != nil {
-			return nil, err
-		}
-		p.Keys = append(p.Keys, k)
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for p.ID == "" || s.pools[p.ID] != nil {
@@ -78,6 +73,28 @@ func createUserPool(s *Service, c *wire.Call) (any, error) {
 	s.adopt(p)
 	s.writePool(p)
 	return rendered(map[string]any{"UserPool": s.describe(p)})
+}
+
+// signingKeys returns the pool's keys. They are made when they are first needed, and both at once, because making one
+// takes longer than all the rest of opening a new cloud. s.mu is held.
+func (s *Service) signingKeys(p *pool) ([]*signingKey, error) {
+	if len(p.Keys) > 0 {
+		return p.Keys, nil
+	}
+	keys := make([]*signingKey, 2)
+	var all errgroup.Group
+	for i := range keys {
+		all.Go(func() (err error) {
+			keys[i], err = s.newSigningKey()
+			return err
+		})
+	}
+	if err := all.Wait(); err != nil {
+		return nil, err
+	}
+	p.Keys = keys
+	s.writePool(p)
+	return keys, nil
 }
 
 func (s *Service) newSigningKey() (*signingKey, error) {

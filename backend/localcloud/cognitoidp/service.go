@@ -23,8 +23,8 @@ const target = "AWSCognitoIdentityProviderService"
 
 // Options tune the service. The zero value is right outside tests.
 type Options struct {
-	// GenerateKey makes the RSA keys that sign a new pool's tokens, two a pool; nil makes 2048-bit ones. A test that
-	// makes many pools may hand out ready-made keys.
+	// GenerateKey makes the RSA keys that sign a pool's tokens, two a pool, at the same time; nil makes 2048-bit ones. A
+	// test that makes many pools may hand out ready-made keys.
 	GenerateKey func() (*rsa.PrivateKey, error)
 	// Log receives one line for each refused sign-in, without secrets; nil discards them.
 	Log *slog.Logger

@@ -21,8 +21,8 @@ type pool struct {
 	Config            poolConfig
 	Schema            []schemaAttribute
 	MFA               mfaConfig
-	Keys              []*signingKey
-	Decoy             []byte // keys the salts shown for users who do not exist
+	Keys              []*signingKey // see signingKeys
+	Decoy             []byte        // keys the salts shown for users who do not exist
 	Domain            string
 
 	users  map[string]*user // by folded username

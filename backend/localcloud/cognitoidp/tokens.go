@@ -52,12 +52,15 @@ func (s *Service) admit(a attempt, now time.Time) (*authResult, error) {
 // mint signs a session's ID and access token. A session of the hosted UI without the openid scope has no ID token.
 func (s *Service) mint(p *pool, cl *client, u *user, x *session, nonce string, now time.Time) (*authResult, error) {
 	out := &authResult{TokenType: "Bearer", ExpiresIn: int(cl.accessLife() / time.Second)}
-	var err error
-	if out.AccessToken, err = p.Keys[1].sign(s.accessClaims(p, cl, u, x, now)); err != nil {
+	keys, err := s.signingKeys(p)
+	if err != nil {
+		return nil, err
+	}
+	if out.AccessToken, err = keys[1].sign(s.accessClaims(p, cl, u, x, now)); err != nil {
 		return nil, err
 	}
 	if slices.Contains(x.Scopes, "openid") || slices.Contains(x.Scopes, adminScope) {
-		out.IdToken, err = p.Keys[0].sign(s.idClaims(p, cl, u, x, nonce, now))
+		out.IdToken, err = keys[0].sign(s.idClaims(p, cl, u, x, nonce, now))
 	}
 	return out, err
 }
@@ -182,7 +185,7 @@ func (s *Service) bearer(token string, now time.Time) (*bearer, error) {
 		issuer, _ := claims["iss"].(string)
 		p = s.pools[strings.TrimPrefix(issuer, s.issuer(""))]
 		kid, _ := t.Header["kid"].(string)
-		if p == nil || kid != p.Keys[1].KID {
+		if p == nil || len(p.Keys) == 0 || kid != p.Keys[1].KID {
 			return nil, errors.New("no such key")
 		}
 		return &p.Keys[1].private.PublicKey, nil
