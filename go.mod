@@ -59,6 +59,7 @@ require (
 	golang.org/x/time v0.16.0
 	google.golang.org/protobuf v1.36.10
 	gopkg.in/natefinch/lumberjack.v2 v2.2.1
+	howett.net/plist v1.0.2-0.20250314012144-ee69052608d9
 	pgregory.net/rapid v1.3.0
 )
 

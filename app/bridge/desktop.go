@@ -41,3 +41,7 @@ const (
 	SettingWarning       SettingKey = "warning"
 	SettingMaximum       SettingKey = "maximum"
 )
+
+// settingKeys are all settings.
+var settingKeys = []SettingKey{SettingProfile, SettingTheme, SettingLanguage, SettingQuit, SettingNotifications,
+	SettingStartAtLogin, SettingStaySignedIn, SettingWindow, SettingWarning, SettingMaximum}

@@ -40,9 +40,7 @@ func Enums() []any {
 			{Device(backend.DeviceRemembered), "Remembered"}},
 		words[Theme](config.ThemeSystem, config.ThemeLight, config.ThemeDark),
 		words[Quit](config.QuitAsk, config.QuitStop),
-		words[SettingKey](SettingProfile, SettingTheme, SettingLanguage, SettingQuit, SettingNotifications,
-			SettingStartAtLogin,
-			SettingStaySignedIn, SettingWindow, SettingWarning, SettingMaximum),
+		words[SettingKey](settingKeys...),
 	}
 }
 

@@ -31,8 +31,17 @@ type Preferences struct {
 	// StaySignedIn and the three above belong to the running profile.
 	StaySignedIn bool     `json:"staySignedIn"`
 	Keyring      *Problem `json:"keyring"` // what is wrong with it, nil if nothing is
+	// Policy is the computer's policy, nil if it has none.
+	Policy *Policy `json:"policy"`
 	// Problem says why the file cannot be changed here: it is broken, or not the user's to write. Nil if it can.
 	Problem *Problem `json:"problem"`
+}
+
+// Policy says what an administrator has fixed. See config.Policy.
+type Policy struct {
+	Source string       `json:"source"` // where it was read from
+	Reason string       `json:"reason"` // the administrator's words, "" for none
+	Locked []SettingKey `json:"locked"` // the settings that it decides
 }
 
 // Setting is one change; exactly one of the values is meant, by the key.
@@ -108,11 +117,31 @@ func (s *Settings) preferences() Preferences {
 		out.Problem = problemOf(err)
 		return out
 	}
-	out.Profile, out.Profiles, out.Desktop = f.Profile, slices.Sorted(maps.Keys(f.Profiles)), NewDesktop(f.Desktop)
+	out.Profile, out.Profiles, out.Desktop = f.Profile, allowed(f), NewDesktop(f.Desktop)
+	out.Policy = newPolicy(f.Policy, running.Name)
 	if p, err := f.Select(running.Name); err == nil {
 		out.setProfile(p)
 	}
 	out.Problem = newProblem(readOnly(s.rooms().File))
+	return out
+}
+
+// allowed are the profiles that may be used, in the order of their names.
+func allowed(f *config.File) []string {
+	names := slices.Sorted(maps.Keys(f.Profiles))
+	return slices.DeleteFunc(names, func(name string) bool { return !f.Policy.Allows(name) })
+}
+
+func newPolicy(p *config.Policy, profile string) *Policy {
+	if p == nil {
+		return nil
+	}
+	out := &Policy{Source: p.Source, Reason: p.Reason, Locked: []SettingKey{}}
+	for _, key := range settingKeys {
+		if c, ok := changeOf(Setting{Key: key}, profile); ok && p.Locks(c.Path) {
+			out.Locked = append(out.Locked, key)
+		}
+	}
 	return out
 }
 

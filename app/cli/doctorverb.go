@@ -40,7 +40,7 @@ func runDoctor(ctx context.Context, o *options, user string, fromStdin bool) err
 		return err
 	}
 	out := &printer{w: stdout, json: o.json}
-	all := doctor.Computer()
+	all := append(doctor.Computer(), doctor.Policy())
 	// a look as --user touches no keyring: it could ask for a password that nobody is there to type
 	ring := identity.Memory()
 	if user == "" {

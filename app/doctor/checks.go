@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"os"
+	"strings"
 	"time"
 
 	"avatar-launcher/app/core"
@@ -15,7 +16,7 @@ import (
 
 // All are the checks of this computer and then of the cloud: what is wrong here explains what goes wrong there.
 func All(ctx context.Context, r *core.Rooms, stateDir string, s backend.Snapshot) []backend.Check {
-	all := append(Computer(), Keyring(identity.OSKeyring(KeyringTime)), configCheck(r.File), folderCheck(stateDir),
+	all := append(Computer(), Keyring(identity.OSKeyring(KeyringTime)), Policy(), configCheck(r.File), folderCheck(stateDir),
 		clockCheck(s.Skew))
 	if s.User == nil {
 		return append(all, answers(ctx, r))
@@ -32,6 +33,29 @@ func checked(name, fine messages.Message, p *backend.Problem) backend.Check {
 		return backend.Check{Name: name, OK: true, Why: fine}
 	}
 	return backend.Check{Name: name, Why: whatAndWhy(p), Cure: p.Next}
+}
+
+// Policy says what an administrator has fixed on this computer, and where that was read.
+func Policy() backend.Check {
+	p, err := config.ReadPolicy()
+	return checked(messages.Verbatim(i18n.Say("checks.policy")), messages.Verbatim(inForce(p)), backend.ProblemOf(err))
+}
+
+func inForce(p *config.Policy) string {
+	if p == nil {
+		return i18n.Say("checks.policyNone", config.PolicyFile())
+	}
+	sentences := []string{}
+	if keys := p.Keys(); len(keys) > 0 {
+		sentences = append(sentences, i18n.Say("checks.policyFixes", p.Source, strings.Join(keys, ", ")))
+	}
+	if len(p.Allowed) > 0 {
+		sentences = append(sentences, i18n.Say("checks.policyAllows", strings.Join(p.Allowed, ", ")))
+	}
+	if len(sentences) == 0 {
+		return i18n.Say("checks.policyEmpty", p.Source)
+	}
+	return strings.TrimSpace(strings.Join(append(sentences, p.Reason), " "))
 }
 
 func configCheck(file string) backend.Check {

@@ -22,7 +22,11 @@ type decoder struct {
 	faults Faults
 }
 
-type place struct{ line, column int }
+// place is where a value stands. The file is that of the decoder which read it.
+type place struct {
+	file         string
+	line, column int
+}
 
 // refuse reports at a node. What is wrong and what is right are sentences.
 func (d *decoder) refuse(n ast.Node, path string, wrong, right messages.Message) {
@@ -39,14 +43,16 @@ func placeOf(n ast.Node) place {
 		n = v.Key
 	}
 	if t := n.GetToken(); t != nil && t.Position != nil {
-		return place{t.Position.Line, t.Position.Column}
+		return place{line: t.Position.Line, column: t.Position.Column}
 	}
 	return place{}
 }
 
 // decode reads n into v. The path names the key for messages.
 func (d *decoder) decode(n ast.Node, path string, v reflect.Value) {
-	d.places[path] = placeOf(n)
+	at := placeOf(n)
+	at.file = d.file
+	d.places[path] = at
 	name := cmp.Or(path, "the file")
 	if _, ok := n.(*ast.NullNode); ok && v.Kind() != reflect.Struct {
 		d.refuse(n, path, messages.New("config.noValue", name), messages.New("config.writeLeaveKey", wanted(v.Type(), n)))

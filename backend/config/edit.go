@@ -26,8 +26,8 @@ type Change struct {
 var editing sync.Mutex
 
 // EditFile makes changes in the file at path, which may not exist yet, in one step. All else in it stays as it is to
-// the letter: comments, order, blank lines. A change that would make the file one that Load refuses is not made.
-// Errors are *backend.Problem.
+// the letter: comments, order, blank lines. A change that would make the file one that Load refuses is not made, nor is
+// one that the policy decides. Errors are *backend.Problem.
 func EditFile(path string, changes ...Change) error {
 	editing.Lock()
 	defer editing.Unlock()
@@ -35,12 +35,21 @@ func EditFile(path string, changes ...Change) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		target = real // a link into somebody's collection of settings stays one
 	}
+	policy, err := ReadPolicy()
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		if p := policy.refusal(c); p != nil {
+			return p
+		}
+	}
 	data, err := readFile(target)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return problem(messages.New("config.settingsCannotRead"), reason(err, path),
 			messages.New("config.checkFilePermissions"), err)
 	}
-	edited, err := Edit(path, data, changes...)
+	edited, err := edit(policy, path, data, changes...)
 	if err != nil {
 		return err
 	}
@@ -56,7 +65,11 @@ func EditFile(path string, changes ...Change) error {
 
 // Edit makes changes in the text of a configuration; see EditFile. The name stands for the file in messages.
 func Edit(name string, data []byte, changes ...Change) ([]byte, error) {
-	if _, err := Parse(name, data); err != nil {
+	return edit(nil, name, data, changes...)
+}
+
+func edit(policy *Policy, name string, data []byte, changes ...Change) ([]byte, error) {
+	if _, err := parseUnder(policy, name, data); err != nil {
 		return nil, err // what is broken is mended by hand, not written over
 	}
 	text := string(data)
@@ -70,7 +83,7 @@ func Edit(name string, data []byte, changes ...Change) ([]byte, error) {
 		}
 		text = edited
 	}
-	if _, err := Parse(name, []byte(text)); err != nil {
+	if _, err := parseUnder(policy, name, []byte(text)); err != nil {
 		return nil, err
 	}
 	return []byte(text), nil

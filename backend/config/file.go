@@ -21,17 +21,23 @@ import (
 // maxSize is more than any honest configuration; reading stops there.
 const maxSize = 1 << 20
 
-// Load reads the file at path; a file that does not exist gives Default. Errors are *backend.Problem.
+// Load reads the file at path, under this computer's policy; a file that does not exist is an empty one. Errors are
+// *backend.Problem.
 func Load(path string) (*File, error) {
+	policy, err := ReadPolicy()
+	if err != nil {
+		return nil, err
+	}
 	data, err := readFile(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist) && policy == nil:
 		return Default(), nil
+	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return nil, problem(messages.New("config.configurationCannotRead"), reason(err, path),
 			messages.New("config.checkFilePermissions"), err)
 	}
-	return Parse(path, data)
+	return parseUnder(policy, path, data)
 }
 
 // reason says why a file cannot be had. What is neither a matter of permission nor of a name is said by the system.
@@ -57,9 +63,12 @@ func reason(err error, path string) messages.Message {
 	return messages.Verbatim(path + ": " + err.Error() + ".")
 }
 
-// Parse reads a configuration. The name stands for the file in messages. Errors are *backend.Problem with Faults as
-// their Cause.
-func Parse(name string, data []byte) (*File, error) {
+// Parse reads a configuration, whatever this computer's policy. The name stands for the file in messages. Errors are
+// *backend.Problem with Faults as their Cause.
+func Parse(name string, data []byte) (*File, error) { return parseUnder(nil, name, data) }
+
+// parseUnder reads a configuration under a policy, nil for none.
+func parseUnder(policy *Policy, name string, data []byte) (*File, error) {
 	d := &decoder{file: name, places: map[string]place{}}
 	f := &File{Profile: "local", Desktop: desktop()}
 	root, faults := parse(name, data)
@@ -70,12 +79,18 @@ func Parse(name string, data []byte) (*File, error) {
 		d.decode(root, "", reflect.ValueOf(f).Elem())
 	}
 	if len(d.faults) == 0 {
+		if policy != nil {
+			policy.apply(d, f)
+		}
 		d.finish(f)
 	}
 	if len(d.faults) > 0 {
 		slices.SortStableFunc(d.faults, func(a, b Fault) int {
 			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 		})
+		if policy != nil && d.faults[0].File == policy.Source {
+			return nil, d.faults.policyProblem()
+		}
 		return nil, d.faults.problem()
 	}
 	return f, nil
@@ -183,7 +198,10 @@ func (f *File) names() string {
 // Select finds a profile by name, the default one for "".
 func (f *File) Select(name string) (Profile, error) {
 	p, ok := f.Profiles[cmp.Or(name, f.Profile)]
-	if !ok {
+	switch {
+	case !f.Policy.Allows(cmp.Or(name, f.Profile)):
+		return Profile{}, f.Policy.profileRefused(name)
+	case !ok:
 		return Profile{}, problem(messages.New("config.noProfile"),
 			messages.New("config.configurationNoProfile", strconv.Quote(name)),
 			messages.New("config.nameOne", f.names()), nil)

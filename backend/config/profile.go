@@ -11,6 +11,7 @@ type File struct {
 	// "local" is always there, the embedded cloud unless the file says otherwise
 	Profiles map[string]Profile `yaml:"profiles"`
 	Desktop  Desktop            `yaml:"desktop"`
+	Policy   *Policy            `yaml:"-"` // what is over it on this computer, nil for nothing
 }
 
 // The values of Desktop.Theme and Desktop.Quit.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"net"
 	"net/url"
 	"regexp"
@@ -51,7 +52,7 @@ type validator struct {
 func (v validator) fault(path string, wrong, right messages.Message) {
 	full := join(v.base, path)
 	at := place{}
-	for p := full; at == (place{}); {
+	for p := full; at.line == 0; {
 		at = v.d.places[p]
 		i := max(strings.LastIndexByte(p, '.'), strings.LastIndexByte(p, '['))
 		if i < 0 {
@@ -61,7 +62,7 @@ func (v validator) fault(path string, wrong, right messages.Message) {
 	}
 	v.d.faults = append(
 		v.d.faults,
-		Fault{File: v.d.file, Line: at.line, Column: at.column, Path: full,
+		Fault{File: cmp.Or(at.file, v.d.file), Line: at.line, Column: at.column, Path: full,
 			Wrong: messages.Join(messages.Verbatim(full), wrong), Right: right},
 	)
 }

@@ -17,9 +17,9 @@ const (
 	lookTime = 2 * time.Second        // how often the file is looked at without an event
 )
 
-// Watch calls onChange with each new content of the file at path until ctx is done, and onError, with the old
-// content still in force, if it is broken. Content that has not changed is not reported; a file that was deleted counts
-// as Default. Both functions are called from one goroutine.
+// Watch calls onChange with each new content of the file at path, or of the policy over it, until ctx is done, and
+// onError, with the old content still in force, if it is broken. Content that has not changed is not reported; a file
+// that was deleted counts as Default. Both functions are called from one goroutine.
 //
 // The file may be a link, or lie behind one, and its folders may come and go. The system reports what happens in the
 // folder of the path and of the file that it leads to; a look every two seconds finds all else, such as a link in
@@ -30,7 +30,7 @@ func Watch(ctx context.Context, path string, onChange func(*File), onError func(
 		w.events = events
 	}
 	w.follow()
-	w.mark, w.last = markOf(path), contentOf(path)
+	w.mark, w.last = w.marks(), w.contents()
 	go w.run(ctx)
 }
 
@@ -41,8 +41,8 @@ type watcher struct {
 
 	events  *fsnotify.Watcher      // nil if the system has none left: then only looking helps
 	folders map[string]os.FileInfo // that are watched, and what each was
-	mark    os.FileInfo            // of the file at the last look, nil if there was none
-	last    content                // as reported last
+	mark    [2]os.FileInfo         // of the file and the policy at the last look, nil if there was none
+	last    [2]content             // of both, as reported last
 }
 
 func (w *watcher) run(ctx context.Context) {
@@ -75,7 +75,9 @@ func (w *watcher) run(ctx context.Context) {
 			stir()
 		case <-look.C:
 			w.follow()
-			if now := markOf(w.path); !sameMark(now, w.mark) {
+			// A policy that is no file has no mark.
+			if now := w.marks(); !sameMark(now[0], w.mark[0]) || !sameMark(now[1], w.mark[1]) ||
+				policyContent() != w.last[1] {
 				w.mark = now
 				stir()
 			}
@@ -93,9 +95,15 @@ func (w *watcher) follow() {
 		return
 	}
 	wanted := map[string]os.FileInfo{}
-	paths := []string{w.path}
-	if target, err := filepath.EvalSymlinks(w.path); err == nil {
-		paths = append(paths, target)
+	paths := []string{}
+	for _, path := range []string{w.path, PolicyFile()} {
+		if path == "" {
+			continue
+		}
+		paths = append(paths, path)
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			paths = append(paths, target)
+		}
 	}
 	for _, p := range paths {
 		if info, err := os.Stat(filepath.Dir(p)); err == nil {
@@ -117,7 +125,7 @@ func (w *watcher) follow() {
 
 // report reads the file and tells what is new.
 func (w *watcher) report() {
-	now := contentOf(w.path)
+	now := w.contents()
 	if now == w.last {
 		return
 	}
@@ -128,6 +136,10 @@ func (w *watcher) report() {
 		w.onChange(f)
 	}
 }
+
+func (w *watcher) marks() [2]os.FileInfo { return [2]os.FileInfo{markOf(w.path), markOf(PolicyFile())} }
+
+func (w *watcher) contents() [2]content { return [2]content{contentOf(w.path), policyContent()} }
 
 // content is what a file holds, or why that cannot be read.
 type content struct{ text, wrong string }

@@ -725,6 +725,16 @@ on('settings that are not the user\'s to write are shown, and locked', 'settings
   assert.ok(await page.getByLabel('Language').isDisabled());
 });
 
+on('settings that a policy decides are locked, with its reason, and the others are not', 'settings-policy', async (page) => {
+  const text = 'Set by your organization. Ask it@acme.example.';
+  await page.getByText(text).first().waitFor();
+  assert.equal(await page.getByText(text).count(), 4);
+  assert.ok(await page.getByLabel('Maximum session length').isDisabled());
+  assert.ok(await page.getByRole('switch', { name: 'Stay signed in' }).isDisabled());
+  assert.ok(await page.getByRole('switch', { name: 'Notifications' }).isEnabled());
+  await page.getByText('stored in /etc/avatar-launcher/policy.yaml').waitFor();
+});
+
 on('diagnostics say what is wrong and what to do, and can be copied', 'about', async (page) => {
   await page.getByText('2 things need attention').waitFor();
   await page.getByText('Ask your operator to attach the policy').waitFor();

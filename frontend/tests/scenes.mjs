@@ -113,8 +113,9 @@ const checks = [
 const settings = {
   file: '/home/demo/.config/avatar-launcher/config.yaml', running: 'local', profile: 'local', profiles: ['local', 'studio'],
   desktop: { theme: 'system', language: '', notifications: true, startAtLogin: false, quit: 'ask' }, languages: ['de', 'en', 'es'],
-  window: 60 * MINUTE, warning: 5 * MINUTE, maximum: 720 * MINUTE, staySignedIn: false, keyring: null, problem: null,
+  window: 60 * MINUTE, warning: 5 * MINUTE, maximum: 720 * MINUTE, staySignedIn: false, keyring: null, policy: null, problem: null,
 };
+const policy = { source: '/etc/avatar-launcher/policy.yaml', reason: 'Ask it@acme.example.', locked: ['profile', 'quit', 'staySignedIn', 'maximum'] };
 const security = { authenticator: false, device: '', problem: null };
 const enrolment = { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', qr: QR, problem: null };
 const byBrowser = { kind: 'refused', what: 'Couldn’t load your sign-in security settings', why: 'You can only change this after signing in with your user name and password.', next: 'Sign in with your user name and password, then try again.' };
@@ -239,6 +240,7 @@ export const scenes = [
   scene('settings-browser', {}, { route: 'Settings', security: { authenticator: false, device: '', problem: byBrowser } }),
   scene('settings-loading', {}, { route: 'Settings', settings: undefined }),
   scene('settings-read-only', {}, { route: 'Settings', settings: { ...settings, file: '/etc/avatar-launcher/config.yaml', problem: readOnly } }),
+  scene('settings-policy', {}, { route: 'Settings', settings: { ...settings, policy } }),
   scene('settings-broken', { notices: [configNotice] }, { route: 'Settings', settings: { ...settings, keyring: keyringNotice.problem, problem: configNotice.problem } }),
   scene('settings-error', {}, { route: 'Settings', settings: 'broken' }),
   scene('about', readySnapshot, { route: 'About' }),

@@ -50,6 +50,7 @@ export type Ways = Sent<bridge.Ways>;
 /** What the page sends. A field that is left out is Go's zero value. */
 export type Query = bridge.Query;
 export type Setting = Omit<bridge.Setting, 'key'> & { key: Sent<bridge.SettingKey> };
+export type SettingKey = Setting['key'];
 
 /** The question before quitting, which arrives as an event; bridge.QuitQuestion. */
 export interface QuitQuestion {

@@ -312,6 +312,11 @@ export namespace bridge {
 	}
 	
 	
+	export interface Policy {
+	    source: string;
+	    reason: string;
+	    locked: string[];
+	}
 	
 	
 	export interface Preferences {
@@ -326,6 +331,7 @@ export namespace bridge {
 	    maximum: number;
 	    staySignedIn: boolean;
 	    keyring?: Problem;
+	    policy?: Policy;
 	    problem?: Problem;
 	}
 	
