@@ -60,6 +60,9 @@ type Options struct {
 	// Gate is put in front of each instance's web server; nil for nothing. tags returns the instance's tags as they are
 	// now.
 	Gate func(instanceID string, tags func() map[string]string, next http.Handler) http.Handler
+	// Functions are what Lambda runs, by function name: they take an event and answer its result. The embedded cloud has
+	// no operations of Lambda; the triggers of user pools name these functions by their ARN.
+	Functions map[string]func(event []byte) ([]byte, error)
 }
 
 // Cloud is one embedded AWS account in one region. Make it with Open; its methods are safe for concurrent use.
@@ -173,7 +176,7 @@ func (c *Cloud) makeIdentity() error {
 	if err := add(c, nil, s, err); err != nil {
 		return err
 	}
-	options := cognitoidp.Options{Log: c.log}
+	options := cognitoidp.Options{Log: c.log, Invoke: c.invokeFunction}
 	if c.opts.Dir == "" {
 		options.GenerateKey = sharedKey
 	}

@@ -54,6 +54,17 @@ func (c *Cloud) invoke(ctx context.Context, t scheduler.Target) error {
 	return err
 }
 
+// invokeFunction runs the function of an ARN for a trigger (arn:aws:lambda:REGION:ACCOUNT:function:NAME).
+func (c *Cloud) invokeFunction(arn string, event []byte) ([]byte, error) {
+	_, name, _ := strings.Cut(arn, ":function:")
+	name, _, _ = strings.Cut(name, ":") // a version or an alias
+	f := c.opts.Functions[name]
+	if f == nil {
+		return nil, fmt.Errorf("localcloud: there is no function %s", arn)
+	}
+	return f(event)
+}
+
 // queryForm is a universal target's JSON input in the query protocol: {"InstanceIds":["i-1"]} is InstanceId.1=i-1.
 func queryForm(operation string, input []byte) (url.Values, error) {
 	var in map[string]any

@@ -25,6 +25,9 @@ func (c *Cloud) refuse(r *http.Request) string {
 	if !localHost(r.Host) {
 		return "The embedded cloud answers to names and addresses of this machine only."
 	}
+	if r.Method == http.MethodPost && (r.URL.Path == "/saml2/idpresponse" || r.URL.Path == "/saml2/logout") {
+		return "" // a form of the identity provider's page, which is good by its signature and its RelayState
+	}
 	page := isPage(r)
 	site := r.Header.Get("Sec-Fetch-Site")
 	if origin := r.Header.Get("Origin"); origin != "" {
@@ -47,7 +50,8 @@ func (c *Cloud) refuse(r *http.Request) string {
 // isPage tells the requests for Cognito's pages and documents from those of the API.
 func isPage(r *http.Request) bool {
 	p := r.URL.Path
-	return p == "/login" || p == "/logout" || strings.HasPrefix(p, "/oauth2/") || strings.Contains(p, "/.well-known/")
+	return p == "/login" || p == "/logout" || strings.HasPrefix(p, "/oauth2/") || strings.HasPrefix(p, "/saml2/") ||
+		strings.Contains(p, "/.well-known/")
 }
 
 // hostname is a Host header's name or address in lower case, without port, brackets and trailing dot.

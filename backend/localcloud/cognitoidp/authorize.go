@@ -34,6 +34,8 @@ type grant struct {
 // browser is a signed-in browser, known by its cookie.
 type browser struct {
 	poolID, sub string
+	provider    string    // the outside provider that signed them in, "" for the pool itself
+	outside     *outsider // as that provider named them
 	authTime    time.Time
 	expires     time.Time
 }
@@ -134,26 +136,42 @@ func (s *Service) readAuthorization(w http.ResponseWriter, r *http.Request) *aut
 	return nil
 }
 
-// authorizePage sends a browser that is signed in back with a code, and any other to the sign-in.
+// authorizePage sends a browser that is signed in back with a code, and any other to the sign-in: the pool's own or an
+// outside provider's.
 func (s *Service) authorizePage(w http.ResponseWriter, r *http.Request) {
+	if x := s.authorizeHere(w, r); x != nil {
+		s.depart(w, r, x)
+	}
+}
+
+// authorizeHere answers what needs no outside provider, and returns the provider of what does.
+func (s *Service) authorizeHere(w http.ResponseWriter, r *http.Request) *identityProvider {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	req := s.readAuthorization(w, r)
 	if req == nil {
-		return
+		return nil
+	}
+	x, refused := req.providerFor()
+	if refused != nil {
+		redirect(w, req.back(url.Values{"error": {refused.code}, "error_description": {refused.description}}))
+		return nil
 	}
 	now, prompt := s.now(), r.URL.Query().Get("prompt")
-	if b := s.browserOf(r, req.pool, now); b != nil && prompt != "login" {
+	if b := s.browserOf(r, req.pool, now); b != nil && prompt != "login" && (x == nil || b.provider == x.Name) {
 		u := req.pool.bySub[b.sub]
 		s.sendBack(w, req, attempt{poolID: req.pool.ID, clientID: req.client.ID, sub: b.sub, username: u.Username},
 			b.authTime, now)
-		return
+		return nil
 	}
 	if prompt == "none" {
 		redirect(w, req.back(url.Values{"error": {"login_required"}}))
-		return
+		return nil
 	}
-	redirect(w, "/login?"+r.URL.Query().Encode())
+	if x == nil {
+		redirect(w, "/login?"+r.URL.Query().Encode())
+	}
+	return x
 }
 
 // browserOf finds the sign-in that a browser's cookie stands for.

@@ -22,6 +22,9 @@ func createClient(s *Service, c *wire.Call, in *clientInput) (any, error) {
 	if err := in.settle(); err != nil {
 		return nil, err
 	}
+	if err := p.checkProviders(&in.clientConfig); err != nil {
+		return nil, err
+	}
 	cl := &client{PoolID: p.ID, Created: c.Now, Modified: c.Now, Config: in.clientConfig}
 	for cl.ID == "" || s.clients[cl.ID] != nil {
 		cl.ID = s.identifier(26, 36)
@@ -110,7 +113,7 @@ func listClients(s *Service, _ *wire.Call, in *listClientsInput) (any, error) {
 
 // updateClient replaces the configuration; what is left out goes back to its default.
 func updateClient(s *Service, c *wire.Call, in *clientInput) (any, error) {
-	_, cl, err := s.clientOf(in.UserPoolId, in.ClientId)
+	p, cl, err := s.clientOf(in.UserPoolId, in.ClientId)
 	if err != nil {
 		return nil, err
 	}
@@ -118,6 +121,9 @@ func updateClient(s *Service, c *wire.Call, in *clientInput) (any, error) {
 		in.ClientName = cl.Config.ClientName
 	}
 	if err := in.settle(); err != nil {
+		return nil, err
+	}
+	if err := p.checkProviders(&in.clientConfig); err != nil {
 		return nil, err
 	}
 	cl.Config, cl.Modified = in.clientConfig, c.Now

@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"embed"
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -28,7 +29,12 @@ type form struct {
 	Destination string
 	Secret      string
 	Choices     []string
+	Passwords   bool        // the pool's own users may sign in here
+	Providers   []loginLink // the outside providers
 }
+
+// loginLink leads from the sign-in page to an outside provider.
+type loginLink struct{ Name, Address string }
 
 // render writes the page. It must not be framed or kept. The referrer policy is same-origin, not no-referrer: with the
 // latter, browsers send "Origin: null" with the form, which the front door refuses. There is no form-action in the
@@ -67,6 +73,12 @@ func (s *Service) show(w http.ResponseWriter, r *http.Request, req *authRequest,
 	}
 	f.Action = "/login?" + req.query.Encode()
 	f.Client, f.Pool = req.client.Config.ClientName, req.pool.Name
+	f.Passwords = req.client.takesPasswords()
+	for _, x := range req.pool.providersOf(req.client) {
+		q := maps.Clone(req.query)
+		q.Set("identity_provider", x.Name)
+		f.Providers = append(f.Providers, loginLink{x.Name, "/oauth2/authorize?" + q.Encode()})
+	}
 	render(w, http.StatusOK, f)
 }
 
@@ -109,6 +121,9 @@ func (s *Service) loginSubmit(w http.ResponseWriter, r *http.Request) {
 // hostedStep takes one form. On an error it says which form to show again.
 func (s *Service) hostedStep(req *authRequest, f url.Values, now time.Time) (attempt, form, error) {
 	session := f.Get("session")
+	if !req.client.takesPasswords() {
+		return attempt{}, form{}, fail("NotAuthorizedException", "Passwords are not accepted here.")
+	}
 	if session == "" {
 		a := attempt{poolID: req.pool.ID, clientID: req.client.ID, username: f.Get("username"), hosted: true}
 		u, err := s.provePassword(req.pool, true, a.username, f.Get("password"), now)
@@ -183,16 +198,22 @@ func (s *Service) hostedAdvance(w http.ResponseWriter, r *http.Request, req *aut
 			Destination: st.params["CODE_DELIVERY_DESTINATION"], Choices: ch.choices, Secret: ch.totp})
 		return
 	}
+	s.remember(w, r, &browser{poolID: a.poolID, sub: a.sub, authTime: now}, now)
+	s.sendBack(w, req, a, now, now)
+}
+
+// remember keeps a browser signed in, by a cookie.
+func (s *Service) remember(w http.ResponseWriter, r *http.Request, b *browser, now time.Time) {
 	cookie := unguessable(32)
-	for k, b := range s.browsers {
-		if !now.Before(b.expires) {
+	for k, old := range s.browsers {
+		if !now.Before(old.expires) {
 			delete(s.browsers, k)
 		}
 	}
-	s.browsers[digest(cookie)] = &browser{poolID: a.poolID, sub: a.sub, authTime: now, expires: now.Add(browserLife)}
+	b.expires = now.Add(browserLife)
+	s.browsers[digest(cookie)] = b
 	http.SetCookie(w, &http.Cookie{Name: browserCookie, Value: cookie, Path: "/", HttpOnly: true,
 		SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil, MaxAge: int(browserLife / time.Second)})
-	s.sendBack(w, req, a, now, now)
 }
 
 // hostedNext is advance, but for a second factor that the user has just chosen.
@@ -231,33 +252,4 @@ func plainly(err error) string {
 		return "That took too long. Please sign in again."
 	}
 	return e.Message
-}
-
-// logoutPage forgets the browser, then goes to a registered address: logout_uri, or the sign-in of another request.
-func (s *Service) logoutPage(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	q := r.URL.Query()
-	cl := s.clients[q.Get("client_id")]
-	if cl == nil {
-		renderError(w, "The client that sent you here is not known: invalid client_id.")
-		return
-	}
-	to := q.Get("logout_uri")
-	if to != "" && !slices.Contains(cl.Config.LogoutURLs, to) {
-		renderError(w, "The address to return to is not registered for this client.")
-		return
-	}
-	if to == "" {
-		if s.readAuthorization(w, r) == nil {
-			return
-		}
-		to = "/login?" + q.Encode()
-	}
-	if c, err := r.Cookie(browserCookie); err == nil {
-		delete(s.browsers, digest(c.Value))
-	}
-	http.SetCookie(w, &http.Cookie{Name: browserCookie, Path: "/", MaxAge: -1, HttpOnly: true,
-		SameSite: http.SameSiteLaxMode})
-	redirect(w, to)
 }

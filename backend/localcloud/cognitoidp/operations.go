@@ -90,6 +90,14 @@ func init() {
 		"DescribeUserPoolDomain": locked(describeDomain),
 		"DeleteUserPoolDomain":   locked(deleteDomain),
 
+		"CreateIdentityProvider":          {run: createIdentityProvider},
+		"DescribeIdentityProvider":        locked(describeIdentityProvider),
+		"GetIdentityProviderByIdentifier": locked(getIdentityProviderByIdentifier),
+		"ListIdentityProviders":           locked(listIdentityProviders),
+		"UpdateIdentityProvider":          {run: updateIdentityProvider},
+		"DeleteIdentityProvider":          locked(deleteIdentityProvider),
+		"GetSigningCertificate":           locked(getSigningCertificate),
+
 		"AdminCreateUser":           locked(adminCreateUser),
 		"AdminGetUser":              locked(adminGetUser),
 		"AdminDeleteUser":           locked(adminDeleteUser),

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/big"
 	"net/http"
+	"strings"
 )
 
 // Pages serves what browsers and token verifiers ask of a user pool: JWKS and OpenID configuration below /POOLID/, the
@@ -15,6 +16,10 @@ func (s *Service) Pages() http.Handler {
 	mux.HandleFunc("GET /{pool}/.well-known/jwks.json", s.jwks)
 	mux.HandleFunc("GET /{pool}/.well-known/openid-configuration", s.discovery)
 	mux.HandleFunc("GET /oauth2/authorize", s.authorizePage)
+	mux.HandleFunc("GET "+oidcReturn, s.oidcArrives)
+	mux.HandleFunc("POST "+samlReturn, s.samlArrives)
+	mux.HandleFunc("GET "+samlLogout, s.samlLoggedOut)
+	mux.HandleFunc("POST "+samlLogout, s.samlLoggedOut)
 	mux.HandleFunc("GET /login", s.loginPage)
 	mux.HandleFunc("POST /login", s.loginSubmit)
 	mux.HandleFunc("GET /logout", s.logoutPage)
@@ -23,7 +28,11 @@ func (s *Service) Pages() http.Handler {
 	mux.HandleFunc("GET /oauth2/userInfo", s.userInfo)
 	mux.HandleFunc("POST /oauth2/userInfo", s.userInfo)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+		limit := int64(64 << 10)
+		if strings.HasPrefix(r.URL.Path, "/saml2/") {
+			limit = 512 << 10 // an assertion may list many groups
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		mux.ServeHTTP(w, r)
 	})

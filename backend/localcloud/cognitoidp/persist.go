@@ -15,6 +15,8 @@ const (
 	userBucket    = "cognito-idp/users"
 	groupBucket   = "cognito-idp/groups"
 	sessionBucket = "cognito-idp/sessions"
+
+	providerBucket = "cognito-idp/providers"
 )
 
 // write notes a value for the next flush. The caller holds the lock, so that the order of notes is the order of
@@ -62,7 +64,7 @@ func (s *Service) load() error {
 		add    func(key string, value []byte) error
 	}{
 		{poolBucket, s.loadPool}, {clientBucket, s.loadClient}, {groupBucket, s.loadGroup},
-		{userBucket, s.loadUser}, {sessionBucket, s.loadSession},
+		{userBucket, s.loadUser}, {sessionBucket, s.loadSession}, {providerBucket, s.loadProvider},
 	}
 	for _, l := range loaders {
 		if err := s.st.Each(l.bucket, l.add); err != nil {
@@ -91,6 +93,7 @@ func (s *Service) loadPool(_ string, value []byte) error {
 // adopt takes a pool into the working state.
 func (s *Service) adopt(p *pool) {
 	p.users, p.bySub, p.groups = map[string]*user{}, map[string]*user{}, map[string]*group{}
+	p.providers = map[string]*identityProvider{}
 	s.pools[p.ID] = p
 	if p.Domain != "" {
 		s.domains[p.Domain] = p.ID
@@ -136,6 +139,17 @@ func (s *Service) loadSession(_ string, value []byte) error {
 	s.sessions[x.Origin] = x
 	for _, r := range x.Chain {
 		s.tokens[r.Digest] = x.Origin
+	}
+	return nil
+}
+
+func (s *Service) loadProvider(key string, value []byte) error {
+	x := &identityProvider{}
+	if err := json.Unmarshal(value, x); err != nil {
+		return err
+	}
+	if p := s.poolOfKey(key); p != nil {
+		p.providers[x.Name] = x
 	}
 	return nil
 }

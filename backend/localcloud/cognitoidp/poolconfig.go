@@ -8,7 +8,7 @@ import (
 )
 
 // poolConfig is the part of a user pool that CreateUserPool takes, UpdateUserPool replaces and DescribeUserPool shows.
-// What has no effect here (mail texts, triggers) is kept as it came, so that tools see what they set.
+// What has no effect here (mail texts, most triggers) is kept as it came, so that tools see what they set.
 type poolConfig struct {
 	Policies              *policies              `json:",omitempty"`
 	MfaConfiguration      string                 `json:",omitempty"` // OFF, ON or OPTIONAL

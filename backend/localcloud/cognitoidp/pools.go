@@ -220,6 +220,9 @@ func deleteUserPool(s *Service, _ *wire.Call, in *poolInput) (any, error) {
 	for name := range p.groups {
 		s.erase(groupBucket, p.ID+"/"+name)
 	}
+	for name := range p.providers {
+		s.erase(providerBucket, p.ID+"/"+name)
+	}
 	for id, cl := range s.clients {
 		if cl.PoolID == p.ID {
 			delete(s.clients, id)

@@ -82,7 +82,7 @@ func (s *Service) renew(cl *client, token, deviceKey string, now time.Time) (*au
 	case u.needsDevice(x) && deviceKey != x.DeviceKey:
 		return nil, fail("NotAuthorizedException", "Invalid Refresh Token")
 	}
-	out, err := s.mint(p, cl, u, x, "", now)
+	out, err := s.mint(p, cl, u, x, "", sourceRefresh, now)
 	if err != nil {
 		return nil, err
 	}

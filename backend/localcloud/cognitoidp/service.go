@@ -28,6 +28,10 @@ type Options struct {
 	GenerateKey func() (*rsa.PrivateKey, error)
 	// Log receives one line for each refused sign-in, without secrets; nil discards them.
 	Log *slog.Logger
+	// HTTP asks outside identity providers; nil makes a client that waits for ten seconds at most.
+	HTTP *http.Client
+	// Invoke runs a function by its ARN, for the triggers of a pool; nil leaves triggers out. It must not call back.
+	Invoke func(arn string, event []byte) ([]byte, error)
 }
 
 // Service is Cognito user pools. Its methods are safe for concurrent use.
@@ -52,6 +56,8 @@ type Service struct {
 	browsers   map[string]*browser // hosted UI cookies
 
 	registrations map[string]*registration // passkeys that are being made, by challenge
+	federations   map[string]*federation   // sign-ins that are away at an outside provider, by the digest of their state
+	farewells     map[string]farewell      // sign-outs that are, likewise
 
 	flushing sync.Mutex // held while pending ops go to the store, so that they stay in order
 }
@@ -66,13 +72,17 @@ func New(env wire.Env, st *store.Store, opt Options) (*Service, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
+	if opt.HTTP == nil {
+		opt.HTTP = &http.Client{Timeout: 10 * time.Second,
+			Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}}
+	}
 	s := &Service{
 		env: env, st: st, opt: opt,
 		pools: map[string]*pool{}, clients: map[string]*client{}, sessions: map[string]*session{},
 		tokens: map[string]string{}, domains: map[string]string{}, rates: map[string]*bucket{},
 		challenges: map[string]*challenge{}, attempts: map[string]*attempts{},
 		grants: map[string]*grant{}, browsers: map[string]*browser{},
-		registrations: map[string]*registration{},
+		registrations: map[string]*registration{}, federations: map[string]*federation{}, farewells: map[string]farewell{},
 	}
 	if err := s.load(); err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ const (
 	confirmed           = "CONFIRMED"
 	forceChangePassword = "FORCE_CHANGE_PASSWORD"
 	resetRequired       = "RESET_REQUIRED"
+	externalProvider    = "EXTERNAL_PROVIDER"
 )
 
 // pool is a user pool. The unexported members are its working state, kept under keys of their own in the store.
@@ -28,6 +29,8 @@ type pool struct {
 	users  map[string]*user // by folded username
 	bySub  map[string]*user
 	groups map[string]*group
+
+	providers map[string]*identityProvider // by name
 }
 
 // signingKey signs one kind of a pool's tokens. As at AWS there are two a pool: the first signs ID tokens, the second

@@ -40,29 +40,17 @@ func (s *Service) admit(a attempt, now time.Time) (*authResult, error) {
 	}
 	s.sweepSessions(now)
 	s.sessions[x.Origin] = x
-	out, err := s.mint(p, cl, u, x, a.nonce, now)
+	source := sourceAPI
+	if a.hosted {
+		source = sourceHosted
+	}
+	out, err := s.mint(p, cl, u, x, a.nonce, source, now)
 	if err != nil {
 		return nil, err
 	}
 	out.RefreshToken = s.addRefresh(x)
 	out.NewDeviceMetadata = met
 	return out, nil
-}
-
-// mint signs a session's ID and access token. A session of the hosted UI without the openid scope has no ID token.
-func (s *Service) mint(p *pool, cl *client, u *user, x *session, nonce string, now time.Time) (*authResult, error) {
-	out := &authResult{TokenType: "Bearer", ExpiresIn: int(cl.accessLife() / time.Second)}
-	keys, err := s.signingKeys(p)
-	if err != nil {
-		return nil, err
-	}
-	if out.AccessToken, err = keys[1].sign(s.accessClaims(p, cl, u, x, now)); err != nil {
-		return nil, err
-	}
-	if slices.Contains(x.Scopes, "openid") || slices.Contains(x.Scopes, adminScope) {
-		out.IdToken, err = keys[0].sign(s.idClaims(p, cl, u, x, nonce, now))
-	}
-	return out, err
 }
 
 // sign makes a JWT whose header has kid and alg only, as Cognito's.
@@ -129,8 +117,11 @@ func (c *client) reads(name string) bool {
 	return len(c.Config.ReadAttributes) == 0 || slices.Contains(c.Config.ReadAttributes, name)
 }
 
-// claimValue writes the _verified attributes as booleans.
+// claimValue writes the _verified attributes as booleans, and identities as a list.
 func claimValue(a attribute) any {
+	if a.Name == "identities" {
+		return identitiesClaim(a.Value)
+	}
 	if strings.HasSuffix(a.Name, "_verified") && !strings.HasPrefix(a.Name, "custom:") {
 		return strings.EqualFold(a.Value, "true")
 	}
