@@ -16,7 +16,7 @@ const module = "avatar-launcher/"
 // rooms are the packages that do the work. They speak the vocabulary of backend and never import one another;
 // app wires them.
 var rooms = []string{"backend/identity", "backend/fleet", "backend/logs", "backend/config", "backend/account",
-	"backend/broker"}
+	"backend/broker", "backend/updates"}
 
 // deps lists the import paths of a package's dependencies, itself included, and of those below it, tests apart.
 func deps(t *testing.T, pattern string) []string {

@@ -270,6 +270,7 @@ type Ended struct {
 const (
 	NoticeBrowser = "browser"
 	NoticeName    = "name"
+	NoticeUpdate  = "update" // there is a newer release of the launcher
 )
 
 // Kept is what WishRenew leaves running until its user has signed in again.

@@ -132,8 +132,9 @@ type About struct {
 	Region     string `json:"region"`
 	ConfigFile string `json:"configFile"`
 	LogFolder  string `json:"logFolder"`
-	Tray       bool   `json:"tray"` // a tray host is there: closing the window hides it
-	Demo       bool   `json:"demo"` // the cloud is a simulation on this computer, which costs nothing
+	Tray       bool   `json:"tray"`   // a tray host is there: closing the window hides it
+	Demo       bool   `json:"demo"`   // the cloud is a simulation on this computer, which costs nothing
+	Update     string `json:"update"` // what is known of newer releases
 }
 
 var errNoLauncher = errors.New("the launcher has not started")
@@ -168,6 +169,9 @@ func (p *Page) DismissProblem() { p.do(backend.Wish{Verb: backend.WishDismiss}) 
 
 // OpenLogs shows the folder of the launcher's own log files.
 func (p *Page) OpenLogs() { p.window.OpenPath(core.LogFolder(p.window.StateDir())) }
+
+// OpenDownloadPage opens the page of a newer release in the system's browser.
+func (p *Page) OpenDownloadPage() { p.window.OpenDownloadPage() }
 
 // Quit stops the instance, signs out and ends the program.
 func (p *Page) Quit() { p.window.Quit() }

@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"avatar-launcher/app/core"
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/app/osdesktop"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/updates"
 )
 
 // Window is what the services need of the window that shows the page.
@@ -33,6 +35,9 @@ type Window interface {
 	OpenPath(path string)
 	// SaveFile asks the user where to save a file. The path is "" if the user cancelled.
 	SaveFile(title, name string) (path string, err error)
+	// Updates returns what is known of newer releases, nil if nobody asks; OpenDownloadPage opens the page of a newer one.
+	Updates() *updates.Status
+	OpenDownloadPage()
 	// Beat notes that the page is alive.
 	Beat()
 	// QuestionShown notes that the page shows the question before quitting, and AnswerQuit takes its answer.
@@ -68,6 +73,21 @@ func (s service) about() About {
 	return About{
 		Version: core.Version, Profile: p.Name, Endpoint: p.Endpoint, Region: p.Region, ConfigFile: s.rooms().File,
 		LogFolder: core.LogFolder(s.window.StateDir()), Tray: s.window.TrayHosted(),
-		Demo: p.Cloud == config.CloudEmbedded || osdesktop.IsLocal(p.Endpoint),
+		Demo: p.Cloud == config.CloudEmbedded || osdesktop.IsLocal(p.Endpoint), Update: updateText(s.window.Updates()),
 	}
+}
+
+// updateText says what is known of newer releases.
+func updateText(u *updates.Status) string {
+	switch {
+	case u == nil:
+		return i18n.Say("about.updatesNowhere")
+	case u.Newer:
+		return i18n.Say("about.updatesNewer", u.Release.Version)
+	case u.Trouble != nil:
+		return i18n.ProblemOf(u.Trouble).Error() + "."
+	case u.Checked.IsZero():
+		return i18n.Say("about.updatesNotYet")
+	}
+	return i18n.Say("about.updatesNone", u.Checked.Local().Format(time.DateOnly))
 }

@@ -99,7 +99,8 @@ func commands(o *options) *cobra.Command {
 	f.StringVar(&o.profile, "profile", "", i18n.Text("commands.root.profile", config.Paths().ConfigFile))
 	f.StringVar(&o.logLevel, "log-level", "", i18n.Text("commands.root.logLevel"))
 	root.Flags().BoolVar(&hidden, "hidden", false, i18n.Text("commands.root.hidden"))
-	root.AddCommand(runCommand(o), cloudCommand(o), setupCommand(o), doctorCommand(o), keepCommand(o))
+	root.AddCommand(runCommand(o), cloudCommand(o), setupCommand(o), doctorCommand(o), keepCommand(o),
+		versionCommand(o))
 	root.AddCommand(sessionCommands(o)...)
 	translateHelp(root)
 	return root

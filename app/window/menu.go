@@ -20,6 +20,7 @@ type item struct {
 const (
 	itemState   = ""
 	itemTrouble = "trouble"
+	itemUpdate  = "update"
 	itemOpen    = "open"
 	itemStart   = "start"
 	itemConnect = "connect"
@@ -53,10 +54,22 @@ func menuFor(s backend.Snapshot, trouble string) []item {
 			Title:   i18n.Say("tray.stop"),
 			Enabled: s.Phase == backend.Ready || s.Phase.Starting() || held(s),
 		},
+		updateItem(s),
 		{Key: itemOpen, Title: i18n.Say("tray.open"), Enabled: true},
 		{Key: itemSignOut, Title: i18n.Say("tray.signOut"), Enabled: in && s.Phase != backend.Ending},
 		{Key: itemQuit, Title: i18n.Say("tray.quit"), Enabled: true},
 	}
+}
+
+// updateItem is the row that opens the download page, hidden unless there is a newer release.
+func updateItem(s backend.Snapshot) item {
+	row := item{Key: itemUpdate, Hidden: true}
+	for _, n := range s.Notices {
+		if n.Key == backend.NoticeUpdate {
+			row.Title, row.Enabled, row.Hidden = i18n.Translate(n.Problem.What), true, false
+		}
+	}
+	return row
 }
 
 // stateTitle says where the launcher stands, in the page's words.

@@ -10,6 +10,7 @@ import (
 	"avatar-launcher/app/bridge"
 	"avatar-launcher/app/core"
 	"avatar-launcher/backend/config"
+	"avatar-launcher/backend/updates"
 )
 
 // pageWindow is the window as the page's services see it: it implements bridge.Window.
@@ -31,6 +32,8 @@ func (w pageWindow) TrayHosted() bool            { return w.shell.currentTray().
 func (w pageWindow) Connect()                    { w.shell.connect() }
 func (w pageWindow) OpenSignIn()                 { w.shell.openSignIn() }
 func (w pageWindow) OpenPath(path string)        { w.shell.openPath(path) }
+func (w pageWindow) OpenDownloadPage()           { w.shell.openDownloadPage() }
+func (w pageWindow) Updates() *updates.Status    { return w.shell.updates.Load() }
 func (w pageWindow) Beat()                       { w.shell.beat() }
 func (w pageWindow) Quit()                       { w.shell.quit() }
 func (w pageWindow) QuestionShown()              { w.shell.questionShown() }

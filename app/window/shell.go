@@ -18,6 +18,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/logs"
 	"avatar-launcher/backend/messages"
+	"avatar-launcher/backend/updates"
 )
 
 // Shell is the window around the rooms: what the bound services, the tray and the signals have in common. The window
@@ -44,8 +45,9 @@ type Shell struct {
 	dialogs     atomic.Int32             // of the system's, open now
 	notifies    atomic.Bool              // the system shows notifications
 	inhibitor   osdesktop.Inhibitor
-	rules       atomic.Pointer[backend.Rules] // in force; nil before wired
-	beaten      atomic.Int64                  // Unix nanoseconds of the page's last beat, 0 before the first
+	rules       atomic.Pointer[backend.Rules]  // in force; nil before wired
+	updates     atomic.Pointer[updates.Status] // nil if the profile names no releases
+	beaten      atomic.Int64                   // Unix nanoseconds of the page's last beat, 0 before the first
 }
 
 func newShell(stateDir string) *Shell {

@@ -89,7 +89,7 @@ func (t *tray) build(s backend.Snapshot) {
 	}
 	t.shown = menuFor(s, "")
 	for _, row := range t.shown {
-		if row.Key == itemOpen {
+		if row.Key == itemUpdate {
 			systray.AddSeparator()
 		}
 		m := systray.AddMenuItem(row.Title, "")
@@ -186,6 +186,8 @@ func (s *Shell) choose(key string) {
 	switch key {
 	case itemOpen, itemTrouble:
 		s.show()
+	case itemUpdate:
+		s.openDownloadPage()
 	case itemConnect:
 		s.connect()
 	case itemStart:

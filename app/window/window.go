@@ -174,6 +174,7 @@ func (s *Shell) accompany(ctx context.Context) {
 	s.tasks.Go(s.tellPage)
 	s.emitLogEvents(s.tasks.ctx)
 	s.tasks.Go(s.heartbeat)
+	s.tasks.Go(s.watchUpdates)
 	s.setTray(startTray(firstSettled(ctx, s.rooms.Launcher, s.keyringLocked), s.choose, s.tasks))
 	if s.hidden && !hostedWithin(ctx, trayHostTime, s.currentTray().hosted) {
 		s.log.Info("the window is shown, since there is no tray")

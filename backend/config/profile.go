@@ -72,6 +72,7 @@ type Profile struct {
 	Session   Session   `yaml:"session"`
 	Log       Log       `yaml:"log"`
 	Prices    Prices    `yaml:"prices"`
+	Updates   Updates   `yaml:"updates"`
 
 	// StaySignedIn keeps the sign-in over a quit; the instance is stopped all the same.
 	StaySignedIn bool `yaml:"stay_signed_in"`
@@ -186,6 +187,12 @@ type Prices struct {
 	AddressHourly float64            `yaml:"address_hourly"` // a public IPv4 address' hour
 	DiskMonth     float64            `yaml:"disk_month"`     // one instance's disk for a month, running or stopped
 	TrafficGB     float64            `yaml:"traffic_gb"`     // a GB (10⁹ bytes) sent to the internet
+}
+
+// Updates says where releases of the launcher are announced. See backend/updates.
+type Updates struct {
+	URL string `yaml:"url"` // of the signed file; "" asks nobody
+	Key string `yaml:"key"` // the root's public key, as minisign writes it; "" is that of the program's build
 }
 
 // Session limits how long an instance is held.

@@ -171,6 +171,10 @@ func TestRefusals(t *testing.T) {
 			"user_pool_id is set to",
 			"us-east-1_",
 		},
+		"updates over http": {in("    updates: {url: 'http://example.com/releases.json'}\n"), "12:20", "unencrypted",
+			"https://example.com/avatar-launcher/releases.json"},
+		"updates without an address": {in("    updates: {url: releases.json}\n"), "12:20", "https URL", "https://"},
+		"no key of minisign":         {in("    updates: {key: RWxyz}\n"), "12:20", `updates.key is set to "RWxyz"`, "RWQf6"},
 		"one table for three": {
 			"profiles: {x: {cloud: embedded, tables: {leases: avatar-sessions}}}\n",
 			"1:42",

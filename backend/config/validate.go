@@ -32,6 +32,7 @@ var (
 	queueForm        = regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+$`)
 	hostForm         = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	pathForm         = regexp.MustCompile(`^/[^\s?#]*$`)
+	minisignForm     = regexp.MustCompile(`^RW[A-Za-z0-9+/]{54}$`)
 	profileForm      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
 	languageForm     = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
 	// at most maxUsername: repeating it 128 times takes 5 MB
@@ -135,6 +136,7 @@ func (v validator) profile(p *Profile) {
 	v.zone(&p.Zone, aws)
 	v.avatar(&p.Avatar)
 	v.limits(p)
+	v.updates(&p.Updates)
 	v.demoUsers(p)
 }
 
@@ -150,6 +152,19 @@ func (v validator) avatar(a *Avatar) {
 		}
 	}
 	v.duration("avatar.ready_timeout", a.ReadyTimeout, time.Second, 2*time.Hour)
+}
+
+// updates checks where releases are announced: an address that nobody on the way can read or change.
+func (v validator) updates(u *Updates) {
+	v.form("updates.key", u.Key, minisignForm, false, "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3")
+	at, err := url.Parse(u.URL)
+	switch {
+	case u.URL == "":
+	case err != nil || at.Hostname() == "" || at.User != nil || at.Scheme != "https" && at.Scheme != "http":
+		v.fault("updates.url", messages.New("config.noHttpsUrl"), messages.New("config.writeReleasesUrl"))
+	case at.Scheme == "http" && !loopback(at.Hostname()):
+		v.fault("updates.url", messages.New("config.asksOverHttp"), messages.New("config.writeReleasesUrl"))
+	}
 }
 
 // demoUsers refuses passwords in a file for any cloud but one on this machine.

@@ -880,6 +880,14 @@ for (const name of ['sign-in-demo', 'idle', 'ready', 'log', 'history', 'fleet', 
   });
 }
 
+on('a newer release is said, and its page is opened by one press', 'update', async (page) => {
+  await page.getByText('Avatar Launcher v0.2.0 is available').waitFor();
+  await button(page, 'Open download page').click();
+  assert.equal((await asked(page, 'Page.OpenDownloadPage')).length, 1);
+  await button(page, 'Dismiss: Avatar Launcher v0.2.0 is available').click();
+  assert.equal(await page.getByText('Avatar Launcher v0.2.0 is available').count(), 0);
+});
+
 on('a real cloud is no demo', { ...sceneOf('ready'), about: { ...sceneOf('ready').about, demo: false } }, async (page) => {
   await button(page, 'Copy link').waitFor();
   assert.equal(await page.getByText('costs nothing').count(), 0);

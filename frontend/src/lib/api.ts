@@ -129,6 +129,8 @@ export const page = {
   beat: (): void => ask(Page.Beat()),
   dismissProblem: (): void => ask(Page.DismissProblem()),
   openLogs: (): void => ask(Page.OpenLogs()),
+  /** Opens the page of a newer release in the system's browser. */
+  openDownloadPage: (): void => ask(Page.OpenDownloadPage()),
   quit: (): void => ask(Page.Quit()),
   /** Asks the cloud again at once for what could not be reached. */
   retry: (): void => ask(Page.Retry()),

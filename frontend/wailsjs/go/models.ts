@@ -82,6 +82,7 @@ export namespace bridge {
 	    logFolder: string;
 	    tray: boolean;
 	    demo: boolean;
+	    update: string;
 	}
 	export interface Backoff {
 	    failures: number;

@@ -10,6 +10,8 @@ export function Beat():Promise<void>;
 
 export function DismissProblem():Promise<void>;
 
+export function OpenDownloadPage():Promise<void>;
+
 export function OpenLogs():Promise<void>;
 
 export function Quit():Promise<void>;

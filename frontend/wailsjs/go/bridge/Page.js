@@ -18,6 +18,10 @@ export function DismissProblem() {
   return window['go']['bridge']['Page']['DismissProblem']();
 }
 
+export function OpenDownloadPage() {
+  return window['go']['bridge']['Page']['OpenDownloadPage']();
+}
+
 export function OpenLogs() {
   return window['go']['bridge']['Page']['OpenLogs']();
 }
