@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"avatar-launcher/backend/messages"
 
@@ -101,6 +102,9 @@ func parse(name string, data []byte) (ast.Node, Faults) {
 	if len(data) > maxSize {
 		return nil, Faults{{File: name, Wrong: messages.New("config.larger1Mib"),
 			Right: messages.New("config.nameConfigurationFile")}}
+	}
+	if !utf8.Valid(data) {
+		return nil, Faults{{File: name, Wrong: messages.New("config.notUtf8"), Right: messages.New("config.saveUtf8")}}
 	}
 	tree, err := parser.ParseBytes(withoutDirectives(bytes.TrimPrefix(data, []byte("\ufeff"))), 0)
 	if err != nil {

@@ -39,8 +39,10 @@ func kindOf(n ast.Node) messages.Message {
 	switch n.(type) {
 	case *ast.StringNode, *ast.LiteralNode:
 		return messages.New("config.textAnotherForm")
-	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
+	case *ast.IntegerNode, *ast.FloatNode:
 		return messages.New("config.number")
+	case *ast.InfinityNode, *ast.NanNode:
+		return messages.New("config.notFinite")
 	case *ast.BoolNode:
 		return messages.New("config.trueFalse2")
 	case *ast.NullNode:
