@@ -90,7 +90,7 @@ func timers(s Snapshot, r Rules) []Timer {
 }
 
 // SessionTimers lists what will end a session, soonest first. The end that is stored is the idle timer's, or the
-// longest session's where that comes first.
+// longest session's where that comes first. An end that was stored before the longest session was made shorter holds.
 func SessionTimers(s Session, r Rules) []Timer {
 	will := func(kind TimerKind, at time.Time) Timer {
 		cost, _ := r.Prices.Session(s.Type, at.Sub(s.CreationTime), s.Sent)
@@ -102,7 +102,7 @@ func SessionTimers(s Session, r Rules) []Timer {
 	}
 	last := will(TimerMaximum, s.CreationTime.Add(r.Maximum))
 	if !idle.At.Before(last.At) {
-		return []Timer{last}
+		return []Timer{will(TimerMaximum, s.ExpireAt)}
 	}
 	return []Timer{idle, last}
 }

@@ -81,6 +81,9 @@ func TestTimers(t *testing.T) {
 	if got := timers(s, Rules{Maximum: 2 * time.Hour}); len(got) != 1 || got[0].Kind != TimerMaximum {
 		t.Errorf("at the end of the longest session: %+v", got)
 	}
+	if got := timers(s, Rules{Maximum: time.Hour}); len(got) != 1 || !got[0].At.Equal(s.Session.ExpireAt) {
+		t.Errorf("after the longest session was made shorter than what is stored: %+v", got)
+	}
 	s.Phase = Idle
 	if got := timers(s, Rules{Maximum: time.Hour}); got != nil {
 		t.Errorf("without a session: %+v", got)

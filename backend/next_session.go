@@ -2,6 +2,7 @@ package backend
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"avatar-launcher/backend/messages"
@@ -86,12 +87,26 @@ func nextProgress(s state, p Progress, now time.Time) state {
 		s.Queue, s.Session, s.Attached = p.Queue, nil, false
 	}
 	if p.Phase.Starting() {
-		s = enter(s, p.Phase, now)
-		if p.Phase != Claiming {
-			s.Queue = nil
+		if p.Phase != Claiming && s.Queue != nil {
+			s.Steps, s.Queue = withoutWait(s, now), nil
 		}
+		s = enter(s, p.Phase, now)
 	}
 	return s
+}
+
+// withoutWait returns the steps of a start that has waited in the queue, without the wait: the start counts from the
+// claim, as in the history.
+func withoutWait(s state, now time.Time) []Step {
+	steps := slices.Clone(s.Steps)
+	if n := len(steps); n > 0 {
+		began := steps[n-1].Started
+		steps[n-1].Started = now
+		if s.Session != nil && s.Session.CreationTime.After(began) && s.Session.CreationTime.Before(now) {
+			steps[n-1].Started = s.Session.CreationTime
+		}
+	}
+	return steps
 }
 
 func nextStarted(s state, e started, now time.Time) (state, []effect) {
@@ -120,6 +135,10 @@ func nextStarted(s state, e started, now time.Time) (state, []effect) {
 	s.lookAt = now
 	s.extendAt = now.Add(extendPause)
 	s = enter(s, Ready, now)
+	if s.Attached {
+		s.Steps = nil // they tell how long attaching took, not the start
+		return s, nil
+	}
 	s.history = s.history.with(s.Steps, s.Cold)
 	return s, nil
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"avatar-launcher/app/core"
@@ -22,17 +21,36 @@ func (v *visit) pool(ctx context.Context) error {
 		v.out.object(p)
 		return nil
 	}
+	names := v.owners(ctx)
 	rows := [][]string{{i18n.Text("commands.pool.instance"), i18n.Text("commands.pool.state"),
-		i18n.Text("commands.pool.type"),
-		i18n.Text("commands.pool.zone"), i18n.Text("commands.pool.epoch"), i18n.Text("commands.pool.owner")}}
+		i18n.Text("commands.pool.type"), i18n.Text("commands.pool.zone"), i18n.Text("commands.pool.owner")}}
 	for _, m := range p.Members {
-		rows = append(rows, []string{m.InstanceID, string(m.State), m.Type, m.Zone, strconv.FormatInt(m.Epoch, 10), m.Owner})
+		owner := names[m.Owner]
+		if owner == "" && m.Owner != "" {
+			owner = i18n.Text("commands.pool.another")
+		}
+		rows = append(rows, []string{m.InstanceID, i18n.Say("pool.states." + string(m.State)), m.Type, m.Zone, owner})
 	}
 	v.out.table(rows)
 	for _, line := range i18n.BackoffLines(p.Backoff) {
 		fmt.Fprintln(v.out.w, line)
 	}
 	return nil
+}
+
+// owners returns user names by user ID: the user's own, and for an operator those of all who have a session. Other users
+// may not read who has which instance.
+func (v *visit) owners(ctx context.Context) map[string]string {
+	names := map[string]string{v.user.ID: v.user.Username}
+	if v.user.Role != backend.RoleOperator {
+		return names
+	}
+	if all, err := v.Operator.Overview(ctx); err == nil { // without it the pool is still worth printing
+		for _, s := range all.Sessions {
+			names[s.UserID] = s.Username
+		}
+	}
+	return names
 }
 
 // resumePool lets the pool launch instances again after failures held it back.

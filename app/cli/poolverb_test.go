@@ -21,6 +21,41 @@ func (r *resumer) Resume(_ context.Context, _ backend.User, reason string) error
 	return nil
 }
 
+// held is a pool with instances of two users.
+type held struct{ core.ControlPlane }
+
+func (held) Pool(context.Context) (*backend.Pool, error) {
+	return &backend.Pool{Members: []backend.PoolMember{
+		{InstanceID: "i-1", State: backend.Claimed, Owner: "id-of-demo"},
+		{InstanceID: "i-2", State: backend.Claimed, Owner: "id-of-bob"},
+		{InstanceID: "i-3", State: backend.Warm},
+	}}, nil
+}
+
+func (held) Overview(context.Context) (*backend.Overview, error) {
+	return &backend.Overview{Sessions: []backend.Session{{UserID: "id-of-bob", Username: "bob"}}}, nil
+}
+
+func TestPoolNamesItsOwners(t *testing.T) {
+	for role, bob := range map[backend.Role]string{backend.RoleUser: "another user", backend.RoleOperator: "bob"} {
+		var out bytes.Buffer
+		v := &visit{Rooms: &core.Rooms{Fleet: held{}, Operator: held{}}, out: &printer{w: &out},
+			user: backend.User{ID: "id-of-demo", Username: "demo", Role: role}}
+		if err := v.pool(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(out.String(), "\n")
+		for n, want := range []string{"", "demo", bob, "Ready"} {
+			if !strings.Contains(lines[n], want) {
+				t.Errorf("%s: %q does not say %q", role, lines[n], want)
+			}
+		}
+		if strings.Contains(out.String(), "id-of-") {
+			t.Errorf("%s: it prints IDs:\n%s", role, out.String())
+		}
+	}
+}
+
 func TestPoolResume(t *testing.T) {
 	var out bytes.Buffer
 	op := &resumer{}

@@ -64,7 +64,7 @@ func signIn(ctx context.Context, o *options, f signInFlags) error {
 	}
 	defer r.Close()
 	v := &visit{Rooms: r, out: &printer{w: stdout, json: o.json}}
-	if err := v.makeRoom(ctx); err != nil {
+	if err := v.openKeyring(ctx); err != nil {
 		return err
 	}
 	c := &conversation{visit: v, flags: f, in: bufio.NewReader(io.LimitReader(os.Stdin, 1<<16)), out: os.Stderr}
@@ -82,20 +82,17 @@ func signIn(ctx context.Context, o *options, f signInFlags) error {
 	return nil
 }
 
-// makeRoom opens the keyring, so that nobody types a password that cannot be kept, and revokes the sign-in in it,
-// which the new one will replace.
-func (v *visit) makeRoom(ctx context.Context) error {
-	u, _ := v.Identity.Resume(ctx) // one that is no longer good is replaced all the same
+// openKeyring opens the keyring, so that nobody types a password that cannot be kept. The sign-in in it stays until
+// another one replaces it.
+func (v *visit) openKeyring(ctx context.Context) error {
+	_, _ = v.Identity.Resume(ctx) // one that is no longer good is replaced all the same
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return backend.ProblemOf(ctx.Err())
 	}
 	if notice := v.Identity.Notice(); notice != nil {
 		return notKept(notice)
 	}
-	if u == nil {
-		return nil
-	}
-	return v.Identity.SignOut(ctx)
+	return nil
 }
 
 // conversation is a sign-in at a terminal, or by the lines of standard input.

@@ -9,6 +9,7 @@ import (
 
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/identity"
 	"avatar-launcher/backend/messages"
 )
 
@@ -46,7 +47,9 @@ func (v *visit) signOut(ctx context.Context, forget bool) error {
 	}
 	var untold error // the sign-out goes on: this computer has forgotten by itself
 	if forget {
-		untold = v.Identity.ForgetDevice(ctx)
+		if untold = v.Identity.ForgetDevice(ctx); errors.Is(untold, identity.ErrNotRemembered) {
+			untold = nil
+		}
 	}
 	if err := errors.Join(untold, v.Identity.SignOut(ctx)); err != nil {
 		return err

@@ -33,15 +33,14 @@ type oauthError string
 func (e oauthError) Error() string { return "OAuth 2.0 error " + string(e) }
 
 // SignInByBrowser sends the system's browser to the user pool's sign-in and waits for it to come back, for ctx, or for
-// five minutes. It shows the step that it waits in, with the address, before the browser is asked. Anyone who was
-// signed in is signed out. Errors are *backend.Problem.
+// five minutes. It shows the step that it waits in, with the address, before the browser is asked. Anyone who is
+// signed in stays so until that succeeds. Errors are *backend.Problem.
 func (s *Service) SignInByBrowser(ctx context.Context, show func(backend.Challenge)) (*backend.User, error) {
 	b := s.opt.Browser
 	if b == nil {
 		return nil, noBrowser()
 	}
 	s.ask(nil)
-	s.signOutCurrent(ctx)
 	ctx, cancel := context.WithTimeoutCause(ctx, browserTime, errBrowserTime)
 	defer cancel()
 	s.browsing.Lock() // one flow at a time: it has the addresses to itself
@@ -75,7 +74,7 @@ func (s *Service) SignInByBrowser(ctx context.Context, show func(backend.Challen
 func (s *Service) signedOut() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.left
+	return s.left || s.session != nil
 }
 
 // flow is one authorization request.

@@ -32,10 +32,13 @@ func yesOrNo() *backend.Problem {
 	return p
 }
 
+// ErrNotRemembered is the cause of a Problem that there is nothing to forget: the pool does not remember this computer.
+var ErrNotRemembered = errors.New("this computer is not remembered")
+
 func notRemembered() *backend.Problem {
 	return &backend.Problem{Kind: backend.KindRefused, What: messages.New("identity.nothingForget"),
 		Why:  messages.New("identity.cognitoNotKnowComputer"),
-		Next: messages.New("identity.go")}
+		Next: messages.New("identity.go"), Cause: ErrNotRemembered}
 }
 
 func noBrowser() *backend.Problem {

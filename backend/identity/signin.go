@@ -21,29 +21,15 @@ type attempt struct {
 }
 
 // SignIn proves the password by SRP (RFC 2945 as Cognito uses it). It returns the user, or the next challenge, which
-// Respond answers. A user who is signed in is signed out first. Errors are *backend.Problem.
+// Respond answers. A user who is signed in stays so until the new sign-in succeeds. Errors are *backend.Problem.
 func (s *Service) SignIn(ctx context.Context, username, password string) (*backend.User, *backend.Challenge, error) {
 	s.ask(nil)
 	username = strings.TrimSpace(username)
 	if username == "" || password == "" {
 		return nil, nil, emptyFields()
 	}
-	s.signOutCurrent(ctx)
 	e := attempt{typed: username, username: username, password: secret(password), device: s.vault.device(ctx, username)}
 	return s.begin(ctx, e)
-}
-
-// signOutCurrent signs out the current user, if any: a second sign-in must not leave the first one's token valid.
-func (s *Service) signOutCurrent(ctx context.Context) {
-	s.mu.Lock()
-	signedIn := s.session != nil
-	s.mu.Unlock()
-	if !signedIn {
-		return
-	}
-	if err := s.SignOut(ctx); err != nil {
-		s.opt.Log.Warn("the earlier sign-in was not ended at Cognito", "cause", err)
-	}
 }
 
 // beginOnce proves the password and goes on to the next step.
@@ -175,10 +161,21 @@ func (s *Service) newSession(ctx context.Context, e attempt, tokens *types.Authe
 }
 
 // finishSignIn makes a verified sign-in the current one and stores it. If the keyring does not take the refresh token,
-// the sign-in holds all the same, and Notice returns why.
+// the sign-in holds all the same, and Notice returns why. The token of a user who was signed in before is revoked.
 func (s *Service) finishSignIn(ctx context.Context, next *session) *backend.User {
+	s.mu.Lock()
+	was := s.session
+	s.mu.Unlock()
+	var replaced []revocation
+	if was != nil {
+		replaced = s.vault.moveToPending(ctx, []revocation{s.revocationOf(was)})
+	}
 	s.install(next)
 	s.vault.save(ctx, toStored(next))
+	if was != nil {
+		s.opt.Log.Info("signed out", "user", was.user.Username)
+		s.revokeEarlier(ctx, replaced)
+	}
 	if s.unrevoked.Load() { // Cognito can be reached now
 		_, pending := s.vault.load(ctx)
 		s.revokeEarlier(ctx, pending)
