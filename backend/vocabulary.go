@@ -178,6 +178,8 @@ const (
 	Recycling PoolState = "recycling"
 	Launching PoolState = "launching" // stands for an instance that is being launched and has no ID yet; never shown
 	Retired   PoolState = "retired"
+	// Hot is how a warm instance is shown that runs and waits for a claim. Its row says warm, and when it is stopped.
+	Hot PoolState = "hot"
 )
 
 // PoolMember is one row of the instances table.
@@ -189,11 +191,14 @@ type PoolMember struct {
 	Zone       string    `json:"zone"`
 	Type       string    `json:"type"`
 	PooledAt   time.Time `json:"pooledAt"`
+	// HotUntil is when an instance is stopped that runs and waits for a claim; zero for all others.
+	HotUntil time.Time `json:"hotUntil"`
 }
 
 // Pool is the warm pool as last read.
 type Pool struct {
-	Target  int          `json:"target"` // warm_pool.size of the profile
+	Target  int          `json:"target"` // warm_pool.size of the profile: stopped instances
+	Hot     int          `json:"hot"`    // warm_pool.hot of the profile: running ones beside them
 	Members []PoolMember `json:"members"`
 	Leader  bool         `json:"leader"` // this desktop keeps the pool
 	AsOf    time.Time    `json:"asOf"`   // zero before the first reading

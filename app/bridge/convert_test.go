@@ -100,6 +100,7 @@ var unsent = map[string]string{
 	"Machine.reason":      "a problem says why a machine stopped",
 	"PoolMember.epoch":    "nobody acts on it",
 	"PoolMember.pooledAt": "the planner's",
+	"PoolMember.hotUntil": "its armed stop says it",
 	"Backoff.stopped":     "RetryAt is nil",
 	"Queue.since":         "the place says more",
 	"Entry.userId":        "Username says it",

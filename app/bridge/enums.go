@@ -29,7 +29,7 @@ func Enums() []any {
 		words[Phase](backend.SignedOut, backend.SigningIn, backend.Idle, backend.Claiming, backend.Arming, backend.Booting,
 			backend.Probing, backend.Ready, backend.Ending, backend.Failed),
 		words[Role](backend.RoleUser, backend.RoleOperator),
-		words[PoolState](backend.Warming, backend.Warm, backend.Claimed, backend.Recycling, backend.Retired),
+		words[PoolState](backend.Warming, backend.Warm, backend.Hot, backend.Claimed, backend.Recycling, backend.Retired),
 		words[TimerKind](backend.TimerIdle, backend.TimerMaximum),
 		words[Kind](backend.KindUnexpected, backend.KindConfig, backend.KindRefused, backend.KindCapacity,
 			backend.KindUnreachable,

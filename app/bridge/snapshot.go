@@ -204,6 +204,7 @@ func newMachine(m backend.Machine) Machine {
 // Pool is the warm pool as last read. AsOf is nil before the first reading.
 type Pool struct {
 	Target  int          `json:"target"`
+	Hot     int          `json:"hot"`
 	Members []PoolMember `json:"members"`
 	Leader  bool         `json:"leader"`
 	AsOf    *int64       `json:"asOf"`
@@ -211,7 +212,8 @@ type Pool struct {
 }
 
 func newPool(p backend.Pool) Pool {
-	return Pool{p.Target, each(p.Members, newPoolMember), p.Leader, unixMillis(p.AsOf), optional(p.Backoff, newBackoff)}
+	return Pool{p.Target, p.Hot, each(p.Members, newPoolMember), p.Leader, unixMillis(p.AsOf),
+		optional(p.Backoff, newBackoff)}
 }
 
 // PoolMember is one instance of the pool.

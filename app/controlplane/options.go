@@ -52,6 +52,7 @@ func Figures(p config.Profile) fleet.Figures {
 		zone = time.UTC // config has checked the name: this computer lacks the zone's data
 	}
 	return fleet.Figures{
+		Hot: p.WarmPool.Hot, HotLimit: p.WarmPool.HotLimit,
 		PoolSize: p.WarmPool.Size, MaxInstances: p.WarmPool.MaxInstances, Hours: hours(p.WarmPool.Hours), Location: zone,
 		Replace: p.WarmPool.Recycle == config.RecycleReplace,
 		Window:  p.Session.Window, Maximum: p.Session.Maximum, Grace: p.Session.Grace,
@@ -66,7 +67,7 @@ func hours(all []config.PoolHours) []fleet.Hours {
 	for _, h := range all {
 		from, _ := config.TimeOfDay(h.From)
 		to, _ := config.TimeOfDay(h.To)
-		f := fleet.Hours{From: from, To: to, Size: h.Size}
+		f := fleet.Hours{From: from, To: to, Size: h.Size, Hot: h.Hot}
 		for day, name := range config.Days {
 			f.Days[day] = len(h.Days) == 0 || slices.Contains(h.Days, name)
 		}

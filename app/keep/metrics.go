@@ -47,11 +47,11 @@ func missing(p backend.Pool, maxInstances int) int {
 	warm, taken := 0, 0
 	for _, m := range p.Members {
 		switch m.State {
-		case backend.Warm:
+		case backend.Warm, backend.Hot:
 			warm++
 		case backend.Claimed:
 			taken++
 		}
 	}
-	return max(0, min(p.Target, maxInstances-taken)-warm)
+	return max(0, min(p.Target+p.Hot, maxInstances-taken)-warm)
 }

@@ -40,7 +40,7 @@ func defaults() Profile {
 		Launch:    Launch{Template: "avatar-launcher", PoolTag: backend.DefaultPoolTag},
 		Scheduler: Scheduler{Group: "avatar-launcher"},
 		WarmPool: WarmPool{Size: 5, MaxInstances: 10, Recycle: RecycleReuse, Keep: true, TimeZone: "UTC",
-			WarmLimit: 15 * time.Minute, MaxFailures: 6},
+			HotLimit: 4 * time.Hour, WarmLimit: 15 * time.Minute, MaxFailures: 6},
 		Session: Session{Window: time.Hour, Maximum: 12 * time.Hour, Warning: 5 * time.Minute, Grace: time.Minute},
 		Log: Log{MaxLines: 1_000_000, MaxMegabytes: 256, Older: OlderFile, OlderMegabytes: 1024,
 			ActivityPattern: activityPattern},
@@ -86,7 +86,7 @@ func fill(p *Profile, given func(path string) bool) {
 		p.Avatar.Port = 0
 	}
 	if !given("warm_pool.max_instances") {
-		p.WarmPool.MaxInstances = max(p.WarmPool.MaxInstances, 2*p.WarmPool.Size)
+		p.WarmPool.MaxInstances = max(p.WarmPool.MaxInstances, 2*(p.WarmPool.Size+p.WarmPool.Hot))
 	}
 	if !given("session.maximum") {
 		p.Session.Maximum = max(p.Session.Maximum, p.Session.Window)

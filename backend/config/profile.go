@@ -156,17 +156,20 @@ const (
 	RecycleReplace = "replace" // it is terminated, and a new one takes its place
 )
 
-// WarmPool is the set of instances that are initialised and stopped ahead of time.
+// WarmPool is the set of instances that are initialised ahead of time, and then stopped or kept running.
 type WarmPool struct {
-	Size         int    `yaml:"size"`
+	Size         int    `yaml:"size"`          // stopped ones
+	Hot          int    `yaml:"hot"`           // running ones beside them, which a claim finds ready
 	MaxInstances int    `yaml:"max_instances"` // claimed ones included
 	Recycle      string `yaml:"recycle"`
 	Keep         bool   `yaml:"keep"` // this desktop may be the one that keeps the pool
+	// HotLimit is how long an instance runs that nobody claims; then it is stopped, and another one runs in its place.
+	HotLimit time.Duration `yaml:"hot_limit"`
 	// WarmLimit is how long a new instance may take to become ready; after that it is replaced.
 	WarmLimit time.Duration `yaml:"warm_limit"`
 	// MaxFailures is after how many failures of one launch template version nothing more is launched by itself.
 	MaxFailures int `yaml:"max_failures"`
-	// Hours are sizes that hold at certain hours in place of Size. The first that fits counts.
+	// Hours are sizes that hold at certain hours in place of Size and Hot. The first that fits counts.
 	Hours    []PoolHours `yaml:"hours"`
 	TimeZone string      `yaml:"time_zone"` // of Hours, an IANA name such as Europe/Berlin; the same on every desktop
 }
@@ -177,6 +180,7 @@ type PoolHours struct {
 	From string   `yaml:"from"` // 08:00
 	To   string   `yaml:"to"`   // 18:30; before From: into the next day. The day is that of From
 	Size int      `yaml:"size"`
+	Hot  int      `yaml:"hot"`
 }
 
 // Prices is what instances cost, for the figures that the window shows. setup reads them from AWS's price

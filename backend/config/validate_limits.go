@@ -13,10 +13,16 @@ func (v validator) limits(p *Profile) {
 	if v.given("warm_pool.max_instances") {
 		v.number("warm_pool.max_instances", p.WarmPool.MaxInstances, 1, 10_000)
 	}
-	if p.WarmPool.MaxInstances < p.WarmPool.Size && v.good("warm_pool.size") {
-		v.fault("warm_pool.max_instances", messages.New("config.setLessSize", p.WarmPool.MaxInstances),
-			messages.New("config.write3", p.WarmPool.Size))
+	v.number("warm_pool.hot", p.WarmPool.Hot, 0, 1000)
+	if both := p.WarmPool.Size + p.WarmPool.Hot; p.WarmPool.MaxInstances < both && v.good("warm_pool.size",
+		"warm_pool.hot") {
+		why := messages.New("config.setLessSize", p.WarmPool.MaxInstances)
+		if p.WarmPool.Hot > 0 {
+			why = messages.New("config.setLessTiers", p.WarmPool.MaxInstances)
+		}
+		v.fault("warm_pool.max_instances", why, messages.New("config.write3", both))
 	}
+	v.duration("warm_pool.hot_limit", p.WarmPool.HotLimit, 10*time.Minute, 24*time.Hour)
 	v.duration("warm_pool.warm_limit", p.WarmPool.WarmLimit, time.Minute, 6*time.Hour)
 	v.number("warm_pool.max_failures", p.WarmPool.MaxFailures, 2, 1000)
 	v.choice("warm_pool.recycle", p.WarmPool.Recycle, RecycleReuse, RecycleReplace)
@@ -64,6 +70,7 @@ func (v validator) hours(p *Profile) {
 			}
 		}
 		v.number(path+".size", h.Size, 0, p.WarmPool.MaxInstances)
+		v.number(path+".hot", h.Hot, 0, max(0, p.WarmPool.MaxInstances-h.Size))
 	}
 }
 

@@ -22,6 +22,8 @@ import (
 //	warming   → warm                 makeWarm
 //	warm      → claimed              claimWarm
 //	warm      → recycling, retired   moveInstance
+//	warm      → warming              heat
+//	warming   → warm                 makeHot, cool
 //	claimed   → warm                 releaseClaim
 //	claimed   → recycling, retired   moveInstance
 //	recycling → warm                 makeWarm
@@ -110,7 +112,7 @@ func (l ledger) moveInstance(ctx context.Context, instanceID string, epoch int64
 	return unlessConditionFailed(l.update(ctx, &types.Update{
 		TableName:                &l.names.InstancesTable,
 		Key:                      key("InstanceId", instanceID),
-		UpdateExpression:         aws.String("SET #s = :to, PooledAt = :now REMOVE #o"),
+		UpdateExpression:         aws.String("SET #s = :to, PooledAt = :now REMOVE #o, HotUntil"),
 		ConditionExpression:      aws.String("#s = :from AND Epoch = :e"),
 		ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
 		ExpressionAttributeValues: item{
@@ -127,7 +129,7 @@ func (l ledger) makeWarm(ctx context.Context, row instanceRow, now time.Time) er
 	return unlessConditionFailed(l.update(ctx, &types.Update{
 		TableName:                &l.names.InstancesTable,
 		Key:                      key("InstanceId", row.InstanceID),
-		UpdateExpression:         aws.String("SET #s = :warm, PooledAt = :now, Ready = :yes REMOVE #o"),
+		UpdateExpression:         aws.String("SET #s = :warm, PooledAt = :now, Ready = :yes REMOVE #o, HotUntil"),
 		ConditionExpression:      aws.String("#s = :from AND Epoch = :e"),
 		ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
 		ExpressionAttributeValues: item{
@@ -136,6 +138,65 @@ func (l ledger) makeWarm(ctx context.Context, row instanceRow, now time.Time) er
 			":e":    value(row.Epoch),
 			":now":  value(now),
 			":yes":  value(true),
+		},
+	}))
+}
+
+// heat takes a warm instance out of what may be claimed, to start it for the hot tier. armed is when its stop fires.
+func (l ledger) heat(ctx context.Context, row instanceRow, armed, now time.Time) error {
+	return l.update(ctx, &types.Update{
+		TableName: &l.names.InstancesTable,
+		Key:       key("InstanceId", row.InstanceID),
+		UpdateExpression: aws.String("SET #s = :warming, PooledAt = :now, HotUntil = :until, ArmedUntil = :armed, " +
+			"ArmedBefore = :before REMOVE HotAfter"),
+		ConditionExpression:      aws.String("#s = :warm AND Epoch = :e AND attribute_not_exists(ReservedFor)"),
+		ExpressionAttributeNames: map[string]string{"#s": "State"},
+		ExpressionAttributeValues: item{
+			":warming": str(string(backend.Warming)),
+			":warm":    str(string(backend.Warm)),
+			":e":       value(row.Epoch),
+			":now":     value(now),
+			":until":   value(row.HotUntil),
+			":armed":   value(armed.Unix()),
+			":before":  value(row.armedBefore(now)),
+		},
+	})
+}
+
+// makeHot lets an instance be claimed that has been started for the hot tier. It returns nil if the row has changed
+// before.
+func (l ledger) makeHot(ctx context.Context, row instanceRow, now time.Time) error {
+	return unlessConditionFailed(l.update(ctx, &types.Update{
+		TableName:                &l.names.InstancesTable,
+		Key:                      key("InstanceId", row.InstanceID),
+		UpdateExpression:         aws.String("SET #s = :warm, PooledAt = :now"),
+		ConditionExpression:      aws.String("#s = :warming AND Epoch = :e AND HotUntil = :until"),
+		ExpressionAttributeNames: map[string]string{"#s": "State"},
+		ExpressionAttributeValues: item{
+			":warm":    str(string(backend.Warm)),
+			":warming": str(string(backend.Warming)),
+			":e":       value(row.Epoch),
+			":now":     value(now),
+			":until":   value(row.HotUntil),
+		},
+	}))
+}
+
+// cool says that an instance of the hot tier is stopped, and stays so until a time. It returns nil if the row has
+// changed before.
+func (l ledger) cool(ctx context.Context, row instanceRow, until time.Time) error {
+	return unlessConditionFailed(l.update(ctx, &types.Update{
+		TableName:                &l.names.InstancesTable,
+		Key:                      key("InstanceId", row.InstanceID),
+		UpdateExpression:         aws.String("SET #s = :warm, HotAfter = :after REMOVE HotUntil"),
+		ConditionExpression:      aws.String("#s = :from AND Epoch = :e AND HotUntil = :until"),
+		ExpressionAttributeNames: map[string]string{"#s": "State"},
+		ExpressionAttributeValues: item{
+			":warm":  str(string(backend.Warm)),
+			":from":  str(string(row.State)),
+			":e":     value(row.Epoch),
+			":until": value(row.HotUntil),
+			":after": value(until.Unix()),
 		},
 	}))
 }

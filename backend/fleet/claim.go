@@ -14,10 +14,12 @@ import (
 // claimTries bounds how many instances one claim tries.
 const claimTries = 8
 
-// choose returns the warm instance to claim: one that is reserved for the user, else the one that they had last, else
-// one by the desktop's seat. No two desktops share a seat, so that desktops that start at once try different instances.
-// Instances that unsure is true of come last.
-func choose(rows []instanceRow, userID string, seat int64, unsure func(instanceRow) bool) (instanceRow, bool) {
+// choose returns the warm instance to claim: one that is reserved for the user, else, if hotFirst is true, a hot one if
+// there is any. Of several it returns the one that they had last, else one by the desktop's seat. No two desktops share a
+// seat, so that desktops that start at once try different instances. Instances that unsure is true of come last.
+func choose(rows []instanceRow, userID string, seat int64, hotFirst bool, unsure func(instanceRow) bool) (
+	instanceRow, bool,
+) {
 	var free, last []instanceRow
 	for _, r := range rows {
 		switch {
@@ -36,6 +38,9 @@ func choose(rows []instanceRow, userID string, seat int64, unsure func(instanceR
 	if len(free) == 0 {
 		return instanceRow{}, false
 	}
+	if hotFirst && slices.ContainsFunc(free, isHot) {
+		free = slices.DeleteFunc(free, func(r instanceRow) bool { return !isHot(r) })
+	}
 	if i := slices.IndexFunc(free, func(r instanceRow) bool { return r.LastOwner == userID }); i >= 0 {
 		return free[i], true
 	}
@@ -43,11 +48,14 @@ func choose(rows []instanceRow, userID string, seat int64, unsure func(instanceR
 	return free[seat%int64(len(free))], true
 }
 
+// isHot reports whether a warm instance runs.
+func isHot(r instanceRow) bool { return r.HotUntil != 0 }
+
 // claim makes one warm instance the user's. It returns nil if nothing is warm, *existing if the user has a session
 // already, and errAgain if somebody else got each of the claimTries instances that it tried. Instances in lost are not
 // tried, and it adds those that somebody else got: the index that lists them lags.
 func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]bool) (*sessionRow, error) {
-	rows := s.takeCachedWarm()
+	rows, hotFirst := s.takeCachedWarm(), true
 	for range claimTries {
 		fresh := rows == nil
 		if fresh {
@@ -59,7 +67,7 @@ func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]boo
 		rows = slices.DeleteFunc(rows, func(r instanceRow) bool {
 			return lost[r.InstanceID] || s.isFailing("", r.InstanceID)
 		})
-		r, ok := choose(rows, u.ID, s.seat(), s.unsure)
+		r, ok := choose(rows, u.ID, s.seat(), hotFirst, s.unsure)
 		if !ok && !fresh { // what was read ahead may be short of what has become warm since
 			rows = nil
 			continue
@@ -72,15 +80,16 @@ func (s *Service) claim(ctx context.Context, u backend.User, lost map[string]boo
 			return row, err
 		}
 		lost[r.InstanceID] = true
-		rows = nil
+		rows, hotFirst = nil, false // many start at once: there are fewer hot ones than desktops
 	}
 	return nil, errAgain // there may be more
 }
 
-// unsure reports whether a start of a warm instance may fail: its zone has just had no capacity, or the stop of its
-// last owner may still be firing.
+// unsure reports whether a start of a warm instance may fail: its zone has just had no capacity, the stop of its last
+// owner may still be firing, or it is about to be stopped since nobody claimed it.
 func (s *Service) unsure(r instanceRow) bool {
-	return s.isFailing(r.Zone, r.InstanceType) || r.mayFire(s.Clock.Now())
+	now := s.Clock.Now()
+	return !isHot(r) && s.isFailing(r.Zone, r.InstanceType) || r.mayFire(now) || isHot(r) && !r.hot(now)
 }
 
 // claimInstance makes the claim's one transaction: the instance goes from warm to claimed under its Epoch, and the
@@ -91,7 +100,8 @@ func (s *Service) claimInstance(ctx context.Context, u backend.User, r instanceR
 	if err := s.ledger.claimWarm(ctx, r, row, s.armTime(row)); err != nil {
 		return nil, err
 	}
-	row.armedUntil, row.mayFire = r.ArmedUntil, r.mayFire(s.Clock.Now())
+	row.armedUntil, row.earlier, row.mayFire = r.ArmedUntil, r.ArmedUntil, r.mayFire(s.Clock.Now())
+	row.hot = isHot(r)
 	return &row, nil
 }
 

@@ -95,7 +95,7 @@ func (seq sequence) breakAt(t *testing.T, b breaking) {
 	if v := check(); len(v.sessions) > 0 { // one that the process still holds runs until its ExpireAt
 		time.Sleep(time.Hour)
 	}
-	if left := check().settled(figures.PoolSize, w.out.ParkingAddress); len(left) > 0 {
+	if left := check().settled(figures.PoolSize, figures.Hot, w.out.ParkingAddress); len(left) > 0 {
 		t.Fatalf("left over: %s", strings.Join(left, "\n"))
 	}
 }

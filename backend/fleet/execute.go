@@ -31,6 +31,10 @@ func (s *Service) execute(ctx context.Context, a step) error {
 		return s.end(ctx, *a.session, backend.Recycling, s.LauncherID, a.why)
 	case stepForget, stepWithdraw:
 		return s.ledger.removeInstance(ctx, a.row)
+	case stepHeat:
+		return s.heat(ctx, a.row)
+	case stepCool:
+		return s.ledger.cool(ctx, a.row, s.Clock.Now().Add(hotPause))
 	case stepReserve:
 		return s.ledger.reserveFor(ctx, a.row, a.ticket.UserID, s.Clock.Now())
 	case stepUnreserve:

@@ -19,7 +19,9 @@ import (
 // Figures are the sizes and times; the profile gives them, and Configure changes them while running.
 type Figures struct {
 	PoolSize, MaxInstances int
-	// sizes that hold at certain hours in place of PoolSize; the first that fits counts
+	Hot                    int           // instances that run and wait for a claim, beside PoolSize stopped ones
+	HotLimit               time.Duration // how long one runs that nobody claims; 0: 4 hours
+	// sizes that hold at certain hours in place of PoolSize and Hot; the first that fits counts
 	Hours                  []Hours
 	Location               *time.Location // of Hours; nil for UTC
 	Replace                bool           // terminate after a session, and launch anew, instead of stopping for reuse
@@ -76,12 +78,13 @@ type Service struct {
 	kick       chan struct{} // wakes the keeper
 	background background    // writes that no caller waits for: names, the audit
 
-	mu       sync.Mutex
-	figures  Figures
-	failing  map[string]time.Time // "zone/type" → until when its lack of capacity is remembered
-	leading  bool
-	target   int // the size that this desktop keeps the pool at
-	targeted bool
+	mu      sync.Mutex
+	figures Figures
+	failing map[string]time.Time // "zone/type" → until when its lack of capacity is remembered
+	leading bool
+	// the sizes that this desktop keeps the pool's tiers at
+	target, hotTarget int
+	targeted          bool
 	// why AWS does not allow the keeper's launches; nil if it does, or if this desktop keeps no pool
 	refused    *backend.Backoff
 	warmRows   []instanceRow // the warm instances as Prepare read them

@@ -143,24 +143,50 @@ func (s *Service) currentKey(ctx context.Context, row sessionRow) (*gate.Key, er
 // gated reports whether a gate stands in front of the session's avatar. It asks at the instance's own address, as the
 // readiness probe does. An avatar that doesn't answer has none.
 func (s *Service) gated(ctx context.Context, session backend.Session) bool {
+	header, err := s.askGate(ctx, session.PublicIP, session.Domain)
+	if err != nil {
+		s.Log.Warn("whether the avatar has a gate could not be asked", "cause", err)
+	}
+	return header != ""
+}
+
+// askGate returns what the gate at an address says of itself, empty if there is none.
+func (s *Service) askGate(ctx context.Context, address, domain string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, gateTime)
 	defer cancel()
-	address := s.addressURL(session.PublicIP, gate.InfoPath)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.addressURL(address, gate.InfoPath), nil)
 	if err != nil {
-		return false
+		return "", err
 	}
-	req.Host = s.hostOf(session.Domain)
-	c := &http.Client{Transport: s.probeTransport(session.Domain),
+	req.Host = s.hostOf(domain)
+	c := &http.Client{Transport: s.probeTransport(domain),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	defer c.CloseIdleConnections()
 	resp, err := c.Do(req)
 	if err != nil {
-		s.Log.Warn("whether the avatar has a gate could not be asked", "cause", err)
-		return false
+		return "", err
 	}
 	defer resp.Body.Close()
-	return resp.Header.Get(gate.Header) != ""
+	return resp.Header.Get(gate.Header), nil
+}
+
+// gateLearns bounds how long a start waits for the gate of an instance that ran before its claim: the gate reads the
+// instance's tags each second.
+const gateLearns = 10 * time.Second
+
+// awaitGate waits until the gate knows the session's owner, for gateLearns at most. A gate that does not say whom it
+// knows is not waited for.
+func (s *Service) awaitGate(ctx context.Context, row sessionRow, address string) error {
+	limited, cancel := context.WithTimeout(ctx, gateLearns)
+	defer cancel()
+	for limited.Err() == nil {
+		header, err := s.askGate(limited, address, row.Domain)
+		if epoch, says := gate.Epoch(header); err == nil && (!says || epoch == gateEpoch(row)) {
+			break
+		}
+		_ = awsx.Sleep(limited, eagerProbe)
+	}
+	return ctx.Err()
 }
 
 // hostOf is the Host header of a request for a name.

@@ -1,26 +1,30 @@
 package fleet
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Hours is the pool's size at certain hours of the week.
 type Hours struct {
 	Days     [7]bool       // by time.Weekday; the day on which From is
 	From, To time.Duration // since midnight; To at or before From is on the next day
-	Size     int
+	Size     int           // in place of PoolSize
+	Hot      int           // in place of Figures.Hot
 }
 
-// sizeAt is how many warm instances there should be at a time.
-func (f Figures) sizeAt(now time.Time) int {
+// sizeAt returns how many unclaimed instances there should be at a time: stopped ones, and running ones beside them.
+func (f Figures) sizeAt(now time.Time) (stopped, hot int) {
 	zone := f.Location
 	if zone == nil {
 		zone = time.UTC
 	}
 	for _, h := range f.Hours {
 		if h.hold(now.In(zone)) {
-			return h.Size
+			return h.Size, h.Hot
 		}
 	}
-	return f.PoolSize
+	return f.PoolSize, f.Hot
 }
 
 // hold reports whether the hours include a local time.
@@ -33,3 +37,9 @@ func (h Hours) hold(local time.Time) bool {
 	}
 	return h.Days[today] && h.From <= clock || h.Days[yesterday] && clock < h.To
 }
+
+// defaultHotLimit is Figures.HotLimit if the profile has none.
+const defaultHotLimit = 4 * time.Hour
+
+// hotLimit returns how long an instance may run that nobody claims.
+func (f Figures) hotLimit() time.Duration { return cmp.Or(f.HotLimit, defaultHotLimit) }

@@ -248,23 +248,24 @@ func (s *Service) Pool(ctx context.Context) (*backend.Pool, error) {
 	return &p, nil
 }
 
-// setTarget stores the pool's target size for Pool.
-func (s *Service) setTarget(n int) {
+// setTarget stores the sizes of the pool's tiers for Pool.
+func (s *Service) setTarget(stopped, hot int) {
 	s.mu.Lock()
-	s.target, s.targeted = n, true
+	s.target, s.hotTarget, s.targeted = stopped, hot, true
 	s.mu.Unlock()
 }
 
 func (s *Service) poolOf(rows []instanceRow, health healthRow) backend.Pool {
 	f := s.current()
-	p := backend.Pool{Target: f.sizeAt(s.Clock.Now()), AsOf: s.Clock.Now(), Backoff: health.backoff(f)}
+	p := backend.Pool{AsOf: s.Clock.Now(), Backoff: health.backoff(f)}
+	p.Target, p.Hot = f.sizeAt(p.AsOf)
 	s.mu.Lock()
 	p.Leader = s.leading
 	if p.Backoff == nil {
 		p.Backoff = s.refused
 	}
 	if s.leading && s.targeted {
-		p.Target = s.target
+		p.Target, p.Hot = s.target, s.hotTarget
 	}
 	s.mu.Unlock()
 	for _, r := range rows {

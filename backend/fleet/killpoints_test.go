@@ -196,12 +196,12 @@ func (seq sequence) dieAt(t *testing.T, p killPoint, how string) {
 		for n, settled := 0, 0; n < 9 && settled < 2; n++ { // once it is settled, it stays so
 			time.Sleep(10 * time.Minute)
 			check(began.Add(2 * time.Minute))
-			if settled > 0 || len(look().settled(figures.PoolSize, w.out.ParkingAddress)) == 0 {
+			if settled > 0 || len(look().settled(figures.PoolSize, figures.Hot, w.out.ParkingAddress)) == 0 {
 				settled++
 			}
 		}
 	}
-	if left := look().settled(figures.PoolSize, w.out.ParkingAddress); len(left) > 0 {
+	if left := look().settled(figures.PoolSize, figures.Hot, w.out.ParkingAddress); len(left) > 0 {
 		t.Fatalf("left over: %s", strings.Join(left, "\n"))
 	}
 }

@@ -34,11 +34,11 @@ func (k *keeper) observe(ctx context.Context) (observation, error) {
 		return v, err
 	}
 	v.health = c.health
-	v.size = v.figures.sizeAt(s.Clock.Now())
+	v.size, v.hot = v.figures.sizeAt(s.Clock.Now())
 	if c.size != nil {
-		v.size = *c.size
+		v.size, v.hot = *c.size, min(v.hot, *c.size) // an operator who wants fewer instances wants no more running ones
 	}
-	s.setTarget(v.size)
+	s.setTarget(v.size, v.hot)
 	for _, t := range c.tickets {
 		if k.seen.still(t, time.Now()) {
 			v.stale = append(v.stale, t)

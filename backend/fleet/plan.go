@@ -22,6 +22,7 @@ func plan(v observation, now time.Time) []step {
 		waited:      map[string]bool{},
 		owned:       map[string]bool{},
 		old:         map[string]bool{},
+		startable:   map[string]bool{},
 	}
 	for _, r := range v.rows {
 		p.rows[r.InstanceID] = r
@@ -44,6 +45,7 @@ func plan(v observation, now time.Time) []step {
 	}
 	p.leftovers()
 	p.queue()
+	p.tiers()
 	p.size()
 	p.drift()
 	return p.steps
@@ -60,12 +62,16 @@ type planner struct {
 	gone     map[string]instance // terminated, or about to be
 	waited   map[string]bool     // launch tokens that a session waits for
 	owned    map[string]bool     // launch tokens whose instance is there
-	free     []instanceRow       // warm, and stay so until size
-	old      map[string]bool     // warm instances of an earlier launch template: they are replaced one by one
-	serving  int                 // instances that are warm or will be
-	warming  int                 // of these, those that are being launched or warmed
-	unknown  int                 // instances without a row or intent
-	steps    []step
+	free     []instanceRow       // warm, and stay so until size; from tiers on without the hot ones
+	hotRows  []instanceRow       // warm and running, within their limit; those that are reserved, too
+	heating  int                 // instances that are being started for the hot tier
+	// warm instances that are stopped, not only stopping
+	startable map[string]bool
+	old       map[string]bool // warm instances of an earlier launch template: they are replaced one by one
+	serving   int             // instances that are warm or will be
+	warming   int             // of these, those that are being launched or warmed
+	unknown   int             // instances without a row or intent
+	steps     []step
 }
 
 func (p *planner) add(v stepKind, row instanceRow, why messages.Message) {
@@ -163,12 +169,26 @@ func (p *planner) queue() {
 	p.free = free
 }
 
+// want is how many instances both tiers should have together.
+func (p *planner) want() int { return p.observation.size + p.observation.hot }
+
+// freshHot counts the hot instances of the present launch template.
+func (p *planner) freshHot() int {
+	n := p.heating
+	for _, r := range p.hotRows {
+		if !p.old[r.InstanceID] {
+			n++
+		}
+	}
+	return n
+}
+
 // size launches what is missing, within max_instances and what earlier failures allow, and retires what has been too
 // much for a while.
 func (p *planner) size() {
 	total := len(p.observation.rows) + p.unknown // every row counts, intents too, until its instance is gone
 	allowed := p.health.allowed(p.current.version, p.warming, p.figures, p.now)
-	for p.serving < p.observation.size && total < p.figures.MaxInstances && allowed > 0 {
+	for p.serving < p.want() && total < p.figures.MaxInstances && allowed > 0 {
 		p.add(stepLaunch, instanceRow{}, messages.New("fleet.poolBelowSize"))
 		p.serving++
 		p.warming++
@@ -179,7 +199,7 @@ func (p *planner) size() {
 	slices.SortFunc(p.free, func(a, b instanceRow) int {
 		return cmp.Or(a.PooledAt.Compare(b.PooledAt), cmp.Compare(a.InstanceID, b.InstanceID))
 	})
-	for i := 0; i < p.serving-p.observation.size && i < len(p.free); i++ {
+	for i := 0; i < p.serving-p.want() && i < len(p.free); i++ {
 		if p.now.Sub(p.free[i].PooledAt) > excessPause || total > p.figures.MaxInstances {
 			p.add(stepRetire, p.free[i], messages.New("fleet.poolAboveSize"))
 			total--
@@ -192,8 +212,8 @@ func (p *planner) size() {
 // instance is warm.
 func (p *planner) replace(total, allowed int) {
 	old, leaving := p.splitOld()
-	excess := len(p.free) + len(old) - p.observation.size
-	if excess <= 0 && total >= p.figures.MaxInstances && p.serving < p.observation.size && allowed > 0 && p.warming == 0 &&
+	excess := p.freshHot() + len(p.free) + len(old) - p.want()
+	if excess <= 0 && total >= p.figures.MaxInstances && p.serving < p.want() && allowed > 0 && p.warming == 0 &&
 		leaving == 0 &&
 		len(p.free)+len(old) > 1 {
 		excess = 1

@@ -19,17 +19,13 @@ func (p *planner) judge(m instance) {
 	old := p.current.image != "" && (m.ImageID != p.current.image || m.version != "" && m.version != p.current.version)
 	switch row.State {
 	case backend.Warming:
-		p.judgeWarming(m, row, old)
-	case backend.Warm:
-		if !old {
-			p.serving++
-		}
-		if m.up() {
-			p.add(stepStop, row, messages.New("fleet.runsUnclaimed"))
+		if row.heating() {
+			p.judgeHeating(m, row)
 		} else {
-			p.old[row.InstanceID] = old
-			p.free = append(p.free, row)
+			p.judgeWarming(m, row, old)
 		}
+	case backend.Warm:
+		p.judgeWarm(m, row, old)
 	case backend.Recycling:
 		p.judgeRecycling(m, row, old)
 	case backend.Retired:

@@ -172,6 +172,9 @@ func TestPlanProperties(t *testing.T) {
 				t.Fatalf("a session in its time is touched: %+v", acts)
 			}
 			unclaimed := v.rows[i].State == backend.Warm || v.rows[i].State == backend.Recycling
+			if v.rows[i].hot(now) && v.rows[i].State == backend.Warm {
+				continue // see TestPlanOfTiersProperties
+			}
 			if unclaimed && m.State == "running" && !touched {
 				t.Fatalf("%s runs unclaimed and is left running", m.InstanceID)
 			}
@@ -183,6 +186,7 @@ func drawView(t *rapid.T) (v observation) {
 	v = observation{
 		ready:   map[string]bool{},
 		size:    rapid.IntRange(0, 5).Draw(t, "size"),
+		hot:     rapid.IntRange(0, 4).Draw(t, "hot"),
 		figures: Figures{MaxInstances: rapid.IntRange(0, 10).Draw(t, "max")},
 	}
 	n := rapid.IntRange(0, 8).Draw(t, "n")
@@ -206,7 +210,11 @@ func drawView(t *rapid.T) (v observation) {
 			Epoch:      1,
 			PooledAt:   ago("pooled"),
 			State:      rapid.SampledFrom(poolStates).Draw(t, "pool"),
+			Ready:      rapid.Bool().Draw(t, "seen ready"),
 		})
+		if rapid.Bool().Draw(t, "is hot") {
+			v.rows[i].HotUntil = ago("hot until").Unix()
+		}
 		v.sessions = append(v.sessions, sessionRow{
 			UserID:       id,
 			InstanceID:   id,

@@ -22,31 +22,31 @@ func TestSizeAt(t *testing.T) {
 		time.Thursday:  true,
 		time.Friday:    true,
 	}
-	f := Figures{PoolSize: 2, Location: berlin, Hours: []Hours{
-		{Days: weekdays, From: 8 * time.Hour, To: 18 * time.Hour, Size: 8},
+	f := Figures{PoolSize: 2, Hot: 1, Location: berlin, Hours: []Hours{
+		{Days: weekdays, From: 8 * time.Hour, To: 18 * time.Hour, Size: 8, Hot: 3},
 		{Days: [7]bool{time.Saturday: true}, From: 22 * time.Hour, To: 2 * time.Hour, Size: 4},
 	}}
-	for at, want := range map[string]int{
-		"2026-11-23 07:59": 2, // Monday
-		"2026-11-23 08:00": 8,
-		"2026-11-23 17:59": 8,
-		"2026-11-23 18:00": 2,
-		"2026-11-28 12:00": 2, // Saturday
-		"2026-11-28 22:00": 4,
-		"2026-11-29 01:59": 4, // Sunday: the hours began on Saturday
-		"2026-11-29 02:00": 2,
-		"2026-11-28 01:00": 2, // Saturday: none began on Friday
+	for at, want := range map[string][2]int{
+		"2026-11-23 07:59": {2, 1}, // Monday
+		"2026-11-23 08:00": {8, 3},
+		"2026-11-23 17:59": {8, 3},
+		"2026-11-23 18:00": {2, 1},
+		"2026-11-28 12:00": {2, 1}, // Saturday
+		"2026-11-28 22:00": {4, 0},
+		"2026-11-29 01:59": {4, 0}, // Sunday: the hours began on Saturday
+		"2026-11-29 02:00": {2, 1},
+		"2026-11-28 01:00": {2, 1}, // Saturday: none began on Friday
 	} {
 		local, err := time.ParseInLocation("2006-01-02 15:04", at, berlin)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := f.sizeAt(local.UTC()); got != want {
-			t.Errorf("at %s in Berlin the size is %d, want %d", at, got, want)
+		if stopped, hot := f.sizeAt(local.UTC()); [2]int{stopped, hot} != want {
+			t.Errorf("at %s in Berlin the sizes are %d and %d, want %d", at, stopped, hot, want)
 		}
 	}
-	if got := (Figures{PoolSize: 3}).sizeAt(now); got != 3 {
-		t.Errorf("without hours the size is %d, want 3", got)
+	if got, hot := (Figures{PoolSize: 3}).sizeAt(now); got != 3 || hot != 0 {
+		t.Errorf("without hours the sizes are %d and %d, want 3 and 0", got, hot)
 	}
 }
 
@@ -55,6 +55,7 @@ func TestChoose(t *testing.T) {
 	row := func(id, zone, last, reserved string) instanceRow {
 		return instanceRow{InstanceID: id, Zone: zone, LastOwner: last, ReservedFor: reserved}
 	}
+	hot := func(id string) instanceRow { return instanceRow{InstanceID: id, HotUntil: now.Unix()} }
 	tests := []struct {
 		name string
 		rows []instanceRow
@@ -69,10 +70,13 @@ func TestChoose(t *testing.T) {
 		{"by seat", []instanceRow{row("b", "", "", ""), row("a", "", "", ""), row("c", "", "", "")}, 4, "b"},
 		{"not in a zone without capacity", []instanceRow{row("a", "bad", "me", ""), row("b", "", "", "")}, 0, "b"},
 		{"in one without capacity rather than none", []instanceRow{row("a", "bad", "", "")}, 5, "a"},
+		{"one that runs before the one had last", []instanceRow{row("a", "", "me", ""), hot("b"), row("c", "", "", "")}, 0,
+			"b"},
+		{"the one reserved before one that runs", []instanceRow{hot("a"), row("b", "", "", "me")}, 0, "b"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got, _ := choose(tt.rows, "me", tt.seat, failing); got.InstanceID != tt.want {
+			if got, _ := choose(tt.rows, "me", tt.seat, true, failing); got.InstanceID != tt.want {
 				t.Errorf("chose %q, want %q", got.InstanceID, tt.want)
 			}
 		})
@@ -89,7 +93,7 @@ func TestSeatsSpread(t *testing.T) {
 		}
 		got := map[string]bool{}
 		for i := range n {
-			r, _ := choose(rows, fmt.Sprint("user", i), first+int64(i), func(instanceRow) bool { return false })
+			r, _ := choose(rows, fmt.Sprint("user", i), first+int64(i), true, func(instanceRow) bool { return false })
 			got[r.InstanceID] = true
 		}
 		if len(got) != n {

@@ -35,7 +35,11 @@ func (s *Service) awaitReady(ctx context.Context, row sessionRow,
 	watching, answered := context.WithCancel(actx)
 	all.Go(func() error {
 		defer answered()
-		return s.awaitAvatar(actx, named, m.PublicIP, row.Domain, report)
+		err := s.awaitAvatar(actx, named, m.PublicIP, row.Domain, report)
+		if err == nil && row.hot {
+			err = s.awaitGate(actx, row, m.PublicIP)
+		}
+		return err
 	})
 	all.Go(func() error { return s.watch(watching, row.InstanceID) })
 	if err := all.Wait(); err != nil {

@@ -44,6 +44,10 @@ type sessionRow struct {
 
 	// armedUntil is what the instance's row said at the claim: whether an earlier owner's stop is still armed. Not stored.
 	armedUntil int64
+	// earlier is when the stop fires that was armed before the claim. Not stored.
+	earlier int64
+	// hot is set if the instance ran before the claim. Not stored.
+	hot bool
 	// mayFire is set if the earlier stop may be firing, or be retried, at the claim. Not stored.
 	mayFire bool
 }
@@ -64,6 +68,11 @@ type instanceRow struct {
 	ArmedUntil int64 `dynamodbav:",omitempty"`
 	// ArmedBefore is what ArmedUntil was at the claim. A stop that failed then may still be retried: see mayFire.
 	ArmedBefore int64 `dynamodbav:",omitempty"`
+	// HotUntil is when a running instance that nobody claims is stopped, in Unix seconds; 0 unless the keeper started it
+	// for that.
+	HotUntil int64 `dynamodbav:",omitempty"`
+	// HotAfter is when the keeper may start it again for that, after a try that failed.
+	HotAfter int64 `dynamodbav:",omitempty"`
 	// Ready is set once the instance has been seen ready: by a keeper while it was warming, or by its first user's start.
 	Ready bool `dynamodbav:",omitempty"`
 	// LaunchToken marks an intent: an instance that is being launched and has no ID yet.
@@ -137,8 +146,12 @@ func rowOf(s backend.Session) sessionRow {
 }
 
 func (r instanceRow) member() backend.PoolMember {
-	return backend.PoolMember{InstanceID: r.InstanceID, State: r.State, Owner: r.Owner, Epoch: r.Epoch, Zone: r.Zone,
+	m := backend.PoolMember{InstanceID: r.InstanceID, State: r.State, Owner: r.Owner, Epoch: r.Epoch, Zone: r.Zone,
 		Type: r.InstanceType, PooledAt: r.PooledAt}
+	if r.State == backend.Warm && r.HotUntil != 0 {
+		m.State, m.HotUntil = backend.Hot, time.Unix(r.HotUntil, 0).UTC()
+	}
+	return m
 }
 
 // Current reads the user's session, nil if there is none or it has ended. Its Phase is Ending if it no longer holds its

@@ -41,6 +41,7 @@ type truthRow struct {
 	Domain      string
 	PublicIP    string `dynamodbav:"PublicIp"`
 	ExpireAt    time.Time
+	HotUntil    int64
 }
 
 func (w *world) truth(ctx context.Context) (truth, error) {
@@ -99,6 +100,9 @@ const (
 	// unownedMargin is how much longer than a session's window an instance may run that no session holds: its own timer
 	// is the last to end it, and that is set for the end of the last session, or of the warm-up.
 	unownedMargin = 3 * time.Minute
+	// hotMargin is how much longer than its limit a hot instance may run if every keeper is dead: its own timer is the last
+	// to end it.
+	hotMargin = 2*time.Minute + 60*time.Second + 30*time.Second
 	// keptMargin is the same while some desktop keeps the pool undisturbed.
 	keptMargin = 4 * time.Minute
 )
@@ -148,7 +152,15 @@ func (v truth) broken(now time.Time, told fleet.Figures, unowned map[string]time
 		switch {
 		case held && now.After(s.ExpireAt.Add(stopMargin)):
 			fault("2: %s runs %v past the end of its session", id, now.Sub(s.ExpireAt))
-		case held || v.rows[id].State == backend.Warming:
+		case held:
+			delete(unowned, id)
+		case v.rows[id].HotUntil != 0:
+			delete(unowned, id)
+			late := now.Sub(time.Unix(v.rows[id].HotUntil, 0))
+			if late > hotMargin || !keptSince.IsZero() && min(late, now.Sub(keptSince)) > 90*time.Second {
+				fault("2: %s runs %v past the limit of the hot tier", id, late)
+			}
+		case v.rows[id].State == backend.Warming:
 			delete(unowned, id)
 		default:
 			if unowned[id].IsZero() {
@@ -186,26 +198,28 @@ func (v truth) broken(now time.Time, told fleet.Figures, unowned map[string]time
 }
 
 // settled lists what is left over once everything has been quiet for long enough.
-func (v truth) settled(size int, parking string) []string {
+func (v truth) settled(size, hot int, parking string) []string {
 	var out []string
-	stopped := 0
+	stopped, running := 0, 0
 	for _, m := range v.machines {
 		if m.State.Name == "stopped" {
 			stopped++
+		} else if m.State.Name == "running" && v.rows[*m.InstanceId].HotUntil != 0 {
+			running++
 		} else {
 			out = append(out, fmt.Sprintf("%s is %s (%s)", *m.InstanceId, m.State.Name, v.rows[*m.InstanceId].State))
 		}
 	}
-	if stopped != size {
-		out = append(out, fmt.Sprintf("%d instances are warm, want %d", stopped, size))
+	if stopped != size || running != hot {
+		out = append(out, fmt.Sprintf("%d instances are warm and %d hot, want %d and %d", stopped, running, size, hot))
 	}
 	for id, row := range v.rows {
 		if row.State != backend.Warm {
 			out = append(out, fmt.Sprintf("row %s is %s", id, row.State))
 		}
 	}
-	if len(v.rows) != size {
-		out = append(out, fmt.Sprintf("%d rows, want %d", len(v.rows), size))
+	if len(v.rows) != size+hot {
+		out = append(out, fmt.Sprintf("%d rows, want %d", len(v.rows), size+hot))
 	}
 	for _, s := range v.sessions {
 		out = append(out, fmt.Sprintf("the session of %s is open (%s, %s)", s.UserID, s.Phase, s.InstanceID))

@@ -81,9 +81,11 @@ func (s *simulation) step() {
 	case 18:
 		s.byHand()
 	case 19:
-		s.figures.PoolSize = s.rand.IntN(5)
+		s.figures.PoolSize, s.figures.Hot = s.rand.IntN(5), s.rand.IntN(3)
+		s.figures.HotLimit = time.Duration(10+s.rand.IntN(30)) * time.Minute
 		s.figures.Replace = s.rand.IntN(3) == 0
-		s.tell("the pool's size is now %d, replace %v", s.figures.PoolSize, s.figures.Replace)
+		s.tell("the pool's size is now %d and %d hot ones for %v, replace %v", s.figures.PoolSize, s.figures.Hot,
+			s.figures.HotLimit, s.figures.Replace)
 		for _, d := range s.desktops {
 			d.service.Configure(s.figures)
 		}

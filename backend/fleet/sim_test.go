@@ -66,6 +66,7 @@ func TestSimulation(t *testing.T) {
 func brief() fleet.Figures {
 	f := figures
 	f.Window, f.Maximum = 25*time.Minute, 75*time.Minute
+	f.Hot, f.HotLimit = 1, 20*time.Minute
 	return f
 }
 
@@ -273,7 +274,7 @@ func (s *simulation) quiet() {
 	s.w.cloud.SetNeverReady(false)
 	s.w.setBehavior(s.t, unkind)
 	s.w.cloud.FailStarts(0, "")
-	s.figures.PoolSize, s.figures.Replace = 3, false
+	s.figures.PoolSize, s.figures.Hot, s.figures.Replace = 3, 0, false
 	keeper := s.add(userNo(99), true)
 	// A computer that sleeps gives its held requests up only after a while; the lease changes hands once.
 	s.pass(5 * time.Minute)
@@ -286,7 +287,7 @@ func (s *simulation) quiet() {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		left := v.settled(s.figures.PoolSize, s.w.out.ParkingAddress)
+		left := v.settled(s.figures.PoolSize, s.figures.Hot, s.w.out.ParkingAddress)
 		switch {
 		case s.t.Failed():
 			return

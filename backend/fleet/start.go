@@ -272,7 +272,7 @@ func isRefusedStart(err error) bool {
 // instance's timer reads.
 func (s *Service) armStop(ctx context.Context, row *sessionRow) error {
 	var both errgroup.Group
-	owned := *row
+	owned, created := *row, row.mayFire
 	both.Go(func() error {
 		if row.mayFire { // its schedule is deleted once the stop is over
 			err := s.alarm.create(ctx, row.InstanceID, s.armTime(*row))
@@ -288,5 +288,10 @@ func (s *Service) armStop(ctx context.Context, row *sessionRow) error {
 		return s.arm(ctx, row.InstanceID, s.armTime(*row))
 	})
 	both.Go(func() error { return s.tagOwner(ctx, owned) })
-	return both.Wait()
+	err := both.Wait()
+	// A claim that AWS held up may move the earlier stop too late, while an instance that runs already is being stopped.
+	if err == nil && !created && firing(row.earlier, s.Clock.Now()) {
+		return errStopFiring
+	}
+	return err
 }

@@ -31,7 +31,8 @@ type observation struct {
 	stale     []ticketRow     // those that nobody keeps alive
 	ready     map[string]bool // warming instances that have shown that they are ready
 	asking    map[string]bool // stopped warming instances whose log may still show it
-	size      int             // how many warm instances there should be
+	size      int             // how many stopped warm instances there should be
+	hot       int             // how many running ones beside them
 	figures   Figures
 	current   template // what a launch would be made of now; zero if it was not read
 	health    healthRow
@@ -57,6 +58,8 @@ const (
 	stepEnd       stepKind = "end"       // end a session that is over in truth
 	stepForget    stepKind = "forget"    // a row whose instance is gone: delete it
 	stepWithdraw  stepKind = "withdraw"  // an intent that came to nothing: delete it
+	stepHeat      stepKind = "heat"      // warm and stopped: start it, so that a claim finds it running
+	stepCool      stepKind = "cool"      // it should run and does not: say that it is stopped
 	stepReserve   stepKind = "reserve"   // it is for the next user in the queue
 	stepUnreserve stepKind = "unreserve" // whom it was for does not wait any more
 	stepRetag     stepKind = "retag"     // its tags do not say what its row says
@@ -86,6 +89,10 @@ const (
 	// intentLimit is when an intent has come to nothing: a signed request is refused after five minutes (SigV4), so
 	// that none is still on its way.
 	intentLimit = 10 * time.Minute
+	// hotLead is how long before its end a hot instance has another one started in its place: as long as a start takes.
+	hotLead = 2 * time.Minute
+	// hotPause is how long an instance stays stopped that was to run and did not.
+	hotPause = 30 * time.Minute
 	// reserveLimit is how long an instance is kept for somebody who does not take it.
 	reserveLimit = 2 * time.Minute
 )

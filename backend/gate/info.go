@@ -13,8 +13,11 @@ import (
 // one gets through.
 func (g *gate) info(w http.ResponseWriter, r *http.Request) {
 	about := "1"
+	if s, err := g.Session(); err == nil {
+		about += fmt.Sprintf("; epoch=%d", s.Epoch)
+	}
 	if g.Relay != nil {
-		about = fmt.Sprintf("1; relay=%d", g.Relay.Port)
+		about += fmt.Sprintf("; relay=%d", g.Relay.Port) // last: earlier launchers read up to the end
 	}
 	w.Header().Set(Header, about)
 	w.Header().Set("Cache-Control", "no-store")
@@ -48,4 +51,13 @@ func RelayPort(header string) int {
 		return 0
 	}
 	return port
+}
+
+// Epoch reads from the value of Header the epoch of the session that the gate lets in. It reports false if the header
+// names none: the gate is an earlier one, or it couldn't read its instance's tags.
+func Epoch(header string) (epoch int64, known bool) {
+	_, text, _ := strings.Cut(header, "epoch=")
+	text, _, _ = strings.Cut(text, ";")
+	epoch, err := strconv.ParseInt(text, 10, 64)
+	return epoch, err == nil
 }

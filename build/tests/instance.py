@@ -358,6 +358,9 @@ def self_stop():
         ("being warmed", {"expire-at": stamp(minutes=9)}, False, False, False),
         ("warmed, with nobody's tag on it", {"expire-at": stamp(minutes=9)}, True, False, True),
         ("adopted, without any tag, ready", {}, True, False, True),
+        ("kept running for the next user", {"expire-at": stamp(hours=1), "hot-until": stamp(hours=1)}, True, False, False),
+        ("kept running past its limit", {"hot-until": stamp(seconds=-1)}, True, False, True),
+        ("kept running until no time", {"hot-until": "soon"}, True, False, True),
         ("with somebody's tag and no time yet", {"owner": "me"}, True, False, False),
         ("while the metadata service is broken", {}, True, True, False),
     ):

@@ -29,7 +29,8 @@ esac
 EOF
 
 # The stop that needs neither launcher nor schedule nor network: past the tag expire-at the instance shuts itself down,
-# which stops it. An instance without an owner is one that is being warmed: it shuts down as soon as it is ready.
+# which stops it. An instance without an owner is one that is being warmed: it shuts down as soon as it is ready, unless
+# the pool's keeper lets it run for the next user until the tag hot-until.
 # Two looks in a row must agree: just after a start the metadata service may still show the last owner's tags.
 put 0755 /usr/local/lib/avatar/self-stop <<'EOF'
 #!/bin/bash
@@ -62,7 +63,11 @@ elif ((said != 4)); then
 fi
 [[ -e $run/ready ]] || on
 metadata tags/instance/owner >/dev/null
-(($? != 4)) || off "initialised"
+(($? == 4)) || on
+hot=$(metadata tags/instance/hot-until)
+said=$?
+((said == 0 || said == 4)) || on
+((said == 0 && $(date +%s) < $(date -d "$hot" +%s 2>/dev/null || echo 0))) || off "initialised"
 on
 EOF
 

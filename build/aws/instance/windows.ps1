@@ -24,21 +24,24 @@ function Get-Metadata([string]$Path) {
 '@
 
 # The stop that needs neither launcher nor schedule: past the tag expire-at the instance shuts itself down, which stops
-# it. An instance without an owner is one that is being warmed: it shuts down as soon as it is ready.
+# it. An instance without an owner is one that is being warmed: it shuts down as soon as it is ready, unless the tag
+# hot-until lets it run for the next user.
 # It looks every 15 seconds. Two looks in a row must agree, as in linux.sh, and a readiness file of the last start is none.
 Save-Text "$Base\self-stop.ps1" @'
 $ErrorActionPreference = 'Stop'
 . C:\Avatar\metadata.ps1
+# Whether a time is still to come. A text that is no time is past.
+function Test-Ahead($Text) {
+    $at = [DateTimeOffset]::MinValue
+    $styles = [Globalization.DateTimeStyles]::AssumeUniversal
+    [DateTimeOffset]::TryParse("$Text", [Globalization.CultureInfo]::InvariantCulture, $styles, [ref]$at) -and [DateTimeOffset]::UtcNow -lt $at
+}
 function Get-Reason {
     $until = Get-Metadata 'tags/instance/expire-at'
-    if ($until) {
-        $end = [DateTimeOffset]::MinValue
-        $styles = [Globalization.DateTimeStyles]::AssumeUniversal
-        $known = [DateTimeOffset]::TryParse($until, [Globalization.CultureInfo]::InvariantCulture, $styles, [ref]$end)
-        if (-not $known -or [DateTimeOffset]::UtcNow -ge $end) { return "the session's time is up ($until)" }
-    }
+    if ($until -and -not (Test-Ahead $until)) { return "the session's time is up ($until)" }
     $ready = Get-Item -ErrorAction SilentlyContinue C:\Avatar\run\ready
-    if ($ready -and $ready.LastWriteTimeUtc -gt [DateTime]::UtcNow.AddSeconds(-30) -and $null -eq (Get-Metadata 'tags/instance/owner')) { 'initialised' }
+    if ($ready -and $ready.LastWriteTimeUtc -gt [DateTime]::UtcNow.AddSeconds(-30) -and $null -eq (Get-Metadata 'tags/instance/owner') -and
+        -not (Test-Ahead (Get-Metadata 'tags/instance/hot-until'))) { 'initialised' }
 }
 $before = $null
 while ($true) {

@@ -113,7 +113,7 @@ function endedLead(ended: NonNullable<Snapshot['ended']>, currency: string): str
 
 /** What Start would do now. */
 function idleLead(s: Snapshot): string {
-  if (s.pool.asOf !== null && countOf(s.pool, 'warm') === 0) return words.home.idleCold;
+  if (s.pool.asOf !== null && countOf(s.pool, 'warm') + countOf(s.pool, 'hot') === 0) return words.home.idleCold;
   return s.estimate === null ? words.home.idle.lead : words.timers.usual(roughly(s.estimate));
 }
 

@@ -31,6 +31,7 @@ export namespace bridge {
 	}
 	export enum PoolState {
 	    Claimed = "claimed",
+	    Hot = "hot",
 	    Recycling = "recycling",
 	    Retired = "retired",
 	    Warm = "warm",
@@ -206,6 +207,7 @@ export namespace bridge {
 	}
 	export interface Pool {
 	    target: number;
+	    hot: number;
 	    members: PoolMember[];
 	    leader: boolean;
 	    asOf?: number;
