@@ -56,12 +56,14 @@ func (a *Account) SignInDemo(username string) {
 type Ways struct {
 	Window  bool `json:"window"`  // user name and password
 	Browser bool `json:"browser"` // the system's browser
+	// Provider is what the company's sign-in is called, to which the browser goes; "" for the user pool's own pages.
+	Provider string `json:"provider"`
 }
 
 // Ways says how the profile lets people sign in.
 func (a *Account) Ways() Ways {
 	c := a.rooms().Profile.Cognito
-	return Ways{Window: c.Window(), Browser: c.Browser()}
+	return Ways{Window: c.Window(), Browser: c.Browser(), Provider: c.Provider()}
 }
 
 // SignInByBrowser begins signing in by the system's browser.

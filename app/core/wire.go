@@ -137,6 +137,7 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	}
 	if p.Cognito.Browser() {
 		options.Browser = &identity.Browser{Domain: p.Cognito.Domain, RedirectURIs: p.Cognito.RedirectURIs,
+			Provider: p.Cognito.IdentityProvider, Identifier: p.Cognito.IdpIdentifier,
 			Open: func(address string) error { return r.Browse(address) }}
 	}
 	if endpoint := aws.ToString(cfg.BaseEndpoint); endpoint != "" {

@@ -230,3 +230,17 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A profile that names the company's sign-in and no way in has the browser's, without the password form.
+func TestTheCompanysSignInIsTheBrowsers(t *testing.T) {
+	for key, name := range map[string]string{"identity_provider": "Acme", "idp_identifier": "acme.example"} {
+		more := "      " + key + ": " + name + "\n      domain: https://a.example.com\n      client_id:"
+		f, err := Parse("c.yaml", []byte(strings.Replace(studio, "      client_id:", more, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := f.Profiles["studio"].Cognito; c.Window() || !c.Browser() || c.Provider() != name {
+			t.Errorf("%s: %+v", key, c)
+		}
+	}
+}

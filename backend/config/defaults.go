@@ -65,10 +65,12 @@ func usEast1() Prices {
 // fill sets the defaults that follow from other values. given reports whether the file has a key, by its path.
 func fill(p *Profile, given func(path string) bool) {
 	p.Cognito.Domain = strings.TrimSuffix(p.Cognito.Domain, "/")
+	if p.Cognito.Provider() != "" && !given("cognito.sign_in") {
+		p.Cognito.SignIn = SignInBrowser
+	} else if p.Cloud == CloudEmbedded && !given("cognito.sign_in") {
+		p.Cognito.SignIn = SignInEither
+	}
 	if p.Cloud == CloudEmbedded {
-		if !given("cognito.sign_in") {
-			p.Cognito.SignIn = SignInEither
-		}
 		if !given("avatar.scheme") {
 			p.Avatar.Scheme = "http"
 		}

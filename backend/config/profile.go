@@ -3,7 +3,10 @@
 // right, and nothing starts half-configured.
 package config
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // File is the configuration file: profiles by name, and the name of the one that is used unless another is asked for.
 type File struct {
@@ -88,6 +91,10 @@ type Cognito struct {
 
 	SignIn string `yaml:"sign_in"` // SignInWindow (default), SignInBrowser, or SignInEither
 	Domain string `yaml:"domain"`  // https URL of the user pool's own pages; needed for the browser
+	// IdentityProvider is the company's sign-in, by its name in the user pool, which the browser goes straight to.
+	IdentityProvider string `yaml:"identity_provider"`
+	// IdpIdentifier names it by one of its identifiers instead, such as the company's e-mail domain.
+	IdpIdentifier string `yaml:"idp_identifier"`
 	// http URLs on loopback, registered for the app client to the letter; tried in turn
 	RedirectURIs []string `yaml:"redirect_uris"`
 }
@@ -104,6 +111,9 @@ func (c Cognito) Window() bool { return c.SignIn != SignInBrowser }
 
 // Browser reports whether people sign in by the system's browser.
 func (c Cognito) Browser() bool { return c.SignIn == SignInBrowser || c.SignIn == SignInEither }
+
+// Provider is what the company's sign-in is called, "" if the profile names none.
+func (c Cognito) Provider() string { return cmp.Or(c.IdentityProvider, c.IdpIdentifier) }
 
 // Tables names the DynamoDB tables, the index of the instances table by State, and that of the audit table by Day.
 type Tables struct {

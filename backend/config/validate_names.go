@@ -65,11 +65,27 @@ func (v validator) signIn(c *Cognito, aws bool) {
 		v.fault("cognito.domain", messages.New("config.sendPasswordsUnencryptedOver"),
 			messages.New("config.writeHttpsAddressMachine"))
 	}
+	v.company(c)
 	if len(c.RedirectURIs) == 0 && c.Browser() {
 		v.fault("cognito.redirect_uris", messages.New("config.empty"), messages.New("config.listThoseRegisteredApp"))
 	}
 	for i, uri := range c.RedirectURIs {
 		v.redirectURI(fmt.Sprintf("cognito.redirect_uris[%d]", i), uri, slices.Index(c.RedirectURIs, uri) < i)
+	}
+}
+
+// company checks the company's sign-in, which is one of the browser's.
+func (v validator) company(c *Cognito) {
+	v.form("cognito.identity_provider", c.IdentityProvider, providerForm, false, "Acme")
+	v.form("cognito.idp_identifier", c.IdpIdentifier, identifierForm, false, "acme.example")
+	for path, value := range map[string]string{"cognito.identity_provider": c.IdentityProvider,
+		"cognito.idp_identifier": c.IdpIdentifier} {
+		if value != "" && !c.Browser() {
+			v.fault(path, messages.New("config.companyNeedsBrowser"), messages.New("config.companySignIn"))
+		}
+	}
+	if c.IdentityProvider != "" && c.IdpIdentifier != "" {
+		v.fault("cognito.idp_identifier", messages.New("config.providerNamedTwice"), messages.New("config.nameProviderOnce"))
 	}
 }
 

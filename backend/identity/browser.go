@@ -20,6 +20,10 @@ type Browser struct {
 	Domain       string
 	RedirectURIs []string                   // on loopback, each registered for the app client to the letter; tried in turn
 	Open         func(address string) error // must not wait for the browser
+
+	// Provider and Identifier name the company's sign-in, which the browser goes straight to: by its name in the user
+	// pool, or by an identifier. At most one is set.
+	Provider, Identifier string
 }
 
 // browserTime is how long the browser may take: long enough to look for a phone and a password.
@@ -81,21 +85,30 @@ func (s *Service) signedOut() bool {
 type flow struct {
 	oauth2.Config
 	state, nonce, verifier string
+	more                   []oauth2.AuthCodeOption // what the address says of the company's sign-in
 }
 
 func (s *Service) newFlow(uri string) flow {
 	domain := s.opt.Browser.Domain
-	return flow{
+	f := flow{
 		Config: oauth2.Config{ClientID: s.opt.ClientID, RedirectURL: uri, Scopes: []string{"openid"},
 			Endpoint: oauth2.Endpoint{
 				AuthURL: domain + "/oauth2/authorize", TokenURL: domain + "/oauth2/token", AuthStyle: oauth2.AuthStyleInParams}},
 		state: random(), nonce: random(), verifier: oauth2.GenerateVerifier(),
 	}
+	if name := s.opt.Browser.Provider; name != "" {
+		f.more = append(f.more, oauth2.SetAuthURLParam("identity_provider", name))
+	}
+	if id := s.opt.Browser.Identifier; id != "" {
+		f.more = append(f.more, oauth2.SetAuthURLParam("idp_identifier", id))
+	}
+	return f
 }
 
 // address is where the browser is sent. fresh makes the pool ask for the password again.
 func (f flow) address(fresh bool) string {
-	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(f.verifier), oauth2.SetAuthURLParam("nonce", f.nonce)}
+	options := append([]oauth2.AuthCodeOption{oauth2.S256ChallengeOption(f.verifier),
+		oauth2.SetAuthURLParam("nonce", f.nonce)}, f.more...)
 	if fresh {
 		options = append(options, oauth2.SetAuthURLParam("prompt", "login"))
 	}

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -80,7 +81,11 @@ func (s *Service) renewBeside(ctx context.Context) {
 	}
 }
 
-var errSignedOut = errors.New("nobody is signed in")
+var (
+	errSignedOut = errors.New("nobody is signed in")
+	// errNoGroup is the identity pool's refusal of somebody whose groups have no role (AmbiguousRoleResolution: Deny).
+	errNoGroup = errors.New("the user is in no group that has a role")
+)
 
 // renewCredential waits for its turn and gets new credentials, unless somebody else just did.
 func (s *Service) renewCredential(ctx context.Context) (*credential, error) {
@@ -139,6 +144,12 @@ func (s *Service) exchange(ctx context.Context, was *session) (*credential, erro
 		fresh, err = s.fetchCredential(ctx, next.identityID, logins)
 		if err == nil {
 			return fresh, s.hold(ctx, was, &next, fresh)
+		}
+		if !was.grouped && codeOf(err) == "NotAuthorizedException" {
+			later := next
+			later.idRenew = time.Time{} // the next try asks for a token with the groups as they are then
+			s.replace(was, &later)
+			return nil, fmt.Errorf("%w: %w", errNoGroup, err)
 		}
 		var gone *types.ResourceNotFoundException
 		if was.identityID == "" || !errors.As(err, &gone) {

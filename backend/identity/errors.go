@@ -292,6 +292,7 @@ var (
 	badClock = sentence{backend.KindRefused, messages.New("identity.computerClockWrongSignIn"),
 		messages.New("identity.setClockSignInAgain")}
 	nobody   = sentence{backend.KindRefused, messages.New("identity.nobodySignedIn"), messages.New("common.signInFirst")}
+	noGroup  = sentence{backend.KindDenied, messages.New("identity.inNoGroup"), messages.New("identity.askOperatorForGroup")}
 	noReturn = sentence{backend.KindInterrupted, messages.New("identity.browserNotComeBack"),
 		messages.New("identity.tryAgainFinishSignIn")}
 	noPort = sentence{backend.KindConfig, messages.New("identity.otherProgramsUseAll"),
@@ -315,6 +316,8 @@ func sentenceFor(at stage, err error) sentence {
 		return sayTurn
 	case errors.Is(err, errSignedOut):
 		return nobody
+	case errors.Is(err, errNoGroup):
+		return noGroup
 	case errors.Is(err, errClock):
 		return badClock
 	case errors.Is(err, errToken):

@@ -155,6 +155,7 @@ type session struct {
 	idToken    secret
 	idRenew    time.Time // when to renew the ID token
 	idEnd      time.Time
+	grouped    bool      // the ID token names a group that may use avatars
 	access     secret    // for what the user may change of their own account
 	accessEnd  time.Time // when it is no longer good, less a minute
 	nonce      string    // that the ID token must carry; empty once it was verified, and where no browser was asked

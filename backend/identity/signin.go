@@ -197,6 +197,7 @@ func (s *Service) verify(ctx context.Context, next *session, tokens *types.Authe
 		return errToken
 	}
 	next.user, next.idToken, next.nonce = c.user(), secret(raw), ""
+	next.grouped = c.grouped()
 	// Lifetimes count from here: the token's own times are by the server's clock.
 	life := c.ExpiresAt.Sub(c.issued())
 	next.idRenew, next.idEnd = now.Add(early(life)), now.Add(life)

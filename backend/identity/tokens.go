@@ -88,6 +88,13 @@ func (c *idClaims) user() backend.User {
 	return u
 }
 
+// grouped reports whether the token has one of the groups that have a role.
+func (c *idClaims) grouped() bool {
+	return slices.ContainsFunc(c.Groups, func(name string) bool {
+		return slices.Contains([]string{string(backend.RoleUser), "keeper", string(backend.RoleOperator)}, name)
+	})
+}
+
 // early is a random point in 70–90 % of a lifetime: desktops that signed in together do not renew together.
 func early(life time.Duration) time.Duration {
 	return time.Duration((0.7 + 0.2*rand.Float64()) * float64(life))

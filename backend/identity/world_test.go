@@ -98,7 +98,7 @@ func (w *world) total() (n int64) {
 	return n
 }
 
-// addUser makes a user with a temporary password.
+// addUser makes a member of the group user with a temporary password.
 func (w *world) addUser(t *testing.T, name, password string, attributes ...types.AttributeType) {
 	t.Helper()
 	_, err := w.admin.AdminCreateUser(t.Context(), &cognitoidentityprovider.AdminCreateUserInput{
@@ -106,6 +106,14 @@ func (w *world) addUser(t *testing.T, name, password string, attributes ...types
 		MessageAction:  types.MessageActionTypeSuppress,
 		UserAttributes: attributes,
 	})
+	must(t, err)
+	w.join(t, name, "user")
+}
+
+func (w *world) join(t *testing.T, name, group string) {
+	t.Helper()
+	_, err := w.admin.AdminAddUserToGroup(t.Context(), &cognitoidentityprovider.AdminAddUserToGroupInput{
+		UserPoolId: &w.out.UserPoolID, Username: &name, GroupName: &group})
 	must(t, err)
 }
 

@@ -199,7 +199,7 @@ func (c *Cloud) provisionIdentityPool() error {
 	err = c.setUp("cognito-identity", "SetIdentityPoolRoles", object{
 		"IdentityPoolId": pool.IdentityPoolId, "Roles": object{"authenticated": iam.RoleARN(AccountID, iam.UserRole)},
 		"RoleMappings": object{provider + ":" +
-			c.outputs.ClientID: object{"Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole"}},
+			c.outputs.ClientID: object{"Type": "Token", "AmbiguousRoleResolution": "Deny"}},
 	}, nil)
 	if err != nil {
 		return err

@@ -71,7 +71,7 @@ export function install(scene) {
   };
   window.go = { bridge: {
     Account: service('Account', ['SignIn', 'SignInDemo', 'Respond', 'Cancel', 'SignOut', 'DemoUsers', 'Ways', 'SignInByBrowser', 'OpenBrowser', 'Forgot', 'Resend', 'Unlock', 'SignInAgain'], {
-      DemoUsers: () => scene.demoUsers, Ways: () => scene.ways ?? { window: true, browser: false },
+      DemoUsers: () => scene.demoUsers, Ways: () => scene.ways ?? { window: true, browser: false, provider: '' },
     }),
     Instance: service('Instance', ['Start', 'Cancel', 'Stop', 'Terminate', 'KeepGoing', 'Connect', 'Link'], {
       Link: () => (scene.linkless ? Promise.reject(new Error('no link')) : `${scene.snapshot.url}.avatar/enter?ticket=a.b.c`),

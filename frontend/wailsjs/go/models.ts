@@ -430,6 +430,7 @@ export namespace bridge {
 	export interface Ways {
 	    window: boolean;
 	    browser: boolean;
+	    provider: string;
 	}
 
 }
