@@ -1,10 +1,15 @@
 package window
 
 import (
+	"bufio"
+	"crypto/rand"
+	"crypto/subtle"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"avatar-launcher/app/core"
@@ -13,11 +18,21 @@ import (
 )
 
 // single keeps one window a user: its lock is the operating system's, so that a crash leaves none behind, and a
-// second launch asks the first one by a socket to show itself.
+// second launch asks the first one to show itself.
+//
+// It asks by a Unix socket in the state folder. If there can be none, it asks by a port of the loopback interface:
+// a socket's address holds 108 bytes on Linux and 104 on macOS, some file systems have no sockets, and neither has
+// Windows before version 10. Others can reach a port, so the request is a secret word, kept beside the port's number
+// in a file that only the user may read.
 type single struct {
 	lock     *flock.Flock
-	listener net.Listener // nil if no socket could be made
+	listener net.Listener // nil if neither could be had
+	word     string       // what a request must be
+	port     string       // the port's file, "" for a socket
 }
+
+// showRequest is the request by the socket, which only the user can reach.
+const showRequest = "show"
 
 // takeSingle takes the lock. With first false another launcher holds it, and has been asked to show its window
 // where asked is true.
@@ -26,32 +41,61 @@ func takeSingle(dir string) (s *single, first, asked bool, err error) {
 		return nil, false, false, core.StateProblem(dir, err)
 	}
 	s = &single{lock: flock.New(filepath.Join(dir, "window.lock"), flock.SetPermissions(0o600))}
-	socket := filepath.Join(dir, "window.sock")
+	socket, port := filepath.Join(dir, "window.sock"), filepath.Join(dir, "window.port")
 	switch held, err := s.lock.TryLock(); {
 	case err != nil:
 		return nil, false, false, core.StateProblem(dir, err)
 	case !held:
-		return nil, false, askToShow(socket), nil
+		return nil, false, askToShow(socket, port), nil
 	}
-	_ = os.Remove(socket) // of a launcher that crashed: the lock says that there is none now
+	for _, left := range []string{socket, port} {
+		_ = os.Remove(left) // by a launcher that crashed: the lock says that there is none now
+	}
 	if l, err := net.Listen("unix", socket); err == nil {
-		s.listener = l
+		s.listener, s.word = l, showRequest
+		return s, true, false, nil
 	}
+	s.listenAtPort(port)
 	return s, true, false, nil
 }
 
-func askToShow(socket string) bool {
-	c, err := net.DialTimeout("unix", socket, time.Second)
+// listenAtPort opens a port and writes the file that names it.
+func (s *single) listenAtPort(file string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return
+	}
+	word := rand.Text()
+	text := fmt.Sprintf("%d %s", l.Addr().(*net.TCPAddr).Port, word)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		_ = l.Close()
+		return
+	}
+	s.listener, s.word, s.port = l, word, file
+}
+
+func askToShow(socket, port string) bool {
+	if c, err := net.DialTimeout("unix", socket, time.Second); err == nil {
+		return ask(c, showRequest)
+	}
+	text, err := os.ReadFile(port)
 	if err != nil {
 		return false
 	}
+	number, word, _ := strings.Cut(string(text), " ")
+	c, err := net.DialTimeout("tcp", net.JoinHostPort("127.0.0.1", number), time.Second)
+	return err == nil && ask(c, word)
+}
+
+// ask sends a word, and reports whether the window was shown.
+func ask(c net.Conn, word string) bool {
 	defer c.Close()
 	_ = c.SetDeadline(time.Now().Add(5 * time.Second))
-	if _, err := fmt.Fprintln(c, "show"); err != nil {
+	if _, err := fmt.Fprintln(c, word); err != nil {
 		return false
 	}
 	var answer string
-	_, err = fmt.Fscan(c, &answer)
+	_, err := fmt.Fscan(c, &answer)
 	return err == nil && answer == "shown"
 }
 
@@ -65,15 +109,18 @@ func (s *single) serve(show func()) {
 		if err != nil {
 			return
 		}
-		func() {
-			defer c.Close()
-			_ = c.SetDeadline(time.Now().Add(2 * time.Second))
-			var word string
-			if _, err := fmt.Fscan(c, &word); err == nil && word == "show" {
-				show()
-				fmt.Fprintln(c, "shown")
-			}
-		}()
+		s.answer(c, show)
+	}
+}
+
+// answer shows the window if the first line of a connection is the word.
+func (s *single) answer(c net.Conn, show func()) {
+	defer c.Close()
+	_ = c.SetDeadline(time.Now().Add(2 * time.Second))
+	line, _ := bufio.NewReader(io.LimitReader(c, 100)).ReadString('\n')
+	if subtle.ConstantTimeCompare([]byte(strings.TrimSpace(line)), []byte(s.word)) == 1 {
+		show()
+		fmt.Fprintln(c, "shown")
 	}
 }
 
@@ -81,6 +128,9 @@ func (s *single) serve(show func()) {
 func (s *single) stopServing() {
 	if s.listener != nil {
 		_ = s.listener.Close()
+	}
+	if s.port != "" {
+		_ = os.Remove(s.port)
 	}
 }
 
