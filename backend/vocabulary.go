@@ -275,6 +275,7 @@ type Ended struct {
 const (
 	NoticeBrowser = "browser"
 	NoticeName    = "name"
+	NoticeCrash   = "crash"  // the launcher ended unexpectedly last time
 	NoticeUpdate  = "update" // there is a newer release of the launcher
 )
 

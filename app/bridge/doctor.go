@@ -63,7 +63,7 @@ func (d *Doctor) Report() string {
 		user = snapshot.User.Username
 	}
 	home, _ := os.UserHomeDir()
-	return anonymous(b.String(), home, user)
+	return Anonymous(b.String(), home, user)
 }
 
 // checkLine is a check in a report. A name such as "AWS credentials" must not look like the name of a
@@ -99,8 +99,8 @@ var private = []struct {
 	{regexp.MustCompile(`\b(?:\d{1,3}\.){3}\d{1,3}\b`), "[address]"},
 }
 
-// anonymous takes out of a report what is about a person or opens a door.
-func anonymous(report, home, user string) string {
+// Anonymous takes out of a report what is about a person or opens a door.
+func Anonymous(report, home, user string) string {
 	if len(home) > 1 {
 		report = strings.ReplaceAll(report, home, "~")
 	}

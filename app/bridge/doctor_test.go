@@ -10,7 +10,7 @@ func TestAReportTellsNothingPrivate(t *testing.T) {
 {"msg":"call","idToken":"abc.def","arn":"arn:aws:iam::123456789012:role/x","key":"ASIAABCDEFGHIJKLMNOP"}
 Authorization: Bearer eyJhbGciOi.eyJzdWIi.sig
 password=hunter2 Signature=deadbeef sub 1b2c3d4e-0000-4444-8888-0123456789ab`
-	got := anonymous(in, "/home/eva", "eva")
+	got := Anonymous(in, "/home/eva", "eva")
 	for _, secret := range []string{"/home/eva", " eva", "eva@", "203.0.113.24", "abc.def", "123456789012", "ASIA", "eyJ",
 		"hunter2", "deadbeef", "1b2c3d4e"} {
 		if strings.Contains(strings.ReplaceAll(got, "evander", ""), secret) {
@@ -26,7 +26,7 @@ password=hunter2 Signature=deadbeef sub 1b2c3d4e-0000-4444-8888-0123456789ab`
 
 func TestAReportKeepsWhatACheckSaysOfCredentials(t *testing.T) {
 	line := checkLine(Check{Name: "AWS credentials", OK: true, Why: "You are arn:aws:sts::role/x."})
-	if got := anonymous(line, "", ""); !strings.Contains(got, "You are arn:aws:sts::role/x.") {
+	if got := Anonymous(line, "", ""); !strings.Contains(got, "You are arn:aws:sts::role/x.") {
 		t.Errorf("it lost what the check says: %s", got)
 	}
 }

@@ -175,6 +175,9 @@ func (p *Page) OpenLogs() { p.window.OpenPath(core.LogFolder(p.window.StateDir()
 // OpenDownloadPage opens the page of a newer release in the system's browser.
 func (p *Page) OpenDownloadPage() { p.window.OpenDownloadPage() }
 
+// ShowCrashReport opens the report of what ended the launcher last time.
+func (p *Page) ShowCrashReport() { p.window.ShowCrashReport() }
+
 // Quit stops the instance, signs out and ends the program.
 func (p *Page) Quit() { p.window.Quit() }
 

@@ -38,6 +38,8 @@ type Window interface {
 	// Updates returns what is known of newer releases, nil if nobody asks; OpenDownloadPage opens the page of a newer one.
 	Updates() *updates.Status
 	OpenDownloadPage()
+	// ShowCrashReport opens the report of what ended the launcher last time, if it ended unexpectedly.
+	ShowCrashReport()
 	// Beat notes that the page is alive.
 	Beat()
 	// QuestionShown notes that the page shows the question before quitting, and AnswerQuit takes its answer.

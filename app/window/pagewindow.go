@@ -32,6 +32,7 @@ func (w pageWindow) TrayHosted() bool            { return w.shell.currentTray().
 func (w pageWindow) Connect()                    { w.shell.connect() }
 func (w pageWindow) OpenSignIn()                 { w.shell.openSignIn() }
 func (w pageWindow) OpenPath(path string)        { w.shell.openPath(path) }
+func (w pageWindow) ShowCrashReport()            { w.shell.showCrashReport() }
 func (w pageWindow) OpenDownloadPage()           { w.shell.openDownloadPage() }
 func (w pageWindow) Updates() *updates.Status    { return w.shell.updates.Load() }
 func (w pageWindow) Beat()                       { w.shell.beat() }

@@ -27,8 +27,10 @@ type Shell struct {
 	log      *slog.Logger
 	stateDir string
 	desk     desk
-	place    atomic.Pointer[[2]int] // of the window when it was hidden, nil while it is shown
-	hidden   bool                   // the window starts hidden
+	// crashReport is the file with what ended the launcher last time, "" if it ended properly
+	crashReport string
+	place       atomic.Pointer[[2]int] // of the window when it was hidden, nil while it is shown
+	hidden      bool                   // the window starts hidden
 
 	wired chan struct{} // closed once the two below are set
 	rooms *core.Rooms

@@ -76,6 +76,8 @@ func runWindow(ctx context.Context, files fs.FS, icon []byte, o core.WindowOptio
 	defer file.Close()
 	s.log = core.FileLog(file, o.Level)
 	s.log.Info("the launcher starts", "version", core.Version)
+	crashes := s.beginCrashRecord()
+	defer crashes.close()
 	p, path, err := config.Resolve(o.Profile, config.Paths().ConfigFile)
 	switch {
 	case err != nil && atTerminal():
@@ -175,6 +177,7 @@ func (s *Shell) accompany(ctx context.Context) {
 	s.emitLogEvents(s.tasks.ctx)
 	s.tasks.Go(s.heartbeat)
 	s.tasks.Go(s.watchUpdates)
+	s.tellOfCrash()
 	s.setTray(startTray(firstSettled(ctx, s.rooms.Launcher, s.keyringLocked), s.choose, s.tasks))
 	if s.hidden && !hostedWithin(ctx, trayHostTime, s.currentTray().hosted) {
 		s.log.Info("the window is shown, since there is no tray")

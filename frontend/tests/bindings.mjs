@@ -116,7 +116,7 @@ export function install(scene) {
       Lines: lines, View: lines, Histogram: histogram, At: at, Clear: clear, LastError: lastError,
       Series: () => structuredClone(scene.series ?? { at: [], cpu: [], gpu: [], mem: [], netOut: [], fps: [], players: [] }), Export: () => ({ path: '/home/demo/avatar.log', lines: 7 }),
     }),
-    Page: service('Page', ['Snapshot', 'About', 'Touch', 'Beat', 'DismissProblem', 'OpenLogs', 'OpenDownloadPage', 'Quit', 'QuitShown', 'AnswerQuit', 'Retry'], {
+    Page: service('Page', ['Snapshot', 'About', 'Touch', 'Beat', 'DismissProblem', 'OpenLogs', 'OpenDownloadPage', 'ShowCrashReport', 'Quit', 'QuitShown', 'AnswerQuit', 'Retry'], {
       Snapshot: () => (scene.snapshot ? structuredClone(scene.snapshot) : new Promise(() => {})),
       About: () => scene.about,
     }),

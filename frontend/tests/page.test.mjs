@@ -888,6 +888,12 @@ on('a newer release is said, and its page is opened by one press', 'update', asy
   assert.equal(await page.getByText('Avatar Launcher v0.2.0 is available').count(), 0);
 });
 
+on('after a crash the report is shown by one press', 'crashed', async (page) => {
+  await page.getByText('The launcher ended unexpectedly last time').waitFor();
+  await button(page, 'Show the report').click();
+  assert.equal((await asked(page, 'Page.ShowCrashReport')).length, 1);
+});
+
 on('a real cloud is no demo', { ...sceneOf('ready'), about: { ...sceneOf('ready').about, demo: false } }, async (page) => {
   await button(page, 'Copy link').waitFor();
   assert.equal(await page.getByText('costs nothing').count(), 0);

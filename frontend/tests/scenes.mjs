@@ -100,6 +100,9 @@ const configNotice = { key: 'config', problem: {
   next: 'Did you mean warm_pool?' } };
 const keyringNotice = { key: 'keyring', problem: {
   kind: 'keyring', what: 'There is no keyring', why: 'No Secret Service answers on this desktop.', next: 'You stay signed in until you quit.' } };
+const crashNotice = { key: 'crash', problem: {
+  kind: 'unexpected', what: 'The launcher ended unexpectedly last time', why: 'What happened is in /home/demo/.local/state/avatar-launcher/logs/crash-20261128-150000.txt.',
+  next: 'It stays on this computer. Send it to the people who help you, if you like.' } };
 const updateNotice = { key: 'update', problem: {
   kind: 'leftover', what: 'Avatar Launcher v0.2.0 is available', why: 'Starts are twice as quick.\nThe log can be searched by time.', next: 'Install it from the download page when it suits you.' } };
 const about = {
@@ -250,6 +253,7 @@ export const scenes = [
   scene('settings-error', {}, { route: 'Settings', settings: 'broken' }),
   scene('about', readySnapshot, { route: 'About' }),
   scene('about-signed-out', out, { route: 'About' }),
+  scene('crashed', { ...readySnapshot, notices: [crashNotice] }),
   scene('update', { ...readySnapshot, notices: [updateNotice] }),
   scene('about-loading', {}, { route: 'About', checks: undefined }),
 ];

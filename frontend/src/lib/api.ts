@@ -129,6 +129,8 @@ export const page = {
   beat: (): void => ask(Page.Beat()),
   dismissProblem: (): void => ask(Page.DismissProblem()),
   openLogs: (): void => ask(Page.OpenLogs()),
+  /** Opens the report of what ended the launcher last time. */
+  showCrashReport: (): void => ask(Page.ShowCrashReport()),
   /** Opens the page of a newer release in the system's browser. */
   openDownloadPage: (): void => ask(Page.OpenDownloadPage()),
   quit: (): void => ask(Page.Quit()),

@@ -20,6 +20,8 @@ export function QuitShown():Promise<void>;
 
 export function Retry():Promise<void>;
 
+export function ShowCrashReport():Promise<void>;
+
 export function Snapshot():Promise<bridge.Snapshot>;
 
 export function Touch():Promise<void>;

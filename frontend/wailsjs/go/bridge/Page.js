@@ -38,6 +38,10 @@ export function Retry() {
   return window['go']['bridge']['Page']['Retry']();
 }
 
+export function ShowCrashReport() {
+  return window['go']['bridge']['Page']['ShowCrashReport']();
+}
+
 export function Snapshot() {
   return window['go']['bridge']['Page']['Snapshot']();
 }
