@@ -43,6 +43,9 @@ func cmdPool(ts *testscript.TestScript, _ bool, args []string) {
 		if strings.Contains(args[1], "email") {
 			in.EmailMfaConfiguration = &types.EmailMfaConfigType{}
 		}
+		if in.MfaConfiguration == types.UserPoolMfaTypeOn {
+			ts.Check(passwordsOnly(ctx, s.admin, in.UserPoolId))
+		}
 		_, err := s.admin.SetUserPoolMfaConfig(ctx, in)
 		ts.Check(err)
 	case "track", "track-asking":
@@ -61,6 +64,18 @@ func cmdPool(ts *testscript.TestScript, _ bool, args []string) {
 	default:
 		ts.Fatalf("unknown: pool %s", args[0])
 	}
+}
+
+// passwordsOnly takes the other first factors off the pool: Cognito refuses them beside a second factor for everybody.
+func passwordsOnly(ctx context.Context, admin *cognitoidentityprovider.Client, pool *string) error {
+	was, err := admin.DescribeUserPool(ctx, &cognitoidentityprovider.DescribeUserPoolInput{UserPoolId: pool})
+	if err != nil {
+		return err
+	}
+	_, err = admin.UpdateUserPool(ctx, &cognitoidentityprovider.UpdateUserPoolInput{UserPoolId: pool,
+		AutoVerifiedAttributes: was.UserPool.AutoVerifiedAttributes, DeviceConfiguration: was.UserPool.DeviceConfiguration,
+		MfaConfiguration: was.UserPool.MfaConfiguration})
+	return err
 }
 
 // cmdAccount changes an account: signs-up, created, bare (with a password and nothing else), reset, ended, disabled,
@@ -249,9 +264,12 @@ func cmdBrowse(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 		return string(data)
 	}
-	page := get(client.Get(lines.Text()))
-	action := html.UnescapeString(formAction.FindStringSubmatch(page)[1])
-	last := get(client.PostForm(on(ts).cloud.Endpoint()+action,
+	address, err := url.Parse(lines.Text())
+	ts.Check(err)
+	page := get(client.Get(address.String()))
+	action, err := address.Parse(html.UnescapeString(formAction.FindStringSubmatch(page)[1]))
+	ts.Check(err)
+	last := get(client.PostForm(action.String(),
 		url.Values{"_csrf": {formToken.FindStringSubmatch(page)[1]},
 			"username": {args[0]}, "password": {ts.Getenv("password_" + args[0])}}))
 	ts.Check(cmd.Wait())

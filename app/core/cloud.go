@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -45,7 +46,7 @@ func (a CloudAddress) fill(p config.Profile) config.Profile {
 	out := a.Outputs
 	p.Region, p.Endpoint = out.Region, a.Endpoint
 	p.Cognito.UserPoolID, p.Cognito.ClientID, p.Cognito.IdentityPoolID = out.UserPoolID, out.ClientID, out.IdentityPoolID
-	p.Cognito.Domain, p.Cognito.RedirectURIs = a.Endpoint, out.RedirectURIs
+	p.Cognito.Domain, p.Cognito.RedirectURIs = signInPages(a.Endpoint), out.RedirectURIs
 	p.SetResources(resourcesOf(out))
 	p.Avatar.Scheme, p.Avatar.Port, p.Avatar.Gateway = "http", a.EdgePort, a.Gateway
 	p.DemoUsers = map[string]string{}
@@ -53,6 +54,12 @@ func (a CloudAddress) fill(p config.Profile) config.Profile {
 		p.DemoUsers[u.Username] = u.Password
 	}
 	return p
+}
+
+// signInPages returns the address of the cloud's sign-in pages. They are opened by the name localhost, since browsers
+// make and use passkeys for names and not for IP addresses.
+func signInPages(endpoint string) string {
+	return strings.Replace(endpoint, "http://127.0.0.1:", "http://localhost:", 1)
 }
 
 // File is a configuration whose profile "cloud" is a plain AWS one with this cloud's endpoint.

@@ -211,8 +211,23 @@ func (w *world) setMFA(t *testing.T, mode types.UserPoolMfaType, totp, sms, emai
 	if email {
 		in.EmailMfaConfiguration = &types.EmailMfaConfigType{}
 	}
+	if mode == types.UserPoolMfaTypeOn {
+		must(t, passwordsOnly(t.Context(), w.admin, in.UserPoolId))
+	}
 	_, err := w.admin.SetUserPoolMfaConfig(t.Context(), in)
 	must(t, err)
+}
+
+// passwordsOnly takes the other first factors off the pool: Cognito refuses them beside a second factor for everybody.
+func passwordsOnly(ctx context.Context, admin *cognitoidentityprovider.Client, pool *string) error {
+	was, err := admin.DescribeUserPool(ctx, &cognitoidentityprovider.DescribeUserPoolInput{UserPoolId: pool})
+	if err != nil {
+		return err
+	}
+	_, err = admin.UpdateUserPool(ctx, &cognitoidentityprovider.UpdateUserPoolInput{UserPoolId: pool,
+		AutoVerifiedAttributes: was.UserPool.AutoVerifiedAttributes, DeviceConfiguration: was.UserPool.DeviceConfiguration,
+		MfaConfiguration: was.UserPool.MfaConfiguration})
+	return err
 }
 
 // code is the newest code that the cloud sent to somebody.

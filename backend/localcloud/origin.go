@@ -50,8 +50,8 @@ func (c *Cloud) refuse(r *http.Request) string {
 // isPage tells the requests for Cognito's pages and documents from those of the API.
 func isPage(r *http.Request) bool {
 	p := r.URL.Path
-	return p == "/login" || p == "/logout" || strings.HasPrefix(p, "/oauth2/") || strings.HasPrefix(p, "/saml2/") ||
-		strings.Contains(p, "/.well-known/")
+	return p == "/login" || p == "/logout" || p == "/passkeys/add" || strings.HasPrefix(p, "/oauth2/") ||
+		strings.HasPrefix(p, "/saml2/") || strings.Contains(p, "/.well-known/")
 }
 
 // hostname is a Host header's name or address in lower case, without port, brackets and trailing dot.

@@ -105,6 +105,8 @@ func (c *Cloud) provisionUserPool() error {
 	err := c.setUp("cognito-idp", "CreateUserPool", object{
 		"PoolName": "avatar-launcher", "UsernameConfiguration": object{"CaseSensitive": false},
 		"AutoVerifiedAttributes": []string{"email"},
+		"Policies": object{"SignInPolicy": object{
+			"AllowedFirstAuthFactors": []string{"PASSWORD", "EMAIL_OTP", "WEB_AUTHN"}}},
 	}, &pool)
 	if err != nil {
 		return err
@@ -113,6 +115,7 @@ func (c *Cloud) provisionUserPool() error {
 	err = c.setUp("cognito-idp", "SetUserPoolMfaConfig", object{
 		"UserPoolId": pool.UserPool.Id, "MfaConfiguration": "OPTIONAL",
 		"SoftwareTokenMfaConfiguration": object{"Enabled": true},
+		"WebAuthnConfiguration":         object{"RelyingPartyId": "localhost", "UserVerification": "preferred"},
 	}, nil)
 	if err != nil {
 		return err
@@ -120,7 +123,7 @@ func (c *Cloud) provisionUserPool() error {
 	var client struct{ UserPoolClient struct{ ClientId string } }
 	err = c.setUp("cognito-idp", "CreateUserPoolClient", object{
 		"UserPoolId": pool.UserPool.Id, "ClientName": "avatar-launcher-desktop", "GenerateSecret": false,
-		"ExplicitAuthFlows": []string{"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"},
+		"ExplicitAuthFlows": []string{"ALLOW_USER_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"},
 		"AllowedOAuthFlows": []string{"code"}, "AllowedOAuthFlowsUserPoolClient": true,
 		"AllowedOAuthScopes":         []string{"openid", "email", "profile", "aws.cognito.signin.user.admin"},
 		"SupportedIdentityProviders": []string{"COGNITO"}, "CallbackURLs": redirectURIs, "LogoutURLs": redirectURIs,

@@ -42,6 +42,9 @@ async function recorder(world, found) {
   return { url: `http://127.0.0.1:${server.address().port}`, close: () => { server.closeAllConnections(); server.close(); } };
 }
 
+/** The address by the name under which browsers have passkeys. */
+const named = (address) => address.replace('127.0.0.1', 'localhost');
+
 /** Calls Cognito as the operator. */
 export async function admin(world, operation, body) {
   const answer = await fetch(world.endpoint, SignatureV4(world, `AWSCognitoIdentityProviderService.${operation}`, JSON.stringify({ UserPoolId: world.outputs.userPoolId, ...body })));
@@ -59,7 +62,7 @@ export async function searchForSecrets(world, browser, dev) {
   const secrets = new Set(Object.values(marked));
   const passing = await recorder(world, secrets);
   const profile = join(world.home, 'recorded.yaml');
-  writeFileSync(profile, readFileSync(world.profile, 'utf8').replaceAll(world.endpoint, passing.url).replace(/sign_in: \w+/, 'sign_in: either').replace(/ {4}demo_users:\n(?: {6}.*\n)*/, ''));
+  writeFileSync(profile, readFileSync(world.profile, 'utf8').replaceAll(world.endpoint, passing.url).replaceAll(named(world.endpoint), named(passing.url)).replace(/sign_in: \w+/, 'sign_in: either').replace(/ {4}demo_users:\n(?: {6}.*\n)*/, ''));
   await admin(world, 'AdminCreateUser', { Username: 'marked', TemporaryPassword: marked.temporary, MessageAction: 'SUPPRESS',
     UserAttributes: [{ Name: 'email', Value: 'marked@example.com' }, { Name: 'email_verified', Value: 'true' }] });
 

@@ -6,6 +6,7 @@ import { PATIENCE, freePort } from './page.mjs';
 import { chromium } from '../../frontend/node_modules/playwright-core/index.mjs';
 import { claim, environment, folder, objects, run, start } from './launcher.mjs';
 import { opened, pathWithOpener } from './opener.mjs';
+import { judgePasskeys } from './passkeys.mjs';
 import { admin, searchForSecrets } from './secrets.mjs';
 import { judgeSRP } from './srp.mjs';
 import { searchForTheFirstUser } from './two_users.mjs';
@@ -33,6 +34,7 @@ const browser = await chromium.launch({
 });
 try {
   await byBrowser();
+  await judgePasskeys(world, browser);
   await searchForTheFirstUser(world, browser, dev);
   await searchForSecrets(world, browser, dev);
 } finally {

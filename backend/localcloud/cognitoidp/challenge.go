@@ -35,6 +35,7 @@ type attempt struct {
 	nonce                 string
 	hosted                bool      // ends in an authorization code instead of tokens
 	setupEmail            string    // the address that MFA_SETUP is about to verify
+	begin                 string    // the first factor that was chosen in the hosted UI, not yet asked
 	factor                string    // the second factor that was chosen in the hosted UI, not yet asked
 	authTime              time.Time // of the sign-in, where tokens come later; else zero
 }

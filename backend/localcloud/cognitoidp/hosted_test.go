@@ -72,7 +72,7 @@ func text(t testing.TB, r *http.Response) string {
 	return string(b)
 }
 
-var hidden = regexp.MustCompile(`name="(\w+)" value="([^"]*)"`)
+var hidden = regexp.MustCompile(`<input [^>]*name="(\w+)" value="([^"]*)"`)
 
 // fill reads a page's hidden fields and adds what is typed.
 func fill(page string, typed url.Values) url.Values {

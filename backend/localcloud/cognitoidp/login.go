@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-//go:embed ui/page.html
+//go:embed ui/page.html ui/passkey.js
 var uiFiles embed.FS
 
 var ui = template.Must(template.ParseFS(uiFiles, "ui/page.html"))
@@ -31,6 +31,8 @@ type form struct {
 	Choices     []string
 	Passwords   bool        // the pool's own users may sign in here
 	Providers   []loginLink // the outside providers
+	Ways        []string    // of the first page: first factors beside the password
+	passkeyForm
 }
 
 // loginLink leads from the sign-in page to an outside provider.
@@ -43,8 +45,12 @@ func render(w http.ResponseWriter, status int, f form) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy",
-		"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'")
+	policy := "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+	if f.Options != "" {
+		f.Nonce, f.Script = unguessable(16), passkeyScript
+		policy += "; script-src 'nonce-" + f.Nonce + "'"
+	}
+	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "same-origin")
 	w.WriteHeader(status)
@@ -71,7 +77,12 @@ func (s *Service) show(w http.ResponseWriter, r *http.Request, req *authRequest,
 		http.SetCookie(w, &http.Cookie{Name: csrfCookie, Value: f.CSRF, Path: "/", HttpOnly: true,
 			SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil})
 	}
-	f.Action = "/login?" + req.query.Encode()
+	if f.Action == "" {
+		f.Action = "/login?" + req.query.Encode()
+	}
+	if f.Step == "" {
+		f.Ways = req.ways()
+	}
 	f.Client, f.Pool = req.client.Config.ClientName, req.pool.Name
 	f.Passwords = req.client.takesPasswords()
 	for _, x := range req.pool.providersOf(req.client) {
@@ -90,6 +101,12 @@ func csrfOf(r *http.Request) string {
 	return c.Value
 }
 
+// csrfMatches reports whether a form was shown to this browser.
+func csrfMatches(r *http.Request) bool {
+	token := csrfOf(r)
+	return token != "" && subtle.ConstantTimeCompare([]byte(token), []byte(r.PostForm.Get("_csrf"))) == 1
+}
+
 // loginSubmit takes a step of the sign-in: the password, or a challenge's answer.
 func (s *Service) loginSubmit(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
@@ -103,8 +120,7 @@ func (s *Service) loginSubmit(w http.ResponseWriter, r *http.Request) {
 	if req == nil {
 		return
 	}
-	token := csrfOf(r)
-	if token == "" || subtle.ConstantTimeCompare([]byte(token), []byte(r.PostForm.Get("_csrf"))) != 1 {
+	if !csrfMatches(r) {
 		s.show(w, r, req, form{Error: "The form was too old. Please try again."})
 		return
 	}
@@ -124,6 +140,9 @@ func (s *Service) hostedStep(req *authRequest, f url.Values, now time.Time) (att
 	if !req.client.takesPasswords() {
 		return attempt{}, form{}, fail("NotAuthorizedException", "Passwords are not accepted here.")
 	}
+	if session == "" && f.Get("way") != "" {
+		return s.hostedWay(req, f)
+	}
 	if session == "" {
 		a := attempt{poolID: req.pool.ID, clientID: req.client.ID, username: f.Get("username"), hosted: true}
 		u, err := s.provePassword(req.pool, true, a.username, f.Get("password"), now)
@@ -134,7 +153,7 @@ func (s *Service) hostedStep(req *authRequest, f url.Values, now time.Time) (att
 		return a, form{}, nil
 	}
 	ch, err := s.pendingChallenge(session, req.client.ID, true, now, newPassword, softwareToken, smsMFA, emailOTP,
-		selectMFA, mfaSetup)
+		selectMFA, mfaSetup, smsOTP, webAuthn)
 	if err != nil {
 		return attempt{}, form{}, fail("NotAuthorizedException", "Invalid session for the user, session is expired.")
 	}
@@ -156,6 +175,8 @@ func (s *Service) hostedAnswer(ch *challenge, f url.Values, now time.Time) (atte
 		return s.answerNewPassword(ch, &respondInput{ChallengeResponses: map[string]string{"NEW_PASSWORD": answer}}, now)
 	case mfaSetup:
 		return s.hostedSetup(ch, answer, now)
+	case webAuthn:
+		return s.hostedPasskey(ch, answer, now)
 	case selectMFA:
 		if !slices.Contains(ch.choices, answer) {
 			return ch.attempt, fail("InvalidParameterException", "Choose one of the ways.")
@@ -195,10 +216,15 @@ func (s *Service) hostedAdvance(w http.ResponseWriter, r *http.Request, req *aut
 			ch.totp = newTOTPSecret()
 		}
 		s.show(w, r, req, form{Step: st.challenge, Session: st.session, Username: a.username,
-			Destination: st.params["CODE_DELIVERY_DESTINATION"], Choices: ch.choices, Secret: ch.totp})
+			Destination: st.params["CODE_DELIVERY_DESTINATION"], Choices: ch.choices, Secret: ch.totp,
+			passkeyForm: req.passkeyForm(st)})
 		return
 	}
 	s.remember(w, r, &browser{poolID: a.poolID, sub: a.sub, authTime: now}, now)
+	if req.query.Get("screen") == addScreen {
+		redirect(w, "/passkeys/add?"+req.query.Encode())
+		return
+	}
 	s.sendBack(w, req, a, now, now)
 }
 
@@ -216,8 +242,12 @@ func (s *Service) remember(w http.ResponseWriter, r *http.Request, b *browser, n
 		SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil, MaxAge: int(browserLife / time.Second)})
 }
 
-// hostedNext is advance, but for a second factor that the user has just chosen.
+// hostedNext is advance, but for a factor that the user has just chosen.
 func (s *Service) hostedNext(req *authRequest, a attempt, now time.Time) (step, error) {
+	if first := a.begin; first != "" {
+		a.begin = ""
+		return s.askFirst(req.pool, a, first, now)
+	}
 	if a.factor == "" {
 		return s.advance(a, now)
 	}

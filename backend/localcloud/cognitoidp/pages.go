@@ -22,6 +22,8 @@ func (s *Service) Pages() http.Handler {
 	mux.HandleFunc("POST "+samlLogout, s.samlLoggedOut)
 	mux.HandleFunc("GET /login", s.loginPage)
 	mux.HandleFunc("POST /login", s.loginSubmit)
+	mux.HandleFunc("GET /passkeys/add", s.addPasskeyPage)
+	mux.HandleFunc("POST /passkeys/add", s.addPasskeySubmit)
 	mux.HandleFunc("GET /logout", s.logoutPage)
 	mux.HandleFunc("POST /oauth2/token", s.tokenEndpoint)
 	mux.HandleFunc("POST /oauth2/revoke", s.revokeEndpoint)

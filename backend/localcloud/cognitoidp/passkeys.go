@@ -34,6 +34,9 @@ func (s *Service) beginPasskey(p *pool, cl *client, u *user,
 	if !p.permits(webAuthn) {
 		return nil, fail("WebAuthnNotEnabledException", "Passkeys are not enabled for the user pool.")
 	}
+	if u.Status == externalProvider {
+		return nil, fail("NotAuthorizedException", "Users of an outside provider cannot have passkeys.")
+	}
 	if len(u.Passkeys) >= maxPasskeys {
 		return nil, fail("LimitExceededException", "A user can have %d passkeys at most.", maxPasskeys)
 	}

@@ -111,6 +111,8 @@ func (p *pool) ceremonies(origin string) (*webauthn.WebAuthn, error) {
 	}
 	w, err := webauthn.New(&webauthn.Config{RPID: id, RPDisplayName: id, RPOrigins: []string{origin},
 		AttestationPreference: protocol.PreferNoAttestation,
+		// Password managers report extensions that nobody asked for.
+		ExtensionsUnsolicitedOutputPolicy: protocol.UnsolicitedOutputPolicyIgnore,
 		AuthenticatorSelection: protocol.AuthenticatorSelection{ResidentKey: protocol.ResidentKeyRequirementRequired,
 			RequireResidentKey: protocol.ResidentKeyRequired(), UserVerification: verification}})
 	if err != nil {
