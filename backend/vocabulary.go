@@ -199,6 +199,7 @@ type PoolMember struct {
 type Pool struct {
 	Target  int          `json:"target"` // warm_pool.size of the profile: stopped instances
 	Hot     int          `json:"hot"`    // warm_pool.hot of the profile: running ones beside them
+	Wanted  int          `json:"wanted"` // how many of both there should be now, beside those that are claimed
 	Members []PoolMember `json:"members"`
 	Leader  bool         `json:"leader"` // this desktop keeps the pool
 	AsOf    time.Time    `json:"asOf"`   // zero before the first reading

@@ -205,6 +205,7 @@ func newMachine(m backend.Machine) Machine {
 type Pool struct {
 	Target  int          `json:"target"`
 	Hot     int          `json:"hot"`
+	Wanted  int          `json:"wanted"`
 	Members []PoolMember `json:"members"`
 	Leader  bool         `json:"leader"`
 	AsOf    *int64       `json:"asOf"`
@@ -212,7 +213,7 @@ type Pool struct {
 }
 
 func newPool(p backend.Pool) Pool {
-	return Pool{p.Target, p.Hot, each(p.Members, newPoolMember), p.Leader, unixMillis(p.AsOf),
+	return Pool{p.Target, p.Hot, p.Wanted, each(p.Members, newPoolMember), p.Leader, unixMillis(p.AsOf),
 		optional(p.Backoff, newBackoff)}
 }
 

@@ -51,8 +51,12 @@ func Figures(p config.Profile) fleet.Figures {
 	if err != nil {
 		zone = time.UTC // config has checked the name: this computer lacks the zone's data
 	}
+	var free *int
+	if p.WarmPool.Free < config.FreeAll {
+		free = &p.WarmPool.Free
+	}
 	return fleet.Figures{
-		Hot: p.WarmPool.Hot, HotLimit: p.WarmPool.HotLimit,
+		Free: free, Hot: p.WarmPool.Hot, HotLimit: p.WarmPool.HotLimit,
 		PoolSize: p.WarmPool.Size, MaxInstances: p.WarmPool.MaxInstances, Hours: hours(p.WarmPool.Hours), Location: zone,
 		Replace: p.WarmPool.Recycle == config.RecycleReplace,
 		Window:  p.Session.Window, Maximum: p.Session.Maximum, Grace: p.Session.Grace,

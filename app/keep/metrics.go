@@ -53,5 +53,5 @@ func missing(p backend.Pool, maxInstances int) int {
 			taken++
 		}
 	}
-	return max(0, min(p.Target+p.Hot, maxInstances-taken)-warm)
+	return max(0, min(p.Wanted, maxInstances-taken)-warm)
 }

@@ -15,7 +15,7 @@ func TestToRestartNamesWhatAReloadDoesNotTake(t *testing.T) {
 	}{
 		"nothing":         {func(*config.Profile) {}, ""},
 		"pool size":       {func(p *config.Profile) { p.WarmPool.Size = 9 }, ""},
-		"hot tier":        {func(p *config.Profile) { p.WarmPool.Hot, p.WarmPool.HotLimit = 2, time.Hour }, ""},
+		"hot tier":        {func(p *config.Profile) { p.WarmPool.Hot, p.WarmPool.HotLimit, p.WarmPool.Free = 2, time.Hour, 1 }, ""},
 		"session times":   {func(p *config.Profile) { p.Session.Window, p.Session.Grace = time.Minute, time.Second }, ""},
 		"the kept signin": {func(p *config.Profile) { p.StaySignedIn = true }, ""},
 		"endpoint":        {func(p *config.Profile) { p.Endpoint = "http://127.0.0.1:1" }, "endpoint"},

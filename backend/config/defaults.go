@@ -39,7 +39,7 @@ func defaults() Profile {
 		Avatar:    Avatar{Scheme: "https", Port: 443, HealthPath: "/healthz", ReadyTimeout: 10 * time.Minute},
 		Launch:    Launch{Template: "avatar-launcher", PoolTag: backend.DefaultPoolTag},
 		Scheduler: Scheduler{Group: "avatar-launcher"},
-		WarmPool: WarmPool{Size: 5, MaxInstances: 10, Recycle: RecycleReuse, Keep: true, TimeZone: "UTC",
+		WarmPool: WarmPool{Size: 5, Free: FreeAll, MaxInstances: 10, Recycle: RecycleReuse, Keep: true, TimeZone: "UTC",
 			HotLimit: 4 * time.Hour, WarmLimit: 15 * time.Minute, MaxFailures: 6},
 		Session: Session{Window: time.Hour, Maximum: 12 * time.Hour, Warning: 5 * time.Minute, Grace: time.Minute},
 		Log: Log{MaxLines: 1_000_000, MaxMegabytes: 256, Older: OlderFile, OlderMegabytes: 1024,

@@ -166,9 +166,14 @@ const (
 	RecycleReplace = "replace" // it is terminated, and a new one takes its place
 )
 
+// FreeAll is the value of WarmPool.Free for as many free instances as Size.
+const FreeAll = 1000
+
 // WarmPool is the set of instances that are initialised ahead of time, and then stopped or kept running.
 type WarmPool struct {
-	Size         int    `yaml:"size"`          // stopped ones
+	Size int `yaml:"size"` // stopped ones
+	// Free makes Size count claimed instances, too, of which this many stay free; FreeAll: Size counts free ones only.
+	Free         int    `yaml:"free"`
 	Hot          int    `yaml:"hot"`           // running ones beside them, which a claim finds ready
 	MaxInstances int    `yaml:"max_instances"` // claimed ones included
 	Recycle      string `yaml:"recycle"`

@@ -14,6 +14,7 @@ func (v validator) limits(p *Profile) {
 		v.number("warm_pool.max_instances", p.WarmPool.MaxInstances, 1, 10_000)
 	}
 	v.number("warm_pool.hot", p.WarmPool.Hot, 0, 1000)
+	v.number("warm_pool.free", p.WarmPool.Free, 0, FreeAll)
 	if both := p.WarmPool.Size + p.WarmPool.Hot; p.WarmPool.MaxInstances < both && v.good("warm_pool.size",
 		"warm_pool.hot") {
 		why := messages.New("config.setLessSize", p.WarmPool.MaxInstances)

@@ -19,8 +19,10 @@ import (
 // Figures are the sizes and times; the profile gives them, and Configure changes them while running.
 type Figures struct {
 	PoolSize, MaxInstances int
-	Hot                    int           // instances that run and wait for a claim, beside PoolSize stopped ones
-	HotLimit               time.Duration // how long one runs that nobody claims; 0: 4 hours
+	Hot                    int // instances that run and wait for a claim, beside PoolSize stopped ones
+	// Free is how many of PoolSize instances stay free if PoolSize counts claimed ones, too; nil if it does not
+	Free     *int
+	HotLimit time.Duration // how long one runs that nobody claims; 0: 4 hours
 	// sizes that hold at certain hours in place of PoolSize and Hot; the first that fits counts
 	Hours                  []Hours
 	Location               *time.Location // of Hours; nil for UTC

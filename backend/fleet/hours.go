@@ -3,6 +3,8 @@ package fleet
 import (
 	"cmp"
 	"time"
+
+	"avatar-launcher/backend"
 )
 
 // Hours is the pool's size at certain hours of the week.
@@ -43,3 +45,23 @@ const defaultHotLimit = 4 * time.Hour
 
 // hotLimit returns how long an instance may run that nobody claims.
 func (f Figures) hotLimit() time.Duration { return cmp.Or(f.HotLimit, defaultHotLimit) }
+
+// stopped returns how many stopped instances there should be beside those that are claimed: size of them, or so many
+// that claimed and stopped ones are size together, but at least Free.
+func (f Figures) stopped(size, claimed int) int {
+	if f.Free == nil {
+		return size
+	}
+	return max(size-claimed, min(*f.Free, size))
+}
+
+// claimed counts the instances that users have or are being given.
+func claimed(rows []instanceRow) int {
+	n := 0
+	for _, r := range rows {
+		if r.State == backend.Claimed || r.intent() && r.Owner != "" {
+			n++
+		}
+	}
+	return n
+}

@@ -268,6 +268,7 @@ func (s *Service) poolOf(rows []instanceRow, health healthRow) backend.Pool {
 		p.Target, p.Hot = s.target, s.hotTarget
 	}
 	s.mu.Unlock()
+	p.Wanted = f.stopped(p.Target, claimed(rows)) + p.Hot
 	for _, r := range rows {
 		if !r.intent() {
 			p.Members = append(p.Members, r.member())

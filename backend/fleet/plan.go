@@ -170,7 +170,9 @@ func (p *planner) queue() {
 }
 
 // want is how many instances both tiers should have together.
-func (p *planner) want() int { return p.observation.size + p.observation.hot }
+func (p *planner) want() int {
+	return p.figures.stopped(p.observation.size, claimed(p.observation.rows)) + p.observation.hot
+}
 
 // freshHot counts the hot instances of the present launch template.
 func (p *planner) freshHot() int {

@@ -189,6 +189,10 @@ func drawView(t *rapid.T) (v observation) {
 		hot:     rapid.IntRange(0, 4).Draw(t, "hot"),
 		figures: Figures{MaxInstances: rapid.IntRange(0, 10).Draw(t, "max")},
 	}
+	if rapid.Bool().Draw(t, "follows claims") {
+		free := rapid.IntRange(0, 4).Draw(t, "free")
+		v.figures.Free = &free
+	}
 	n := rapid.IntRange(0, 8).Draw(t, "n")
 	defer func() { // sessions whose ending failed, of earlier owners: before and after those that hold something
 		for i := range rapid.IntRange(0, 3).Draw(t, "stale") {

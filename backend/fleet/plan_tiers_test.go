@@ -49,11 +49,29 @@ func TestPlanOfTiers(t *testing.T) {
 	}
 	full := func(v observation, most int) observation { v.figures.MaxInstances = most; return v }
 	const hour = time.Hour
+	taken := func(m *instance, r *instanceRow) {
+		m.State, r.State, r.Owner = backend.Running, backend.Claimed, r.InstanceID
+		m.owner, m.epoch, m.expireAt = r.Owner, "1", now.Add(hour).Format(time.RFC3339)
+	}
+	keepFree := func(n int, v observation) observation {
+		v.figures.Free = &n
+		for _, r := range v.rows {
+			if r.State == backend.Claimed {
+				v.sessions = append(v.sessions, sessionRow{UserID: r.Owner, InstanceID: r.InstanceID, Epoch: 1,
+					ExpireAt: now.Add(hour), CreationTime: now.Add(-hour)})
+			}
+		}
+		return v
+	}
 	tests := []struct {
 		name string
 		view observation
 		want string
 	}{
+		{"a claimed one counts", keepFree(1, tierWorld(2, 0, taken, stoppedOne)), ""},
+		{"all are claimed, and one stays free", keepFree(1, tierWorld(2, 0, taken, taken)), "launch"},
+		{"but not beyond the maximum", full(keepFree(1, tierWorld(2, 0, taken, taken)), 2), ""},
+		{"free ones that are too many go", keepFree(1, tierWorld(2, 0, taken, stoppedOne, stoppedOne)), "retire i-1"},
 		{"a stopped one is started, and a new one launched in its place", tierWorld(1, 1, stoppedOne),
 			"heat i-0, launch"},
 		{"both tiers full", tierWorld(1, 1, stoppedOne, hotOne(hour)), ""},

@@ -50,6 +50,58 @@ func TestSizeAt(t *testing.T) {
 	}
 }
 
+// TestHoursWhenClocksChange: hours are those of the wall clock in the profile's zone, on the days when it is moved, too.
+func TestHoursWhenClocksChange(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	every := [7]bool{true, true, true, true, true, true, true}
+	f := Figures{Location: berlin, Hours: []Hours{
+		{Days: every, From: 2*time.Hour + 30*time.Minute, To: 4 * time.Hour, Size: 3, Hot: 1},
+		{Days: every, From: 8 * time.Hour, To: 18 * time.Hour, Size: 5, Hot: 2},
+	}}
+	for at, want := range map[string]int{
+		"2026-03-29T00:59:00Z": 0, // 01:59; the next minute is 03:00
+		"2026-03-29T01:00:00Z": 3, // 03:00: the half hour from 02:30 on does not exist on this day
+		"2026-03-29T01:59:00Z": 3,
+		"2026-03-29T02:00:00Z": 0, // 04:00
+		"2026-03-29T06:00:00Z": 5, // 08:00 in summer time
+		"2026-03-28T06:00:00Z": 0, // 07:00 in winter time
+		"2026-03-29T16:00:00Z": 0, // 18:00
+		"2026-10-25T00:30:00Z": 3, // 02:30 in summer time
+		"2026-10-25T01:00:00Z": 0, // 02:00 for the second time
+		"2026-10-25T01:30:00Z": 3, // 02:30 for the second time
+		"2026-10-25T03:00:00Z": 0, // 04:00
+		"2026-10-25T06:59:00Z": 0, // 07:59 in winter time
+		"2026-10-25T07:00:00Z": 5,
+	} {
+		moment, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := f.sizeAt(moment); got != want {
+			t.Errorf("at %s the size is %d, want %d", at, got, want)
+		}
+	}
+}
+
+// TestFreeInstances: the stopped tier follows the claims where the profile says how many stay free.
+func TestFreeInstances(t *testing.T) {
+	two := 2
+	for claimed, want := range []int{5, 4, 3, 2, 2, 2, 2} {
+		if got := (Figures{Free: &two}).stopped(5, claimed); got != want {
+			t.Errorf("with %d of 5 claimed, %d should be free, want %d", claimed, got, want)
+		}
+		if got := (Figures{}).stopped(5, claimed); got != 5 {
+			t.Errorf("with %d claimed, %d should be free, want all 5", claimed, got)
+		}
+		if got := (Figures{Free: &two}).stopped(1, claimed); got != 1 {
+			t.Errorf("with %d claimed of a smaller size, %d should be free, want 1", claimed, got)
+		}
+	}
+}
+
 func TestChoose(t *testing.T) {
 	failing := func(r instanceRow) bool { return r.Zone == "bad" }
 	row := func(id, zone, last, reserved string) instanceRow {

@@ -83,6 +83,10 @@ func (s *simulation) step() {
 	case 19:
 		s.figures.PoolSize, s.figures.Hot = s.rand.IntN(5), s.rand.IntN(3)
 		s.figures.HotLimit = time.Duration(10+s.rand.IntN(30)) * time.Minute
+		s.figures.Free = nil
+		if free := s.rand.IntN(4); free < 3 {
+			s.figures.Free = &free
+		}
 		s.figures.Replace = s.rand.IntN(3) == 0
 		s.tell("the pool's size is now %d and %d hot ones for %v, replace %v", s.figures.PoolSize, s.figures.Hot,
 			s.figures.HotLimit, s.figures.Replace)

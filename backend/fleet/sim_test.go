@@ -274,7 +274,7 @@ func (s *simulation) quiet() {
 	s.w.cloud.SetNeverReady(false)
 	s.w.setBehavior(s.t, unkind)
 	s.w.cloud.FailStarts(0, "")
-	s.figures.PoolSize, s.figures.Hot, s.figures.Replace = 3, 0, false
+	s.figures.PoolSize, s.figures.Hot, s.figures.Free, s.figures.Replace = 3, 0, nil, false
 	keeper := s.add(userNo(99), true)
 	// A computer that sleeps gives its held requests up only after a while; the lease changes hands once.
 	s.pass(5 * time.Minute)

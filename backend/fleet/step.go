@@ -31,7 +31,7 @@ type observation struct {
 	stale     []ticketRow     // those that nobody keeps alive
 	ready     map[string]bool // warming instances that have shown that they are ready
 	asking    map[string]bool // stopped warming instances whose log may still show it
-	size      int             // how many stopped warm instances there should be
+	size      int             // the stopped tier's size (see Figures.stopped)
 	hot       int             // how many running ones beside them
 	figures   Figures
 	current   template // what a launch would be made of now; zero if it was not read

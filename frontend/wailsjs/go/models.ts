@@ -208,6 +208,7 @@ export namespace bridge {
 	export interface Pool {
 	    target: number;
 	    hot: number;
+	    wanted: number;
 	    members: PoolMember[];
 	    leader: boolean;
 	    asOf?: number;
