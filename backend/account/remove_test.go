@@ -155,7 +155,7 @@ func TestSetupTakesUpWhatWasKept(t *testing.T) {
 		a := w.account(t)
 		kept, err := a.Kept(t.Context())
 		if err != nil || !strings.Contains(KeptText(kept).String(),
-			"the users (us-east-1_Kept) and the audit (avatar-audit)") {
+			"the users (us-east-1_Kept) and the activity log (avatar-audit)") {
 			t.Fatalf("%v, %v", kept, err)
 		}
 		if err := a.TakeUp(t.Context(), kept, func(Event) {}); err != nil {
