@@ -13,6 +13,7 @@ import (
 
 // hide hides the window in the tray. It remembers where the window was, and says so once on this computer.
 func (s *Shell) hide(ctx context.Context) {
+	s.rememberPlace(ctx)
 	x, y := wails.WindowGetPosition(ctx)
 	s.place.Store(&[2]int{x, y})
 	wails.WindowHide(ctx)

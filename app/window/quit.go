@@ -113,6 +113,9 @@ func (s *Shell) leave(tell bool) {
 	}
 	if s.life.leave() {
 		<-s.opened
+		if s.place.Load() == nil { // hidden: it was remembered then
+			s.rememberPlace(s.ctx)
+		}
 		wails.Quit(s.ctx)
 		time.AfterFunc(dialogTime, s.leaveDialog)
 	}

@@ -170,6 +170,7 @@ func (s *Shell) startup(ctx context.Context) {
 	heedDisplay(s.displayLost)
 	osdesktop.TakeSignals()
 	osdesktop.OnSessionEnd(shutdownReason, s.sessionEnds)
+	s.restorePlace(ctx)
 	close(s.opened)
 }
 

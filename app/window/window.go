@@ -257,8 +257,9 @@ func windowOptions(files fs.FS, icon []byte, s *Shell, hidden bool) *wailsoption
 	if err != nil {
 		page = files
 	}
+	width, height := readPlaces(s.stateDir).first()
 	return &wailsoptions.App{
-		Title: "Avatar Launcher", Width: 1100, Height: 760, MinWidth: 800, MinHeight: 560,
+		Title: "Avatar Launcher", Width: width, Height: height, MinWidth: leastWidth, MinHeight: leastHeight,
 		StartHidden:      hidden,
 		BackgroundColour: ground(s.desk.get().Theme, desktopIsDark()),
 		AssetServer: &assetserver.Options{Assets: page,
