@@ -67,6 +67,12 @@ func (s *Settings) Write(change Setting) Preferences {
 			Why: messages.New("common.name", string(change.Key))})
 		return p
 	}
+	if change.Key == SettingStartAtLogin && config.Portable() {
+		p.Problem = newProblem(&backend.Problem{Kind: backend.KindConfig,
+			What: messages.New("bridge.portableNotAtLogin"), Why: messages.New("bridge.portableChangesNothing"),
+			Next: messages.New("identity.startWithoutPortable")})
+		return p
+	}
 	if err := config.EditFile(p.File, c); err != nil {
 		p.Problem = problemOf(err)
 		return p

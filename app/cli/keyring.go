@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"avatar-launcher/app/core"
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend/identity"
 )
@@ -16,7 +17,7 @@ const keyringPatience = 1500 * time.Millisecond
 
 // commandKeyring is the system's keyring for a command. A call that is not answered soon is said on standard error.
 func commandKeyring(timeout time.Duration) identity.Keyring {
-	return &spokenKeyring{Keyring: identity.OSKeyring(timeout), out: os.Stderr}
+	return &spokenKeyring{Keyring: core.Keyring(timeout), out: os.Stderr}
 }
 
 // spokenKeyring says once that it waits for the keyring below it.

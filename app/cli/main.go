@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -38,6 +39,10 @@ type WindowOpener func(context.Context, core.WindowOptions) error
 // files holds the stack's template under build/aws.
 func Main(files fs.FS, openWindow WindowOpener) int {
 	o := &options{files: files, openWindow: openWindow}
+	if err := bePortable(os.Args[1:]); err != nil {
+		o.complain(os.Stderr, err)
+		return exitCode(err)
+	}
 	speak()
 	osdesktop.NameSessionBus()
 	osdesktop.ProgramEnd.Leave = func(s os.Signal) {
@@ -66,6 +71,22 @@ func Main(files fs.FS, openWindow WindowOpener) int {
 		osdesktop.DieBy(os.Interrupt)
 	}
 	return exitCode(err)
+}
+
+// bePortable puts everything into the folder beside the program if the command line has --portable. It is looked for
+// before all others, because the configuration says which language the rest is said in.
+func bePortable(args []string) error {
+	if end := slices.Index(args, "--"); end >= 0 {
+		args = args[:end]
+	}
+	if !slices.Contains(args, "--portable") {
+		return nil
+	}
+	folder, err := core.PortableFolder()
+	if err != nil {
+		return err
+	}
+	return config.UsePortable(folder)
 }
 
 // speak puts the language of the settings into use, else that of the desktop.
@@ -98,6 +119,7 @@ func commands(o *options) *cobra.Command {
 	f := root.PersistentFlags()
 	f.StringVar(&o.profile, "profile", "", i18n.Text("commands.root.profile", config.Paths().ConfigFile))
 	f.StringVar(&o.logLevel, "log-level", "", i18n.Text("commands.root.logLevel"))
+	f.Bool("portable", false, i18n.Text("commands.root.portable")) // see bePortable
 	root.Flags().BoolVar(&hidden, "hidden", false, i18n.Text("commands.root.hidden"))
 	root.AddCommand(runCommand(o), cloudCommand(o), setupCommand(o), doctorCommand(o), keepCommand(o),
 		versionCommand(o))

@@ -170,6 +170,9 @@ func nobody(notice *backend.Problem) error {
 
 // notKept says why a sign-in did not last; notice is the keyring's condition.
 func notKept(notice *backend.Problem) error {
+	if errors.Is(notice, identity.ErrPortable) {
+		return notice
+	}
 	p := &backend.Problem{Kind: backend.KindKeyring, What: messages.New("cli.nobodySignedInSinceCannot"), Cause: notice,
 		Why:  messages.New("cli.noKeyringComputerSessionCould"),
 		Next: messages.New("cli.startOneGnomeKeyring")}

@@ -10,13 +10,12 @@ import (
 	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
-	"avatar-launcher/backend/identity"
 	"avatar-launcher/backend/messages"
 )
 
 // All are the checks of this computer and then of the cloud: what is wrong here explains what goes wrong there.
 func All(ctx context.Context, r *core.Rooms, stateDir string, s backend.Snapshot) []backend.Check {
-	all := append(Computer(), Keyring(identity.OSKeyring(KeyringTime)), Policy(), configCheck(r.File), folderCheck(stateDir),
+	all := append(Computer(), Keyring(core.Keyring(KeyringTime)), Policy(), configCheck(r.File), folderCheck(stateDir),
 		clockCheck(s.Skew))
 	if s.User == nil {
 		return append(all, answers(ctx, r))

@@ -107,6 +107,8 @@ func Keyring(ring identity.Keyring) backend.Check {
 		err = errors.Join(err, ring.Delete(service, entry))
 	}
 	switch {
+	case errors.Is(err, identity.ErrPortable):
+		return backend.Check{Name: messages.New("doctor.keyring"), OK: true, Why: messages.New("doctor.portableKeepsNothing")}
 	case errors.Is(err, identity.ErrLocked):
 		c.Why = messages.New("doctor.keyringLockedWaitsSomebody")
 	case err != nil:

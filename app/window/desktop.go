@@ -41,8 +41,10 @@ func (d *desk) adopt(next config.Desktop) (changed bool) {
 // adoptDesktop takes changed settings into force in the window: the page hears of them, and the entry that starts the
 // launcher at log-in is put up or taken down.
 func (s *Shell) adoptDesktop(next config.Desktop) {
-	if err := osdesktop.StartAtLogin(next.StartAtLogin); err != nil {
-		s.log.Warn("starting at log-in could not be arranged", "cause", err)
+	if !config.Portable() { // which changes nothing of the computer, and nothing that an installed launcher has put there
+		if err := osdesktop.StartAtLogin(next.StartAtLogin); err != nil {
+			s.log.Warn("starting at log-in could not be arranged", "cause", err)
+		}
 	}
 	if s.desk.adopt(next) && s.ctx != nil {
 		if s.running() {

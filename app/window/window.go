@@ -147,7 +147,7 @@ func show(o *wailsoptions.App) (err error) {
 
 // work opens the rooms and runs the launcher until ctx is done. Where the rooms cannot be opened, the window says why.
 func (s *Shell) work(ctx context.Context, p config.Profile, path string) {
-	r, err := core.Open(ctx, p, path, filepath.Join(s.stateDir, "older"), identity.OSKeyring(core.KeyringTime), s.log)
+	r, err := core.Open(ctx, p, path, filepath.Join(s.stateDir, "older"), core.Keyring(core.KeyringTime), s.log)
 	if err != nil {
 		if ctx.Err() == nil {
 			s.fail(err)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,12 +20,46 @@ type Locations struct {
 	CacheDir   string
 }
 
-var reload sync.Mutex // guards the xdg package's variables
+var (
+	reload   sync.Mutex // guards the xdg package's variables, and the next
+	portable string     // the folder of UsePortable, "" without
+)
+
+// UsePortable puts all places into one folder, which it makes, instead of the user's home. It returns a problem if the
+// folder can't be written.
+func UsePortable(folder string) error {
+	err := os.MkdirAll(folder, 0o700)
+	if err == nil {
+		var probe *os.File
+		if probe, err = os.CreateTemp(folder, ".writable.*"); err == nil {
+			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+		}
+	}
+	if err != nil {
+		return problem(messages.New("config.portableCannotWrite"), reason(err, folder),
+			messages.New("config.copyToWritableFolder"), err)
+	}
+	reload.Lock()
+	defer reload.Unlock()
+	portable = folder
+	return nil
+}
+
+// Portable reports whether all places are in one folder.
+func Portable() bool {
+	reload.Lock()
+	defer reload.Unlock()
+	return portable != ""
+}
 
 // Paths reads the environment at each call.
 func Paths() Locations {
 	reload.Lock()
 	defer reload.Unlock()
+	if portable != "" {
+		return Locations{ConfigFile: filepath.Join(portable, "config.yaml"), StateDir: filepath.Join(portable, "state"),
+			CacheDir: filepath.Join(portable, "cache")}
+	}
 	xdg.Reload()
 	const app = "avatar-launcher"
 	return Locations{

@@ -204,6 +204,8 @@ func (v *vault) setOutcome(err error) {
 	switch {
 	case err == nil:
 		v.set(nil)
+	case errors.Is(err, ErrPortable):
+		v.set(portableKeyring())
 	case isLocked(err):
 		v.set(lockedKeyring(err))
 	case isTooBig(err):
