@@ -42,6 +42,22 @@ func (p Prices) Session(kind string, d time.Duration, sent int64) (cost float64,
 // https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer
 func (p Prices) traffic(sent int64) float64 { return p.TrafficGB * float64(sent) / 1e9 }
 
+// TierCost is what one free instance costs in each of the pool's tiers. An amount that is not known is zero.
+type TierCost struct {
+	Currency     string  `json:"currency"`
+	HotHour      float64 `json:"hotHour"`      // running, with its disk
+	StoppedMonth float64 `json:"stoppedMonth"` // its disk
+}
+
+// Tiers returns what an instance of a type costs in each tier.
+func (p Prices) Tiers(kind string) TierCost {
+	c := TierCost{Currency: p.Currency, StoppedMonth: p.DiskMonth}
+	if hourly, known := p.Running(kind); known {
+		c.HotHour = hourly + p.DiskMonth/monthHours
+	}
+	return c
+}
+
 // cost fills in what a snapshot says about money. The pool's instances are stopped, so they cost their disks; what
 // they would cost running all the time is what stopping saves.
 func cost(s state, p Prices) Cost {
@@ -51,7 +67,7 @@ func cost(s state, p Prices) Cost {
 		c.Since = s.Session.CreationTime
 		c.Traffic = p.traffic(s.Session.Sent)
 	} else if s.Session == nil {
-		c.Hourly, _ = p.Running(onlyType(s.Pool)) // of the next session
+		c.Hourly, _ = p.Running(s.Pool.onlyType()) // of the next session
 	}
 	c.PoolMonth = p.DiskMonth * float64(len(s.Pool.Members))
 	running := 0.0
@@ -69,10 +85,19 @@ func cost(s state, p Prices) Cost {
 	return c
 }
 
-// onlyType returns the type that all instances of a pool have. It returns "" if they differ or there are none.
-func onlyType(pool Pool) string {
+// TypeToLaunch returns the type of the pool's next instance: the first of the profile's types, else the one that all
+// instances have. It returns "" if neither is known.
+func (p Pool) TypeToLaunch(types []string) string {
+	if len(types) > 0 {
+		return types[0]
+	}
+	return p.onlyType()
+}
+
+// onlyType returns the type that all instances of the pool have. It returns "" if they differ or there are none.
+func (p Pool) onlyType() string {
 	kind := ""
-	for n, m := range pool.Members {
+	for n, m := range p.Members {
 		if n > 0 && m.Type != kind {
 			return ""
 		}

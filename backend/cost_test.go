@@ -89,3 +89,25 @@ func TestTimers(t *testing.T) {
 		t.Errorf("without a session: %+v", got)
 	}
 }
+
+func TestTiersCost(t *testing.T) {
+	p := Prices{Currency: "EUR", Hourly: map[string]float64{"g5.2xlarge": 1.2}, AddressHourly: 0.005, DiskMonth: 7.3}
+	pool := Pool{Members: []PoolMember{{Type: "g5.2xlarge"}, {Type: "g5.2xlarge"}}}
+	for name, tt := range map[string]struct {
+		prices Prices
+		types  []string
+		want   TierCost
+	}{
+		"by the pool's only type":      {p, nil, TierCost{"EUR", 1.215, 7.3}},
+		"by the profile's first type":  {p, []string{"g6.xlarge", "g5.2xlarge"}, TierCost{"EUR", 0, 7.3}},
+		"without a price for the disk": {Prices{Currency: "EUR", Hourly: p.Hourly}, nil, TierCost{"EUR", 1.2, 0}},
+	} {
+		got := tt.prices.Tiers(pool.TypeToLaunch(tt.types))
+		if math.Abs(got.HotHour-tt.want.HotHour) > 1e-9 {
+			t.Errorf("%s: a running one costs %v an hour, want %v", name, got.HotHour, tt.want.HotHour)
+		}
+		if got.HotHour = tt.want.HotHour; got != tt.want {
+			t.Errorf("%s: %+v, want %+v", name, got, tt.want)
+		}
+	}
+}

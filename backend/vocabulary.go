@@ -203,6 +203,8 @@ type Pool struct {
 	Members []PoolMember `json:"members"`
 	Leader  bool         `json:"leader"` // this desktop keeps the pool
 	AsOf    time.Time    `json:"asOf"`   // zero before the first reading
+	// Tiers is what one more instance of each tier costs.
+	Tiers TierCost `json:"tiers"`
 	// Backoff is non-nil while failures hold launches back.
 	Backoff *Backoff `json:"backoff"`
 }

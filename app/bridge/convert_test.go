@@ -117,6 +117,7 @@ func TestThePageGetsEveryField(t *testing.T) {
 		reflect.TypeFor[backend.Session]():    reflect.TypeFor[Session](),
 		reflect.TypeFor[backend.Machine]():    reflect.TypeFor[Machine](),
 		reflect.TypeFor[backend.Pool]():       reflect.TypeFor[Pool](),
+		reflect.TypeFor[backend.TierCost]():   reflect.TypeFor[TierCost](),
 		reflect.TypeFor[backend.PoolMember](): reflect.TypeFor[PoolMember](),
 		reflect.TypeFor[backend.Backoff]():    reflect.TypeFor[Backoff](),
 		reflect.TypeFor[backend.Step]():       reflect.TypeFor[Step](),

@@ -206,6 +206,7 @@ type Pool struct {
 	Target  int          `json:"target"`
 	Hot     int          `json:"hot"`
 	Wanted  int          `json:"wanted"`
+	Tiers   TierCost     `json:"tiers"`
 	Members []PoolMember `json:"members"`
 	Leader  bool         `json:"leader"`
 	AsOf    *int64       `json:"asOf"`
@@ -213,8 +214,19 @@ type Pool struct {
 }
 
 func newPool(p backend.Pool) Pool {
-	return Pool{p.Target, p.Hot, p.Wanted, each(p.Members, newPoolMember), p.Leader, unixMillis(p.AsOf),
+	return Pool{p.Target, p.Hot, p.Wanted, newTierCost(p.Tiers), each(p.Members, newPoolMember), p.Leader, unixMillis(p.AsOf),
 		optional(p.Backoff, newBackoff)}
+}
+
+// TierCost is what one instance of each of the pool's tiers costs. An amount is zero if it is not known.
+type TierCost struct {
+	Currency     string  `json:"currency"`
+	HotHour      float64 `json:"hotHour"`
+	StoppedMonth float64 `json:"stoppedMonth"`
+}
+
+func newTierCost(c backend.TierCost) TierCost {
+	return TierCost{cmp.Or(c.Currency, "USD"), c.HotHour, c.StoppedMonth}
 }
 
 // PoolMember is one instance of the pool.

@@ -32,6 +32,7 @@ func (v *visit) pool(ctx context.Context) error {
 		rows = append(rows, []string{m.InstanceID, i18n.Say("pool.states." + string(m.State)), m.Type, m.Zone, owner})
 	}
 	v.out.table(rows)
+	fmt.Fprintln(v.out.w, i18n.TiersLine(p.Tiers))
 	for _, line := range i18n.BackoffLines(p.Backoff) {
 		fmt.Fprintln(v.out.w, line)
 	}

@@ -25,7 +25,7 @@ func (r *resumer) Resume(_ context.Context, _ backend.User, reason string) error
 type held struct{ core.ControlPlane }
 
 func (held) Pool(context.Context) (*backend.Pool, error) {
-	return &backend.Pool{Members: []backend.PoolMember{
+	return &backend.Pool{Tiers: backend.TierCost{Currency: "USD", StoppedMonth: 8}, Members: []backend.PoolMember{
 		{InstanceID: "i-1", State: backend.Claimed, Owner: "id-of-demo"},
 		{InstanceID: "i-2", State: backend.Claimed, Owner: "id-of-bob"},
 		{InstanceID: "i-3", State: backend.Warm},
@@ -45,7 +45,7 @@ func TestPoolNamesItsOwners(t *testing.T) {
 			t.Fatal(err)
 		}
 		lines := strings.Split(out.String(), "\n")
-		for n, want := range []string{"", "demo", bob, "Ready"} {
+		for n, want := range []string{"", "demo", bob, "Ready", "costs – an hour, each stopped one $8.00 a month"} {
 			if !strings.Contains(lines[n], want) {
 				t.Errorf("%s: %q does not say %q", role, lines[n], want)
 			}

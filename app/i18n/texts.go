@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -50,6 +51,17 @@ func Money(amount float64, currency string) string {
 		return Say("units.money", sign, digits)
 	}
 	return Say("units.moneyCode", currency, digits)
+}
+
+// TiersLine says what one more instance of each of the pool's tiers costs. An amount that is not known is a dash.
+func TiersLine(c backend.TierCost) string {
+	amount := func(a float64) string {
+		if a <= 0 {
+			return "–"
+		}
+		return Money(a, cmp.Or(c.Currency, "USD"))
+	}
+	return Say("pool.tiers", amount(c.HotHour), amount(c.StoppedMonth))
 }
 
 // BackoffLines says why the pool launches nothing, one line each. There are none if it may launch.

@@ -274,6 +274,7 @@ func (s *Service) poolOf(rows []instanceRow, health healthRow) backend.Pool {
 			p.Members = append(p.Members, r.member())
 		}
 	}
+	p.Tiers = s.Prices.Tiers(p.TypeToLaunch(s.Names.InstanceTypes))
 	slices.SortFunc(p.Members, func(a, b backend.PoolMember) int { return strings.Compare(a.InstanceID, b.InstanceID) })
 	return p
 }

@@ -609,6 +609,10 @@ for (const scene of ['history', 'ready', 'log', 'fleet']) on(`charts become narr
   assert.equal(await wide(), 0);
 });
 
+on('what one more instance of each tier costs is beside the size', 'fleet', async (page) => {
+  await page.getByText('costs $1.23 an hour, each stopped one $8.00 a month').waitFor();
+});
+
 on('an operator resizes the pool, gives the size back, and hears of a refusal', 'fleet', async (page) => {
   await page.getByLabel('Pool size').fill('9');
   await button(page, 'Set…').click();

@@ -205,10 +205,16 @@ export namespace bridge {
 	    zone: string;
 	    type: string;
 	}
+	export interface TierCost {
+	    currency: string;
+	    hotHour: number;
+	    stoppedMonth: number;
+	}
 	export interface Pool {
 	    target: number;
 	    hot: number;
 	    wanted: number;
+	    tiers: TierCost;
 	    members: PoolMember[];
 	    leader: boolean;
 	    asOf?: number;
@@ -424,6 +430,7 @@ export namespace bridge {
 	    estimate?: number;
 	    skew: number;
 	}
+	
 	
 	
 	
