@@ -79,7 +79,7 @@ func passwordsOnly(ctx context.Context, admin *cognitoidentityprovider.Client, p
 }
 
 // cmdAccount changes an account: signs-up, created, bare (with a password and nothing else), reset, ended, disabled,
-// all with NAME, and a password where needed.
+// all with NAME, and a password where needed. Who is new is a member of the group user.
 func cmdAccount(ts *testscript.TestScript, _ bool, args []string) {
 	s, ctx, name := on(ts), context.Background(), args[1]
 	attributes := []types.AttributeType{}
@@ -119,6 +119,11 @@ func cmdAccount(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("unknown: account %s", args[0])
 	}
 	ts.Check(err)
+	if slices.Contains([]string{"signs-up", "created", "bare"}, args[0]) {
+		_, err := s.admin.AdminAddUserToGroup(ctx, &cognitoidentityprovider.AdminAddUserToGroupInput{
+			UserPoolId: &s.out.UserPoolID, Username: &name, GroupName: aws.String("user")})
+		ts.Check(err)
+	}
 }
 
 // cmdCloud makes the cloud unreachable for Cognito's calls (away), or reachable again (back).

@@ -45,8 +45,14 @@ async function recorder(world, found) {
 /** The address by the name under which browsers have passkeys. */
 const named = (address) => address.replace('127.0.0.1', 'localhost');
 
-/** Calls Cognito as the operator. */
+/** Calls Cognito as the operator. Whom it makes is in the group user, as by setup: nobody has rights without a group. */
 export async function admin(world, operation, body) {
+  const answer = await call(world, operation, body);
+  if (/^(AdminCreateUser|SignUp)$/.test(operation) && !body.UserPoolId) await call(world, 'AdminAddUserToGroup', { Username: body.Username, GroupName: 'user' });
+  return answer;
+}
+
+async function call(world, operation, body) {
   const answer = await fetch(world.endpoint, SignatureV4(world, `AWSCognitoIdentityProviderService.${operation}`, JSON.stringify({ UserPoolId: world.outputs.userPoolId, ...body })));
   if (!answer.ok) throw new Error(`${operation}: ${await answer.text()}`);
   return answer.json();
