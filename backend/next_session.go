@@ -3,6 +3,7 @@ package backend
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"avatar-launcher/backend/messages"
@@ -297,10 +298,23 @@ func nextMachine(s state, e machineSeen, now time.Time) (state, []effect) {
 		return s, nil
 	}
 	s.failure = &Problem{Kind: KindUnexpected, What: messages.New("launcher.instanceStopped"),
-		Why:  whoStopped(s, e.ending),
+		Why:  whyStopped(s, e),
 		Next: messages.New("common.pressStartNewOne")}
 	return enter(s, Ending, now), []effect{doStop{user: *s.User, session: s.Session,
 		reason: messages.New("common.foundStopped")}}
+}
+
+// whyStopped says what became of the session's instance: that AWS stopped it, that it shut itself down, or who stopped
+// it.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
+func whyStopped(s state, e machineSeen) messages.Message {
+	switch {
+	case e.machine != nil && strings.HasPrefix(e.machine.ReasonCode, "Server."):
+		return messages.New("launcher.stoppedByCloud", e.machine.ReasonCode)
+	case e.machine != nil && e.machine.ReasonCode == "Client.InstanceInitiatedShutdown":
+		return messages.New("launcher.shutItselfDown")
+	}
+	return whoStopped(s, e.ending)
 }
 
 // whoStopped says who stopped the session's instance, and why if an operator did.

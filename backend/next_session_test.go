@@ -15,3 +15,20 @@ func TestAnInstanceThatWasStoppedElsewhereSaysByWhom(t *testing.T) {
 		}
 	}
 }
+
+// TestAMachineThatFailedIsNotSaidToHaveBeenStoppedElsewhere tells the host's failure and a shutdown from within from a
+// stop by somebody.
+func TestAMachineThatFailedIsNotSaidToHaveBeenStoppedElsewhere(t *testing.T) {
+	for code, want := range map[string]string{
+		"Server.InternalError":             "launcher.stoppedByCloud",
+		"Server.ScheduledStop":             "launcher.stoppedByCloud",
+		"Client.InstanceInitiatedShutdown": "launcher.shutItselfDown",
+		"Client.UserInitiatedShutdown":     "launcher.stoppedOutsideLauncherTimer",
+	} {
+		machine := &Machine{InstanceID: "i-1", State: Stopped, ReasonCode: code}
+		s, _ := next(readySnapshot(), machineSeen{instanceID: "i-1", machine: machine}, rules, t0)
+		if s.failure == nil || s.failure.Why.ID != want {
+			t.Errorf("%s: %+v", code, s.failure)
+		}
+	}
+}

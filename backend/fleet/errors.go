@@ -42,6 +42,12 @@ func isConditionFailed(err error) bool {
 }
 func isNotFound(err error) bool { return awsx.Is(err, "ResourceNotFoundException") }
 
+// isQuota reports whether the account's quota refused an instance, which an administrator can have raised.
+func isQuota(err error) bool {
+	c := awsx.Code(err)
+	return c == "VcpuLimitExceeded" || c == "InstanceLimitExceeded"
+}
+
 // problem returns the Problem of an error, for people. It returns nil for nil, and a Problem unchanged.
 func problem(what messages.Message, err error) error {
 	if err == nil {
@@ -56,7 +62,7 @@ func problem(what messages.Message, err error) error {
 	}
 	c := awsx.Code(err)
 	switch {
-	case c == "VcpuLimitExceeded" || c == "InstanceLimitExceeded":
+	case isQuota(err):
 		return &backend.Problem{Kind: backend.KindCapacity, What: messages.New("common.noFreeInstance"),
 			Why:  messages.New("fleet.awsAccountQuotaInstances", c),
 			Next: messages.New("fleet.askOperatorRequestHigher"), Cause: err}

@@ -50,7 +50,8 @@ func (s *Service) queue(ctx context.Context, u backend.User, lost map[string]boo
 	report func(backend.Progress)) (
 	*sessionRow, error,
 ) {
-	w := &waiter{s: s, user: u, lost: lost, why: lackOf(lack), seen: sightings{}, launchAt: time.Now().Add(launchInterval)}
+	w := &waiter{s: s, user: u, lost: lost, seen: sightings{}, launchAt: time.Now().Add(launchInterval)}
+	w.lacks(lack)
 	if err := w.enter(ctx); err != nil {
 		return nil, err
 	}
@@ -64,7 +65,7 @@ func (s *Service) queue(ctx context.Context, u backend.User, lost map[string]boo
 		case err != nil && !isCapacity(err) && !errors.Is(err, errFull) && !isBusy(err):
 			return nil, err
 		case err != nil && !isBusy(err):
-			w.why = lackOf(err)
+			w.lacks(err)
 		}
 		if err := awsx.Sleep(ctx, queueInterval/2+rand.N(queueInterval)); err != nil {
 			return nil, err
@@ -72,13 +73,20 @@ func (s *Service) queue(ctx context.Context, u backend.User, lost map[string]boo
 	}
 }
 
-// lackOf returns, for people, why there is no instance.
+// lackOf returns, for people, why there is no instance. Of a quota it also says what to do: waiting may not help.
 func lackOf(err error) messages.Message {
-	if p := backend.ProblemOf(problem(messages.New("fleet.cannotStartInstance"), err)); p != nil {
-		return p.Why
+	p := backend.ProblemOf(problem(messages.New("fleet.cannotStartInstance"), err))
+	switch {
+	case p == nil:
+		return messages.Message{}
+	case isQuota(err):
+		return messages.Join(p.Why, p.Next)
 	}
-	return messages.Message{}
+	return p.Why
 }
+
+// lacks records why there is no instance.
+func (w *waiter) lacks(err error) { w.why, w.quota = lackOf(err), isQuota(err) }
 
 // waiter is a user in the queue.
 type waiter struct {
@@ -86,6 +94,7 @@ type waiter struct {
 	user     backend.User
 	lost     map[string]bool  // instances not to be tried again
 	why      messages.Message // why there is no instance, as known last
+	quota    bool             // it is the account's quota, which no instance that comes back gives more of
 	ticket   ticketRow
 	seen     sightings
 	launchAt time.Time
@@ -155,9 +164,12 @@ func (w *waiter) turn(ctx context.Context, report func(backend.Progress)) (*sess
 }
 
 // reason says for people why there is no instance, or that enough instances are about to be given back. One that cannot
-// be counted changes nothing.
+// be counted changes nothing, and neither does one that the account's quota does not let start.
 func (w *waiter) reason(ctx context.Context, at int) messages.Message {
 	why := w.why
+	if w.quota {
+		return why
+	}
 	if back, err := w.s.ledger.inState(ctx, backend.Recycling); err == nil && at >= 0 && at < len(back) {
 		why = messages.New("fleet.oneFreeAboutMinute")
 	}
