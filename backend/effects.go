@@ -16,7 +16,7 @@ const (
 // begin runs one effect beside the loop; what comes of it returns as an event. It is called by the loop alone.
 func (l *Launcher) begin(ctx context.Context, f effect) {
 	switch f := f.(type) {
-	case doSignIn, doBrowse, doForgot, doAnswer, doResend, doResume:
+	case doSignIn, doCode, doBrowse, doForgot, doAnswer, doResend, doResume:
 		l.beginSignIn(ctx, f)
 	case doLeave:
 		l.leaveSignIn(ctx)

@@ -102,6 +102,10 @@ type (
 		username, password string
 	}
 	doBrowse struct{ attempt int }
+	doCode   struct {
+		attempt  int
+		username string
+	}
 	doForgot struct {
 		attempt  int
 		username string
@@ -152,6 +156,7 @@ type (
 
 func (doSignIn) isEffect()  {}
 func (doBrowse) isEffect()  {}
+func (doCode) isEffect()    {}
 func (doForgot) isEffect()  {}
 func (doAnswer) isEffect()  {}
 func (doResend) isEffect()  {}

@@ -123,7 +123,7 @@ func enter(s state, p Phase, now time.Time) state {
 
 func nextWish(s state, w Wish, r Rules, now time.Time) (state, []effect) {
 	switch w.Verb {
-	case WishSignIn, WishBrowse, WishForgot, WishUnlock:
+	case WishSignIn, WishCode, WishBrowse, WishForgot, WishUnlock:
 		return nextEnter(s, w, now)
 	case WishRespond, WishResend:
 		return nextAnswer(s, w)

@@ -20,7 +20,7 @@ func nextEnter(s state, w Wish, now time.Time) (state, []effect) {
 		s.Problem = &Problem{Kind: KindRefused, What: messages.New("launcher.notSignedIn"),
 			Why: messages.New("common.userNamePasswordEmpty"), Next: messages.New("launcher.fillBoth")}
 		return s, nil
-	case w.Verb == WishForgot && w.Username == "":
+	case (w.Verb == WishForgot || w.Verb == WishCode) && w.Username == "":
 		s.Problem = &Problem{Kind: KindRefused, What: messages.New("common.noCodeSent"),
 			Why:  messages.New("common.userNameEmpty"),
 			Next: messages.New("launcher.fillKnownPasswordChange")}
@@ -36,6 +36,8 @@ func nextEnter(s state, w Wish, now time.Time) (state, []effect) {
 	switch w.Verb {
 	case WishBrowse:
 		return s, append(effects, doBrowse{s.attempt})
+	case WishCode:
+		return s, append(effects, doCode{s.attempt, w.Username})
 	case WishForgot:
 		return s, append(effects, doForgot{s.attempt, w.Username})
 	case WishUnlock:

@@ -12,6 +12,8 @@ import (
 type Identity interface {
 	// SignIn answers the user, or a Challenge to be answered by Respond.
 	SignIn(ctx context.Context, username, password string) (*User, *Challenge, error)
+	// SignInByCode has a code sent that signs in without a password; the Challenge asks for it.
+	SignInByCode(ctx context.Context, username string) (*User, *Challenge, error)
 	// SignInByBrowser signs in by the system's browser. It shows what it waits for, and waits for it.
 	SignInByBrowser(ctx context.Context, show func(Challenge)) (*User, error)
 	// Forgot has a code sent to somebody who forgot the password; the Challenge asks for it.

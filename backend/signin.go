@@ -16,6 +16,9 @@ func (l *Launcher) beginSignIn(ctx context.Context, f effect) {
 		l.ask(ctx, f, f.attempt, answerTime, func(ctx context.Context) (*User, *Challenge, error) {
 			return id.SignIn(ctx, f.username, f.password)
 		})
+	case doCode:
+		l.ask(ctx, f, f.attempt, answerTime,
+			func(ctx context.Context) (*User, *Challenge, error) { return id.SignInByCode(ctx, f.username) })
 	case doBrowse: // it has a limit of its own
 		l.ask(ctx, f, f.attempt, time.Hour, func(ctx context.Context) (*User, *Challenge, error) {
 			user, err := id.SignInByBrowser(ctx,

@@ -8,6 +8,7 @@ type Verb string
 // The wishes.
 const (
 	WishSignIn    Verb = "sign-in"
+	WishCode      Verb = "code"    // have a code sent that signs in
 	WishBrowse    Verb = "browse"  // sign in by the system's browser
 	WishForgot    Verb = "forgot"  // the password is forgotten: have a code sent
 	WishRespond   Verb = "respond" // answer a challenge
@@ -29,7 +30,7 @@ const (
 // Wish is one request of the user.
 type Wish struct {
 	Verb     Verb
-	Username string           // WishSignIn, WishForgot
+	Username string           // WishSignIn, WishCode, WishForgot
 	Password string           // WishSignIn: the password; WishRespond: the answer
 	Reason   messages.Message // why a session ends, for the audit; filled in where empty
 	Use      UseKind          // WishTouch: what was done; UseWindow if empty

@@ -72,6 +72,11 @@ func (a *Account) SignInByBrowser() { a.do(backend.Wish{Verb: backend.WishBrowse
 // OpenBrowser opens the address of the sign-in by browser again.
 func (a *Account) OpenBrowser() { a.window.OpenSignIn() }
 
+// SignInByCode has a code sent that signs in without a password.
+func (a *Account) SignInByCode(username string) {
+	a.do(backend.Wish{Verb: backend.WishCode, Username: username})
+}
+
 // Forgot has a code sent, by which somebody who forgot the password sets a new one.
 func (a *Account) Forgot(username string) {
 	a.do(backend.Wish{Verb: backend.WishForgot, Username: username})

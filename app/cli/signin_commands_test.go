@@ -172,7 +172,7 @@ func cmdConverse(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	cmd.Stdout = ts.Stdout()
 	ts.Check(cmd.Start())
-	if signsIn && args[len(args)-1] != "--forgot" {
+	if signsIn && args[len(args)-1] != "--forgot" && !slices.Contains(args, "code") {
 		fmt.Fprintln(in, os.Expand(lines[0], ts.Getenv))
 		lines = lines[1:]
 	}

@@ -23,19 +23,30 @@ import (
 
 // signInFlags are those of the sign-in verb.
 type signInFlags struct {
-	user                       string
+	user, with                 string
 	fromStdin, browser, forgot bool
 }
 
 func signInCommand(o *options) *cobra.Command {
 	var f signInFlags
 	c := &cobra.Command{
-		Use:   "sign-in [--user NAME | --browser]",
+		Use:   "sign-in [--user NAME [--with password|code] | --browser]",
 		Short: i18n.Text("commands.signIn.short"),
 		Long:  i18n.Text("commands.signIn.long"),
 		Args:  noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
+			switch f.with {
+			case "", "password", "code":
+			case "passkey":
+				f.browser = true
+			default:
+				return usage(messages.New("commands.signIn.withUnknown", f.with))
+			}
 			switch {
+			case f.with == "code" && f.forgot:
+				return exclude("--with", "--forgot")
+			case f.with == "code" && f.user == "":
+				return needs("--with code", "--user")
 			case f.browser && (f.user != "" || f.forgot || f.fromStdin):
 				return usage(messages.New("commands.signIn.browserAlone"))
 			case !f.browser && f.user == "" && f.forgot:
@@ -45,6 +56,7 @@ func signInCommand(o *options) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&f.user, "user", "", i18n.Text("commands.signIn.user"))
+	c.Flags().StringVar(&f.with, "with", "", i18n.Text("commands.signIn.with"))
 	c.Flags().BoolVar(&f.fromStdin, "password-stdin", false, i18n.Text("commands.signIn.passwordStdin"))
 	c.Flags().BoolVar(&f.browser, "browser", false, i18n.Text("commands.signIn.browser"))
 	c.Flags().BoolVar(&f.forgot, "forgot", false, i18n.Text("commands.signIn.forgot"))
@@ -133,7 +145,8 @@ func (c *conversation) begin(ctx context.Context) (*backend.User, *backend.Chall
 		return user, nil, err
 	}
 	password := ""
-	if !c.flags.forgot {
+	byCode := c.flags.with == "code"
+	if !c.flags.forgot && !byCode {
 		var err error
 		if password, err = c.password(); err != nil {
 			return nil, nil, err
@@ -141,6 +154,9 @@ func (c *conversation) begin(ctx context.Context) (*backend.User, *backend.Chall
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
+	if byCode {
+		return c.Identity.SignInByCode(ctx, c.flags.user)
+	}
 	if c.flags.forgot {
 		return c.Identity.Forgot(ctx, c.flags.user)
 	}

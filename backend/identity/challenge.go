@@ -85,6 +85,7 @@ var field = map[types.ChallengeNameType]string{
 	types.ChallengeNameTypeSoftwareTokenMfa:    "SOFTWARE_TOKEN_MFA_CODE",
 	types.ChallengeNameTypeSmsMfa:              "SMS_MFA_CODE",
 	types.ChallengeNameTypeEmailOtp:            "EMAIL_OTP_CODE",
+	types.ChallengeNameTypeSmsOtp:              "SMS_OTP_CODE",
 	types.ChallengeNameTypeSelectMfaType:       "ANSWER",
 }
 

@@ -30,6 +30,7 @@ const (
 	signingOut
 	browsing
 	sendingReset
+	sendingCode
 	resetting
 	sendingConfirmation
 	confirming
@@ -50,6 +51,7 @@ var what = map[stage]messages.Message{
 
 	browsing:            messages.New("identity.signInBrowserNotSucceed"),
 	sendingReset:        messages.New("common.noCodeSent"),
+	sendingCode:         messages.New("common.noCodeSent"),
 	resetting:           messages.New("identity.passwordNotChanged"),
 	sendingConfirmation: messages.New("identity.noNewCodeSent"),
 	confirming:          messages.New("identity.accountNotConfirmed"),
@@ -183,6 +185,10 @@ var special = map[stage]map[string]sentence{
 			messages.New("identity.signInPasswordGivenAsk")},
 		"InvalidParameterException": {backend.KindRefused, messages.New("identity.accountNoVerifiedE"),
 			messages.New("identity.askOperatorNewPassword")},
+	},
+	sendingCode: {
+		"InvalidParameterException": {backend.KindRefused, messages.New("identity.poolSendsNoCodes"),
+			messages.New("identity.usePasswordAskForCodes")},
 	},
 	resetting: {
 		"NotAuthorizedException": {backend.KindRefused, messages.New("identity.passwordCannotResetNow2"),

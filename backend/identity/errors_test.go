@@ -68,6 +68,10 @@ func every(t *testing.T, a answer, check func(t *testing.T, at stage, err error)
 			_, _, err := s.Forgot(t.Context(), "demo")
 			return err
 		},
+		sendingCode: func(s *Service) error {
+			_, _, err := s.SignInByCode(t.Context(), "demo")
+			return err
+		},
 		resetting: func(s *Service) error {
 			s.ask(&step{name: backend.StepResetPassword, attempt: attempt{typed: "demo", username: "demo"}, code: "123456"})
 			_, _, err := s.Respond(t.Context(), "a new password")

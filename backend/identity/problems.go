@@ -26,6 +26,12 @@ func emptyName() *backend.Problem {
 	return p
 }
 
+func noCodeForAccount() *backend.Problem {
+	p := refused(messages.New("identity.accountSignsInByNoCode"), messages.New("identity.usePasswordAskForEmail"))
+	p.What = what[sendingCode]
+	return p
+}
+
 func yesOrNo() *backend.Problem {
 	p := refused(messages.New("identity.neitherYesNorNo"), messages.New("identity.answerYesNo"))
 	p.What = what[answering]

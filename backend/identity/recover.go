@@ -92,8 +92,8 @@ func (t *step) resend() func(*Service, context.Context, *step) (*backend.User, *
 		return (*Service).resendReset
 	case backend.StepConfirm:
 		return (*Service).resendConfirmation
-	case types.ChallengeNameTypeSmsMfa, types.ChallengeNameTypeEmailOtp:
-		if t.password != "" {
+	case types.ChallengeNameTypeSmsMfa, types.ChallengeNameTypeEmailOtp, types.ChallengeNameTypeSmsOtp:
+		if t.password != "" || t.byCode {
 			return (*Service).resendFactor
 		}
 	}
@@ -132,7 +132,7 @@ func (s *Service) resendConfirmation(ctx context.Context, t *step) (*backend.Use
 	return s.wait(&next)
 }
 
-// resendFactor signs in anew up to the same factor: Cognito sends a second factor's code at no other time.
+// resendFactor signs in anew up to the same factor: Cognito sends its code at no other time.
 func (s *Service) resendFactor(ctx context.Context, t *step) (*backend.User, *backend.Challenge, error) {
 	user, c, err := s.begin(ctx, t.attempt)
 	if err == nil && c != nil && c.Name == string(types.ChallengeNameTypeSelectMfaType) {

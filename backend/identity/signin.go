@@ -18,6 +18,7 @@ type attempt struct {
 	username string  // as Cognito knows it
 	password secret  // for the steps after which the sign-in begins anew
 	device   *device // that this computer was remembered as
+	byCode   bool    // a code is the first factor instead of the password
 }
 
 // SignIn proves the password by SRP (RFC 2945 as Cognito uses it). It returns the user, or the next challenge, which
@@ -32,8 +33,11 @@ func (s *Service) SignIn(ctx context.Context, username, password string) (*backe
 	return s.begin(ctx, e)
 }
 
-// beginOnce proves the password and goes on to the next step.
+// beginOnce proves the password, or has a code sent, and goes on to the next step.
 func (s *Service) beginOnce(ctx context.Context, e attempt) (*backend.User, *backend.Challenge, error) {
+	if e.byCode {
+		return s.beginCode(ctx, e)
+	}
 	next, err := s.prove(ctx, &e)
 	switch {
 	case codeOf(err) == "UserNotConfirmedException":

@@ -70,7 +70,7 @@ export function install(scene) {
     if (next.series) window.send('metrics');
   };
   window.go = { bridge: {
-    Account: service('Account', ['SignIn', 'SignInDemo', 'Respond', 'Cancel', 'SignOut', 'DemoUsers', 'Ways', 'SignInByBrowser', 'OpenBrowser', 'Forgot', 'Resend', 'Unlock', 'SignInAgain'], {
+    Account: service('Account', ['SignIn', 'SignInDemo', 'Respond', 'Cancel', 'SignOut', 'DemoUsers', 'Ways', 'SignInByBrowser', 'OpenBrowser', 'Forgot', 'SignInByCode', 'Resend', 'Unlock', 'SignInAgain'], {
       DemoUsers: () => scene.demoUsers, Ways: () => scene.ways ?? { window: true, browser: false, provider: '' },
     }),
     Instance: service('Instance', ['Start', 'Cancel', 'Stop', 'Terminate', 'KeepGoing', 'Connect', 'Link'], {

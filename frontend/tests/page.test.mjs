@@ -151,6 +151,24 @@ on('a forgotten password: the name first, then code and password, each with a wa
   assert.equal(await page.getByLabel('User name').inputValue(), 'alice');
 });
 
+on('a code instead of the password: the name first, and the way is remembered', 'sign-in-either', async (page) => {
+  await button(page, 'Send me a code').click();
+  await page.getByText('Enter your user name first.').waitFor();
+  await page.keyboard.type('demo');
+  await button(page, 'Send me a code').click();
+  assert.deepEqual(await asked(page, 'Account.SignInByCode'), [['Account.SignInByCode', 'demo']]);
+  await show(page, 'idle', 2);
+  await page.getByLabel('User name').waitFor({ state: 'detached' });
+  await show(page, 'sign-in-either', 3);
+  await button(page, 'Use my password').waitFor();
+  assert.equal(await page.getByLabel('Password', { exact: true }).count(), 0, 'no password is asked for');
+  await page.getByLabel('User name').press('Enter');
+  assert.equal((await asked(page, 'Account.SignInByCode')).length, 2);
+  await show(page, 'sign-in-either', 4);
+  await button(page, 'Use my password').click();
+  await page.getByLabel('Password', { exact: true }).waitFor();
+});
+
 on('an account that is not confirmed yet, and a computer to remember', 'challenge-confirm', async (page) => {
   await page.getByText('or send a new one').waitFor();
   await button(page, 'Send a new code').click();
@@ -974,7 +992,7 @@ on('no more links than there can be: the oldest is taken back first', 'share-ful
 });
 
 on('a sign-in that never got through keeps the password, and one that was refused does not', 'sign-in', async (page) => {
-  await page.getByLabel('User name').fill('alice');
+  await page.getByLabel('User name').fill('demo');
   await page.getByLabel('Password', { exact: true }).fill('p"wörd');
   const top = async () => (await page.locator('.panel').boundingBox()).y;
   const before = await top();

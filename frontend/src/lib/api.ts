@@ -32,6 +32,7 @@ export const account = {
   demoUsers: (): Promise<string[]> => Account.DemoUsers(),
   signIn: (username: string, password: string): void => ask(Account.SignIn(username, password)),
   signInDemo: (username: string): void => ask(Account.SignInDemo(username)),
+  signInByCode: (username: string): void => ask(Account.SignInByCode(username)),
   ways: (): Promise<Ways> => sent(Account.Ways()),
   signInByBrowser: (): void => ask(Account.SignInByBrowser()),
   openBrowser: (): void => ask(Account.OpenBrowser()),

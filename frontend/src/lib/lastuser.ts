@@ -1,18 +1,37 @@
-/** The name of who signed in here last by a password, so that next time only the password is typed. */
+/** The name of who signed in here last by the window's form, so that next time it need not be typed. */
 const KEY = 'sign-in.name';
 let tried = '';
 
+/** How somebody signs in by the window's form. */
+export type Way = 'password' | 'code';
+let by: Way = 'password';
+let where = '';
+
+/** Where the way is kept that somebody came by, for each profile and name. */
+const wayKey = (profile: string, name: string): string => `sign-in.way:${profile}:${name}`;
+
 export function lastUser(): string {
+  return read(KEY) ?? '';
+}
+
+/** The way that somebody came by last with a profile. */
+export function lastWay(profile: string, name: string): Way {
+  return read(wayKey(profile, name)) === 'code' ? 'code' : 'password';
+}
+
+function read(key: string): string | null {
   try {
-    return localStorage.getItem(KEY) ?? '';
+    return localStorage.getItem(key);
   } catch {
-    return '';
+    return null;
   }
 }
 
-/** Notes the name of a sign-in that is under way. */
-export function trying(name: string): void {
+/** Notes the name of a sign-in that is under way, and how and with which profile it is made. */
+export function trying(name: string, way: Way = 'password', profile = ''): void {
   tried = name;
+  by = way;
+  where = profile;
 }
 
 /** Keeps the name that was tried once somebody is in by it. A demo user, or one who came by the browser, was not tried. */
@@ -21,6 +40,8 @@ export function signedIn(username: string): void {
   tried = '';
   try {
     localStorage.setItem(KEY, username);
+    if (by === 'code') localStorage.setItem(wayKey(where, username), by);
+    else localStorage.removeItem(wayKey(where, username));
   } catch {
     // A window without storage asks for the name each time.
   }

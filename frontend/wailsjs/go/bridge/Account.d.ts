@@ -20,6 +20,8 @@ export function SignInAgain():Promise<void>;
 
 export function SignInByBrowser():Promise<void>;
 
+export function SignInByCode(arg1:string):Promise<void>;
+
 export function SignInDemo(arg1:string):Promise<void>;
 
 export function SignOut():Promise<void>;

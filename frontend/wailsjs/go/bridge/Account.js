@@ -38,6 +38,10 @@ export function SignInByBrowser() {
   return window['go']['bridge']['Account']['SignInByBrowser']();
 }
 
+export function SignInByCode(arg1) {
+  return window['go']['bridge']['Account']['SignInByCode'](arg1);
+}
+
 export function SignInDemo(arg1) {
   return window['go']['bridge']['Account']['SignInDemo'](arg1);
 }
