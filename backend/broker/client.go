@@ -3,6 +3,7 @@ package broker
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -25,6 +26,15 @@ type Client struct {
 
 	once sync.Once
 	kick chan struct{} // a session began or ended: the pool has changed
+
+	mu    sync.Mutex
+	start *starting // the newest, nil before the first
+}
+
+// starting is a Start under way. Once ctx is done, over is closed when the function knows that.
+type starting struct {
+	ctx  context.Context
+	over chan struct{}
 }
 
 var (
@@ -117,26 +127,60 @@ func (c *Client) Prepare(ctx context.Context, _ backend.User) (*backend.Prepared
 	return ask[*backend.Prepared](ctx, c, pathPrepare, request{})
 }
 
-// Current implements backend.Fleet.
+// Current implements backend.Fleet. If a Start was broken off, it asks when the function knows that, so that no session
+// begins later.
 func (c *Client) Current(ctx context.Context, _ backend.User) (*backend.Session, error) {
+	c.mu.Lock()
+	s := c.start
+	c.mu.Unlock()
+	if s != nil && s.ctx.Err() != nil {
+		select {
+		case <-s.over:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 	return ask[*backend.Session](ctx, c, pathCurrent, request{})
 }
 
 // Start implements backend.Fleet. It takes one request, and another for each 25 seconds in the queue.
-func (c *Client) Start(ctx context.Context, _ backend.User, report func(backend.Progress)) (*backend.Session, error) {
+func (c *Client) Start(ctx context.Context, _ backend.User, report func(backend.Progress)) (s *backend.Session,
+	err error) {
 	defer c.wake()
+	id, under := rand.Text(), &starting{ctx, make(chan struct{})}
+	c.mu.Lock()
+	c.start = under
+	c.mu.Unlock()
+	defer close(under.over)
+	defer func() {
+		if err != nil { // the answer may have broken off, and the function may go on
+			c.cancel(ctx, id)
+		}
+	}()
 	for {
-		s, again, err := c.startOnce(ctx, report)
+		var again bool
+		s, again, err = c.startOnce(ctx, id, report)
 		if err != nil || !again {
 			return s, err
 		}
 	}
 }
 
+// cancelTime is how long the function may take to answer that a start is cancelled.
+const cancelTime = 5 * time.Second
+
+// cancel tells the function that the caller of a start has gone. If it cannot be told, the start ends in an instance that
+// nobody uses, which its armed stop stops.
+func (c *Client) cancel(ctx context.Context, id string) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelTime)
+	defer stop()
+	_ = c.tell(ctx, pathCancel, request{Start: id})
+}
+
 // startOnce makes one request. It reports whether the wait in the queue goes on.
-func (c *Client) startOnce(ctx context.Context,
+func (c *Client) startOnce(ctx context.Context, id string,
 	report func(backend.Progress)) (s *backend.Session, again bool, err error) {
-	resp, err := c.post(ctx, pathStart, request{})
+	resp, err := c.post(ctx, pathStart, request{Start: id})
 	if err != nil {
 		return nil, false, err
 	}

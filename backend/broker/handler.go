@@ -23,6 +23,10 @@ const queueTurn = 25 * time.Second
 // Fleet is the control plane behind a Handler.
 type Fleet interface {
 	backend.Fleet
+	// StartWithID is Start for a caller who may cancel it by CancelStart with the same ID.
+	StartWithID(ctx context.Context, u backend.User, id string, report func(backend.Progress)) (*backend.Session, error)
+	// CancelStart makes sure that a StartWithID begins no session any more.
+	CancelStart(ctx context.Context, u backend.User, id string) error
 	backend.Operator
 	backend.History
 	// Connect returns an address that opens the session's avatar once.
@@ -61,6 +65,7 @@ type method func(*call, context.Context) (any, error)
 var methods = map[string]method{
 	pathPrepare:   func(c *call, ctx context.Context) (any, error) { return c.h.Fleet.Prepare(ctx, c.user) },
 	pathCurrent:   func(c *call, ctx context.Context) (any, error) { return c.h.Fleet.Current(ctx, c.user) },
+	pathCancel:    (*call).cancel,
 	pathExtend:    (*call).extend,
 	pathStop:      func(c *call, ctx context.Context) (any, error) { return c.end(ctx, c.h.Fleet.Stop) },
 	pathTerminate: func(c *call, ctx context.Context) (any, error) { return c.end(ctx, c.h.Fleet.Terminate) },
@@ -210,6 +215,14 @@ func (c *call) held(ctx context.Context) (*backend.Session, error) {
 	return s, err
 }
 
+// cancel ends a start whose caller has gone.
+func (c *call) cancel(ctx context.Context) (any, error) {
+	if c.in.Start == "" || len(c.in.Start) > maxStartID {
+		return nil, malformed(messages.New("broker.namesNoStart"))
+	}
+	return nil, c.h.Fleet.CancelStart(ctx, c.user, c.in.Start)
+}
+
 func (c *call) extend(ctx context.Context) (any, error) {
 	s, err := c.held(ctx)
 	if err != nil {
@@ -333,7 +346,7 @@ func (c *call) start(ctx context.Context, w http.ResponseWriter) {
 		}
 	}
 	began := time.Now()
-	s, err := c.h.Fleet.Start(ctx, c.user, func(p backend.Progress) {
+	s, err := c.h.Fleet.StartWithID(ctx, c.user, c.in.Start, func(p backend.Progress) {
 		if p.Queue != nil && time.Since(began) >= queueTurn {
 			leave(backend.ErrGoesOn)
 		}

@@ -3,6 +3,7 @@ package broker_test
 import (
 	"context"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -190,4 +191,44 @@ func TestOperatorsHaveTheWholeFleet(t *testing.T) {
 			t.Errorf("ann still has %+v, %v", now, err)
 		}
 	})
+}
+
+// TestABrokenOffStartBeginsNoSession: the function is told of no hang-up, so a start that waits in the queue would get an
+// instance after its user has gone.
+func TestABrokenOffStartBeginsNoSession(t *testing.T) {
+	for name, after := range map[string]time.Duration{"at once": 0, "in the queue": 10 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.SetVCPUQuota(0)
+				client := w.client(t, ann, 20*time.Millisecond)
+				ctx, hangUp := context.WithCancel(t.Context())
+				var all sync.WaitGroup
+				all.Go(func() {
+					if _, err := client.Start(ctx, ann, func(backend.Progress) {}); err == nil {
+						t.Error("it is started")
+					}
+				})
+				time.Sleep(after)
+				hangUp()
+				if s, err := client.Current(t.Context(), ann); err != nil || s != nil {
+					t.Errorf("a session is there: %+v, %v", s, err)
+				}
+				w.SetVCPUQuota(-1)
+				w.fill(t) // what is warm would be given to who waits
+				all.Wait()
+				time.Sleep(time.Minute)
+				if s, err := client.Current(t.Context(), ann); err != nil || s != nil {
+					t.Errorf("a session has begun since: %+v, %v", s, err)
+				}
+				if o, err := w.fleet.Overview(t.Context()); err != nil || len(o.Queue) > 0 {
+					t.Errorf("the queue is %+v, %v", o.Queue, err)
+				}
+				s, _, _ := run(t, client, ann) // another start is not the one that was cancelled
+				if err := client.Stop(t.Context(), *s, messages.Verbatim("test")); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
 }

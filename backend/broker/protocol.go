@@ -18,11 +18,15 @@ const TokenHeader = "Avatar-Token"
 // maxBody is how long a request's body may be, in bytes.
 const maxBody = 64 << 10
 
+// maxStartID is how long the ID of a start may be, in bytes.
+const maxStartID = 64
+
 // The paths of the methods.
 const (
 	pathPrepare   = "/v1/prepare"
 	pathCurrent   = "/v1/current"
 	pathStart     = "/v1/start"
+	pathCancel    = "/v1/cancel"
 	pathExtend    = "/v1/extend"
 	pathStop      = "/v1/stop"
 	pathTerminate = "/v1/terminate"
@@ -48,6 +52,7 @@ const (
 // request is the body of every request; a method takes the fields that it needs. Who asks is never in it.
 type request struct {
 	Session    *backend.Session `json:"session,omitempty"`
+	Start      string           `json:"start,omitempty"` // the ID of a start, by which it can be cancelled
 	InstanceID string           `json:"instanceId,omitempty"`
 	Reason     string           `json:"reason,omitempty"`
 	Message    string           `json:"message,omitempty"` // Reason as messages.Decode reads it

@@ -167,6 +167,9 @@ func (s *streaming) Do(r *http.Request) (*http.Response, error) {
 	s.calls++
 	s.mu.Unlock()
 	time.Sleep(s.rtt)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
 	body, out := io.Pipe()
 	w := &pipeWriter{out: out, header: http.Header{}, begun: make(chan int, 1)}
 	go func() {

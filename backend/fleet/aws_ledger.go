@@ -122,14 +122,18 @@ type existing struct{ row sessionRow }
 
 func (*existing) Error() string { return "the user already has a session" }
 
-// existingIn returns the user's row if its condition cancelled the transaction, else nil.
-func existingIn(reasons []types.CancellationReason, i int) *existing {
+// existingIn returns why the condition of the user's row cancelled the transaction, nil if it did not: *existing, or
+// errStartCancelled.
+func existingIn(reasons []types.CancellationReason, i int) error {
 	if len(reasons) <= i || aws.ToString(reasons[i].Code) != "ConditionalCheckFailed" {
 		return nil
 	}
 	had := &existing{}
 	if attributevalue.UnmarshalMap(reasons[i].Item, &had.row) != nil {
 		return nil
+	}
+	if had.row.Phase == ended {
+		return errStartCancelled
 	}
 	return had
 }

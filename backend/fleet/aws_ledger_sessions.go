@@ -24,16 +24,38 @@ func (l ledger) sessions(ctx context.Context) ([]sessionRow, error) {
 	return scan[sessionRow](ctx, l.db, l.names.SessionsTable)
 }
 
-// putSession begins a session if its user has none that is open.
+// putSession begins a session if its user has none that is open, and has not cancelled the start that it is of.
 func (l ledger) putSession(row sessionRow) types.TransactWriteItem {
+	condition, values := "attribute_not_exists(UserId) OR #p = :ended", item{":ended": str(ended)}
+	if row.start != "" {
+		condition += " AND (attribute_not_exists(CancelledStart) OR CancelledStart <> :start)"
+		values[":start"] = str(row.start)
+	}
 	return types.TransactWriteItem{Put: &types.Put{
 		TableName:                           &l.names.SessionsTable,
 		Item:                                marshal(row),
-		ConditionExpression:                 aws.String("attribute_not_exists(UserId) OR #p = :ended"),
+		ConditionExpression:                 &condition,
 		ExpressionAttributeNames:            map[string]string{"#p": "Phase"},
-		ExpressionAttributeValues:           item{":ended": str(ended)},
+		ExpressionAttributeValues:           values,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}}
+}
+
+// cancelStart writes into the user's row that a start is cancelled. A user who never had a session gets the row of one
+// that has ended.
+func (l ledger) cancelStart(ctx context.Context, userID, start string, purge time.Time) error {
+	return l.update(ctx, &types.Update{
+		TableName: &l.names.SessionsTable,
+		Key:       key("UserId", userID),
+		UpdateExpression: aws.String("SET CancelledStart = :start, #p = if_not_exists(#p, :ended), " +
+			"PurgeAt = if_not_exists(PurgeAt, :purge)"),
+		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
+		ExpressionAttributeValues: item{
+			":start": str(start),
+			":ended": str(ended),
+			":purge": value(purge.Unix()),
+		},
+	})
 }
 
 // endSession ends a session if it is open. Its row stays for the history until purge.

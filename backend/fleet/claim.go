@@ -95,7 +95,7 @@ func (s *Service) unsure(r instanceRow) bool {
 // claimInstance makes the claim's one transaction: the instance goes from warm to claimed under its Epoch, and the
 // user's session from absent (or ended) to present.
 func (s *Service) claimInstance(ctx context.Context, u backend.User, r instanceRow) (*sessionRow, error) {
-	row := s.newSession(u)
+	row := s.newSession(ctx, u)
 	row.InstanceID, row.Epoch, row.InstanceType = r.InstanceID, r.Epoch+1, r.InstanceType
 	if err := s.ledger.claimWarm(ctx, r, row, s.armTime(row)); err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func (s *Service) claimInstance(ctx context.Context, u backend.User, r instanceR
 	return &row, nil
 }
 
-func (s *Service) newSession(u backend.User) sessionRow {
+func (s *Service) newSession(ctx context.Context, u backend.User) sessionRow {
 	now := s.Clock.Now()
 	f := s.current()
 	window := f.Window
@@ -113,7 +113,8 @@ func (s *Service) newSession(u backend.User) sessionRow {
 		window = min(window, f.Maximum)
 	}
 	return sessionRow{UserID: u.ID, Username: u.Username, CreationTime: now, LastActivity: now,
-		ExpireAt: now.Add(window), Phase: string(backend.Claiming), Domain: s.domain(u), LauncherID: s.LauncherID}
+		ExpireAt: now.Add(window), Phase: string(backend.Claiming), Domain: s.domain(u), LauncherID: s.LauncherID,
+		start: startOf(ctx)}
 }
 
 // release undoes a claim whose instance could not be started: tags scrubbed, or the next user could not tag it; back to

@@ -192,17 +192,35 @@ func (seq sequence) dieAt(t *testing.T, p killPoint, how string) {
 		time.Sleep(25 * time.Minute) // an intent lapses after ten, a surplus after ten more
 	} else {
 		w.launch(t, "other", userNo(51), true, 0, figures, 3)
-		began := time.Now()
-		for n, settled := 0, 0; n < 9 && settled < 2; n++ { // once it is settled, it stays so
-			time.Sleep(10 * time.Minute)
-			check(began.Add(2 * time.Minute))
-			if settled > 0 || len(look().settled(figures.PoolSize, figures.Hot, w.out.ParkingAddress)) == 0 {
-				settled++
-			}
-		}
+		w.keptSettled(t, unowned)
 	}
 	if left := look().settled(figures.PoolSize, figures.Hot, w.out.ParkingAddress); len(left) > 0 {
 		t.Fatalf("left over: %s", strings.Join(left, "\n"))
+	}
+}
+
+// keptSettled lets a keeper that has just begun work until the world is settled, ninety minutes at most, and checks the
+// invariants on the way. Once the world is settled, it must stay so.
+func (w *world) keptSettled(t *testing.T, unowned map[string]time.Time) {
+	t.Helper()
+	began := time.Now()
+	for n, settled := 0, 0; settled < 2; n++ {
+		time.Sleep(10 * time.Minute)
+		v, err := w.truth(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		faults := v.broken(time.Now(), figures, unowned, began.Add(2*time.Minute), w.out.ParkingAddress)
+		if len(faults) > 0 {
+			t.Fatalf("%s", strings.Join(faults, "\n"))
+		}
+		left := v.settled(figures.PoolSize, figures.Hot, w.out.ParkingAddress)
+		if len(left) > 0 && (settled > 0 || n == 9) {
+			t.Fatalf("left over: %s", strings.Join(left, "\n"))
+		}
+		if len(left) == 0 {
+			settled++
+		}
 	}
 }
 

@@ -25,7 +25,7 @@ var errFull = &backend.Problem{
 // launch launches an instance for a user: the cold start, if nothing is warm. It returns errFull, or AWS's lack of
 // capacity, if there can be none.
 func (s *Service) launch(ctx context.Context, u backend.User, report func(backend.Progress)) (*sessionRow, error) {
-	row := s.newSession(u)
+	row := s.newSession(ctx, u)
 	row.LaunchToken, row.Cold = uuid.NewString(), true
 	if err := s.reserve(ctx, row); err != nil {
 		return nil, err

@@ -190,13 +190,17 @@ func (w *waiter) mayClaim(rows []instanceRow, at int) bool {
 	return at >= 0 && at < free
 }
 
-// keepAlive increments the ticket's Version. If the ticket was dropped while this computer slept, it takes a new one.
+// keepAlive increments the ticket's Version. If the ticket was dropped while this computer slept, it takes a new one. It
+// returns errStartCancelled if the start was cancelled.
 func (w *waiter) keepAlive(ctx context.Context) error {
 	err := w.s.ledger.renewTicket(ctx, w.ticket.LeaseID)
-	if isConditionFailed(err) {
-		return w.enter(ctx)
+	if !isConditionFailed(err) {
+		return err
 	}
-	return err
+	if err := w.s.checkCancelled(ctx, w.user); err != nil {
+		return err
+	}
+	return w.enter(ctx)
 }
 
 // living leaves tickets out that stand still. The pool's keeper removes them.

@@ -42,6 +42,11 @@ type sessionRow struct {
 	// NamePending marks an ended session whose name may still point at the address that its instance had.
 	NamePending bool `dynamodbav:",omitempty"`
 
+	// CancelledStart is the start that its user cancelled last; see CancelStart.
+	CancelledStart string `dynamodbav:",omitempty"`
+
+	// start is the ID of the start that begins the session, "" if only its context cancels it. Not stored.
+	start string
 	// armedUntil is what the instance's row said at the claim: whether an earlier owner's stop is still armed. Not stored.
 	armedUntil int64
 	// earlier is when the stop fires that was armed before the claim. Not stored.

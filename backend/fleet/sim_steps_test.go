@@ -29,6 +29,12 @@ func (s *simulation) step() {
 		s.add(userNo(s.rand.IntN(5)), true)
 		return
 	}
+	if s.account != nil && s.rand.IntN(4) == 0 {
+		s.account.mend()
+		if s.rand.IntN(2) == 0 {
+			s.account.disturb(s)
+		}
+	}
 	minutes := func(n int) time.Duration { return time.Duration(1+s.rand.IntN(n*60)) * time.Second }
 	switch s.rand.IntN(27) {
 	case 0, 1, 2, 3, 4:
@@ -92,6 +98,9 @@ func (s *simulation) step() {
 			s.figures.HotLimit, s.figures.Replace)
 		for _, d := range s.desktops {
 			d.service.Configure(s.figures)
+		}
+		if s.account != nil {
+			s.account.configure(s.figures)
 		}
 		s.survive("configured")
 	case 20:

@@ -99,7 +99,8 @@ type simulation struct {
 	keptSince time.Time // since when an undisturbed desktop keeps the pool
 	count     int
 
-	neverReady bool // images do not become ready at present
+	account    *account // by which all desktops act; nil if each acts itself
+	neverReady bool     // images do not become ready at present
 }
 
 func newSimulation(t *testing.T, seed uint64, sum *tally) *simulation {
@@ -142,7 +143,7 @@ func (s *simulation) run() {
 	for n := range 3 + s.rand.IntN(3) {
 		s.add(userNo(n), n < 2)
 	}
-	s.bystander = s.w.launch(s.t, "bystander", userNo(98), false, 0, s.figures, s.seed*1000)
+	s.bystander = s.w.launch(s.t, "bystander", userNo(98), false, 0, s.figures, s.seed*1000, s.joining()...)
 	s.idleSince = time.Now()
 	for range 20 {
 		s.step()
@@ -171,8 +172,8 @@ func (s *simulation) add(u backend.User, keeps bool) *desktop {
 		skew = time.Duration(s.rand.IntN(1200)-600) * time.Second
 		s.survive("clock wrong")
 	}
-	var rooms []func(*desktop, aws.Config)
-	if !slices.ContainsFunc(s.desktops, func(d *desktop) bool { return d.reader != nil && d.alive() }) {
+	rooms := s.joining()
+	if s.account == nil && !slices.ContainsFunc(s.desktops, func(d *desktop) bool { return d.reader != nil && d.alive() }) {
 		rooms = append(rooms, s.w.withReader)
 	}
 	d := s.w.launch(s.t, fmt.Sprintf("d%d-%s", s.count, u.Username), u, keeps, skew, s.figures,
@@ -182,6 +183,14 @@ func (s *simulation) add(u backend.User, keeps bool) *desktop {
 	s.desktops = append(s.desktops, d)
 	s.tell("%s runs (keeps %v, clock off by %v)", d.name, keeps, skew)
 	return d
+}
+
+// joining is what makes a desktop one of account mode, nothing if the history is not in it.
+func (s *simulation) joining() []func(*desktop, aws.Config) {
+	if s.account == nil {
+		return nil
+	}
+	return []func(*desktop, aws.Config){s.account.join}
 }
 
 // check reads the world and compares it with the invariants.
@@ -275,6 +284,10 @@ func (s *simulation) quiet() {
 	s.w.setBehavior(s.t, unkind)
 	s.w.cloud.FailStarts(0, "")
 	s.figures.PoolSize, s.figures.Hot, s.figures.Free, s.figures.Replace = 3, 0, nil, false
+	if s.account != nil {
+		s.account.mend()
+		s.account.configure(s.figures)
+	}
 	keeper := s.add(userNo(99), true)
 	// A computer that sleeps gives its held requests up only after a while; the lease changes hands once.
 	s.pass(5 * time.Minute)
@@ -303,7 +316,13 @@ func (s *simulation) quiet() {
 
 // resume is an operator who lets the pool launch again after failures held it back.
 func (s *simulation) resume(d *desktop) {
-	if err := d.service.Resume(s.t.Context(), userNo(99), "the image is mended"); err != nil {
+	operator := d.service
+	if s.account != nil {
+		p := s.account.process()
+		defer s.account.done(p)
+		operator = p.service
+	}
+	if err := operator.Resume(s.t.Context(), userNo(99), "the image is mended"); err != nil {
 		s.t.Fatalf("the pool is not resumed: %v", err)
 	}
 }

@@ -278,24 +278,7 @@ func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, sk
 	if w.log != nil {
 		log = w.log.With("desktop", name)
 	}
-	d.service = fleet.New(fleet.Options{
-		EC2:        ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.RetryMaxAttempts = 8 }),
-		DynamoDB:   dynamodb.NewFromConfig(cfg),
-		Route53:    route53.NewFromConfig(cfg, func(o *route53.Options) { o.RetryMaxAttempts = 8 }),
-		Scheduler:  scheduler.NewFromConfig(cfg),
-		LauncherID: name,
-		Clock:      clock,
-		Names:      w.names(),
-		Figures:    figures,
-		Prices:     backend.Prices{Currency: "USD", Hourly: map[string]float64{"g5.2xlarge": 1.212}, TrafficGB: 0.09},
-		Log:        log,
-		Avatar: fleet.Avatar{
-			Scheme:     "http",
-			HealthPath: "/healthz",
-			Transport:  func(string) http.RoundTripper { return d.net },
-			Resolve:    w.resolve,
-		},
-	})
+	d.service = w.control(cfg, clock, name, figures, d.net, log)
 	d.options = backend.Options{
 		Inbox:    backend.NewInbox(),
 		Identity: badge{user: u},
@@ -323,6 +306,29 @@ func (w *world) launch(t *testing.T, name string, u backend.User, keeps bool, sk
 	}()
 	t.Cleanup(func() { d.net.kill(); <-d.done })
 	return d
+}
+
+// control is a control plane whose calls take a network.
+func (w *world) control(cfg aws.Config, clock *fleet.Clock, name string, figures fleet.Figures, net *network,
+	log *slog.Logger) *fleet.Service {
+	return fleet.New(fleet.Options{
+		EC2:        ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.RetryMaxAttempts = 8 }),
+		DynamoDB:   dynamodb.NewFromConfig(cfg),
+		Route53:    route53.NewFromConfig(cfg, func(o *route53.Options) { o.RetryMaxAttempts = 8 }),
+		Scheduler:  scheduler.NewFromConfig(cfg),
+		LauncherID: name,
+		Clock:      clock,
+		Names:      w.names(),
+		Figures:    figures,
+		Prices:     backend.Prices{Currency: "USD", Hourly: map[string]float64{"g5.2xlarge": 1.212}, TrafficGB: 0.09},
+		Log:        log,
+		Avatar: fleet.Avatar{
+			Scheme:     "http",
+			HealthPath: "/healthz",
+			Transport:  func(string) http.RoundTripper { return net },
+			Resolve:    w.resolve,
+		},
+	})
 }
 
 // calm says that no trouble of the network has been near a desktop for some time.
