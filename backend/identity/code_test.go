@@ -1,6 +1,8 @@
 package identity_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -51,4 +53,34 @@ func TestSignInByCodeRefused(t *testing.T) {
 	w.setMFA(t, types.UserPoolMfaTypeOn, true, false, false)
 	_, _, err = w.service().SignInByCode(t.Context(), "demo")
 	refusal(t, err, backend.KindRefused, "can’t sign in with a code")
+}
+
+// TestNoSecretOfACode looks for the code and the tokens in the log, the keyring and whatever the window is told.
+func TestNoSecretOfACode(t *testing.T) {
+	w := newWorld(t)
+	s := w.service()
+	_, c, err := s.SignInByCode(t.Context(), "demo")
+	asks(t, c, err, "EMAIL_OTP")
+	code := w.code(t, "demo")
+	told, err := json.Marshal(c)
+	must(t, err)
+	said := fmt.Sprintf("%s %v %+v %#v", told, s, c, c)
+	user, _, err := s.Respond(t.Context(), code)
+	must(t, err)
+	said += fmt.Sprintf("%+v %v", user, s)
+	secrets := []string{code}
+	for _, m := range secretMembers.FindAllStringSubmatch(w.wire.got.String(), -1) {
+		secrets = append(secrets, m[2])
+	}
+	if len(secrets) < 4 {
+		t.Fatalf("only %d secrets were seen: the test looks in the wrong place", len(secrets))
+	}
+	for _, secret := range secrets {
+		if strings.Contains(w.log.String(), secret) || strings.Contains(said, secret) {
+			t.Errorf("%.4s… is in the log, or told", secret)
+		}
+	}
+	if strings.Contains(w.ring.text(), code) {
+		t.Error("the keyring holds the code")
+	}
 }

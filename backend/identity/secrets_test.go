@@ -121,12 +121,6 @@ func TestNoSecretOfTheOtherWaysIn(t *testing.T) {
 	user, c, err = s.Respond(t.Context(), reset)
 	must(t, err)
 	note(user, c)
-	_, c, err = s.SignInByCode(t.Context(), "marked")
-	note(c, err)
-	code := w.code(t, "marked")
-	_, c, err = s.Respond(t.Context(), code)
-	must(t, err)
-	note(c)
 
 	p, page := w.person(t), make(chan string, 1)
 	s = w.browsing(t, w.ports(t, 1), func(address string) error {
@@ -138,7 +132,7 @@ func TestNoSecretOfTheOtherWaysIn(t *testing.T) {
 	said = append(said, <-page)
 	note(user, s, s.SignOut(t.Context()))
 
-	secrets := []string{own, reset, code}
+	secrets := []string{own, reset}
 	for _, traffic := range []string{w.wire.sent.String(), w.wire.got.String()} {
 		for _, m := range append(secretMembers.FindAllStringSubmatch(traffic, -1),
 			formSecrets.FindAllStringSubmatch(traffic, -1)...) {
