@@ -131,6 +131,7 @@ var appImports = map[string][]string{
 	"app/core":         {"app/clients", "app/i18n", "app/osdesktop", "app/controlplane"},
 	"app/doctor":       {"app/clients", "app/core", "app/i18n", "app/osdesktop", "app/controlplane"},
 	"app/bridge":       {"app/clients", "app/doctor", "app/core", "app/i18n", "app/osdesktop", "app/controlplane"},
+	"app/groups":       {},
 	"app/keep":         {"app/clients", "app/controlplane", "app/i18n"},
 	"app/cli": {"app/clients", "app/doctor", "app/core", "app/keep", "app/i18n", "app/osdesktop",
 		"app/controlplane"},

@@ -26,6 +26,12 @@ func profileOf(name string, made *account.Outputs, prices *account.Prices) confi
 	p.Cognito.UserPoolID, p.Cognito.ClientID, p.Cognito.IdentityPoolID = made.UserPoolID, made.ClientID,
 		made.IdentityPoolID
 	p.Cognito.Domain = made.SignInURL
+	if p.Cognito.IdentityProvider = made.Provider; made.Provider != "" {
+		p.Cognito.SignIn = config.SignInBrowser
+		if made.Passwords {
+			p.Cognito.SignIn = config.SignInEither
+		}
+	}
 	used := made.Resources
 	if len(used.InstanceTypes) == 1 {
 		used.InstanceTypes = nil // the launch template names it

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"strings"
 
@@ -36,6 +37,7 @@ type setupFlags struct {
 	control                               string // desktop, account, or "" for as it is
 	function                              string // its package; "" for the one beside the program
 	gate                                  string // the gate's program; "" for the one beside the program
+	company                               companyFlags
 }
 
 func setupCommand(o *options) *cobra.Command {
@@ -71,6 +73,7 @@ func setupCommand(o *options) *cobra.Command {
 	s.StringVar(&f.control, "control", "", i18n.Text("commands.setup.control"))
 	s.StringVar(&f.function, "function", "", i18n.Text("commands.setup.function"))
 	s.StringVar(&f.gate, "gate", "", i18n.Text("commands.setup.gate"))
+	f.company.add(s)
 	s.BoolVar(&f.ignoreChecks, "ignore-checks", false, i18n.Text("commands.setup.ignoreChecks"))
 	s.BoolVar(&o.json, "json", false, i18n.Text("commands.flags.json"))
 	return c
@@ -88,6 +91,9 @@ func runSetup(ctx context.Context, o *options, f setupFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := f.company.check(f.noKeeper); err != nil {
+		return err
+	}
 	if f.printTemplate {
 		return printTemplate(stdout, o.files, f)
 	}
@@ -102,6 +108,14 @@ func runSetup(ctx context.Context, o *options, f setupFlags) error {
 	if f.remove {
 		return removeStack(ctx, a, out, f)
 	}
+	if f.company.WithoutPasswords && len(people) > 0 {
+		return account.PasswordsRefused(f.company.Name)
+	}
+	company, err := f.company.parameters()
+	if err != nil {
+		return err
+	}
+	maps.Copy(f.spec.Set, company)
 	if err := takeUp(ctx, a, out, f); err != nil {
 		return err
 	}
@@ -281,6 +295,10 @@ func finishSetup(ctx context.Context, a *account.Account, out *printer, f setupF
 	}
 	out.fact(map[string]any{"type": "profile", "file": f.writeProfile, "outputs": made},
 		i18n.Text("commands.setup.profileWritten", f.writeProfile))
+	sayProvider(out, made)
+	if !made.Passwords && len(people) > 0 {
+		return account.PasswordsRefused(made.Provider)
+	}
 	out.fact(map[string]any{"type": "keeper", "function": made.KeeperFunction, "alarmsTo": made.AlarmsTo},
 		keeperText(made))
 	for _, u := range people {

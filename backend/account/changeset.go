@@ -101,9 +101,12 @@ func (a *Account) readChanges(ctx context.Context, cs *ChangeSet, page *cloudfor
 
 // irreplaceable says of types of the stack's resources why CloudFormation cannot or must not replace one.
 var irreplaceable = map[string]string{
-	"AWS::Cognito::UserPool":        "all users are in it",
-	"AWS::Cognito::UserPoolDomain":  "a user pool has one domain, and the new one is made before the old one is deleted",
-	"AWS::Cognito::IdentityPool":    "everybody's profile names it",
+	"AWS::Cognito::UserPool":       "all users are in it",
+	"AWS::Cognito::UserPoolDomain": "a user pool has one domain, and the new one is made before the old one is deleted",
+	"AWS::Cognito::IdentityPool":   "everybody's profile names it",
+
+	"AWS::Cognito::UserPoolIdentityProvider": "the user names of all who have signed in by it begin with its name",
+
 	"AWS::DynamoDB::Table":          "the records are in it",
 	"AWS::EC2::LaunchTemplate":      "its name stays the same, and the new one is made before the old one is deleted",
 	"AWS::Kinesis::Stream":          "its name stays the same, and the new one is made before the old one is deleted",
@@ -193,6 +196,11 @@ func (a *Account) request(ctx context.Context, cs *ChangeSet, given Parameters,
 			}
 			all[name] = aws.ToString(p.ParameterValue)
 		}
+	}
+	if a.Template.withoutCompany(all) { // the body does not have them
+		in.Parameters = slices.DeleteFunc(in.Parameters, func(p types.Parameter) bool {
+			return slices.Contains(companyParameters, aws.ToString(p.ParameterKey))
+		})
 	}
 	delete(tags, stackMark)
 	body, err := a.Template.withTags(tags).Body(a.Region, all)

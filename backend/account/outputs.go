@@ -28,6 +28,8 @@ type Outputs struct {
 	KeeperFunction string // the function that keeps the pool; "" if there is none
 	BrokerURL      string // of the function that runs the control plane; "" if desktops do
 	AlarmsTo       string // who is told of alarms; "" if nobody
+	Provider       string // the company's sign-in; "" if there is none
+	Passwords      bool   // users of the pool itself may sign in
 }
 
 // Outputs reads what the stack has made.
@@ -80,6 +82,8 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 	if out.PoolSize, err = strconv.Atoi(output(s, "PoolSize")); err != nil {
 		out.PoolSize = -1
 	}
+	out.Provider = set["ProviderName"]
+	out.Passwords = out.Provider == "" || a.Template.value(set, "LocalPasswords") == "yes"
 	out.VolumeSize, _ = strconv.Atoi(a.Template.value(set, "VolumeSize"))
 	return out, nil
 }

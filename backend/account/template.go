@@ -137,6 +137,7 @@ func (t Template) Body(region string, p Parameters) (string, error) {
 			body[part] = otherwise(without(asMap(body[part]), byAccount), byAccount)
 		}
 	}
+	t.leaveProviderOut(body, p, alone)
 	for _, part := range []string{"Resources", "Outputs"} {
 		body[part] = withPrefix(body[part], t.value(p, prefixParameter))
 	}
@@ -184,7 +185,11 @@ func otherwise(v any, condition string) any {
 		}
 		out := make(map[string]any, len(v))
 		for key, each := range v {
-			out[key] = otherwise(each, condition)
+			made := otherwise(each, condition)
+			if asMap(made)["Ref"] == "AWS::NoValue" && asMap(each)["Ref"] == nil {
+				continue // CloudFormation leaves the property out
+			}
+			out[key] = made
 		}
 		return out
 	}

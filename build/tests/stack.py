@@ -24,7 +24,8 @@ OTHERS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")  # partitions that th
 MAIL = "BudgetEmail=you@example.com"
 FUNCTION = ("--set", "FunctionBucket=files")
 ACCOUNT = (*FUNCTION, "--set", "Control=account")
-ALL = ("--set", MAIL, *ACCOUNT)  # everything that the template has
+ALL = ("--set", MAIL, *ACCOUNT)  # everything that the template has, but a company's sign-in
+COMPANY = ("--set", "ProviderName=Acme", "--set", "OidcIssuer=https://id.example.com", "--set", "UserGroups=Avatar Users")
 
 # What follows from a parameter beside a fixed name, and why it may.
 ARGUED = {
@@ -104,7 +105,8 @@ def main():
         work = [pool.submit(lint, TEMPLATE, ["us-east-1"])]
         windows = render("us-east-1", *ALL, "--os", "windows")
         desktops, alone = render("us-east-1", "--set", MAIL, *FUNCTION), render("us-east-1", "--set", MAIL)
-        for number, (body, where) in enumerate([*bodies.items(), (windows, ["us-east-1"]), (desktops, ["us-east-1"]), (alone, ["us-east-1"])]):
+        for number, (body, where) in enumerate([*bodies.items(), (windows, ["us-east-1"]), (desktops, ["us-east-1"]), (alone, ["us-east-1"]),
+                                                   (render("us-east-1", *ALL, *COMPANY), ["us-east-1"])]):
             path = os.path.join(folder, f"{number}.json")
             with open(path, "w", encoding="utf-8") as file:
                 file.write(without_prefix(body))

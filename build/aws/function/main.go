@@ -1,5 +1,5 @@
-// Command function is the launcher's function in an AWS account: the keeper of the warm pool, or the broker, by the
-// variable AVATAR_FUNCTION. build/aws/function/build makes its package.
+// Command function is the launcher's function in an AWS account: the keeper of the warm pool, the broker, or the groups of
+// a company's people, by the variable AVATAR_FUNCTION. build/aws/function/build makes its package.
 package main
 
 import (
@@ -15,8 +15,10 @@ import (
 	"github.com/aws/aws-lambda-go/lambdaurl"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 
+	"avatar-launcher/app/groups"
 	"avatar-launcher/app/keep"
 	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/broker"
@@ -33,6 +35,9 @@ func main() {
 
 // run serves invocations. It returns if the function's environment is wrong.
 func run(ctx context.Context, log *slog.Logger) error {
+	if os.Getenv("AVATAR_FUNCTION") == "groups" {
+		return runGroups(ctx)
+	}
 	p, err := keep.Settings(os.Getenv)
 	if err != nil {
 		return err
@@ -54,6 +59,21 @@ func run(ctx context.Context, log *slog.Logger) error {
 		}
 		return f.Handle(ctx, id, e)
 	}, lambda.WithContext(ctx))
+	return nil
+}
+
+// runGroups serves the user pool's trigger.
+func runGroups(ctx context.Context) error {
+	f, err := groups.FromEnvironment(os.Getenv)
+	if err != nil {
+		return err
+	}
+	cfg, err := awsconfig.LoadDefaultConfig(ctx)
+	if err != nil {
+		return err
+	}
+	f.Roles = groups.Roles(cognitoidentityprovider.NewFromConfig(cfg))
+	lambda.StartWithOptions(f.Handle, lambda.WithContext(ctx))
 	return nil
 }
 
