@@ -26,7 +26,7 @@ func openAccount(ctx context.Context, files fs.FS, f *setupFlags) (*account.Acco
 	}
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, with...)
 	if err != nil {
-		return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.awsSettingsComputerCannot"),
+		return nil, &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.awsSettingsUnreadable"),
 			Why: i18n.Sentence(err.Error()), Next: messages.New("common.mendAwsConfigurationFiles"), Cause: err}
 	}
 	if cfg.Region == "" {

@@ -203,7 +203,7 @@ func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
 		return cfg, nil
 	}
 	if err != nil {
-		return cfg, &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.awsSettingsComputerCannot"),
+		return cfg, &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.awsSettingsUnreadable"),
 			Why: i18n.Sentence(err.Error()), Next: messages.New("common.mendAwsConfigurationFiles"), Cause: err}
 	}
 	if cfg.HTTPClient != nil {

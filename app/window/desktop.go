@@ -54,9 +54,9 @@ func (s *Shell) adoptDesktop(next config.Desktop) {
 	}
 }
 
-// dressed writes the theme and the language of the settings into the page before it is shown, so that it neither
+// injectTheme writes the theme and the language of the settings into the page before it is shown, so that it neither
 // flashes in another theme nor asks first.
-func (d *desk) dressed(next http.Handler) http.Handler {
+func (d *desk) injectTheme(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" && r.URL.Path != "/index.html" {
 			next.ServeHTTP(w, r)

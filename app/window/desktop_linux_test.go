@@ -18,7 +18,7 @@ func TestThePageIsDressedBeforeItIsShown(t *testing.T) {
 	})
 	get := func(path string) string {
 		rec := httptest.NewRecorder()
-		d.dressed(page).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
+		d.injectTheme(page).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
 		if path == "/" && rec.Header().Get("Content-Length") == "33" {
 			t.Error("the length is that of the page before")
 		}

@@ -207,11 +207,13 @@ func (s *Shell) leaveDialog() {
 	}
 }
 
+// pagePatience is how long a page may not beat before it is reloaded: several times the beat of presence.ts.
+const pagePatience = 30 * time.Second
+
 // heartbeat reloads a page whose process has died or hangs. A page that never beat is not reloaded: it may be slow.
 func (s *Shell) heartbeat(ctx context.Context) {
-	const patience = 30 * time.Second
-	for core.Pause(ctx, patience/6) {
-		if last := s.beaten.Load(); last != 0 && time.Since(time.Unix(0, last)) > patience {
+	for core.Pause(ctx, pagePatience/6) {
+		if last := s.beaten.Load(); last != 0 && time.Since(time.Unix(0, last)) > pagePatience {
 			s.log.Warn("the page does not answer and is loaded anew")
 			s.beaten.Store(time.Now().UnixNano())
 			s.revive()

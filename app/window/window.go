@@ -263,7 +263,7 @@ func windowOptions(files fs.FS, icon []byte, s *Shell, hidden bool) *wailsoption
 		StartHidden:      hidden,
 		BackgroundColour: ground(s.desk.get().Theme, desktopIsDark()),
 		AssetServer: &assetserver.Options{Assets: page,
-			Middleware: assetserver.ChainMiddleware(secure, s.sorry, s.desk.dressed)},
+			Middleware: assetserver.ChainMiddleware(secure, s.startupErrorPage, s.desk.injectTheme)},
 		LogLevel:           logger.ERROR,
 		LogLevelProduction: logger.ERROR,
 		OnStartup:          s.startup,

@@ -171,7 +171,7 @@ func malformed(why messages.Message) *backend.Problem {
 }
 
 func denied(why messages.Message) *backend.Problem {
-	return &backend.Problem{Kind: backend.KindDenied, What: messages.New("broker.not"), Why: why,
+	return &backend.Problem{Kind: backend.KindDenied, What: messages.New("broker.notAllowed"), Why: why,
 		Next: messages.New("common.askOperator")}
 }
 
@@ -236,7 +236,7 @@ func (c *call) extend(ctx context.Context) (any, error) {
 
 func notYours() *backend.Problem {
 	return &backend.Problem{Kind: backend.KindBusy, What: messages.New("broker.sessionEnded"),
-		Why:  messages.New("broker.notOneAccountNow"),
+		Why:  messages.New("broker.anotherSession"),
 		Next: messages.New("common.pressStartNewOne")}
 }
 

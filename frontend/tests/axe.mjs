@@ -1,5 +1,6 @@
 // Runs axe-core over every scene, and over the open dialog: all rules in the light theme, and in the dark one those of
-// colour, as nothing else differs; then both with more contrast. Any violation fails.
+// colour, as nothing else differs; then both with more contrast. In German all rules once more, whose words are longer.
+// Any violation fails.
 import axe from 'axe-core';
 import { start } from './browser.mjs';
 import { sceneOf, scenes } from './scenes.mjs';
@@ -37,6 +38,10 @@ for (const scene of scenes) {
   const page = await open(scene, { colorScheme: 'light' });
   await judge(page, scene.name);
   await page.context().close();
+  const german = await open(scene, { colorScheme: 'light', locale: 'de' });
+  await german.evaluate(axe.source);
+  await run(german, `${scene.name} in German`, { type: 'tag', values: TAGS });
+  await german.context().close();
   count++;
 }
 const page = await open(sceneOf('ready-details'), { colorScheme: 'light' });
@@ -46,7 +51,7 @@ await judge(page, 'terminate');
 count++;
 await close();
 found.push(...complaints);
-console.log(`axe-core: ${count} pages in two themes and two contrasts, ${found.length} findings`);
+console.log(`axe-core: ${count} pages in two themes, two contrasts and two languages, ${found.length} findings`);
 if (found.length > 0) {
   console.error(found.join('\n'));
   process.exit(1);

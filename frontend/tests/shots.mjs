@@ -1,22 +1,24 @@
 // Renders every scene in both themes and three sizes, and a few in other guises, into build/artifacts/page, to be looked at.
-// With a name or more it renders only those scenes.
+// With a name or more it renders only those scenes, with --locale=de in German.
 import { mkdir } from 'node:fs/promises';
 import { start } from './browser.mjs';
 import { sceneOf, scenes } from './scenes.mjs';
 
 const FOLDER = new URL('../../build/artifacts/page/', import.meta.url).pathname;
 const SIZES = [[800, 560], [1100, 760], [1920, 1080]];
-const only = process.argv.slice(2);
+const only = process.argv.slice(2).filter((a) => !a.startsWith('--'));
+const locale = process.argv.find((a) => a.startsWith('--locale='))?.slice('--locale='.length);
+const tagged = locale ? `-${locale}` : '';
 
 await mkdir(FOLDER, { recursive: true });
 const { open, close, complaints } = await start();
 let count = 0;
 for (const scene of scenes.filter((s) => only.length === 0 || only.includes(s.name))) {
   for (const colorScheme of ['light', 'dark']) {
-    const page = await open(scene, { colorScheme });
+    const page = await open(scene, { colorScheme, ...(locale ? { locale } : {}) });
     for (const [width, height] of SIZES) {
       await page.setViewportSize({ width, height });
-      await page.screenshot({ path: `${FOLDER}${scene.name}-${colorScheme}-${width}.png` });
+      await page.screenshot({ path: `${FOLDER}${scene.name}${tagged}-${colorScheme}-${width}.png` });
       count++;
     }
     await page.context().close();
@@ -29,7 +31,7 @@ const GUISES = {
   pseudo: { locale: 'en-XA', viewport: { width: 800, height: 560 } },
   '4k': { viewport: { width: 3840, height: 2160 } },
 };
-for (const [guise, options] of Object.entries(only.length === 0 ? GUISES : {})) {
+for (const [guise, options] of Object.entries(only.length === 0 && !locale ? GUISES : {})) {
   for (const name of ['ready-warning', 'booting', 'sign-in-demo', 'log', 'history', 'fleet', 'settings', 'about']) {
     const page = await open(sceneOf(name), options);
     await page.screenshot({ path: `${FOLDER}${name}-${guise}.png` });
@@ -37,7 +39,7 @@ for (const [guise, options] of Object.entries(only.length === 0 ? GUISES : {})) 
     count++;
   }
 }
-for (const colorScheme of only.length === 0 ? ['light', 'dark'] : []) {
+for (const colorScheme of only.length === 0 && !locale ? ['light', 'dark'] : []) {
   const page = await open(sceneOf('ready-details'), { colorScheme, viewport: { width: 1100, height: 760 } });
   await page.getByRole('button', { name: 'Delete…', exact: true }).click();
   await page.getByRole('alertdialog').waitFor();

@@ -1,5 +1,5 @@
 import type { Problem } from './types';
-import { words } from './words';
+import { unread } from './unread';
 
 /** Something that a page has asked for: what came, why it did not, and whether it is still on its way. */
 export class Reading<T> {
@@ -23,7 +23,7 @@ export class Reading<T> {
     } catch (reason) {
       if (generation !== this.#generation) return;
       console.warn(reason);
-      this.problem = { kind: 'unexpected', ...words.unread };
+      this.problem = unread();
     } finally {
       if (generation === this.#generation) this.busy = false;
     }

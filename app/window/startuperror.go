@@ -13,13 +13,13 @@ import (
 	"avatar-launcher/backend"
 )
 
-// sorry is all that a launcher shows that cannot start: nothing of the page runs half-configured.
-var sorry = template.Must(template.New("sorry").Parse(`<!doctype html>
+// startupError is all that a launcher shows that cannot start: nothing of the page runs half-configured.
+var startupError = template.Must(template.New("startup-error").Parse(`<!doctype html>
 <html lang="{{.Language}}"><head><meta charset="utf-8"><title>{{.Title}}</title>
-<link rel="stylesheet" href="/sorry.css"></head>
+<link rel="stylesheet" href="/startup-error.css"></head>
 <body><main role="alert"><h1>{{.What}}</h1><p>{{.Why}}</p><p>{{.Next}}</p><p>{{.Again}}</p></main></body></html>`))
 
-const sorryStyle = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
+const startupErrorStyle = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
 body{margin:0;padding:2rem;background:Canvas;color:CanvasText}h1{font-size:1.25rem}p{overflow-wrap:anywhere}`
 
 // fail keeps why the launcher cannot start, and has the window say it.
@@ -37,22 +37,22 @@ func (s *Shell) fail(err error) {
 	})
 }
 
-// sorry answers instead of the page where the launcher cannot start.
-func (s *Shell) sorry(next http.Handler) http.Handler {
+// startupErrorPage answers instead of the page where the launcher cannot start.
+func (s *Shell) startupErrorPage(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := s.failure.Load()
 		switch {
 		case p == nil:
 			next.ServeHTTP(w, r)
-		case r.URL.Path == "/sorry.css":
+		case r.URL.Path == "/startup-error.css":
 			w.Header().Set("Content-Type", "text/css")
-			_, _ = w.Write([]byte(sorryStyle))
+			_, _ = w.Write([]byte(startupErrorStyle))
 		default:
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			_ = sorry.Execute(w, struct {
+			_ = startupError.Execute(w, struct {
 				*backend.Problem
 				Language, Title, Again string
-			}{i18n.Problem(p), i18n.Catalogue().Language, i18n.Say("app"), i18n.Say("sorryAgain")})
+			}{i18n.Problem(p), i18n.Catalogue().Language, i18n.Say("app"), i18n.Say("restart")})
 		}
 	})
 }
