@@ -182,6 +182,16 @@ const (
 	Hot PoolState = "hot"
 )
 
+// Recycle is what happens to an instance after a session.
+type Recycle string
+
+// The values of Recycle.
+const (
+	Reuse   Recycle = "reuse"   // it is stopped, and goes back to the pool with its disk as it was left
+	Replace Recycle = "replace" // it is terminated, and a new one takes its place
+	Reset   Recycle = "reset"   // its root volume is replaced before anybody gets it again
+)
+
 // PoolMember is one row of the instances table.
 type PoolMember struct {
 	InstanceID string    `json:"instanceId"`
@@ -201,8 +211,9 @@ type Pool struct {
 	Hot     int          `json:"hot"`    // warm_pool.hot of the profile: running ones beside them
 	Wanted  int          `json:"wanted"` // how many of both there should be now, beside those that are claimed
 	Members []PoolMember `json:"members"`
-	Leader  bool         `json:"leader"` // this desktop keeps the pool
-	AsOf    time.Time    `json:"asOf"`   // zero before the first reading
+	Leader  bool         `json:"leader"`  // this desktop keeps the pool
+	AsOf    time.Time    `json:"asOf"`    // zero before the first reading
+	Recycle Recycle      `json:"recycle"` // what happens to an instance after a session
 	// Tiers is what one more instance of each tier costs.
 	Tiers TierCost `json:"tiers"`
 	// Backoff is non-nil while failures hold launches back.

@@ -11,6 +11,7 @@ type (
 	Phase     backend.Phase
 	Role      backend.Role
 	PoolState backend.PoolState
+	Recycle   backend.Recycle
 	TimerKind backend.TimerKind
 	UseKind   backend.UseKind
 	Kind      backend.Kind
@@ -30,6 +31,7 @@ func Enums() []any {
 			backend.Probing, backend.Ready, backend.Ending, backend.Failed),
 		words[Role](backend.RoleUser, backend.RoleOperator),
 		words[PoolState](backend.Warming, backend.Warm, backend.Hot, backend.Claimed, backend.Recycling, backend.Retired),
+		append(words[Recycle](backend.Reuse, backend.Replace, backend.Reset), Word[Recycle]{"", "Unknown"}),
 		words[TimerKind](backend.TimerIdle, backend.TimerMaximum),
 		words[Kind](backend.KindUnexpected, backend.KindConfig, backend.KindRefused, backend.KindCapacity,
 			backend.KindUnreachable,

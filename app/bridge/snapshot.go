@@ -210,11 +210,13 @@ type Pool struct {
 	Members []PoolMember `json:"members"`
 	Leader  bool         `json:"leader"`
 	AsOf    *int64       `json:"asOf"`
+	Recycle Recycle      `json:"recycle"` // "" before the first reading
 	Backoff *Backoff     `json:"backoff"`
 }
 
 func newPool(p backend.Pool) Pool {
-	return Pool{p.Target, p.Hot, p.Wanted, newTierCost(p.Tiers), each(p.Members, newPoolMember), p.Leader, unixMillis(p.AsOf),
+	return Pool{p.Target, p.Hot, p.Wanted, newTierCost(p.Tiers), each(p.Members, newPoolMember), p.Leader,
+		unixMillis(p.AsOf), Recycle(p.Recycle),
 		optional(p.Backoff, newBackoff)}
 }
 

@@ -33,6 +33,14 @@ func (v *visit) pool(ctx context.Context) error {
 	}
 	v.out.table(rows)
 	fmt.Fprintln(v.out.w, i18n.TiersLine(p.Tiers))
+	switch p.Recycle {
+	case backend.Reuse:
+		fmt.Fprintln(v.out.w, i18n.Say("pool.recycle.reuse"))
+	case backend.Replace:
+		fmt.Fprintln(v.out.w, i18n.Say("pool.recycle.replace"))
+	case backend.Reset:
+		fmt.Fprintln(v.out.w, i18n.Say("pool.recycle.reset"))
+	}
 	for _, line := range i18n.BackoffLines(p.Backoff) {
 		fmt.Fprintln(v.out.w, line)
 	}

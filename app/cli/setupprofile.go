@@ -47,6 +47,7 @@ func profileOf(name string, made *account.Outputs, prices *account.Prices) confi
 	if !made.OwnImage {
 		p.WarmPool.Size = 0
 	}
+	p.WarmPool.Recycle = config.RecycleReset // as the stack's keeper has it
 	p.Prices = pricesOf(p.Prices, made, prices)
 	return config.File{Profile: name, Profiles: map[string]config.Profile{name: p}}
 }

@@ -387,6 +387,11 @@ func (c *dynamodbClient) UpdateItem(
 }
 
 type ec2Client struct {
+	createReplaceRootVolumeTask call[
+		ec2.CreateReplaceRootVolumeTaskInput,
+		ec2.CreateReplaceRootVolumeTaskOutput,
+		ec2.Options,
+	]
 	createTags call[
 		ec2.CreateTagsInput,
 		ec2.CreateTagsOutput,
@@ -425,6 +430,11 @@ type ec2Client struct {
 	describeLaunchTemplateVersions call[
 		ec2.DescribeLaunchTemplateVersionsInput,
 		ec2.DescribeLaunchTemplateVersionsOutput,
+		ec2.Options,
+	]
+	describeReplaceRootVolumeTasks call[
+		ec2.DescribeReplaceRootVolumeTasksInput,
+		ec2.DescribeReplaceRootVolumeTasksOutput,
 		ec2.Options,
 	]
 	describeSnapshots call[
@@ -471,6 +481,7 @@ type ec2Client struct {
 
 func narrowEc2(c *ec2.Client) *ec2Client {
 	return &ec2Client{
+		createReplaceRootVolumeTask:    c.CreateReplaceRootVolumeTask,
 		createTags:                     c.CreateTags,
 		deleteTags:                     c.DeleteTags,
 		describeImages:                 c.DescribeImages,
@@ -479,6 +490,7 @@ func narrowEc2(c *ec2.Client) *ec2Client {
 		describeInstanceTypes:          c.DescribeInstanceTypes,
 		describeInstances:              c.DescribeInstances,
 		describeLaunchTemplateVersions: c.DescribeLaunchTemplateVersions,
+		describeReplaceRootVolumeTasks: c.DescribeReplaceRootVolumeTasks,
 		describeSnapshots:              c.DescribeSnapshots,
 		describeSubnets:                c.DescribeSubnets,
 		describeVpcs:                   c.DescribeVpcs,
@@ -488,6 +500,14 @@ func narrowEc2(c *ec2.Client) *ec2Client {
 		stopInstances:                  c.StopInstances,
 		terminateInstances:             c.TerminateInstances,
 	}
+}
+
+func (c *ec2Client) CreateReplaceRootVolumeTask(
+	ctx context.Context,
+	in *ec2.CreateReplaceRootVolumeTaskInput,
+	with ...func(*ec2.Options),
+) (*ec2.CreateReplaceRootVolumeTaskOutput, error) {
+	return c.createReplaceRootVolumeTask(ctx, in, with...)
 }
 
 func (c *ec2Client) CreateTags(
@@ -552,6 +572,14 @@ func (c *ec2Client) DescribeLaunchTemplateVersions(
 	with ...func(*ec2.Options),
 ) (*ec2.DescribeLaunchTemplateVersionsOutput, error) {
 	return c.describeLaunchTemplateVersions(ctx, in, with...)
+}
+
+func (c *ec2Client) DescribeReplaceRootVolumeTasks(
+	ctx context.Context,
+	in *ec2.DescribeReplaceRootVolumeTasksInput,
+	with ...func(*ec2.Options),
+) (*ec2.DescribeReplaceRootVolumeTasksOutput, error) {
+	return c.describeReplaceRootVolumeTasks(ctx, in, with...)
 }
 
 func (c *ec2Client) DescribeSnapshots(

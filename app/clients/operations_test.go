@@ -20,8 +20,9 @@ var operations = []struct{ pkg, calls string }{
 	{"cognitoidentity", `SetIdentityPoolRoles`},
 	{"cognitoidentityprovider", `AdminAddUserToGroup AdminCreateUser AdminGetUser DeleteUserPool ListUserPools ListUsers`},
 	{"dynamodb", `DeleteItem DeleteTable DescribeTable GetItem PutItem Query Scan TransactWriteItems UpdateItem`},
-	{"ec2", `CreateTags DeleteTags DescribeImages DescribeInstanceStatus DescribeInstanceTypeOfferings
-		DescribeInstanceTypes DescribeInstances DescribeLaunchTemplateVersions DescribeSnapshots DescribeSubnets
+	{"ec2", `CreateReplaceRootVolumeTask CreateTags DeleteTags DescribeImages DescribeInstanceStatus DescribeInstanceTypeOfferings
+		DescribeInstanceTypes DescribeInstances DescribeLaunchTemplateVersions DescribeReplaceRootVolumeTasks
+		DescribeSnapshots DescribeSubnets
 		DescribeVpcs GetEbsDefaultKmsKeyId RunInstances StartInstances StopInstances TerminateInstances`},
 	{"kinesis", `DescribeStreamSummary GetRecords GetShardIterator ListShards`},
 	{"pricing", `GetProducts`},

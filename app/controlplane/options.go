@@ -58,7 +58,7 @@ func Figures(p config.Profile) fleet.Figures {
 	return fleet.Figures{
 		Free: free, Hot: p.WarmPool.Hot, HotLimit: p.WarmPool.HotLimit,
 		PoolSize: p.WarmPool.Size, MaxInstances: p.WarmPool.MaxInstances, Hours: hours(p.WarmPool.Hours), Location: zone,
-		Replace: p.WarmPool.Recycle == config.RecycleReplace,
+		Recycle: backend.Recycle(p.WarmPool.Recycle),
 		Window:  p.Session.Window, Maximum: p.Session.Maximum, Grace: p.Session.Grace,
 		TTL: p.Zone.TTL, ReadyTimeout: p.Avatar.ReadyTimeout,
 		WarmLimit: p.WarmPool.WarmLimit, MaxFailures: p.WarmPool.MaxFailures,

@@ -50,9 +50,9 @@ func TestWithControlByTheAccountUsersMayCallOneFunction(t *testing.T) {
 	statements, _ := tmpl.at("Resources", "CallPolicy", "Properties", "PolicyDocument", "Statement").([]any)
 	function := map[string]any{"Fn::Sub": "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-broker"}
 	want := []any{
-		map[string]any{"Sid": "CallTheBroker", "Effect": "Allow", "Action": "lambda:InvokeFunctionUrl", "Resource": function,
+		map[string]any{"Effect": "Allow", "Action": "lambda:InvokeFunctionUrl", "Resource": function,
 			"Condition": map[string]any{"StringEquals": map[string]any{"lambda:FunctionUrlAuthType": "AWS_IAM"}}},
-		map[string]any{"Sid": "CallItByItsAddressOnly", "Effect": "Allow", "Action": "lambda:InvokeFunction",
+		map[string]any{"Effect": "Allow", "Action": "lambda:InvokeFunction",
 			"Resource":  function,
 			"Condition": map[string]any{"Bool": map[string]any{"lambda:InvokedViaFunctionUrl": "true"}}},
 	}

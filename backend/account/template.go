@@ -139,7 +139,7 @@ func (t Template) Body(region string, p Parameters) (string, error) {
 	}
 	t.leaveProviderOut(body, p, alone)
 	for _, part := range []string{"Resources", "Outputs"} {
-		body[part] = withPrefix(body[part], t.value(p, prefixParameter))
+		body[part] = withoutSids(withPrefix(body[part], t.value(p, prefixParameter)))
 	}
 	maps.DeleteFunc(body, func(_ string, part any) bool {
 		m, ok := part.(map[string]any)

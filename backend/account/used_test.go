@@ -80,8 +80,8 @@ func (c *cloud) desktop(t *testing.T, group string, u backend.User) *fleet.Servi
 			ScheduleGroup:  o.SchedulerGroup,
 			StopRoleARN:    o.StopRoleARN,
 		},
-		Figures: fleet.Figures{PoolSize: 2, MaxInstances: 6, Window: time.Hour, Maximum: 12 * time.Hour, Grace: time.Minute,
-			TTL: 10 * time.Second, ReadyTimeout: 10 * time.Minute},
+		Figures: fleet.Figures{PoolSize: 2, MaxInstances: 6, Recycle: backend.Reset, Window: time.Hour,
+			Maximum: 12 * time.Hour, Grace: time.Minute, TTL: 10 * time.Second, ReadyTimeout: 10 * time.Minute},
 		Avatar: fleet.Avatar{Scheme: "http", HealthPath: "/healthz", Transport: func(string) http.RoundTripper {
 			return c.Transport()
 		}}})

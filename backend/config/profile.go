@@ -160,10 +160,11 @@ type Scheduler struct {
 	DeadLetterARN string `yaml:"dead_letter_arn"`
 }
 
-// The two values of WarmPool.Recycle.
+// The values of WarmPool.Recycle.
 const (
 	RecycleReuse   = "reuse"   // a used instance returns to the pool
 	RecycleReplace = "replace" // it is terminated, and a new one takes its place
+	RecycleReset   = "reset"   // its root volume is replaced before anybody gets it again
 )
 
 // FreeAll is the value of WarmPool.Free for as many free instances as Size.

@@ -3,8 +3,10 @@ package fleet
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/gate"
@@ -27,6 +29,12 @@ type ec2API interface {
 		...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error)
 	DescribeLaunchTemplateVersions(context.Context, *ec2.DescribeLaunchTemplateVersionsInput, ...func(*ec2.Options)) (
 		*ec2.DescribeLaunchTemplateVersionsOutput, error,
+	)
+	CreateReplaceRootVolumeTask(context.Context, *ec2.CreateReplaceRootVolumeTaskInput, ...func(*ec2.Options)) (
+		*ec2.CreateReplaceRootVolumeTaskOutput, error,
+	)
+	DescribeReplaceRootVolumeTasks(context.Context, *ec2.DescribeReplaceRootVolumeTasksInput, ...func(*ec2.Options)) (
+		*ec2.DescribeReplaceRootVolumeTasksOutput, error,
 	)
 	CreateTags(context.Context, *ec2.CreateTagsInput, ...func(*ec2.Options)) (*ec2.CreateTagsOutput, error)
 	DeleteTags(context.Context, *ec2.DeleteTagsInput, ...func(*ec2.Options)) (*ec2.DeleteTagsOutput, error)
@@ -157,6 +165,44 @@ func (c ec2Compute) stop(ctx context.Context, instanceID string) error {
 func (c ec2Compute) terminate(ctx context.Context, instanceID string) error {
 	_, err := c.api.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{instanceID}})
 	return err
+}
+
+func (c ec2Compute) replaceDisk(ctx context.Context, instanceID, clientToken string) (string, error) {
+	out, err := c.api.CreateReplaceRootVolumeTask(ctx, &ec2.CreateReplaceRootVolumeTaskInput{
+		InstanceId:               &instanceID,
+		ClientToken:              &clientToken,
+		DeleteReplacedRootVolume: aws.Bool(true),
+	})
+	if err != nil {
+		return "", err
+	}
+	if out.ReplaceRootVolumeTask == nil {
+		return "", errors.New("EC2 named no task")
+	}
+	return aws.ToString(out.ReplaceRootVolumeTask.ReplaceRootVolumeTaskId), nil
+}
+
+// filterValues is the most values that one filter of EC2's takes.
+const filterValues = 200
+
+func (c ec2Compute) replacements(ctx context.Context, instanceIDs []string) (map[string]replacement, error) {
+	all := map[string]replacement{}
+	for ids := range slices.Chunk(instanceIDs, filterValues) {
+		pages := ec2.NewDescribeReplaceRootVolumeTasksPaginator(c.api, &ec2.DescribeReplaceRootVolumeTasksInput{
+			Filters: []types.Filter{{Name: aws.String("instance-id"), Values: ids}},
+		})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return nil, err
+			}
+			for _, t := range page.ReplaceRootVolumeTasks {
+				ended, _ := time.Parse(time.RFC3339, aws.ToString(t.CompleteTime)) // zero while it goes on
+				all[aws.ToString(t.ReplaceRootVolumeTaskId)] = replacement{string(t.TaskState), ended}
+			}
+		}
+	}
+	return all, nil
 }
 
 func (c ec2Compute) setTags(ctx context.Context, instanceID string, tags []tag) error {

@@ -27,6 +27,7 @@ import (
 //	claimed   → warm                 releaseClaim
 //	claimed   → recycling, retired   moveInstance
 //	recycling → warm                 makeWarm
+//	recycling → warming              beginReset
 //	recycling → retired              moveInstance
 //	any       → (none)               removeInstance
 //
@@ -129,7 +130,7 @@ func (l ledger) makeWarm(ctx context.Context, row instanceRow, now time.Time) er
 	return unlessConditionFailed(l.update(ctx, &types.Update{
 		TableName:                &l.names.InstancesTable,
 		Key:                      key("InstanceId", row.InstanceID),
-		UpdateExpression:         aws.String("SET #s = :warm, PooledAt = :now, Ready = :yes REMOVE #o, HotUntil"),
+		UpdateExpression:         aws.String("SET #s = :warm, PooledAt = :now, Ready = :yes REMOVE #o, HotUntil, ResetTask"),
 		ConditionExpression:      aws.String("#s = :from AND Epoch = :e"),
 		ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
 		ExpressionAttributeValues: item{
@@ -197,6 +198,44 @@ func (l ledger) cool(ctx context.Context, row instanceRow, until time.Time) erro
 			":e":     value(row.Epoch),
 			":until": value(row.HotUntil),
 			":after": value(until.Unix()),
+		},
+	}))
+}
+
+// beginReset makes a used instance one that is being warmed anew, with a stop armed for fires. It returns nil if the
+// row has changed before.
+func (l ledger) beginReset(ctx context.Context, row instanceRow, fires, now time.Time) error {
+	return unlessConditionFailed(l.update(ctx, &types.Update{
+		TableName: &l.names.InstancesTable,
+		Key:       key("InstanceId", row.InstanceID),
+		UpdateExpression: aws.String(
+			"SET #s = :warming, PooledAt = :now, ResetTask = :due, ArmedUntil = :armed REMOVE #o, Ready"),
+		ConditionExpression:      aws.String("#s = :recycling AND Epoch = :e"),
+		ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
+		ExpressionAttributeValues: item{
+			":warming":   str(string(backend.Warming)),
+			":recycling": str(string(backend.Recycling)),
+			":due":       str(resetDue),
+			":armed":     value(fires.Unix()),
+			":e":         value(row.Epoch),
+			":now":       value(now),
+		},
+	}))
+}
+
+// recordReset stores the task that replaces an instance's root volume. It returns nil if the row has changed before.
+func (l ledger) recordReset(ctx context.Context, row instanceRow, taskID string) error {
+	return unlessConditionFailed(l.update(ctx, &types.Update{
+		TableName:                &l.names.InstancesTable,
+		Key:                      key("InstanceId", row.InstanceID),
+		UpdateExpression:         aws.String("SET ResetTask = :task"),
+		ConditionExpression:      aws.String("#s = :warming AND Epoch = :e AND ResetTask = :due"),
+		ExpressionAttributeNames: map[string]string{"#s": "State"},
+		ExpressionAttributeValues: item{
+			":task":    str(taskID),
+			":warming": str(string(backend.Warming)),
+			":due":     str(resetDue),
+			":e":       value(row.Epoch),
 		},
 	}))
 }

@@ -21,6 +21,10 @@ func (s *Service) execute(ctx context.Context, a step) error {
 		return s.park(ctx, a.row)
 	case stepRecycle:
 		return s.makeWarm(ctx, a.row)
+	case stepReset:
+		return s.beginReset(ctx, a.row)
+	case stepClean:
+		return s.replaceDisk(ctx, a.row)
 	case stepRetire:
 		return s.retireInstance(ctx, a.row)
 	case stepAdopt:

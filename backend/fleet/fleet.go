@@ -25,8 +25,8 @@ type Figures struct {
 	HotLimit time.Duration // how long one runs that nobody claims; 0: 4 hours
 	// sizes that hold at certain hours in place of PoolSize and Hot; the first that fits counts
 	Hours                  []Hours
-	Location               *time.Location // of Hours; nil for UTC
-	Replace                bool           // terminate after a session, and launch anew, instead of stopping for reuse
+	Location               *time.Location  // of Hours; nil for UTC
+	Recycle                backend.Recycle // what happens to an instance after a session; "" is backend.Reuse
 	Window, Maximum, Grace time.Duration
 	TTL                    time.Duration // of the DNS records
 	ReadyTimeout           time.Duration // how long a start may take

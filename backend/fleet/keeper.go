@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -153,7 +154,7 @@ func (k *keeper) reconcile(ctx context.Context, l *lease, report func(backend.Po
 		}
 		if err := k.carryOut(notAfter(ctx, wall().Add(holdTime)), a); err != nil {
 			s.Log.Warn("pool", "do", a.kind, "instance", a.row.InstanceID, "why", a.why, "cause", err)
-			if isCapacity(err) || errors.Is(err, errFull) {
+			if a.kind != stepReset && isCapacity(err) || errors.Is(err, errFull) {
 				return false // there is none to be had: the next quiet turn tries again
 			}
 			if p := k.pauses.failed(a, err); a.kind == stepLaunch && p.denied {
@@ -257,7 +258,7 @@ func (s *Service) setTarget(stopped, hot int) {
 
 func (s *Service) poolOf(rows []instanceRow, health healthRow) backend.Pool {
 	f := s.current()
-	p := backend.Pool{AsOf: s.Clock.Now(), Backoff: health.backoff(f)}
+	p := backend.Pool{AsOf: s.Clock.Now(), Recycle: cmp.Or(f.Recycle, backend.Reuse), Backoff: health.backoff(f)}
 	p.Target, p.Hot = f.sizeAt(p.AsOf)
 	s.mu.Lock()
 	p.Leader = s.leading

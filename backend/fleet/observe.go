@@ -46,6 +46,7 @@ func (k *keeper) observe(ctx context.Context) (observation, error) {
 			v.tickets = append(v.tickets, t)
 		}
 	}
+	k.observeResets(ctx, &v)
 	k.askWarming(ctx, &v)
 	if time.Now().Before(k.driftAt) {
 		v.current = k.current

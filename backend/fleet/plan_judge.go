@@ -47,9 +47,11 @@ func (p *planner) judgeRecycling(m instance, row instanceRow, old bool) {
 	switch {
 	case m.State == backend.Running:
 		p.add(stepStop, row, messages.New("fleet.runsUnclaimed"))
-	case m.State == backend.Stopped && (p.figures.Replace || old || !row.Ready):
+	case m.State == backend.Stopped && (p.figures.Recycle == backend.Replace || old || !row.Ready):
 		p.serving--
 		p.add(stepRetire, row, why)
+	case m.State == backend.Stopped && p.figures.Recycle == backend.Reset:
+		p.add(stepReset, row, why)
 	case m.State == backend.Stopped:
 		p.add(stepRecycle, row, why)
 	}
@@ -58,11 +60,20 @@ func (p *planner) judgeRecycling(m instance, row instanceRow, old bool) {
 // judgeWarming plans what an instance needs that is being initialised.
 func (p *planner) judgeWarming(m instance, row instanceRow, old bool) {
 	p.serving++
-	p.warming++
+	if row.ResetTask != "" && !old && !p.resets[row.ResetTask].succeeded() {
+		p.judgeReset(m, row)
+		return
+	}
+	launched := row.ResetTask == "" // a reset is no launch
+	if launched {
+		p.warming++
+	}
 	switch {
 	case old:
 		p.serving--
-		p.warming--
+		if launched {
+			p.warming--
+		}
 		p.add(stepRetire, row, messages.New("fleet.madeEarlierLaunchTemplate"))
 	case m.State == backend.Running && p.ready[m.InstanceID]:
 		p.warmed(stepPark, row, m, messages.New("fleet.initialised"))

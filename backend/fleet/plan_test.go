@@ -30,6 +30,14 @@ func TestPlan(t *testing.T) {
 			v.sessions = []sessionRow{{UserID: "u", InstanceID: "i-1", Epoch: 3, ExpireAt: expire, CreationTime: created}}
 		})
 	}
+	reset := func(v observation, task, state string) observation {
+		v.rows[0].ResetTask, v.rows[0].PooledAt, v.ready["i-1"] = task, now, true
+		v.resets = map[string]replacement{}
+		if state != "" {
+			v.resets[task] = replacement{state: state}
+		}
+		return v
+	}
 	tests := []struct {
 		name string
 		view observation
@@ -61,8 +69,27 @@ func TestPlan(t *testing.T) {
 		{"given back is recycled",
 			with(one("stopped", backend.Recycling), func(v *observation) { v.rows[0].Ready = true }), []stepKind{stepRecycle}},
 		{"given back is replaced", with(one("stopped", backend.Recycling), func(v *observation) {
-			v.rows[0].Ready, v.figures.Replace = true, true
+			v.rows[0].Ready, v.figures.Recycle = true, backend.Replace
 		}), []stepKind{stepRetire, stepLaunch}},
+		{"given back is reset", with(one("stopped", backend.Recycling), func(v *observation) {
+			v.rows[0].Ready, v.figures.Recycle = true, backend.Reset
+		}), []stepKind{stepReset}},
+		{"a reset that was interrupted is begun again", reset(one("stopped", backend.Warming), resetDue, ""),
+			[]stepKind{stepReset}},
+		{"what runs for its reset gets its disk", reset(one("running", backend.Warming), resetDue, ""),
+			[]stepKind{stepClean}},
+		{"a disk that is being replaced is waited for",
+			reset(one("running", backend.Warming), "replacevol-1", "in-progress"), nil},
+		{"a disk whose task is not listed yet is waited for",
+			reset(one("running", backend.Warming), "replacevol-1", ""), nil},
+		{"a disk that cannot be replaced goes with its instance",
+			reset(one("running", backend.Warming), "replacevol-1", "failed-detached"), []stepKind{stepRetire, stepLaunch}},
+		{"a reset that takes too long is given up",
+			with(reset(one("running", backend.Warming), "replacevol-1", "pending"), func(v *observation) {
+				v.rows[0].PooledAt = old
+			}), []stepKind{stepRetire, stepLaunch}},
+		{"a new disk that is ready is parked",
+			reset(one("running", backend.Warming), "replacevol-1", "succeeded"), []stepKind{stepPark}},
 		{"given back and never seen ready is replaced", one("stopped", backend.Recycling),
 			[]stepKind{stepRetire, stepLaunch}},
 		{"given back but running is stopped", one("running", backend.Recycling), []stepKind{stepStop}},

@@ -27,6 +27,11 @@ type compute interface {
 	start(ctx context.Context, instanceID string) error
 	stop(ctx context.Context, instanceID string) error
 	terminate(ctx context.Context, instanceID string) error
+	// replaceDisk replaces the root volume of a running instance by one as it was launched with, deletes the replaced one,
+	// and returns the task's ID. The instance reboots. A client token makes a repetition return the same task.
+	replaceDisk(ctx context.Context, instanceID, clientToken string) (taskID string, err error)
+	// replacements returns the root volume replacements of instances, by task ID.
+	replacements(ctx context.Context, instanceIDs []string) (map[string]replacement, error)
 	setTags(ctx context.Context, instanceID string, tags []tag) error
 	removeTags(ctx context.Context, instanceID string, keys []string) error
 }

@@ -36,7 +36,7 @@ func (s *simulation) step() {
 		}
 	}
 	minutes := func(n int) time.Duration { return time.Duration(1+s.rand.IntN(n*60)) * time.Second }
-	switch s.rand.IntN(27) {
+	switch s.rand.IntN(28) {
 	case 0, 1, 2, 3, 4:
 		s.tell("%s presses start", d.name)
 		d.do(backend.WishStart)
@@ -93,9 +93,11 @@ func (s *simulation) step() {
 		if free := s.rand.IntN(4); free < 3 {
 			s.figures.Free = &free
 		}
-		s.figures.Replace = s.rand.IntN(3) == 0
-		s.tell("the pool's size is now %d and %d hot ones for %v, replace %v", s.figures.PoolSize, s.figures.Hot,
-			s.figures.HotLimit, s.figures.Replace)
+		if !s.clean {
+			s.figures.Recycle = []backend.Recycle{backend.Reuse, backend.Replace, backend.Reset}[s.rand.IntN(3)]
+		}
+		s.tell("the pool's size is now %d and %d hot ones for %v, %v", s.figures.PoolSize, s.figures.Hot,
+			s.figures.HotLimit, s.figures.Recycle)
 		for _, d := range s.desktops {
 			d.service.Configure(s.figures)
 		}
@@ -130,6 +132,11 @@ func (s *simulation) step() {
 		s.w.setBehavior(s.t, b)
 		s.tell("armed stops fail: %v", b.FailTargets)
 		s.survive("armed stops fail")
+	case 27:
+		state := []string{"failed", "failed-detached"}[s.rand.IntN(2)]
+		s.tell("the next replacement of a disk ends as %s", state)
+		s.w.cloud.FailReplacements(1, state)
+		s.survive("disk not replaced")
 	}
 }
 

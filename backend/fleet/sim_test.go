@@ -101,6 +101,9 @@ type simulation struct {
 
 	account    *account // by which all desktops act; nil if each acts itself
 	neverReady bool     // images do not become ready at present
+	// clean is set if every used instance's disk is replaced: no root volume is then two sessions'.
+	clean bool
+	disks map[string]string // by root volume: the session that had it
 }
 
 func newSimulation(t *testing.T, seed uint64, sum *tally) *simulation {
@@ -111,7 +114,7 @@ func newSimulation(t *testing.T, seed uint64, sum *tally) *simulation {
 	}
 	w.withForeign(t)
 	w.cloud.SetThrottle(true)
-	return &simulation{
+	s := &simulation{
 		t:       t,
 		w:       w,
 		rand:    rand.New(rand.NewPCG(seed, 0)),
@@ -121,7 +124,13 @@ func newSimulation(t *testing.T, seed uint64, sum *tally) *simulation {
 		began:   time.Now(),
 		unowned: map[string]time.Time{},
 		stream:  w.stream(),
+		clean:   seed%2 == 0,
+		disks:   map[string]string{},
 	}
+	if s.clean {
+		s.figures.Recycle = backend.Reset
+	}
+	return s
 }
 
 func (s *simulation) tell(format string, args ...any) {
@@ -204,10 +213,31 @@ func (s *simulation) check() {
 	faults = append(faults, s.leftRunning(v)...)
 	faults = append(faults, s.w.brokenStops(v, time.Now())...)
 	faults = append(faults, s.w.brokenNames(v)...)
+	faults = append(faults, s.sharedDisks(v)...)
 	faults = append(faults, s.unshown()...)
 	if faults = append(faults, s.idleCost()...); len(faults) > 0 {
 		s.fail(faults)
 	}
+}
+
+// sharedDisks checks that no root volume is used by two sessions if every used disk is replaced.
+func (s *simulation) sharedDisks(v truth) []string {
+	var out []string
+	for _, m := range v.machines {
+		row := v.rows[*m.InstanceId]
+		if !s.clean || row.State != backend.Claimed || m.State.Name != "running" {
+			continue
+		}
+		for _, disk := range m.BlockDeviceMappings {
+			id, session := *disk.Ebs.VolumeId, fmt.Sprint(row.Owner, " ", row.Epoch)
+			if had := s.disks[id]; had != "" && had != session {
+				out = append(out, fmt.Sprintf("the disk %s of %s was session %s's and is session %s's", id, *m.InstanceId, had,
+					session))
+			}
+			s.disks[id] = session
+		}
+	}
+	return out
 }
 
 // unshown checks the fifth invariant on the desktops with a log: one of those that are alive has one.
@@ -283,7 +313,11 @@ func (s *simulation) quiet() {
 	s.w.cloud.SetNeverReady(false)
 	s.w.setBehavior(s.t, unkind)
 	s.w.cloud.FailStarts(0, "")
-	s.figures.PoolSize, s.figures.Hot, s.figures.Free, s.figures.Replace = 3, 0, nil, false
+	s.w.cloud.FailReplacements(0, "")
+	s.figures.PoolSize, s.figures.Hot, s.figures.Free = 3, 0, nil
+	if !s.clean {
+		s.figures.Recycle = backend.Reuse
+	}
 	if s.account != nil {
 		s.account.mend()
 		s.account.configure(s.figures)

@@ -25,14 +25,15 @@ func (m instance) up() bool { return m.State.Up() }
 type observation struct {
 	instances []instance // pool instances, those that were terminated of late included
 	rows      []instanceRow
-	sessions  []sessionRow    // those that have not ended
-	ended     []sessionRow    // those that have, as long as their rows stay
-	tickets   []ticketRow     // those that are alive, in the order in which they are served
-	stale     []ticketRow     // those that nobody keeps alive
-	ready     map[string]bool // warming instances that have shown that they are ready
-	asking    map[string]bool // stopped warming instances whose log may still show it
-	size      int             // the stopped tier's size (see Figures.stopped)
-	hot       int             // how many running ones beside them
+	sessions  []sessionRow           // those that have not ended
+	ended     []sessionRow           // those that have, as long as their rows stay
+	tickets   []ticketRow            // those that are alive, in the order in which they are served
+	stale     []ticketRow            // those that nobody keeps alive
+	ready     map[string]bool        // warming instances that have shown that they are ready
+	asking    map[string]bool        // stopped warming instances whose log may still show it
+	resets    map[string]replacement // the root volume replacements of instances that are being reset, by task ID
+	size      int                    // the stopped tier's size (see Figures.stopped)
+	hot       int                    // how many running ones beside them
 	figures   Figures
 	current   template // what a launch would be made of now; zero if it was not read
 	health    healthRow
@@ -52,6 +53,8 @@ const (
 	stepLaunch    stepKind = "launch"    // launch a new instance to be warmed
 	stepPark      stepKind = "park"      // warming and ready: stop it, it is then warm
 	stepRecycle   stepKind = "recycle"   // stopped: scrub it, and say warm
+	stepReset     stepKind = "reset"     // used and stopped: start it, to replace its disk
+	stepClean     stepKind = "clean"     // runs for its reset: replace its disk
 	stepRetire    stepKind = "retire"    // terminate it and forget its row
 	stepAdopt     stepKind = "adopt"     // unrecorded: write a row, and stop it
 	stepStop      stepKind = "stop"      // runs unclaimed: stop it

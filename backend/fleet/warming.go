@@ -20,37 +20,37 @@ func (k *keeper) askWarming(ctx context.Context, v *observation) {
 	for _, m := range v.instances {
 		r := rows[m.InstanceID]
 		switch {
-		case r.State != backend.Warming || r.Ready:
+		case r.State != backend.Warming || r.Ready || r.ResetTask != "" && !v.resets[r.ResetTask].succeeded():
 			delete(k.asked, m.InstanceID)
 		case m.State == "running" && m.PublicIP != "":
-			v.ready[m.InstanceID], _ = k.askReady(ctx, m)
+			v.ready[m.InstanceID], _ = k.askReady(ctx, m, v.bootedAt(r, m))
 		case m.State == "stopped" && k.s.ReadyLine != nil:
-			k.askStopped(ctx, v, m)
+			k.askStopped(ctx, v, m, v.bootedAt(r, m))
 		}
 	}
 }
 
 // askStopped asks the log of an instance that stopped while it was warming. It goes on asking for readyLineDelay, and
 // for as long as the log cannot be read.
-func (k *keeper) askStopped(ctx context.Context, v *observation, m instance) {
+func (k *keeper) askStopped(ctx context.Context, v *observation, m instance, booted time.Time) {
 	since, known := k.asked[m.InstanceID]
 	if !known {
 		since = time.Now()
 		k.asked[m.InstanceID] = since
 	}
-	ready, err := k.askReady(ctx, m)
+	ready, err := k.askReady(ctx, m, booted)
 	v.ready[m.InstanceID] = ready
 	v.asking[m.InstanceID] = err != nil || time.Since(since) < readyLineDelay
 }
 
-// askReady asks one instance whether it is ready. It returns an error if its log cannot be read.
-func (k *keeper) askReady(ctx context.Context, m instance) (bool, error) {
+// askReady asks one instance whether it is ready since a boot. It returns an error if its log cannot be read.
+func (k *keeper) askReady(ctx context.Context, m instance, booted time.Time) (bool, error) {
 	one, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	if k.s.ReadyLine == nil {
 		return k.s.probeOnce(one, m.PublicIP) == nil, nil
 	}
-	ready, err := k.s.ReadyLine(one, m.InstanceID, m.LaunchTime)
+	ready, err := k.s.ReadyLine(one, m.InstanceID, booted)
 	if err != nil && ctx.Err() == nil {
 		k.s.Log.Warn("the log of a warming instance could not be read", "instance", m.InstanceID, "cause", err)
 	}

@@ -37,6 +37,10 @@ func (c *Cloud) SetNeverReady(on bool) { c.sim.SetNeverReady(on) }
 // Client.InternalError.
 func (c *Cloud) FailStarts(n int, code string) { c.ec2.Load().FailStarts(n, code) }
 
+// FailReplacements lets the next n root volume replacements fail, n < 0 all of them, in the state failed or
+// failed-detached.
+func (c *Cloud) FailReplacements(n int, state string) { c.ec2.Load().FailReplacements(n, state) }
+
 // admin is the operator's API. It needs the operator's secret access key as a bearer token.
 func (c *Cloud) admin(w http.ResponseWriter, r *http.Request) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")

@@ -57,6 +57,10 @@ func (s *Service) startInstances(c *wire.Call, p params, d *doc) *wire.Error {
 		for _, in := range batch {
 			switch in.State {
 			case stopped:
+				if in.VolumeID == "" {
+					return invalid("Invalid value '%s' for instanceId. Instance does not have a volume attached at root (%s)", in.ID,
+						in.rootDevice())
+				}
 				wanted[place{in.Zone, in.Type}]++
 			case pending, running: // starting it again does nothing
 			default:

@@ -69,5 +69,8 @@ func (in *instance) attached() []disk {
 	if in.State == terminated {
 		return nil
 	}
+	if in.VolumeID == "" { // a replacement failed
+		return in.Disks
+	}
 	return append([]disk{{in.rootDevice(), in.VolumeID}}, in.Disks...)
 }

@@ -42,8 +42,9 @@ type instance struct {
 	SourceDestCheck                          bool
 	Tags                                     map[string]string
 	VolumeID, InterfaceID                    string
-	RootDevice                               string `json:",omitempty"` // /dev/sda1 if it is empty
-	Disks                                    []disk `json:",omitempty"` // beside the root volume
+	DiskAt                                   time.Time `json:",omitzero"`  // when the root volume was replaced
+	RootDevice                               string    `json:",omitempty"` // /dev/sda1 if it is empty
+	Disks                                    []disk    `json:",omitempty"` // beside the root volume
 
 	// Next is the state that the instance enters by itself at NextAt, "" for none.
 	Next   string `json:",omitempty"`
@@ -67,7 +68,8 @@ func (in *instance) value() Instance {
 	return Instance{
 		ID: in.ID, State: in.State, PrivateIP: in.PrivateIP, PublicIP: in.PublicIP, SubnetID: in.SubnetID,
 		Zone: in.Zone, Type: in.Type, ImageID: in.ImageID, UserData: string(data), LaunchTime: in.LaunchTime,
-		FirstBoot: !in.Initialised, Boot: in.Boot, BootTime: in.BootTime, Tags: maps.Clone(in.Tags),
+		RootVolume: in.VolumeID,
+		FirstBoot:  !in.Initialised, Boot: in.Boot, BootTime: in.BootTime, Tags: maps.Clone(in.Tags),
 	}
 }
 

@@ -86,7 +86,11 @@ func (ch *change) stop(in *instance, terminate, force bool) {
 
 // noteInitialised keeps whether a first boot, now ending, was long enough to initialise the disk.
 func (ch *change) noteInitialised(in *instance) {
-	if in.State == running && !in.BootTime.IsZero() && ch.now.Sub(in.LaunchTime) >= ch.s.opts.Cold {
+	since := in.LaunchTime
+	if in.DiskAt.After(since) {
+		since = in.DiskAt
+	}
+	if in.State == running && !in.BootTime.IsZero() && ch.now.Sub(since) >= ch.s.opts.Cold {
 		in.Initialised = true
 	}
 }
@@ -114,6 +118,7 @@ func (ch *change) advance(in *instance) {
 	case gone:
 		delete(ch.touched, in.ID)
 		ch.s.forget(in)
+		ch.forgetTasks(in.ID)
 		ch.drop(bucketInstances, in.ID)
 		return
 	}

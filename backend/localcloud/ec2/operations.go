@@ -10,6 +10,8 @@ var operations = map[string]handler{
 	"DescribeInstanceStatus":         (*Service).describeInstanceStatus,
 	"DescribeInstanceAttribute":      (*Service).describeInstanceAttribute,
 	"ModifyInstanceAttribute":        (*Service).modifyInstanceAttribute,
+	"CreateReplaceRootVolumeTask":    (*Service).createReplaceRootVolumeTask,
+	"DescribeReplaceRootVolumeTasks": (*Service).describeReplaceRootVolumeTasks,
 	"DescribeInstanceTypes":          (*Service).describeInstanceTypes,
 	"DescribeInstanceTypeOfferings":  (*Service).describeInstanceTypeOfferings,
 	"DescribeImages":                 (*Service).describeImages,

@@ -18,6 +18,7 @@ const (
 	bucketSubnets   = "ec2.subnets"
 	bucketGroups    = "ec2.security-groups"
 	bucketPrefixes  = "ec2.prefix-lists"
+	bucketTasks     = "ec2.replace-root-volume-tasks"
 )
 
 // load reads the state. An instance that was up when the process died is up still: its transitions go by the clock.
@@ -41,6 +42,11 @@ func (s *Service) load() error {
 		return err
 	}
 	if err := loadAll(s, bucketTags, func(id string, tags map[string]string) { s.tags[id] = tags }); err != nil {
+		return err
+	}
+	if err := loadAll(s, bucketTasks, func(id string, t replaceTask) {
+		s.tasks[id], s.serial = t, max(s.serial, t.Serial)
+	}); err != nil {
 		return err
 	}
 	return s.loadNetworks()
@@ -84,6 +90,9 @@ func (s *Service) resume() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.env.Now()
+	for _, t := range s.tasks {
+		s.scheduleTask(t, now)
+	}
 	for _, in := range s.sorted() {
 		s.schedule(in, now)
 		if in.State != running {

@@ -30,6 +30,7 @@ type Options struct {
 type Instance struct {
 	ID, State, PrivateIP, PublicIP, SubnetID, Zone, Type, ImageID string
 	UserData                                                      string    // decoded
+	RootVolume                                                    string    // empty if it has none
 	LaunchTime                                                    time.Time // of the last start, as AWS has it
 	// FirstBoot says that the disk is not initialised yet, so that this boot takes Options.Cold.
 	FirstBoot bool
@@ -59,7 +60,8 @@ type Service struct {
 	subnetsOf map[string]subnetState       // of subnets that were made or changed, by their ID
 	groups    map[string]group             // security groups that were made or changed, by their ID
 	prefixes  map[string]prefixList        // managed prefix lists, by their ID
-	timers    map[string]*time.Timer       // one an instance: its next transition, or its disappearance
+	tasks     map[string]replaceTask       // root volume replacements, by their ID
+	timers    map[string]*time.Timer       // one an instance or task: its next transition, or its disappearance
 	addresses map[string]string            // public and private address to instance ID
 	serial    int64
 	behavior  Behavior
@@ -68,7 +70,10 @@ type Service struct {
 	vcpuQuota int    // −1: none
 	failing   int    // how many starts are still to fail late; −1: all
 	failCode  string // the state reason that they get
-	closed    bool
+	// failingTasks is how many root volume replacements are still to fail, −1 all of them, and failTaskAs their last state.
+	failingTasks int
+	failTaskAs   string
+	closed       bool
 
 	limitsMu sync.Mutex
 	limits   map[string]*rate.Limiter
@@ -98,6 +103,7 @@ func New(env wire.Env, st *store.Store, opts Options) (*Service, error) {
 		subnetsOf: map[string]subnetState{},
 		groups:    map[string]group{},
 		prefixes:  map[string]prefixList{},
+		tasks:     map[string]replaceTask{},
 		timers:    map[string]*time.Timer{},
 		addresses: map[string]string{},
 		pastTags:  map[string][]pastTags{},

@@ -41,6 +41,12 @@ export namespace bridge {
 	    Ask = "ask",
 	    Stop = "stop",
 	}
+	export enum Recycle {
+	    Replace = "replace",
+	    Reset = "reset",
+	    Reuse = "reuse",
+	    Unknown = "",
+	}
 	export enum Role {
 	    Operator = "operator",
 	    User = "user",
@@ -218,6 +224,7 @@ export namespace bridge {
 	    members: PoolMember[];
 	    leader: boolean;
 	    asOf?: number;
+	    recycle: Recycle;
 	    backoff?: Backoff;
 	}
 	export interface Overview {
