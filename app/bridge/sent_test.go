@@ -45,6 +45,7 @@ func TestSentFile(t *testing.T) {
 		"check":       newCheck(filled[backend.Check]()),
 		"desktop":     NewDesktop(filled[config.Desktop]()),
 		"invitation":  newInvitation(filled[gate.Invitation]()),
+		"offer":       filled[Offer](),
 		"preferences": filled[Preferences](),
 		"chronicle":   filled[HistoryResult](),
 		"guarded":     filled[SecurityResult](),

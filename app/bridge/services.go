@@ -40,6 +40,10 @@ type Window interface {
 	OpenDownloadPage()
 	// ShowCrashReport opens the report of what ended the launcher last time, if it ended unexpectedly.
 	ShowCrashReport()
+	// PickFile asks the user for a file. The path is "" if the user cancelled.
+	PickFile(title string) (path string, err error)
+	// TakeOffer returns the link or the path that the system opened the launcher for, once; "" for none.
+	TakeOffer() string
 	// Beat notes that the page is alive.
 	Beat()
 	// QuestionShown notes that the page shows the question before quitting, and AnswerQuit takes its answer.
@@ -47,12 +51,14 @@ type Window interface {
 	AnswerQuit(QuitAnswer)
 	// Quit begins the proper end of the program, and returns at once.
 	Quit()
+	// Restart does the same, and opens the program again.
+	Restart()
 }
 
 // Services returns what is bound to the page.
 func Services(w Window) []any {
 	s := service{w}
-	return []any{&Account{s}, &Instance{s}, &Log{service: s}, &Page{s}, &Settings{s}, &Security{s}, &Guests{s},
+	return []any{&Account{s}, &Instance{s}, &Log{service: s}, &Page{s}, &Settings{s}, &Profiles{service: s}, &Security{s}, &Guests{s},
 		&History{s}, &Fleet{s}, &Doctor{s}}
 }
 

@@ -27,7 +27,8 @@ type options struct {
 	json     bool
 	// endsBySignal is set by a command that, if interrupted, ends by SIGINT rather than with an exit code.
 	endsBySignal bool
-	ended        bool // the command has printed how it ended
+	ended        bool   // the command has printed how it ended
+	offer        string // a link or the path of a profile that the system opened the launcher for
 	files        fs.FS
 	openWindow   WindowOpener
 }
@@ -134,7 +135,7 @@ func (o *options) window(ctx context.Context, hidden bool) error {
 	if err != nil {
 		return err
 	}
-	return o.openWindow(ctx, core.WindowOptions{Profile: o.profile, Level: level, Hidden: hidden})
+	return o.openWindow(ctx, core.WindowOptions{Profile: o.profile, Level: level, Hidden: hidden, Offer: o.offer})
 }
 
 // noArguments refuses anything after the verb; a mistyped verb ends here.

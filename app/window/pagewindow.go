@@ -35,6 +35,8 @@ func (w pageWindow) OpenPath(path string)        { w.shell.openPath(path) }
 func (w pageWindow) ShowCrashReport()            { w.shell.showCrashReport() }
 func (w pageWindow) OpenDownloadPage()           { w.shell.openDownloadPage() }
 func (w pageWindow) Updates() *updates.Status    { return w.shell.updates.Load() }
+func (w pageWindow) TakeOffer() string           { return w.shell.takeOffer() }
+func (w pageWindow) Restart()                    { w.shell.restart() }
 func (w pageWindow) Beat()                       { w.shell.beat() }
 func (w pageWindow) Quit()                       { w.shell.quit() }
 func (w pageWindow) QuestionShown()              { w.shell.questionShown() }
@@ -47,4 +49,9 @@ func (w pageWindow) Call(within time.Duration) (context.Context, func()) {
 
 func (w pageWindow) SaveFile(title, name string) (string, error) {
 	return wails.SaveFileDialog(w.shell.ctx, wails.SaveDialogOptions{Title: title, DefaultFilename: name})
+}
+
+func (w pageWindow) PickFile(title string) (string, error) {
+	return wails.OpenFileDialog(w.shell.ctx, wails.OpenDialogOptions{Title: title, Filters: []wails.FileFilter{
+		{DisplayName: "*.avatar-profile, *.yaml", Pattern: "*.avatar-profile;*.yaml;*.yml"}}})
 }

@@ -35,6 +35,7 @@ func (s *Shell) quit() {
 	}
 	s.tasks.Go(func(context.Context) {
 		if !s.mayQuit() {
+			s.again.Store(false)
 			s.life.stay()
 			return
 		}

@@ -31,6 +31,8 @@ type Shell struct {
 	crashReport string
 	place       atomic.Pointer[[2]int] // of the window when it was hidden, nil while it is shown
 	hidden      bool                   // the window starts hidden
+	offered     atomic.Pointer[string] // a link or a profile that the page has not asked for yet
+	again       atomic.Bool            // the program is to be opened again after its end
 
 	wired chan struct{} // closed once the two below are set
 	rooms *core.Rooms
@@ -168,6 +170,7 @@ func (s *Shell) openPath(path string) {
 func (s *Shell) startup(ctx context.Context) {
 	s.ctx = ctx
 	heedDisplay(s.displayLost)
+	wails.OnFileDrop(ctx, s.dropped)
 	osdesktop.TakeSignals()
 	osdesktop.OnSessionEnd(shutdownReason, s.sessionEnds)
 	s.restorePlace(ctx)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,9 +35,12 @@ type single struct {
 // showRequest is the request by the socket, which only the user can reach.
 const showRequest = "show"
 
-// takeSingle takes the lock. With first false another launcher holds it, and has been asked to show its window
-// where asked is true.
-func takeSingle(dir string) (s *single, first, asked bool, err error) {
+// maxAsk bounds a request: the word, and a link or a path, escaped.
+const maxAsk = 64 << 10
+
+// takeSingle takes the lock. With first false another launcher holds it, and has been asked to show its window with
+// offer, a link or a path, where asked is true.
+func takeSingle(dir, offer string) (s *single, first, asked bool, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, false, false, core.StateProblem(dir, err)
 	}
@@ -46,7 +50,7 @@ func takeSingle(dir string) (s *single, first, asked bool, err error) {
 	case err != nil:
 		return nil, false, false, core.StateProblem(dir, err)
 	case !held:
-		return nil, false, askToShow(socket, port), nil
+		return nil, false, askToShow(socket, port, offer), nil
 	}
 	for _, left := range []string{socket, port} {
 		_ = os.Remove(left) // by a launcher that crashed: the lock says that there is none now
@@ -74,9 +78,9 @@ func (s *single) listenAtPort(file string) {
 	s.listener, s.word, s.port = l, word, file
 }
 
-func askToShow(socket, port string) bool {
+func askToShow(socket, port, offer string) bool {
 	if c, err := net.DialTimeout("unix", socket, time.Second); err == nil {
-		return ask(c, showRequest)
+		return ask(c, showRequest, offer)
 	}
 	text, err := os.ReadFile(port)
 	if err != nil {
@@ -84,14 +88,14 @@ func askToShow(socket, port string) bool {
 	}
 	number, word, _ := strings.Cut(string(text), " ")
 	c, err := net.DialTimeout("tcp", net.JoinHostPort("127.0.0.1", number), time.Second)
-	return err == nil && ask(c, word)
+	return err == nil && ask(c, word, offer)
 }
 
-// ask sends a word, and reports whether the window was shown.
-func ask(c net.Conn, word string) bool {
+// ask sends a word and what the start was for, and reports whether the window was shown.
+func ask(c net.Conn, word, offer string) bool {
 	defer c.Close()
 	_ = c.SetDeadline(time.Now().Add(5 * time.Second))
-	if _, err := fmt.Fprintln(c, word); err != nil {
+	if _, err := fmt.Fprintln(c, word, url.QueryEscape(offer)); err != nil {
 		return false
 	}
 	var answer string
@@ -100,7 +104,7 @@ func ask(c net.Conn, word string) bool {
 }
 
 // serve shows the window for each launch that asks, until close.
-func (s *single) serve(show func()) {
+func (s *single) serve(show func(offer string)) {
 	if s.listener == nil {
 		return
 	}
@@ -114,12 +118,14 @@ func (s *single) serve(show func()) {
 }
 
 // answer shows the window if the first line of a connection is the word.
-func (s *single) answer(c net.Conn, show func()) {
+func (s *single) answer(c net.Conn, show func(offer string)) {
 	defer c.Close()
 	_ = c.SetDeadline(time.Now().Add(2 * time.Second))
-	line, _ := bufio.NewReader(io.LimitReader(c, 100)).ReadString('\n')
-	if subtle.ConstantTimeCompare([]byte(strings.TrimSpace(line)), []byte(s.word)) == 1 {
-		show()
+	line, _ := bufio.NewReader(io.LimitReader(c, maxAsk)).ReadString('\n')
+	word, escaped, _ := strings.Cut(strings.TrimSpace(line), " ")
+	offer, err := url.QueryUnescape(escaped)
+	if err == nil && subtle.ConstantTimeCompare([]byte(word), []byte(s.word)) == 1 {
+		show(offer)
 		fmt.Fprintln(c, "shown")
 	}
 }

@@ -11,13 +11,13 @@ import (
 // openSingle takes the window's lock, and serves second launches until the test ends.
 func openSingle(t *testing.T, dir string) (shown chan struct{}) {
 	t.Helper()
-	s, first, _, err := takeSingle(dir)
+	s, first, _, err := takeSingle(dir, "")
 	if err != nil || !first {
 		t.Fatalf("first: %v, %v", first, err)
 	}
 	shown = make(chan struct{}, 8)
 	ended := make(chan struct{})
-	go func() { defer close(ended); s.serve(func() { shown <- struct{}{} }) }()
+	go func() { defer close(ended); s.serve(func(string) { shown <- struct{}{} }) }()
 	t.Cleanup(func() { s.close(); <-ended })
 	return shown
 }
@@ -30,7 +30,7 @@ func TestSecondLaunchShowsTheFirstWindow(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), folder)
 			shown := openSingle(t, dir)
 			for range 2 {
-				_, first, asked, err := takeSingle(dir)
+				_, first, asked, err := takeSingle(dir, "")
 				if err != nil || first || !asked {
 					t.Fatalf("first: %v, asked: %v, %v", first, asked, err)
 				}
@@ -53,7 +53,7 @@ func TestSecondLaunchAfterACrash(t *testing.T) {
 		}
 	}
 	shown := openSingle(t, dir)
-	if _, first, asked, err := takeSingle(dir); first || !asked || err != nil {
+	if _, first, asked, err := takeSingle(dir, ""); first || !asked || err != nil {
 		t.Fatalf("first: %v, asked: %v, %v", first, asked, err)
 	}
 	<-shown
@@ -76,7 +76,7 @@ func TestSecondLaunchNeedsTheWord(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ask(c, wrong) {
+		if ask(c, wrong, "") {
 			t.Errorf("%q shows the window", wrong)
 		}
 	}

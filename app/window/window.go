@@ -17,6 +17,7 @@ import (
 	wailsoptions "github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
+	"github.com/wailsapp/wails/v2/pkg/options/mac"
 	"github.com/wailsapp/wails/v2/pkg/options/windows"
 
 	"avatar-launcher/app/bridge"
@@ -51,7 +52,7 @@ func open(ctx context.Context, files fs.FS, icon []byte, o core.WindowOptions) e
 			Next: messages.New("window.useRunVerbSame")}
 	}
 	dir := config.Paths().StateDir
-	lock, first, asked, err := takeSingle(dir)
+	lock, first, asked, err := takeSingle(dir, o.Offer)
 	if err != nil {
 		return err
 	}
@@ -63,16 +64,21 @@ func open(ctx context.Context, files fs.FS, icon []byte, o core.WindowOptions) e
 			Why:  messages.New("window.notShowWindowAsked"),
 			Next: messages.New("window.endStartAgain")}
 	}
-	defer lock.close()
-	return runWindow(ctx, files, icon, o, lock, dir)
+	s := newShell(dir)
+	s.hidden = o.Hidden
+	s.offer(o.Offer)
+	err = runWindow(ctx, files, icon, o, lock, s)
+	lock.close()
+	if err == nil && s.again.Load() {
+		return openAgain()
+	}
+	return err
 }
 
 // runWindow shows the window at once. The rooms are opened beside it: a new embedded cloud, a keyring that asks for
 // its password, and a busy machine all take their time.
-func runWindow(ctx context.Context, files fs.FS, icon []byte, o core.WindowOptions, lock *single, dir string) error {
-	s := newShell(dir)
-	s.hidden = o.Hidden
-	file := core.NewLogFile(dir, s.logFileTroubled)
+func runWindow(ctx context.Context, files fs.FS, icon []byte, o core.WindowOptions, lock *single, s *Shell) error {
+	file := core.NewLogFile(s.stateDir, s.logFileTroubled)
 	defer file.Close()
 	s.log = core.FileLog(file, o.Level)
 	s.log.Info("the launcher starts", "version", core.Version)
@@ -104,7 +110,7 @@ func runWindow(ctx context.Context, files fs.FS, icon []byte, o core.WindowOptio
 		os.Exit(1)
 	}
 	s.tasks.Go(func(over context.Context) { s.quitOn(ctx, over) })
-	s.tasks.Go(func(context.Context) { lock.serve(s.show) })
+	s.tasks.Go(func(context.Context) { lock.serve(s.asked) })
 	if err := show(windowOptions(files, icon, s, o.Hidden)); err != nil {
 		return err
 	}
@@ -273,7 +279,9 @@ func windowOptions(files fs.FS, icon []byte, s *Shell, hidden bool) *wailsoption
 		EnumBind:           bridge.Enums(),
 		// Drawn without the GPU: the page has nothing for it, a driver costs 80 MB of memory and some seconds of the first
 		// frame where it is emulated, and NVIDIA's shows blank windows.
-		Linux: &linux.Options{Icon: icon, ProgramName: "avatar-launcher", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
+		DragAndDrop: &wailsoptions.DragAndDrop{EnableFileDrop: true, DisableWebViewDrop: true},
+		Mac:         &mac.Options{OnUrlOpen: s.asked, OnFileOpen: s.asked},
+		Linux:       &linux.Options{Icon: icon, ProgramName: "avatar-launcher", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 		// By default a folder of the user's roaming profile, named after the program's file.
 		Windows: &windows.Options{WebviewUserDataPath: filepath.Join(config.Paths().CacheDir, "webview2")},
 	}

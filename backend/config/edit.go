@@ -29,6 +29,18 @@ var editing sync.Mutex
 // the letter: comments, order, blank lines. A change that would make the file one that Load refuses is not made, nor is
 // one that the policy decides. Errors are *backend.Problem.
 func EditFile(path string, changes ...Change) error {
+	return editFile(path, func(policy *Policy, data []byte) ([]byte, error) {
+		for _, c := range changes {
+			if p := policy.refusal(c); p != nil {
+				return nil, p
+			}
+		}
+		return edit(policy, path, data, changes...)
+	})
+}
+
+// editFile replaces the file at path by what change makes of it.
+func editFile(path string, change func(policy *Policy, data []byte) ([]byte, error)) error {
 	editing.Lock()
 	defer editing.Unlock()
 	target := path
@@ -39,17 +51,12 @@ func EditFile(path string, changes ...Change) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range changes {
-		if p := policy.refusal(c); p != nil {
-			return p
-		}
-	}
 	data, err := readFile(target)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return problem(messages.New("config.settingsCannotRead"), reason(err, path),
 			messages.New("config.checkFilePermissions"), err)
 	}
-	edited, err := edit(policy, path, data, changes...)
+	edited, err := change(policy, data)
 	if err != nil {
 		return err
 	}
@@ -170,6 +177,9 @@ func insert(text string, n ast.Node, key ast.MapKeyNode, path []string,
 	value string) (edited string, why messages.Message) {
 	lines := strings.SplitAfter(text, "\n")
 	if m, ok := n.(*ast.MappingNode); ok && m.IsFlowStyle {
+		if strings.Contains(value, "\n") {
+			return "", messages.New("config.standsInBraces")
+		}
 		line := &lines[m.Start.Position.Line-1]
 		at := byteOf(*line, m.Start.Position.Column)
 		if !strings.HasPrefix((*line)[at:], "{") {
@@ -218,15 +228,20 @@ func endOf(lines []string, from, column int) int {
 	return end
 }
 
-// block writes a path and its value as indented lines.
+// block writes a path and its value as indented lines. A value of several lines goes below its key.
 func block(path []string, value string, indent int) string {
 	var b strings.Builder
 	for i, key := range path {
 		fmt.Fprintf(&b, "%s%s:", strings.Repeat(" ", indent+2*i), key)
-		if i == len(path)-1 {
+		if i == len(path)-1 && !strings.Contains(value, "\n") {
 			b.WriteString(" " + value)
 		}
 		b.WriteString("\n")
+	}
+	if strings.Contains(value, "\n") {
+		for line := range strings.Lines(value) {
+			b.WriteString(strings.Repeat(" ", indent+2*len(path)) + ended(strings.TrimRight(line, "\r\n")))
+		}
 	}
 	return b.String()
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"reflect"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/messages"
 
+	"aead.dev/minisign"
 	"github.com/goccy/go-yaml/ast"
 )
 
@@ -20,6 +22,7 @@ type Policy struct {
 	Source  string   // the file, or the place of the system's that it was read from
 	Reason  string   // the administrator's own words for it, shown beside what is locked
 	Allowed []string // the profiles that may be used; empty: all
+	Signers []string // minisign's public keys; if there are any, a profile that is handed over needs one's signature
 
 	locks    []lock
 	profiles []string // the profiles that the policy itself has
@@ -90,13 +93,16 @@ func parsePolicy(source string, data []byte) (*Policy, Faults) {
 			d.decode(e.Value, key, reflect.ValueOf(&p.Reason).Elem())
 		case "allowed_profiles":
 			d.decode(e.Value, key, reflect.ValueOf(&p.Allowed).Elem())
+		case "profile_signers":
+			d.decode(e.Value, key, reflect.ValueOf(&p.Signers).Elem())
 		case "locked":
 			p.collect(d, e.Value, "", reflect.TypeFor[lockable]())
 		default:
-			d.refuse(e.Key, key, unknown(key, ""), suggest(key, []string{"allowed_profiles", "locked", "reason"}))
+			d.refuse(e.Key, key, unknown(key, ""), suggest(key, []string{"allowed_profiles", "locked", "profile_signers", "reason"}))
 		}
 	}
 	p.checkAllowed(d)
+	p.checkSigners(d)
 	if len(d.faults) > 0 {
 		return nil, d.faults
 	}
@@ -156,6 +162,17 @@ func (p *Policy) checkAllowed(d *decoder) {
 			d.faults = append(d.faults, Fault{File: d.file, Line: at.line, Column: at.column, Path: "allowed_profiles",
 				Wrong: messages.New("config.allowsUnknownProfile", strconv.Quote(name)),
 				Right: messages.New("config.writeProfileUnderLocked", name)})
+		}
+	}
+}
+
+// checkSigners refuses what is no public key of minisign's.
+func (p *Policy) checkSigners(d *decoder) {
+	for i, text := range p.Signers {
+		if err := new(minisign.PublicKey).UnmarshalText([]byte(text)); err != nil {
+			at := d.places[fmt.Sprintf("profile_signers[%d]", i)]
+			d.faults = append(d.faults, Fault{File: d.file, Line: at.line, Column: at.column, Path: "profile_signers",
+				Wrong: messages.New("config.noPublicKey", strconv.Quote(text)), Right: messages.New("config.writePublicKey")})
 		}
 	}
 }

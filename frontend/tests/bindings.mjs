@@ -61,6 +61,8 @@ export function install(scene) {
   const lastError = () => scene.lines.filter((l) => l.level === 'error').at(-1) ?? null;
   const clear = () => { scene = { ...scene, lines: [] }; };
 
+  const nothing = { source: '', host: '', name: '', text: '', cloud: '', signIn: '', zone: '', taken: false, same: false, signed: false, problem: null };
+
   window.asked = asked;
   window.send = (name, data) => (listeners.get(name) ?? new Set()).forEach((fn) => fn(data));
   window.setScene = (next) => {
@@ -102,6 +104,10 @@ export function install(scene) {
         if (change.key === 'theme') window.send('settings', structuredClone(s.desktop));
         return structuredClone(s);
       },
+    }),
+    Profiles: service('Profiles', ['Offered', 'Open', 'Pick', 'Add', 'Restart'], {
+      Offered: () => { const now = scene.offered; scene = { ...scene, offered: undefined }; return structuredClone(now ?? nothing); },
+      Open: () => later(scene.offer), Pick: () => later(scene.offer), Add: () => ({ problem: scene.refusal ?? null }),
     }),
     Security: service('Security', ['Read', 'SetUp', 'Confirm', 'Remove', 'ForgetDevice'], {
       Read: () => later(scene.security), SetUp: () => later(scene.enrolment),

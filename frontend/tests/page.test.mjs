@@ -757,6 +757,50 @@ on('settings that a policy decides are locked, with its reason, and the others a
   await page.getByText('stored in /etc/avatar-launcher/policy.yaml').waitFor();
 });
 
+on('a profile by a link: asked before it is read, shown in full, added under the name that was shown', 'profile-asked', async (page) => {
+  await page.getByRole('heading', { name: 'Read a profile from acme.example?' }).waitFor();
+  assert.equal((await asked(page, 'Profiles.Open')).length, 0, 'nothing is fetched before the user agrees');
+  await button(page, 'Continue').click();
+  await page.getByRole('heading', { name: 'Add the profile studio?' }).waitFor();
+  await page.getByText('Signed by your organization').waitFor();
+  await page.getByText('identity_pool_id: eu-central-1:01234567').waitFor();
+  await button(page, 'Add').click();
+  await page.getByRole('heading', { name: 'The profile studio is added' }).waitFor();
+  assert.deepEqual((await asked(page, 'Profiles.Add')).map(([, name]) => name), ['studio']);
+  await button(page, 'Restart now').click();
+  assert.equal((await asked(page, 'Profiles.Restart')).length, 1);
+});
+
+on('a profile by a link can be left without a request', 'profile-asked', async (page) => {
+  await button(page, 'Cancel').click();
+  assert.equal(await page.getByRole('dialog').count(), 0);
+  assert.equal((await asked(page, 'Profiles.Open')).length, 0);
+});
+
+on('a profile whose name is taken gets another one', 'profile-taken', async (page) => {
+  await page.getByText('it stays as it is').waitFor();
+  await button(page, 'Add').click();
+  await page.getByRole('heading', { name: 'The profile studio-2 is added' }).waitFor();
+  assert.deepEqual((await asked(page, 'Profiles.Add')).map(([, name]) => name), ['studio-2']);
+});
+
+on('a profile that cannot be taken says why, and nothing can be added', 'profile-refused', async (page) => {
+  await page.getByText('larger than 64 KiB').waitFor();
+  assert.equal(await button(page, 'Add').count(), 0);
+});
+
+on('somebody without a profile is told the ways on', 'first-run', async (page) => {
+  await page.getByRole('button', { name: 'Try as demo' }).waitFor();
+  await button(page, 'I set up an account').click();
+  await page.getByText('avatar-launcher setup --zone').waitFor();
+  await button(page, 'Close').click();
+  await button(page, 'I have a file or a link').click();
+  await page.getByLabel('Link').fill('http://acme.example/p');
+  await button(page, 'Continue').click();
+  await page.getByText('Paste a link that begins with https://').waitFor();
+  assert.equal((await asked(page, 'Profiles.Open')).length, 0);
+});
+
 on('diagnostics say what is wrong and what to do, and can be copied', 'about', async (page) => {
   await page.getByText('2 things need attention').waitFor();
   await page.getByText('Ask your operator to attach the policy').waitFor();
@@ -785,7 +829,7 @@ for (const scene of scenes) {
   on(`no word of ${scene.name} is outside the catalogue, and none overflows`, told(scene), async (page) => {
     const [bare, wide] = await page.evaluate(() => {
       const data = /^[\W\d]*$|2026|i-0|ami-|subnet-|us-east|g4dn|\d+\.\d+|demo|local|\/|ok$|running|pending|initializing|JBSW/;
-      const values = '[role=log], .mono.pick, td.pick, .name.pick, li .pick, .chip, .user, .initial, option, kbd';
+      const values = '[role=log], .mono.pick, td.pick, dd.pick, .name.pick, li .pick, .chip, .user, .initial, option, kbd';
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       const texts = [];
       while (walker.nextNode()) {

@@ -122,6 +122,13 @@ const settings = {
   window: 60 * MINUTE, warning: 5 * MINUTE, maximum: 720 * MINUTE, staySignedIn: false, keyring: null, policy: null, problem: null,
 };
 const policy = { source: '/etc/avatar-launcher/policy.yaml', reason: 'Ask it@acme.example.', locked: ['profile', 'quit', 'staySignedIn', 'maximum'] };
+const offer = {
+  source: 'https://acme.example/studio.avatar-profile', host: '', name: 'studio', cloud: 'AWS, eu-central-1', signIn: 'https://studio.auth.eu-central-1.amazoncognito.com', zone: 'avatar.example.com', taken: false, same: false, signed: true, problem: null,
+  text: 'cloud: aws\nregion: eu-central-1\nendpoint: ""\ncontrol: desktop\ncognito:\n  user_pool_id: eu-central-1_Ab1Cd2Ef3\n  client_id: 1example23456789\n  identity_pool_id: eu-central-1:01234567-89ab-cdef-0123-456789abcdef\nzone:\n  id: Z0123456789ABCDEFGHIJ\n  name: avatar.example.com\n',
+};
+const asking = { source: offer.source, host: 'acme.example', name: '', text: '', cloud: '', signIn: '', zone: '', taken: false, same: false, signed: false, problem: null };
+const first = { ...settings, profiles: ['local'] };
+const refusedOffer = { ...asking, host: '', problem: { kind: 'config', what: 'This profile can’t be added', why: 'https://acme.example/studio.avatar-profile is larger than 64 KiB.', next: 'Ask the person who gave it to you for another one.' } };
 const security = { authenticator: false, device: '', problem: null };
 const enrolment = { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', qr: QR, problem: null };
 const byBrowser = { kind: 'refused', what: 'Couldn’t load your sign-in security settings', why: 'You can only change this after signing in with your user name and password.', next: 'Sign in with your user name and password, then try again.' };
@@ -170,6 +177,12 @@ export const scenes = [
   scene('opening', null),
   scene('sign-in', out),
   scene('sign-in-demo', out, { demoUsers }),
+  scene('first-run', out, { demoUsers, settings: first }),
+  scene('profile-asked', out, { offered: asking, offer }),
+  scene('profile-shown', out, { offered: { ...offer, source: '/home/demo/studio.avatar-profile' } }),
+  scene('profile-taken', out, { offered: { ...offer, taken: true, signed: false } }),
+  scene('profile-same', out, { offered: { ...offer, same: true } }),
+  scene('profile-refused', out, { offered: refusedOffer }),
   scene('sign-in-refused', { ...out, problem: { kind: 'refused', what: 'Sign-in refused', why: 'The user name or the password is wrong.', next: 'Type them again; after five wrong tries Cognito waits a while.' } }, { demoUsers }),
   scene('sign-in-unreachable', { ...out, problem: unreachable }),
   scene('sign-in-waiting', { ...out, phase: 'signing-in' }),

@@ -7,11 +7,12 @@ import * as Log from '../../wailsjs/go/bridge/Log';
 import * as Fleet from '../../wailsjs/go/bridge/Fleet';
 import * as Page from '../../wailsjs/go/bridge/Page';
 import * as History from '../../wailsjs/go/bridge/History';
+import * as Profiles from '../../wailsjs/go/bridge/Profiles';
 import * as Security from '../../wailsjs/go/bridge/Security';
 import * as Settings from '../../wailsjs/go/bridge/Settings';
 import type { bridge } from '../../wailsjs/go/models';
 import { ClipboardSetText, EventsOn } from '../../wailsjs/runtime/runtime';
-import type { About, Check, HistoryResult, Desktop, Enrolment, SecurityResult, Histogram, Invitations, Invited, Line, LogPage, Preferences, Problem, Query, QuitQuestion, Sent, Series, Setting, Snapshot, FleetResult, Ways } from './types';
+import type { About, Check, HistoryResult, Desktop, Enrolment, SecurityResult, Histogram, Invitations, Invited, Line, LogPage, Offer, Preferences, Problem, Query, QuitQuestion, Sent, Series, Setting, Snapshot, FleetResult, Ways } from './types';
 
 /** Logs what a call that answers nothing failed with; a wish's own trouble arrives in a snapshot. */
 function ask(call: Promise<void>): void {
@@ -106,6 +107,18 @@ export const settings = {
   write: (s: Setting): Promise<Preferences> => sent(Settings.Write(s as bridge.Setting)),
   open: (): void => ask(Settings.Open()),
   onChange: (fn: (d: Desktop) => void): (() => void) => EventsOn('settings', fn),
+};
+
+/** Profiles that somebody hands over. */
+export const profiles = {
+  /** What the system opened the launcher for since the last call. */
+  offered: (): Promise<Offer> => sent(Profiles.Offered()),
+  open: (source: string): Promise<Offer> => sent(Profiles.Open(source)),
+  pick: (): Promise<Offer> => sent(Profiles.Pick()),
+  /** Adds what was shown; answers why that was not done, null where it was. */
+  add: (name: string): Promise<Problem | null> => outcome(Profiles.Add(name)),
+  restart: (): void => ask(Profiles.Restart()),
+  onOffer: (fn: () => void): (() => void) => EventsOn('offer', fn),
 };
 
 /** The user's own account. Each change answers why it was not made, null where it was. */

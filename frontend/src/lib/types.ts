@@ -30,6 +30,7 @@ export type LogPage = Sent<bridge.LogPage>;
 export type Machine = Sent<bridge.Machine>;
 export type Notice = Sent<bridge.Notice>;
 export type Occupancy = Sent<bridge.Occupancy>;
+export type Offer = Sent<bridge.Offer>;
 export type Overview = Sent<bridge.Overview>;
 export type PastSession = Sent<bridge.PastSession>;
 export type Phase = Sent<bridge.Phase>;

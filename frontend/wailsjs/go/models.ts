@@ -324,6 +324,19 @@ export namespace bridge {
 	    problem: Problem;
 	}
 	
+	export interface Offer {
+	    source: string;
+	    host: string;
+	    name: string;
+	    text: string;
+	    cloud: string;
+	    signIn: string;
+	    zone: string;
+	    taken: boolean;
+	    same: boolean;
+	    signed: boolean;
+	    problem?: Problem;
+	}
 	export interface Outcome {
 	    problem?: Problem;
 	}
