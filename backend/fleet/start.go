@@ -165,7 +165,11 @@ func (s *Service) obtainOnce(ctx context.Context, u backend.User, lost map[strin
 	}
 	var had *existing
 	if errors.As(err, &had) {
-		return s.attach(ctx, had.row, report)
+		row, err := s.attach(ctx, had.row, report)
+		if why := notStarted(err); !why.IsZero() && had.row.InstanceID != "" {
+			return nil, errors.Join(err, s.endUnstarted(ctx, had.row, why, lost), errAgain)
+		}
+		return row, err
 	}
 	if err != nil {
 		return nil, err
@@ -182,6 +186,25 @@ func (s *Service) obtainOnce(ctx context.Context, u backend.User, lost map[strin
 		return nil, errors.Join(s.releaseForCapacity(ctx, *row, err), errAgain)
 	}
 	return row, err
+}
+
+// notStarted returns why EC2 does not start an instance that another one can stand in for, zero for any other error.
+func notStarted(err error) messages.Message {
+	var refused *startRefused
+	switch {
+	case errors.As(err, &refused):
+		return messages.New("fleet.launchRefused")
+	case isCapacity(err):
+		return messages.New("fleet.noCapacity")
+	}
+	return messages.Message{}
+}
+
+// endUnstarted ends a session whose instance EC2 does not start. The instance has been used, so it is recycled.
+func (s *Service) endUnstarted(ctx context.Context, row sessionRow, why messages.Message, lost map[string]bool) error {
+	lost[row.InstanceID] = true
+	s.rememberCapacity("", row.InstanceID)
+	return s.end(ctx, row, backend.Recycling, s.LauncherID, why)
 }
 
 // releaseForCapacity releases a claimed instance that AWS has no capacity to start, and records the lack.

@@ -65,3 +65,39 @@ func TestStartsThatEC2AlwaysRefusesEnd(t *testing.T) {
 		}
 	})
 }
+
+// TestARefusedStartOfTheUsersSessionTriesAnother: a session is open, its instance was stopped by hand, and EC2 refuses to
+// start it again or has no capacity for it. The press ends that session and gives the user another instance.
+func TestARefusedStartOfTheUsersSessionTriesAnother(t *testing.T) {
+	for _, code := range []string{"Client.InvalidKMSKey.InvalidState", "InsufficientInstanceCapacity"} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			keep(t, w.as(t, "keeper", kim))
+			time.Sleep(3 * time.Minute)
+			s := w.as(t, "user", demo)
+			first, _, _ := start(t, s, demo)
+			if err := w.cloud.KillInstance(first.InstanceID); err != nil {
+				t.Fatal(err)
+			}
+			_, err := w.cloud.AddFault(localcloud.Fault{Service: "ec2", Operation: "StartInstances", Kind: localcloud.FaultError,
+				Code: code, Status: 400, Count: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			second, _, took := start(t, s, demo)
+			if second.InstanceID == first.InstanceID || took > 20*time.Second {
+				t.Errorf("%s: %s after %s, in %v", code, second.InstanceID, first.InstanceID, took)
+			}
+			time.Sleep(3 * time.Minute)
+			pool, err := s.Pool(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range pool.Members {
+				if m.InstanceID == first.InstanceID && m.State == backend.Claimed {
+					t.Errorf("%s: %s stays claimed", code, m.InstanceID)
+				}
+			}
+		})
+	}
+}
