@@ -37,7 +37,8 @@ func readFunction(named string) (account.Function, error) {
 	return account.Function{}, p
 }
 
-// besideProgram returns where a file of the installation is: beside the program, or where a Linux package puts it.
+// besideProgram returns where a file of the installation is: beside the program, or where a Linux package or the
+// application for macOS puts it.
 func besideProgram(name string) string {
 	program, err := os.Executable()
 	if err != nil {
@@ -47,8 +48,9 @@ func besideProgram(name string) string {
 		program = real
 	}
 	beside := filepath.Join(filepath.Dir(program), name)
-	if _, err := os.Stat(beside); err != nil && runtime.GOOS == "linux" {
-		shared := filepath.Join(filepath.Dir(program), "..", "share", "avatar-launcher", name)
+	elsewhere := map[string]string{"linux": "../share/avatar-launcher", "darwin": "../Resources"}[runtime.GOOS]
+	if _, err := os.Stat(beside); err != nil && elsewhere != "" {
+		shared := filepath.Join(filepath.Dir(program), elsewhere, name)
 		if _, err := os.Stat(shared); err == nil {
 			return shared
 		}

@@ -11,10 +11,10 @@ import (
 	"avatar-launcher/backend/updates"
 )
 
-// platforms are told by the names of build/package's files, the first that fits.
+// platforms are told by parts of the names of the packages' files.
 var platforms = []struct{ part, platform string }{
 	{"_windows", "windows/amd64"},
-	{"_macos-arm64", "darwin/arm64"}, {"_macos-amd64", "darwin/amd64"},
+	{"_macos-universal", "darwin/arm64"}, {"_macos-universal", "darwin/amd64"},
 	{"_arm64.deb", "linux/arm64"}, {"_aarch64.rpm", "linux/arm64"},
 	{"_amd64.deb", "linux/amd64"}, {"_x86_64.rpm", "linux/amd64"},
 }
@@ -37,7 +37,6 @@ func readPackages(folder string) (found []updates.Package, err error) {
 			sum := sha256.Sum256(data)
 			found = append(found, updates.Package{Platform: p.platform, Name: filepath.Base(path), Bytes: int64(len(data)),
 				SHA256: hex.EncodeToString(sum[:])})
-			break
 		}
 	}
 	if len(found) == 0 {
