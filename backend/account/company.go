@@ -44,7 +44,7 @@ func (t Template) leaveProviderOut(body Template, p Parameters, alone bool) {
 	}
 	for _, condition := range out {
 		for _, part := range []string{"Resources", "Outputs"} {
-			body[part] = otherwise(without(asMap(body[part]), condition), condition)
+			body[part] = chosen(without(asMap(body[part]), condition), condition, false)
 		}
 	}
 }

@@ -134,13 +134,20 @@ func (t Template) Body(region string, p Parameters) (string, error) {
 			body[part] = without(asMap(body[part]), hasFunction)
 		}
 		if alone || t.value(p, "Control") != controlAccount {
-			body[part] = otherwise(without(asMap(body[part]), byAccount), byAccount)
+			body[part] = chosen(without(asMap(body[part]), byAccount), byAccount, false)
 		}
+		if passwordless := t.value(p, "Passwordless") != "no"; passwordless {
+			body[part] = chosen(body[part], isPasswordless, true)
+		} else {
+			body[part] = chosen(without(asMap(body[part]), isPasswordless), isPasswordless, false)
+		}
+		body[part] = chosen(body[part], sendsCodes, t.value(p, "Passwordless") == "passkeys-and-codes")
 	}
 	t.leaveProviderOut(body, p, alone)
 	for _, part := range []string{"Resources", "Outputs"} {
 		body[part] = withoutSids(withPrefix(body[part], t.value(p, prefixParameter)))
 	}
+	body["Conditions"] = used(asMap(body["Conditions"]), body)
 	maps.DeleteFunc(body, func(_ string, part any) bool {
 		m, ok := part.(map[string]any)
 		return ok && len(m) == 0
@@ -169,39 +176,6 @@ const (
 	byAccount      = "ByAccount"
 	controlAccount = "account"
 )
-
-// otherwise returns the value in which each choice by the condition is made as if it were false.
-func otherwise(v any, condition string) any {
-	switch v := v.(type) {
-	case []any:
-		out := make([]any, len(v))
-		for i, each := range v {
-			out[i] = otherwise(each, condition)
-		}
-		return out
-	case map[string]any:
-		if choice, ok := v["Fn::If"].([]any); ok && len(choice) == 3 && choice[0] == condition {
-			return otherwise(choice[2], condition)
-		}
-		out := make(map[string]any, len(v))
-		for key, each := range v {
-			made := otherwise(each, condition)
-			if asMap(made)["Ref"] == "AWS::NoValue" && asMap(each)["Ref"] == nil {
-				continue // CloudFormation leaves the property out
-			}
-			out[key] = made
-		}
-		return out
-	}
-	return v
-}
-
-// without returns the mapping without the entries that have the condition.
-func without(all map[string]any, condition string) map[string]any {
-	out := maps.Clone(all)
-	maps.DeleteFunc(out, func(_ string, each any) bool { return asMap(each)["Condition"] == condition })
-	return out
-}
 
 // terse returns the parameters without what only a person at the console reads.
 func (t Template) terse() map[string]any {

@@ -3,6 +3,7 @@ package account
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
@@ -114,7 +115,7 @@ func TestTheStacksPoliciesAreTheEmbeddedClouds(t *testing.T) {
 	keeper := []any{map[string]any{"Ref": "KeeperPolicy"}}
 	for _, role := range []string{"KeeperRole", "OperatorRole"} {
 		if diff := cmp.Diff(any(keeper),
-			otherwise(tmpl.at("Resources", role, "Properties", "ManagedPolicyArns"), byAccount)); diff != "" {
+			chosen(tmpl.at("Resources", role, "Properties", "ManagedPolicyArns"), byAccount, false)); diff != "" {
 			t.Errorf("%s: %s", role, diff)
 		}
 	}
@@ -256,6 +257,37 @@ func TestBodyFits(t *testing.T) {
 	}
 	if _, err := (Template{"Description": strings.Repeat("x", maxBody)}).Body("us-east-1", nil); err == nil {
 		t.Error("a body that is too long was not refused")
+	}
+}
+
+// TestPasswordlessIsDecidedBeforeItIsSent looks at the choices in what is sent: none are left to CloudFormation, and no
+// condition is sent that nothing asks for.
+func TestPasswordlessIsDecidedBeforeItIsSent(t *testing.T) {
+	for value, want := range map[string][]any{"no": {"PASSWORD"}, "passkeys": {"PASSWORD", "WEB_AUTHN"},
+		"passkeys-and-codes": {"PASSWORD", "WEB_AUTHN", "EMAIL_OTP"}} {
+		body, err := template(t).Body("us-east-1", Parameters{"Passwordless": value})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sent Template
+		if err := json.Unmarshal([]byte(body), &sent); err != nil {
+			t.Fatal(err)
+		}
+		pool := func(path ...string) any { return sent.at(append([]string{"Resources"}, path...)...) }
+		factors := pool("UserPool", "Properties", "Policies", "SignInPolicy", "AllowedFirstAuthFactors")
+		if diff := cmp.Diff(any(want), factors); diff != "" {
+			t.Errorf("%s: %s", value, diff)
+		}
+		flows := fmt.Sprint(pool("UserPoolClient", "Properties", "ExplicitAuthFlows"))
+		style := pool("SignInStyle") != nil
+		if on := value != "no"; strings.Contains(flows, "ALLOW_USER_AUTH") != on || style != on {
+			t.Errorf("%s: flows %s, a style %v", value, flows, style)
+		}
+		for name := range asMap(sent.at("Conditions")) {
+			if strings.Count(body, `"`+name+`"`) < 2 {
+				t.Errorf("%s: the condition %s is sent for nothing", value, name)
+			}
+		}
 	}
 }
 

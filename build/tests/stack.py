@@ -49,10 +49,11 @@ def lint(path, regions, *ignored):
     return done.stdout + done.stderr if done.returncode else ""
 
 
-def without_prefix(body):
-    """The template without the parameter that setup has filled in everywhere; it is there for the next update to find."""
+def without_filled(body):
+    """The template without the parameters that setup has filled in; they are there for the next update to find."""
     template = json.loads(body)
-    template["Parameters"].pop("Prefix", None)
+    for name in ("Prefix", "Passwordless"):
+        template["Parameters"].pop(name, None)
     return json.dumps(template)
 
 
@@ -109,7 +110,7 @@ def main():
                                                    (render("us-east-1", *ALL, *COMPANY), ["us-east-1"])]):
             path = os.path.join(folder, f"{number}.json")
             with open(path, "w", encoding="utf-8") as file:
-                file.write(without_prefix(body))
+                file.write(without_filled(body))
             # Without a budget, a function or a broker, the parameters and the condition of it are there and unused.
             has_budget, has_function = '"AWS::Budgets::Budget"' in body, '"AWS::Lambda::Function"' in body
             ignored = [] if has_budget and '"AWS::Lambda::Url"' in body else ["W2001", "W8001"]
