@@ -3,6 +3,7 @@ package window
 import (
 	"context"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,8 +17,10 @@ import (
 
 // tray is the icon in the notification area. The nil tray has no host and shows nothing.
 type tray struct {
-	choose func(key string)
-	tasks  *tasks
+	choose   func(key string)
+	tasks    *tasks
+	running  string   // profile
+	profiles []string // to switch to, none if there is no choice
 
 	mu    sync.Mutex
 	built bool
@@ -31,8 +34,8 @@ type tray struct {
 }
 
 // startTray puts the icon up, where the session can have one. It must be called after the keyring was first used.
-func startTray(first backend.Snapshot, choose func(key string), beside *tasks) *tray {
-	t := &tray{choose: choose, tasks: beside}
+func startTray(first backend.Snapshot, profiles []string, choose func(key string), beside *tasks) *tray {
+	t := &tray{choose: choose, tasks: beside, running: first.Profile, profiles: profiles}
 	if runtime.GOOS == "linux" && !t.connect() {
 		return nil
 	}
@@ -101,10 +104,25 @@ func (t *tray) build(s backend.Snapshot) {
 		}
 		t.items = append(t.items, m)
 		t.tasks.Go(func(ctx context.Context) { t.follow(ctx, m, row.Key) })
+		if row.Key == itemOpen {
+			t.buildProfiles()
+		}
 	}
 	t.phase = s.Phase
 	systray.SetIcon(iconFor(s.Phase))
 	t.built = true
+}
+
+// buildProfiles makes the menu of the profiles. It stays as it is until the program is opened again.
+func (t *tray) buildProfiles() {
+	if len(t.profiles) == 0 {
+		return
+	}
+	menu := systray.AddMenuItem(i18n.Say("settings.profile"), "")
+	for _, name := range t.profiles {
+		m := menu.AddSubMenuItemCheckbox(name, "", name == t.running)
+		t.tasks.Go(func(ctx context.Context) { t.follow(ctx, m, itemProfile+name) })
+	}
 }
 
 // follow does what a row says for each click on it.
@@ -200,5 +218,9 @@ func (s *Shell) choose(key string) {
 		s.do(backend.Wish{Verb: backend.WishSignOut})
 	case itemQuit:
 		s.quit()
+	default:
+		if strings.HasPrefix(key, itemProfile) {
+			s.switchProfile(key)
+		}
 	}
 }

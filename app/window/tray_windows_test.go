@@ -19,7 +19,7 @@ func TestTheTraysMenuOnWindows(t *testing.T) {
 	beside := newTasks()
 	chosen := make(chan string, 8)
 	idle := backend.Snapshot{Phase: backend.Idle, User: &backend.User{Username: "demo"}}
-	icon := startTray(idle, func(key string) { chosen <- key }, beside)
+	icon := startTray(idle, nil, func(key string) { chosen <- key }, beside)
 	t.Cleanup(func() { beside.close(time.Second) })
 	var once sync.Once
 	t.Cleanup(func() { once.Do(icon.stop) })

@@ -184,7 +184,8 @@ func (s *Shell) accompany(ctx context.Context) {
 	s.tasks.Go(s.heartbeat)
 	s.tasks.Go(s.watchUpdates)
 	s.tellOfCrash()
-	s.setTray(startTray(firstSettled(ctx, s.rooms.Launcher, s.keyringLocked), s.choose, s.tasks))
+	settled := firstSettled(ctx, s.rooms.Launcher, s.keyringLocked)
+	s.setTray(startTray(settled, switchable(s.rooms.File), s.choose, s.tasks))
 	if s.hidden && !hostedWithin(ctx, trayHostTime, s.currentTray().hosted) {
 		s.log.Info("the window is shown, since there is no tray")
 		s.rooms.Launcher.Notify("tray", noTrayProblem())
