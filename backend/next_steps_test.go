@@ -30,8 +30,9 @@ func TestAStartCountsFromItsClaim(t *testing.T) {
 	s, at = report(s, at, time.Minute, Progress{Phase: Arming, Session: claimed})
 	s, at = report(s, at, time.Second, Progress{Phase: Booting}, Progress{Phase: Probing})
 	s, _ = next(s, started{session: claimed}, rules, at.Add(time.Second))
-	if took := total(s.Steps); s.Phase != Ready || took != at.Add(time.Second).Sub(claimed.CreationTime) {
-		t.Errorf("%s, and the start took %v, the history has %v", s.Phase, took, at.Add(time.Second).Sub(claimed.CreationTime))
+	want := at.Add(time.Second).Sub(claimed.CreationTime)
+	if took := total(s.Steps); s.Phase != Ready || took != want {
+		t.Errorf("%s, and the start took %v, the history has %v", s.Phase, took, want)
 	}
 	if got := s.history.usual(whole, false); got > 10*time.Second {
 		t.Errorf("the next start is expected to take %v", got)
