@@ -40,7 +40,8 @@ func Options(cfg aws.Config, p config.Profile, stream *kinesis.Stream) fleet.Opt
 		Figures:   Figures(p),
 		Avatar:    Avatar(p),
 		Prices:    Prices(p),
-		ReadyLine: readyLine(p, stream),
+		ReadyLine: lineOf(p.Log.ReadyPattern, stream),
+		WarmLine:  lineOf(p.WarmPool.WarmWhen, stream),
 		LastLines: LastLines(p, stream),
 	}
 }
@@ -61,6 +62,7 @@ func Figures(p config.Profile) fleet.Figures {
 		Recycle: backend.Recycle(p.WarmPool.Recycle),
 		Window:  p.Session.Window, Maximum: p.Session.Maximum, Grace: p.Session.Grace,
 		TTL: p.Zone.TTL, ReadyTimeout: p.Avatar.ReadyTimeout,
+		Rehearse:  p.WarmPool.Rehearse,
 		WarmLimit: p.WarmPool.WarmLimit, MaxFailures: p.WarmPool.MaxFailures,
 	}
 }
@@ -100,14 +102,14 @@ func Pattern(s string) *regexp.Regexp {
 	return regexp.MustCompile(s)
 }
 
-// readyLine returns what tells the pool's keeper whether a warming instance has logged its ready line; nil if the
-// profile has no pattern for one.
-func readyLine(p config.Profile, stream *kinesis.Stream) func(context.Context, string, time.Time) (bool, error) {
-	ready := Pattern(p.Log.ReadyPattern)
-	if ready == nil {
+// lineOf returns what tells the pool's keeper whether an instance has logged a line that matches a pattern; nil if there
+// is no pattern.
+func lineOf(pattern string, stream *kinesis.Stream) func(context.Context, string, time.Time) (bool, error) {
+	line := Pattern(pattern)
+	if line == nil {
 		return nil
 	}
-	return stream.NewReadyProbe(ready).Ready
+	return stream.NewReadyProbe(line).Ready
 }
 
 // LastLines returns what reads the end of a failed instance's log for the pool's keeper; nil if the profile names no

@@ -89,6 +89,7 @@ func TestRefusals(t *testing.T) {
 			"profiles: {x: {cloud: embedded, warm_pool: {max_instances: 9, hours: [{from: '08:00', to: '9:00', size: 5, " +
 				"hot: 5}]}}}\n", "1:113", "is set to 5", "0 to 4"},
 		"free":      {"profiles: {x: {cloud: embedded, warm_pool: {free: -1}}}\n", "1:51", "is set to -1", "0 to 1000"},
+		"warm when": {"profiles: {x: {cloud: embedded, warm_pool: {warm_when: '('}}}\n", "1:56", "warm_when", ""},
 		"hot limit": {"profiles: {x: {cloud: embedded, warm_pool: {hot_limit: 30s}}}\n", "1:56", "is set to 30s", "10m"},
 		"negative":  {"profiles: {x: {cloud: embedded, warm_pool: {size: -1}}}\n", "1:51", "is set to -1", "0 to 1000"},
 		"recycle":   {"profiles: {x: {cloud: embedded, warm_pool: {recycle: burn}}}\n", "1:54", "burn", "reuse, replace, reset"},

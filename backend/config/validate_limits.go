@@ -24,6 +24,7 @@ func (v validator) limits(p *Profile) {
 		v.fault("warm_pool.max_instances", why, messages.New("config.write3", both))
 	}
 	v.duration("warm_pool.hot_limit", p.WarmPool.HotLimit, 10*time.Minute, 24*time.Hour)
+	v.pattern("warm_pool.warm_when", p.WarmPool.WarmWhen)
 	v.duration("warm_pool.warm_limit", p.WarmPool.WarmLimit, time.Minute, 6*time.Hour)
 	v.number("warm_pool.max_failures", p.WarmPool.MaxFailures, 2, 1000)
 	v.choice("warm_pool.recycle", p.WarmPool.Recycle, RecycleReuse, RecycleReplace, RecycleReset)

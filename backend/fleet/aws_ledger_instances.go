@@ -24,6 +24,7 @@ import (
 //	warm      → recycling, retired   moveInstance
 //	warm      → warming              heat
 //	warming   → warm                 makeHot, cool
+//	warming   → warming              markReady, rehearse
 //	claimed   → warm                 releaseClaim
 //	claimed   → recycling, retired   moveInstance
 //	recycling → warm                 makeWarm
@@ -158,6 +159,27 @@ func (l ledger) heat(ctx context.Context, row instanceRow, armed, now time.Time)
 			":e":       value(row.Epoch),
 			":now":     value(now),
 			":until":   value(row.HotUntil),
+			":armed":   value(armed.Unix()),
+			":before":  value(row.armedBefore(now)),
+		},
+	})
+}
+
+// rehearse records that a warming instance is started once more, and that it has yet to become ready. armed is when its
+// stop fires.
+func (l ledger) rehearse(ctx context.Context, row instanceRow, armed, now time.Time) error {
+	return l.update(ctx, &types.Update{
+		TableName: &l.names.InstancesTable,
+		Key:       key("InstanceId", row.InstanceID),
+		UpdateExpression: aws.String("SET Rehearsed = :yes, PooledAt = :now, ArmedUntil = :armed, ArmedBefore = :before " +
+			"REMOVE Ready"),
+		ConditionExpression:      aws.String("#s = :warming AND Epoch = :e"),
+		ExpressionAttributeNames: map[string]string{"#s": "State"},
+		ExpressionAttributeValues: item{
+			":warming": str(string(backend.Warming)),
+			":e":       value(row.Epoch),
+			":yes":     value(true),
+			":now":     value(now),
 			":armed":   value(armed.Unix()),
 			":before":  value(row.armedBefore(now)),
 		},

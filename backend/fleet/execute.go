@@ -19,6 +19,8 @@ func (s *Service) execute(ctx context.Context, a step) error {
 		return s.warmUp(ctx)
 	case stepPark:
 		return s.park(ctx, a.row)
+	case stepRehearse:
+		return s.rehearse(ctx, a.row)
 	case stepRecycle:
 		return s.makeWarm(ctx, a.row)
 	case stepReset:
@@ -80,8 +82,11 @@ func (s *Service) warmUp(ctx context.Context) error {
 		return cmp.Or[error](err, s.ledger.removeInstance(ctx, intent), errFull)
 	}
 	until := now.Add(s.current().warmLimit())
-	m, err := s.run(ctx, intent.LaunchToken,
-		tags("Name", "avatar-warming", "pool", s.Names.PoolTag, "expire-at", until.Format(time.RFC3339)))
+	set := tags("Name", "avatar-warming", "pool", s.Names.PoolTag, "expire-at", until.Format(time.RFC3339))
+	if s.WarmLine != nil { // or it would shut itself down as soon as it is ready
+		set = append(set, tags(hotTag, until.Format(time.RFC3339))...)
+	}
+	m, err := s.run(ctx, intent.LaunchToken, set)
 	if err != nil {
 		if ctx.Err() == nil {
 			_ = s.ledger.removeInstance(ctx, intent) // where this fails, too, the intent lapses

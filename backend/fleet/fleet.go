@@ -30,6 +30,7 @@ type Figures struct {
 	Window, Maximum, Grace time.Duration
 	TTL                    time.Duration // of the DNS records
 	ReadyTimeout           time.Duration // how long a start may take
+	Rehearse               bool          // start a new instance a second time before it counts as warm
 	WarmLimit              time.Duration // how long a warming instance may take to become ready; 0: 15 minutes
 	MaxFailures            int           // launches stop after this many failures of one template version; 0: 6
 }
@@ -60,6 +61,9 @@ type Options struct {
 	// ReadyLine reports whether an instance's log has shown its readiness line since a time; nil if the profile has no
 	// pattern for it; a warming instance is then probed at its address.
 	ReadyLine func(ctx context.Context, instanceID string, since time.Time) (bool, error)
+	// WarmLine reports the same of the line by which a new instance says that it is warm, such as that its shader cache
+	// is complete; nil if being ready is enough.
+	WarmLine func(ctx context.Context, instanceID string, since time.Time) (bool, error)
 	// LastLines returns the end of an instance's log since a time; nil if there is no log to read.
 	LastLines  func(ctx context.Context, instanceID string, since time.Time) ([]string, error)
 	LauncherID string // this desktop, for the rows' readers

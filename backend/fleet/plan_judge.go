@@ -79,6 +79,12 @@ func (p *planner) judgeWarming(m instance, row instanceRow, old bool) {
 		p.warmed(stepPark, row, m, messages.New("fleet.initialised"))
 	case m.State == backend.Stopped && m.brokeDown():
 		p.failed(stepRetire, row, m, messages.New("fleet.ec2CannotKeepRunning", m.reason()))
+	case m.State == backend.Stopped && row.notRestarted(m):
+		if p.now.Sub(row.PooledAt) > newborn {
+			p.add(stepRehearse, row, messages.New("fleet.startBrokenOff"))
+		}
+	case m.State == backend.Stopped && (row.Ready || p.ready[m.InstanceID]) && p.figures.Rehearse && !row.Rehearsed:
+		p.add(stepRehearse, row, messages.New("fleet.rehearsal"))
 	case m.State == backend.Stopped && (row.Ready || p.ready[m.InstanceID]):
 		p.warmed(stepRecycle, row, m, messages.New("fleet.initialisedStopped"))
 	case m.State == backend.Stopped && !p.asking[m.InstanceID]:

@@ -65,6 +65,26 @@ func TestPlan(t *testing.T) {
 		{"stopped unready is retired", one("stopped", backend.Warming), []stepKind{stepRetire}},
 		{"stopped, and its log is still read",
 			with(one("stopped", backend.Warming), func(v *observation) { v.asking = map[string]bool{"i-1": true} }), nil},
+		{"a new one is rehearsed",
+			with(one("stopped", backend.Warming), func(v *observation) {
+				v.rows[0].Ready, v.figures.Rehearse = true, true
+			}), []stepKind{stepRehearse}},
+		{"one that was rehearsed is warm",
+			with(one("stopped", backend.Warming), func(v *observation) {
+				v.rows[0].Ready, v.rows[0].Rehearsed, v.figures.Rehearse = true, true, true
+			}), []stepKind{stepRecycle}},
+		{"a rehearsal that has ended unready is a failure",
+			with(one("stopped", backend.Warming), func(v *observation) {
+				v.rows[0].Rehearsed, v.instances[0].LaunchTime = true, old
+			}), []stepKind{stepRetire}},
+		{"a rehearsal whose start was cut short is repeated",
+			with(one("stopped", backend.Warming), func(v *observation) {
+				v.rows[0].Rehearsed, v.rows[0].PooledAt = true, now.Add(-time.Minute)
+			}), []stepKind{stepRehearse}},
+		{"but not while it may be on its way",
+			with(one("stopped", backend.Warming), func(v *observation) {
+				v.rows[0].Rehearsed, v.rows[0].PooledAt = true, now
+			}), nil},
 		{"never ready is retired", one("running", backend.Warming), []stepKind{stepRetire}},
 		{"given back is recycled",
 			with(one("stopped", backend.Recycling), func(v *observation) { v.rows[0].Ready = true }), []stepKind{stepRecycle}},

@@ -83,6 +83,8 @@ type instanceRow struct {
 	// ResetTask is set while the instance's root volume is being replaced, until it is warm again: resetDue before EC2 has been
 	// asked, then the ID of EC2's task.
 	ResetTask string `dynamodbav:",omitempty"`
+	// Rehearsed is set once a new instance has been started a second time.
+	Rehearsed bool `dynamodbav:",omitempty"`
 	// LaunchToken marks an intent: an instance that is being launched and has no ID yet.
 	LaunchToken string `dynamodbav:",omitempty"`
 }

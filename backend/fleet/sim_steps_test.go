@@ -93,6 +93,7 @@ func (s *simulation) step() {
 		if free := s.rand.IntN(4); free < 3 {
 			s.figures.Free = &free
 		}
+		s.figures.Rehearse = s.rand.IntN(3) == 0
 		if !s.clean {
 			s.figures.Recycle = []backend.Recycle{backend.Reuse, backend.Replace, backend.Reset}[s.rand.IntN(3)]
 		}

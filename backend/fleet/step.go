@@ -52,6 +52,7 @@ type stepKind string
 const (
 	stepLaunch    stepKind = "launch"    // launch a new instance to be warmed
 	stepPark      stepKind = "park"      // warming and ready: stop it, it is then warm
+	stepRehearse  stepKind = "rehearse"  // warming and stopped: start it once more, as a user's start would
 	stepRecycle   stepKind = "recycle"   // stopped: scrub it, and say warm
 	stepReset     stepKind = "reset"     // used and stopped: start it, to replace its disk
 	stepClean     stepKind = "clean"     // runs for its reset: replace its disk
@@ -92,6 +93,8 @@ const (
 	// intentLimit is when an intent has come to nothing: a signed request is refused after five minutes (SigV4), so
 	// that none is still on its way.
 	intentLimit = 10 * time.Minute
+	// startSlack is how much earlier than the row says EC2's LaunchTime of a start may be: clocks differ.
+	startSlack = 10 * time.Second
 	// hotLead is how long before its end a hot instance has another one started in its place: as long as a start takes.
 	hotLead = 2 * time.Minute
 	// hotPause is how long an instance stays stopped that was to run and did not.

@@ -69,12 +69,12 @@ func (w *world) withForeign(t *testing.T) {
 	}
 }
 
-func (w *world) desktop(t *testing.T, id string) *fleet.Service {
+func (w *world) desktop(t *testing.T, id string, change ...func(*fleet.Options)) *fleet.Service {
 	t.Helper()
 	clock := &fleet.Clock{}
 	cfg := w.cfg.Copy()
 	cfg.HTTPClient = clock.Watch(w.http)
-	s := fleet.New(fleet.Options{
+	o := fleet.Options{
 		EC2:        ec2.NewFromConfig(cfg),
 		DynamoDB:   dynamodb.NewFromConfig(cfg),
 		Route53:    route53.NewFromConfig(cfg),
@@ -110,7 +110,11 @@ func (w *world) desktop(t *testing.T, id string) *fleet.Service {
 			Transport:  func(string) http.RoundTripper { return w.cloud.Transport() },
 			Resolve:    w.resolve,
 		},
-	})
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	s := fleet.New(o)
 	t.Cleanup(s.Wait)
 	return s
 }
