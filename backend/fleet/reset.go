@@ -88,7 +88,8 @@ func (s *Service) beginReset(ctx context.Context, row instanceRow) error {
 	if due, err := s.resetDue(ctx, row); err != nil || due == nil {
 		return err // another keeper was quicker
 	}
-	at := until.UTC().Format(time.RFC3339) // without hot-until it would shut itself down as soon as it is ready on the old disk
+	// Without hot-until it would shut itself down as soon as it is ready on its old disk.
+	at := until.UTC().Format(time.RFC3339)
 	if err := s.tag(ctx, row.InstanceID, tags("expire-at", at, hotTag, at)); err != nil {
 		return err
 	}
