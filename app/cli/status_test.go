@@ -35,7 +35,7 @@ func TestStatusSaysWhatRunsAndWhy(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"profile": "local", "user": "demo", "instance": "i-1", "address": "https://demo.example.org/",
-		"public IP": "192.0.2.7", "created": "2026-03-01 12:00:00", "ends": "2026-03-01 13:00:00",
+		"IP address": "192.0.2.7", "created": "2026-03-01 12:00:00", "ends": "2026-03-01 13:00:00",
 		"last used": "2026-03-01 12:05:00, ", "cost so far": "$0.51", "state": "running", "zone": "us-east-1a",
 		"image": "ami-1", "type": "g5.xlarge",
 	} {

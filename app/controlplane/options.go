@@ -84,6 +84,9 @@ func hours(all []config.PoolHours) []fleet.Hours {
 
 // Prices returns what instances cost.
 func Prices(p config.Profile) backend.Prices {
+	if p.Avatar.Address == config.AddressPrivate {
+		p.Prices.AddressHourly = 0 // instances have no public address to pay for
+	}
 	return backend.Prices{Currency: p.Prices.Currency, Hourly: p.Prices.Hourly, AddressHourly: p.Prices.AddressHourly,
 		DiskMonth: p.Prices.DiskMonth, TrafficGB: p.Prices.TrafficGB}
 }
@@ -91,6 +94,7 @@ func Prices(p config.Profile) backend.Prices {
 // Avatar returns how an instance's avatar is reached.
 func Avatar(p config.Profile) fleet.Avatar {
 	return fleet.Avatar{Scheme: p.Avatar.Scheme, Port: p.Avatar.Port, HealthPath: p.Avatar.HealthPath,
+		Private: p.Avatar.Address == config.AddressPrivate,
 		Gateway: p.Avatar.Gateway}
 }
 

@@ -49,6 +49,9 @@ func (a CloudAddress) fill(p config.Profile) config.Profile {
 	p.Cognito.Domain, p.Cognito.RedirectURIs = signInPages(a.Endpoint), out.RedirectURIs
 	p.SetResources(resourcesOf(out))
 	p.Avatar.Scheme, p.Avatar.Port, p.Avatar.Gateway = "http", a.EdgePort, a.Gateway
+	if p.Avatar.Address == config.AddressPrivate { // this machine is in no network that has them
+		p.Avatar.Gateway = net.JoinHostPort("127.0.0.1", strconv.Itoa(a.EdgePort))
+	}
 	p.DemoUsers = map[string]string{}
 	for _, u := range out.DemoUsers {
 		p.DemoUsers[u.Username] = u.Password

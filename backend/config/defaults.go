@@ -36,7 +36,7 @@ func defaults() Profile {
 			StateIndex: "state-index", DayIndex: "day-index"},
 		Stream:    "avatar-logs",
 		Zone:      Zone{ParkingAddress: "192.0.2.1", TTL: 10 * time.Second}, // TEST-NET-1 of RFC 5737: answers nobody
-		Avatar:    Avatar{Scheme: "https", Port: 443, HealthPath: "/healthz", ReadyTimeout: 10 * time.Minute},
+		Avatar:    Avatar{Scheme: "https", Port: 443, Address: AddressPublic, HealthPath: "/healthz", ReadyTimeout: 10 * time.Minute},
 		Launch:    Launch{Template: "avatar-launcher", PoolTag: backend.DefaultPoolTag},
 		Scheduler: Scheduler{Group: "avatar-launcher"},
 		WarmPool: WarmPool{Size: 5, Free: FreeAll, MaxInstances: 10, Recycle: RecycleReuse, Keep: true, TimeZone: "UTC",

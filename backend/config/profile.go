@@ -137,10 +137,17 @@ type Zone struct {
 type Avatar struct {
 	Scheme       string        `yaml:"scheme"`        // "https" or "http"
 	Port         int           `yaml:"port"`          // 0: the scheme's own
+	Address      string        `yaml:"address"`       // which address its name points at, public or private
 	HealthPath   string        `yaml:"health_path"`   // answers 200 when the avatar is ready
 	Gateway      string        `yaml:"gateway"`       // host:port to dial instead of the instance's address; usually empty
 	ReadyTimeout time.Duration `yaml:"ready_timeout"` // how long a start may take
 }
+
+// The values of Avatar.Address.
+const (
+	AddressPublic  = "public"
+	AddressPrivate = "private" // reached through a VPN or the like; its instances need no public address
+)
 
 // Launch says how new instances are made.
 type Launch struct {

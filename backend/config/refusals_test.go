@@ -92,6 +92,7 @@ func TestRefusals(t *testing.T) {
 		"warm when": {"profiles: {x: {cloud: embedded, warm_pool: {warm_when: '('}}}\n", "1:56", "warm_when", ""},
 		"hot limit": {"profiles: {x: {cloud: embedded, warm_pool: {hot_limit: 30s}}}\n", "1:56", "is set to 30s", "10m"},
 		"negative":  {"profiles: {x: {cloud: embedded, warm_pool: {size: -1}}}\n", "1:51", "is set to -1", "0 to 1000"},
+		"address":   {"profiles: {x: {cloud: embedded, avatar: {address: secret}}}\n", "1:51", "secret", "public, private"},
 		"recycle":   {"profiles: {x: {cloud: embedded, warm_pool: {recycle: burn}}}\n", "1:54", "burn", "reuse, replace, reset"},
 		"maximum": {
 			"profiles: {x: {cloud: embedded, session: {window: 2h, maximum: 1h}}}\n",

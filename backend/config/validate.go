@@ -144,6 +144,7 @@ func (v validator) profile(p *Profile) {
 
 func (v validator) avatar(a *Avatar) {
 	v.choice("avatar.scheme", a.Scheme, "https", "http")
+	v.choice("avatar.address", a.Address, AddressPublic, AddressPrivate)
 	v.number("avatar.port", a.Port, 0, 1<<16-1)
 	v.form("avatar.health_path", a.HealthPath, pathForm, true, "/healthz")
 	if a.Gateway != "" {

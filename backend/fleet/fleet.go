@@ -40,7 +40,10 @@ type Avatar struct {
 	Scheme     string // http or https
 	Port       int    // 0: the scheme's own
 	HealthPath string
-	Gateway    string // host:port to dial in place of the instance's address; "" for none
+	// Private makes an instance's private address the one that names point at and readiness is asked by: instances need no
+	// public one, and are reached through a VPN or the like.
+	Private bool
+	Gateway string // host:port to dial in place of the instance's address; "" for none
 	// Transport carries the readiness probe to addr with the given TLS server name; nil for an ordinary one.
 	Transport func(serverName string) http.RoundTripper
 	// Resolve looks a name up as the user's browser does; nil for this computer's resolver, unless the avatar is reached

@@ -21,23 +21,24 @@ func (s *Service) awaitReady(ctx context.Context, row sessionRow,
 	if err != nil {
 		return nil, err
 	}
-	row.PublicIP, row.SubnetID, row.InstanceType, row.Phase = m.PublicIP, m.SubnetID, m.Type, string(backend.Probing)
+	address := s.addressOf(*m)
+	row.PublicIP, row.SubnetID, row.InstanceType, row.Phase = address, m.SubnetID, m.Type, string(backend.Probing)
 	report(backend.Progress{Phase: backend.Probing, Session: row.session(), Machine: m, URL: s.url(row.Domain)})
 	naming, giveUp := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	written, named := make(chan struct{}), make(chan bool, 1)
 	s.background.Go(func() {
 		defer close(written)
 		defer giveUp()
-		named <- s.setDNSOrLog(naming, row.Domain, m.PublicIP)
+		named <- s.setDNSOrLog(naming, row.Domain, address)
 	})
 	all, actx := errgroup.WithContext(ctx)
 	all.Go(func() error { return s.saveAddress(actx, row) })
 	watching, answered := context.WithCancel(actx)
 	all.Go(func() error {
 		defer answered()
-		err := s.awaitAvatar(actx, named, m.PublicIP, row.Domain, report)
+		err := s.awaitAvatar(actx, named, address, row.Domain, report)
 		if err == nil && row.hot {
-			err = s.awaitGate(actx, row, m.PublicIP)
+			err = s.awaitGate(actx, row, address)
 		}
 		return err
 	})
@@ -67,7 +68,15 @@ func (s *Service) setDNSOrLog(ctx context.Context, domain, address string) bool 
 	return err == nil
 }
 
-// awaitAddress waits until the instance has a public address. It returns *fellBack if it stops instead.
+// addressOf returns the address by which an instance is reached, empty if it has none yet.
+func (s *Service) addressOf(m backend.Machine) string {
+	if s.Avatar.Private {
+		return m.PrivateIP
+	}
+	return m.PublicIP
+}
+
+// awaitAddress waits until the instance runs and has the address by which it is reached. It returns *fellBack if it stops instead.
 func (s *Service) awaitAddress(ctx context.Context, instanceID string,
 	report func(backend.Progress)) (*backend.Machine, error) {
 	last, w := backend.InstanceState(""), watcher{began: time.Now()}
@@ -89,7 +98,7 @@ func (s *Service) awaitAddress(ctx context.Context, instanceID string,
 			last = m.State
 			report(backend.Progress{Machine: m})
 		}
-		if m != nil && m.State == backend.Running && m.PublicIP != "" {
+		if m != nil && m.State == backend.Running && s.addressOf(*m) != "" {
 			return m, nil
 		}
 		if err := awsx.Sleep(ctx, pollEvery); err != nil {

@@ -22,7 +22,7 @@ func (k *keeper) askWarming(ctx context.Context, v *observation) {
 		switch {
 		case r.State != backend.Warming || r.Ready || r.ResetTask != "" && !v.resets[r.ResetTask].succeeded():
 			delete(k.asked, m.InstanceID)
-		case m.State == "running" && m.PublicIP != "":
+		case m.State == "running" && k.s.addressOf(m.Machine) != "":
 			delete(k.asked, m.InstanceID)
 			v.ready[m.InstanceID], _ = k.askReady(ctx, m, r, v.bootedAt(r, m))
 		case m.State == "stopped" && k.s.ReadyLine != nil:
@@ -61,7 +61,7 @@ func (k *keeper) askAvatar(ctx context.Context, m instance, booted time.Time) (b
 	}
 	one, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	return k.s.probeOnce(one, m.PublicIP) == nil, nil
+	return k.s.probeOnce(one, k.s.addressOf(m.Machine)) == nil, nil
 }
 
 // askLog asks the log of an instance for a line since a boot.

@@ -59,10 +59,11 @@ func (c *Cloud) site(in ec2.Instance) http.Handler {
 	return h.(http.Handler)
 }
 
-// answering returns the instance that holds an address and answers there.
+// answering returns the instance that holds an address and answers there. Clients are taken to be in the instances'
+// network, as those of a VPN are, so that private addresses answer, too.
 func (c *Cloud) answering(address string) (ec2.Instance, bool) {
 	in, ok := c.ec2.Load().ByAddress(address)
-	return in, ok && in.PublicIP == address && c.sim.Answering(in.ID)
+	return in, ok && (in.PublicIP == address || in.PrivateIP == address) && c.sim.Answering(in.ID)
 }
 
 // parkingAddress is where names point while nothing runs behind them: the first address of the prefix, which no

@@ -17,8 +17,8 @@ import (
 )
 
 // Transport reaches the cloud without a socket: requests for http://localcloud, for Endpoint's host and for any
-// amazonaws.com host go to the API, those for an instance's public address to that instance (connection refused
-// where none answers there), all others to the edge. It works inside testing/synctest, and a request leaves no
+// amazonaws.com host go to the API, those for an instance's address to that instance (connection refused where none
+// answers there), all others to the edge. It works inside testing/synctest, and a request leaves no
 // goroutine behind once its body is read or closed.
 func (c *Cloud) Transport() http.RoundTripper { return transport{c} }
 
@@ -72,7 +72,7 @@ func (t transport) route(u *url.URL) (http.Handler, error) {
 		u.Host == t.c.Endpoint() {
 		return t.c, nil
 	}
-	if a, err := netip.ParseAddr(host); err == nil && t.c.opts.AddressPrefix.Contains(a) {
+	if a, err := netip.ParseAddr(host); err == nil && (t.c.opts.AddressPrefix.Contains(a) || a.IsPrivate()) {
 		if _, ok := t.c.answering(host); !ok {
 			return nil, refused(u)
 		}
