@@ -217,7 +217,7 @@ TESTS = {
     "app/osdesktop": ".",
     "backend/identity": "CredentialManager|Chunk|Interrupted",
     "backend/config": "^TestWatch$|TestEditsAtOnce|TestResolve|TestAFileFromWindows",
-    "app/window": "Windows|SecondLaunch",
+    "app/window": "Windows|SecondLaunch|Crash|Place",
 }
 REFUSED = re.compile(r"^ +testing\.go:\d+: TempDir RemoveAll cleanup: unlinkat .*: Invalid function\.$")
 
