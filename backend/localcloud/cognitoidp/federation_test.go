@@ -69,6 +69,10 @@ func TestSignInByAnOpenIDProvider(t *testing.T) {
 		groups := c.must("AdminListGroupsForUser", obj{"UserPoolId": c.pool, "Username": "Acme_anna-1"})
 		wantEqual(t, "own group", groups.at("Groups", 0, "GroupName"), c.pool+"_Acme")
 		c.refused("NotAuthorizedException", "", "InitiateAuth", c.login("Acme_anna-1", password))
+		c.refused("NotAuthorizedException", "cannot be reset", "ForgotPassword",
+			obj{"ClientId": c.client, "Username": "Acme_anna-1"})
+		c.refused("NotAuthorizedException", "cannot be reset", "AdminResetUserPassword",
+			obj{"UserPoolId": c.pool, "Username": "Acme_anna-1"})
 		wantEqual(t, "one user", len(c.must("ListUsers", obj{"UserPoolId": c.pool})["Users"].([]any)), 1)
 	})
 }

@@ -41,7 +41,7 @@ func forgotPassword(s *Service, c *wire.Call, in *signUpInput) (any, error) {
 	switch {
 	case u.Disabled:
 		return nil, fail("NotAuthorizedException", "User is disabled.")
-	case u.Status == forceChangePassword:
+	case u.Status == forceChangePassword, u.Status == externalProvider: // people of a provider have no password here
 		return nil, fail("NotAuthorizedException", "User password cannot be reset in the current state.")
 	}
 	name, err := recoveryAddress(u)
