@@ -91,6 +91,14 @@ type Security struct {
 	Device        Device `json:"device"`
 }
 
+// Passkey is one of the passkeys by which a user may sign in, in the browser.
+type Passkey struct {
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`   // Cognito's
+	Domain  string    `json:"domain"` // of the sign-in pages that it is for
+	Created time.Time `json:"created"`
+}
+
 // Device says what Cognito knows of this computer.
 type Device string
 

@@ -85,7 +85,7 @@ func sessionCommands(o *options) []*cobra.Command {
 		}),
 		pool,
 		show, signInCommand(o),
-		signOutCommand(o), authenticatorCommand(o),
+		signOutCommand(o), authenticatorCommand(o), passkeysCommand(o),
 	}
 }
 

@@ -22,6 +22,8 @@ type userPools struct {
 	ConfirmDevice             call[cognito.ConfirmDeviceInput, cognito.ConfirmDeviceOutput]
 	ConfirmForgotPassword     call[cognito.ConfirmForgotPasswordInput, cognito.ConfirmForgotPasswordOutput]
 	ConfirmSignUp             call[cognito.ConfirmSignUpInput, cognito.ConfirmSignUpOutput]
+	DeleteWebAuthnCredential  call[cognito.DeleteWebAuthnCredentialInput, cognito.DeleteWebAuthnCredentialOutput]
+	ListWebAuthnCredentials   call[cognito.ListWebAuthnCredentialsInput, cognito.ListWebAuthnCredentialsOutput]
 	ForgetDevice              call[cognito.ForgetDeviceInput, cognito.ForgetDeviceOutput]
 	ForgotPassword            call[cognito.ForgotPasswordInput, cognito.ForgotPasswordOutput]
 	GetDevice                 call[cognito.GetDeviceInput, cognito.GetDeviceOutput]
@@ -43,6 +45,8 @@ func newUserPools(cfg aws.Config) userPools {
 		ConfirmDevice:             c.ConfirmDevice,
 		ConfirmForgotPassword:     c.ConfirmForgotPassword,
 		ConfirmSignUp:             c.ConfirmSignUp,
+		DeleteWebAuthnCredential:  c.DeleteWebAuthnCredential,
+		ListWebAuthnCredentials:   c.ListWebAuthnCredentials,
 		ForgetDevice:              c.ForgetDevice,
 		ForgotPassword:            c.ForgotPassword,
 		GetDevice:                 c.GetDevice,

@@ -39,6 +39,8 @@ const (
 	enrolling
 	removing
 	forgetting
+	removingPasskey
+	addingPasskey
 )
 
 // what opens the sentence of each stage.
@@ -62,6 +64,9 @@ var what = map[stage]messages.Message{
 	enrolling:    messages.New("common.authenticatorAppNotSet"),
 	removing:     messages.New("identity.authenticatorAppNotTaken"),
 	forgetting:   messages.New("identity.computerCannotForgottenCognito"),
+
+	removingPasskey: messages.New("identity.passkeyNotRemoved"),
+	addingPasskey:   messages.New("identity.passkeyNotAdded"),
 }
 
 // sentence is why, what next, and of which kind.
@@ -234,6 +239,10 @@ var special = map[stage]map[string]sentence{
 	forgetting: {
 		"NotAuthorizedException": notManaged,
 	},
+	removingPasskey: {
+		"NotAuthorizedException": notManaged,
+	},
+	addingPasskey: oauthSentences,
 	gettingCredentials: {
 		"NotAuthorizedException": {backend.KindRefused, messages.New("identity.signInEndedTooOldIdentity"),
 			messages.New("identity.signInAgainStaysAsk")},

@@ -32,6 +32,17 @@ func noCodeForAccount() *backend.Problem {
 	return p
 }
 
+func noSuchPasskey() *backend.Problem {
+	p := refused(messages.New("identity.noSuchPasskey"), messages.New("identity.listPasskeys"))
+	p.What = what[removingPasskey]
+	return p
+}
+
+func passkeyOfAnother(name string) *backend.Problem {
+	return &backend.Problem{Kind: backend.KindRefused, What: what[addingPasskey],
+		Why: messages.New("identity.passkeyOfAnother", name), Next: messages.New("identity.signOutInBrowserFirst")}
+}
+
 func yesOrNo() *backend.Problem {
 	p := refused(messages.New("identity.neitherYesNorNo"), messages.New("identity.answerYesNo"))
 	p.What = what[answering]

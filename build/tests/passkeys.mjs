@@ -29,10 +29,12 @@ export async function judgePasskeys(world, browser) {
   const tab = await context.newPage();
   const keys = await authenticator(context, tab);
 
-  const first = start(binary, ['sign-in', '--profile', profile, '--browser'], { env });
+  const password = await run(binary, ['sign-in', '--profile', profile, '--user', user, '--password-stdin'], { env, echo: false, input: world.password(user) });
+  claim('the password signs in', password.code === 0, password.text);
+  const first = start(binary, ['passkeys', '--profile', profile, '--add'], { env });
   const address = new URL(await opened(home));
-  claim('the browser is sent to a name, for which passkeys can be', address.hostname === 'localhost', address.href);
-  await tab.goto(`${address.origin}/passkeys/add${address.search}`);
+  claim('the browser is sent to a name, for which passkeys can be', address.hostname === 'localhost' && address.pathname === '/passkeys/add', address.href);
+  await tab.goto(address.href);
   await tab.getByLabel('Username').fill(user);
   await tab.getByLabel('Password').fill(world.password(user));
   await tab.getByRole('button', { name: 'Sign in' }).click();
@@ -40,9 +42,11 @@ export async function judgePasskeys(world, browser) {
   await tab.screenshot({ path: join(world.shots, 'passkey-add.png') });
   await tab.getByRole('button', { name: 'Add a passkey' }).click();
   await tab.getByText('You can close this tab').waitFor();
-  claim('adding a passkey ends as a sign-in does', (await first.ended) === 0);
+  claim('the verb says that the passkey is added', (await first.ended) === 0 && first.lines.some((l) => l.includes('is added')), first.lines.join('\n'));
   const made = await keys.credentials();
   claim('the authenticator holds one passkey, for localhost', made.length === 1 && made[0].rpId === 'localhost' && made[0].isResidentCredential, JSON.stringify(made.map((c) => c.rpId)));
+  const listed = await run(binary, ['passkeys', '--profile', profile, '--json'], { env, echo: false });
+  claim('it is listed', listed.code === 0 && /"name":\s*"Passkey 1"/.test(listed.text), listed.text);
   claim('signing out ends it', (await run(binary, ['sign-out', '--profile', profile], { env })).code === 0);
   writeFileSync(join(home, 'opened'), '');
 
