@@ -18,8 +18,16 @@ type Operator interface {
 	Retire(ctx context.Context, actor User, instanceID, reason string) error
 	// Resize sets the warm pool's size for all desktops, in place of their profiles'; nil gives it back to them.
 	Resize(ctx context.Context, actor User, size *int, reason string) error
-	// Resume lets the pool launch instances again at once after failures held it back (see Backoff).
+	// Resume lets the pool launch instances again at once after failures held it back (see Backoff), and a rollout go on
+	// that was paused.
 	Resume(ctx context.Context, actor User, reason string) error
+	// Pause stops the rollout of a launch template version where it is, and keeps others from beginning, until Resume.
+	Pause(ctx context.Context, actor User, reason string) error
+	// Rollout begins to replace the pool's instances by those of a launch template version, one first. Without a
+	// version it is the latest, and the pool follows later ones again.
+	Rollout(ctx context.Context, actor User, version, reason string) error
+	// Drain lets nobody have the instance any more. It is terminated, and replaced, when its session is over.
+	Drain(ctx context.Context, actor User, instanceID, reason string) error
 }
 
 // History is what has happened, as the audit tells. Package fleet implements it.
@@ -82,6 +90,9 @@ const (
 	EventRetired    AuditEvent = "retired"
 	EventResized    AuditEvent = "resized"
 	EventResumed    AuditEvent = "resumed" // launches go on after failures
+	EventRollout    AuditEvent = "rollout" // of a launch template version: it began, went on, ended, or was given up
+	EventPaused     AuditEvent = "paused"
+	EventDraining   AuditEvent = "draining" // the instance is terminated when its session is over
 	EventOccupancy  AuditEvent = "occupancy"
 )
 

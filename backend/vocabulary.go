@@ -209,6 +209,8 @@ type PoolMember struct {
 	Zone       string    `json:"zone"`
 	Type       string    `json:"type"`
 	PooledAt   time.Time `json:"pooledAt"`
+	Template   string    `json:"template"` // the launch template version, empty if it is not known
+	Draining   bool      `json:"draining"` // nobody gets it any more; it goes when its session is over
 	// HotUntil is when an instance is stopped that runs and waits for a claim; zero for all others.
 	HotUntil time.Time `json:"hotUntil"`
 }
@@ -226,6 +228,19 @@ type Pool struct {
 	Tiers TierCost `json:"tiers"`
 	// Backoff is non-nil while failures hold launches back.
 	Backoff *Backoff `json:"backoff"`
+	// Rollout is nil until a keeper has seen the launch template.
+	Rollout *Rollout `json:"rollout"`
+}
+
+// Rollout says which launch template version the pool is made of, or how far a new one has come.
+type Rollout struct {
+	Target string           `json:"target"` // the version that the pool moves to, or is made of
+	Good   string           `json:"good"`   // the last version that came to the end; it is Target if nothing is under way
+	Bad    string           `json:"bad"`    // the version that the pool has gone back from, empty if there is none
+	Stage  string           `json:"stage"`  // one, share, all; empty if nothing is under way
+	Paused bool             `json:"paused"`
+	Pinned bool             `json:"pinned"` // an operator chose Target: newer versions wait
+	Why    messages.Message `json:"why"`    // the last change
 }
 
 // Backoff says why the pool launches no instances although it is below its size.

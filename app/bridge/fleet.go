@@ -67,6 +67,28 @@ func (o *Fleet) Resume(reason string) Outcome {
 	})
 }
 
+// Pause stops a rollout where it is. Its Problem is nil if that was done.
+func (o *Fleet) Pause(reason string) Outcome {
+	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
+		return op.Pause(ctx, actor, why)
+	})
+}
+
+// Rollout begins the rollout of a launch template version, the latest if it is empty. Its Problem is nil if that was
+// done.
+func (o *Fleet) Rollout(version, reason string) Outcome {
+	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
+		return op.Rollout(ctx, actor, strings.TrimSpace(version), why)
+	})
+}
+
+// Drain lets nobody have an instance any more. Its Problem is nil if that was done.
+func (o *Fleet) Drain(instanceID, reason string) Outcome {
+	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
+		return op.Drain(ctx, actor, instanceID, why)
+	})
+}
+
 func (o *Fleet) act(reason string, do func(context.Context, backend.Operator, backend.User, string) error) Outcome {
 	actor, p := o.actor()
 	if p != nil {

@@ -212,12 +212,13 @@ type Pool struct {
 	AsOf    *int64       `json:"asOf"`
 	Recycle Recycle      `json:"recycle"` // "" before the first reading
 	Backoff *Backoff     `json:"backoff"`
+	Rollout *Rollout     `json:"rollout"`
 }
 
 func newPool(p backend.Pool) Pool {
 	return Pool{p.Target, p.Hot, p.Wanted, newTierCost(p.Tiers), each(p.Members, newPoolMember), p.Leader,
 		unixMillis(p.AsOf), Recycle(p.Recycle),
-		optional(p.Backoff, newBackoff)}
+		optional(p.Backoff, newBackoff), optional(p.Rollout, newRollout)}
 }
 
 // TierCost is what one instance of each of the pool's tiers costs. An amount is zero if it is not known.
@@ -231,6 +232,15 @@ func newTierCost(c backend.TierCost) TierCost {
 	return TierCost{cmp.Or(c.Currency, "USD"), c.HotHour, c.StoppedMonth}
 }
 
+// Rollout says which launch template version the pool is made of, or how far a new one has come. Lines are for people.
+type Rollout struct {
+	Lines  []string `json:"lines"`
+	Stage  string   `json:"stage"`
+	Paused bool     `json:"paused"`
+}
+
+func newRollout(r backend.Rollout) Rollout { return Rollout{i18n.RolloutLines(&r), r.Stage, r.Paused} }
+
 // PoolMember is one instance of the pool.
 type PoolMember struct {
 	InstanceID string    `json:"instanceId"`
@@ -238,10 +248,12 @@ type PoolMember struct {
 	Owner      string    `json:"owner"`
 	Zone       string    `json:"zone"`
 	Type       string    `json:"type"`
+	Template   string    `json:"template"`
+	Draining   bool      `json:"draining"`
 }
 
 func newPoolMember(m backend.PoolMember) PoolMember {
-	return PoolMember{m.InstanceID, PoolState(m.State), m.Owner, m.Zone, m.Type}
+	return PoolMember{m.InstanceID, PoolState(m.State), m.Owner, m.Zone, m.Type, m.Template, m.Draining}
 }
 
 // Backoff says why the pool launches no instances. RetryAt is nil if nothing is launched until an operator resumes it.

@@ -30,9 +30,15 @@ func translateHelp(root *cobra.Command) {
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { printHelp(c.OutOrStdout(), c) })
 	root.SetUsageFunc(func(c *cobra.Command) error { printUsage(c.OutOrStderr(), c); return nil })
 	translateFlags(root.PersistentFlags())
-	for _, c := range append(root.Commands(), root) {
-		c.Flags().BoolP("help", "h", false, i18n.Text("commands.help.flag"))
-		translateFlags(c.LocalNonPersistentFlags())
+	translateFlagsOf(root)
+}
+
+// translateFlagsOf translates the flags of a command and of those below it.
+func translateFlagsOf(c *cobra.Command) {
+	c.Flags().BoolP("help", "h", false, i18n.Text("commands.help.flag"))
+	translateFlags(c.LocalNonPersistentFlags())
+	for _, below := range c.Commands() {
+		translateFlagsOf(below)
 	}
 }
 

@@ -6,18 +6,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
+
 	"avatar-launcher/app/core"
 	"avatar-launcher/backend"
 )
 
-// resumer is an operator's interface that records what was resumed.
-type resumer struct {
+// recorder is an operator's interface that records what it was asked to do.
+type recorder struct {
 	backend.Operator
-	reasons []string
+	asked []string
 }
 
-func (r *resumer) Resume(_ context.Context, _ backend.User, reason string) error {
-	r.reasons = append(r.reasons, reason)
+func (r *recorder) Resume(_ context.Context, _ backend.User, reason string) error {
+	r.asked = append(r.asked, "resume: "+reason)
 	return nil
 }
 
@@ -56,34 +58,62 @@ func TestPoolNamesItsOwners(t *testing.T) {
 	}
 }
 
-func TestPoolResume(t *testing.T) {
-	var out bytes.Buffer
-	op := &resumer{}
-	v := &visit{Rooms: &core.Rooms{Operator: op}, user: backend.User{Username: "demo"}, out: &printer{w: &out}}
-	err := v.resumePool(t.Context(), "the image is fixed")
-	if exitCode(err) != 3 || !strings.Contains(err.Error(), "demo isn’t one") || len(op.reasons) > 0 {
-		t.Errorf("%v, resumed for %q", err, op.reasons)
-	}
-	v.user.Role = backend.RoleOperator
-	if err := v.resumePool(t.Context(), " the image is fixed "); err != nil || len(op.reasons) != 1 ||
-		op.reasons[0] != "the image is fixed" {
-		t.Errorf("%v, resumed for %q", err, op.reasons)
-	}
-	if !strings.Contains(out.String(), "launches new instances again") {
-		t.Errorf("printed %q", out.String())
-	}
+func (r *recorder) Pause(_ context.Context, _ backend.User, reason string) error {
+	r.asked = append(r.asked, "pause: "+reason)
+	return nil
 }
 
-func TestPoolResumeNeedsAReason(t *testing.T) {
-	for _, c := range sessionCommands(&options{}) {
-		if c.Name() != "pool" {
-			continue
+func (r *recorder) Rollout(_ context.Context, _ backend.User, version, reason string) error {
+	r.asked = append(r.asked, "rollout "+version+": "+reason)
+	return nil
+}
+
+func (r *recorder) Drain(_ context.Context, _ backend.User, instanceID, reason string) error {
+	r.asked = append(r.asked, "drain "+instanceID+": "+reason)
+	return nil
+}
+
+// runPool runs a command of the pool as a user, and returns what it printed.
+func runPool(t *testing.T, op *recorder, role backend.Role, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	v := &visit{Rooms: &core.Rooms{Operator: op}, user: backend.User{Username: "demo", Role: role}, out: &printer{w: &out}}
+	c := poolCommand(func(use, short string, do visiting) *cobra.Command {
+		return &cobra.Command{Use: use, Short: short, Args: noArguments,
+			RunE: func(c *cobra.Command, _ []string) error { return do(v, c.Context()) }}
+	})
+	c.SilenceErrors, c.SilenceUsage = true, true
+	c.SetArgs(args)
+	err := c.ExecuteContext(t.Context())
+	return out.String(), err
+}
+
+func TestPoolCommandsOfOperators(t *testing.T) {
+	for _, tt := range []struct {
+		args        []string
+		asked, says string
+	}{
+		{[]string{"resume", "--reason", " the image is fixed "}, "resume: the image is fixed", "launches new instances again"},
+		{[]string{"pause", "--reason", "a fair"}, "pause: a fair", "is paused"},
+		{[]string{"rollout", "--reason", "June"}, "rollout : June", "begins with one"},
+		{[]string{"rollout", "--to", "3", "--reason", "back"}, "rollout 3: back", "begins with one"},
+		{[]string{"drain", "i-1", "--reason", "worn"}, "drain i-1: worn", "i-1"},
+	} {
+		op := &recorder{}
+		if _, err := runPool(t, op, backend.RoleUser, tt.args...); exitCode(err) != 3 ||
+			!strings.Contains(err.Error(), "demo isn’t one") || len(op.asked) > 0 {
+			t.Errorf("%v as a user: %v, asked %q", tt.args, err, op.asked)
 		}
-		if err := c.ParseFlags([]string{"--resume", " "}); err != nil {
-			t.Fatal(err)
+		said, err := runPool(t, op, backend.RoleOperator, tt.args...)
+		if err != nil || len(op.asked) != 1 || op.asked[0] != tt.asked || !strings.Contains(said, tt.says) {
+			t.Errorf("%v: %v, asked %q, printed %q", tt.args, err, op.asked, said)
 		}
-		if err := c.PreRunE(c, nil); exitCode(err) != 2 || !strings.Contains(err.Error(), "No reason was given") {
-			t.Errorf("without a reason: %v", err)
+		_, err = runPool(t, &recorder{}, backend.RoleOperator, append(tt.args[:len(tt.args)-1:len(tt.args)-1], " ")...)
+		if exitCode(err) != 2 || !strings.Contains(err.Error(), "No reason was given") {
+			t.Errorf("%v without a reason: %v", tt.args, err)
 		}
+	}
+	if _, err := runPool(t, &recorder{}, backend.RoleOperator, "drain", "--reason", "x"); exitCode(err) != 2 {
+		t.Errorf("a drain of nothing: %v", err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,12 +25,15 @@ type visit struct {
 	out  *printer
 }
 
+// visiting is what a verb does once somebody is signed in.
+type visiting = func(*visit, context.Context) error
+
 // sessionCommands are the verbs that do one thing and end.
 func sessionCommands(o *options) []*cobra.Command {
-	var user, resume string
+	var user string
 	var fromStdin, follow bool
 	var pick picking
-	verb := func(use, short string, do func(*visit, context.Context) error) *cobra.Command {
+	verb := func(use, short string, do visiting) *cobra.Command {
 		c := &cobra.Command{Use: use, Short: short, Args: noArguments, RunE: func(c *cobra.Command, _ []string) error {
 			return withVisit(c.Context(), o, user, fromStdin, do, nil)
 		}}
@@ -52,20 +54,6 @@ func sessionCommands(o *options) []*cobra.Command {
 	show.Flags().StringVar(&pick.level, "level", "", i18n.Text("commands.logs.level"))
 	show.Flags().StringVar(&pick.grep, "grep", "", i18n.Text("commands.logs.grep"))
 	show.Flags().StringVar(&pick.since, "since", "", i18n.Text("commands.logs.since"))
-	pool := verb("pool", i18n.Text("commands.pool.short"), func(v *visit, ctx context.Context) error {
-		if resume != "" {
-			return v.resumePool(ctx, resume)
-		}
-		return v.pool(ctx)
-	})
-	pool.Flags().StringVar(&resume, "resume", "", i18n.Text("commands.pool.resume"))
-	pool.PreRunE = func(c *cobra.Command, _ []string) error {
-		if c.Flags().Changed("resume") && strings.TrimSpace(resume) == "" {
-			return &backend.Problem{Kind: backend.KindConfig, What: messages.New("common.nothingChanged"),
-				Why: messages.New("common.noReasonGiven"), Next: messages.New("common.writeWhyGoesAudit")}
-		}
-		return nil
-	}
 	var inviting inviteFlags
 	share := verb("invite", i18n.Text("commands.invite.short"), func(v *visit, ctx context.Context) error {
 		return v.invite(ctx, inviting)
@@ -83,7 +71,7 @@ func sessionCommands(o *options) []*cobra.Command {
 				return i18n.Text("commands.terminate.done", id)
 			})
 		}),
-		pool,
+		poolCommand(verb),
 		show, signInCommand(o),
 		signOutCommand(o), authenticatorCommand(o), passkeysCommand(o),
 	}

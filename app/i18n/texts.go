@@ -80,6 +80,34 @@ func BackoffLines(b *backend.Backoff) []string {
 	return append(lines, b.Lines...)
 }
 
+// RolloutLines says which launch template version the pool is made of, or how far a new one has come, one line each.
+func RolloutLines(r *backend.Rollout) []string {
+	if r == nil {
+		return nil
+	}
+	var lines []string
+	switch {
+	case r.Stage == "one":
+		lines = append(lines, Say("pool.rollout.one", r.Target, r.Good))
+	case r.Stage == "share":
+		lines = append(lines, Say("pool.rollout.share", r.Target, r.Good))
+	case r.Stage == "all":
+		lines = append(lines, Say("pool.rollout.all", r.Target))
+	case r.Target != "":
+		lines = append(lines, Say("pool.rollout.made", r.Target))
+	}
+	if r.Bad != "" {
+		lines = append(lines, Say("pool.rollout.bad", r.Bad, r.Good))
+	}
+	if r.Paused {
+		lines = append(lines, Say("pool.rollout.paused"))
+	}
+	if r.Pinned {
+		lines = append(lines, Say("pool.rollout.pinned"))
+	}
+	return lines
+}
+
 // Waiting says where somebody stands who waits for an instance, and why.
 func Waiting(q *backend.Queue) messages.Message {
 	place := messages.New("i18n.numberWaitInstance", q.Position, q.Length)

@@ -148,7 +148,9 @@ func TestAUserReachesNothingOfAnothers(t *testing.T) {
 			"stop":   attacker.StopInstance(t.Context(), olga, theirs.InstanceID, "x"),
 			"retire": attacker.Retire(t.Context(), olga, theirs.InstanceID, "x"),
 			"resize": attacker.Resize(t.Context(), olga, &three, "x"),
-			"resume": attacker.Resume(t.Context(), olga, "x")} {
+			"resume": attacker.Resume(t.Context(), olga, "x"), "pause": attacker.Pause(t.Context(), olga, "x"),
+			"rollout": attacker.Rollout(t.Context(), olga, "", "x"),
+			"drain":   attacker.Drain(t.Context(), olga, theirs.InstanceID, "x")} {
 			if backend.ProblemOf(err) == nil || backend.ProblemOf(err).Kind != backend.KindDenied {
 				t.Errorf("%s: %v", what, err)
 			}

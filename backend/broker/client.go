@@ -323,3 +323,18 @@ func (c *Client) Resize(ctx context.Context, _ backend.User, size *int, reason s
 func (c *Client) Resume(ctx context.Context, _ backend.User, reason string) error {
 	return c.tell(ctx, pathResume, request{Reason: reason})
 }
+
+// Pause implements backend.Operator.
+func (c *Client) Pause(ctx context.Context, _ backend.User, reason string) error {
+	return c.tell(ctx, pathPause, request{Reason: reason})
+}
+
+// Rollout implements backend.Operator.
+func (c *Client) Rollout(ctx context.Context, _ backend.User, version, reason string) error {
+	return c.tell(ctx, pathRollout, request{Version: version, Reason: reason})
+}
+
+// Drain implements backend.Operator.
+func (c *Client) Drain(ctx context.Context, _ backend.User, instanceID, reason string) error {
+	return c.tell(ctx, pathDrain, request{InstanceID: instanceID, Reason: reason})
+}

@@ -100,6 +100,15 @@ var operators = map[string]method{
 	pathResume: func(c *call, ctx context.Context) (any, error) {
 		return nil, c.h.Fleet.Resume(ctx, c.user, c.in.Reason)
 	},
+	pathPause: func(c *call, ctx context.Context) (any, error) {
+		return nil, c.h.Fleet.Pause(ctx, c.user, c.in.Reason)
+	},
+	pathRollout: func(c *call, ctx context.Context) (any, error) {
+		return nil, c.h.Fleet.Rollout(ctx, c.user, c.in.Version, c.in.Reason)
+	},
+	pathDrain: func(c *call, ctx context.Context) (any, error) {
+		return nil, c.h.Fleet.Drain(ctx, c.user, c.in.InstanceID, c.in.Reason)
+	},
 }
 
 // ServeHTTP implements http.Handler.

@@ -180,8 +180,10 @@ func TestOperatorsHaveTheWholeFleet(t *testing.T) {
 		for what, err := range map[string]error{
 			"stop":   op.StopInstance(t.Context(), olga, s.InstanceID, "test"),
 			"resize": op.Resize(t.Context(), olga, &three, "test"),
-			"resume": op.Resume(t.Context(), olga, "test"),
-			"retire": op.Retire(t.Context(), olga, s.InstanceID, "test"),
+			"resume": op.Resume(t.Context(), olga, "test"), "pause": op.Pause(t.Context(), olga, "test"),
+			"rollout": op.Rollout(t.Context(), olga, "", "test"),
+			"drain":   op.Drain(t.Context(), olga, s.InstanceID, "test"),
+			"retire":  op.Retire(t.Context(), olga, s.InstanceID, "test"),
 		} {
 			if err != nil {
 				t.Errorf("%s: %v", what, err)

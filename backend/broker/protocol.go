@@ -44,6 +44,9 @@ const (
 	pathRetire    = "/v1/retire"
 	pathResize    = "/v1/resize"
 	pathResume    = "/v1/resume"
+	pathPause     = "/v1/pause"
+	pathRollout   = "/v1/rollout"
+	pathDrain     = "/v1/drain"
 	pathShards    = "/v1/log/shards"
 	pathIterator  = "/v1/log/iterator"
 	pathRecords   = "/v1/log/records"
@@ -58,6 +61,7 @@ type request struct {
 	Message    string           `json:"message,omitempty"` // Reason as messages.Decode reads it
 	Since      *time.Time       `json:"since,omitempty"`
 	Size       *int             `json:"size,omitempty"`
+	Version    string           `json:"version,omitempty"` // of the launch template; "" for the latest
 	Invite     *gate.Invite     `json:"invite,omitempty"`
 	Invitation string           `json:"invitation,omitempty"` // its ID; "" for all
 	Shard      string           `json:"shard,omitempty"`

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -105,14 +106,15 @@ func (c ec2Compute) launched(ctx context.Context, token string) ([]instance, err
 	return instancesIn(out), nil
 }
 
-func (c ec2Compute) launch(ctx context.Context, clientToken string, at place, tags []tag) (*backend.Machine, error) {
+func (c ec2Compute) launch(ctx context.Context, clientToken, version string, at place, tags []tag) (*backend.Machine,
+	error) {
 	in := &ec2.RunInstancesInput{
 		MinCount:    aws.Int32(1),
 		MaxCount:    aws.Int32(1),
 		ClientToken: &clientToken,
 		LaunchTemplate: &types.LaunchTemplateSpecification{
 			LaunchTemplateName: &c.launchTemplate,
-			Version:            aws.String("$Latest"),
+			Version:            aws.String(cmp.Or(version, "$Latest")),
 		},
 		InstanceInitiatedShutdownBehavior: types.ShutdownBehaviorStop,
 		InstanceType:                      types.InstanceType(at.kind),
@@ -133,10 +135,10 @@ func (c ec2Compute) launch(ctx context.Context, clientToken string, at place, ta
 	return &m, nil
 }
 
-func (c ec2Compute) template(ctx context.Context) (template, error) {
+func (c ec2Compute) template(ctx context.Context, version string) (template, error) {
 	out, err := c.api.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
 		LaunchTemplateName: &c.launchTemplate,
-		Versions:           []string{"$Latest"},
+		Versions:           []string{cmp.Or(version, "$Latest")},
 	})
 	if err != nil || len(out.LaunchTemplateVersions) == 0 {
 		return template{}, err

@@ -25,7 +25,7 @@ func (l ledger) claimWarm(ctx context.Context, r instanceRow, row sessionRow, ar
 		Key:       key("InstanceId", r.InstanceID),
 		UpdateExpression: aws.String("SET #s = :claimed, #o = :user, LastOwner = :user, Epoch = :next, " +
 			"ArmedUntil = :armed, ArmedBefore = :before REMOVE ReservedFor, HotUntil"),
-		ConditionExpression: aws.String("#s = :warm AND Epoch = :epoch AND " +
+		ConditionExpression: aws.String("#s = :warm AND Epoch = :epoch AND attribute_not_exists(Draining) AND " +
 			"(attribute_not_exists(ReservedFor) OR ReservedFor = :user)"),
 		ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
 		ExpressionAttributeValues: item{

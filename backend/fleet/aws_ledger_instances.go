@@ -279,6 +279,22 @@ func (l ledger) markReady(ctx context.Context, instanceID string, epoch int64, s
 	})
 }
 
+// drain marks an instance that nobody gets any more, while its row is as it was read.
+func (l ledger) drain(ctx context.Context, row instanceRow) error {
+	return l.update(ctx, &types.Update{
+		TableName:                &l.names.InstancesTable,
+		Key:                      key("InstanceId", row.InstanceID),
+		UpdateExpression:         aws.String("SET Draining = :yes"),
+		ConditionExpression:      aws.String("#s = :state AND Epoch = :e"),
+		ExpressionAttributeNames: map[string]string{"#s": "State"},
+		ExpressionAttributeValues: item{
+			":yes":   value(true),
+			":state": str(string(row.State)),
+			":e":     value(row.Epoch),
+		},
+	})
+}
+
 // recordArmed stores when the armed stop of a claimed instance fires. It returns nil if the row has changed before.
 func (l ledger) recordArmed(ctx context.Context, row sessionRow, fires time.Time) error {
 	return unlessConditionFailed(l.update(ctx, &types.Update{

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// The leases table, key LeaseId: the pool's lease, its size and health, the queue's tickets, and counters. A row that
+// The leases table, key LeaseId: the pool's lease, its size, health and rollout, the queue's tickets, and counters. A row that
 // several desktops write is written under its Version, which grows with every write.
 
 // lease reads the pool's lease. It returns nil if nobody has it.
@@ -74,6 +74,13 @@ func (l ledger) health(ctx context.Context) (healthRow, error) {
 
 // putHealth writes the health row under the Version that was read, 0 if there was none.
 func (l ledger) putHealth(ctx context.Context, row healthRow, read int64) error {
+	return l.putVersioned(ctx, row, read == 0, read)
+}
+
+// putRollout writes the rollout's row under the Version that was read, 0 if there was none.
+func (l ledger) putRollout(ctx context.Context, row rolloutRow) error {
+	read := row.Version
+	row.LeaseID, row.Version = rolloutRowID, read+1
 	return l.putVersioned(ctx, row, read == 0, read)
 }
 
@@ -142,6 +149,7 @@ type coordination struct {
 	tickets []ticketRow // in the order in which they are served
 	size    *int        // of the pool, if an operator set it
 	health  healthRow
+	rollout rolloutRow
 }
 
 // coordination reads the leases table.
@@ -183,6 +191,8 @@ func (c *coordination) take(it item) error {
 		return err
 	case id.LeaseID == healthRowID:
 		c.health, err = unmarshal[healthRow](it)
+	case id.LeaseID == rolloutRowID:
+		c.rollout, err = unmarshal[rolloutRow](it)
 	}
 	return err
 }

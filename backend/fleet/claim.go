@@ -23,6 +23,7 @@ func choose(rows []instanceRow, userID string, seat int64, hotFirst bool, unsure
 	var free, last []instanceRow
 	for _, r := range rows {
 		switch {
+		case r.Draining:
 		case r.ReservedFor == userID:
 			return r, true
 		case r.ReservedFor != "":

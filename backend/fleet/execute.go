@@ -16,7 +16,7 @@ func (s *Service) execute(ctx context.Context, a step) error {
 	id := a.row.InstanceID
 	switch a.kind {
 	case stepLaunch:
-		return s.warmUp(ctx)
+		return s.warmUp(ctx, a.row.Template)
 	case stepPark:
 		return s.park(ctx, a.row)
 	case stepRehearse:
@@ -55,6 +55,8 @@ func (s *Service) execute(ctx context.Context, a step) error {
 		return s.settleName(ctx, a.session.UserID)
 	case stepDequeue:
 		return s.ledger.dropTicket(ctx, a.ticket)
+	case stepRollout:
+		return s.ledger.putRollout(ctx, *a.rollout)
 	}
 	return nil
 }
@@ -66,14 +68,16 @@ var auditEvents = map[stepKind]backend.AuditEvent{
 	stepRetire: backend.EventRetired,
 	stepAdopt:  backend.EventAdopted,
 	stepStop:   backend.EventStopped,
+
+	stepRollout: backend.EventRollout,
 }
 
-// warmUp launches an instance that initialises itself and is then stopped. The intent is written first and counted,
+// warmUp launches an instance of a launch template version that initialises itself and is then stopped. The intent is written first and counted,
 // as for a cold start. The instance's own timer is in its tags from the launch on, and the schedule is armed as soon
 // as its ID is known, so a keeper that dies leaves nothing running.
-func (s *Service) warmUp(ctx context.Context) error {
+func (s *Service) warmUp(ctx context.Context, version string) error {
 	now := s.Clock.Now()
-	intent := instanceRow{LaunchToken: uuid.NewString(), State: backend.Launching, PooledAt: now}
+	intent := instanceRow{LaunchToken: uuid.NewString(), State: backend.Launching, PooledAt: now, Template: version}
 	intent.InstanceID = intentPrefix + intent.LaunchToken
 	if err := s.ledger.addIntent(ctx, intent); err != nil {
 		return err
@@ -86,7 +90,7 @@ func (s *Service) warmUp(ctx context.Context) error {
 	if s.WarmLine != nil { // or it would shut itself down as soon as it is ready
 		set = append(set, tags(hotTag, until.Format(time.RFC3339))...)
 	}
-	m, err := s.run(ctx, intent.LaunchToken, set)
+	m, err := s.run(ctx, intent.LaunchToken, version, set)
 	if err != nil {
 		if ctx.Err() == nil {
 			_ = s.ledger.removeInstance(ctx, intent) // where this fails, too, the intent lapses
@@ -104,6 +108,7 @@ func (s *Service) warmUp(ctx context.Context) error {
 		InstanceType: m.Type,
 		PooledAt:     s.Clock.Now(),
 		ArmedUntil:   fires.Unix(),
+		Template:     version,
 	}
 	if err := s.ledger.replaceIntent(ctx, row, intent.LaunchToken); err != nil {
 		return err

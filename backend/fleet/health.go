@@ -42,6 +42,8 @@ type healthRow struct {
 	InstanceID string   `dynamodbav:",omitempty"`
 	Lines      []string `dynamodbav:",omitempty"` // the end of its log
 	whyColumns
+	// Other has the counts of the other version of a rollout, nil if there is none.
+	Other *healthRow `dynamodbav:",omitempty"`
 }
 
 // launchResult is how the warming of an instance ended.
@@ -53,12 +55,21 @@ type launchResult struct {
 	why        messages.Message
 }
 
-// of returns the counts for a launch template version: none if they are another version's.
+// of returns the counts for a launch template version, and as Other those of the version that was counted last.
 func (h healthRow) of(template string) healthRow {
 	if template == "" || template == h.Template {
 		return h
 	}
-	return healthRow{Version: h.Version, Template: template}
+	of := healthRow{Template: template}
+	if h.Other != nil && h.Other.Template == template {
+		of = *h.Other
+	}
+	of.Version = h.Version
+	if h.Template != "" {
+		h.Other, h.Version = nil, 0
+		of.Other = &h
+	}
+	return of
 }
 
 // add returns the counts after a result. Results of other versions than current change nothing.
@@ -68,7 +79,7 @@ func (h healthRow) add(r launchResult, current string, now time.Time) healthRow 
 		return h
 	}
 	if !r.failed {
-		return healthRow{Version: h.Version, Template: h.Template, Proven: true}
+		return healthRow{Version: h.Version, Template: h.Template, Proven: true, Other: h.Other}
 	}
 	if slices.Contains(h.Counted, r.instanceID) {
 		return h
@@ -171,8 +182,18 @@ func (s *Service) lastLines(ctx context.Context, r launchResult) []string {
 // resetHealth forgets the failures: launches go on at once.
 func (s *Service) resetHealth(ctx context.Context) error {
 	return s.updateHealth(ctx, func(h healthRow) healthRow {
-		return healthRow{Version: h.Version, Template: h.Template, Proven: h.Proven}
+		reset := h.forgiven()
+		if h.Other != nil {
+			other := h.Other.forgiven()
+			reset.Other = &other
+		}
+		return reset
 	})
+}
+
+// forgiven returns the counts without failures.
+func (h healthRow) forgiven() healthRow {
+	return healthRow{Version: h.Version, Template: h.Template, Proven: h.Proven}
 }
 
 func (s *Service) updateHealth(ctx context.Context, change func(healthRow) healthRow) error {

@@ -46,26 +46,34 @@ func TestNeverReadyLaunchesAreBounded(t *testing.T) {
 type pretendPool struct {
 	view     observation
 	launches int
+	launched map[string]int // by version
 }
 
 func (w *pretendPool) turn(now time.Time) {
 	for _, a := range plan(w.view, now) {
 		if a.result != nil {
-			w.view.health = w.view.health.add(*a.result, w.view.current.version, now)
+			w.view.health = w.view.health.add(*a.result, w.view.rollout.countsFor(*a.result), now)
 		}
 		same := func(r instanceRow) bool { return r.InstanceID == a.row.InstanceID }
 		switch i := slices.IndexFunc(w.view.rows, same); a.kind {
 		case stepLaunch:
 			w.launches++
+			if w.launched == nil {
+				w.launched = map[string]int{}
+			}
+			w.launched[a.row.Template]++
 			id := fmt.Sprintf("i-%d", w.launches)
 			w.view.rows = append(w.view.rows, instanceRow{InstanceID: id, State: backend.Warming, PooledAt: now})
-			w.view.instances = append(w.view.instances, instance{version: w.view.current.version,
-				Machine: backend.Machine{InstanceID: id, State: "running", LaunchTime: now, ImageID: w.view.current.image}})
+			w.view.instances = append(w.view.instances, instance{version: a.row.Template,
+				Machine: backend.Machine{InstanceID: id, State: "running", LaunchTime: now, ImageID: "ami-" + a.row.Template}})
+		case stepRollout:
+			w.view.rollout = *a.rollout
+			w.view.rollout.Version++
 		case stepPark, stepStop:
 			w.view.rows[i].Ready = w.view.rows[i].Ready || a.kind == stepPark
 			w.machine(a.row.InstanceID).State = "stopped"
 		case stepRecycle:
-			w.view.rows[i].State = backend.Warm
+			w.view.rows[i].State, w.view.rows[i].Ready = backend.Warm, true
 		case stepRetire:
 			w.view.rows[i].State = backend.Retired
 			w.machine(a.row.InstanceID).State = "terminated"

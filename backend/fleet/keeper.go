@@ -29,6 +29,7 @@ type keeper struct {
 	pauses   pauses
 	health   int64 // version of the health row as read last: an operator's Resume changes it
 	current  template
+	rollout  rolloutRow           // as read or stored last
 	asked    map[string]time.Time // since when the log of a stopped warming instance has been asked for its readiness line
 	recorded bool                 // an occupancy
 	last     auditRow             // the occupancy written last
@@ -142,8 +143,10 @@ func (k *keeper) reconcile(ctx context.Context, l *lease, report func(backend.Po
 		}
 		return false
 	}
+	k.rollout = v.rollout
 	steps := k.due(v)
-	report(s.poolOf(v.rows, v.health.of(v.current.version)))
+	health := v.health.of(cmp.Or(v.rollout.Target, v.current.version))
+	report(s.poolOf(v.rows, health, v.rollout))
 	k.recordOccupancy(ctx, v)
 	for _, a := range steps {
 		if ctx.Err() != nil || !l.held() {
@@ -154,16 +157,22 @@ func (k *keeper) reconcile(ctx context.Context, l *lease, report func(backend.Po
 		}
 		if err := k.carryOut(notAfter(ctx, wall().Add(holdTime)), a); err != nil {
 			s.Log.Warn("pool", "do", a.kind, "instance", a.row.InstanceID, "why", a.why, "cause", err)
+			if a.kind == stepRollout {
+				return true // the plan's other steps follow the row that was not stored
+			}
 			if a.kind != stepReset && isCapacity(err) || errors.Is(err, errFull) {
 				return false // there is none to be had: the next quiet turn tries again
 			}
 			if p := k.pauses.failed(a, err); a.kind == stepLaunch && p.denied {
 				k.recordRefusal(ctx, p, err)
-				report(s.poolOf(v.rows, v.health.of(v.current.version)))
+				report(s.poolOf(v.rows, health, v.rollout))
 			}
 			continue
 		}
 		k.worked(a)
+		if a.kind == stepRollout {
+			k.rollout = *a.rollout
+		}
 		s.Log.Info("pool", "do", a.kind, "instance", a.row.InstanceID, "why", a.why)
 		if event := auditEvents[a.kind]; event != "" {
 			s.recordEvent(ctx, auditRow{
@@ -203,7 +212,8 @@ func (k *keeper) worked(a step) {
 // is: it is found again at the next turn.
 func (k *keeper) carryOut(ctx context.Context, a step) error {
 	if a.result != nil {
-		if err := k.s.recordResult(ctx, *a.result, k.current.version); err != nil {
+		counts := cmp.Or(k.rollout.countsFor(*a.result), k.current.version)
+		if err := k.s.recordResult(ctx, *a.result, counts); err != nil {
 			return err
 		}
 	}
@@ -245,7 +255,7 @@ func (s *Service) Pool(ctx context.Context) (*backend.Pool, error) {
 	if err != nil {
 		return nil, problem(messages.New("fleet.cannotReadPool"), err)
 	}
-	p := s.poolOf(rows, c.health)
+	p := s.poolOf(rows, c.health.of(c.rollout.Target), c.rollout)
 	return &p, nil
 }
 
@@ -256,9 +266,10 @@ func (s *Service) setTarget(stopped, hot int) {
 	s.mu.Unlock()
 }
 
-func (s *Service) poolOf(rows []instanceRow, health healthRow) backend.Pool {
+func (s *Service) poolOf(rows []instanceRow, health healthRow, rollout rolloutRow) backend.Pool {
 	f := s.current()
-	p := backend.Pool{AsOf: s.Clock.Now(), Recycle: cmp.Or(f.Recycle, backend.Reuse), Backoff: health.backoff(f)}
+	p := backend.Pool{AsOf: s.Clock.Now(), Recycle: cmp.Or(f.Recycle, backend.Reuse), Backoff: health.backoff(f),
+		Rollout: rollout.public()}
 	p.Target, p.Hot = f.sizeAt(p.AsOf)
 	s.mu.Lock()
 	p.Leader = s.leading

@@ -26,7 +26,11 @@ var errFull = &backend.Problem{
 // capacity, if there can be none.
 func (s *Service) launch(ctx context.Context, u backend.User, report func(backend.Progress)) (*sessionRow, error) {
 	row := s.newSession(ctx, u)
-	row.LaunchToken, row.Cold = uuid.NewString(), true
+	c, err := s.ledger.coordination(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.LaunchToken, row.Cold, row.Template = uuid.NewString(), true, c.rollout.launchVersion()
 	if err := s.reserve(ctx, row); err != nil {
 		return nil, err
 	}
@@ -50,7 +54,7 @@ func (s *Service) launchAndBind(ctx context.Context, row sessionRow,
 	through, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(launchAnswerTime, cancel) })()
-	m, err := s.run(through, row.LaunchToken, append(ownerTags(row), tags("pool", s.Names.PoolTag)...))
+	m, err := s.run(through, row.LaunchToken, row.Template, append(ownerTags(row), tags("pool", s.Names.PoolTag)...))
 	if isRefusal(err) {
 		return nil, errors.Join(err, s.abandon(ctx, row, messages.New("fleet.launchRefused")))
 	}
@@ -142,6 +146,7 @@ func (s *Service) reserve(ctx context.Context, row sessionRow) error {
 		Owner:       row.UserID,
 		LaunchToken: row.LaunchToken,
 		PooledAt:    row.CreationTime,
+		Template:    row.Template,
 	}
 	return s.ledger.reserveLaunch(ctx, intent, row)
 }
@@ -168,6 +173,7 @@ func (s *Service) bindInstance(ctx context.Context, row sessionRow, m backend.Ma
 		InstanceType: m.Type,
 		PooledAt:     s.Clock.Now(),
 		ArmedUntil:   s.armTime(row).Unix(),
+		Template:     row.Template,
 	}
 	return &row, s.ledger.bindLaunch(ctx, inst, row, token)
 }
@@ -179,13 +185,13 @@ func (s *Service) abandon(ctx context.Context, row sessionRow, why messages.Mess
 	return s.ledger.abandonLaunch(ctx, row, why, s.purgeTime())
 }
 
-// run launches one instance from the template; token makes a repetition return the same one. It tries the
+// run launches one instance from a version of the template, the latest if it is empty; token makes a repetition return the same one. It tries the
 // profile's instance types in order, each in the profile's subnets in order. A type that has just had no capacity in a
 // subnet is tried there last.
-func (s *Service) run(ctx context.Context, token string, tags []tag) (*backend.Machine, error) {
+func (s *Service) run(ctx context.Context, token, version string, tags []tag) (*backend.Machine, error) {
 	var last error
 	for _, p := range s.places() {
-		m, err := s.compute.launch(ctx, token+p.suffix, p, tags)
+		m, err := s.compute.launch(ctx, token+p.suffix, version, p, tags)
 		if err == nil {
 			return m, nil
 		}

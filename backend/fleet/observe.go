@@ -33,7 +33,7 @@ func (k *keeper) observe(ctx context.Context) (observation, error) {
 	if err != nil {
 		return v, err
 	}
-	v.health = c.health
+	v.health, v.rollout = c.health, c.rollout
 	v.size, v.hot = v.figures.sizeAt(s.Clock.Now())
 	if c.size != nil {
 		v.size, v.hot = *c.size, min(v.hot, *c.size) // an operator who wants fewer instances wants no more running ones
@@ -61,7 +61,7 @@ func (k *keeper) observe(ctx context.Context) (observation, error) {
 
 // observeDrift reads what rarely changes and costs a call each: schedules, names, the launch template.
 func (k *keeper) observeDrift(ctx context.Context, v *observation) error {
-	t, unread := k.s.compute.template(ctx)
+	t, unread := k.s.compute.template(ctx, "")
 	if unread == nil {
 		k.current = t
 	}

@@ -139,17 +139,9 @@ func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, r
 	if reason == "" {
 		return errNoReason
 	}
-	inst, err := s.ledger.instance(ctx, instanceID)
+	inst, err := s.member(ctx, instanceID)
 	if err != nil {
-		return problem(messages.New("fleet.cannotLook", instanceID), err)
-	}
-	if inst == nil {
-		return &backend.Problem{
-			Kind: backend.KindConfig,
-			What: messages.New("fleet.nothingDone"),
-			Why:  messages.New("fleet.poolNoInstance", instanceID),
-			Next: messages.New("fleet.refreshList"),
-		}
+		return err
 	}
 	if inst.State == backend.Claimed {
 		row, err := s.ledger.session(ctx, inst.Owner)
@@ -208,12 +200,15 @@ func (s *Service) Resize(ctx context.Context, actor backend.User, size *int, rea
 	return nil
 }
 
-// Resume lets the pool launch instances again after failures held it back.
+// Resume lets the pool launch instances again after failures held it back, and a rollout go on that was paused.
 func (s *Service) Resume(ctx context.Context, actor backend.User, reason string) error {
 	if reason == "" {
 		return errNoReason
 	}
 	if err := s.resetHealth(ctx); err != nil {
+		return problem(messages.New("fleet.cannotResumePoolLaunches"), err)
+	}
+	if err := s.updateRollout(ctx, func(r rolloutRow) rolloutRow { r.Paused = false; return r }); err != nil {
 		return problem(messages.New("fleet.cannotResumePoolLaunches"), err)
 	}
 	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Event: backend.EventResumed,

@@ -21,6 +21,7 @@ func plan(v observation, now time.Time) []step {
 		gone:        map[string]instance{},
 		waited:      map[string]bool{},
 		owned:       map[string]bool{},
+		other:       map[string]bool{},
 		old:         map[string]bool{},
 		startable:   map[string]bool{},
 	}
@@ -36,6 +37,7 @@ func plan(v observation, now time.Time) []step {
 			p.waited[r.LaunchToken] = true
 		}
 	}
+	p.roll()
 	for _, m := range v.instances {
 		if !m.State.Gone() {
 			p.judge(m)
@@ -67,11 +69,29 @@ type planner struct {
 	heating  int                 // instances that are being started for the hot tier
 	// warm instances that are stopped, not only stopping
 	startable map[string]bool
-	old       map[string]bool // warm instances of an earlier launch template: they are replaced one by one
-	serving   int             // instances that are warm or will be
-	warming   int             // of these, those that are being launched or warmed
+	other     map[string]bool // warm instances of other launch template versions than the pool moves to
+	old       map[string]bool // of these, those that are being replaced
+	serving   count           // instances that are warm or will be
+	warming   count           // of these, those that are being launched or warmed
 	unknown   int             // instances without a row or intent
 	steps     []step
+}
+
+// count counts instances while a rollout is under way.
+type count struct {
+	target int // of the version that the pool moves to; all, unless other versions are kept
+	kept   int // of other versions, which stay for now
+}
+
+func (c count) all() int { return c.target + c.kept }
+
+// add adds n instances. Unless the rollout keeps other versions, all count as of the version that the pool moves to.
+func (c *count) add(n int, kept bool) {
+	if kept {
+		c.kept += n
+	} else {
+		c.target += n
+	}
 }
 
 func (p *planner) add(v stepKind, row instanceRow, why messages.Message) {
@@ -87,14 +107,12 @@ func (p *planner) leftovers() {
 			if !p.owned[r.LaunchToken] && !p.waited[r.LaunchToken] && p.now.Sub(r.PooledAt) > intentLimit {
 				p.add(stepWithdraw, r, messages.New("fleet.launchCameNothing"))
 			} else if r.Owner == "" {
-				p.serving++
-				p.warming++
+				p.launching(r)
 			}
 		case p.alive[r.InstanceID]:
 			claimed[r.claim()] = r.State == backend.Claimed
 		case r.State == backend.Warming && p.gone[r.InstanceID].InstanceID == "" && p.now.Sub(r.PooledAt) <= newborn:
-			p.serving++ // EC2 does not list it yet
-			p.warming++
+			p.launching(r) // EC2 does not list it yet
 		case r.State == backend.Warming:
 			p.failed(stepForget, r, p.gone[r.InstanceID], messages.New("fleet.terminatedWarming", p.gone[r.InstanceID].reason()))
 		case r.State == backend.Claimed && p.sessions[r.claim()] != nil:
@@ -118,6 +136,13 @@ func (p *planner) leftovers() {
 			})
 		}
 	}
+}
+
+// launching counts an instance that EC2 does not list yet.
+func (p *planner) launching(r instanceRow) {
+	kept := !p.rollout.replacing() && r.Template != "" && r.Template != p.rollout.Target
+	p.serving.add(1, kept)
+	p.warming.add(1, kept)
 }
 
 // loseInstance ends a session whose instance is gone, or about to be. A session that is just starting is left to its
@@ -174,7 +199,17 @@ func (p *planner) want() int {
 	return p.figures.stopped(p.observation.size, claimed(p.observation.rows)) + p.observation.hot
 }
 
-// freshHot counts the hot instances of the present launch template.
+// targetHot counts the hot instances of the version that the pool moves to.
+func (p *planner) targetHot() (n int) {
+	for _, r := range p.hotRows {
+		if !p.other[r.InstanceID] {
+			n++
+		}
+	}
+	return n
+}
+
+// freshHot counts the hot instances that are not being replaced.
 func (p *planner) freshHot() int {
 	n := p.heating
 	for _, r := range p.hotRows {
@@ -189,19 +224,21 @@ func (p *planner) freshHot() int {
 // much for a while.
 func (p *planner) size() {
 	total := len(p.observation.rows) + p.unknown // every row counts, intents too, until its instance is gone
-	allowed := p.health.allowed(p.current.version, p.warming, p.figures, p.now)
-	for p.serving < p.want() && total < p.figures.MaxInstances && allowed > 0 {
-		p.add(stepLaunch, instanceRow{}, messages.New("fleet.poolBelowSize"))
-		p.serving++
-		p.warming++
+	want := p.rollout.want(p.want())
+	allowed := p.health.allowed(p.version(), p.warming.target, p.figures, p.now)
+	for p.serving.target < want && total < p.figures.MaxInstances && allowed > 0 {
+		p.launch(p.version(), false)
 		total++
 		allowed--
 	}
-	p.replace(total, allowed)
-	slices.SortFunc(p.free, func(a, b instanceRow) int {
-		return cmp.Or(a.PooledAt.Compare(b.PooledAt), cmp.Compare(a.InstanceID, b.InstanceID))
-	})
-	for i := 0; i < p.serving-p.want() && i < len(p.free); i++ {
+	total = p.fill(total)
+	p.replace(total, allowed, want)
+	slices.SortFunc(p.free, oldestFirst)
+	trial := 0 // instances on trial are too many until they are warm
+	if !p.rollout.replacing() {
+		trial = p.warming.target
+	}
+	for i := 0; i < p.serving.all()-trial-p.want() && i < len(p.free); i++ {
 		if p.now.Sub(p.free[i].PooledAt) > excessPause || total > p.figures.MaxInstances {
 			p.add(stepRetire, p.free[i], messages.New("fleet.poolAboveSize"))
 			total--
@@ -209,29 +246,73 @@ func (p *planner) size() {
 	}
 }
 
-// replace retires instances of an earlier launch template once new ones are warm, so that the pool always has warm
-// instances. It leaves the new ones in p.free. At max_instances it retires one to make room for a launch, if another
-// instance is warm.
-func (p *planner) replace(total, allowed int) {
+// version returns the launch template version that the pool moves to.
+func (p *planner) version() string { return cmp.Or(p.rollout.Target, p.current.version) }
+
+func (p *planner) launch(version string, kept bool) {
+	p.add(stepLaunch, instanceRow{Template: version}, messages.New("fleet.poolBelowSize"))
+	p.serving.add(1, kept)
+	p.warming.add(1, kept)
+}
+
+// fill launches what a pool that keeps two versions lacks of the last good one. It returns how many instances there are
+// then.
+func (p *planner) fill(total int) int {
+	if p.rollout.replacing() {
+		return total
+	}
+	version, warming := p.rollout.launchVersion(), p.warming.kept
+	if version == p.rollout.Target {
+		warming = p.warming.target
+	}
+	allowed := p.health.allowed(version, warming, p.figures, p.now)
+	for p.serving.all() < p.want() && total < p.figures.MaxInstances && allowed > 0 {
+		p.launch(version, version != p.rollout.Target)
+		total++
+		allowed--
+	}
+	return total
+}
+
+// replace retires instances of other launch template versions once those of the new one are warm, so that the pool
+// always has warm instances. It leaves those that stay in p.free. At max_instances it retires one to make room for a
+// launch, if another instance is warm.
+func (p *planner) replace(total, allowed, want int) {
+	if p.rollout.Paused {
+		return
+	}
 	old, leaving := p.splitOld()
 	excess := p.freshHot() + len(p.free) + len(old) - p.want()
-	if excess <= 0 && total >= p.figures.MaxInstances && p.serving < p.want() && allowed > 0 && p.warming == 0 &&
-		leaving == 0 &&
-		len(p.free)+len(old) > 1 {
+	if p.rollout.under() {
+		excess = min(excess, len(p.free)+p.targetHot()) // a new one takes the place of an old one
+	}
+	if excess <= 0 && total >= p.figures.MaxInstances && p.serving.target < want && allowed > 0 &&
+		p.warming.all() == 0 && leaving == 0 && len(p.free)+len(old) > 1 {
 		excess = 1
 	}
-	for i := 0; i < excess && i < len(old); i++ {
-		p.add(stepRetire, old[i], messages.New("fleet.madeEarlierLaunchTemplate"))
+	for i, r := range old {
+		if i < excess {
+			p.add(stepRetire, r, messages.New("fleet.madeEarlierLaunchTemplate"))
+			if p.rollout.under() {
+				p.serving.kept--
+			}
+		} else if p.rollout.under() {
+			p.free = append(p.free, r)
+		}
 	}
 }
 
-// splitOld takes the instances of an earlier launch template out of p.free and returns them, oldest first, with the
+func oldestFirst(a, b instanceRow) int {
+	return cmp.Or(a.PooledAt.Compare(b.PooledAt), cmp.Compare(a.InstanceID, b.InstanceID))
+}
+
+// splitOld takes the instances of other launch template versions out of p.free and returns them, oldest first, with the
 // number of those that are being terminated.
 func (p *planner) splitOld() (old []instanceRow, leaving int) {
 	all := p.free
 	p.free = nil
 	for _, r := range all {
-		if p.old[r.InstanceID] {
+		if p.other[r.InstanceID] {
 			old = append(old, r)
 		} else {
 			p.free = append(p.free, r)
@@ -242,9 +323,7 @@ func (p *planner) splitOld() (old []instanceRow, leaving int) {
 			leaving++
 		}
 	}
-	slices.SortFunc(old, func(a, b instanceRow) int {
-		return cmp.Or(a.PooledAt.Compare(b.PooledAt), cmp.Compare(a.InstanceID, b.InstanceID))
-	})
+	slices.SortFunc(old, oldestFirst)
 	return old, leaving
 }
 

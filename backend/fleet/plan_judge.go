@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -16,18 +17,19 @@ func (p *planner) judge(m instance) {
 		p.judgeUnrecorded(m)
 		return
 	}
-	old := p.current.image != "" && (m.ImageID != p.current.image || m.version != "" && m.version != p.current.version)
+	other := !p.isTarget(m, row)
+	old, kept := other && p.rollout.replacing(), other && !p.rollout.replacing()
 	switch row.State {
 	case backend.Warming:
 		if row.heating() {
-			p.judgeHeating(m, row)
+			p.judgeHeating(m, row, kept)
 		} else {
-			p.judgeWarming(m, row, old)
+			p.judgeWarming(m, row, old || p.abandoned(m, row) || row.Draining, kept)
 		}
 	case backend.Warm:
-		p.judgeWarm(m, row, old)
+		p.judgeWarm(m, row, old, kept)
 	case backend.Recycling:
-		p.judgeRecycling(m, row, old)
+		p.judgeRecycling(m, row, old, kept)
 	case backend.Retired:
 		p.add(stepRetire, row, messages.New("fleet.retired"))
 	case backend.Claimed:
@@ -37,18 +39,22 @@ func (p *planner) judge(m instance) {
 
 // judgeRecycling plans what an instance needs that is nobody's any more. It becomes warm only if it has been seen
 // ready: one that was adopted, or whose first start was broken off, may never become so.
-func (p *planner) judgeRecycling(m instance, row instanceRow, old bool) {
-	p.serving++
-	old = old && p.health.of(p.current.version).Failures == 0 // better an old instance than none that becomes ready
+func (p *planner) judgeRecycling(m instance, row instanceRow, old, kept bool) {
+	p.serving.add(1, kept)
+	old = old && p.health.of(p.version()).Failures == 0 // better an old instance than none that becomes ready
 	why := messages.New("fleet.sessionOver")
-	if !row.Ready {
+	switch {
+	case !row.Ready:
 		why = messages.New("fleet.neverSeenReady")
+	case row.Draining:
+		why = messages.New("fleet.drained")
 	}
 	switch {
 	case m.State == backend.Running:
 		p.add(stepStop, row, messages.New("fleet.runsUnclaimed"))
-	case m.State == backend.Stopped && (p.figures.Recycle == backend.Replace || old || !row.Ready):
-		p.serving--
+	case m.State == backend.Stopped && (p.figures.Recycle == backend.Replace || old || !row.Ready || row.Draining ||
+		kept && p.lastRoom()):
+		p.serving.add(-1, kept)
 		p.add(stepRetire, row, why)
 	case m.State == backend.Stopped && p.figures.Recycle == backend.Reset:
 		p.add(stepReset, row, why)
@@ -57,23 +63,33 @@ func (p *planner) judgeRecycling(m instance, row instanceRow, old bool) {
 	}
 }
 
+// lastRoom reports whether a pool of one instance has to give it up to try a new version: there is no room for both.
+func (p *planner) lastRoom() bool {
+	return p.rollout.under() && p.want() <= 1 && len(p.observation.rows) >= p.figures.MaxInstances
+}
+
+// abandoned reports whether a version is neither the one that the pool moves to nor the last good one.
+func (p *planner) abandoned(m instance, row instanceRow) bool {
+	v := versionOf(m, row)
+	return p.rollout.under() && v != "" && v != p.rollout.Target && v != p.rollout.Good
+}
+
 // judgeWarming plans what an instance needs that is being initialised.
-func (p *planner) judgeWarming(m instance, row instanceRow, old bool) {
-	p.serving++
+func (p *planner) judgeWarming(m instance, row instanceRow, old, kept bool) {
+	p.serving.add(1, kept)
 	if row.ResetTask != "" && !old && !p.resets[row.ResetTask].succeeded() {
-		p.judgeReset(m, row)
+		p.judgeReset(m, row, kept)
 		return
 	}
-	launched := row.ResetTask == "" // a reset is no launch
-	if launched {
-		p.warming++
+	launched := 0 // a reset is no launch
+	if row.ResetTask == "" {
+		launched = 1
 	}
+	p.warming.add(launched, kept)
 	switch {
 	case old:
-		p.serving--
-		if launched {
-			p.warming--
-		}
+		p.serving.add(-1, kept)
+		p.warming.add(-launched, kept)
 		p.add(stepRetire, row, messages.New("fleet.madeEarlierLaunchTemplate"))
 	case m.State == backend.Running && p.ready[m.InstanceID]:
 		p.warmed(stepPark, row, m, messages.New("fleet.initialised"))
@@ -97,21 +113,24 @@ func (p *planner) judgeWarming(m instance, row instanceRow, old bool) {
 // warmed plans what follows a warming that ended well. It is recorded if that changes how many may be launched.
 func (p *planner) warmed(v stepKind, row instanceRow, m instance, why messages.Message) {
 	p.add(v, row, why)
-	if h := p.health.of(p.current.version); !h.Proven || h.Failures > 0 {
-		p.steps[len(p.steps)-1].result = &launchResult{
-			instanceID: row.InstanceID,
-			template:   m.version,
-			launched:   row.PooledAt,
-		}
+	r := launchResult{instanceID: row.InstanceID, template: versionOf(m, row), launched: row.PooledAt}
+	if h := p.health.of(p.countsFor(r)); !h.Proven || h.Failures > 0 {
+		p.steps[len(p.steps)-1].result = &r
 	}
 }
 
 // failed plans what follows a warming that failed.
 func (p *planner) failed(v stepKind, row instanceRow, m instance, why messages.Message) {
 	p.add(v, row, why)
-	r := launchResult{failed: true, instanceID: row.InstanceID, template: m.version, launched: row.PooledAt, why: why}
+	r := launchResult{failed: true, instanceID: row.InstanceID, template: versionOf(m, row), launched: row.PooledAt,
+		why: why}
 	p.steps[len(p.steps)-1].result = &r
-	p.health = p.health.add(r, p.current.version, p.now) // it counts already for what this plan launches
+	p.health = p.health.add(r, p.countsFor(r), p.now) // it counts already for what this plan launches
+}
+
+// countsFor returns the version whose failures a result counts to.
+func (p *planner) countsFor(r launchResult) string {
+	return cmp.Or(p.rollout.countsFor(r), p.current.version)
 }
 
 // judgeUnrecorded plans what an instance without a row needs: one that is being launched has an intent,

@@ -235,6 +235,13 @@ func drawView(t *rapid.T) (v observation) {
 		size:    rapid.IntRange(0, 5).Draw(t, "size"),
 		hot:     rapid.IntRange(0, 4).Draw(t, "hot"),
 		figures: Figures{MaxInstances: rapid.IntRange(0, 10).Draw(t, "max")},
+		current: template{rapid.SampledFrom([]string{"", "1", "2", "3"}).Draw(t, "latest"), ""},
+	}
+	version := rapid.SampledFrom([]string{"", "1", "2", "3"})
+	if rapid.Bool().Draw(t, "rollout") {
+		v.rollout = rolloutRow{Version: 1, Target: version.Draw(t, "target"), Good: version.Draw(t, "good"),
+			Stage:  rapid.SampledFrom([]rolloutStage{"", stageOne, stageShare, stageAll}).Draw(t, "stage"),
+			Paused: rapid.Bool().Draw(t, "paused"), Pinned: rapid.Bool().Draw(t, "pinned")}
 	}
 	if rapid.Bool().Draw(t, "follows claims") {
 		free := rapid.IntRange(0, 4).Draw(t, "free")
@@ -253,13 +260,14 @@ func drawView(t *rapid.T) (v observation) {
 		ago := func(name string) time.Time {
 			return now.Add(-time.Duration(rapid.IntRange(-7200, 7200).Draw(t, name)) * time.Second)
 		}
-		v.instances = append(v.instances, instance{Machine: backend.Machine{InstanceID: id, LaunchTime: ago("launch"),
+		v.instances = append(v.instances, instance{version: version.Draw(t, "version"), Machine: backend.Machine{InstanceID: id, LaunchTime: ago("launch"),
 			State: rapid.SampledFrom([]backend.InstanceState{"pending", "running", "stopping", "stopped"}).Draw(t, "state")}})
 		v.rows = append(v.rows, instanceRow{
 			InstanceID: id,
 			Owner:      id,
 			Epoch:      1,
 			PooledAt:   ago("pooled"),
+			Draining:   rapid.Bool().Draw(t, "draining"),
 			State:      rapid.SampledFrom(poolStates).Draw(t, "pool"),
 			Ready:      rapid.Bool().Draw(t, "seen ready"),
 		})

@@ -13,14 +13,18 @@ import (
 // of a stopped one, and a new stopped one is launched in its place.
 
 // judgeWarm plans what an instance needs that may be claimed.
-func (p *planner) judgeWarm(m instance, row instanceRow, old bool) {
-	if !old {
-		p.serving++
+func (p *planner) judgeWarm(m instance, row instanceRow, old, kept bool) {
+	if !old && !row.Draining {
+		p.serving.add(1, kept)
 	}
+	p.old[row.InstanceID], p.other[row.InstanceID] = old, old || kept
 	young := p.now.Sub(row.PooledAt) <= newborn // EC2 may not show the start yet
 	switch {
+	case row.Draining && m.up():
+		p.add(stepStop, row, messages.New("fleet.drained"))
+	case row.Draining:
+		p.add(stepRetire, row, messages.New("fleet.drained"))
 	case row.hot(p.now) && (m.up() || young):
-		p.old[row.InstanceID] = old
 		p.free = append(p.free, row)
 		p.hotRows = append(p.hotRows, row)
 	case m.up() && row.HotUntil != 0:
@@ -30,7 +34,6 @@ func (p *planner) judgeWarm(m instance, row instanceRow, old bool) {
 	case row.HotUntil != 0:
 		p.add(stepCool, row, messages.New("fleet.hotStopped", m.reason()))
 	default:
-		p.old[row.InstanceID] = old
 		p.free = append(p.free, row)
 		if m.State == backend.Stopped {
 			p.startable[row.InstanceID] = true
@@ -39,8 +42,8 @@ func (p *planner) judgeWarm(m instance, row instanceRow, old bool) {
 }
 
 // judgeHeating plans what an instance needs whose start for the hot tier is under way, or was broken off.
-func (p *planner) judgeHeating(m instance, row instanceRow) {
-	p.serving++
+func (p *planner) judgeHeating(m instance, row instanceRow, kept bool) {
+	p.serving.add(1, kept)
 	switch {
 	case p.now.Sub(row.PooledAt) <= newborn:
 		p.heating++

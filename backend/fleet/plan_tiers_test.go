@@ -45,6 +45,7 @@ func TestPlanOfTiers(t *testing.T) {
 	heating := func(m *instance, r *instanceRow) { r.State = backend.Warming }
 	updated := func(v observation) observation {
 		v.current = template{version: "2", image: "ami-1"}
+		v.rollout = rolloutRow{Version: 1, Target: "2", Good: "1", Stage: stageAll}
 		return v
 	}
 	full := func(v observation, most int) observation { v.figures.MaxInstances = most; return v }

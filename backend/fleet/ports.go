@@ -20,10 +20,11 @@ type compute interface {
 	list(ctx context.Context) ([]instance, error)
 	// launched returns the instances whose client token begins with a launch token.
 	launched(ctx context.Context, token string) ([]instance, error)
-	// launch launches one instance from the launch template. A client token makes a repetition return the same one.
-	launch(ctx context.Context, clientToken string, at place, tags []tag) (*backend.Machine, error)
-	// template reads what a launch would be made of now.
-	template(ctx context.Context) (template, error)
+	// launch launches one instance from a version of the launch template, the latest if it is empty. A client token makes
+	// a repetition return the same one.
+	launch(ctx context.Context, clientToken, version string, at place, tags []tag) (*backend.Machine, error)
+	// template reads a version of the launch template, the latest if it is empty.
+	template(ctx context.Context, version string) (template, error)
 	start(ctx context.Context, instanceID string) error
 	stop(ctx context.Context, instanceID string) error
 	terminate(ctx context.Context, instanceID string) error

@@ -254,17 +254,17 @@ func TestPlanOfQueueIntentsAndDrift(t *testing.T) {
 		{"made from an earlier template", func(v *observation) {
 			warm(v, "i-1", "", old)
 			v.current = template{version: "2", image: "ami-1"}
-		}, "[launch  ]"},
+		}, "[rollout   launch  ]"},
 		{"made from an earlier template, and a new one is warm", func(v *observation) {
 			warm(v, "i-1", "", old)
 			warm(v, "i-2", "", old)
 			v.size, v.instances[1].version, v.instances[1].ImageID = 1, "2", "ami-1"
 			v.current = template{version: "2", image: "ami-1"}
-		}, "[retire i-1 ]"},
+		}, "[rollout   retire i-1 ]"},
 		{"made from an earlier image", func(v *observation) {
 			warm(v, "i-1", "", old)
 			v.current = template{version: "1", image: "ami-2"}
-		}, "[launch  ]"},
+		}, "[rollout   launch  ]"},
 		{"all is as it should be", func(v *observation) {
 			held(v)
 			v.armed = map[string]time.Time{"i-1": now.Add(time.Hour + time.Minute)}

@@ -93,7 +93,7 @@ var varying = []struct {
 var (
 	texts = regexp.MustCompile(`("S":"|Value=)[^"&]*`)
 	kept  = strings.Fields("warming warm claimed recycling launching retired ended claiming probing ready pool " +
-		"pool-size pool-health " +
+		"pool-size pool-health pool-rollout one share all " +
 		"seats queue-number avatar")
 )
 

@@ -50,9 +50,9 @@ func (v observation) bootedAt(row instanceRow, m instance) time.Time {
 
 // judgeReset plans what an instance needs whose root volume is not replaced yet. It isn't claimable before that has
 // succeeded, and is replaced itself if it fails.
-func (p *planner) judgeReset(m instance, row instanceRow) {
+func (p *planner) judgeReset(m instance, row instanceRow, kept bool) {
 	retire := func(why messages.Message) {
-		p.serving--
+		p.serving.add(-1, kept)
 		p.add(stepRetire, row, why)
 	}
 	task := p.resets[row.ResetTask]

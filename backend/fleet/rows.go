@@ -32,13 +32,16 @@ type sessionRow struct {
 	LastActivity time.Time
 	LastUseBy    backend.UseKind `dynamodbav:",omitempty"` // what LastActivity was
 	LaunchToken  string          `dynamodbav:",omitempty"` // of a fresh launch whose instance is not known yet
-	InstanceType string          `dynamodbav:",omitempty"`
-	Cold         bool            `dynamodbav:",omitempty"`
-	ReadyAt      int64           `dynamodbav:",omitempty"` // Unix nanoseconds, when the avatar first answered
-	Sent         int64           `dynamodbav:",omitempty"` // bytes that the instance has sent, as known at the last Extend
-	EndedBecause string          `dynamodbav:",omitempty"`
-	EndedBy      string          `dynamodbav:",omitempty"` // the user who ended it; empty if a program did
-	PurgeAt      int64           `dynamodbav:",omitempty"`
+	// Template is the launch template version of a fresh launch, empty for the latest. It stays the same for one
+	// LaunchToken: EC2 refuses a client token with other parameters.
+	Template     string `dynamodbav:",omitempty"`
+	InstanceType string `dynamodbav:",omitempty"`
+	Cold         bool   `dynamodbav:",omitempty"`
+	ReadyAt      int64  `dynamodbav:",omitempty"` // Unix nanoseconds, when the avatar first answered
+	Sent         int64  `dynamodbav:",omitempty"` // bytes that the instance has sent, as known at the last Extend
+	EndedBecause string `dynamodbav:",omitempty"`
+	EndedBy      string `dynamodbav:",omitempty"` // the user who ended it; empty if a program did
+	PurgeAt      int64  `dynamodbav:",omitempty"`
 	// NamePending marks an ended session whose name may still point at the address that its instance had.
 	NamePending bool `dynamodbav:",omitempty"`
 
@@ -87,6 +90,10 @@ type instanceRow struct {
 	Rehearsed bool `dynamodbav:",omitempty"`
 	// LaunchToken marks an intent: an instance that is being launched and has no ID yet.
 	LaunchToken string `dynamodbav:",omitempty"`
+	// Template is the launch template version that it was launched from, empty for the latest at that time.
+	Template string `dynamodbav:",omitempty"`
+	// Draining is set by an operator: nobody gets the instance any more, and it is terminated when its session is over.
+	Draining bool `dynamodbav:",omitempty"`
 }
 
 // intentPrefix begins the key of a row that stands for an instance being launched. It is written before RunInstances,
@@ -157,7 +164,7 @@ func rowOf(s backend.Session) sessionRow {
 
 func (r instanceRow) member() backend.PoolMember {
 	m := backend.PoolMember{InstanceID: r.InstanceID, State: r.State, Owner: r.Owner, Epoch: r.Epoch, Zone: r.Zone,
-		Type: r.InstanceType, PooledAt: r.PooledAt}
+		Type: r.InstanceType, PooledAt: r.PooledAt, Template: r.Template, Draining: r.Draining}
 	if r.State == backend.Warm && r.HotUntil != 0 {
 		m.State, m.HotUntil = backend.Hot, time.Unix(r.HotUntil, 0).UTC()
 	}

@@ -36,7 +36,7 @@ func (s *simulation) step() {
 		}
 	}
 	minutes := func(n int) time.Duration { return time.Duration(1+s.rand.IntN(n*60)) * time.Second }
-	switch s.rand.IntN(28) {
+	switch s.rand.IntN(31) {
 	case 0, 1, 2, 3, 4:
 		s.tell("%s presses start", d.name)
 		d.do(backend.WishStart)
@@ -138,7 +138,45 @@ func (s *simulation) step() {
 		s.tell("the next replacement of a disk ends as %s", state)
 		s.w.cloud.FailReplacements(1, state)
 		s.survive("disk not replaced")
+	case 28, 29:
+		s.newTemplate()
+	case 30:
+		s.operate()
 	}
+}
+
+// newTemplate adds a version to the launch template. Some never become ready.
+func (s *simulation) newTemplate() {
+	version := s.w.newVersion(s.t)
+	if s.rand.IntN(2) == 0 {
+		s.tell("the launch template has version %s", version)
+		s.survive("new template")
+		return
+	}
+	s.w.cloud.BreakVersion(version)
+	s.tell("the launch template has version %s, which never becomes ready", version)
+	s.survive("bad template")
+}
+
+// operate is an operator who changes the rollout, or takes an instance out of use.
+func (s *simulation) operate() {
+	service, ctx := s.w.desktop(s.t, "operator"), s.t.Context()
+	switch s.rand.IntN(4) {
+	case 0:
+		s.tell("an operator pauses the rollout: %v", service.Pause(ctx, userNo(99), "wait"))
+	case 1:
+		s.tell("an operator resumes the rollout: %v", service.Resume(ctx, userNo(99), "go on"))
+	case 2:
+		s.tell("an operator rolls the latest out: %v", service.Rollout(ctx, userNo(99), "", "try again"))
+	default:
+		v, err := s.w.truth(ctx)
+		if err != nil || len(v.machines) == 0 {
+			return
+		}
+		id := *v.machines[s.rand.IntN(len(v.machines))].InstanceId
+		s.tell("an operator drains %s: %v", id, service.Drain(ctx, userNo(99), id, "worn"))
+	}
+	s.survive("operated")
 }
 
 // lateFailure lets instances die while they boot: EC2 accepts the next starts and launches and then gives up, or the

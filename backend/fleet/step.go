@@ -35,6 +35,7 @@ type observation struct {
 	size      int                    // the stopped tier's size (see Figures.stopped)
 	hot       int                    // how many running ones beside them
 	figures   Figures
+	rollout   rolloutRow
 	current   template // what a launch would be made of now; zero if it was not read
 	health    healthRow
 	// armed and names are read every driftInterval only, nil otherwise: when each claimed instance's armed stop
@@ -70,14 +71,16 @@ const (
 	stepRearm     stepKind = "rearm"     // its stop is not armed for the end of its session
 	stepRename    stepKind = "rename"    // a name does not point where it should
 	stepDequeue   stepKind = "dequeue"   // a place in the queue that nobody keeps
+	stepRollout   stepKind = "rollout"   // store how far a new launch template version has come
 )
 
 // step is one step of a plan. Every step is checked again under the row's epoch when it is executed.
 type step struct {
 	kind    stepKind
-	row     instanceRow // InstanceID is always set but for launch, rename and dequeue
+	row     instanceRow // InstanceID is always set but for launch, rename, dequeue and rollout; of launch Template is set
 	session *sessionRow // for end, retag, rearm, rename
 	ticket  ticketRow   // for reserve, dequeue
+	rollout *rolloutRow // for rollout
 	why     messages.Message
 	result  *launchResult // for park, recycle, retire, forget: how its warming ended
 }

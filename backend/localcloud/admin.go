@@ -32,6 +32,9 @@ func (c *Cloud) SetVCPUQuota(n int) { c.ec2.Load().SetVCPUQuota(n) }
 // SetNeverReady makes avatars of instances that boot from now on never become ready, or makes them boot as usual.
 func (c *Cloud) SetNeverReady(on bool) { c.sim.SetNeverReady(on) }
 
+// BreakVersion makes avatars of instances of a launch template version never become ready.
+func (c *Cloud) BreakVersion(version string) { c.sim.BreakVersion(version) }
+
 // FailStarts lets the next n starts and launches fail late, n < 0 all of them: EC2 accepts the request, then the
 // instance falls back to stopped, or to terminated if it was launched, with code as its state reason. An empty code is
 // Client.InternalError.

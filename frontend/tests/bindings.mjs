@@ -114,8 +114,8 @@ export function install(scene) {
       Confirm: () => ({ problem: scene.refusal ?? null }), Remove: () => ({ problem: scene.refusal ?? null }), ForgetDevice: () => ({ problem: scene.refusal ?? null }),
     }),
     History: service('History', ['Read'], { Read: () => later(scene.past) }),
-    Fleet: service('Fleet', ['Overview', 'StopInstance', 'Retire', 'Resize', 'Resume'], {
-      Overview: () => later(scene.fleet), StopInstance: () => ({ problem: scene.refusal ?? null }), Retire: () => ({ problem: scene.refusal ?? null }), Resize: () => ({ problem: scene.refusal ?? null }), Resume: () => ({ problem: scene.refusal ?? null }),
+    Fleet: service('Fleet', ['Overview', 'StopInstance', 'Retire', 'Resize', 'Resume', 'Pause', 'Rollout', 'Drain'], {
+      Overview: () => later(scene.fleet), StopInstance: () => ({ problem: scene.refusal ?? null }), Retire: () => ({ problem: scene.refusal ?? null }), Pause: () => ({ problem: scene.refusal ?? null }), Rollout: () => ({ problem: scene.refusal ?? null }), Drain: () => ({ problem: scene.refusal ?? null }), Resize: () => ({ problem: scene.refusal ?? null }), Resume: () => ({ problem: scene.refusal ?? null }),
     }),
     Doctor: service('Doctor', ['Checks', 'Report'], { Checks: () => later(scene.checks), Report: () => 'a report' }),
     Log: service('Log', ['Lines', 'View', 'Histogram', 'At', 'Clear', 'LastError', 'Series', 'Export'], {

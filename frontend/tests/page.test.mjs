@@ -647,6 +647,36 @@ on('an operator resizes the pool, gives the size back, and hears of a refusal', 
   assert.deepEqual((await asked(page, 'Fleet.Resize')).map((a) => a.slice(1)), [[9, 'a class'], [-1, 'over']]);
 });
 
+on('an operator pauses a rollout, chooses an earlier version, and takes an instance out of use', 'fleet-rollout', async (page) => {
+  await page.getByText('is being tried on one instance').waitFor();
+  await page.getByRole('button', { name: 'Pause…' }).click();
+  await page.getByLabel('Reason').fill('a fair');
+  await page.getByRole('button', { name: 'Pause the rollout' }).click();
+  await page.getByLabel('Version').fill('3x');
+  assert.equal(await page.getByRole('button', { name: 'Roll out…' }).isDisabled(), true);
+  await page.getByLabel('Version').fill('3');
+  await page.getByRole('button', { name: 'Roll out…' }).click();
+  await page.getByText('Roll out version 3?').waitFor();
+  await page.getByLabel('Reason').fill('the newer one crashes');
+  await page.getByRole('button', { name: 'Roll out', exact: true }).click();
+  const id = sceneOf('fleet-rollout').fleet.overview.machines[0].instanceId;
+  await page.getByRole('button', { name: `Take ${id} out of use` }).click();
+  await page.getByLabel('Reason').fill('worn');
+  await page.getByRole('button', { name: 'Take out of use', exact: true }).click();
+  await page.getByText(`${id} is taken out of use`).waitFor();
+  assert.deepEqual((await asked(page, 'Fleet.Pause')).map((a) => a.slice(1)), [['a fair']]);
+  assert.deepEqual((await asked(page, 'Fleet.Rollout')).map((a) => a.slice(1)), [['3', 'the newer one crashes']]);
+  assert.deepEqual((await asked(page, 'Fleet.Drain')).map((a) => a.slice(1)), [[id, 'worn']]);
+});
+
+on('a paused rollout is resumed', 'fleet-rollout-paused', async (page) => {
+  await page.getByRole('button', { name: 'Resume…' }).click();
+  await page.getByLabel('Reason').fill('it is over');
+  await page.getByRole('button', { name: 'Resume the rollout' }).click();
+  await page.getByText('The rollout goes on').waitFor();
+  assert.deepEqual((await asked(page, 'Fleet.Resume')).map((a) => a.slice(1)), [['it is over']]);
+});
+
 on('why launches are held back is on the fleet page, and an administrator resumes them', 'fleet-held', async (page) => {
   await page.getByText('launches no more until an administrator resumes it').waitFor();
   await page.getByText('did not become ready in 15m0s').waitFor();

@@ -14,11 +14,14 @@ const USUAL = { claiming: 240, arming: 310, booting: 3900, probing: 850 };
 
 const member = (n, state, owner = '') => ({
   instanceId: `i-0${(0x3f29a8c17be4d0 + n * 0x11d7).toString(16)}e${n}a`.slice(0, 19), state, owner,
-  zone: `us-east-1${'abc'[n % 3]}`, type: 'g4dn.xlarge',
+  zone: `us-east-1${'abc'[n % 3]}`, type: 'g4dn.xlarge', template: '3', draining: false,
 });
 const warmPool = (...states) => ({
-  target: 5, hot: 0, wanted: 5, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, members: states.map((s, n) => member(n, s, s === 'claimed' ? 'u-1' : '')), leader: true, asOf: at(-4000), recycle: 'reset', backoff: null,
+  target: 5, hot: 0, wanted: 5, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, members: states.map((s, n) => member(n, s, s === 'claimed' ? 'u-1' : '')), leader: true, asOf: at(-4000), recycle: 'reset', backoff: null, rollout: null,
 });
+const ROLLOUT = {
+  lines: ['Version 4 of the launch template is being tried on one instance. The others are of version 3.'], stage: 'one', paused: false,
+};
 const HELD = {
   failures: 3, instanceId: 'i-03f29a8c17be4d05e', why: 'did not become ready in 15m0s', retryAt: at(42 * MINUTE),
   lines: ['Started avatar.service', 'unreal: no Vulkan driver for the GPU was found', 'avatar.service: exited, status=1'],
@@ -209,8 +212,8 @@ export const scenes = [
   scene('idle', {}),
   scene('ended-by-itself', { steps: steps('ready'), phase: 'idle', ended: { why: 'idle', used: 4_320_000, cost: 1.46 } }, { lines: logLines(60) }),
   scene('idle-after', { steps: steps('ready') , phase: 'idle' }, { lines: logLines(60) }),
-  scene('idle-empty-pool', { pool: { target: 5, hot: 0, wanted: 5, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, members: [], leader: false, asOf: at(-1000), recycle: 'reset', backoff: null } }),
-  scene('idle-unread-pool', { pool: { target: 5, hot: 0, wanted: 5, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, members: [], leader: false, asOf: null, recycle: '', backoff: null }, steps: [] }),
+  scene('idle-empty-pool', { pool: { target: 5, hot: 0, wanted: 5, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, members: [], leader: false, asOf: at(-1000), recycle: 'reset', backoff: null, rollout: null } }),
+  scene('idle-unread-pool', { pool: { target: 5, hot: 0, wanted: 5, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, members: [], leader: false, asOf: null, recycle: '', backoff: null, rollout: null }, steps: [] }),
   scene('idle-details', {}, { details: true }),
   scene('claiming', { phase: 'claiming', steps: steps('claiming', 120) }),
   scene('booting', { phase: 'booting', steps: steps('booting', 2300), session: session(60 * MINUTE), machine: machine('pending', ''), pool: ONE_OUT }, { lines: logLines(12) }),
@@ -241,7 +244,7 @@ export const scenes = [
   scene('queue-why', { phase: 'claiming', steps: steps('claiming', 8000), pool: warmPool('claimed'), queue: { position: 1, length: 2,
     why: 'Your AWS account’s quota for instances of this type is used up, or is 0 (VcpuLimitExceeded).' } }),
   scene('pool-held', { pool: { ...warmPool('claimed', 'warm'), backoff: HELD } }),
-  scene('pool-held-operator', { ...operatorUser, pool: { target: 5, hot: 0, wanted: 5, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, members: [], leader: true, asOf: at(-1000), recycle: 'reuse', backoff: { ...HELD, retryAt: null } } }),
+  scene('pool-held-operator', { ...operatorUser, pool: { target: 5, hot: 0, wanted: 5, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, members: [], leader: true, asOf: at(-1000), recycle: 'reuse', backoff: { ...HELD, retryAt: null }, rollout: null } }),
   scene('unpriced', { cost: { ...base.cost, hourly: 0, month: 0, poolMonth: 0, alwaysOn: 0 }, estimate: null }),
   scene('offline', { ...readySnapshot, notices: [offlineNotice] }, { lines: logLines(60) }),
   scene('offline-idle', { notices: [offlineNotice] }),
@@ -252,8 +255,10 @@ export const scenes = [
   scene('history-offline', { notices: [offlineNotice] }, { route: 'History', past: { ...past, sessions: [], occupancy: [], problem: unreachable } }),
   scene('history-error', {}, { route: 'History', past: 'broken' }),
   scene('fleet', { ...readySnapshot, ...operatorUser }, { route: 'Fleet' }),
-  scene('fleet-empty', operatorUser, { route: 'Fleet', fleet: { overview: { ...overview, resized: null, pool: { target: 5, hot: 0, wanted: 5, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, members: [], leader: false, asOf: at(0), recycle: 'replace', backoff: null }, machines: [], sessions: [], leases: [], queue: [], schedules: [], audit: [] }, problem: null } }),
+  scene('fleet-empty', operatorUser, { route: 'Fleet', fleet: { overview: { ...overview, resized: null, pool: { target: 5, hot: 0, wanted: 5, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, members: [], leader: false, asOf: at(0), recycle: 'replace', backoff: null, rollout: null }, machines: [], sessions: [], leases: [], queue: [], schedules: [], audit: [] }, problem: null } }),
   scene('fleet-held', operatorUser, { route: 'Fleet', fleet: { overview: { ...overview, pool: { ...fleetPool, backoff: { ...HELD, retryAt: null } } }, problem: null } }),
+  scene('fleet-rollout', operatorUser, { route: 'Fleet', fleet: { overview: { ...overview, pool: { ...fleetPool, rollout: ROLLOUT } }, problem: null } }),
+  scene('fleet-rollout-paused', operatorUser, { route: 'Fleet', fleet: { overview: { ...overview, pool: { ...fleetPool, rollout: { ...ROLLOUT, paused: true } } }, problem: null } }),
   scene('fleet-loading', operatorUser, { route: 'Fleet', fleet: undefined }),
   scene('fleet-offline', { ...operatorUser, notices: [offlineNotice] }, { route: 'Fleet', fleet: { overview: null, problem: unreachable } }),
   scene('settings', {}, { route: 'Settings' }),

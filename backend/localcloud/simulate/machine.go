@@ -53,7 +53,7 @@ func (m *machine) powerOn(now time.Time, unmet bool) {
 	m.players = map[string]time.Time{}
 	m.load = load{}
 	m.script = bootScript(m.in)
-	if m.s.mute {
+	if m.s.mute || m.s.broken[m.in.Tags["aws:ec2launchtemplate:version"]] {
 		m.script = append(m.script[:len(m.script)/2:len(m.script)/2],
 			line{at: 0.6, level: "error", src: "unreal", msg: neverReady})
 	}

@@ -30,7 +30,8 @@ type Service struct {
 	mu       sync.Mutex // guards everything below; never held while Put or Stop runs
 	machines map[string]*machine
 	closed   bool
-	mute     bool // instances that boot from now on never become ready
+	mute     bool            // instances that boot from now on never become ready
+	broken   map[string]bool // launch template versions whose instances never become ready
 }
 
 // New makes a Service with no instances; Changed brings them.
@@ -77,6 +78,16 @@ func (s *Service) SetNeverReady(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.mute = on
+}
+
+// BreakVersion makes avatars of instances of a launch template version never become ready.
+func (s *Service) BreakVersion(version string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken == nil {
+		s.broken = map[string]bool{}
+	}
+	s.broken[version] = true
 }
 
 // tick is the machine's timer.

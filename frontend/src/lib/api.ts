@@ -98,7 +98,12 @@ export const operate = {
   retire: (instanceId: string, reason: string): Promise<Problem | null> => outcome(Fleet.Retire(instanceId, reason)),
   /** Sets the pool's size for all; null gives it back to the profiles. */
   resize: (size: number | null, reason: string): Promise<Problem | null> => outcome(Fleet.Resize(size ?? -1, reason)),
-  /** Lets the pool launch instances again after failures held it back. */
+  /** Lets nobody have an instance any more; it goes when its session is over. */
+  drain: (instanceId: string, reason: string): Promise<Problem | null> => outcome(Fleet.Drain(instanceId, reason)),
+  /** Rolls a launch template version out, the latest if it is empty. */
+  rollout: (version: string, reason: string): Promise<Problem | null> => outcome(Fleet.Rollout(version, reason)),
+  pause: (reason: string): Promise<Problem | null> => outcome(Fleet.Pause(reason)),
+  /** Lets a paused rollout go on, and the pool launch instances again after failures held it back. */
   resume: (reason: string): Promise<Problem | null> => outcome(Fleet.Resume(reason)),
 };
 

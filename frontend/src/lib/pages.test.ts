@@ -43,12 +43,12 @@ test('the fleet joins what EC2 and the records say, and keeps what only one of t
   const machine = { instanceId: 'i-a', name: 'avatar-demo', state: 'running', type: 'g', zone: 'z' } as Machine;
   const overview: Overview = {
     asOf: 0, resized: null, machines: [machine], leases: [], queue: [], audit: [],
-    pool: { target: 1, hot: 0, wanted: 1, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, leader: false, asOf: 0, recycle: 'reuse', backoff: null, members: [{ instanceId: 'i-b', state: 'warm', owner: '', zone: 'y', type: 'h' }] },
+    pool: { target: 1, hot: 0, wanted: 1, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, leader: false, asOf: 0, recycle: 'reuse', backoff: null, rollout: null, members: [{ instanceId: 'i-b', state: 'warm', owner: '', zone: 'y', type: 'h', template: '3', draining: true }] },
     sessions: [sessionOf({ instanceId: 'i-a' })],
     schedules: [{ instanceId: 'i-a', at: 7 }],
   };
   expect(units(overview)).toEqual([
-    { instanceId: 'i-a', name: 'avatar-demo', state: 'running', pool: '', owner: 'demo', type: 'g', zone: 'z', stopAt: 7 },
-    { instanceId: 'i-b', name: '', state: '', pool: 'warm', owner: '', type: 'h', zone: 'y', stopAt: null },
+    { instanceId: 'i-a', name: 'avatar-demo', state: 'running', pool: '', owner: 'demo', type: 'g', zone: 'z', template: '', draining: false, stopAt: 7 },
+    { instanceId: 'i-b', name: '', state: '', pool: 'warm', owner: '', type: 'h', zone: 'y', template: '3', draining: true, stopAt: null },
   ]);
 });

@@ -81,6 +81,10 @@ export interface Unit {
   owner: string;
   type: string;
   zone: string;
+  /** The launch template version that it was made of, empty if it is not known. */
+  template: string;
+  /** Nobody gets it any more, and it goes when its session is over. */
+  draining: boolean;
   stopAt: number | null;
 }
 
@@ -99,6 +103,8 @@ export function units(o: Overview): Unit[] {
       owner: session?.username ?? '',
       type: machine?.type || member?.type || '',
       zone: machine?.zone || member?.zone || '',
+      template: member?.template ?? '',
+      draining: member?.draining ?? false,
       stopAt: o.schedules.find((s) => s.instanceId === instanceId)?.at ?? null,
     };
   });

@@ -52,7 +52,7 @@ test('a failure is told by its problem, once', () => {
 });
 
 test('no warm instance is said before the start, a cold start while it boots', () => {
-  const none = snapshotOf({ pool: { target: 5, hot: 0, wanted: 5, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, members: [], leader: false, asOf: 1, recycle: 'reuse', backoff: null } });
+  const none = snapshotOf({ pool: { target: 5, hot: 0, wanted: 5, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, members: [], leader: false, asOf: 1, recycle: 'reuse', backoff: null, rollout: null } });
   expect(headline(none).lead).toMatch(/No standby machine/);
   expect(headline(snapshotOf()).lead).not.toMatch(/No standby machine/);
   expect(headline(snapshotOf({ phase: 'booting', cold: true })).lead).toMatch(/starting a new one/);
@@ -200,7 +200,7 @@ test('nothing is called free while that is being looked for, or cannot be', () =
 });
 
 test('how long a start takes is said once, in whole seconds', () => {
-  const pool = { target: 1, hot: 0, wanted: 1, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, members: [{ instanceId: 'i-1', state: 'warm', owner: '', zone: '', type: '' }], leader: false, asOf: 1, recycle: 'reuse', backoff: null } as const;
+  const pool = { target: 1, hot: 0, wanted: 1, tiers: { currency: 'USD', hotHour: 1.228, stoppedMonth: 8 }, members: [{ instanceId: 'i-1', state: 'warm', owner: '', zone: '', type: '', template: '', draining: false }], leader: false, asOf: 1, recycle: 'reuse', backoff: null, rollout: null } as const;
   expect(headline(snapshotOf({ pool })).lead).toBe('Usually starts within seconds.');
   expect(headline(snapshotOf({ pool, estimate: 4210 })).lead).toBe('Usually ready in 5 s.');
   expect(pace(snapshotOf({ phase: 'booting', estimate: 95_000 }), null).what).toBe('Usually ready in 2 min.');

@@ -204,12 +204,19 @@ export namespace bridge {
 	    subnetId: string;
 	    launchTime?: number;
 	}
+	export interface Rollout {
+	    lines: string[];
+	    stage: string;
+	    paused: boolean;
+	}
 	export interface PoolMember {
 	    instanceId: string;
 	    state: PoolState;
 	    owner: string;
 	    zone: string;
 	    type: string;
+	    template: string;
+	    draining: boolean;
 	}
 	export interface TierCost {
 	    currency: string;
@@ -226,6 +233,7 @@ export namespace bridge {
 	    asOf?: number;
 	    recycle: Recycle;
 	    backoff?: Backoff;
+	    rollout?: Rollout;
 	}
 	export interface Overview {
 	    asOf?: number;
@@ -382,6 +390,7 @@ export namespace bridge {
 	    length: number;
 	    why: string;
 	}
+	
 	
 	export interface SecurityResult {
 	    authenticator: boolean;
