@@ -220,7 +220,7 @@ on('the main journey: start, cancel, connect, keep going, stop, sign out', 'idle
 on('who only wants their avatar sees no machine; the details open by one press, and stay as they were left', 'ready', async (page) => {
   await button(page, 'Details').waitFor();
   const shown = await page.locator('main').innerText();
-  for (const text of ['Your avatar is ready', 'Stops at 10:19 if nobody uses it.', 'US$0.07 so far, US$0.53 per hour', 'Copy link']) assert.ok(shown.includes(text), text);
+  for (const text of ['Your avatar is ready', 'Stops at 10:19 if nobody uses it.', '$0.07 so far, $0.53 per hour', 'Copy link']) assert.ok(shown.includes(text), text);
   for (const text of ['i-0', 'g4dn', 'us-east', 'ami-', 'subnet', 'Log', 'Standby', 'Delete', 'CPU']) assert.ok(!shown.includes(text), text);
   assert.deepEqual(await page.locator('main .button.primary').allInnerTexts(), ['Open my avatar']);
   await button(page, 'Details').click();
@@ -553,7 +553,7 @@ on('signing out leaves the log page', 'log', async (page) => {
 on('the time row says which clock ends the session, and keeps the page from promising more', 'ready', async (page) => {
   await page.getByText('Stops at 10:19 if nobody uses it.').waitFor();
   await page.getByText('Latest stop: 20:26').waitFor();
-  await page.getByText('About US$0.53 by 10:19 · US$4.27 this month').waitFor();
+  await page.getByText('About $0.53 by 10:19 · $4.27 this month').waitFor();
   await show(page, 'ready-last', 2);
   await page.getByText('Stops at 09:47, the maximum session length.').waitFor();
   assert.equal(await button(page, 'Keep it running').count(), 0);
@@ -575,15 +575,15 @@ on('offline says what happens to the instance, and when', 'offline', async (page
 
 on('cost is counted from the hourly price', 'ready-details', async (page) => {
   const card = page.getByRole('region', { name: 'Cost' });
-  assert.match(await card.innerText(), /US\$0\.07\s*US\$0\.53 per hour/);
+  assert.match(await card.innerText(), /\$0\.07\s*\$0\.53 per hour/);
   await page.clock.setFixedTime(NOW + 3_600_000);
   await page.clock.runFor(10_100);
-  await card.getByText('US$0.60').waitFor();
+  await card.getByText('$0.60').waitFor();
 });
 
 on('history: figures, another period, another measure, the table', 'history', async (page) => {
   assert.deepEqual((await asked(page, 'History.Read')).map((a) => a[1]), [30]);
-  assert.match(await page.locator('dl.tiles').innerText(), /34[\s\S]*Typical quick start[\s\S]*s[\s\S]*US\$17\.31/);
+  assert.match(await page.locator('dl.tiles').innerText(), /34[\s\S]*Typical quick start[\s\S]*s[\s\S]*\$17\.31/);
   await page.getByText('7 days').click();
   assert.deepEqual((await asked(page, 'History.Read')).map((a) => a[1]), [30, 7]);
   await page.getByRole('img', { name: /^Session length, 34 sessions/ }).waitFor();
