@@ -1,8 +1,12 @@
 package backend
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base32"
 	"regexp"
 	"slices"
+	"strings"
 
 	"avatar-launcher/backend/messages"
 )
@@ -22,9 +26,39 @@ func IsLabel(name string) bool { return label.MatchString(name) }
 // IsReservedLabel reports whether no user may have the name.
 func IsReservedLabel(name string) bool { return slices.Contains(reservedLabels, name) }
 
+// hashLength is how many characters of base32 tell users apart whose names give one label: 50 bits.
+const hashLength = 10
+
+// LabelFor returns the first label of a user's domain: the user name if that is a label, else one made of it and of a
+// hash of the user's ID, which nobody else ever has. Neither changes in a user's life, and so the label doesn't. See
+// decisions/0014-labels-of-people-from-a-company.md.
+func LabelFor(username, id string) string {
+	if IsLabel(username) && !IsReservedLabel(username) {
+		return username
+	}
+	sum := sha256.Sum256([]byte(id))
+	hash := strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:hashLength]
+	readable := username
+	if _, of, provider := strings.Cut(readable, "_"); provider { // Provider_anna@example.com
+		readable = of
+	}
+	readable, _, _ = strings.Cut(readable, "@")
+	plain := []byte{}
+	for _, c := range []byte(strings.ToLower(readable)) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+			plain = append(plain, c)
+		case len(plain) > 0 && plain[len(plain)-1] != '-':
+			plain = append(plain, '-')
+		}
+	}
+	plain = plain[:min(len(plain), 63-1-hashLength)]
+	return cmp.Or(strings.Trim(string(plain), "-"), "user") + "-" + hash
+}
+
 // CheckUsername returns a Problem if a user's name cannot be the first label of their domain, else nil. The name itself
-// must be the label: the user's role may write no other record, and two users never have one name. See
-// decisions/0002-user-names-are-labels.md.
+// must be the label where the account gives no other: the user's role may write no other record, and two users never
+// have one name. See decisions/0002-user-names-are-labels.md.
 func CheckUsername(name string) *Problem {
 	switch {
 	case !IsLabel(name):

@@ -5,6 +5,7 @@
 package backend
 
 import (
+	"cmp"
 	"time"
 
 	"avatar-launcher/backend/messages"
@@ -53,9 +54,13 @@ const (
 // User is somebody who has signed in.
 type User struct {
 	ID       string `json:"id"`       // Cognito sub, the sessions table's UserId
-	Username string `json:"username"` // Cognito username, the first label of the domain
+	Username string `json:"username"` // Cognito username
+	Label    string `json:"-"`        // that the account gave them; "" if it is the user name
 	Role     Role   `json:"role"`
 }
+
+// DomainLabel is the first label of the user's domain, which no one else has.
+func (u User) DomainLabel() string { return cmp.Or(u.Label, u.Username) }
 
 // Challenge is a further step that Cognito asks for before it signs somebody in.
 type Challenge struct {

@@ -1,6 +1,6 @@
 // Package groups is the account's function that makes groups of the user pool of a company's groups: the pre token
-// generation trigger of the pool (version 1). It runs at each sign-in and refresh of somebody whom an outside identity
-// provider has signed in, and changes nothing for the pool's own users.
+// generation trigger of the pool (version 1). It runs at each sign-in and refresh. It gives everybody the label of their
+// domain, and people whom an outside identity provider has signed in their groups.
 //
 // The company's groups come in an attribute of the user that the provider's sign-in sets. A user of the pool can write
 // their own attributes, so the attribute counts only for users whose status is EXTERNAL_PROVIDER: these have no password
@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"avatar-launcher/backend"
 )
 
 // Names are the pool's groups that have a role, the strongest first.
@@ -64,6 +66,7 @@ func FromEnvironment(env func(string) string) (*Function, error) {
 // event is the part of a trigger's event that is read here.
 type event struct {
 	UserPoolID string `json:"userPoolId"`
+	UserName   string `json:"userName"`
 	Request    struct {
 		UserAttributes map[string]string `json:"userAttributes"`
 		Groups         struct {
@@ -72,38 +75,64 @@ type event struct {
 	} `json:"request"`
 }
 
+// LabelClaim is the claim of ID tokens that has the first label of the user's domain. Nobody but this function can set
+// it: the attributes of users, which they may write, become claims of other names.
+const LabelClaim = "label"
+
 // override is what the trigger answers.
 type override struct {
 	Claims struct {
-		Suppress []string `json:"claimsToSuppress"`
-		Groups   struct {
-			Names     []string `json:"groupsToOverride"`
-			Roles     []string `json:"iamRolesToOverride"`
-			Preferred string   `json:"preferredRole,omitempty"`
-		} `json:"groupOverrideDetails"`
+		Add      map[string]string `json:"claimsToAddOrOverride,omitempty"`
+		Suppress []string          `json:"claimsToSuppress,omitempty"`
+		Groups   *groupOverride    `json:"groupOverrideDetails,omitempty"` // nil leaves the user's groups as they are
 	} `json:"claimsOverrideDetails"`
 }
 
-// Handle answers an event. The groups that an operator has put the user into stay.
+type groupOverride struct {
+	Names     []string `json:"groupsToOverride"`
+	Roles     []string `json:"iamRolesToOverride"`
+	Preferred string   `json:"preferredRole,omitempty"`
+}
+
+// Handle answers an event: everybody gets their label, and people of a provider the groups that they are in there. The
+// groups that an operator has put a user into stay.
 func (f *Function) Handle(ctx context.Context, raw json.RawMessage) (json.RawMessage, error) {
 	var e event
 	if err := json.Unmarshal(raw, &e); err != nil {
 		return nil, errors.New("the event is not one of a user pool")
 	}
-	if e.Request.UserAttributes["cognito:user_status"] != external {
-		return raw, nil
+	var o override
+	if id := e.Request.UserAttributes["sub"]; id != "" && e.UserName != "" {
+		o.Claims.Add = map[string]string{LabelClaim: backend.LabelFor(e.UserName, id)}
 	}
+	if e.Request.UserAttributes["cognito:user_status"] == external {
+		groups, err := f.groups(ctx, &e)
+		if err != nil {
+			return nil, err
+		}
+		if o.Claims.Groups = groups; groups != nil {
+			o.Claims.Suppress = []string{f.Attribute} // it may be long, and nobody reads it
+		}
+	}
+	answer := map[string]any{}
+	if err := json.Unmarshal(raw, &answer); err != nil {
+		return nil, err
+	}
+	answer["response"] = o
+	return json.Marshal(answer)
+}
+
+// groups are the groups of somebody of a provider, nil if none of the company's leads to one.
+func (f *Function) groups(ctx context.Context, e *event) (*groupOverride, error) {
 	mapped := f.mapped(e.Request.UserAttributes[f.Attribute])
 	if len(mapped) == 0 {
-		return raw, nil
+		return nil, nil
 	}
 	roles, err := f.roles(ctx, e.UserPoolID)
 	if err != nil {
 		return nil, errors.New("the groups of the user pool cannot be read")
 	}
-	var o override
-	o.Claims.Suppress = []string{f.Attribute} // it may be long, and nobody reads it
-	g := &o.Claims.Groups
+	g := &groupOverride{}
 	for _, name := range Names {
 		if !slices.Contains(mapped, name) && !slices.Contains(e.Request.Groups.Names, name) {
 			continue
@@ -121,12 +150,7 @@ func (f *Function) Handle(ctx context.Context, raw json.RawMessage) (json.RawMes
 	if len(g.Roles) > 0 {
 		g.Preferred = g.Roles[0]
 	}
-	answer := map[string]any{}
-	if err := json.Unmarshal(raw, &answer); err != nil {
-		return nil, err
-	}
-	answer["response"] = o
-	return json.Marshal(answer)
+	return g, nil
 }
 
 // mapped are the pool's groups that the attribute leads to.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"reflect"
 	"testing"
+
+	"avatar-launcher/backend"
 )
 
 var roles = map[string]string{"user": "arn:aws:iam::123456789012:role/user", "keeper": "arn:aws:iam::123456789012:role/k",
@@ -45,6 +47,9 @@ func ask(t *testing.T, f *Function, status, attribute string, own ...string) (gr
 		t.Fatalf("%s: %v", out, err)
 	}
 	g := answer.Response.Claims.Groups
+	if g == nil {
+		return nil, nil, ""
+	}
 	return g.Names, g.Roles, g.Preferred
 }
 
@@ -104,5 +109,31 @@ func TestWhatIsWrongInTheFunction(t *testing.T) {
 		`{"request":{"userAttributes":{"cognito:user_status":"EXTERNAL_PROVIDER","custom:groups":"8f3-a1"}}}`))
 	if err == nil {
 		t.Error("somebody gets no groups without a word")
+	}
+}
+
+// TestLabels: people of a provider and of the pool have one, and no attribute of theirs has a say in it.
+func TestLabels(t *testing.T) {
+	for status, names := range map[string]map[string]string{
+		external: {"Acme_anna@x.com": backend.LabelFor("Acme_anna@x.com", "s-1"),
+			"Acme_www": backend.LabelFor("Acme_www", "s-1")},
+		"CONFIRMED": {"demo": "demo", "john.doe": backend.LabelFor("john.doe", "s-1")},
+	} {
+		for name, want := range names {
+			raw, err := json.Marshal(map[string]any{"userPoolId": "p", "userName": name, "request": map[string]any{
+				"userAttributes": map[string]string{"sub": "s-1", "cognito:user_status": status, "custom:label": "bob",
+					"label": "bob", "preferred_username": "bob"}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := function(t).Handle(t.Context(), raw)
+			var answer struct{ Response override }
+			if err != nil || json.Unmarshal(out, &answer) != nil {
+				t.Fatal(err)
+			}
+			if got := answer.Response.Claims; got.Add[LabelClaim] != want || got.Groups != nil {
+				t.Errorf("%s: %+v, want %q", name, got, want)
+			}
+		}
 	}
 }

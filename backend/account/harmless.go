@@ -41,10 +41,10 @@ func (d *Doctor) neverWrite(ctx context.Context, table string, key map[string]at
 
 // own deletes a record that is not there, which Route 53 refuses after the permission.
 func (d *Doctor) own(ctx context.Context) (messages.Message, error) {
-	if p := backend.CheckUsername(d.User.Username); p != nil {
+	if p := backend.CheckUsername(d.User.DomainLabel()); p != nil {
 		return messages.Message{}, finding{p.Why, p.Next}
 	}
-	name := d.User.Username + "." + strings.TrimSuffix(d.Names.ZoneName, ".")
+	name := d.User.DomainLabel() + "." + strings.TrimSuffix(d.Names.ZoneName, ".")
 	_, err := d.Route53.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{HostedZoneId: &d.Names.ZoneID,
 		ChangeBatch: &route53types.ChangeBatch{Changes: []route53types.Change{{Action: route53types.ChangeActionDelete,
 			ResourceRecordSet: &route53types.ResourceRecordSet{Name: aws.String(name + "."), Type: route53types.RRTypeA,

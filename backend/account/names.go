@@ -87,7 +87,8 @@ func (s *preflight) names(ctx context.Context) error {
 	return nil
 }
 
-// userNames lists the users of the stack's user pool. There are none if there is no stack yet.
+// userNames lists the users of the stack's user pool, and the labels that they may have in place of their names. There
+// are none if there is no stack yet.
 func (a *Account) userNames(ctx context.Context) ([]string, error) {
 	s, err := a.describe(ctx, a.Stack)
 	if err != nil {
@@ -113,7 +114,13 @@ func (a *Account) userNames(ctx context.Context) ([]string, error) {
 			return nil, problem(messages.New("account.cannotListUsers"), err)
 		}
 		for _, u := range page.Users {
-			out = append(out, strings.ToLower(aws.ToString(u.Username)))
+			name := strings.ToLower(aws.ToString(u.Username))
+			out = append(out, name)
+			for _, a := range u.Attributes {
+				if aws.ToString(a.Name) == "sub" {
+					out = append(out, backend.LabelFor(aws.ToString(u.Username), aws.ToString(a.Value)))
+				}
+			}
 		}
 		if page.PaginationToken == nil {
 			return out, nil

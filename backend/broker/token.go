@@ -50,6 +50,7 @@ type claims struct {
 	jwt.RegisteredClaims
 	Use      string   `json:"token_use"`
 	Username string   `json:"cognito:username"`
+	Label    string   `json:"label"` // that the pool\'s function gave; "" without one
 	Groups   []string `json:"cognito:groups"`
 }
 
@@ -75,7 +76,7 @@ func (v *Verifier) User(ctx context.Context, raw string) (backend.User, error) {
 	if err != nil || c.Use != "id" || c.Subject == "" || c.Username == "" {
 		return backend.User{}, errToken
 	}
-	u := backend.User{ID: c.Subject, Username: c.Username, Role: backend.RoleUser}
+	u := backend.User{ID: c.Subject, Username: c.Username, Label: c.Label, Role: backend.RoleUser}
 	if slices.Contains(c.Groups, string(backend.RoleOperator)) {
 		u.Role = backend.RoleOperator
 	}

@@ -11,9 +11,9 @@ import (
 	"avatar-launcher/backend/awsx"
 )
 
-// domain is the user's own name, the same at every start. backend.CheckUsername holds for the user.
+// domain is the user's own name, the same at every start. backend.CheckUsername holds for its first label.
 func (s *Service) domain(u backend.User) string {
-	return u.Username + "." + strings.TrimSuffix(s.Names.ZoneName, ".")
+	return u.DomainLabel() + "." + strings.TrimSuffix(s.Names.ZoneName, ".")
 }
 
 // URL returns the address of a session's avatar.

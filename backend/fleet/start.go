@@ -28,7 +28,7 @@ const (
 // A user who has a session gets that one: a start whose process died is continued. If there is no instance, Start waits
 // in the queue until ctx is done.
 func (s *Service) Start(ctx context.Context, u backend.User, report func(backend.Progress)) (*backend.Session, error) {
-	if p := backend.CheckUsername(u.Username); p != nil {
+	if p := backend.CheckUsername(u.DomainLabel()); p != nil {
 		return nil, p
 	}
 	took := &stopwatch{report: report}

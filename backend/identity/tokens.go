@@ -24,6 +24,7 @@ type idClaims struct {
 	TokenUse string   `json:"token_use"`
 	Nonce    string   `json:"nonce"`
 	Username string   `json:"cognito:username"`
+	Label    string   `json:"label"` // that the pool\'s function gave; "" without one
 	Groups   []string `json:"cognito:groups"`
 }
 
@@ -81,7 +82,7 @@ func (c *idClaims) issued() time.Time {
 }
 
 func (c *idClaims) user() backend.User {
-	u := backend.User{ID: c.Subject, Username: c.Username, Role: backend.RoleUser}
+	u := backend.User{ID: c.Subject, Username: c.Username, Label: c.Label, Role: backend.RoleUser}
 	if slices.Contains(c.Groups, string(backend.RoleOperator)) {
 		u.Role = backend.RoleOperator
 	}
