@@ -325,6 +325,7 @@ func (s *simulation) quiet() {
 	keeper := s.add(userNo(99), true)
 	// A computer that sleeps gives its held requests up only after a while; the lease changes hands once.
 	s.pass(5 * time.Minute)
+	s.mendTemplate()
 	s.resume(keeper)
 	s.keptSince = time.Now()
 	// The desktop that died last may hold an instance for a window. Once the world is settled, it stays so.
@@ -346,6 +347,17 @@ func (s *simulation) quiet() {
 		}
 	}
 	keeper.do(backend.WishQuit)
+}
+
+// mendTemplate is an operator who adds a version that works, if the pool knows none to go back to.
+func (s *simulation) mendTemplate() {
+	pool, err := s.w.desktop(s.t, "operator").Pool(s.t.Context())
+	if err != nil {
+		s.t.Fatalf("the pool cannot be read: %v", err)
+	}
+	if pool.Rollout == nil || pool.Rollout.Good == "" {
+		s.tell("the launch template has version %s, which works", s.w.newVersion(s.t))
+	}
 }
 
 // resume is an operator who lets the pool launch again after failures held it back.
