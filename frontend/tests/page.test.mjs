@@ -660,7 +660,7 @@ on('an operator pauses a rollout, chooses an earlier version, and takes an insta
   await page.getByLabel('Reason').fill('the newer one crashes');
   await page.getByRole('button', { name: 'Roll out', exact: true }).click();
   const id = sceneOf('fleet-rollout').fleet.overview.machines[0].instanceId;
-  await page.getByRole('button', { name: `Take ${id} out of use` }).click();
+  await page.getByRole('button', { name: `Take out of use: ${id}` }).click();
   await page.getByLabel('Reason').fill('worn');
   await page.getByRole('button', { name: 'Take out of use', exact: true }).click();
   await page.getByText(`${id} is taken out of use`).waitFor();
