@@ -26,7 +26,6 @@ const world = {
 };
 
 await ownAddress();
-await judgeSRP(world);
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true,
@@ -34,7 +33,8 @@ const browser = await chromium.launch({
 });
 try {
   await byBrowser();
-  await judgePasskeys(world, browser);
+  await judgePasskeys(world, browser); // before the others' UpdateUserPool, which sets what it does not name to the defaults
+  await judgeSRP(world);
   await searchForTheFirstUser(world, browser, dev);
   await searchForSecrets(world, browser, dev);
 } finally {
