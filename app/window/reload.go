@@ -15,8 +15,8 @@ import (
 // live are the keys of a profile that take effect while the launcher runs, by themselves or with all below them.
 // Whatever else changes waits for the next start: clients, names and the log's patterns are made once.
 var live = []string{
-	"warm_pool.size", "warm_pool.free", "warm_pool.hot", "warm_pool.hot_limit", "warm_pool.rehearse", "warm_pool.max_instances", "warm_pool.recycle", "warm_pool.hours", "warm_pool.time_zone",
-	"warm_pool.warm_limit",
+	"warm_pool.size", "warm_pool.free", "warm_pool.hot", "warm_pool.hot_limit", "warm_pool.rehearse",
+	"warm_pool.max_instances", "warm_pool.recycle", "warm_pool.hours", "warm_pool.time_zone", "warm_pool.warm_limit",
 	"warm_pool.max_failures", "session",
 	"prices", "zone.ttl", "avatar.ready_timeout", "stay_signed_in",
 }

@@ -72,9 +72,9 @@ var auditEvents = map[stepKind]backend.AuditEvent{
 	stepRollout: backend.EventRollout,
 }
 
-// warmUp launches an instance of a launch template version that initialises itself and is then stopped. The intent is written first and counted,
-// as for a cold start. The instance's own timer is in its tags from the launch on, and the schedule is armed as soon
-// as its ID is known, so a keeper that dies leaves nothing running.
+// warmUp launches an instance of a launch template version that initialises itself and is then stopped. The intent is
+// written first and counted, as for a cold start. The instance's own timer is in its tags from the launch on, and the
+// schedule is armed as soon as its ID is known, so a keeper that dies leaves nothing running.
 func (s *Service) warmUp(ctx context.Context, version string) error {
 	now := s.Clock.Now()
 	intent := instanceRow{LaunchToken: uuid.NewString(), State: backend.Launching, PooledAt: now, Template: version}

@@ -185,9 +185,9 @@ func (s *Service) abandon(ctx context.Context, row sessionRow, why messages.Mess
 	return s.ledger.abandonLaunch(ctx, row, why, s.purgeTime())
 }
 
-// run launches one instance from a version of the template, the latest if it is empty; token makes a repetition return the same one. It tries the
-// profile's instance types in order, each in the profile's subnets in order. A type that has just had no capacity in a
-// subnet is tried there last.
+// run launches one instance from a version of the template, the latest if it is empty; token makes a repetition return
+// the same one. It tries the profile's instance types in order, each in the profile's subnets in order. A type that has
+// just had no capacity in a subnet is tried there last.
 func (s *Service) run(ctx context.Context, token, version string, tags []tag) (*backend.Machine, error) {
 	var last error
 	for _, p := range s.places() {

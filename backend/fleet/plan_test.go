@@ -260,7 +260,8 @@ func drawView(t *rapid.T) (v observation) {
 		ago := func(name string) time.Time {
 			return now.Add(-time.Duration(rapid.IntRange(-7200, 7200).Draw(t, name)) * time.Second)
 		}
-		v.instances = append(v.instances, instance{version: version.Draw(t, "version"), Machine: backend.Machine{InstanceID: id, LaunchTime: ago("launch"),
+		v.instances = append(v.instances, instance{version: version.Draw(t, "version"), Machine: backend.Machine{
+			InstanceID: id, LaunchTime: ago("launch"),
 			State: rapid.SampledFrom([]backend.InstanceState{"pending", "running", "stopping", "stopped"}).Draw(t, "state")}})
 		v.rows = append(v.rows, instanceRow{
 			InstanceID: id,
