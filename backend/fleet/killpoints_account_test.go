@@ -2,10 +2,7 @@ package fleet_test
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"avatar-launcher/backend"
@@ -14,29 +11,7 @@ import (
 // TestEveryKillPointOfTheFunction enumerates the calls that the stack's function makes for each sequence of a desktop in
 // account mode. For each, the function dies there, and the desktop's user goes on, or has gone and the keeper mends.
 func TestEveryKillPointOfTheFunction(t *testing.T) {
-	tested, every := 0, setting("KILL_POINTS", 20) // every so-manieth is tested
-	for _, seq := range sequences {
-		var calls []string
-		synctest.Test(t, func(t *testing.T) { calls = seq.functionCalls(t) })
-		if len(calls) < 3 {
-			t.Fatalf("%s makes the calls %v only", seq.name, calls)
-		}
-		t.Logf("%s: %d calls: %s", seq.name, len(calls), strings.Join(calls, " "))
-		for n, name := range calls {
-			for _, ante := range []bool{true, false} {
-				p := killPoint{n + 1, ante, name}
-				for _, goes := range []bool{false, true} {
-					if tested++; tested%every != 0 {
-						continue
-					}
-					t.Run(fmt.Sprintf("%s/%d %s ante=%v/goes=%v", seq.name, p.call, p.name, ante, goes), func(t *testing.T) {
-						t.Parallel()
-						synctest.Test(t, func(t *testing.T) { seq.functionDiesAt(t, p, goes) })
-					})
-				}
-			}
-		}
-	}
+	everyKillPoint(t, sequence.functionCalls, []string{"goes on", "has gone"}, sequence.functionDiesAt)
 }
 
 // accountWorld makes the world in which the sequence begins, with a desktop in account mode.
@@ -79,13 +54,13 @@ func (seq sequence) functionCalls(t *testing.T) []string {
 }
 
 // functionDiesAt runs the sequence while the function dies. Then the user goes on until the sequence is over, or is gone.
-func (seq sequence) functionDiesAt(t *testing.T, p killPoint, goes bool) {
+func (seq sequence) functionDiesAt(t *testing.T, p killPoint, user string) {
 	w, a, d := seq.accountWorld(t)
 	a.killIn, a.killAnte = p.call, p.ante
 	seq.do(d)
 	d.await(seq.over)
 	a.mend()
-	if goes {
+	if user == "has gone" {
 		d.net.kill()
 		<-d.done
 	} else {

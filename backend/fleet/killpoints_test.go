@@ -84,10 +84,17 @@ func (d *desktop) await(over func(backend.Snapshot) bool) bool {
 // TestEveryKillPoint enumerates the calls of each sequence; for each, the process dies there, and both the same user's
 // next launch and another desktop's keeper bring the world back to the invariants.
 func TestEveryKillPoint(t *testing.T) {
-	tested, every := 0, setting("KILL_POINTS", 20) // every so-manieth is tested
+	everyKillPoint(t, sequence.calls, []string{"next launch", "keeper"}, sequence.dieAt)
+}
+
+// everyKillPoint lets a process die at the calls of each sequence, before and after each, and be mended in each of ways. It
+// takes every so-manieth of all these.
+func everyKillPoint(t *testing.T, list func(sequence, *testing.T) []string, ways []string,
+	dieAt func(s sequence, t *testing.T, p killPoint, how string)) {
+	tested, every := 0, setting("KILL_POINTS", 20)
 	for _, seq := range sequences {
 		var calls []string
-		synctest.Test(t, func(t *testing.T) { calls = seq.calls(t) })
+		synctest.Test(t, func(t *testing.T) { calls = list(seq, t) })
 		if len(calls) < 3 {
 			t.Fatalf("%s makes the calls %v only", seq.name, calls)
 		}
@@ -95,13 +102,13 @@ func TestEveryKillPoint(t *testing.T) {
 		for n, name := range calls {
 			for _, ante := range []bool{true, false} {
 				p := killPoint{n + 1, ante, name}
-				for _, how := range []string{"next launch", "keeper"} {
+				for _, how := range ways {
 					if tested++; tested%every != 0 {
 						continue
 					}
 					t.Run(fmt.Sprintf("%s/%d %s ante=%v/%s", seq.name, p.call, p.name, ante, how), func(t *testing.T) {
 						t.Parallel()
-						synctest.Test(t, func(t *testing.T) { seq.dieAt(t, p, how) })
+						synctest.Test(t, func(t *testing.T) { dieAt(seq, t, p, how) })
 					})
 				}
 			}
