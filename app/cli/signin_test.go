@@ -41,7 +41,7 @@ func TestSignInScripts(t *testing.T) {
 	home := t.TempDir()
 	cmd := exec.Command("dbus-run-session", "--", "sh", "-c",
 		`printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null; exec "$0" `+
-			`-test.run='^TestSignInScriptsInside$' -test.timeout=4m -test.v="$VERBOSE"`, os.Args[0])
+			`-test.run='^TestSignInScriptsInside$' -test.timeout=40m -test.v="$VERBOSE"`, os.Args[0])
 	cmd.Env = append(os.Environ(), "SIGN_IN_SCRIPTS=1", "VERBOSE="+strconv.FormatBool(testing.Verbose()),
 		"HOME="+home, "XDG_DATA_HOME="+home, "XDG_RUNTIME_DIR="+home, "DISPLAY=", "WAYLAND_DISPLAY=")
 	out, err := cmd.CombinedOutput()
