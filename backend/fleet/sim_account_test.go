@@ -118,11 +118,11 @@ func (a *account) RoundTrip(r *http.Request) (*http.Response, error) {
 	h := &broker.Handler{Fleet: p.service, Logger: slog.New(slog.DiscardHandler),
 		Verify: func(context.Context, string) (backend.User, error) { return u, nil }}
 	body, out := io.Pipe()
-	answer := &piped{process: p, out: out, header: http.Header{}, begun: make(chan int, 1)}
+	answer := &piped{process: p, out: out, header: http.Header{}, begun: make(chan begun, 1)}
 	ctx, cancel := context.WithTimeout(p.life, functionLimit)
 	dead := context.AfterFunc(p.life, func() {
 		out.CloseWithError(io.ErrUnexpectedEOF)
-		answer.WriteHeader(http.StatusBadGateway)
+		answer.begin(http.StatusBadGateway, http.Header{})
 	})
 	request := r.Clone(ctx)
 	a.invoked.Go(func() {
@@ -137,9 +137,9 @@ func (a *account) RoundTrip(r *http.Request) (*http.Response, error) {
 		a.done(p)
 	})
 	select {
-	case status := <-answer.begun:
+	case head := <-answer.begun:
 		context.AfterFunc(r.Context(), func() { body.CloseWithError(r.Context().Err()) })
-		return &http.Response{StatusCode: status, Status: http.StatusText(status), Header: answer.header, Body: body,
+		return &http.Response{StatusCode: head.status, Status: http.StatusText(head.status), Header: head.header, Body: body,
 			Request: r}, nil
 	case <-r.Context().Done():
 		body.CloseWithError(r.Context().Err())
@@ -163,13 +163,23 @@ type piped struct {
 	out     *io.PipeWriter
 	header  http.Header
 	once    sync.Once
-	begun   chan int
+	begun   chan begun
+}
+
+// begun is the head of an answer.
+type begun struct {
+	status int
+	header http.Header
 }
 
 func (p *piped) Header() http.Header { return p.header }
 func (p *piped) Flush()              {}
 func (p *piped) WriteHeader(status int) {
-	p.once.Do(func() { p.begun <- status })
+	p.begin(status, p.header.Clone())
+}
+
+func (p *piped) begin(status int, header http.Header) {
+	p.once.Do(func() { p.begun <- begun{status, header} })
 }
 
 func (p *piped) Write(data []byte) (int, error) {

@@ -230,7 +230,7 @@ func TestTooMuchOrTooSlowOrTooFar(t *testing.T) {
 		broken := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }
 		for name, handler := range map[string]http.HandlerFunc{"endless": endless, "squeezed": squeezed, "slow": slow,
 			"silent": silent, "away": away, "round": round, "broken": broken} {
-			p.handler = handler
+			p.serve(handler)
 			begun := time.Now()
 			s := c.Check(t.Context())
 			if s.Trouble == nil || s.Newer {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,11 +29,34 @@ type publisher struct {
 	root, key    minisign.PrivateKey
 	rootPublic   minisign.PublicKey
 	public       minisign.PublicKey
-	handler      http.Handler
-	asked        int
 	document     []byte
 	born         time.Time
 	keys, number int64
+
+	mu      sync.Mutex // a request that was given up may still be answered while the next one comes
+	handler http.Handler
+	asked   int
+}
+
+// serve has a handler answer the requests that come from now on.
+func (p *publisher) serve(h http.Handler) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.handler = h
+}
+
+// countAnew makes requests count from zero.
+func (p *publisher) countAnew() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked = 0
+}
+
+// requests returns how many requests have come.
+func (p *publisher) requests() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asked
 }
 
 func newKey(t *testing.T) (minisign.PublicKey, minisign.PrivateKey) {
@@ -48,7 +72,7 @@ func newPublisher(t *testing.T) *publisher {
 	p := &publisher{t: t, keys: 1, born: time.Now()}
 	p.rootPublic, p.root = newKey(t)
 	p.public, p.key = newKey(t)
-	p.handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(p.document) })
+	p.serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(p.document) }))
 	return p
 }
 
@@ -123,8 +147,11 @@ func (p *publisher) checker(running, file string) *Checker {
 	p.t.Helper()
 	listener := pipes{make(chan net.Conn), make(chan struct{})}
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
 		p.asked++
-		p.handler.ServeHTTP(w, r)
+		h := p.handler
+		p.mu.Unlock()
+		h.ServeHTTP(w, r)
 	})}
 	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 		here, there := net.Pipe()
@@ -177,8 +204,8 @@ func TestANewerReleaseIsOffered(t *testing.T) {
 			t.Errorf("%+v: %v", s, n)
 		}
 		// The next launch knows it without asking, and the program of that release has nothing to be told.
-		if again := p.checker("v1.4.0", file).Known(); !again.Newer || p.asked != 1 {
-			t.Errorf("%+v after %d questions", again, p.asked)
+		if again := p.checker("v1.4.0", file).Known(); !again.Newer || p.requests() != 1 {
+			t.Errorf("%+v after %d questions", again, p.requests())
 		}
 		if updated := p.checker("v1.5.0", file).Known(); updated.Newer || Notice(updated, "en") != nil {
 			t.Errorf("its own release is offered: %+v", updated)
@@ -219,23 +246,23 @@ func TestItAsksOnceADay(t *testing.T) {
 			p.checker("v1.4.0", file).Watch(ctx, func(s Status) { told = append(told, s) })
 		}
 		watch(time.Hour)
-		if len(told) != 2 || told[0].Newer || !told[1].Newer || p.asked != 1 {
-			t.Fatalf("asked %d times, told %+v", p.asked, told)
+		if len(told) != 2 || told[0].Newer || !told[1].Newer || p.requests() != 1 {
+			t.Fatalf("asked %d times, told %+v", p.requests(), told)
 		}
 		watch(time.Hour) // another launch on the same day knows it at once
-		if len(told) != 3 || !told[2].Newer || p.asked != 1 {
-			t.Fatalf("asked %d times, told %+v", p.asked, told[2:])
+		if len(told) != 3 || !told[2].Newer || p.requests() != 1 {
+			t.Fatalf("asked %d times, told %+v", p.requests(), told[2:])
 		}
-		p.asked = 0
+		p.countAnew()
 		watch(7*24*time.Hour + time.Hour)
-		if p.asked != 7 {
-			t.Errorf("asked %d times in a week", p.asked)
+		if p.requests() != 7 {
+			t.Errorf("asked %d times in a week", p.requests())
 		}
-		p.handler = http.NotFoundHandler()
-		p.asked = 0
+		p.serve(http.NotFoundHandler())
+		p.countAnew()
 		watch(2 * 24 * time.Hour)
-		if p.asked < 8 || p.asked > 16 {
-			t.Errorf("asked %d times in two days without an answer", p.asked)
+		if p.requests() < 8 || p.requests() > 16 {
+			t.Errorf("asked %d times in two days without an answer", p.requests())
 		}
 	})
 }
