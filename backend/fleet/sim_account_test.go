@@ -277,7 +277,7 @@ func TestSimulationInAccountMode(t *testing.T) {
 				s.account = s.w.account(t, s.figures, seed)
 				ctx, end := context.WithCancel(t.Context())
 				defer end()
-				go s.account.keep(ctx)
+				s.account.invoked.Go(func() { s.account.keep(ctx) })
 				s.run()
 			})
 		})
