@@ -68,7 +68,7 @@ func (seq sequence) functionDiesAt(t *testing.T, p killPoint, user string) {
 	}
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
-	a.invoked.Go(func() { a.keep(ctx) })
+	a.run(func() { a.keep(ctx) })
 	w.keptSettled(t, map[string]time.Time{})
 }
 

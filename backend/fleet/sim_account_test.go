@@ -39,6 +39,7 @@ type account struct {
 	figures   fleet.Figures
 	free      []*process
 	processes []*process
+	closed    bool
 	killIn    int // calls until the next invocation's process dies; 0: not planned
 	killAnte  bool
 }
@@ -53,8 +54,22 @@ type process struct {
 
 func (w *world) account(t *testing.T, figures fleet.Figures, seed uint64) *account {
 	a := &account{t: t, w: w, figures: figures, seed: seed}
-	t.Cleanup(a.invoked.Wait)
+	t.Cleanup(func() {
+		a.mu.Lock()
+		a.closed = true
+		a.mu.Unlock()
+		a.invoked.Wait()
+	})
 	return a
+}
+
+// run runs f beside its caller, unless the test is over.
+func (a *account) run(f func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.closed {
+		a.invoked.Go(f)
+	}
 }
 
 // process returns a process that nobody uses, which is a new one if there is none.
@@ -125,7 +140,7 @@ func (a *account) RoundTrip(r *http.Request) (*http.Response, error) {
 		answer.begin(http.StatusBadGateway, http.Header{})
 	})
 	request := r.Clone(ctx)
-	a.invoked.Go(func() {
+	a.run(func() {
 		defer cancel()
 		h.ServeHTTP(answer, request)
 		dead()
@@ -202,7 +217,7 @@ func (a *account) join(d *desktop, _ aws.Config) {
 // an instance's state.
 func (a *account) keep(ctx context.Context) {
 	for ctx.Err() == nil {
-		a.invoked.Go(func() {
+		a.run(func() {
 			p := a.process()
 			defer a.done(p)
 			ctx, cancel := context.WithTimeout(p.life, functionLimit-time.Minute)
@@ -277,7 +292,7 @@ func TestSimulationInAccountMode(t *testing.T) {
 				s.account = s.w.account(t, s.figures, seed)
 				ctx, end := context.WithCancel(t.Context())
 				defer end()
-				s.account.invoked.Go(func() { s.account.keep(ctx) })
+				s.account.run(func() { s.account.keep(ctx) })
 				s.run()
 			})
 		})
