@@ -119,9 +119,13 @@ func (p *planner) warmed(v stepKind, row instanceRow, m instance, why messages.M
 	}
 }
 
-// failed plans what follows a warming that failed.
+// failed plans what follows a warming that failed. A reset that failed says nothing of the version: its instance has been
+// warm before.
 func (p *planner) failed(v stepKind, row instanceRow, m instance, why messages.Message) {
 	p.add(v, row, why)
+	if row.ResetTask != "" {
+		return
+	}
 	r := launchResult{failed: true, instanceID: row.InstanceID, template: versionOf(m, row), launched: row.PooledAt,
 		why: why}
 	p.steps[len(p.steps)-1].result = &r
