@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"avatar-launcher/app/core"
-	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/messages"
@@ -26,7 +25,7 @@ func All(ctx context.Context, r *core.Rooms, stateDir string, s backend.Snapshot
 // KeyringTime is how long the keyring may take to answer: nobody unlocks it for a check.
 const KeyringTime = 3 * time.Second
 
-// checked is a check whose problem, if any, says what is wrong and how it is cured.
+// checked returns a check that failed with a problem, or one that passed and says why if there is none.
 func checked(name, fine messages.Message, p *backend.Problem) backend.Check {
 	if p == nil {
 		return backend.Check{Name: name, OK: true, Why: fine}
@@ -34,39 +33,40 @@ func checked(name, fine messages.Message, p *backend.Problem) backend.Check {
 	return backend.Check{Name: name, Why: whatAndWhy(p), Cure: p.Next}
 }
 
-// Policy says what an administrator has fixed on this computer, and where that was read.
+// Policy reports what an administrator has fixed on this computer, and where that was read.
 func Policy() backend.Check {
 	p, err := config.ReadPolicy()
-	return checked(messages.Verbatim(i18n.Say("checks.policy")), messages.Verbatim(inForce(p)), backend.ProblemOf(err))
+	return checked(messages.New("doctor.policy"), inForce(p), backend.ProblemOf(err))
 }
 
-func inForce(p *config.Policy) string {
+// inForce says what a policy sets; p is nil if there is none.
+func inForce(p *config.Policy) messages.Message {
 	if p == nil {
-		return i18n.Say("checks.policyNone", config.PolicyFile())
+		return messages.New("doctor.policyNone", config.PolicyFile())
 	}
-	sentences := []string{}
+	var fixes, allows messages.Message
 	if keys := p.Keys(); len(keys) > 0 {
-		sentences = append(sentences, i18n.Say("checks.policyFixes", p.Source, strings.Join(keys, ", ")))
+		fixes = messages.New("doctor.policyFixes", p.Source, strings.Join(keys, ", "))
 	}
 	if len(p.Allowed) > 0 {
-		sentences = append(sentences, i18n.Say("checks.policyAllows", strings.Join(p.Allowed, ", ")))
+		allows = messages.New("doctor.policyAllows", strings.Join(p.Allowed, ", "))
 	}
-	if len(sentences) == 0 {
-		return i18n.Say("checks.policyEmpty", p.Source)
+	if fixes.IsZero() && allows.IsZero() {
+		return messages.New("doctor.policyEmpty", p.Source)
 	}
-	return strings.TrimSpace(strings.Join(append(sentences, p.Reason), " "))
+	return messages.Join(fixes, allows, messages.Verbatim(p.Reason))
 }
 
 func configCheck(file string) backend.Check {
 	_, err := config.Load(file)
-	fine := messages.Verbatim(i18n.Say("checks.configRead", file))
+	fine := messages.Verbatim(file)
 	if _, missing := os.Stat(file); missing != nil {
-		fine = messages.Verbatim(i18n.Say("checks.configNone"))
+		fine = messages.New("doctor.configNone")
 	}
-	return checked(messages.Verbatim(i18n.Say("checks.config")), fine, backend.ProblemOf(err))
+	return checked(messages.New("doctor.config"), fine, backend.ProblemOf(err))
 }
 
-// folderCheck writes what it checks: a full disk looks well until then.
+// folderCheck writes a file and deletes it: a full disk can still be read.
 func folderCheck(stateDir string) backend.Check {
 	f, err := os.CreateTemp(stateDir, ".check-*")
 	if err == nil {
@@ -80,8 +80,7 @@ func folderCheck(stateDir string) backend.Check {
 	if err != nil {
 		p = core.StateProblem(stateDir, err)
 	}
-	return checked(messages.Verbatim(i18n.Say("checks.folder")),
-		messages.Verbatim(i18n.Say("checks.folderFine", stateDir)), p)
+	return checked(messages.New("doctor.folder"), messages.Verbatim(stateDir), p)
 }
 
 // clockLimit is how far AWS lets a request's time be off, with room: beyond 5 minutes signatures are refused.
@@ -90,9 +89,8 @@ const clockLimit = 2 * time.Minute
 func clockCheck(skew time.Duration) backend.Check {
 	skew = skew.Round(time.Second)
 	if skew.Abs() < clockLimit {
-		return checked(messages.Verbatim(i18n.Say("checks.clock")), messages.Verbatim(i18n.Say("checks.clockFine")), nil)
+		return checked(messages.New("doctor.clock"), messages.New("doctor.clockFine"), nil)
 	}
-	return backend.Check{Name: messages.Verbatim(i18n.Say("checks.clock")),
-		Why:  messages.Verbatim(i18n.Say("checks.clockOff", skew.Abs())),
-		Cure: messages.Verbatim(i18n.Say("checks.clockCure"))}
+	return backend.Check{Name: messages.New("doctor.clock"), Why: messages.New("doctor.clockOff", skew.Abs()),
+		Cure: messages.New("doctor.clockCure")}
 }
