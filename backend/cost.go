@@ -37,8 +37,8 @@ func (p Prices) Session(kind string, d time.Duration, sent int64) (cost float64,
 	return hourly*max(d, shortestBilled).Hours() + p.traffic(sent), true
 }
 
-// traffic returns what it costs to send a number of bytes. All of it is counted as traffic to the internet: an account's
-// first 100 GB a month, which are free, are shared with everything else in it.
+// traffic returns what it costs to send a number of bytes. All of it is counted as traffic to the internet: an
+// account's first 100 GB a month, which are free, are shared with everything else in it.
 // https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer
 func (p Prices) traffic(sent int64) float64 { return p.TrafficGB * float64(sent) / 1e9 }
 

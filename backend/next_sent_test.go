@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TestWhatAnInstanceSendsCosts follows a session's traffic from the reports of the log to the extension, the price on the
-// page and the ending that a timer makes.
+// TestWhatAnInstanceSendsCosts follows a session's traffic from the reports of the log to the extension, the price on
+// the page and the ending that a timer makes.
 func TestWhatAnInstanceSendsCosts(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)
 	session := Session{UserID: "1", InstanceID: "i-1", Type: "g5.2xlarge", CreationTime: now.Add(-time.Hour),

@@ -42,7 +42,8 @@ func TestThePageAsksForEveryStep(t *testing.T) {
 	}
 }
 
-// TestTheFleetPageNamesEveryEvent looks for the audit's events in the catalogue. Occupancy is no row of the page's table.
+// TestTheFleetPageNamesEveryEvent looks for the audit's events in the catalogue. Occupancy is no row of the page's
+// table.
 func TestTheFleetPageNamesEveryEvent(t *testing.T) {
 	c, err := messages.Read(messages.Default)
 	if err != nil {

@@ -37,8 +37,8 @@ type Offer struct {
 	Problem *Problem `json:"problem"`
 }
 
-// Offered returns what the system opened the launcher for since the page asked last. A link waits for the user to agree,
-// since any web page can have one; a file has been opened by them.
+// Offered returns what the system opened the launcher for since the page asked last. A link waits for the user to
+// agree, since any web page can have one; a file has been opened by them.
 func (p *Profiles) Offered() Offer {
 	opened := p.window.TakeOffer()
 	if opened == "" {

@@ -136,8 +136,8 @@ func (v *visit) pool(ctx context.Context) error {
 	return nil
 }
 
-// owners returns user names by user ID: the user's own, and for an operator those of all who have a session. Other users
-// may not read who has which instance.
+// owners returns user names by user ID: the user's own, and for an operator those of all who have a session. Other
+// users may not read who has which instance.
 func (v *visit) owners(ctx context.Context) map[string]string {
 	names := map[string]string{v.user.ID: v.user.Username}
 	if v.user.Role != backend.RoleOperator {

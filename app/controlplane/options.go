@@ -106,8 +106,8 @@ func Pattern(s string) *regexp.Regexp {
 	return regexp.MustCompile(s)
 }
 
-// lineOf returns what tells the pool's keeper whether an instance has logged a line that matches a pattern; nil if there
-// is no pattern.
+// lineOf returns what tells the pool's keeper whether an instance has logged a line that matches a pattern; nil if
+// there is no pattern.
 func lineOf(pattern string, stream *kinesis.Stream) func(context.Context, string, time.Time) (bool, error) {
 	line := Pattern(pattern)
 	if line == nil {

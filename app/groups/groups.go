@@ -1,10 +1,10 @@
 // Package groups is the account's function that makes groups of the user pool of a company's groups: the pre token
-// generation trigger of the pool (version 1). It runs at each sign-in and refresh. It gives everybody the label of their
-// domain, and people whom an outside identity provider has signed in their groups.
+// generation trigger of the pool (version 1). It runs at each sign-in and refresh. It gives everybody the label of
+// their domain, and people whom an outside identity provider has signed in their groups.
 //
 // The company's groups come in an attribute of the user that the provider's sign-in sets. A user of the pool can write
-// their own attributes, so the attribute counts only for users whose status is EXTERNAL_PROVIDER: these have no password
-// here, and the app client gives them no access token that may write attributes.
+// their own attributes, so the attribute counts only for users whose status is EXTERNAL_PROVIDER: these have no
+// password here, and the app client gives them no access token that may write attributes.
 package groups
 
 import (
@@ -165,8 +165,8 @@ func (f *Function) mapped(attribute string) []string {
 	return out
 }
 
-// list reads an attribute of several values, as Cognito writes it: JSON of an OpenID provider, [a, b] of a SAML provider,
-// and one value as it is.
+// list reads an attribute of several values, as Cognito writes it: JSON of an OpenID provider, [a, b] of a SAML
+// provider, and one value as it is.
 func list(attribute string) []string {
 	var values []string
 	if json.Unmarshal([]byte(attribute), &values) == nil {

@@ -75,7 +75,8 @@ func Read(ctx context.Context, client *http.Client, source string) (Offer, error
 	if policy != nil && len(policy.Signers) > 0 {
 		signature, err := read(ctx, client, beside(source))
 		if err != nil || !signedBy(policy.Signers, data, signature) {
-			return Offer{}, refused(messages.New("handover.notSigned", policy.Source), messages.New("config.askAdministrator"), err)
+			return Offer{}, refused(messages.New("handover.notSigned", policy.Source),
+				messages.New("config.askAdministrator"), err)
 		}
 		o.Signed = true
 	}

@@ -169,8 +169,8 @@ func (c *Client) Start(ctx context.Context, _ backend.User, report func(backend.
 // cancelTime is how long the function may take to answer that a start is cancelled.
 const cancelTime = 5 * time.Second
 
-// cancel tells the function that the caller of a start has gone. If it cannot be told, the start ends in an instance that
-// nobody uses, which its armed stop stops.
+// cancel tells the function that the caller of a start has gone. If it cannot be told, the start ends in an instance
+// that nobody uses, which its armed stop stops.
 func (c *Client) cancel(ctx context.Context, id string) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelTime)
 	defer stop()

@@ -195,8 +195,8 @@ func TestOperatorsHaveTheWholeFleet(t *testing.T) {
 	})
 }
 
-// TestABrokenOffStartBeginsNoSession: the function is told of no hang-up, so a start that waits in the queue would get an
-// instance after its user has gone.
+// TestABrokenOffStartBeginsNoSession: the function is told of no hang-up, so a start that waits in the queue would get
+// an instance after its user has gone.
 func TestABrokenOffStartBeginsNoSession(t *testing.T) {
 	for name, after := range map[string]time.Duration{"at once": 0, "in the queue": 10 * time.Second} {
 		t.Run(name, func(t *testing.T) {

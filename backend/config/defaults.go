@@ -34,9 +34,10 @@ func defaults() Profile {
 		Tables: Tables{Sessions: "avatar-sessions", Instances: "avatar-instances", Leases: "avatar-leases",
 			Audit:      "avatar-audit",
 			StateIndex: "state-index", DayIndex: "day-index"},
-		Stream:    "avatar-logs",
-		Zone:      Zone{ParkingAddress: "192.0.2.1", TTL: 10 * time.Second}, // TEST-NET-1 of RFC 5737: answers nobody
-		Avatar:    Avatar{Scheme: "https", Port: 443, Address: AddressPublic, HealthPath: "/healthz", ReadyTimeout: 10 * time.Minute},
+		Stream: "avatar-logs",
+		Zone:   Zone{ParkingAddress: "192.0.2.1", TTL: 10 * time.Second}, // TEST-NET-1 of RFC 5737: answers nobody
+		Avatar: Avatar{Scheme: "https", Port: 443, Address: AddressPublic, HealthPath: "/healthz",
+			ReadyTimeout: 10 * time.Minute},
 		Launch:    Launch{Template: "avatar-launcher", PoolTag: backend.DefaultPoolTag},
 		Scheduler: Scheduler{Group: "avatar-launcher"},
 		WarmPool: WarmPool{Size: 5, Free: FreeAll, MaxInstances: 10, Recycle: RecycleReuse, Keep: true, TimeZone: "UTC",

@@ -98,7 +98,8 @@ func parsePolicy(source string, data []byte) (*Policy, Faults) {
 		case "locked":
 			p.collect(d, e.Value, "", reflect.TypeFor[lockable]())
 		default:
-			d.refuse(e.Key, key, unknown(key, ""), suggest(key, []string{"allowed_profiles", "locked", "profile_signers", "reason"}))
+			d.refuse(e.Key, key, unknown(key, ""), suggest(key,
+				[]string{"allowed_profiles", "locked", "profile_signers", "reason"}))
 		}
 	}
 	p.checkAllowed(d)

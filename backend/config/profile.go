@@ -188,8 +188,8 @@ type WarmPool struct {
 	Keep         bool   `yaml:"keep"` // this desktop may be the one that keeps the pool
 	// HotLimit is how long an instance runs that nobody claims; then it is stopped, and another one runs in its place.
 	HotLimit time.Duration `yaml:"hot_limit"`
-	// WarmWhen is the pattern of the line by which a new instance's log says that it is warm, such as that its shader cache
-	// is complete; "": being ready is enough.
+	// WarmWhen is the pattern of the line by which a new instance's log says that it is warm, such as that its shader
+	// cache is complete; "": being ready is enough.
 	WarmWhen string `yaml:"warm_when"`
 	// Rehearse has a new instance started a second time, as a user's start would, before it counts as warm.
 	Rehearse bool `yaml:"rehearse"`

@@ -14,8 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// The leases table, key LeaseId: the pool's lease, its size, health and rollout, the queue's tickets, and counters. A row that
-// several desktops write is written under its Version, which grows with every write.
+// The leases table, key LeaseId: the pool's lease, its size, health and rollout, the queue's tickets, and counters. A
+// row that several desktops write is written under its Version, which grows with every write.
 
 // lease reads the pool's lease. It returns nil if nobody has it.
 func (l ledger) lease(ctx context.Context) (*leaseRow, error) {

@@ -27,8 +27,8 @@ func startOf(ctx context.Context) string {
 	return id
 }
 
-// CancelStart makes sure that a StartWithID begins no session any more, and takes its user out of the queue. The session
-// that it has begun before stays, for Stop: from here on, Current returns it.
+// CancelStart makes sure that a StartWithID begins no session any more, and takes its user out of the queue. The
+// session that it has begun before stays, for Stop: from here on, Current returns it.
 func (s *Service) CancelStart(ctx context.Context, u backend.User, id string) error {
 	if err := s.ledger.cancelStart(ctx, u.ID, id, s.purgeTime()); err != nil {
 		return err

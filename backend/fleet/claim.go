@@ -15,8 +15,8 @@ import (
 const claimTries = 8
 
 // choose returns the warm instance to claim: one that is reserved for the user, else, if hotFirst is true, a hot one if
-// there is any. Of several it returns the one that they had last, else one by the desktop's seat. No two desktops share a
-// seat, so that desktops that start at once try different instances. Instances that unsure is true of come last.
+// there is any. Of several it returns the one that they had last, else one by the desktop's seat. No two desktops share
+// a seat, so that desktops that start at once try different instances. Instances that unsure is true of come last.
 func choose(rows []instanceRow, userID string, seat int64, hotFirst bool, unsure func(instanceRow) bool) (
 	instanceRow, bool,
 ) {

@@ -17,8 +17,8 @@ import (
 // ready (see build/aws/instance).
 const hotTag = "hot-until"
 
-// hotMargin is how long after HotUntil the instance's own timer and its armed stop act. The keeper stops it before, under
-// the row's epoch, so that a claim in the last moment still has time to move both.
+// hotMargin is how long after HotUntil the instance's own timer and its armed stop act. The keeper stops it before,
+// under the row's epoch, so that a claim in the last moment still has time to move both.
 const hotMargin = 2 * time.Minute
 
 // hot reports whether the row says that the instance runs and waits for a claim.

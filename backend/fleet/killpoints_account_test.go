@@ -8,8 +8,8 @@ import (
 	"avatar-launcher/backend"
 )
 
-// TestEveryKillPointOfTheFunction enumerates the calls that the stack's function makes for each sequence of a desktop in
-// account mode. For each, the function dies there, and the desktop's user goes on, or has gone and the keeper mends.
+// TestEveryKillPointOfTheFunction enumerates the calls that the stack's function makes for each sequence of a desktop
+// in account mode. For each, the function dies there, and the desktop's user goes on, or has gone and the keeper mends.
 func TestEveryKillPointOfTheFunction(t *testing.T) {
 	everyKillPoint(t, sequence.functionCalls, []string{"goes on", "has gone"}, sequence.functionDiesAt)
 }
@@ -53,7 +53,8 @@ func (seq sequence) functionCalls(t *testing.T) []string {
 	return calls
 }
 
-// functionDiesAt runs the sequence while the function dies. Then the user goes on until the sequence is over, or is gone.
+// functionDiesAt runs the sequence while the function dies. Then the user goes on until the sequence is over, or is
+// gone.
 func (seq sequence) functionDiesAt(t *testing.T, p killPoint, user string) {
 	w, a, d := seq.accountWorld(t)
 	a.killIn, a.killAnte = p.call, p.ante

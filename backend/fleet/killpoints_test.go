@@ -87,8 +87,8 @@ func TestEveryKillPoint(t *testing.T) {
 	everyKillPoint(t, sequence.calls, []string{"next launch", "keeper"}, sequence.dieAt)
 }
 
-// everyKillPoint lets a process die at the calls of each sequence, before and after each, and be mended in each of ways. It
-// takes every so-manieth of all these.
+// everyKillPoint lets a process die at the calls of each sequence, before and after each, and be mended in each of
+// ways. It takes every so-manieth of all these.
 func everyKillPoint(t *testing.T, list func(sequence, *testing.T) []string, ways []string,
 	dieAt func(s sequence, t *testing.T, p killPoint, how string)) {
 	tested, every := 0, setting("KILL_POINTS", 20)

@@ -91,9 +91,9 @@ func (s *Service) resumeLaunch(ctx context.Context, row sessionRow,
 	return bound, s.armAndStart(ctx, bound)
 }
 
-// launchAgain launches the instance of a reservation that is not known to have been launched. Another desktop of the same
-// user may have just written the reservation, and give it up because there are too many instances. It returns errAgain
-// if the reservation is gone.
+// launchAgain launches the instance of a reservation that is not known to have been launched. Another desktop of the
+// same user may have just written the reservation, and give it up because there are too many instances. It returns
+// errAgain if the reservation is gone.
 func (s *Service) launchAgain(ctx context.Context, row sessionRow,
 	report func(backend.Progress)) (*sessionRow, error) {
 	rows, err := s.ledger.instances(ctx)

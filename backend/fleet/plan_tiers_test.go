@@ -131,9 +131,9 @@ func TestPlanOfTiers(t *testing.T) {
 	}
 }
 
-// TestPlanOfTiersProperties draws any world: a plan stops every hot instance that is past its limit, starts no more than
-// the hot tier lacks, and none that is claimed, reserved, running or of an earlier template. It launches nothing beyond
-// the maximum.
+// TestPlanOfTiersProperties draws any world: a plan stops every hot instance that is past its limit, starts no more
+// than the hot tier lacks, and none that is claimed, reserved, running or of an earlier template. It launches nothing
+// beyond the maximum.
 func TestPlanOfTiersProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := drawView(t)

@@ -50,7 +50,8 @@ func TestSizeAt(t *testing.T) {
 	}
 }
 
-// TestHoursWhenClocksChange: hours are those of the wall clock in the profile's zone, on the days when it is moved, too.
+// TestHoursWhenClocksChange: hours are those of the wall clock in the profile's zone, on the days when it is moved,
+// too.
 func TestHoursWhenClocksChange(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {

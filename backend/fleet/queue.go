@@ -190,8 +190,8 @@ func (w *waiter) mayClaim(rows []instanceRow, at int) bool {
 	return at >= 0 && at < free
 }
 
-// keepAlive increments the ticket's Version. If the ticket was dropped while this computer slept, it takes a new one. It
-// returns errStartCancelled if the start was cancelled.
+// keepAlive increments the ticket's Version. If the ticket was dropped while this computer slept, it takes a new one.
+// It returns errStartCancelled if the start was cancelled.
 func (w *waiter) keepAlive(ctx context.Context) error {
 	err := w.s.ledger.renewTicket(ctx, w.ticket.LeaseID)
 	if !isConditionFailed(err) {

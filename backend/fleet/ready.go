@@ -76,7 +76,8 @@ func (s *Service) addressOf(m backend.Machine) string {
 	return m.PublicIP
 }
 
-// awaitAddress waits until the instance runs and has the address by which it is reached. It returns *fellBack if it stops instead.
+// awaitAddress waits until the instance runs and has the address by which it is reached. It returns *fellBack if it
+// stops instead.
 func (s *Service) awaitAddress(ctx context.Context, instanceID string,
 	report func(backend.Progress)) (*backend.Machine, error) {
 	last, w := backend.InstanceState(""), watcher{began: time.Now()}

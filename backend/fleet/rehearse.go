@@ -2,11 +2,11 @@ package fleet
 
 import "context"
 
-// A rehearsal starts a new instance a second time, as a user's start would, before it counts as warm: its first boot reads
-// the disk and fills caches, the second one shows that it comes up again.
+// A rehearsal starts a new instance a second time, as a user's start would, before it counts as warm: its first boot
+// reads the disk and fills caches, the second one shows that it comes up again.
 
-// notRestarted reports whether the start of a rehearsal was recorded and has not taken place: EC2 sets LaunchTime anew at
-// each start.
+// notRestarted reports whether the start of a rehearsal was recorded and has not taken place: EC2 sets LaunchTime anew
+// at each start.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html
 func (r instanceRow) notRestarted(m instance) bool {
 	return r.Rehearsed && !r.Ready && m.LaunchTime.Before(r.PooledAt.Add(-startSlack))

@@ -118,7 +118,8 @@ func TestAVersionThatBreaksLateIsTakenBack(t *testing.T) {
 	})
 }
 
-// TestAPausedRolloutReplacesNothing pauses a rollout at each stage: what is missing is launched of the last good version.
+// TestAPausedRolloutReplacesNothing pauses a rollout at each stage: what is missing is launched of the last good
+// version.
 func TestAPausedRolloutReplacesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		size := rapid.IntRange(4, 12).Draw(t, "size")

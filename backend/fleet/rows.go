@@ -83,8 +83,8 @@ type instanceRow struct {
 	HotAfter int64 `dynamodbav:",omitempty"`
 	// Ready is set once the instance has been seen ready: by a keeper while it was warming, or by its first user's start.
 	Ready bool `dynamodbav:",omitempty"`
-	// ResetTask is set while the instance's root volume is being replaced, until it is warm again: resetDue before EC2 has been
-	// asked, then the ID of EC2's task.
+	// ResetTask is set while the instance's root volume is being replaced, until it is warm again: resetDue before EC2 has
+	// been asked, then the ID of EC2's task.
 	ResetTask string `dynamodbav:",omitempty"`
 	// Rehearsed is set once a new instance has been started a second time.
 	Rehearsed bool `dynamodbav:",omitempty"`

@@ -27,8 +27,9 @@ const functionURL = "https://function"
 // functionLimit is how long one invocation may take: the Timeout in build/aws.
 const functionLimit = 15 * time.Minute
 
-// account is the stack's function, by which every desktop acts in account mode, and its keeper. As Lambda does, it gives
-// each request a process of its own while it runs, keeps the process for the next one, and tells it of no hang-up.
+// account is the stack's function, by which every desktop acts in account mode, and its keeper. As Lambda does, it
+// gives each request a process of its own while it runs, keeps the process for the next one, and tells it of no
+// hang-up.
 type account struct {
 	t       testing.TB
 	w       *world
@@ -121,8 +122,8 @@ func (a *account) done(p *process) {
 	}
 }
 
-// RoundTrip runs the function for a request. The answer's body is read while it is written, and breaks off if the process
-// dies.
+// RoundTrip runs the function for a request. The answer's body is read while it is written, and breaks off if the
+// process dies.
 func (a *account) RoundTrip(r *http.Request) (*http.Response, error) {
 	u, ok := a.user(r.Header.Get(broker.TokenHeader))
 	if !ok {
@@ -213,8 +214,8 @@ func (a *account) join(d *desktop, _ aws.Config) {
 		Token: func(context.Context) (string, error) { return d.user.Username, nil }}
 }
 
-// keep runs the keeper's function every two minutes until ctx is done. The stack runs it every five, and at each change of
-// an instance's state.
+// keep runs the keeper's function every two minutes until ctx is done. The stack runs it every five, and at each change
+// of an instance's state.
 func (a *account) keep(ctx context.Context) {
 	for ctx.Err() == nil {
 		a.run(func() {
@@ -240,8 +241,8 @@ func (a *account) configure(figures fleet.Figures) {
 	}
 }
 
-// disturb lets something happen to the function: the next process dies at one of its calls, or all of them lose a service,
-// answers and requests for some time. mend ends it.
+// disturb lets something happen to the function: the next process dies at one of its calls, or all of them lose a
+// service, answers and requests for some time. mend ends it.
 func (a *account) disturb(s *simulation) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

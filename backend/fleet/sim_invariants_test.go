@@ -100,8 +100,8 @@ const (
 	// unownedMargin is how much longer than a session's window an instance may run that no session holds: its own timer
 	// is the last to end it, and that is set for the end of the last session, or of the warm-up.
 	unownedMargin = 3 * time.Minute
-	// hotMargin is how much longer than its limit a hot instance may run if every keeper is dead: its own timer is the last
-	// to end it.
+	// hotMargin is how much longer than its limit a hot instance may run if every keeper is dead: its own timer is the
+	// last to end it.
 	hotMargin = 2*time.Minute + 60*time.Second + 30*time.Second
 	// keptMargin is the same while some desktop keeps the pool undisturbed.
 	keptMargin = 4 * time.Minute

@@ -66,8 +66,8 @@ func TestStartsThatEC2AlwaysRefusesEnd(t *testing.T) {
 	})
 }
 
-// TestARefusedStartOfTheUsersSessionTriesAnother: a session is open, its instance was stopped by hand, and EC2 refuses to
-// start it again or has no capacity for it. The press ends that session and gives the user another instance.
+// TestARefusedStartOfTheUsersSessionTriesAnother: a session is open, its instance was stopped by hand, and EC2 refuses
+// to start it again or has no capacity for it. The press ends that session and gives the user another instance.
 func TestARefusedStartOfTheUsersSessionTriesAnother(t *testing.T) {
 	for _, code := range []string{"Client.InvalidKMSKey.InvalidState", "InsufficientInstanceCapacity"} {
 		synctest.Test(t, func(t *testing.T) {

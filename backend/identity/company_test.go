@@ -13,8 +13,8 @@ import (
 	"avatar-launcher/backend/identity"
 )
 
-// Somebody who is in no group has no rights and is told so. They have some at the next try after they were added to one,
-// without another sign-in.
+// Somebody who is in no group has no rights and is told so. They have some at the next try after they were added to
+// one, without another sign-in.
 func TestNobodyHasRightsWithoutAGroup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

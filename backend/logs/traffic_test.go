@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// TestSentIsTheSumOfTheRates: gaps, records that come again, impossible rates and other instances' records count nothing.
+// TestSentIsTheSumOfTheRates: gaps, records that come again, impossible rates and other instances' records count
+// nothing.
 func TestSentIsTheSumOfTheRates(t *testing.T) {
 	began := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	told := []int64{}

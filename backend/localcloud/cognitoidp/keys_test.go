@@ -13,7 +13,8 @@ import (
 	"avatar-launcher/backend/localcloud/wire/wiretest"
 )
 
-// TestKeysAreMadeWhenTheyAreNeeded, once for a pool: they stay over a restart, and a pool whose keys cannot be made says so.
+// TestKeysAreMadeWhenTheyAreNeeded, once for a pool: they stay over a restart, and a pool whose keys cannot be made
+// says so.
 func TestKeysAreMadeWhenTheyAreNeeded(t *testing.T) {
 	dir := t.TempDir()
 	var made atomic.Int32

@@ -70,7 +70,8 @@ type Service struct {
 	vcpuQuota int    // −1: none
 	failing   int    // how many starts are still to fail late; −1: all
 	failCode  string // the state reason that they get
-	// failingTasks is how many root volume replacements are still to fail, −1 all of them, and failTaskAs their last state.
+	// failingTasks is how many root volume replacements are still to fail, −1 all of them, and failTaskAs their last
+	// state.
 	failingTasks int
 	failTaskAs   string
 	closed       bool
