@@ -102,8 +102,13 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	cloud, err := localcloud.Open(localcloud.Options{BootWarm: 4 * time.Second, BootCold: 25 * time.Second, Seed: 1,
+	return newWorldOf(t, localcloud.Options{BootWarm: 4 * time.Second, BootCold: 25 * time.Second, Seed: 1,
 		WithoutUsers: true})
+}
+
+func newWorldOf(t *testing.T, o localcloud.Options) *world {
+	t.Helper()
+	cloud, err := localcloud.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,11 +117,18 @@ func newWorld(t *testing.T) *world {
 	w.cfg = aws.Config{Region: w.out.Region, HTTPClient: &http.Client{Transport: cloud.Transport()},
 		BaseEndpoint: aws.String("http://localcloud"),
 		Credentials:  credentials.NewStaticCredentialsProvider(w.out.OperatorAccessKeyID, w.out.OperatorSecretAccessKey, "")}
-	w.fleet = w.service(t, "broker")
-	v := &broker.Verifier{Issuer: issuer, ClientID: audience, HTTP: doer(keys)}
-	w.handler = &broker.Handler{Fleet: w.fleet, Verify: v.User, Logger: slog.New(slog.DiscardHandler),
-		Log: broker.Log{API: kinesis.NewFromConfig(w.cfg), Stream: w.out.Stream}}
+	w.fleet, w.handler = w.process(t)
 	return w
+}
+
+// process is one process of the function: what it keeps in memory, no other has.
+func (w *world) process(t *testing.T) (*fleet.Service, *broker.Handler) {
+	t.Helper()
+	s := w.service(t, "broker")
+	s.StoreGateKeys = true
+	v := &broker.Verifier{Issuer: issuer, ClientID: audience, HTTP: doer(keys)}
+	return s, &broker.Handler{Fleet: s, Verify: v.User, Logger: slog.New(slog.DiscardHandler),
+		Log: broker.Log{API: kinesis.NewFromConfig(w.cfg), Stream: w.out.Stream}}
 }
 
 // service is the control plane itself.
@@ -150,7 +162,12 @@ func (w *world) fill(t *testing.T) {
 // client is the desktop of a user whose way to the broker takes rtt there and back.
 func (w *world) client(t *testing.T, u backend.User, rtt time.Duration) *broker.Client {
 	t.Helper()
-	return &broker.Client{URL: "https://broker", HTTP: &streaming{handler: w.handler, rtt: rtt},
+	return clientOf(t, w.handler, u, rtt)
+}
+
+func clientOf(t *testing.T, h *broker.Handler, u backend.User, rtt time.Duration) *broker.Client {
+	t.Helper()
+	return &broker.Client{URL: "https://broker", HTTP: &streaming{handler: h, rtt: rtt},
 		Token: func(context.Context) (string, error) { return token(t, u, nil), nil }}
 }
 

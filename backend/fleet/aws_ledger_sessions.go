@@ -64,7 +64,7 @@ func (l ledger) endSession(row sessionRow, why messages.Message, purge time.Time
 		TableName: &l.names.SessionsTable,
 		Key:       key("UserId", row.UserID),
 		UpdateExpression: aws.String("SET #p = :ended, EndedBecause = :r, EndedBy = :by, PurgeAt = :purge REMOVE " +
-			"LaunchToken"),
+			"LaunchToken, GateKey"),
 		ConditionExpression:      aws.String("CreationTime = :c AND #p <> :ended"),
 		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
 		ExpressionAttributeValues: item{
@@ -87,8 +87,7 @@ func (l ledger) closeSession(ctx context.Context, row sessionRow, why messages.M
 func (l ledger) closeSessionUnnamed(ctx context.Context, row sessionRow, why messages.Message) error {
 	up := l.endSession(row, why, time.Time{})
 	up.UpdateExpression = aws.String("SET #p = :ended, EndedBecause = :r, EndedBy = :by, NamePending = :pending REMOVE " +
-		"LaunchToken, " +
-		"PurgeAt")
+		"LaunchToken, GateKey, PurgeAt")
 	delete(up.ExpressionAttributeValues, ":purge")
 	up.ExpressionAttributeValues[":pending"] = value(true)
 	return l.update(ctx, up)
@@ -142,6 +141,11 @@ func (l ledger) recordReady(ctx context.Context, row sessionRow, at time.Time) e
 		":ready": str(string(backend.Ready)),
 		":at":    value(at.UnixNano()),
 	})
+}
+
+// storeGateKey stores the gate's key of an open session that has none yet. It returns nil if it has one.
+func (l ledger) storeGateKey(ctx context.Context, row sessionRow, private string) error {
+	return l.updateOpen(ctx, row, "SET GateKey = if_not_exists(GateKey, :k)", item{":k": str(private)})
 }
 
 // extendSession moves the end of an open session.

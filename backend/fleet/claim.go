@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/gate"
 	"avatar-launcher/backend/messages"
 )
 
@@ -96,7 +97,10 @@ func (s *Service) unsure(r instanceRow) bool {
 // claimInstance makes the claim's one transaction: the instance goes from warm to claimed under its Epoch, and the
 // user's session from absent (or ended) to present.
 func (s *Service) claimInstance(ctx context.Context, u backend.User, r instanceRow) (*sessionRow, error) {
-	row := s.newSession(ctx, u)
+	row, err := s.newSession(ctx, u)
+	if err != nil {
+		return nil, err
+	}
 	row.InstanceID, row.Epoch, row.InstanceType = r.InstanceID, r.Epoch+1, r.InstanceType
 	if err := s.ledger.claimWarm(ctx, r, row, s.armTime(row)); err != nil {
 		return nil, err
@@ -106,16 +110,25 @@ func (s *Service) claimInstance(ctx context.Context, u backend.User, r instanceR
 	return &row, nil
 }
 
-func (s *Service) newSession(ctx context.Context, u backend.User) sessionRow {
+// newSession returns the row of a session that begins now. With StoreGateKeys it has a key of its own.
+func (s *Service) newSession(ctx context.Context, u backend.User) (sessionRow, error) {
 	now := s.Clock.Now()
 	f := s.current()
 	window := f.Window
 	if f.Maximum > 0 {
 		window = min(window, f.Maximum)
 	}
-	return sessionRow{UserID: u.ID, Username: u.Username, CreationTime: now, LastActivity: now,
+	row := sessionRow{UserID: u.ID, Username: u.Username, CreationTime: now, LastActivity: now,
 		ExpireAt: now.Add(window), Phase: string(backend.Claiming), Domain: s.domain(u), LauncherID: s.LauncherID,
 		start: startOf(ctx)}
+	if s.StoreGateKeys {
+		key, err := gate.NewKey()
+		if err != nil {
+			return row, err
+		}
+		row.GateKey = key.Private()
+	}
+	return row, nil
 }
 
 // release undoes a claim whose instance could not be started: tags scrubbed, or the next user could not tag it; back to

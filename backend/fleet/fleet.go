@@ -68,10 +68,13 @@ type Options struct {
 	// is complete; nil if being ready is enough.
 	WarmLine func(ctx context.Context, instanceID string, since time.Time) (bool, error)
 	// LastLines returns the end of an instance's log since a time; nil if there is no log to read.
-	LastLines  func(ctx context.Context, instanceID string, since time.Time) ([]string, error)
-	LauncherID string // this desktop, for the rows' readers
-	Clock      *Clock // the cloud's time; nil for this computer's
-	Log        *slog.Logger
+	LastLines func(ctx context.Context, instanceID string, since time.Time) ([]string, error)
+	// StoreGateKeys keeps a session's private key of the gate in the session's row, so that several processes sign by the
+	// same one. Set it only if the users' own credentials can't read the sessions table.
+	StoreGateKeys bool
+	LauncherID    string // this desktop, for the rows' readers
+	Clock         *Clock // the cloud's time; nil for this computer's
+	Log           *slog.Logger
 }
 
 // Service implements backend.Fleet.

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -15,8 +16,12 @@ import (
 // gateTime is how long gated waits for the avatar.
 const gateTime = 3 * time.Second
 
-// gateKey returns the key of a session's gate, and makes it if this desktop has none. It is kept in memory only.
+// gateKey returns the key of a session's gate: the stored one, else the one that this desktop keeps in memory, which it
+// makes if it has none.
 func (s *Service) gateKey(row sessionRow) (*gate.Key, error) {
+	if row.GateKey != "" {
+		return gate.ParseKey(row.GateKey)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if key := s.keys[row.claim()]; key != nil {
@@ -41,6 +46,37 @@ func (s *Service) newGateKey(row sessionRow) (*gate.Key, error) {
 	}
 	s.keys[row.claim()] = key
 	return key, nil
+}
+
+// errSessionOver is the error of a stored key that is asked for after its session.
+var errSessionOver = errors.New("fleet: the session is over")
+
+// withStoredKey returns the row with the session's stored key. A session that began without one gets one.
+func (s *Service) withStoredKey(ctx context.Context, row sessionRow) (sessionRow, error) {
+	if row.GateKey != "" {
+		return row, nil
+	}
+	for range 2 {
+		now, err := s.ledger.session(ctx, row.UserID)
+		if err != nil {
+			return row, err
+		}
+		if now == nil || now.claim() != row.claim() || now.Phase == ended {
+			return row, errSessionOver
+		}
+		if now.GateKey != "" {
+			row.GateKey = now.GateKey
+			return row, nil
+		}
+		key, err := gate.NewKey()
+		if err != nil {
+			return row, err
+		}
+		if err := s.ledger.storeGateKey(ctx, row, key.Private()); err != nil {
+			return row, err
+		}
+	}
+	return row, errSessionOver
 }
 
 // tagOwner sets the owner's tags and the gate's public key. An account whose policies are older than the gate denies
@@ -116,8 +152,14 @@ func (s *Service) Connect(ctx context.Context, session backend.Session) (string,
 func gateEpoch(row sessionRow) int64 { return max(row.Epoch, 1) }
 
 // currentKey returns the key whose public half is the instance's tag. If this desktop has not made that, because it
-// started anew or another one connected, it makes a new key, which ends what was opened under the old one.
-func (s *Service) currentKey(ctx context.Context, row sessionRow) (*gate.Key, error) {
+// started anew or another one connected, it makes a new key, which ends what was opened under the old one. A stored key
+// is the same in every process, and only tagged again.
+func (s *Service) currentKey(ctx context.Context, row sessionRow) (_ *gate.Key, err error) {
+	if s.StoreGateKeys {
+		if row, err = s.withStoredKey(ctx, row); err != nil {
+			return nil, err
+		}
+	}
 	key, err := s.gateKey(row)
 	if err != nil {
 		return nil, err
@@ -129,11 +171,13 @@ func (s *Service) currentKey(ctx context.Context, row sessionRow) (*gate.Key, er
 	if i != nil && i.gateKey == key.Public() {
 		return key, nil
 	}
-	s.mu.Lock()
-	key, err = s.newGateKey(row)
-	s.mu.Unlock()
-	if err != nil {
-		return nil, err
+	if row.GateKey == "" {
+		s.mu.Lock()
+		key, err = s.newGateKey(row)
+		s.mu.Unlock()
+		if err != nil {
+			return nil, err
+		}
 	}
 	return key, s.whileHeld(ctx, row, false, func(ctx context.Context) error {
 		return s.tag(ctx, row.InstanceID, tags(gate.Tag, key.Public()))

@@ -25,7 +25,10 @@ var errFull = &backend.Problem{
 // launch launches an instance for a user: the cold start, if nothing is warm. It returns errFull, or AWS's lack of
 // capacity, if there can be none.
 func (s *Service) launch(ctx context.Context, u backend.User, report func(backend.Progress)) (*sessionRow, error) {
-	row := s.newSession(ctx, u)
+	row, err := s.newSession(ctx, u)
+	if err != nil {
+		return nil, err
+	}
 	c, err := s.ledger.coordination(ctx)
 	if err != nil {
 		return nil, err

@@ -48,6 +48,9 @@ type sessionRow struct {
 	// CancelledStart is the start that its user cancelled last; see CancelStart.
 	CancelledStart string `dynamodbav:",omitempty"`
 
+	// GateKey is the private key of the gate while the session is open; see Options.StoreGateKeys.
+	GateKey string `dynamodbav:",omitempty"`
+
 	// start is the ID of the start that begins the session, "" if only its context cancels it. Not stored.
 	start string
 	// armedUntil is what the instance's row said at the claim: whether an earlier owner's stop is still armed. Not stored.

@@ -106,6 +106,7 @@ func (a *account) newProcess(n int) *process {
 		log = a.w.log.With("desktop", p.as.name)
 	}
 	p.service = a.w.control(cfg, clock, p.as.name, a.figures, p.net, log)
+	p.service.StoreGateKeys = true
 	a.t.Cleanup(p.net.kill)
 	return p
 }

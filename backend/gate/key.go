@@ -1,7 +1,7 @@
 // Package gate decides who may see an avatar: its owner, and the guests that the owner invites.
 //
 // The launcher that starts a session makes a Key. Its public half is a tag of the instance (Tag), its private half
-// stays in memory. A ticket is a JWT signed with the private half: it names the instance, the session's epoch, a role,
+// stays in memory, or in the ledger of an account that keeps control. A ticket is a JWT signed with the private half: it names the instance, the session's epoch, a role,
 // an expiry, and how often it may be used. Handler stands in front of the avatar. It trades a ticket for a cookie, and
 // lets nobody through without one. A new key in the tag ends every ticket and every cookie made under the old one. An
 // invitation has a key of its own, which another tag lists (GuestsTag) until it is taken back.
@@ -39,6 +39,8 @@ const coordinate = 32 // bytes of one coordinate of a P-256 point
 
 var errKey = errors.New("the public key is not a compressed P-256 point in base64url")
 
+var errPrivate = errors.New("the private key is not one of P-256 in base64url")
+
 // Key is a session's key pair.
 type Key struct {
 	private    *ecdsa.PrivateKey
@@ -52,6 +54,28 @@ func NewKey() (*Key, error) {
 		return nil, err
 	}
 	return &Key{private: private}, nil
+}
+
+// ParseKey reads what Private returned.
+func ParseKey(text string) (*Key, error) {
+	raw, err := decode(text)
+	if err != nil {
+		return nil, errPrivate
+	}
+	private, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), raw)
+	if err != nil {
+		return nil, errPrivate
+	}
+	return &Key{private: private}, nil
+}
+
+// Private returns the private half in base64url, for a place that only the account's functions read.
+func (k *Key) Private() string {
+	raw, err := k.private.Bytes()
+	if err != nil {
+		panic(err) // NewKey and ParseKey make keys of the curve only
+	}
+	return encode(raw)
 }
 
 // Public returns the public half as the tag holds it: the compressed point in base64url, 44 characters.

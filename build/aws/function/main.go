@@ -84,6 +84,8 @@ func handler(cfg aws.Config, p config.Profile, log *slog.Logger) http.Handler {
 		ClientID: p.Cognito.ClientID,
 		HTTP:     &http.Client{Timeout: 10 * time.Second},
 	}
-	return &broker.Handler{Fleet: keep.Fleet(cfg, p, "broker", log), Verify: v.User, Logger: log,
+	fleet := keep.Fleet(cfg, p, "broker", log)
+	fleet.StoreGateKeys = true // Lambda runs a process for each request at a time
+	return &broker.Handler{Fleet: fleet, Verify: v.User, Logger: log,
 		Log: broker.Log{API: kinesis.NewFromConfig(cfg), Stream: p.Stream}}
 }
