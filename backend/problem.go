@@ -3,6 +3,7 @@ package backend
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"avatar-launcher/backend/messages"
@@ -37,15 +38,21 @@ type Problem struct {
 	Cause error `json:"-"`
 }
 
-// Error says all three parts in one line.
-func (p *Problem) Error() string {
-	s := p.What.String()
-	for _, part := range []messages.Message{p.Why, p.Next} {
-		if !part.IsZero() {
-			s += ". " + trimDot(part.String())
+// Error says all three parts in one line, without a full stop at its end.
+func (p *Problem) Error() string { return trimDot(p.Sentences()) }
+
+// Sentences says all three parts as sentences, in one line.
+func (p *Problem) Sentences() string {
+	var all []string
+	for _, part := range []messages.Message{p.What, p.Why, p.Next} {
+		if text := trimDot(part.String()); text != "" {
+			if !strings.HasSuffix(text, "?") && !strings.HasSuffix(text, "!") {
+				text += "."
+			}
+			all = append(all, text)
 		}
 	}
-	return s
+	return strings.Join(all, " ")
 }
 
 // Unwrap gives the cause.
@@ -68,9 +75,4 @@ func ProblemOf(err error) *Problem {
 		Why: messages.New("common.detailsLauncherLogFile"), Next: messages.New("launcher.tryAgainElseSend"), Cause: err}
 }
 
-func trimDot(s string) string {
-	for len(s) > 0 && s[len(s)-1] == '.' {
-		s = s[:len(s)-1]
-	}
-	return s
-}
+func trimDot(s string) string { return strings.TrimRight(s, ".") }

@@ -60,3 +60,20 @@ func TestReportsBeforeRunAreKept(t *testing.T) {
 		inbox.Notify("keyring", nil) // to a launcher that has ended: it must not block
 	})
 }
+
+// TestSentencesEndOnce says a problem in sentences, of which a question keeps its mark.
+func TestSentencesEndOnce(t *testing.T) {
+	for _, tt := range []struct{ what, why, next, sentences, asError string }{
+		{"A mistake", "Line 3.", "Did you mean size?", "A mistake. Line 3. Did you mean size?", "A mistake. Line 3. Did you mean size?"},
+		{"A mistake", "Really?", "Try again.", "A mistake. Really? Try again.", "A mistake. Really? Try again"},
+		{"Nothing changed", "", "", "Nothing changed.", "Nothing changed"},
+	} {
+		p := &Problem{What: messages.Verbatim(tt.what), Why: messages.Verbatim(tt.why), Next: messages.Verbatim(tt.next)}
+		if got := p.Sentences(); got != tt.sentences {
+			t.Errorf("said %q, want %q", got, tt.sentences)
+		}
+		if got := p.Error(); got != tt.asError {
+			t.Errorf("as an error %q, want %q", got, tt.asError)
+		}
+	}
+}

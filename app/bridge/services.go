@@ -93,7 +93,7 @@ func updateText(u *updates.Status) string {
 	case u.Newer:
 		return i18n.Say("about.updatesNewer", u.Release.Version)
 	case u.Trouble != nil:
-		return i18n.ProblemOf(u.Trouble).Error() + "."
+		return i18n.ProblemOf(u.Trouble).Sentences()
 	case u.Checked.IsZero():
 		return i18n.Say("about.updatesNotYet")
 	}

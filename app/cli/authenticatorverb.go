@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -80,7 +79,7 @@ func (v *visit) setUpAuthenticator(ctx context.Context, fromStdin bool) error {
 		return err
 	}
 	c := &conversation{visit: v, flags: signInFlags{fromStdin: fromStdin},
-		in: bufio.NewReader(io.LimitReader(os.Stdin, 1<<16)), out: os.Stderr}
+		in: bufio.NewReader(typed(os.Stdin, 1<<16)), out: os.Stderr}
 	for {
 		code, none := c.answer(*s)
 		if none != nil {
@@ -98,7 +97,7 @@ func (v *visit) setUpAuthenticator(ctx context.Context, fromStdin bool) error {
 		if backend.ProblemOf(err).Kind != backend.KindRefused {
 			return err
 		}
-		fmt.Fprintln(c.out, i18n.ProblemOf(err).Error()+".")
+		fmt.Fprintln(c.out, i18n.ProblemOf(err).Sentences())
 	}
 }
 

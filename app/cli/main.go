@@ -178,7 +178,7 @@ func exitCode(err error) int {
 // complain prints a problem for people: what, why, next. The raw error is for anyone who asks for details.
 func (o *options) complain(w io.Writer, err error) {
 	p := backend.ProblemOf(err)
-	fmt.Fprintln(w, i18n.Problem(p).Error()+".")
+	fmt.Fprintln(w, i18n.Problem(p).Sentences())
 	var faults config.Faults
 	if errors.As(err, &faults) && len(faults) > 1 {
 		fmt.Fprintln(w, i18n.Faults(faults))

@@ -26,7 +26,7 @@ func passwordFor(p config.Profile, user string, fromStdin bool) (string, error) 
 	}
 	if fromStdin {
 		answered := osdesktop.ProgramEnd.Asking(func() {})
-		line, err := bufio.NewReader(io.LimitReader(os.Stdin, 4096)).ReadString('\n')
+		line, err := bufio.NewReader(typed(os.Stdin, 4096)).ReadString('\n')
 		answered()
 		if err != nil && !errors.Is(err, io.EOF) {
 			return "", usage(messages.New("commands.password.cannotRead", err))

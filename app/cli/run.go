@@ -156,7 +156,9 @@ var errLate = &backend.Problem{Kind: backend.KindUnreachable, What: messages.New
 func (r *runner) see(s backend.Snapshot) {
 	if s.Phase != r.phase {
 		r.phase = s.Phase
-		r.out.phase(s)
+		if s.Phase != backend.Ending || r.left == nil { // an instance that is left is not being stopped
+			r.out.phase(s)
+		}
 	}
 	l := r.rooms.Launcher
 	switch {

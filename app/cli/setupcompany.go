@@ -99,7 +99,7 @@ func clientSecret() (string, error) {
 		return string(secret), nil
 	}
 	answered := osdesktop.ProgramEnd.Asking(func() {})
-	line, err := bufio.NewReader(io.LimitReader(os.Stdin, 4096)).ReadString('\n')
+	line, err := bufio.NewReader(typed(os.Stdin, 4096)).ReadString('\n')
 	answered()
 	line = strings.TrimRight(line, "\r\n")
 	if err != nil && !errors.Is(err, io.EOF) || line == "" {

@@ -79,7 +79,7 @@ func signIn(ctx context.Context, o *options, f signInFlags) error {
 	if err := v.openKeyring(ctx); err != nil {
 		return err
 	}
-	c := &conversation{visit: v, flags: f, in: bufio.NewReader(io.LimitReader(os.Stdin, 1<<16)), out: os.Stderr}
+	c := &conversation{visit: v, flags: f, in: bufio.NewReader(typed(os.Stdin, 1<<16)), out: os.Stderr}
 	user, err := c.run(ctx)
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ func (c *conversation) run(ctx context.Context) (*backend.User, error) {
 	user, challenge, err := c.begin(ctx)
 	for challenge != nil {
 		if err != nil {
-			fmt.Fprintln(c.out, i18n.ProblemOf(err).Error()+".")
+			fmt.Fprintln(c.out, i18n.ProblemOf(err).Sentences())
 		}
 		answer, none := c.answer(*challenge)
 		if none != nil {

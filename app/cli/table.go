@@ -6,13 +6,17 @@ import (
 	"unicode"
 
 	"golang.org/x/text/width"
+
+	"avatar-launcher/backend/messages"
 )
 
-// table writes rows of cells in columns.
+// table writes rows of cells in columns. What others wrote into a cell stays in it.
 func (p *printer) table(rows [][]string) {
 	var most []int
 	for _, row := range rows {
 		for i, cell := range row {
+			cell = messages.Visible(cell)
+			row[i] = cell
 			if i == len(most) {
 				most = append(most, 0)
 			}

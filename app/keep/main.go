@@ -32,7 +32,7 @@ func Main() int {
 	root := command()
 	if err := root.ExecuteContext(ctx); err != nil {
 		p := backend.ProblemOf(err)
-		fmt.Fprintln(os.Stderr, i18n.Problem(p).Error()+".")
+		fmt.Fprintln(os.Stderr, i18n.Problem(p).Sentences())
 		if p.Kind == backend.KindUnexpected && p.Cause != nil {
 			fmt.Fprintln(os.Stderr, p.Cause)
 		}

@@ -16,9 +16,10 @@ import (
 // heeded are the signals that end the program.
 var heeded = make(chan os.Signal, 8)
 
-// heedSignals takes SIGINT, SIGTERM and, unless nohup took it first, SIGHUP.
+// heedSignals takes SIGINT, SIGTERM, SIGQUIT (Ctrl-\) and, unless nohup took it first, SIGHUP. Go's runtime would print
+// its stacks at SIGQUIT and leave the instance running; it still does at SIGABRT.
 func heedSignals() {
-	signal.Notify(heeded, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(heeded, os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT)
 	if !signal.Ignored(syscall.SIGHUP) {
 		signal.Notify(heeded, syscall.SIGHUP)
 	}
@@ -115,7 +116,7 @@ func (e *ending) Signal() os.Signal {
 	return e.first
 }
 
-// UntilSignal returns a context that ends with the first SIGINT, SIGTERM or SIGHUP. The second one says what is still
+// UntilSignal returns a context that ends with the first signal that heedSignals takes. The second one says what is still
 // done; the third ends the program at once, which the armed stop is there for.
 func UntilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(parent)

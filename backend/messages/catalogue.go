@@ -130,9 +130,20 @@ func (c *Catalogue) Say(key string, values ...any) string {
 	}
 	pairs := make([]string, 0, 2*len(values))
 	for i, v := range values {
-		pairs = append(pairs, fmt.Sprintf("{%d}", i), fmt.Sprint(v))
+		pairs = append(pairs, fmt.Sprintf("{%d}", i), shown(v))
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// ownText is a text of the catalogue, with its values filled in.
+type ownText string
+
+// shown is a value as a text shows it. What did not come from the catalogue is made visible.
+func shown(v any) string {
+	if own, ok := v.(ownText); ok {
+		return string(own)
+	}
+	return Visible(fmt.Sprint(v))
 }
 
 // categories are the keys of forms by CLDR's plural categories.

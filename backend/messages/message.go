@@ -72,7 +72,7 @@ func (c *Catalogue) Text(m Message) string {
 	args := make([]any, len(m.Args))
 	for i, a := range m.Args {
 		if inner, ok := a.(Message); ok {
-			a = c.Text(inner)
+			a = ownText(c.Text(inner))
 		}
 		args[i] = a
 	}
@@ -81,7 +81,7 @@ func (c *Catalogue) Text(m Message) string {
 	}
 	texts := make([]string, len(args))
 	for i, a := range args {
-		texts[i] = fmt.Sprint(a)
+		texts[i] = shown(a)
 	}
 	return strings.Join(texts, " ")
 }

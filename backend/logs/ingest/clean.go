@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"avatar-launcher/backend/messages"
 )
 
 // maxText bounds the text of a line, in bytes. cut names what it removes.
@@ -40,7 +42,7 @@ func clean(b []byte) (text, style string) {
 			i++
 		default:
 			r, n := utf8.DecodeRune(b[i:])
-			if deceptive(r) {
+			if messages.Deceptive(r) {
 				for _, shown := range fmt.Sprintf("<U+%04X>", r) {
 					out = utf8.AppendRune(out, shown)
 					s.advance(shown)
@@ -61,13 +63,6 @@ func controlPicture(c byte) rune {
 		return '␡'
 	}
 	return '␀' + rune(c)
-}
-
-// deceptive reports whether r can make text look like another: a C1 control, a bidirectional control or a line
-// separator.
-func deceptive(r rune) bool {
-	return r >= 0x80 && r <= 0x9f || r == 0x061c || r == 0x200e || r == 0x200f ||
-		r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
 // applyCarriageReturns drops the part of each line before its last carriage return, as a terminal would overwrite it.
@@ -114,7 +109,7 @@ func isClean(b []byte) bool {
 	}
 	for i := 0; i < len(b); {
 		r, n := utf8.DecodeRune(b[i:])
-		if (r == utf8.RuneError && n == 1) || deceptive(r) {
+		if (r == utf8.RuneError && n == 1) || messages.Deceptive(r) {
 			return false
 		}
 		i += n

@@ -1,13 +1,15 @@
 package ingest
 
 import (
-	"avatar-launcher/backend/logs"
 	"cmp"
 	"errors"
 	"math"
 	"strconv"
 	"strings"
 	"time"
+
+	"avatar-launcher/backend/logs"
+	"avatar-launcher/backend/messages"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -102,21 +104,20 @@ func showable(t time.Time) bool {
 // maxSource bounds the name of a source, in bytes.
 const maxSource = 64
 
-// source returns the line's own source, else the envelope's, else "instance". An instance cannot use the launcher's.
+// source returns the line's own source, else the envelope's, else "instance", as one word or more on one line. An
+// instance cannot use the launcher's.
 func source(own, envelope string) string {
 	if own == "" {
 		own = envelope
-	}
-	switch own {
-	case "":
-		return "instance"
-	case logs.LauncherSource:
-		return "instance" // only the launcher may use this source
 	}
 	if len(own) > maxSource {
 		own = strings.ToValidUTF8(own[:maxSource], "")
 	}
 	own, _ = cleanString(own)
+	own = messages.Visible(strings.TrimSpace(own))
+	if own == "" || strings.EqualFold(own, logs.LauncherSource) {
+		return "instance" // only the launcher may use its source
+	}
 	return shared(own)
 }
 

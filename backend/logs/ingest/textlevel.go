@@ -17,7 +17,8 @@ const (
 // textLevel returns the level of a plain text line. It returns info if the line names none.
 func textLevel(line string) string {
 	line = withoutRuntimePrefix(strings.TrimLeft(line, " \t"))
-	for _, find := range []func(string) (string, bool){prefixLevel, objectLevel, logfmtLevel, wordLevel} {
+	for _, find := range []func(string) (string, bool){prefixLevel, objectLevel, logfmtLevel, wordLevel,
+		crashLevel} {
 		if level, ok := find(line); ok {
 			return level
 		}
@@ -184,6 +185,8 @@ func wordAt(line string, start, end int) (string, bool) {
 	}
 	switch {
 	case capitals && strings.IndexByte(" \t\n[(|:<*", before) >= 0 && strings.IndexByte(" \t\n])|:-!,>*", after) >= 0:
+	case capitals && before == '.' && after == ':': // Monolog: "app.ERROR: …"
+	case capitals && start == 0 && after == '[' && isDigit(byteAt(line, end+1)): // logrus: "ERRO[0012] …"
 	case after == ']' && (before == '[' || before == ':'):
 	case after == '\t' && before == '\t':
 	case after == ':' && opensMessage(line[:start]):
@@ -201,6 +204,26 @@ func opensMessage(before string) bool {
 	}
 	last := text[len(text)-1]
 	return len(text) < len(before) && (strings.IndexByte(":]-|)>Z", last) >= 0 || isDigit(last))
+}
+
+// crashes begin what runtimes print when a program fails. Most carry no level.
+var crashes = []string{"Traceback (most recent call last)", "Exception in thread ", "Unhandled exception",
+	"Unhandled Exception", "Uncaught ", "panic: ", "fatal error: ", "Fatal error", "LowLevelFatalError",
+	"Assertion failed: ", "Segmentation fault", "Out of memory: Killed process"}
+
+// crashLevel returns the level of errors for a message that begins as those of a program that fails.
+func crashLevel(line string) (string, bool) {
+	line = line[:min(len(line), wordsWithin)]
+	for _, crash := range crashes {
+		at := strings.Index(line, crash)
+		if at == 0 || at > 0 && opensMessage(line[:at]) {
+			return levelError, true
+		}
+	}
+	if strings.HasPrefix(line, "thread '") && strings.Contains(line, "' panicked at ") { // Rust
+		return levelError, true
+	}
+	return "", false
 }
 
 // byteAt returns the byte at i, or a space outside s.
