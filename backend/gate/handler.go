@@ -92,8 +92,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s, err := g.Session()
 	if err != nil {
-		page{http.StatusServiceUnavailable, "Not ready yet",
-			"The instance can't tell yet whose it is. Try again in a moment.", retry}.write(w)
+		titled(http.StatusServiceUnavailable, "notReady", retry).write(w, r)
 		return
 	}
 	p, known := g.pass(r, s)
@@ -101,10 +100,9 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == EnterPath:
 		g.enter(w, r, s, p, known)
 	case !known:
-		page{http.StatusForbidden, "Only its owner gets in", "Press Connect in the launcher to open your avatar. " +
-			"If somebody invited you, open the link that they sent.", ""}.write(w)
+		titled(http.StatusForbidden, "ownersOnly", "").write(w, r)
 	case foreign(r):
-		page{http.StatusForbidden, "Not from here", "Another site's page asked for this.", ""}.write(w)
+		titled(http.StatusForbidden, "otherSite", "").write(w, r)
 	case r.URL.Path == ICEPath:
 		g.ice(w, r, s, p.Role)
 	default:
@@ -173,24 +171,24 @@ func foreign(r *http.Request) bool {
 func (g *gate) enter(w http.ResponseWriter, r *http.Request, s Session, p pass, known bool) {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		w.Header().Set("Allow", "GET, POST")
-		page{http.StatusMethodNotAllowed, "Not like this", "Open the link in a browser.", ""}.write(w)
+		titled(http.StatusMethodNotAllowed, "method", "").write(w, r)
 		return
 	}
 	now := g.Now()
-	t, err := parse(r.URL.Query().Get("ticket"), s, now)
-	if known && (err != nil || t.Role != Owner || p.Role == Owner) { // loaded again, or the owner opens a guest's link
+	t, why := parse(r.URL.Query().Get("ticket"), s, now)
+	if known && (why != "" || t.Role != Owner || p.Role == Owner) { // loaded again, or the owner opens a guest's link
 		enterCleanly(w, r)
 		return
 	}
-	if err == nil && t.Role != Owner && r.Method == http.MethodGet {
-		page{http.StatusOK, "You're invited", "Somebody shares their avatar with you.", button}.write(w)
+	if why == "" && t.Role != Owner && r.Method == http.MethodGet {
+		titled(http.StatusOK, "invited", button).write(w, r)
 		return
 	}
-	if err == nil && !g.spent.take(t.ID, t.Uses, t.ExpiresAt.Add(ClockSkew), now) {
-		err = refusedUsed
+	if why == "" && !g.spent.take(t.ID, t.Uses, t.ExpiresAt.Add(ClockSkew), now) {
+		why = refusedUsed
 	}
-	if err != nil {
-		g.refuse(w, r, err)
+	if why != "" {
+		g.refuse(w, r, why)
 		return
 	}
 	secure, ends := g.HTTPS(r), t.ends(s)
@@ -210,10 +208,10 @@ func enterCleanly(w http.ResponseWriter, r *http.Request) {
 }
 
 // refuse answers a wrong ticket. Past the rate limit the answer is a short one, and nothing is logged.
-func (g *gate) refuse(w http.ResponseWriter, r *http.Request, why error) {
+func (g *gate) refuse(w http.ResponseWriter, r *http.Request, why refusal) {
 	if !g.wrong.allow(source(r), g.Now()) {
 		w.Header().Set("Retry-After", "3")
-		http.Error(w, "Too many wrong links. Wait a moment, then press Connect in the launcher.", http.StatusTooManyRequests)
+		http.Error(w, texts()[languageOf(r)]["tooMany"], http.StatusTooManyRequests)
 		return
 	}
 	g.Refused(r, why.Error())
@@ -221,5 +219,5 @@ func (g *gate) refuse(w http.ResponseWriter, r *http.Request, why error) {
 	if why == refusedKey || why == refusedNoOwner || why == refusedTakenBack { // a new key takes a moment to arrive
 		part = retry
 	}
-	page{http.StatusForbidden, "This link doesn't open the avatar", why.Error(), part}.write(w)
+	page{http.StatusForbidden, "refused", string(why), part}.write(w, r)
 }

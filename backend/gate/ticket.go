@@ -106,28 +106,26 @@ func (k *Key) sign(s Session, role Role, uses int, now, until time.Time) (string
 	return token.SignedString(k.private)
 }
 
-// refusal is why a ticket is refused. Its text is for the person who holds it.
+// refusal is why a ticket is refused: the ID of a text for the person who holds it.
 type refusal string
 
-func (r refusal) Error() string { return string(r) }
+// Error returns the text in English, for the log.
+func (r refusal) Error() string { return texts()[english][string(r)] }
 
 const (
-	refusedMalformed refusal = "This link isn't complete. Copy the whole link and try again."
-	refusedOther     refusal = "This link is for another session. Press Connect in the launcher to get a new one."
-	refusedKey       refusal = "This link was made before the newest one, or it is for another session. Press Connect " +
-		"in the launcher, or ask for a new link."
-	refusedExpired refusal = "This link has expired. Press Connect in the launcher, or ask for a new link. " +
-		"If you pressed Connect just now, check your computer's date and time."
-	refusedEarly refusal = "This link is from the future. Check your computer's date and time, then press Connect in " +
-		"the launcher."
-	refusedUsed refusal = "This link has been used already. Press Connect in the launcher, or ask for a new link. " +
-		"If it wasn't you who used it, stop the session."
-	refusedTakenBack refusal = "This invitation has been taken back, or it is for another session. Ask for a new link."
-	refusedNoOwner   refusal = "Nobody has a session on this instance now."
+	refusedMalformed refusal = "malformed"
+	refusedOther     refusal = "otherSession"
+	refusedKey       refusal = "newerKey"
+	refusedExpired   refusal = "expired"
+	refusedEarly     refusal = "early"
+	refusedUsed      refusal = "used"
+	refusedTakenBack refusal = "takenBack"
+	refusedNoOwner   refusal = "nobody"
 )
 
-// parse checks all of a ticket but how often it was used. now is the time by the instance's clock.
-func parse(text string, s Session, now time.Time) (*ticket, error) {
+// parse checks all of a ticket but how often it was used. now is the time by the instance's clock. It returns "" if the
+// ticket is good, else why it is refused.
+func parse(text string, s Session, now time.Time) (*ticket, refusal) {
 	if s.Key == "" {
 		return nil, refusedNoOwner
 	}
@@ -157,7 +155,7 @@ func parse(text string, s Session, now time.Time) (*ticket, error) {
 	case now.Before(t.IssuedAt.Add(-ClockSkew)):
 		return nil, refusedEarly
 	}
-	return &t, nil
+	return &t, ""
 }
 
 // keyOf returns the key that a ticket must be signed with, and notes it: the session's, or that of an invitation that

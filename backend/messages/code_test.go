@@ -120,7 +120,8 @@ func TestCodeAndCatalogueAgree(t *testing.T) {
 		}
 	}
 	for _, key := range c.Keys() {
-		if id, ok := cutSection(key); ok && !made[id] {
+		// The gate has its texts by ID in a file of its own: TestTextsAreTheCatalogues of backend/gate.
+		if id, ok := cutSection(key); ok && !made[id] && !strings.HasPrefix(id, "gate.") {
 			t.Errorf("no code makes the message %q", id)
 		}
 	}
