@@ -51,8 +51,7 @@ func sessionLength(form url.Values) (int, *wire.Error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < defaultSession || n > longestSession {
-		return 0, validation("1 validation error detected: Value '%s' at 'maxSessionDuration' failed to satisfy constraint: "+
-			"Member must have value between 3600 and 43200", text)
+		return 0, outOfRange("maxSessionDuration", text, n, defaultSession, longestSession)
 	}
 	return n, nil
 }
@@ -196,12 +195,18 @@ func (s *Service) listAttached(_ *wire.Call, form url.Values) (any, *wire.Error)
 		return nil, err
 	}
 	type attached struct{ PolicyName, PolicyArn string }
-	var out struct {
-		IsTruncated bool
-		Policies    []attached `xml:"AttachedPolicies>member"`
+	out := struct {
+		page
+		AttachedPolicies struct {
+			Member []attached `xml:"member"`
+		}
+	}{}
+	arns := slices.Sorted(slices.Values(r.Attached))
+	if out.page, err = pageOf(form, len(arns), func(i int) string { return arns[i] }); err != nil {
+		return nil, err
 	}
-	for _, arn := range r.Attached {
-		out.Policies = append(out.Policies, attached{arn[strings.LastIndexByte(arn, '/')+1:], arn})
+	for _, arn := range arns[out.from:out.to] {
+		out.AttachedPolicies.Member = append(out.AttachedPolicies.Member, attached{arn[strings.LastIndexByte(arn, '/')+1:], arn})
 	}
 	return out, nil
 }
@@ -242,10 +247,15 @@ func (s *Service) listRoleTags(_ *wire.Call, form url.Values) (any, *wire.Error)
 	if err != nil {
 		return nil, err
 	}
+	tags := tagList(r.Tags)
+	part, err := pageOf(form, len(tags), func(i int) string { return tags[i].Key })
+	if err != nil {
+		return nil, err
+	}
 	return struct {
-		IsTruncated bool
-		Tags        tagsXML
-	}{false, tagsXML{tagList(r.Tags)}}, nil
+		page
+		Tags tagsXML
+	}{part, tagsXML{tags[part.from:part.to]}}, nil
 }
 
 // listProfiles answers none: Terraform asks before it deletes a role.

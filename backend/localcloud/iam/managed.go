@@ -23,6 +23,7 @@ type managedPolicy struct {
 	ARN, Name, Path, Description string
 	Created                      time.Time
 	Document                     json.RawMessage
+	Tags                         map[string]string `json:",omitempty"`
 }
 
 // awsManaged are the policies of AWS that the embedded cloud has, by name, and what they allow.
@@ -101,14 +102,18 @@ type policyXML struct {
 	IsAttachable                  bool
 	Description                   string `xml:",omitempty"`
 	CreateDate, UpdateDate        string
+	Tags                          *tagsXML
 }
 
 // describePolicy is what the API shows of a policy. The caller holds mu.
 func (s *Service) describePolicy(p *managedPolicy) policyXML {
 	at := p.Created.Format(time.RFC3339)
 	out := policyXML{
-		PolicyName: p.Name, PolicyID: "ANPA" + strings.ToUpper(strings.ReplaceAll(p.Name, "-", "")), ARN: p.ARN, Path: p.Path,
+		PolicyName: p.Name, PolicyID: entityID("ANPA", p.ARN, p.Created), ARN: p.ARN, Path: p.Path,
 		DefaultVersionID: "v1", IsAttachable: true, Description: p.Description, CreateDate: at, UpdateDate: at,
+	}
+	if len(p.Tags) > 0 {
+		out.Tags = &tagsXML{tagList(p.Tags)}
 	}
 	for _, r := range s.roles {
 		if slices.Contains(r.Attached, p.ARN) {
@@ -136,7 +141,7 @@ func (s *Service) createPolicy(c *wire.Call, form url.Values) (any, *wire.Error)
 	}
 	p := &managedPolicy{
 		ARN: "arn:aws:iam::" + s.env.AccountID + ":policy" + path + name, Name: name, Path: path,
-		Description: form.Get("Description"), Created: c.Now, Document: []byte(doc),
+		Description: form.Get("Description"), Created: c.Now, Document: []byte(doc), Tags: formTags(form),
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -152,7 +157,9 @@ func (s *Service) createPolicy(c *wire.Call, form url.Values) (any, *wire.Error)
 		return nil, failure(err)
 	}
 	s.policies[p.ARN] = p
-	return struct{ Policy policyXML }{s.describePolicy(p)}, nil
+	out := s.describePolicy(p)
+	out.Description = "" // which AWS leaves to GetPolicy
+	return struct{ Policy policyXML }{out}, nil
 }
 
 // policy finds the policy that the form names, AWS's included. The caller holds mu.
@@ -193,7 +200,7 @@ func (s *Service) getPolicyVersion(_ *wire.Call, form url.Values) (any, *wire.Er
 		IsDefaultVersion bool
 		CreateDate       string
 	}
-	return struct{ PolicyVersion version }{version{url.QueryEscape(string(p.Document)), "v1", true,
+	return struct{ PolicyVersion version }{version{encodeDocument(p.Document), "v1", true,
 		p.Created.Format(time.RFC3339)}}, nil
 }
 
@@ -217,16 +224,49 @@ func (s *Service) deletePolicy(_ *wire.Call, form url.Values) (any, *wire.Error)
 	return nil, nil
 }
 
-// listPolicies answers the account's own.
-func (s *Service) listPolicies(*wire.Call, url.Values) (any, *wire.Error) {
+// listPolicies describes the account's own policies and AWS's, or those of one Scope, without what GetPolicy adds.
+func (s *Service) listPolicies(_ *wire.Call, form url.Values) (any, *wire.Error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var out struct {
-		IsTruncated bool
-		Policies    []policyXML `xml:"Policies>member"`
+	all := s.listed(form)
+	part, err := pageOf(form, len(all), func(i int) string { return all[i].ARN })
+	if err != nil {
+		return nil, err
 	}
-	for _, arn := range slices.Sorted(maps.Keys(s.policies)) {
-		out.Policies = append(out.Policies, s.describePolicy(s.policies[arn]))
-	}
+	out := struct {
+		page
+		Policies struct {
+			Member []policyXML `xml:"member"`
+		}
+	}{page: part}
+	out.Policies.Member = all[part.from:part.to]
 	return out, nil
+}
+
+// listed is what the form's Scope, PathPrefix and OnlyAttached leave of the policies, by ARN. The caller holds mu.
+func (s *Service) listed(form url.Values) []policyXML {
+	var arns []string
+	if form.Get("Scope") != "AWS" {
+		arns = slices.Collect(maps.Keys(s.policies))
+	}
+	if form.Get("Scope") != "Local" {
+		for name := range awsManaged {
+			arns = append(arns, awsPolicies+name)
+		}
+	}
+	slices.Sort(arns)
+	var out []policyXML
+	for _, arn := range arns {
+		p, err := s.policy(url.Values{"PolicyArn": {arn}})
+		if err != nil || !strings.HasPrefix(p.Path, form.Get("PathPrefix")) {
+			continue
+		}
+		d := s.describePolicy(p)
+		if form.Get("OnlyAttached") == "true" && d.AttachmentCount == 0 {
+			continue
+		}
+		d.Description, d.Tags = "", nil
+		out = append(out, d)
+	}
+	return out
 }

@@ -160,29 +160,44 @@ func (s *Service) getUser(c *wire.Call, _ url.Values) (any, *wire.Error) {
 	}
 	name := c.Principal.ARN[strings.LastIndexByte(c.Principal.ARN, '/')+1:]
 	return struct{ User userXML }{userXML{
-		Path: "/", UserName: name, UserID: "AIDA" + strings.ToUpper(name), ARN: c.Principal.ARN,
+		Path: "/", UserName: name, UserID: UserID(c.Principal), ARN: c.Principal.ARN,
 		CreateDate: c.Now.Format(time.RFC3339),
 	}}, nil
 }
 
-func (s *Service) listRoles(*wire.Call, url.Values) (any, *wire.Error) {
+// listRoles describes roles without their tags and boundaries, as AWS does.
+func (s *Service) listRoles(_ *wire.Call, form url.Values) (any, *wire.Error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var out struct {
-		IsTruncated bool
-		Roles       []roleXML `xml:"Roles>member"`
-	}
+	var names []string
 	for _, name := range slices.Sorted(maps.Keys(s.roles)) {
-		out.Roles = append(out.Roles, s.describe(s.roles[name]))
+		if strings.HasPrefix(cmp.Or(s.roles[name].Path, "/"), form.Get("PathPrefix")) {
+			names = append(names, name)
+		}
+	}
+	part, err := pageOf(form, len(names), func(i int) string { return names[i] })
+	if err != nil {
+		return nil, err
+	}
+	out := struct {
+		page
+		Roles struct {
+			Member []roleXML `xml:"member"`
+		}
+	}{page: part}
+	for _, name := range names[part.from:part.to] {
+		r := s.describe(s.roles[name])
+		r.PermissionsBoundary, r.Tags = nil, nil
+		out.Roles.Member = append(out.Roles.Member, r)
 	}
 	return out, nil
 }
 
 func (s *Service) describe(r *role) roleXML {
 	out := roleXML{
-		Path: cmp.Or(r.Path, "/"), RoleName: r.Name, RoleID: "AROA" + strings.ToUpper(strings.ReplaceAll(r.Name, "-", "")),
+		Path: cmp.Or(r.Path, "/"), RoleName: r.Name, RoleID: s.roleID(r),
 		ARN: RoleARN(s.env.AccountID, strings.TrimPrefix(r.Path, "/")+r.Name), CreateDate: r.Created.Format(time.RFC3339),
-		AssumeRolePolicyDocument: url.QueryEscape(string(r.Trust)), Description: r.Description,
+		AssumeRolePolicyDocument: encodeDocument(r.Trust), Description: r.Description,
 		MaxSessionDuration: cmp.Or(r.MaxSession, defaultSession),
 	}
 	if r.Boundary != "" {
@@ -227,11 +242,18 @@ func (s *Service) listRolePolicies(_ *wire.Call, form url.Values) (any, *wire.Er
 	if err != nil {
 		return nil, err
 	}
-	var out struct {
-		IsTruncated bool
-		PolicyNames []string `xml:"PolicyNames>member"`
+	names := slices.Sorted(maps.Keys(r.Policies))
+	part, err := pageOf(form, len(names), func(i int) string { return names[i] })
+	if err != nil {
+		return nil, err
 	}
-	out.PolicyNames = slices.Sorted(maps.Keys(r.Policies))
+	out := struct {
+		page
+		PolicyNames struct {
+			Member []string `xml:"member"`
+		}
+	}{page: part}
+	out.PolicyNames.Member = names[part.from:part.to]
 	return out, nil
 }
 
@@ -245,7 +267,7 @@ func (s *Service) getRolePolicy(_ *wire.Call, form url.Values) (any, *wire.Error
 		return nil, wire.Errorf(404, "NoSuchEntity", "The role policy with name %s cannot be found.", form.Get("PolicyName"))
 	}
 	return struct{ RoleName, PolicyName, PolicyDocument string }{r.Name, form.Get("PolicyName"),
-		url.QueryEscape(string(doc))}, nil
+		encodeDocument(doc)}, nil
 }
 
 func (s *Service) putRolePolicy(_ *wire.Call, form url.Values) (any, *wire.Error) {

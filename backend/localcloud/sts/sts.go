@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,8 +19,8 @@ import (
 
 const namespace = "https://sts.amazonaws.com/doc/2011-06-15/"
 
-// sessionName is what AssumeRole takes as a RoleSessionName.
-var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+// sessionName is what AssumeRole takes as a RoleSessionName, its length aside.
+var sessionName = regexp.MustCompile(`^[\w+=,.@-]*$`)
 
 // Service is the embedded STS.
 type Service struct {
@@ -78,15 +79,11 @@ type identity struct {
 
 // callerIdentity needs no permission and cannot be denied, as AWS documents it.
 func (s *Service) callerIdentity(c *wire.Call) identity {
-	id := "AIDA" + strings.TrimPrefix(c.Principal.AccessKey, "AKIA")
+	id := iam.UserID(c.Principal)
 	if c.Principal.Role != "" {
-		id = roleID(c.Principal.Role) + ":" + c.Principal.ARN[strings.LastIndexByte(c.Principal.ARN, '/')+1:]
+		id = s.iam.RoleID(c.Principal.Role) + ":" + c.Principal.ARN[strings.LastIndexByte(c.Principal.ARN, '/')+1:]
 	}
 	return identity{ARN: c.Principal.ARN, UserID: id, Account: s.env.AccountID}
-}
-
-func roleID(role string) string {
-	return "AROA" + strings.ToUpper(strings.ReplaceAll(role, "-", ""))
 }
 
 type assumed struct {
@@ -145,10 +142,8 @@ func (s *Service) sessionPolicies(form url.Values,
 func (s *Service) assumeRole(c *wire.Call, form url.Values) (any, *wire.Error) {
 	arn, session := form.Get("RoleArn"), form.Get("RoleSessionName")
 	role := iam.RoleName(arn)
-	if !sessionName.MatchString(session) {
-		return nil, wire.Errorf(400, "ValidationError",
-			"Value '%s' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: "+
-				"[\\w+=,.@-]* and have length between 2 and 64", session)
+	if err := checkSessionName(session); err != nil {
+		return nil, err
 	}
 	if role == "" {
 		return nil, wire.Errorf(400, "ValidationError", "%s is invalid", arn)
@@ -157,7 +152,10 @@ func (s *Service) assumeRole(c *wire.Call, form url.Values) (any, *wire.Error) {
 	if err != nil {
 		return nil, err
 	}
-	tags := sessionTags(form)
+	tags, transitive, err := sessionTags(form, c.Principal)
+	if err != nil {
+		return nil, err
+	}
 	policies, packed, err := s.sessionPolicies(form, tags)
 	if err != nil {
 		return nil, err
@@ -171,7 +169,10 @@ func (s *Service) assumeRole(c *wire.Call, form url.Values) (any, *wire.Error) {
 			"The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 	}
 	p := s.iam.RolePrincipal(role, session, tags)
-	p.Policies = policies
+	p.Policies, p.TransitiveTags = policies, transitive
+	for _, key := range c.Principal.TransitiveTags {
+		p.Tags[key] = c.Principal.Tags[key]
+	}
 	issued, failure := s.iam.Issue(p, ttl)
 	if failure != nil {
 		return nil, wire.Errorf(500, "InternalFailure", "%s", failure.Error())
@@ -182,7 +183,7 @@ func (s *Service) assumeRole(c *wire.Call, form url.Values) (any, *wire.Error) {
 	out.Credentials.SessionToken = issued.SessionToken
 	out.Credentials.Expiration = issued.Expiration.UTC().Format(time.RFC3339)
 	out.AssumedRoleUser.ARN = p.ARN
-	out.AssumedRoleUser.AssumedRoleID = roleID(role) + ":" + session
+	out.AssumedRoleUser.AssumedRoleID = s.iam.RoleID(role) + ":" + session
 	out.PackedPolicySize = packed
 	return out, nil
 }
@@ -212,16 +213,60 @@ func duration(text string) (time.Duration, *wire.Error) {
 	}
 	seconds, err := strconv.Atoi(text)
 	if err != nil || seconds < 900 || seconds > 43200 {
-		return 0, wire.Errorf(400, "ValidationError",
-			"Value '%s' at 'durationSeconds' failed to satisfy constraint: Member must have value between 900 and 43200", text)
+		constraint := "Member must have value greater than or equal to 900"
+		if seconds > 43200 {
+			constraint = "Member must have value less than or equal to 43200"
+		}
+		return 0, invalidMember(text, "durationSeconds", constraint)
 	}
 	return time.Duration(seconds) * time.Second, nil
 }
 
-func sessionTags(form url.Values) map[string]string {
-	out := map[string]string{}
-	for _, member := range awsquery.List(form, "Tags") {
-		out[form.Get(member+".Key")] = form.Get(member + ".Value")
+func invalidMember(value, member, constraint string) *wire.Error {
+	return wire.Errorf(400, "ValidationError", "1 validation error detected: Value '%s' at '%s' failed to satisfy "+
+		"constraint: %s", value, member, constraint)
+}
+
+func checkSessionName(name string) *wire.Error {
+	switch {
+	case !sessionName.MatchString(name):
+		return invalidMember(name, "roleSessionName", "Member must satisfy regular expression pattern: [\\w+=,.@-]*")
+	case len(name) < 2:
+		return invalidMember(name, "roleSessionName", "Member must have length greater than or equal to 2")
+	case len(name) > 64:
+		return invalidMember(name, "roleSessionName", "Member must have length less than or equal to 64")
 	}
-	return out
+	return nil
+}
+
+// sessionTags are the tags that the caller passes, and the keys of those that further sessions inherit: the ones that
+// the form names and the caller's own, which no tag of the form may replace. Keys are compared without regard to case.
+func sessionTags(form url.Values, caller wire.Principal) (tags map[string]string, transitive []string, err *wire.Error) {
+	refused := func(text string) (map[string]string, []string, *wire.Error) {
+		return nil, nil, wire.Errorf(400, "InvalidParameterValue", "%s", text)
+	}
+	tags = map[string]string{}
+	seen := map[string]bool{}
+	for _, member := range awsquery.List(form, "Tags") {
+		key := form.Get(member + ".Key")
+		if seen[strings.ToLower(key)] {
+			return refused("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+		}
+		seen[strings.ToLower(key)] = true
+		tags[key] = form.Get(member + ".Value")
+	}
+	transitive = slices.Clone(caller.TransitiveTags)
+	for _, key := range caller.TransitiveTags {
+		if seen[strings.ToLower(key)] {
+			return refused("One of the specified transitive tag keys can't be set because it conflicts with a transitive " +
+				"tag key from the calling session.")
+		}
+	}
+	for _, member := range awsquery.List(form, "TransitiveTagKeys") {
+		if !seen[strings.ToLower(form.Get(member))] {
+			return refused("The specified transitive tag key must be included in the requested tags.")
+		}
+		transitive = append(transitive, form.Get(member))
+	}
+	return tags, transitive, nil
 }

@@ -31,8 +31,10 @@ type Principal struct {
 	AccessKey string            // access key ID, never the secret
 	Role      string            // role name for temporary credentials, "" for a user
 	Tags      map[string]string // aws:PrincipalTag/… of the session
-	Policies  []string          // the session's policy documents, which take permissions away
-	Root      bool              // the operator's own key: every action is allowed
+	// TransitiveTags are the keys of those Tags that sessions inherit which this one begins.
+	TransitiveTags []string `json:",omitempty"`
+	Policies       []string // the session's policy documents, which take permissions away
+	Root           bool     // the operator's own key: every action is allowed
 }
 
 // Anonymous reports whether nobody signed the request.
