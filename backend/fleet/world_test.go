@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/smithy-go/middleware"
 )
 
 // world is a cloud with its clients: the real SDK, in this process, in the bubble's time.
@@ -45,7 +46,9 @@ func newWorldOf(t *testing.T, o localcloud.Options) *world {
 	t.Cleanup(func() { cloud.Close() })
 	w := &world{cloud: cloud, out: cloud.Outputs(), http: &http.Client{Transport: recorded(cloud.Transport())}}
 	w.cfg = aws.Config{Region: w.out.Region, HTTPClient: w.http, BaseEndpoint: aws.String("http://localcloud"),
-		Credentials: credentials.NewStaticCredentialsProvider(w.out.OperatorAccessKeyID, w.out.OperatorSecretAccessKey, "")}
+		Credentials: credentials.NewStaticCredentialsProvider(w.out.OperatorAccessKeyID, w.out.OperatorSecretAccessKey, ""),
+		APIOptions:  []func(*middleware.Stack) error{(&decoded{}).add},
+	}
 	return w
 }
 

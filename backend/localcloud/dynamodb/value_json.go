@@ -251,9 +251,25 @@ func (i item) append(b []byte) []byte {
 }
 
 func appendString(b []byte, s string) []byte {
+	if unescaped(s) {
+		b = append(b, '"')
+		b = append(b, s...)
+		return append(b, '"')
+	}
 	quoted, err := json.Marshal(s)
 	if err != nil {
 		panic("dynamodb: a string that is not JSON: " + err.Error())
 	}
 	return append(b, quoted...)
+}
+
+// unescaped reports whether s stands for itself in JSON: printable ASCII without the characters that are escaped.
+func unescaped(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ', c > '~', c == '"', c == '\\', c == '<', c == '>', c == '&':
+			return false
+		}
+	}
+	return true
 }

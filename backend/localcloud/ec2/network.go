@@ -23,11 +23,13 @@ type zone struct{ name, id string }
 
 // zones are the three zones of the region.
 func (s *Service) zones() []zone {
-	var out []zone
-	for i, letter := range []string{"a", "b", "c"} {
-		out = append(out, zone{s.env.Region + letter, fmt.Sprintf("%s-az%d", shortRegion(s.env.Region), i+1)})
-	}
-	return out
+	s.zonesOnce.Do(func() {
+		for i, letter := range []string{"a", "b", "c"} {
+			id := fmt.Sprintf("%s-az%d", shortRegion(s.env.Region), i+1)
+			s.zonesOf = append(s.zonesOf, zone{s.env.Region + letter, id})
+		}
+	})
+	return s.zonesOf
 }
 
 // shortRegion abbreviates a region as AWS's zone IDs do: us-east-1 is use1, ap-southeast-2 is apse2.

@@ -47,6 +47,9 @@ type Service struct {
 	st   *store.Store
 	opts Options
 
+	zonesOnce sync.Once
+	zonesOf   []zone // the region's; zones returns them
+
 	// writing is held over a change and its write to disk, so that writes reach the disk in order. It is a channel
 	// because testing/synctest sees a wait for a channel, and not one for a mutex.
 	writing chan struct{}

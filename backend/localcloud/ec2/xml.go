@@ -21,7 +21,11 @@ func (d *doc) open(name, attributes string) {
 	d.buf.WriteByte('>')
 }
 
-func (d *doc) close(name string) { d.buf.WriteString("</" + name + ">") }
+func (d *doc) close(name string) {
+	d.buf.WriteString("</")
+	d.buf.WriteString(name)
+	d.buf.WriteByte('>')
+}
 
 // in writes an element around what fn writes.
 func (d *doc) in(name string, fn func()) {
@@ -33,9 +37,24 @@ func (d *doc) in(name string, fn func()) {
 // text writes an element with text in it.
 func (d *doc) text(name, value string) {
 	d.open(name, "")
-	// Characters that XML cannot carry are replaced by EscapeText itself, so that every answer can be parsed.
-	_ = xml.EscapeText(&d.buf, []byte(strings.ToValidUTF8(value, "\uFFFD")))
+	if plain(value) {
+		d.buf.WriteString(value)
+	} else {
+		// Characters that XML cannot carry are replaced by EscapeText itself, so that every answer can be parsed.
+		_ = xml.EscapeText(&d.buf, []byte(strings.ToValidUTF8(value, "\uFFFD")))
+	}
 	d.close(name)
+}
+
+// plain reports whether s stands for itself in XML: printable ASCII without the characters that are escaped.
+func plain(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ', c > '~', c == '<', c == '>', c == '&', c == '"', c == '\'':
+			return false
+		}
+	}
+	return true
 }
 
 // opt is text for a value that AWS leaves out where it is empty.
