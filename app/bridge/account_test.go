@@ -127,7 +127,7 @@ func TestOnlyAnOperatorActsOnTheFleet(t *testing.T) {
 func TestWhoIsNotSignedInIsAskedToSignIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, s := running(t, &passwords{}, config.Profile{}, "")
-		guard := &Security{s}
+		guard := &Security{service: s}
 		for name, p := range map[string]*Problem{
 			"history":  (&History{s}).Read(30).Problem,
 			"security": guard.Read().Problem,
@@ -135,6 +135,9 @@ func TestWhoIsNotSignedInIsAskedToSignIn(t *testing.T) {
 			"confirm":  guard.Confirm("123456").Problem,
 			"remove":   guard.Remove().Problem,
 			"forget":   guard.ForgetDevice().Problem,
+			"passkeys": guard.Passkeys().Problem,
+			"add":      guard.AddPasskey().Problem,
+			"take off": guard.RemovePasskey("p-1").Problem,
 		} {
 			if p == nil || p.What != newProblem(signedOutProblem()).What {
 				t.Errorf("%s: %+v", name, p)

@@ -7,7 +7,10 @@ import (
 )
 
 // Security is the service of what users may change of their own account: the settings page shows it.
-type Security struct{ service }
+type Security struct {
+	service
+	adding adding
+}
 
 // SecurityResult is what guards the account, or why it could not be read.
 type SecurityResult struct {

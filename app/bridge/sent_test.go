@@ -50,6 +50,7 @@ func TestSentFile(t *testing.T) {
 		"chronicle":   filled[HistoryResult](),
 		"guarded":     filled[SecurityResult](),
 		"enrolment":   filled[Enrolment](),
+		"passkeys":    filled[PasskeyList](),
 		"about":       filled[About](),
 	}); err != nil {
 		t.Fatal(err)
@@ -75,7 +76,7 @@ func TestNothingIsLostOnTheWay(t *testing.T) {
 		newPastSession(filled[backend.Record]()),
 		newOccupancy(filled[backend.Occupancy]()), newLogPage(filled[logs.Page]()), newHistogram(filled[logs.Histogram]()),
 		newSeries(filled[logs.Series]()), newCheck(filled[backend.Check]()), NewDesktop(filled[config.Desktop]()),
-		newInvitation(filled[gate.Invitation]()), filled[Query]().query(),
+		newInvitation(filled[gate.Invitation]()), newPasskey(filled[backend.Passkey]()), filled[Query]().query(),
 	} {
 		lookForEmpty(t, reflect.TypeOf(sent).Name(), reflect.ValueOf(sent))
 	}

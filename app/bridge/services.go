@@ -58,7 +58,7 @@ type Window interface {
 // Services returns what is bound to the page.
 func Services(w Window) []any {
 	s := service{w}
-	return []any{&Account{s}, &Instance{s}, &Log{service: s}, &Page{s}, &Settings{s}, &Profiles{service: s}, &Security{s}, &Guests{s},
+	return []any{&Account{s}, &Instance{s}, &Log{service: s}, &Page{s}, &Settings{s}, &Profiles{service: s}, &Security{service: s}, &Guests{s},
 		&History{s}, &Fleet{s}, &Doctor{s}}
 }
 

@@ -34,6 +34,7 @@ type userPools struct {
 	RespondToAuthChallenge    call[cognito.RespondToAuthChallengeInput, cognito.RespondToAuthChallengeOutput]
 	RevokeToken               call[cognito.RevokeTokenInput, cognito.RevokeTokenOutput]
 	SetUserMFAPreference      call[cognito.SetUserMFAPreferenceInput, cognito.SetUserMFAPreferenceOutput]
+	StartWebAuthnRegistration call[cognito.StartWebAuthnRegistrationInput, cognito.StartWebAuthnRegistrationOutput]
 	UpdateDeviceStatus        call[cognito.UpdateDeviceStatusInput, cognito.UpdateDeviceStatusOutput]
 	VerifySoftwareToken       call[cognito.VerifySoftwareTokenInput, cognito.VerifySoftwareTokenOutput]
 }
@@ -57,6 +58,7 @@ func newUserPools(cfg aws.Config) userPools {
 		RespondToAuthChallenge:    c.RespondToAuthChallenge,
 		RevokeToken:               c.RevokeToken,
 		SetUserMFAPreference:      c.SetUserMFAPreference,
+		StartWebAuthnRegistration: c.StartWebAuthnRegistration,
 		UpdateDeviceStatus:        c.UpdateDeviceStatus,
 		VerifySoftwareToken:       c.VerifySoftwareToken,
 	}

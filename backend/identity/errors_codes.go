@@ -55,6 +55,9 @@ var sentences = map[string]sentence{
 	"DeviceKeyExistsException": {backend.KindBusy, messages.New("identity.cognitoKnowsComputerAlready"),
 		messages.New("common.signInAgain")},
 
+	"WebAuthnNotEnabledException":           noPasskeys,
+	"WebAuthnConfigurationMissingException": noPasskeys,
+
 	"CodeDeliveryFailureException": {backend.KindUnexpected, messages.New("identity.codeCannotSent"),
 		messages.New("identity.tryAgainElseAsk")},
 	"InvalidSmsRoleAccessPolicyException": {backend.KindDenied, messages.New("identity.userPoolNotSend"),

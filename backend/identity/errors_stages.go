@@ -86,8 +86,10 @@ var special = map[stage]map[string]sentence{
 	},
 }
 
-// staleCode and noAccount are what several stages say.
+// staleCode, noAccount and noPasskeys are what several stages or codes say.
 var (
+	noPasskeys = sentence{backend.KindConfig, messages.New("identity.userPoolNoPasskeys"),
+		messages.New("identity.askOperatorAllowPasskeys")}
 	staleCode = sentence{backend.KindRefused, messages.New("identity.codeExpiredUsedAlready"),
 		messages.New("identity.newCodeSentUse")}
 	noAccount = sentence{backend.KindRefused, messages.New("identity.accountNoLongerExists"),

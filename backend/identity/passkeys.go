@@ -52,6 +52,20 @@ func (s *Service) RemovePasskey(ctx context.Context, id string) error {
 	return nil
 }
 
+// allowsPasskeys returns an error if the user pool has no passkeys, whose page would say so in the browser only. It asks
+// for a registration that is never finished. A sign-in by the browser may not ask: its page has to tell.
+func (s *Service) allowsPasskeys(ctx context.Context) error {
+	access, _, err := s.accessToken(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = s.idp.StartWebAuthnRegistration(ctx, &cognito.StartWebAuthnRegistrationInput{AccessToken: access})
+	if codeOf(err) == "NotAuthorizedException" {
+		return nil
+	}
+	return err
+}
+
 // AddPasskey sends the system's browser to the user pool's page that makes a passkey, and waits for it to come back.
 // It shows the address before the browser is asked. The browser signs in there: if it does so as somebody else, the
 // passkey is theirs, and the error says so.
@@ -66,6 +80,9 @@ func (s *Service) AddPasskey(ctx context.Context, show func(address string)) err
 	s.mu.Unlock()
 	if now == nil {
 		return explain(addingPasskey, errSignedOut)
+	}
+	if err := s.allowsPasskeys(ctx); err != nil {
+		return explain(addingPasskey, err)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, browserTime, errBrowserTime)
 	defer cancel()

@@ -109,9 +109,12 @@ export function install(scene) {
       Offered: () => { const now = scene.offered; scene = { ...scene, offered: undefined }; return structuredClone(now ?? nothing); },
       Open: () => later(scene.offer), Pick: () => later(scene.offer), Add: () => ({ problem: scene.refusal ?? null }),
     }),
-    Security: service('Security', ['Read', 'SetUp', 'Confirm', 'Remove', 'ForgetDevice'], {
+    Security: service('Security', ['Read', 'SetUp', 'Confirm', 'Remove', 'ForgetDevice', 'Passkeys', 'AddPasskey', 'PasskeyAdded', 'CancelPasskey', 'RemovePasskey'], {
       Read: () => later(scene.security), SetUp: () => later(scene.enrolment),
       Confirm: () => ({ problem: scene.refusal ?? null }), Remove: () => ({ problem: scene.refusal ?? null }), ForgetDevice: () => ({ problem: scene.refusal ?? null }),
+      Passkeys: () => later(scene.passkeys), RemovePasskey: () => ({ problem: scene.refusal ?? null }),
+      AddPasskey: () => ({ address: scene.refusal ? '' : 'https://studio.auth.eu-central-1.amazoncognito.com/passkeys/add?client_id=1example23456789', problem: scene.refusal ?? null }),
+      PasskeyAdded: () => new Promise((done) => { window.browserDone = (problem = null) => done({ problem }); }),
     }),
     History: service('History', ['Read'], { Read: () => later(scene.past) }),
     Fleet: service('Fleet', ['Overview', 'StopInstance', 'Retire', 'Resize', 'Resume', 'Pause', 'Rollout', 'Drain'], {

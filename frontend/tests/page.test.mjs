@@ -764,6 +764,40 @@ on('the authenticator app is taken off, and this computer forgotten, after a que
   assert.equal((await asked(page, 'Security.ForgetDevice')).length, 2);
 });
 
+on('passkeys are listed, made in the browser, and removed after a question', 'settings-passkeys', async (page) => {
+  await page.getByText('Passkey 2').waitFor();
+  await page.getByText('for studio.auth.eu-central-1.amazoncognito.com').first().waitFor();
+  await button(page, 'Add a passkey').click();
+  await page.getByText('Go on in your browser').waitFor();
+  await button(page, 'Copy Page didn’t open? Copy this address:').click();
+  assert.match((await asked(page, 'Clipboard'))[0][1], /\/passkeys\/add\?/);
+  await page.waitForFunction(() => window.browserDone);
+  await page.evaluate((problem) => window.browserDone(problem), { kind: 'refused', what: 'No passkey was added to your account', why: 'The browser was signed in as alice, who has the new passkey now.', next: 'Sign out on that page.' });
+  await page.getByText('signed in as alice').waitFor();
+  await button(page, 'Add a passkey').click();
+  await button(page, 'Cancel').click();
+  assert.equal((await asked(page, 'Security.CancelPasskey')).length, 1);
+  await button(page, 'Add a passkey').click();
+  await page.waitForFunction(() => window.asked.filter(([m]) => m === 'Security.PasskeyAdded').length === 3);
+  await page.evaluate(() => window.browserDone());
+  await page.getByText('Passkey added', { exact: true }).waitFor();
+  await button(page, 'Remove Passkey 1').click();
+  await page.getByRole('alertdialog').getByText('won’t sign you in any more').waitFor();
+  assert.deepEqual(await asked(page, 'Security.RemovePasskey'), []);
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await page.getByText('Passkey removed', { exact: true }).waitFor();
+  assert.deepEqual(await asked(page, 'Security.RemovePasskey'), [['Security.RemovePasskey', 'k-0']]);
+});
+
+on('passkeys that can’t be listed say why, and there is nothing of them where nobody has any', 'settings-browser', async (page) => {
+  await button(page, 'Add a passkey').waitFor();
+  await page.goto('about:blank');
+  const other = await browser.open(sceneOf('settings-no-passkeys'));
+  await button(other, 'Set up').waitFor();
+  assert.equal(await other.getByText('Passkeys').count(), 0);
+  await other.context().close();
+});
+
 on('a setting that is refused says why, and the others can still be changed', 'settings', async (page) => {
   await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'config', what: 'Couldn’t save the setting', why: 'The disk is full.', next: 'Free some space.' });
   await page.getByLabel('Maximum session length').selectOption('4 h');

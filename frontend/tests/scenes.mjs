@@ -133,6 +133,8 @@ const asking = { source: offer.source, host: 'acme.example', name: '', text: '',
 const first = { ...settings, profiles: ['local'] };
 const refusedOffer = { ...asking, host: '', problem: { kind: 'config', what: 'This profile can’t be added', why: 'https://acme.example/studio.avatar-profile is larger than 64 KiB.', next: 'Ask the person who gave it to you for another one.' } };
 const security = { authenticator: false, device: '', problem: null };
+const passkeys = { offered: true, passkeys: [], problem: null };
+const twoPasskeys = { ...passkeys, passkeys: ['Passkey 1', 'Passkey 2'].map((name, n) => ({ id: `k-${n}`, name, domain: 'studio.auth.eu-central-1.amazoncognito.com', created: at((n - 40) * 24 * 60 * MINUTE) })) };
 const enrolment = { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', qr: QR, problem: null };
 const byBrowser = { kind: 'refused', what: 'Couldn’t load your sign-in security settings', why: 'You can only change this after signing in with your user name and password.', next: 'Sign in with your user name and password, then try again.' };
 /** Sessions of some weeks: mostly warm, every seventh cold, one that never was ready. */
@@ -173,7 +175,7 @@ const operatorUser = { user: { ...user, role: 'operator' } };
 const demoUsers = ['demo', 'alice', 'bob', 'carol', ...Array.from({ length: 50 }, (_, n) => `user${n + 1}`), 'operator'];
 
 const scene = (name, snapshot, more = {}) => ({
-  name, snapshot: snapshot && { ...base, ...snapshot }, lines: [], demoUsers: [], about, checks, settings, security, enrolment, past, fleet, route: '', ...more,
+  name, snapshot: snapshot && { ...base, ...snapshot }, lines: [], demoUsers: [], about, checks, settings, security, passkeys, enrolment, past, fleet, route: '', ...more,
 });
 
 export const scenes = [
@@ -263,7 +265,9 @@ export const scenes = [
   scene('fleet-offline', { ...operatorUser, notices: [offlineNotice] }, { route: 'Fleet', fleet: { overview: null, problem: unreachable } }),
   scene('settings', {}, { route: 'Settings' }),
   scene('settings-guarded', {}, { route: 'Settings', security: { authenticator: true, device: 'remembered', problem: null } }),
-  scene('settings-browser', {}, { route: 'Settings', security: { authenticator: false, device: '', problem: byBrowser } }),
+  scene('settings-browser', {}, { route: 'Settings', security: { authenticator: false, device: '', problem: byBrowser }, passkeys: { ...passkeys, problem: byBrowser } }),
+  scene('settings-passkeys', {}, { route: 'Settings', passkeys: twoPasskeys }),
+  scene('settings-no-passkeys', {}, { route: 'Settings', passkeys: { ...passkeys, offered: false } }),
   scene('settings-loading', {}, { route: 'Settings', settings: undefined }),
   scene('settings-read-only', {}, { route: 'Settings', settings: { ...settings, file: '/etc/avatar-launcher/config.yaml', problem: readOnly } }),
   scene('settings-policy', {}, { route: 'Settings', settings: { ...settings, policy } }),

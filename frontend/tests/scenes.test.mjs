@@ -18,7 +18,7 @@ function differences(path, value, like) {
 test('every scene is as Go would send it', () => {
   const wrong = new Set(scenes.flatMap((s) => [
     [s.snapshot, sent.snapshot], [s.about, sent.about], [s.checks, [sent.check]], [s.settings, sent.preferences], [s.security, sent.guarded],
-    [s.enrolment, sent.enrolment], [s.offer, sent.offer], [s.offered, sent.offer], [s.past, sent.chronicle], [s.fleet?.overview, sent.overview], [s.invitations, [sent.invitation]],
+    [s.enrolment, sent.enrolment], [s.passkeys, sent.passkeys], [s.offer, sent.offer], [s.offered, sent.offer], [s.past, sent.chronicle], [s.fleet?.overview, sent.overview], [s.invitations, [sent.invitation]],
   ].flatMap(([value, like]) => (typeof value === 'object' ? differences(s.name, value, like) : []))));
   assert.deepEqual([...wrong], []);
   assert.deepEqual(differences('lines', logLines(10), sent.logPage.lines), []);

@@ -12,7 +12,7 @@ import * as Security from '../../wailsjs/go/bridge/Security';
 import * as Settings from '../../wailsjs/go/bridge/Settings';
 import type { bridge } from '../../wailsjs/go/models';
 import { ClipboardSetText, EventsOn } from '../../wailsjs/runtime/runtime';
-import type { About, Check, HistoryResult, Desktop, Enrolment, SecurityResult, Histogram, Invitations, Invited, Line, LogPage, Offer, Preferences, Problem, Query, QuitQuestion, Sent, Series, Setting, Snapshot, FleetResult, Ways } from './types';
+import type { About, Check, HistoryResult, Desktop, Enrolment, SecurityResult, Histogram, Invitations, Invited, Line, LogPage, Offer, PasskeyList, PasskeyPage, Preferences, Problem, Query, QuitQuestion, Sent, Series, Setting, Snapshot, FleetResult, Ways } from './types';
 
 /** Logs what a call that answers nothing failed with; a wish's own trouble arrives in a snapshot. */
 function ask(call: Promise<void>): void {
@@ -133,6 +133,12 @@ export const security = {
   confirm: (code: string): Promise<Problem | null> => outcome(Security.Confirm(code)),
   remove: (): Promise<Problem | null> => outcome(Security.Remove()),
   forgetDevice: (): Promise<Problem | null> => outcome(Security.ForgetDevice()),
+  passkeys: (): Promise<PasskeyList> => sent(Security.Passkeys()),
+  /** Sends the browser to the page that makes a passkey; passkeyAdded waits for what comes of it. */
+  addPasskey: (): Promise<PasskeyPage> => sent(Security.AddPasskey()),
+  passkeyAdded: (): Promise<Problem | null> => outcome(Security.PasskeyAdded()),
+  cancelPasskey: (): void => ask(Security.CancelPasskey()),
+  removePasskey: (id: string): Promise<Problem | null> => outcome(Security.RemovePasskey(id)),
 };
 
 export const diagnose = {

@@ -349,6 +349,21 @@ export namespace bridge {
 	    problem?: Problem;
 	}
 	
+	export interface Passkey {
+	    id: string;
+	    name: string;
+	    domain: string;
+	    created?: number;
+	}
+	export interface PasskeyList {
+	    offered: boolean;
+	    passkeys: Passkey[];
+	    problem?: Problem;
+	}
+	export interface PasskeyPage {
+	    address: string;
+	    problem?: Problem;
+	}
 	
 	export interface Policy {
 	    source: string;
