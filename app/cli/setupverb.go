@@ -1,14 +1,9 @@
 package cli
 
 import (
-	"cmp"
 	"context"
-	"fmt"
-	"io"
-	"io/fs"
 	"log/slog"
 	"maps"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,9 +14,6 @@ import (
 	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/messages"
 )
-
-// templateFile is the stack's template among the embedded files.
-const templateFile = "build/aws/avatar-launcher.yaml"
 
 // setupFlags are those of the setup verb.
 type setupFlags struct {
@@ -180,32 +172,6 @@ func (f *setupFlags) people() ([]account.NewUser, error) {
 		f.spec.Set["OperatingSystem"] = f.system
 	}
 	return out, nil
-}
-
-// printTemplate prints the template as it would be sent, for anyone who deploys it by other means.
-func printTemplate(w io.Writer, files fs.FS, f setupFlags) error {
-	template, err := readTemplate(files)
-	if err != nil {
-		return err
-	}
-	region := cmp.Or(f.region, os.Getenv("AWS_REGION"))
-	if region == "" {
-		return usage(messages.New("commands.setup.noRegion"))
-	}
-	body, err := template.Body(region, f.spec.Set)
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(w, body)
-	return err
-}
-
-func readTemplate(files fs.FS) (account.Template, error) {
-	data, err := fs.ReadFile(files, templateFile)
-	if err != nil {
-		return nil, fmt.Errorf("the stack's template: %w", err)
-	}
-	return account.ParseTemplate(data)
 }
 
 // takeUp makes a stack of what an earlier one left, if there is anything. A dry run only says so.
