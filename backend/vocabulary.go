@@ -228,6 +228,7 @@ type Pool struct {
 	Members []PoolMember `json:"members"`
 	Leader  bool         `json:"leader"`  // this desktop keeps the pool
 	AsOf    time.Time    `json:"asOf"`    // zero before the first reading
+	KeptAt  time.Time    `json:"keptAt"`  // when a keeper last worked, as Pool reads it; zero if none has
 	Recycle Recycle      `json:"recycle"` // what happens to an instance after a session
 	// Tiers is what one more instance of each tier costs.
 	Tiers TierCost `json:"tiers"`

@@ -101,6 +101,7 @@ var unsent = map[string]string{
 	"PoolMember.epoch":    "nobody acts on it",
 	"PoolMember.pooledAt": "the planner's",
 	"PoolMember.hotUntil": "its armed stop says it",
+	"Pool.keptAt":         "the diagnostics say it",
 	"Backoff.stopped":     "RetryAt is nil",
 	"Queue.since":         "the place says more",
 	"Entry.userId":        "Username says it",

@@ -29,7 +29,11 @@ func Cloud(ctx context.Context, r *core.Rooms, arrived error, user *backend.User
 	d.User = *user
 	checks := []backend.Check{answers(ctx, r),
 		{Name: messages.New("doctor.signIn"), OK: true, Why: messages.New("doctor.signedIn", user.Username)}}
-	return append(append(checks, d.Examine(ctx)...), Network(ctx, r, *user)...)
+	checks = append(checks, d.Examine(ctx)...)
+	pool, err := r.Fleet.Pool(ctx)
+	own := r.Profile.WarmPool.Keep && user.Role != backend.RoleOperator && mayKeep(checks)
+	checks = append(checks, keeper(pool, err, own))
+	return append(checks, Network(ctx, r, *user)...)
 }
 
 // whatAndWhy is what a problem says in one text.

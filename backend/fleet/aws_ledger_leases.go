@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"avatar-launcher/backend/messages"
 
@@ -58,10 +59,21 @@ func (l ledger) dropVersioned(ctx context.Context, id, placeholder string, versi
 	return unlessConditionFailed(err)
 }
 
-// dropLease gives the pool's lease back. It returns nil if somebody else has it.
-func (l ledger) dropLease(ctx context.Context, version int64) error {
-	return l.dropVersioned(ctx, poolLease, ":mine", version)
+// giveLeaseBack writes the pool's lease without a holder, after the caller's last write. The row stays, since it says
+// when the pool was kept. It returns nil if somebody else has the lease.
+func (l ledger) giveLeaseBack(ctx context.Context, row leaseRow) error {
+	return unlessConditionFailed(l.putVersioned(ctx, row, false, row.Version-1))
 }
+
+// putPause stores the pause of launches for the next keeper.
+func (l ledger) putPause(ctx context.Context, row pauseRow) error {
+	row.LeaseID = pauseRowID
+	_, err := l.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &l.names.LeasesTable, Item: marshal(row)})
+	return err
+}
+
+// dropPause deletes the pause of launches.
+func (l ledger) dropPause(ctx context.Context) error { return l.removeLease(ctx, pauseRowID) }
 
 // health reads the health row. It returns the zero row if there is none.
 func (l ledger) health(ctx context.Context) (healthRow, error) {
@@ -150,6 +162,15 @@ type coordination struct {
 	size    *int        // of the pool, if an operator set it
 	health  healthRow
 	rollout rolloutRow
+	pause   pauseRow // of launches
+}
+
+// keptAt returns when a keeper last wrote the pool's lease, zero if none has.
+func (c coordination) keptAt() time.Time {
+	for _, l := range c.leases {
+		return l.At
+	}
+	return time.Time{}
 }
 
 // coordination reads the leases table.
@@ -191,6 +212,8 @@ func (c *coordination) take(it item) error {
 		return err
 	case id.LeaseID == healthRowID:
 		c.health, err = unmarshal[healthRow](it)
+	case id.LeaseID == pauseRowID:
+		c.pause, err = unmarshal[pauseRow](it)
 	case id.LeaseID == rolloutRowID:
 		c.rollout, err = unmarshal[rolloutRow](it)
 	}

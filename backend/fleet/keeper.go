@@ -28,6 +28,8 @@ type keeper struct {
 	driftAt  time.Time
 	pauses   pauses
 	health   int64 // version of the health row as read last: an operator's Resume changes it
+	resumed  bool  // the stored pause of launches was read
+	stored   pauseRow
 	current  template
 	rollout  rolloutRow           // as read or stored last
 	asked    map[string]time.Time // since when the log of a stopped warming instance has been asked for its readiness line
@@ -144,6 +146,8 @@ func (k *keeper) reconcile(ctx context.Context, l *lease, report func(backend.Po
 		return false
 	}
 	k.rollout = v.rollout
+	k.resumePause(v)
+	defer k.storePause(ctx)
 	steps := k.due(v)
 	health := v.health.of(cmp.Or(v.rollout.Target, v.current.version))
 	report(s.poolOf(v.rows, health, v.rollout))
@@ -164,7 +168,7 @@ func (k *keeper) reconcile(ctx context.Context, l *lease, report func(backend.Po
 				return false // there is none to be had: the next quiet turn tries again
 			}
 			if p := k.pauses.failed(a, err); a.kind == stepLaunch && p.denied {
-				k.recordRefusal(ctx, p, err)
+				k.recordRefusal(ctx, p)
 				report(s.poolOf(v.rows, health, v.rollout))
 			}
 			continue
@@ -256,6 +260,10 @@ func (s *Service) Pool(ctx context.Context) (*backend.Pool, error) {
 		return nil, problem(messages.New("fleet.cannotReadPool"), err)
 	}
 	p := s.poolOf(rows, c.health.of(c.rollout.Target), c.rollout)
+	p.KeptAt = c.keptAt()
+	if p.Backoff == nil && !p.Leader {
+		p.Backoff = c.pause.backoff(c.health)
+	}
 	return &p, nil
 }
 

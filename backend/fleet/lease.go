@@ -16,14 +16,18 @@ const (
 	firstPause = leaseDuration + 5*time.Second
 )
 
-// leaseRow is a row of the leases table. Duration is in nanoseconds. No time of another machine is in it: a rival
+// leaseRow is a row of the leases table. Duration is in nanoseconds. No time of another machine is compared: a rival
 // waits a whole Duration by its own clock and takes over only if Version has not moved (dynamodb-lock-client's rule).
 type leaseRow struct {
 	LeaseID  string `dynamodbav:"LeaseId"`
-	Holder   string
+	Holder   string // empty once it was given back
 	Version  int64
 	Duration int64
+	At       time.Time // when Holder last wrote it, for people
 }
+
+// free reports whether a row says that nobody has the lease.
+func (r leaseRow) free() bool { return r.Holder == "" }
 
 // lease is the pool's lease as this desktop sees it.
 type lease struct {
@@ -43,7 +47,7 @@ func (l *lease) acquire(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if seen == nil || seen.Holder == l.s.LauncherID {
+	if seen == nil || seen.free() || seen.Holder == l.s.LauncherID {
 		return l.write(ctx, seen)
 	}
 	if seen.Version != l.rival.Version || seen.Holder != l.rival.Holder || l.since.IsZero() {
@@ -66,7 +70,8 @@ func (l *lease) held() bool { return time.Now().Before(l.until) }
 
 func (l *lease) write(ctx context.Context, seen *leaseRow) (bool, error) {
 	began := time.Now()
-	row := leaseRow{LeaseID: poolLease, Holder: l.s.LauncherID, Version: began.UnixNano(), Duration: int64(leaseDuration)}
+	row := leaseRow{LeaseID: poolLease, Holder: l.s.LauncherID, Version: began.UnixNano(), Duration: int64(leaseDuration),
+		At: l.s.Clock.Now()}
 	if seen != nil {
 		row.Version = seen.Version + 1
 	}
@@ -84,5 +89,5 @@ func (l *lease) write(ctx context.Context, seen *leaseRow) (bool, error) {
 
 // release gives the lease back, so that the next desktop need not wait.
 func (l *lease) release(ctx context.Context) error {
-	return l.s.ledger.dropLease(ctx, l.version)
+	return l.s.ledger.giveLeaseBack(ctx, leaseRow{LeaseID: poolLease, Version: l.version + 1, At: l.s.Clock.Now()})
 }

@@ -33,7 +33,7 @@ func (k *keeper) observe(ctx context.Context) (observation, error) {
 	if err != nil {
 		return v, err
 	}
-	v.health, v.rollout = c.health, c.rollout
+	v.health, v.rollout, v.pause = c.health, c.rollout, c.pause
 	v.size, v.hot = v.figures.sizeAt(s.Clock.Now())
 	if c.size != nil {
 		v.size, v.hot = *c.size, min(v.hot, *c.size) // an operator who wants fewer instances wants no more running ones

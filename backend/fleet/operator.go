@@ -58,6 +58,9 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 	all.Go(func() error {
 		c, err := s.ledger.coordination(ctx)
 		for _, l := range c.leases {
+			if l.free() {
+				continue
+			}
 			o.Leases = append(o.Leases, backend.Lease{
 				ID:       l.LeaseID,
 				Holder:   l.Holder,

@@ -66,6 +66,40 @@ func TestAPassLeavesTheLeaseToALivingHolder(t *testing.T) {
 	})
 }
 
+// TestThePoolSaysWhenItWasKept: by a keeper at work, and by the last one that worked.
+func TestThePoolSaysWhenItWasKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		s := w.desktop(t, "user")
+		if at := poolOf(t, s).KeptAt; !at.IsZero() {
+			t.Errorf("nobody kept it, but at %v", at)
+		}
+		w.pass(t, "run-1", 0)
+		ended := time.Now()
+		time.Sleep(time.Hour)
+		if at := poolOf(t, s).KeptAt; at.Sub(ended).Abs() > time.Second {
+			t.Errorf("the run ended at %v, the pool says %v", ended, at)
+		}
+		began := time.Now()
+		w.pass(t, "run-2", 0) // the row without a holder is in nobody's way
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("the next run waited %v", took)
+		}
+		keep(t, w.desktop(t, "desktop"))
+		time.Sleep(time.Hour)
+		if at := poolOf(t, s).KeptAt; time.Since(at) > leaseRenewed {
+			t.Errorf("a keeper is at work, the pool says %v ago", time.Since(at))
+		}
+		o, err := s.Overview(t.Context())
+		if err != nil || len(o.Leases) != 1 || o.Leases[0].Holder != "desktop" {
+			t.Errorf("the leases are %+v, %v", o, err)
+		}
+	})
+}
+
+// leaseRenewed is how old a living keeper's last write may be.
+const leaseRenewed = 25 * time.Second
+
 // TestTwoPassesAtOnce: the second one leaves the pool to the first, and nothing is launched twice.
 func TestTwoPassesAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

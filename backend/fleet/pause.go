@@ -21,7 +21,8 @@ const (
 type pause struct {
 	failures int // in a row
 	until    time.Time
-	denied   bool // the last failure was that AWS does not allow the step
+	denied   bool   // the last failure was that AWS does not allow the step
+	why      string // what AWS said to that
 }
 
 // pauses are the steps that failed when they were last tried.
@@ -60,6 +61,9 @@ func (p pauses) failed(a step, err error) pause {
 		until:    time.Now().Add(min(first<<min(was.failures, 20), limit)),
 		denied:   denied,
 	}
+	if denied {
+		now.why = refusalOf(err)
+	}
 	p[keyOf(a)] = now
 	return now
 }
@@ -80,16 +84,76 @@ func (p pauses) keepOnly(planned []step) {
 	}
 }
 
+// pauseRowID is the key of the leases table's row that holds the pause of launches.
+const pauseRowID = "pool-pause"
+
+// pauseRow is the pause of launches that EC2 refused, so that it outlives the keeper that made it: a keeper that is a
+// function lives for a few seconds. Only the holder of the pool's lease writes it.
+type pauseRow struct {
+	LeaseID  string `dynamodbav:"LeaseId"`
+	Failures int
+	Until    time.Time
+	Denied   bool
+	Why      string
+	Health   int64 // version of the health row at the time: a later one, as of an operator's Resume, ends the pause
+}
+
+// counts reports whether the pause is still one.
+func (r pauseRow) counts(health healthRow) bool { return r.Failures > 0 && r.Health == health.Version }
+
+// backoff describes the pause for people. It returns nil if AWS allows launches.
+func (r pauseRow) backoff(health healthRow) *backend.Backoff {
+	if !r.Denied || !r.counts(health) {
+		return nil
+	}
+	return &backend.Backoff{Failures: r.Failures, Why: messages.Verbatim(r.Why), RetryAt: r.Until}
+}
+
+// resumePause takes over the pause of launches from the keeper before this one.
+func (k *keeper) resumePause(v observation) {
+	if k.resumed {
+		return
+	}
+	k.resumed, k.health, k.stored = true, v.health.Version, v.pause
+	if !v.pause.counts(v.health) {
+		return
+	}
+	left := v.pause.Until.Sub(k.s.Clock.Now())
+	k.pauses[pauseKey{kind: stepLaunch}] = pause{failures: v.pause.Failures, denied: v.pause.Denied,
+		until: time.Now().Add(min(left, launchLimit))}
+	k.s.setRefused(v.pause.backoff(v.health))
+}
+
+// storePause stores the pause of launches if it has changed.
+func (k *keeper) storePause(ctx context.Context) {
+	p := k.pauses[pauseKey{kind: stepLaunch}]
+	if p.failures == k.stored.Failures {
+		return
+	}
+	row, err := pauseRow{}, error(nil)
+	if p.failures == 0 {
+		err = k.s.ledger.dropPause(ctx)
+	} else {
+		row = pauseRow{Failures: p.failures, Until: k.s.Clock.Now().Add(time.Until(p.until)), Denied: p.denied, Why: p.why,
+			Health: k.health}
+		err = k.s.ledger.putPause(ctx, row)
+	}
+	if err != nil {
+		k.s.Log.Warn("the pause of launches was not stored", "cause", err)
+		return
+	}
+	k.stored = row
+}
+
 // recordRefusal shows in the pool that AWS does not allow launches, and writes the first refusal in a row to the audit.
-func (k *keeper) recordRefusal(ctx context.Context, p pause, err error) {
+func (k *keeper) recordRefusal(ctx context.Context, p pause) {
 	if !p.denied {
 		return
 	}
-	why := refusalOf(err)
-	if k.s.setRefused(&backend.Backoff{Failures: p.failures, Why: messages.Verbatim(why),
+	if k.s.setRefused(&backend.Backoff{Failures: p.failures, Why: messages.Verbatim(p.why),
 		RetryAt: k.s.Clock.Now().Add(time.Until(p.until))}) {
 		k.s.recordEvent(ctx, auditRow{UserID: poolUser, Event: backend.EventFailed,
-			Why: messages.New("fleet.launchRefused2", why)})
+			Why: messages.New("fleet.launchRefused2", p.why)})
 	}
 }
 

@@ -111,6 +111,61 @@ func TestAPassThatMayNotLaunch(t *testing.T) {
 	})
 }
 
+// TestTheFunctionAloneTriesADeniedLaunchSeldom: the pause outlives each run of the function for a day, every desktop is
+// told why, and an operator's Resume ends it.
+func TestTheFunctionAloneTriesADeniedLaunchSeldom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		fault := w.denied(t, "RunInstances")
+		w.functionFor(t, 24*time.Hour)
+		if n := w.calls("RunInstances"); n < 20 || n > 160 {
+			t.Errorf("%d launches were tried in a day, want 20 to 160", n)
+		}
+		s := w.desktop(t, "desktop")
+		if b := poolOf(t, s).Backoff; b == nil || b.Failures < 20 || b.Stopped || time.Since(b.RetryAt) > time.Minute ||
+			b.Why.String() != "UnauthorizedOperation: You are not authorized to perform this operation." {
+			t.Errorf("a desktop is told %+v", b)
+		}
+		w.cloud.RemoveFault(fault)
+		if err := s.Resume(t.Context(), backend.User{Username: "ops"}, "the role is mended"); err != nil {
+			t.Fatal(err)
+		}
+		w.functionFor(t, 5*time.Minute)
+		if b := poolOf(t, s).Backoff; b != nil || w.count(t)["stopped"] != 5 {
+			t.Errorf("after the role was mended: %+v, %v", b, w.count(t))
+		}
+	})
+}
+
+// TestTheFunctionAloneStopsLaunchingABrokenImage: instances never become ready, and each run of the function knows what
+// the runs before it have counted.
+func TestTheFunctionAloneStopsLaunchingABrokenImage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.cloud.SetNeverReady(true)
+		w.functionFor(t, 24*time.Hour)
+		if n := w.launches(); n < 3 || n > 8 {
+			t.Errorf("%d launches in a day, want 3 to 8", n)
+		}
+		if b := poolOf(t, w.desktop(t, "desktop")).Backoff; b == nil || !b.Stopped {
+			t.Errorf("after a day the pool says %+v", b)
+		}
+		if up := w.count(t); up["running"]+up["pending"] > 0 {
+			t.Errorf("instances run: %v", up)
+		}
+	})
+}
+
+// functionFor runs a pass each five minutes, in a new process each.
+func (w *world) functionFor(t *testing.T, d time.Duration) {
+	t.Helper()
+	for end := time.Now().Add(d); time.Now().Before(end); {
+		next := time.Now().Add(5 * time.Minute)
+		w.pass(t, "run-"+time.Now().Format(time.RFC3339), 0)
+		time.Sleep(time.Until(next))
+	}
+}
+
 // TestADeniedStepIsTriedSeldom lets the keeper retire what is above the pool's size, which it may not.
 func TestADeniedStepIsTriedSeldom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -38,6 +38,7 @@ type observation struct {
 	rollout   rolloutRow
 	current   template // what a launch would be made of now; zero if it was not read
 	health    healthRow
+	pause     pauseRow
 	// armed and names are read every driftInterval only, nil otherwise: when each claimed instance's armed stop
 	// fires, and where each name points.
 	armed map[string]time.Time

@@ -142,10 +142,10 @@ const armed = await (await fetch(`${endpoint}/schedules?ScheduleGroup=avatar-lau
 claim('the stop was armed in the stack’s group, by its role', armed.Schedules.length === 1 && /^i-/.test(armed.Schedules[0].Name), JSON.stringify(armed));
 
 // The doctor, which asks no keyring with --user. moto calls the deletion of a record that is not there something
-// else than Route 53 does.
+// else than Route 53 does, and runs no function, so that nobody has kept the pool.
 const doctor = await run(binary, ['doctor', ...as], { env, input: `${PASSWORD}\n` });
 const sick = objects(doctor.lines).filter((o) => o.type === 'check' && !o.ok);
-claim('the doctor finds the stack well', doctor.code === 1 && sick.map((o) => o.name).sort().join() === 'Your web address', doctor.text);
+claim('the doctor finds the stack well', doctor.code === 1 && sick.map((o) => o.name).sort().join() === 'Keeper of the pool,Your web address', doctor.text);
 claim('and says a cure to each that is not', sick.every((o) => o.why && o.cure));
 
 // The same on the embedded cloud, which has no such oddity, and where nobody is signed in.
