@@ -118,12 +118,14 @@ func TestErrorsInCBOR(t *testing.T) {
 func TestErrorsDoNotNameGoTypes(t *testing.T) {
 	c := newCloud(t, "", Options{})
 	for body, want := range map[string]string{
-		`{"StreamName":7}`:                       "number can not be converted to the type of StreamName",
-		`{"StreamName":"s","Records":{}}`:        "object can not be converted to the type of Records",
-		`{"Records":[{"PartitionKey":["x"]}]}`:   "array can not be converted to the type of Records.PartitionKey",
-		`[]`:                                     "array can not be converted to a structure",
-		`{`:                                      "The body is not valid JSON",
-		`{"Records":[{"Data":"no base64 ***"}]}`: "The body is not valid JSON",
+		`{"StreamName":7}`: "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be " +
+			"converted to an String",
+		`{"StreamName":"s","Records":{}}`:      "Start of structure or map found where not expected.",
+		`{"Records":[{"PartitionKey":["x"]}]}`: "Start of list found where not expected",
+		`[]`:                                   "Start of list found where not expected",
+		`{`:                                    "The body is not valid JSON",
+		`{"Records":[{"Data":"no base64 ***"}]}`: "'no base64 ***' can not be converted to a Blob: Base64 " +
+			"encoded length is expected a multiple of 4 bytes but found: 13",
 	} {
 		out, code := c.raw("PutRecords", body, nil)
 		if code != "SerializationException" || out["Message"] != want || out["message"] != nil {

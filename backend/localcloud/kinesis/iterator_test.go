@@ -106,7 +106,7 @@ func TestIteratorExpires(t *testing.T) {
 		_, code = c.call("GetRecords", m{"ShardIterator": "AAAA"})
 		wiretest.Want(t, "garbage", code, "InvalidArgumentException")
 		_, code = c.call("GetRecords", m{"ShardIterator": it, "Limit": 10001})
-		wiretest.Want(t, "limit", code, "InvalidArgumentException")
+		wiretest.Want(t, "limit", code, "ValidationException")
 	})
 }
 

@@ -88,6 +88,10 @@ func (s *Service) Serve(ctx context.Context, w http.ResponseWriter, c *wire.Call
 		w.Header().Set("Content-Type", cborType) // for errors
 	}
 	if c.Operation == "SubscribeToShard" {
+		if err := misshapen(c); err != nil {
+			s.WriteError(w, c.RequestID, err)
+			return
+		}
 		if err := s.subscribeToShard(ctx, w, c); err != nil {
 			s.WriteError(w, c.RequestID, err)
 		}
@@ -99,12 +103,30 @@ func (s *Service) Serve(ctx context.Context, w http.ResponseWriter, c *wire.Call
 			wire.Errorf(400, "UnknownOperationException", "Kinesis has no operation %q here", c.Operation))
 		return
 	}
-	out, err := h(s, c)
+	out, err := s.do(h, c)
 	if err != nil {
 		s.WriteError(w, c.RequestID, err)
 		return
 	}
 	write(w, c, out)
+}
+
+// do runs an operation on a request that has its shape.
+func (s *Service) do(h operation, c *wire.Call) (any, *wire.Error) {
+	if !frequent[c.Operation] {
+		if err := misshapen(c); err != nil {
+			return nil, err
+		}
+		return h(s, c)
+	}
+	out, err := h(s, c)
+	if err == nil {
+		return out, nil
+	}
+	if first := misshapen(c); first != nil {
+		err = first
+	}
+	return nil, err
 }
 
 type operation func(*Service, *wire.Call) (any, *wire.Error)

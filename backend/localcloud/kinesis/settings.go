@@ -79,9 +79,21 @@ type retentionInput struct {
 	RetentionPeriodHours int
 }
 
+func (in *retentionInput) check() *wire.Error {
+	switch n := in.RetentionPeriodHours; {
+	case n < 24:
+		return invalidArgument("Minimum allowed retention period is 24 hours. Requested retention period (%d hours) is too "+
+			"short.", n)
+	case n > 8760:
+		return invalidArgument("Maximum allowed retention period is 8760 hours. Requested retention period (%d hours) is "+
+			"too long.", n)
+	}
+	return nil
+}
+
 func (s *Service) increaseRetention(c *wire.Call, in *retentionInput) (any, *wire.Error) {
-	if in.RetentionPeriodHours < 24 || in.RetentionPeriodHours > 8760 {
-		return nil, invalidArgument("Retention period hours %d is not between 24 and 8760", in.RetentionPeriodHours)
+	if err := in.check(); err != nil {
+		return nil, err
 	}
 	return s.change(c, in.streamRef, func(st *stream) *wire.Error {
 		if in.RetentionPeriodHours < st.meta.RetentionHours {
@@ -95,8 +107,8 @@ func (s *Service) increaseRetention(c *wire.Call, in *retentionInput) (any, *wir
 }
 
 func (s *Service) decreaseRetention(c *wire.Call, in *retentionInput) (any, *wire.Error) {
-	if in.RetentionPeriodHours < 24 || in.RetentionPeriodHours > 8760 {
-		return nil, invalidArgument("Retention period hours %d is not between 24 and 8760", in.RetentionPeriodHours)
+	if err := in.check(); err != nil {
+		return nil, err
 	}
 	return s.change(c, in.streamRef, func(st *stream) *wire.Error {
 		if in.RetentionPeriodHours > st.meta.RetentionHours {

@@ -86,6 +86,10 @@ func (s *Service) taggedZone(r *request) (*zone, *wire.Error) {
 	if r.ids[0] != "hostedzone" {
 		return nil, invalidInput("Resources of type '%s' have no tags here", limit(r.ids[0]))
 	}
+	if id := r.ids[1]; len(id) > 32 {
+		return nil, invalidInput("1 validation error detected: Value '%s' at 'resourceId' failed to satisfy constraint: "+
+			"Member must have length less than or equal to 32", limit(id))
+	}
 	return s.zone(r)
 }
 

@@ -157,8 +157,7 @@ func TestZoneOfAVPC(t *testing.T) {
 	wiretest.Want(t, "a VPC", code, "")
 	code, message := create("vpc-2")
 	wiretest.Want(t, "none", code+": "+message,
-		"InvalidVPCId: The VPC ID that you specified either isn't a valid ID or the current account is not authorized to "+
-			"access this VPC.")
+		"InvalidVPCId: The VPC ID is invalid.")
 }
 
 func TestLookup(t *testing.T) {
@@ -213,4 +212,39 @@ func TestPersistence(t *testing.T) {
 	code, _ := c.call("GET", "/2013-04-01"+id, "", nil)
 	wiretest.Want(t, "the change is known", code, "")
 	wiretest.Want(t, "the same zone", c.zone("example.com"), zone)
+}
+
+// TestAPrivateZoneNamesItsVPC holds what AWS was recorded to answer of private zones: the VPC, and no delegation set.
+func TestAPrivateZoneNamesItsVPC(t *testing.T) {
+	dir := t.TempDir()
+	c := newCloud(t, dir, Options{})
+	made := c.raw("POST", "/2013-04-01/hostedzone", `<CreateHostedZoneRequest xmlns="`+namespace+`">`+
+		`<Name>p.example</Name><CallerReference>1</CallerReference><VPC><VPCRegion>us-east-1</VPCRegion><VPCId>vpc-1</VPCId></VPC>`+
+		`</CreateHostedZoneRequest>`, nil)
+	const vpc = "<VPC><VPCRegion>us-east-1</VPCRegion><VPCId>vpc-1</VPCId></VPC>"
+	if body := made.Body.String(); !strings.Contains(body, vpc) || strings.Contains(body, "DelegationSet") {
+		t.Errorf("made: %s", body)
+	}
+	id := made.Header().Get("Location")
+	id = id[strings.LastIndexByte(id, '/')+1:]
+	c.End()
+	c = newCloud(t, dir, Options{})
+	if body := c.raw("GET", "/2013-04-01/hostedzone/"+id, "", nil).Body.String(); !strings.Contains(body,
+		"<VPCs>"+vpc+"</VPCs>") || strings.Contains(body, "DelegationSet") {
+		t.Errorf("read: %s", body)
+	}
+}
+
+// TestTagsAreOfAnIDWithoutItsPrefix: ChangeTagsForResource takes the ID alone, unlike the zone's own operations.
+func TestTagsAreOfAnIDWithoutItsPrefix(t *testing.T) {
+	c := newCloud(t, "", Options{})
+	zone := c.zone("example.com")
+	const tags = `<ChangeTagsForResourceRequest xmlns="` + namespace + `"><AddTags><Tag><Key>a</Key>` +
+		`<Value>1</Value></Tag></AddTags></ChangeTagsForResourceRequest>`
+	code, message := c.call("POST", "/2013-04-01/tags/hostedzone/%2Fhostedzone%2F"+zone+"00", tags, nil)
+	wiretest.Want(t, "with its prefix", code+": "+message, "InvalidInput: 1 validation error detected: "+
+		"Value '/hostedzone/"+zone+"00' at 'resourceId' failed to satisfy constraint: Member must have length less than or "+
+		"equal to 32")
+	code, _ = c.call("POST", "/2013-04-01/tags/hostedzone/"+zone, tags, nil)
+	wiretest.Want(t, "alone", code, "")
 }

@@ -23,8 +23,10 @@ type createZoneInput struct {
 	Name             string
 	CallerReference  string
 	HostedZoneConfig zoneConfig
-	VPC              *struct{ VPCId string }
+	VPC              *vpc
 }
+
+type vpc struct{ VPCRegion, VPCId string }
 
 type zoneOutput struct {
 	XMLName       xml.Name
@@ -32,7 +34,11 @@ type zoneOutput struct {
 	HostedZone    hostedZone
 	ChangeInfo    *changeInfo    `xml:",omitempty"`
 	DelegationSet *delegationSet `xml:",omitempty"`
+	VPC           *vpc           `xml:",omitempty"`
+	VPCs          *vpcList       `xml:",omitempty"`
 }
+
+type vpcList struct{ VPC []vpc }
 
 func (s *Service) createZone(r *request) (answer, *wire.Error) {
 	var in createZoneInput
@@ -50,11 +56,13 @@ func (s *Service) createZone(r *request) (answer, *wire.Error) {
 		return answer{}, invalidInput("CallerReference must have length between 1 and 128")
 	}
 	if in.VPC != nil && s.opts.HasVPC != nil && !s.opts.HasVPC(in.VPC.VPCId) {
-		return answer{}, wire.Errorf(400, "InvalidVPCId",
-			"The VPC ID that you specified either isn't a valid ID or the current account is not authorized to access this VPC.")
+		return answer{}, wire.Errorf(400, "InvalidVPCId", "The VPC ID is invalid.")
 	}
 	meta := zoneMeta{Name: name, CallerReference: in.CallerReference, Comment: in.HostedZoneConfig.Comment,
 		Private: in.HostedZoneConfig.PrivateZone || in.VPC != nil}
+	if in.VPC != nil {
+		meta.VPCRegion, meta.VPC = in.VPC.VPCRegion, in.VPC.VPCId
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, z := range s.zones {
@@ -68,7 +76,10 @@ func (s *Service) createZone(r *request) (answer, *wire.Error) {
 		return answer{}, internal(err)
 	}
 	out := zoneOutput{XMLName: xml.Name{Local: "CreateHostedZoneResponse"}, Xmlns: namespace, HostedZone: z.wire(),
-		ChangeInfo: s.info(ch, r.Now), DelegationSet: delegation()}
+		ChangeInfo: s.info(ch, r.Now), VPC: in.VPC}
+	if !meta.Private {
+		out.DelegationSet = delegation()
+	}
 	return answer{status: 201, location: "https://route53.amazonaws.com" + apiPrefix + "hostedzone/" + z.meta.ID,
 		body: out}, nil
 }
@@ -124,6 +135,9 @@ func (s *Service) getZone(r *request) (answer, *wire.Error) {
 	out := zoneOutput{XMLName: xml.Name{Local: "GetHostedZoneResponse"}, Xmlns: namespace, HostedZone: z.wire()}
 	if !z.meta.Private {
 		out.DelegationSet = delegation()
+	}
+	if z.meta.VPC != "" {
+		out.VPCs = &vpcList{[]vpc{{z.meta.VPCRegion, z.meta.VPC}}}
 	}
 	return answer{body: out}, nil
 }

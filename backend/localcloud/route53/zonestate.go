@@ -17,6 +17,8 @@ type zoneMeta struct {
 	CallerReference string
 	Comment         string
 	Private         bool              `json:",omitempty"`
+	VPC             string            `json:",omitempty"` // of a private zone
+	VPCRegion       string            `json:",omitempty"`
 	Tags            map[string]string `json:",omitempty"`
 }
 
