@@ -76,18 +76,7 @@ func (s *preflight) network(ctx context.Context) error {
 }
 
 func (s *preflight) subnets(all []ec2types.Subnet) error {
-	var ids []string
-	taken, vpcs := map[string]bool{}, map[string]bool{}
-	for _, n := range all {
-		vpcs[aws.ToString(n.VpcId)] = true
-		zone := aws.ToString(n.AvailabilityZone)
-		if !slices.Contains(s.zones, zone) || !aws.ToBool(n.MapPublicIpOnLaunch) || taken[zone] {
-			continue
-		}
-		taken[zone] = true // one a zone: they are tried in turn where one has no capacity
-		ids = append(ids, aws.ToString(n.SubnetId))
-		s.params["VpcId"] = aws.ToString(n.VpcId)
-	}
+	ids, vpcs := s.pickSubnets(all)
 	if len(vpcs) > 1 {
 		s.add(messages.New("account.network"), false,
 			messages.New("account.subnetsDifferentVpcs", strings.Join(slices.Sorted(maps.Keys(vpcs)), ", ")),
@@ -105,4 +94,20 @@ func (s *preflight) subnets(all []ec2types.Subnet) error {
 	s.add(messages.New("account.network"), true, messages.New("account.subnetsTriedTurn", len(ids), s.params["VpcId"]),
 		messages.Message{})
 	return nil
+}
+
+// pickSubnets returns one subnet a zone, since they are tried in turn if one has no capacity, and the VPCs of all.
+func (s *preflight) pickSubnets(all []ec2types.Subnet) (ids []string, vpcs map[string]bool) {
+	taken, vpcs := map[string]bool{}, map[string]bool{}
+	for _, n := range all {
+		vpcs[aws.ToString(n.VpcId)] = true
+		zone := aws.ToString(n.AvailabilityZone)
+		if !slices.Contains(s.zones, zone) || !aws.ToBool(n.MapPublicIpOnLaunch) || taken[zone] {
+			continue
+		}
+		taken[zone] = true
+		ids = append(ids, aws.ToString(n.SubnetId))
+		s.params["VpcId"] = aws.ToString(n.VpcId)
+	}
+	return ids, vpcs
 }

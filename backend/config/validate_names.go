@@ -20,16 +20,7 @@ func (v validator) names(p *Profile, aws bool) {
 		"us-east-1:01234567-89ab-cdef-0123-456789abcdef")
 	v.sameRegion("cognito.user_pool_id", regionOf(p.Cognito.UserPoolID, "_"), p.Region)
 	v.sameRegion("cognito.identity_pool_id", regionOf(p.Cognito.IdentityPoolID, ":"), p.Region)
-	v.form("tables.sessions", p.Tables.Sessions, tableForm, true, "avatar-sessions")
-	v.form("tables.instances", p.Tables.Instances, tableForm, true, "avatar-instances")
-	v.form("tables.leases", p.Tables.Leases, tableForm, true, "avatar-leases")
-	v.form("tables.audit", p.Tables.Audit, tableForm, true, "avatar-audit")
-	v.form("tables.state_index", p.Tables.StateIndex, tableForm, true, "state-index")
-	v.form("tables.day_index", p.Tables.DayIndex, tableForm, true, "day-index")
-	tables := []string{p.Tables.Sessions, p.Tables.Instances, p.Tables.Leases, p.Tables.Audit}
-	if slices.Sort(tables); len(slices.Compact(tables)) < 4 {
-		v.fault("tables", messages.New("config.namesOneTableTwice"), messages.New("config.giveSessionsInstancesLeases"))
-	}
+	v.tableNames(p.Tables)
 	v.form("stream", p.Stream, streamForm, true, "avatar-logs")
 	v.form("launch.template", p.Launch.Template, templateForm, true, "avatar-launcher")
 	v.form("launch.pool_tag", p.Launch.PoolTag, groupForm, true, backend.DefaultPoolTag)
@@ -43,6 +34,20 @@ func (v validator) names(p *Profile, aws bool) {
 	v.form("scheduler.stop_role_arn", p.Scheduler.StopRoleARN, roleForm, aws, "arn:aws:iam::123456789012:role/avatar-stop")
 	v.form("scheduler.dead_letter_arn", p.Scheduler.DeadLetterARN, queueForm, false,
 		"arn:aws:sqs:us-east-1:123456789012:avatar-stops")
+}
+
+// tableNames checks the names of the tables and of their indexes.
+func (v validator) tableNames(t Tables) {
+	v.form("tables.sessions", t.Sessions, tableForm, true, "avatar-sessions")
+	v.form("tables.instances", t.Instances, tableForm, true, "avatar-instances")
+	v.form("tables.leases", t.Leases, tableForm, true, "avatar-leases")
+	v.form("tables.audit", t.Audit, tableForm, true, "avatar-audit")
+	v.form("tables.state_index", t.StateIndex, tableForm, true, "state-index")
+	v.form("tables.day_index", t.DayIndex, tableForm, true, "day-index")
+	tables := []string{t.Sessions, t.Instances, t.Leases, t.Audit}
+	if slices.Sort(tables); len(slices.Compact(tables)) < 4 {
+		v.fault("tables", messages.New("config.namesOneTableTwice"), messages.New("config.giveSessionsInstancesLeases"))
+	}
 }
 
 // signIn checks the way in. The browser gets the domain's address and comes back to one of the redirect addresses, so

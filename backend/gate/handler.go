@@ -191,13 +191,18 @@ func (g *gate) enter(w http.ResponseWriter, r *http.Request, s Session, p pass, 
 		g.refuse(w, r, why)
 		return
 	}
-	secure, ends := g.HTTPS(r), t.ends(s)
-	p = pass{Key: t.key, Instance: s.Instance, Epoch: s.Epoch, Role: t.Role}
+	g.admit(w, r, s, t)
+	enterCleanly(w, r)
+}
+
+// admit sets the cookie that a good ticket is traded for.
+func (g *gate) admit(w http.ResponseWriter, r *http.Request, s Session, t *ticket) {
+	ends := t.ends(s)
+	p := pass{Key: t.key, Instance: s.Instance, Epoch: s.Epoch, Role: t.Role}
 	if !ends.IsZero() {
 		p.Ends = ends.Unix()
 	}
-	http.SetCookie(w, cookie(seal(p, g.Secret), secure, ends, now))
-	enterCleanly(w, r)
+	http.SetCookie(w, cookie(seal(p, g.Secret), g.HTTPS(r), ends, g.Now()))
 }
 
 // enterCleanly redirects to the avatar's address without the ticket.

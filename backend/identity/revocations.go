@@ -68,15 +68,7 @@ func (v *vault) moveToPending(ctx context.Context, own []revocation) []revocatio
 			all = append(all, k.revocation())
 		}
 		earlier, pendingErr := v.pending()
-		fresh := false
-		for _, d := range all {
-			fresh = fresh || !slices.Contains(earlier, d)
-		}
-		for _, d := range earlier {
-			if !slices.Contains(all, d) {
-				all = append(all, d)
-			}
-		}
+		all, fresh := union(all, earlier)
 		if fresh {
 			pendingErr = errors.Join(pendingErr, v.writePending(all))
 		}
@@ -89,6 +81,19 @@ func (v *vault) moveToPending(ctx context.Context, own []revocation) []revocatio
 	default:
 		return own
 	}
+}
+
+// union returns all and then those of earlier that all lacks. It reports whether all has one that earlier lacks.
+func union(all, earlier []revocation) (both []revocation, fresh bool) {
+	for _, d := range all {
+		fresh = fresh || !slices.Contains(earlier, d)
+	}
+	for _, d := range earlier {
+		if !slices.Contains(all, d) {
+			all = append(all, d)
+		}
+	}
+	return all, fresh
 }
 
 // settle takes a debt off.

@@ -1,6 +1,7 @@
 package localcloud
 
 import (
+	"avatar-launcher/backend/localcloud/ec2"
 	"net"
 	"net/http"
 	"strconv"
@@ -64,17 +65,7 @@ func (r *addressRing) refresh() {
 	if r.closed || r.port == 0 || r.gateway != "" || e == nil {
 		return
 	}
-	wanted, booting := map[string]bool{}, false
-	for _, in := range e.Instances() {
-		if in.PublicIP == "" || in.State != "running" && in.State != "pending" {
-			continue
-		}
-		if r.c.sim.Answering(in.ID) {
-			wanted[in.PublicIP] = true
-		} else {
-			booting = true
-		}
-	}
+	wanted, booting := r.wanted(e)
 	for ip, s := range r.byIP {
 		if !wanted[ip] {
 			delete(r.byIP, ip)
@@ -87,6 +78,22 @@ func (r *addressRing) refresh() {
 		}
 	}
 	r.again(booting)
+}
+
+// wanted returns the addresses of the instances that answer. It reports whether others have yet to.
+func (r *addressRing) wanted(e *ec2.Service) (all map[string]bool, booting bool) {
+	all = map[string]bool{}
+	for _, in := range e.Instances() {
+		if in.PublicIP == "" || in.State != "running" && in.State != "pending" {
+			continue
+		}
+		if r.c.sim.Answering(in.ID) {
+			all[in.PublicIP] = true
+		} else {
+			booting = true
+		}
+	}
+	return all, booting
 }
 
 func (r *addressRing) bind(ip string) bool {

@@ -62,18 +62,7 @@ func (s *Service) override(p *pool, cl *client, u *user, source string) (*claims
 	if arn == "" || s.opt.Invoke == nil {
 		return nil, nil
 	}
-	e := tokenEvent{Version: "1", TriggerSource: source, Region: s.env.Region, UserPoolID: p.ID, UserName: u.Username,
-		CallerContext: map[string]string{"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": cl.ID}}
-	e.Request.UserAttributes = map[string]string{"cognito:user_status": u.Status}
-	for _, a := range u.Attributes {
-		e.Request.UserAttributes[a.Name] = a.Value
-	}
-	roles, preferred := p.rolesOf(u)
-	e.Request.Groups = groupOverride{Groups: p.groupNames(u), Roles: roles}
-	if preferred != "" {
-		e.Request.Groups.Preferred = &preferred
-	}
-	body, err := json.Marshal(e)
+	body, err := json.Marshal(s.tokenEvent(p, cl, u, source))
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +76,22 @@ func (s *Service) override(p *pool, cl *client, u *user, source string) (*claims
 		return nil, fail("InvalidLambdaResponseException", "Unrecognizable lambda output")
 	}
 	return out.Response.Override, nil
+}
+
+// tokenEvent makes what the trigger is sent.
+func (s *Service) tokenEvent(p *pool, cl *client, u *user, source string) tokenEvent {
+	e := tokenEvent{Version: "1", TriggerSource: source, Region: s.env.Region, UserPoolID: p.ID, UserName: u.Username,
+		CallerContext: map[string]string{"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": cl.ID}}
+	e.Request.UserAttributes = map[string]string{"cognito:user_status": u.Status}
+	for _, a := range u.Attributes {
+		e.Request.UserAttributes[a.Name] = a.Value
+	}
+	roles, preferred := p.rolesOf(u)
+	e.Request.Groups = groupOverride{Groups: p.groupNames(u), Roles: roles}
+	if preferred != "" {
+		e.Request.Groups.Preferred = &preferred
+	}
+	return e
 }
 
 // groupNames lists a user's groups by precedence.

@@ -28,15 +28,20 @@ func (p *parser) checkFunction(n *node) {
 	case "attribute_exists", "attribute_not_exists":
 		p.checkPath(n)
 	case "begins_with":
-		for _, a := range n.args {
-			if k := a.constantKind(); k != 0 && k != kindS && k != kindB {
-				p.wrongType(n.op, k.String())
-			}
-		}
+		p.checkPrefix(n)
 	case "attribute_type":
 		p.checkTypeName(n)
 	case "size":
 		if k := n.args[0].constantKind(); k == kindN || k == kindBOOL || k == kindNULL {
+			p.wrongType(n.op, k.String())
+		}
+	}
+}
+
+// checkPrefix checks the types of begins_with's constants.
+func (p *parser) checkPrefix(n *node) {
+	for _, a := range n.args {
+		if k := a.constantKind(); k != 0 && k != kindS && k != kindB {
 			p.wrongType(n.op, k.String())
 		}
 	}

@@ -83,11 +83,7 @@ func (s *Service) putRecords(c *wire.Call, in *putRecordsInput) (any, *wire.Erro
 		return nil, validation("Value '[%d records]' at 'records' failed to satisfy constraint: Member must have length "+
 			"between 1 and %d", n, maxPutRecords)
 	}
-	total := 0
-	for i := range in.Records {
-		total += len(in.Records[i].Data) + len(in.Records[i].PartitionKey)
-	}
-	if total > maxPutBytes {
+	if payload(in.Records) > maxPutBytes {
 		return nil, invalidArgument("Records size exceeds %d MB limit", maxPutBytes>>20)
 	}
 	all, encryption, err := s.put(st, in.Records, c.Now)
@@ -104,6 +100,14 @@ func (s *Service) putRecords(c *wire.Call, in *putRecordsInput) (any, *wire.Erro
 		out.Records[i] = putResult{SequenceNumber: p.sequence(), ShardId: p.shard.id()}
 	}
 	return out, nil
+}
+
+// payload is how many bytes of a request's limit records take.
+func payload(records []entry) (n int) {
+	for i := range records {
+		n += len(records[i].Data) + len(records[i].PartitionKey)
+	}
+	return n
 }
 
 // PutRecord puts one record into a stream as a producer inside the cloud does: durable when it returns, under the

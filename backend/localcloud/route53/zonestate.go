@@ -68,7 +68,15 @@ func (s *Service) load() error {
 	if err != nil {
 		return err
 	}
-	err = s.st.Each(recordBucket, func(k string, v []byte) error {
+	if err := s.loadRecords(); err != nil {
+		return err
+	}
+	return s.loadChanges()
+}
+
+// loadRecords reads the records of all zones, in order.
+func (s *Service) loadRecords() error {
+	err := s.st.Each(recordBucket, func(k string, v []byte) error {
 		id, _, _ := strings.Cut(k, " ")
 		r := &recordSet{}
 		if err := json.Unmarshal(v, r); err != nil {
@@ -79,13 +87,10 @@ func (s *Service) load() error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
 	for _, z := range s.zones {
 		slices.SortFunc(z.sets, func(a, b *recordSet) int { return a.key().compare(b.key()) })
 	}
-	return s.loadChanges()
+	return err
 }
 
 type zoneConfig struct {

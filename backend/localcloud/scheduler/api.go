@@ -46,17 +46,21 @@ func (s *Service) read(r *request) (*schedule, *scheduleInput, *wire.Error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := r.allow("scheduler:"+r.Operation, s.scheduleARN(in.GroupName, r.name), nil); err != nil {
-		return nil, nil, err
-	}
-	// Anyone who names a role for the scheduler to assume must be allowed to pass it.
-	passed := map[string][]string{"iam:PassedToService": {"scheduler.amazonaws.com"}}
-	if err := r.allow("iam:PassRole", in.Target.RoleArn, passed); err != nil {
+	if err := s.mayWrite(r, in); err != nil {
 		return nil, nil, err
 	}
 	now := r.Now.UTC()
 	sc := &schedule{stored: stored{Name: r.name, Definition: in.definition, Created: now, Modified: now}, when: w}
 	return sc, in, nil
+}
+
+// mayWrite checks the caller's rights. Anyone who names a role for the scheduler to assume must be allowed to pass it.
+func (s *Service) mayWrite(r *request, in *scheduleInput) *wire.Error {
+	if err := r.allow("scheduler:"+r.Operation, s.scheduleARN(in.GroupName, r.name), nil); err != nil {
+		return err
+	}
+	passed := map[string][]string{"iam:PassedToService": {"scheduler.amazonaws.com"}}
+	return r.allow("iam:PassRole", in.Target.RoleArn, passed)
 }
 
 func (s *Service) createSchedule(r *request) (any, *wire.Error) {

@@ -121,10 +121,7 @@ func (s *Service) wake(sc *schedule) {
 		return
 	}
 	sc.busy = true
-	t := Target{ARN: sc.Definition.Target.Arn, RoleARN: sc.Definition.Target.RoleArn}
-	if in := sc.Definition.Target.Input; in != nil {
-		t.Input = []byte(*in)
-	}
+	t := sc.Definition.target()
 	s.running.Add(1)
 	s.mu.Unlock()
 	defer s.running.Done()
@@ -133,6 +130,15 @@ func (s *Service) wake(sc *schedule) {
 	err := s.invoke(ctx, t)
 	cancel()
 	s.fired(sc, err)
+}
+
+// target returns what is to be invoked.
+func (d *definition) target() Target {
+	t := Target{ARN: d.Target.Arn, RoleARN: d.Target.RoleArn}
+	if in := d.Target.Input; in != nil {
+		t.Input = []byte(*in)
+	}
+	return t
 }
 
 // fired records the outcome of an invocation and arms what follows. A kill before the record is on the disk makes the

@@ -70,10 +70,7 @@ var (
 
 // check fills the defaults in and validates the definition. What comes back is its expression.
 func (d *definition) check(now time.Time) (when, *wire.Error) {
-	d.ActionAfterCompletion = or(d.ActionAfterCompletion, "NONE")
-	d.GroupName = or(d.GroupName, "default")
-	d.ScheduleExpressionTimezone = or(d.ScheduleExpressionTimezone, "UTC")
-	d.State = or(d.State, "ENABLED")
+	d.fillDefaults()
 	for _, e := range []struct {
 		member, value string
 		allowed       []string
@@ -99,6 +96,14 @@ func (d *definition) check(now time.Time) (when, *wire.Error) {
 		return nil, err
 	}
 	return d.checkTimes(now)
+}
+
+// fillDefaults sets what a request leaves out, as AWS does.
+func (d *definition) fillDefaults() {
+	d.ActionAfterCompletion = or(d.ActionAfterCompletion, "NONE")
+	d.GroupName = or(d.GroupName, "default")
+	d.ScheduleExpressionTimezone = or(d.ScheduleExpressionTimezone, "UTC")
+	d.State = or(d.State, "ENABLED")
 }
 
 func (d *definition) checkTimes(now time.Time) (when, *wire.Error) {
