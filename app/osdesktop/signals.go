@@ -116,8 +116,8 @@ func (e *ending) Signal() os.Signal {
 	return e.first
 }
 
-// UntilSignal returns a context that ends with the first signal that heedSignals takes. The second one says what is still
-// done; the third ends the program at once, which the armed stop is there for.
+// UntilSignal returns a context that ends with the first signal that heedSignals takes. The second one says what is
+// still done; the third ends the program at once, which the armed stop is there for.
 func UntilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(parent)
 	heedSignals()

@@ -119,8 +119,8 @@ func (p *planner) warmed(v stepKind, row instanceRow, m instance, why messages.M
 	}
 }
 
-// failed plans what follows a warming that failed. A reset that failed says nothing of the version: its instance has been
-// warm before.
+// failed plans what follows a warming that failed. A reset that failed says nothing of the version: its instance has
+// been warm before.
 func (p *planner) failed(v stepKind, row instanceRow, m instance, why messages.Message) {
 	p.add(v, row, why)
 	if row.ResetTask != "" {

@@ -7,8 +7,8 @@ import (
 	"avatar-launcher/backend"
 )
 
-// TestAFailedResetDoesNotCountAgainstTheVersion: an instance that does not become ready on its new disk is replaced, and
-// launches of its version go on.
+// TestAFailedResetDoesNotCountAgainstTheVersion: an instance that does not become ready on its new disk is replaced,
+// and launches of its version go on.
 func TestAFailedResetDoesNotCountAgainstTheVersion(t *testing.T) {
 	old := now.Add(-time.Hour)
 	for name, reset := range map[string]string{"a newborn": "", "after a reset": "replacevol-1"} {

@@ -1,10 +1,11 @@
 // Package gate decides who may see an avatar: its owner, and the guests that the owner invites.
 //
 // The launcher that starts a session makes a Key. Its public half is a tag of the instance (Tag), its private half
-// stays in memory, or in the ledger of an account that keeps control. A ticket is a JWT signed with the private half: it names the instance, the session's epoch, a role,
-// an expiry, and how often it may be used. Handler stands in front of the avatar. It trades a ticket for a cookie, and
-// lets nobody through without one. A new key in the tag ends every ticket and every cookie made under the old one. An
-// invitation has a key of its own, which another tag lists (GuestsTag) until it is taken back.
+// stays in memory, or in the ledger of an account that keeps control. A ticket is a JWT signed with the private half:
+// it names the instance, the session's epoch, a role, an expiry, and how often it may be used. Handler stands in front
+// of the avatar. It trades a ticket for a cookie, and lets nobody through without one. A new key in the tag ends every
+// ticket and every cookie made under the old one. An invitation has a key of its own, which another tag lists
+// (GuestsTag) until it is taken back.
 //
 // What it protects against: people who know or guess the avatar's address, replayed or forged tickets, tickets of other
 // sessions, and pages of other sites. What it doesn't: people who read a fresh ticket before its owner's browser uses

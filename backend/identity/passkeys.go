@@ -52,8 +52,8 @@ func (s *Service) RemovePasskey(ctx context.Context, id string) error {
 	return nil
 }
 
-// allowsPasskeys returns an error if the user pool has no passkeys, whose page would say so in the browser only. It asks
-// for a registration that is never finished. A sign-in by the browser may not ask: its page has to tell.
+// allowsPasskeys returns an error if the user pool has no passkeys, whose page would say so in the browser only. It
+// asks for a registration that is never finished. A sign-in by the browser may not ask: its page has to tell.
 func (s *Service) allowsPasskeys(ctx context.Context) error {
 	access, _, err := s.accessToken(ctx)
 	if err != nil {

@@ -53,7 +53,8 @@ type page struct {
 	from, to    int
 }
 
-// pageOf returns the part of n entries that the form asks for. key(i) is the i-th entry's name, by which they are sorted.
+// pageOf returns the part of n entries that the form asks for. key(i) is the i-th entry's name, by which they are
+// sorted.
 func pageOf(form url.Values, n int, key func(int) string) (page, *wire.Error) {
 	out, most := page{to: n}, 100
 	if text := form.Get("MaxItems"); text != "" {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestRecordedAnswers holds what AWS was recorded to answer of roles and policies: IDs, documents, and which of a role's
-// members the lists leave out.
+// TestRecordedAnswers holds what AWS was recorded to answer of roles and policies: IDs, documents, and which of a
+// role's members the lists leave out.
 func TestRecordedAnswers(t *testing.T) {
 	s := service(t, "")
 	trust := strings.ReplaceAll(anyoneHere, ":{", ": {")
