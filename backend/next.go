@@ -136,7 +136,7 @@ func nextWish(s state, w Wish, r Rules, now time.Time) (state, []effect) {
 		s.Problem, s.Session, s.Machine, s.URL, s.Cold, s.after, s.failure = nil, nil, nil, "", false, "", nil
 		s = unused(s)
 		s.retryAt, s.unfound, s.Attached, s.attaches = time.Time{}, nil, false, 0
-		s.Queue, s.Estimate = nil, s.history.usual(whole, false)
+		s.Queue, s.Tries, s.Estimate = nil, nil, s.history.usual(whole, false)
 		return enter(s, Claiming, now), []effect{doStart{*s.User}}
 	case WishStop:
 		return nextEnd(s, false, "", messages.New("launcher.stoppedUser"), now)

@@ -81,6 +81,9 @@ func nextProgress(s state, p Progress, now time.Time) state {
 	if p.Notice != nil {
 		s = withNotice(s, p.Notice.Key, p.Notice.Problem)
 	}
+	if !p.Try.IsZero() {
+		s.Tries = append(slices.Clone(s.Tries), p.Try)
+	}
 	if p.Cold && !s.Cold {
 		s.Cold, s.Estimate = true, s.history.usual(whole, true)
 	}
@@ -204,6 +207,7 @@ func nextStopped(s state, e stopped, r Rules, now time.Time) (state, []effect) {
 	}
 	s.unstopped, s.ending = unstopped{}, ""
 	s.Session, s.Machine, s.URL, s.Warning, s.Cold, s.Announced, s.Queue = nil, nil, "", false, false, false, nil
+	s.Tries = nil
 	s = unused(s)
 	s.after, s.failure, s.Problem = "", nil, cmp.Or(failure, left)
 	if after == WishSignOut || after == WishQuit {

@@ -47,6 +47,8 @@ type Progress struct {
 	Queue   *Queue // nothing is free: the start waits its turn
 	// Attached reports whether Session was there before this start, which continues it.
 	Attached bool
+	// Try is what the start tries next since AWS had no capacity for what it tried before; zero if nothing.
+	Try messages.Message
 	// Notice is something worth saying about the session that stops nothing.
 	Notice *Notice
 }

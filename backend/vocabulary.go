@@ -298,8 +298,10 @@ type Snapshot struct {
 	LastUseBy UseKind   `json:"lastUseBy"` // what LastUse was
 	Ended     *Ended    `json:"ended"`     // non-nil: the last session ended by itself, as it should
 	Queue     *Queue    `json:"queue"`     // non-nil: nothing is free, and Claiming waits its turn
-	Timers    []Timer   `json:"timers"`    // what will end the session, soonest first
-	Cost      Cost      `json:"cost"`
+	// Tries is what the start under way has tried in turn since AWS had no capacity, a sentence each
+	Tries  []messages.Message `json:"tries"`
+	Timers []Timer            `json:"timers"` // what will end the session, soonest first
+	Cost   Cost               `json:"cost"`
 	// Estimate is how long the start under way, or the next one, usually takes from the press to ready; zero if unknown.
 	Estimate time.Duration `json:"estimate"`
 	// Skew is how far the cloud's clock is ahead of this computer's: ExpireAt and the timers are in cloud time.

@@ -34,6 +34,7 @@ type Snapshot struct {
 	LastUseBy UseKind    `json:"lastUseBy"` // "" if it is not known
 	Ended     *Ended     `json:"ended"`
 	Queue     *Queue     `json:"queue"`
+	Tries     []string   `json:"tries"`
 	Timers    []Timer    `json:"timers"`
 	Cost      Cost       `json:"cost"`
 	Estimate  *int64     `json:"estimate"`
@@ -67,6 +68,7 @@ func NewSnapshot(s backend.Snapshot) Snapshot {
 		LastUseBy: known(s.LastUseBy),
 		Ended:     optional(s.Ended, newEnded),
 		Queue:     optional(s.Queue, newQueue),
+		Tries:     each(s.Tries, i18n.Translate),
 		Timers:    each(s.Timers, newTimer),
 		Cost:      newCost(s.Cost),
 		Estimate:  millis(s.Estimate),

@@ -17,6 +17,7 @@ type printer struct {
 	w      io.Writer
 	json   bool
 	leaves bool // an instance was left running
+	tried  int  // how many of a start's tries it has said
 }
 
 // object writes one JSON line.
@@ -99,6 +100,21 @@ func (p *printer) ready(url, link string) {
 	if link != url {
 		fmt.Fprintln(p.w, i18n.Say("run.connect", link))
 	}
+}
+
+// tries says what a start tries since AWS had no capacity, each once.
+func (p *printer) tries(all []messages.Message) {
+	if len(all) < p.tried { // of another start
+		p.tried = 0
+	}
+	for _, m := range all[p.tried:] {
+		if !p.json {
+			fmt.Fprintln(p.w, i18n.Translate(m))
+			continue
+		}
+		p.object(map[string]any{"type": "try", "text": i18n.Translate(m)})
+	}
+	p.tried = len(all)
 }
 
 // queue says where somebody stands who waits for an instance.

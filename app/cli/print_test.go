@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"avatar-launcher/backend/logs"
+	"avatar-launcher/backend/messages"
 )
 
 // No line of the log can pass for one of the verb's own.
@@ -26,5 +27,20 @@ func TestNamesOfOthersStayInTheirCell(t *testing.T) {
 	p.table([][]string{{"OWNER", "STATE"}, {"\x1b[2Jann\nready http://evil.test/\u202e", "warm"}})
 	if got := out.String(); strings.Count(got, "\n") != 2 || strings.Contains(got, "\x1b") || strings.Contains(got, "\u202e") {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestEachTryIsPrintedOnce: snapshots list all that a start has tried so far.
+func TestEachTryIsPrintedOnce(t *testing.T) {
+	var out bytes.Buffer
+	p := &printer{w: &out}
+	first, second := messages.Verbatim("The first."), messages.Verbatim("The second.")
+	p.tries([]messages.Message{first})
+	p.tries([]messages.Message{first, second})
+	p.tries([]messages.Message{first, second})
+	p.tries(nil)
+	p.tries([]messages.Message{second})
+	if want := "The first.\nThe second.\nThe second.\n"; out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
 	}
 }

@@ -160,6 +160,7 @@ func (r *runner) see(s backend.Snapshot) {
 			r.out.phase(s)
 		}
 	}
+	r.out.tries(s.Tries)
 	l := r.rooms.Launcher
 	switch {
 	case r.leaving:

@@ -457,6 +457,11 @@ type ec2Client struct {
 		ec2.GetEbsDefaultKmsKeyIdOutput,
 		ec2.Options,
 	]
+	modifyInstanceAttribute call[
+		ec2.ModifyInstanceAttributeInput,
+		ec2.ModifyInstanceAttributeOutput,
+		ec2.Options,
+	]
 	runInstances call[
 		ec2.RunInstancesInput,
 		ec2.RunInstancesOutput,
@@ -495,6 +500,7 @@ func narrowEc2(c *ec2.Client) *ec2Client {
 		describeSubnets:                c.DescribeSubnets,
 		describeVpcs:                   c.DescribeVpcs,
 		getEbsDefaultKmsKeyId:          c.GetEbsDefaultKmsKeyId,
+		modifyInstanceAttribute:        c.ModifyInstanceAttribute,
 		runInstances:                   c.RunInstances,
 		startInstances:                 c.StartInstances,
 		stopInstances:                  c.StopInstances,
@@ -612,6 +618,14 @@ func (c *ec2Client) GetEbsDefaultKmsKeyId(
 	with ...func(*ec2.Options),
 ) (*ec2.GetEbsDefaultKmsKeyIdOutput, error) {
 	return c.getEbsDefaultKmsKeyId(ctx, in, with...)
+}
+
+func (c *ec2Client) ModifyInstanceAttribute(
+	ctx context.Context,
+	in *ec2.ModifyInstanceAttributeInput,
+	with ...func(*ec2.Options),
+) (*ec2.ModifyInstanceAttributeOutput, error) {
+	return c.modifyInstanceAttribute(ctx, in, with...)
 }
 
 func (c *ec2Client) RunInstances(

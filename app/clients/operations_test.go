@@ -23,7 +23,7 @@ var operations = []struct{ pkg, calls string }{
 	{"ec2", `CreateReplaceRootVolumeTask CreateTags DeleteTags DescribeImages DescribeInstanceStatus DescribeInstanceTypeOfferings
 		DescribeInstanceTypes DescribeInstances DescribeLaunchTemplateVersions DescribeReplaceRootVolumeTasks
 		DescribeSnapshots DescribeSubnets
-		DescribeVpcs GetEbsDefaultKmsKeyId RunInstances StartInstances StopInstances TerminateInstances`},
+		DescribeVpcs GetEbsDefaultKmsKeyId ModifyInstanceAttribute RunInstances StartInstances StopInstances TerminateInstances`},
 	{"kinesis", `DescribeStreamSummary GetRecords GetShardIterator ListShards`},
 	{"pricing", `GetProducts`},
 	{"route53", `ChangeResourceRecordSets GetHostedZone ListHostedZonesByName ListResourceRecordSets`},

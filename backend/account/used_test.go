@@ -74,6 +74,7 @@ func (c *cloud) desktop(t *testing.T, group string, u backend.User) *fleet.Servi
 			StateIndex:     o.StateIndex,
 			DayIndex:       o.DayIndex,
 			LaunchTemplate: o.LaunchTemplate,
+			InstanceTypes:  []string{"g5.2xlarge", "g6.2xlarge"},
 			ZoneID:         o.ZoneID,
 			ZoneName:       o.ZoneName,
 			ParkingAddress: o.ParkingAddress,
@@ -149,6 +150,16 @@ func live(t *testing.T, c *cloud) {
 	keepFor(t, k, 5*time.Minute)
 	_, err = s.Prepare(t.Context(), ann)
 	must(t, err)
+	for _, who := range []struct {
+		desktop *fleet.Service
+		user    backend.User
+	}{{s, ann}, {k, bob}} { // AWS has none of the first type, so a standby instance becomes one of the other
+		c.SetCapacity("", "g5.2xlarge", 0)
+		changed := session(t, who.desktop, who.user)
+		c.SetCapacity("", "g5.2xlarge", -1)
+		must(t, who.desktop.Terminate(t.Context(), *changed, messages.Verbatim("test")))
+		keepFor(t, k, 5*time.Minute)
+	}
 	warm := session(t, s, ann)
 	_, err = s.Current(t.Context(), ann)
 	must(t, err)

@@ -25,6 +25,8 @@ type ec2API interface {
 		...func(*ec2.Options)) (*ec2.DescribeInstanceStatusOutput, error)
 	RunInstances(context.Context, *ec2.RunInstancesInput, ...func(*ec2.Options)) (*ec2.RunInstancesOutput, error)
 	StartInstances(context.Context, *ec2.StartInstancesInput, ...func(*ec2.Options)) (*ec2.StartInstancesOutput, error)
+	ModifyInstanceAttribute(context.Context, *ec2.ModifyInstanceAttributeInput,
+		...func(*ec2.Options)) (*ec2.ModifyInstanceAttributeOutput, error)
 	StopInstances(context.Context, *ec2.StopInstancesInput, ...func(*ec2.Options)) (*ec2.StopInstancesOutput, error)
 	TerminateInstances(context.Context, *ec2.TerminateInstancesInput,
 		...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error)
@@ -156,6 +158,12 @@ func (c ec2Compute) template(ctx context.Context, version string) (template, err
 
 func (c ec2Compute) start(ctx context.Context, instanceID string) error {
 	_, err := c.api.StartInstances(ctx, &ec2.StartInstancesInput{InstanceIds: []string{instanceID}})
+	return err
+}
+
+func (c ec2Compute) changeType(ctx context.Context, instanceID, kind string) error {
+	_, err := c.api.ModifyInstanceAttribute(ctx, &ec2.ModifyInstanceAttributeInput{InstanceId: &instanceID,
+		InstanceType: &types.AttributeValue{Value: &kind}})
 	return err
 }
 

@@ -68,6 +68,37 @@ func (l ledger) releaseClaim(ctx context.Context, row sessionRow, armed int64, w
 	}}, types.TransactWriteItem{Update: l.endSession(row, why, purge)})
 }
 
+// recordClaimedType stores the type that a claimed instance has been changed to, in its row and in the session's. It
+// returns an error for which isRaceLost is true if the session no longer holds the instance.
+func (l ledger) recordClaimedType(ctx context.Context, row sessionRow) error {
+	kind := str(row.InstanceType)
+	return l.transact(ctx, types.TransactWriteItem{Update: &types.Update{
+		TableName:                &l.names.InstancesTable,
+		Key:                      key("InstanceId", row.InstanceID),
+		UpdateExpression:         aws.String("SET InstanceType = :t"),
+		ConditionExpression:      aws.String("#s = :claimed AND #o = :user AND Epoch = :e"),
+		ExpressionAttributeNames: map[string]string{"#s": "State", "#o": "Owner"},
+		ExpressionAttributeValues: item{
+			":t":       kind,
+			":claimed": str(string(backend.Claimed)),
+			":user":    str(row.UserID),
+			":e":       value(row.Epoch),
+		},
+	}}, types.TransactWriteItem{Update: &types.Update{
+		TableName:                &l.names.SessionsTable,
+		Key:                      key("UserId", row.UserID),
+		UpdateExpression:         aws.String("SET InstanceType = :t"),
+		ConditionExpression:      aws.String("InstanceId = :i AND Epoch = :e AND #p <> :ended"),
+		ExpressionAttributeNames: map[string]string{"#p": "Phase"},
+		ExpressionAttributeValues: item{
+			":t":     kind,
+			":i":     str(row.InstanceID),
+			":e":     value(row.Epoch),
+			":ended": str(ended),
+		},
+	}})
+}
+
 // reserveLaunch announces the launch of an instance for a new session. It returns *existing if the user has one.
 func (l ledger) reserveLaunch(ctx context.Context, intent instanceRow, row sessionRow) error {
 	err := l.transact(ctx, l.putInstance(intent), l.putSession(row))

@@ -25,11 +25,13 @@ import (
 //	warm      → warming              heat
 //	warming   → warm                 makeHot, cool
 //	warming   → warming              markReady, rehearse
+//	claimed   → claimed              recordClaimedType
 //	claimed   → warm                 releaseClaim
 //	claimed   → recycling, retired   moveInstance
 //	recycling → warm                 makeWarm
 //	recycling → warming              beginReset
 //	recycling → retired              moveInstance
+//	any       → the same             recordType
 //	any       → (none)               removeInstance
 //
 // Each is conditional on the state that it begins from and on the row's Epoch, which grows with every claim.
@@ -95,6 +97,17 @@ func (l ledger) replaceIntent(ctx context.Context, row instanceRow, token string
 		return nil
 	}
 	return err
+}
+
+// recordType stores the type that EC2 describes an instance as. It returns nil if the row has changed before.
+func (l ledger) recordType(ctx context.Context, row instanceRow, kind string) error {
+	return unlessConditionFailed(l.update(ctx, &types.Update{
+		TableName:                 &l.names.InstancesTable,
+		Key:                       key("InstanceId", row.InstanceID),
+		UpdateExpression:          aws.String("SET InstanceType = :t"),
+		ConditionExpression:       aws.String("Epoch = :e AND InstanceType = :was"),
+		ExpressionAttributeValues: item{":t": str(kind), ":e": value(row.Epoch), ":was": str(row.InstanceType)},
+	}))
 }
 
 // removeInstance deletes a row under its epoch. It returns nil if the row has changed before.

@@ -157,6 +157,19 @@ func (s *Service) isFailing(zone, kind string) bool {
 	return now.Before(s.failing[zone+"/"+kind]) || now.Before(s.failing["/"+kind])
 }
 
+// lacksCapacity reports whether any lack of capacity is remembered.
+func (s *Service) lacksCapacity() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	for _, until := range s.failing {
+		if now.Before(until) {
+			return true
+		}
+	}
+	return false
+}
+
 // rememberCapacity records a lack of capacity for rememberFailure. An empty zone means all zones (a quota).
 func (s *Service) rememberCapacity(zone, kind string) {
 	s.mu.Lock()

@@ -47,6 +47,8 @@ func (s *Service) execute(ctx context.Context, a step) error {
 		return s.ledger.unreserve(ctx, a.row)
 	case stepRetag:
 		return s.tag(ctx, id, ownerTags(*a.session))
+	case stepRetype:
+		return s.ledger.recordType(ctx, a.row, a.instanceType)
 	case stepRearm:
 		return s.rearmForHolder(ctx, id)
 	case stepRename:
@@ -90,7 +92,7 @@ func (s *Service) warmUp(ctx context.Context, version string) error {
 	if s.WarmLine != nil { // or it would shut itself down as soon as it is ready
 		set = append(set, tags(hotTag, until.Format(time.RFC3339))...)
 	}
-	m, err := s.run(ctx, intent.LaunchToken, version, set)
+	m, err := s.run(ctx, intent.LaunchToken, version, set, func(backend.Progress) {})
 	if err != nil {
 		if ctx.Err() == nil {
 			_ = s.ledger.removeInstance(ctx, intent) // where this fails, too, the intent lapses

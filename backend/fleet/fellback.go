@@ -134,6 +134,9 @@ func (s *Service) startOnce(ctx context.Context, u backend.User, lost map[string
 	wait, cancel := context.WithTimeout(ctx, s.current().ReadyTimeout)
 	defer cancel()
 	session, err := s.awaitReady(wait, *row, report)
+	for a := newAttempt(row, lost, report); s.restarted(wait, a, err); {
+		session, err = s.awaitReady(wait, *row, report)
+	}
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		err = &backend.Problem{
 			Kind:  backend.KindUnexpected,

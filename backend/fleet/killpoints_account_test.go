@@ -30,6 +30,7 @@ func (seq sequence) accountWorld(t *testing.T) (*world, *account, *desktop) {
 		seq.prepare(d)
 	}
 	time.Sleep(time.Minute)
+	seq.limit(w)
 	return w, a, d
 }
 

@@ -23,6 +23,7 @@ type sequence struct {
 	name    string
 	warm    bool // a full pool is there before
 	prepare func(*desktop)
+	lack    string // a type that AWS has no capacity for while the sequence runs
 	do      func(*desktop)
 	over    func(backend.Snapshot) bool
 }
@@ -34,6 +35,8 @@ func reached(p backend.Phase) func(backend.Snapshot) bool {
 var sequences = []sequence{
 	{name: "warm start", warm: true, do: func(d *desktop) { d.do(backend.WishStart) }, over: reached(backend.Ready)},
 	{name: "cold start", do: func(d *desktop) { d.do(backend.WishStart) }, over: reached(backend.Ready)},
+	{name: "start as another type", warm: true, lack: "g5.2xlarge",
+		do: func(d *desktop) { d.do(backend.WishStart) }, over: reached(backend.Ready)},
 	{name: "extend", warm: true, prepare: begin, do: func(d *desktop) { d.do(backend.WishExtend) },
 		over: func(s backend.Snapshot) bool {
 			return s.Session != nil && s.Timers[0].At.Sub(s.Session.CreationTime) > 61*time.Minute
@@ -131,8 +134,16 @@ func (seq sequence) world(t *testing.T) (*world, *desktop) {
 	if seq.prepare != nil {
 		seq.prepare(d)
 	}
+	seq.limit(w)
 	synctest.Wait()
 	return w, d
+}
+
+// limit takes the capacity away that the sequence begins without.
+func (seq sequence) limit(w *world) {
+	if seq.lack != "" {
+		w.cloud.SetCapacity("", seq.lack, 0)
+	}
 }
 
 // calls runs the sequence undisturbed and lists its calls.

@@ -57,7 +57,7 @@ func (s *Service) launchAndBind(ctx context.Context, row sessionRow,
 	through, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(launchAnswerTime, cancel) })()
-	m, err := s.run(through, row.LaunchToken, row.Template, append(ownerTags(row), tags("pool", s.Names.PoolTag)...))
+	m, err := s.run(through, row.LaunchToken, row.Template, append(ownerTags(row), tags("pool", s.Names.PoolTag)...), report)
 	if isRefusal(err) {
 		return nil, errors.Join(err, s.abandon(ctx, row, messages.New("fleet.launchRefused")))
 	}
@@ -190,10 +190,16 @@ func (s *Service) abandon(ctx context.Context, row sessionRow, why messages.Mess
 
 // run launches one instance from a version of the template, the latest if it is empty; token makes a repetition return
 // the same one. It tries the profile's instance types in order, each in the profile's subnets in order. A type that has
-// just had no capacity in a subnet is tried there last.
-func (s *Service) run(ctx context.Context, token, version string, tags []tag) (*backend.Machine, error) {
+// just had no capacity in a subnet is tried there last. It reports each place but the first.
+func (s *Service) run(ctx context.Context, token, version string, tags []tag, report func(backend.Progress)) (
+	*backend.Machine, error,
+) {
 	var last error
-	for _, p := range s.places() {
+	places := s.places()
+	for i, p := range places {
+		if i > 0 {
+			trying(report, messages.New("fleet.tryPlace", i+1, len(places)))
+		}
 		m, err := s.compute.launch(ctx, token+p.suffix, version, p, tags)
 		if err == nil {
 			return m, nil

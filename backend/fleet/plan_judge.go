@@ -17,6 +17,7 @@ func (p *planner) judge(m instance) {
 		p.judgeUnrecorded(m)
 		return
 	}
+	p.judgeType(m, row)
 	other := !p.isTarget(m, row)
 	old, kept := other && p.rollout.replacing(), other && !p.rollout.replacing()
 	switch row.State {
@@ -34,6 +35,19 @@ func (p *planner) judge(m instance) {
 		p.add(stepRetire, row, messages.New("fleet.retired"))
 	case backend.Claimed:
 		p.judgeClaimed(m, row)
+	}
+}
+
+// judgeType corrects the type that a row gives: a process may have died between changing it and recording it, and an
+// operator may change it by hand. A start that has just claimed the instance is about to record it.
+func (p *planner) judgeType(m instance, row instanceRow) {
+	s := p.sessions[row.claim()]
+	if row.State == backend.Claimed && s != nil && p.now.Sub(s.CreationTime) <= startLimit {
+		return
+	}
+	if m.Type != "" && row.InstanceType != "" && m.Type != row.InstanceType && row.State != backend.Retired {
+		p.steps = append(p.steps, step{kind: stepRetype, row: row, instanceType: m.Type,
+			why: messages.New("fleet.typeChanged", row.InstanceType, m.Type)})
 	}
 }
 

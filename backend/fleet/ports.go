@@ -26,6 +26,8 @@ type compute interface {
 	// template reads a version of the launch template, the latest if it is empty.
 	template(ctx context.Context, version string) (template, error)
 	start(ctx context.Context, instanceID string) error
+	// changeType makes a stopped instance one of another type. Its volumes stay.
+	changeType(ctx context.Context, instanceID, kind string) error
 	stop(ctx context.Context, instanceID string) error
 	terminate(ctx context.Context, instanceID string) error
 	// replaceDisk replaces the root volume of a running instance by one as it was launched with, deletes the replaced one,

@@ -50,6 +50,7 @@ func (s *Service) queue(ctx context.Context, u backend.User, lost map[string]boo
 	report func(backend.Progress)) (
 	*sessionRow, error,
 ) {
+	report = withoutTries(report) // the place in the queue and its reason are what is said
 	w := &waiter{s: s, user: u, lost: lost, seen: sightings{}, launchAt: time.Now().Add(launchInterval)}
 	w.lacks(lack)
 	if err := w.enter(ctx); err != nil {

@@ -42,6 +42,8 @@ type truthRow struct {
 	PublicIP    string `dynamodbav:"PublicIp"`
 	ExpireAt    time.Time
 	HotUntil    int64
+
+	InstanceType string
 }
 
 func (w *world) truth(ctx context.Context) (truth, error) {
@@ -208,6 +210,11 @@ func (v truth) settled(size, hot int, parking string) []string {
 			running++
 		} else {
 			out = append(out, fmt.Sprintf("%s is %s (%s)", *m.InstanceId, m.State.Name, v.rows[*m.InstanceId].State))
+		}
+	}
+	for _, m := range v.machines {
+		if row := v.rows[*m.InstanceId]; row.InstanceType != string(m.InstanceType) {
+			out = append(out, fmt.Sprintf("%s is %s, and its row says %s", *m.InstanceId, m.InstanceType, row.InstanceType))
 		}
 	}
 	if stopped != size || running != hot {

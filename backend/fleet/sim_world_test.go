@@ -366,6 +366,7 @@ func (w *world) names() backend.Resources {
 		DayIndex:       w.out.DayIndex,
 		LaunchTemplate: w.out.LaunchTemplate,
 		SubnetIDs:      w.out.SubnetIDs,
+		InstanceTypes:  []string{"g5.2xlarge", "g6.2xlarge"},
 		ZoneID:         w.out.ZoneID,
 		ZoneName:       w.out.ZoneName,
 		ParkingAddress: w.out.ParkingAddress,

@@ -158,6 +158,9 @@ func (s *Service) obtainOnce(ctx context.Context, u backend.User, lost map[strin
 ) {
 	row, err := s.claim(ctx, u, lost)
 	if err == nil && row == nil {
+		if len(lost) > 0 && s.lacksCapacity() {
+			trying(report, messages.New("fleet.tryLaunch"))
+		}
 		row, err = s.launch(ctx, u, report)
 		if err == nil {
 			return row, nil
@@ -165,7 +168,7 @@ func (s *Service) obtainOnce(ctx context.Context, u backend.User, lost map[strin
 	}
 	var had *existing
 	if errors.As(err, &had) {
-		row, err := s.attach(ctx, had.row, report)
+		row, err := s.attach(ctx, had.row, lost, report)
 		if why := notStarted(err); !why.IsZero() && had.row.InstanceID != "" {
 			return nil, errors.Join(err, s.endUnstarted(ctx, had.row, why, lost), errAgain)
 		}
@@ -176,7 +179,7 @@ func (s *Service) obtainOnce(ctx context.Context, u backend.User, lost map[strin
 	}
 	report(backend.Progress{Phase: backend.Arming, Session: row.session()})
 	var refused *startRefused
-	switch err = s.armAndStart(ctx, row); {
+	switch err = s.startClaimed(ctx, newAttempt(row, lost, report)); {
 	case errors.Is(err, errStopFiring) || errors.As(err, &refused):
 		lost[row.InstanceID] = true
 		s.rememberCapacity("", row.InstanceID)
@@ -210,17 +213,16 @@ func (s *Service) endUnstarted(ctx context.Context, row sessionRow, why messages
 // releaseForCapacity releases a claimed instance that AWS has no capacity to start, and records the lack.
 func (s *Service) releaseForCapacity(ctx context.Context, row sessionRow, lack error) error {
 	s.rememberCapacity("", row.InstanceID)
-	if awsx.Code(lack) == "VcpuLimitExceeded" {
-		s.rememberCapacity("", row.InstanceType)
-	} else if inst, err := s.ledger.instance(ctx, row.InstanceID); err == nil && inst != nil {
-		s.rememberCapacity(inst.Zone, inst.InstanceType)
+	if inst, err := s.ledger.instance(ctx, row.InstanceID); err == nil && inst != nil {
+		s.rememberLack(inst.Zone, row.InstanceType, lack)
 	}
 	return s.release(ctx, row)
 }
 
 // attach continues the session that the user has, if it still holds its instance. If its time is up, or its instance
 // has gone back to the pool, attach ends it and returns errAgain: a new claim is due.
-func (s *Service) attach(ctx context.Context, row sessionRow, report func(backend.Progress)) (*sessionRow, error) {
+func (s *Service) attach(ctx context.Context, row sessionRow, lost map[string]bool,
+	report func(backend.Progress)) (*sessionRow, error) {
 	over := !s.Clock.Now().Before(row.ExpireAt)
 	if row.LaunchToken != "" {
 		if over {
@@ -239,7 +241,7 @@ func (s *Service) attach(ctx context.Context, row sessionRow, report func(backen
 	}
 	report(backend.Progress{Phase: backend.Arming, Session: row.session(), Cold: row.Cold, Attached: true})
 	row.armedUntil = row.ExpireAt.Unix() // it may be armed or not; arm finds out
-	return &row, s.armAndStart(ctx, &row)
+	return &row, s.startClaimed(ctx, newAttempt(&row, lost, report))
 }
 
 // armAndStart arms the stop and tags the instance, both before it runs, then starts it. Starting an instance that runs

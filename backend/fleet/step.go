@@ -69,6 +69,7 @@ const (
 	stepReserve   stepKind = "reserve"   // it is for the next user in the queue
 	stepUnreserve stepKind = "unreserve" // whom it was for does not wait any more
 	stepRetag     stepKind = "retag"     // its tags do not say what its row says
+	stepRetype    stepKind = "retype"    // its row does not say which type it is
 	stepRearm     stepKind = "rearm"     // its stop is not armed for the end of its session
 	stepRename    stepKind = "rename"    // a name does not point where it should
 	stepDequeue   stepKind = "dequeue"   // a place in the queue that nobody keeps
@@ -77,13 +78,14 @@ const (
 
 // step is one step of a plan. Every step is checked again under the row's epoch when it is executed.
 type step struct {
-	kind    stepKind
-	row     instanceRow // InstanceID is always set but for launch, rename, dequeue and rollout; of launch Template is set
-	session *sessionRow // for end, retag, rearm, rename
-	ticket  ticketRow   // for reserve, dequeue
-	rollout *rolloutRow // for rollout
-	why     messages.Message
-	result  *launchResult // for park, recycle, retire, forget: how its warming ended
+	kind         stepKind
+	row          instanceRow // InstanceID is always set but for launch, rename, dequeue and rollout; of launch Template is set
+	session      *sessionRow // for end, retag, rearm, rename
+	ticket       ticketRow   // for reserve, dequeue
+	rollout      *rolloutRow // for rollout
+	instanceType string      // for retype: the type that EC2 describes
+	why          messages.Message
+	result       *launchResult // for park, recycle, retire, forget: how its warming ended
 }
 
 const (

@@ -94,7 +94,9 @@ func (s *Service) modifyInstanceAttribute(c *wire.Call, p params, d *doc) *wire.
 		return err
 	}
 	err = s.update(c.Now, func(ch *change) *wire.Error {
-		batch, err := s.pick(c, c.Operation, []string{p.get("InstanceId")})
+		batch, err := s.pickWith(c, c.Operation, []string{p.get("InstanceId")}, map[string][]string{
+			"ec2:Attribute": {m.name}, "ec2:Attribute/" + m.name: {m.value},
+		})
 		if err != nil {
 			return err
 		}

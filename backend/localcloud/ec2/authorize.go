@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -72,6 +73,12 @@ func (s *Service) instanceKeys(in *instance, now time.Time) map[string][]string 
 // pick returns the instances of a batch of IDs, all or none: every ID well formed, every one known and permitted.
 // The caller holds s.mu.
 func (s *Service) pick(c *wire.Call, operation string, ids []string) ([]*instance, *wire.Error) {
+	return s.pickWith(c, operation, ids, nil)
+}
+
+// pickWith is pick for an operation with condition keys of its own.
+func (s *Service) pickWith(c *wire.Call, operation string, ids []string, own map[string][]string) ([]*instance,
+	*wire.Error) {
 	if len(ids) == 0 {
 		return nil, missing("InstanceId")
 	}
@@ -86,6 +93,7 @@ func (s *Service) pick(c *wire.Call, operation string, ids []string) ([]*instanc
 		if ok {
 			keys = s.instanceKeys(in, c.Now)
 		}
+		maps.Copy(keys, own)
 		// An unknown instance has no tags: a caller confined by tags learns nothing about which IDs exist.
 		if err := authorize(c, operation, s.arn("instance", id), keys); err != nil {
 			return nil, err

@@ -137,6 +137,14 @@ test('what is spent counts by the cloud\'s clock', () => {
   expect(spent(snapshotOf(), NOW)).toBeNull();
 });
 
+test('a start says what it tries since AWS had no capacity', () => {
+  for (const phase of ['claiming', 'arming', 'booting'] as const) {
+    expect(headline(snapshotOf({ phase, tries: ['The first.', 'The second.'] })).lead).toBe('The second.');
+  }
+  const queue = { position: 1, length: 1, why: '' };
+  expect(headline(snapshotOf({ phase: 'claiming', queue, tries: ['The first.'] })).lead).not.toBe('The first.');
+});
+
 test('offline is a standing condition; the queue and the fleet are said where they are', () => {
   const gone: Problem = { ...problem, kind: 'unreachable' };
   expect(offline(snapshotOf({ problem: gone }))).toBeNull();

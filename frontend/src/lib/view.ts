@@ -88,8 +88,10 @@ export function headline(s: Snapshot): { title: string; lead: string } {
       if (s.ended && !s.adopting) return { title: s.ended.why === 'idle' ? h.endedIdle : h.endedMaximum, lead: endedLead(s.ended, s.cost.currency) };
       return s.adopting ? h.adopting : { ...h.idle, lead: idleLead(s) };
     case 'claiming':
+      if (s.tries.length && !s.queue) return { ...h.claiming, lead: s.tries.at(-1)! };
       return s.queue ? { title: h.queueTitle(s.queue.position, s.queue.length), lead: s.queue.why ? h.queueWhy(s.queue.why) : h.queueLead } : h.claiming;
     case 'arming':
+      return s.tries.length ? { ...h.arming, lead: s.tries.at(-1)! } : h.arming;
     case 'ready':
     case 'ending':
       return h[s.phase];
@@ -97,6 +99,7 @@ export function headline(s: Snapshot): { title: string; lead: string } {
       return s.announced ? { ...h.probing, lead: h.announced } : h.probing;
     case 'booting':
       if (s.announced) return { ...h.booting, lead: h.announced };
+      if (s.tries.length) return { ...h.booting, lead: s.tries.at(-1)! };
       return s.cold ? { ...h.booting, lead: h.bootingCold } : h.booting;
     case 'failed':
       return s.problem ? { title: s.problem.what, lead: s.problem.why } : h.failed;

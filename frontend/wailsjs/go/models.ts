@@ -469,6 +469,7 @@ export namespace bridge {
 	    lastUseBy: UseKind;
 	    ended?: Ended;
 	    queue?: Queue;
+	    tries: string[];
 	    timers: Timer[];
 	    cost: Cost;
 	    estimate?: number;
