@@ -14,15 +14,17 @@ await mkdir(FOLDER, { recursive: true });
 const { open, close, complaints } = await start();
 let count = 0;
 for (const scene of scenes.filter((s) => only.length === 0 || only.includes(s.name))) {
+  const page = await open(scene, { colorScheme: 'light', ...(locale ? { locale } : {}) });
   for (const colorScheme of ['light', 'dark']) {
-    const page = await open(scene, { colorScheme, ...(locale ? { locale } : {}) });
+    await page.emulateMedia({ colorScheme });
+    await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
     for (const [width, height] of SIZES) {
       await page.setViewportSize({ width, height });
       await page.screenshot({ path: `${FOLDER}${scene.name}${tagged}-${colorScheme}-${width}.png` });
       count++;
     }
-    await page.context().close();
   }
+  await page.context().close();
 }
 // Other guises of the fullest pages.
 const GUISES = {

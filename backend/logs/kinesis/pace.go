@@ -15,6 +15,10 @@ const (
 	maxPenalty     = 10 * time.Second
 	retryMax       = 30 * time.Second
 
+	// quietReads is how many reads in a row must bring no lines before the interval grows to sharedInterval. Five reads
+	// a second of a log that nothing is written to would keep the processor busy at rest.
+	quietReads = 15
+
 	// unreachedMax is the longest wait after a call that no server answered. Retrying costs nothing, and lines should
 	// appear soon after the network is back.
 	unreachedMax = 5 * time.Second
@@ -23,6 +27,7 @@ const (
 // pace decides how often one shard is read: as often as its share allows, less often after throttled reads.
 type pace struct {
 	readers  int
+	empty    int           // reads in a row that brought no lines
 	penalty  time.Duration // added since reads were throttled
 	failures int           // in a row
 }
@@ -35,14 +40,21 @@ func (p *pace) idleInterval() time.Duration {
 	return max(sharedInterval, time.Duration(p.readers)*minInterval)
 }
 
-// next returns the wait after a successful read. behind is the distance from the end of the shard.
-func (p *pace) next(behind time.Duration) time.Duration {
+// next returns the wait after a successful read of some lines. behind is the distance from the end of the shard.
+func (p *pace) next(behind time.Duration, lines int) time.Duration {
 	p.failures = 0
+	p.empty++
+	if lines > 0 {
+		p.empty = 0
+	}
 	p.penalty = p.penalty * 3 / 4
 	if p.penalty < minInterval/4 {
 		p.penalty = 0
 	}
 	d := p.idleInterval()
+	if p.empty > quietReads {
+		d = max(d, sharedInterval)
+	}
 	if behind > 0 {
 		d = minInterval
 	}

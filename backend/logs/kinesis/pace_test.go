@@ -9,11 +9,47 @@ import (
 	"time"
 )
 
+// write puts a line every second for d.
+func write(s *fakeStream, d time.Duration) {
+	for range int(d / time.Second) {
+		s.put(mine, "a line")
+		time.Sleep(time.Second)
+	}
+}
+
+// TestFollowReadsAQuietShardLessOften checks that a log that nothing but metrics is written to is read about once a
+// second by its only reader, and five times a second again once there are lines.
+func TestFollowReadsAQuietShardLessOften(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &fakeStream{}
+		b, since := newBook(s, nil), time.Now()
+		reads := func() int {
+			before := s.count("GetRecords")
+			follow(t, b, since, time.Minute)
+			return s.count("GetRecords") - before
+		}
+		go func() {
+			for range 30 {
+				s.put(mine, `{"src":"metrics","cpu":12,"iid":"`+mine+`","v":1}`)
+				time.Sleep(2 * time.Second)
+			}
+		}()
+		if n := reads(); n < 50 || n > 75 {
+			t.Errorf("%d reads in a minute without a line", n)
+		}
+		go write(s, time.Minute)
+		if n := reads(); n < 240 || n > 301 {
+			t.Errorf("%d reads in a minute with a line a second", n)
+		}
+	})
+}
+
 // TestFollowReadsASlowStreamAsOften checks that the time of an answer counts as part of the interval between reads.
 func TestFollowReadsASlowStreamAsOften(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &fakeStream{slow: 150 * time.Millisecond}
 		since := time.Now()
+		go write(s, time.Minute)
 		follow(t, newBook(s, nil), since, time.Minute)
 		if n := s.count("GetRecords"); n < 240 || n > 301 {
 			t.Errorf("%d reads in a minute, where 5 a second are allowed", n)
@@ -63,6 +99,7 @@ func TestFollowPacesByKnownReaders(t *testing.T) {
 		reads := func(followed []string) int {
 			k.SetFollowed(followed)
 			before := s.count("GetRecords")
+			go write(s, time.Minute)
 			follow(t, b, since, time.Minute)
 			return s.count("GetRecords") - before
 		}

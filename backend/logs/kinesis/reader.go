@@ -106,7 +106,7 @@ func (r *reader) read(ctx context.Context) (*batch, time.Duration) {
 	b := r.batch(out)
 	r.pos, r.iterator = b.pos, aws.ToString(out.NextShardIterator)
 	// The limit is of reads a second: what the answer and its decoding took is part of the interval.
-	return b, r.pace.next(b.behind) - time.Since(began)
+	return b, r.pace.next(b.behind, lineCount(b.entries)) - time.Since(began)
 }
 
 // openIterator gets an iterator after the last record, or at since.
@@ -173,6 +173,17 @@ func (r *reader) batch(out *sdk.GetRecordsOutput) *batch {
 	pos.ended = out.NextShardIterator == nil
 	behind := time.Duration(aws.ToInt64(out.MillisBehindLatest)) * time.Millisecond
 	return &batch{shard: r.shard, entries: entries, counts: counts, pos: pos, moved: true, behind: behind}
+}
+
+// lineCount returns how many of the entries are lines.
+func lineCount(entries []logs.Entry) int {
+	n := 0
+	for _, e := range entries {
+		if e.Metrics == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // entryCapacity returns the capacity to allocate for the entries of some records.

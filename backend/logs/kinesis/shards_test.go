@@ -81,8 +81,8 @@ func TestPace(t *testing.T) {
 		0: time.Second, 1: 200 * time.Millisecond, 2: time.Second, 5: time.Second, 20: 4 * time.Second, 100: 20 * time.Second,
 	} {
 		p := pace{readers: readers}
-		within(fmt.Sprint(readers, " readers, caught up"), p.next(0), want)
-		within(fmt.Sprint(readers, " readers, behind"), p.next(time.Second), minInterval)
+		within(fmt.Sprint(readers, " readers, caught up"), p.next(0, 1), want)
+		within(fmt.Sprint(readers, " readers, behind"), p.next(time.Second, 1), minInterval)
 	}
 	p := pace{readers: 5}
 	for i := range 20 {
@@ -95,9 +95,9 @@ func TestPace(t *testing.T) {
 		t.Errorf("throttled often: a penalty of %v", p.penalty)
 	}
 	for range 30 {
-		p.next(0)
+		p.next(0, 1)
 	}
-	within("well again", p.next(0), sharedInterval)
+	within("well again", p.next(0, 1), sharedInterval)
 	refused, unreached := &types.ResourceNotFoundException{}, errors.New("no route to host")
 	for range 20 {
 		p.failed(refused)
