@@ -19,7 +19,7 @@ func (s *Shell) hide(ctx context.Context) {
 	wails.WindowHide(ctx)
 	if s.notifies.Load() && s.desk.get().Notifications && firstTime(filepath.Join(s.stateDir, "said-hidden")) {
 		n := hiddenNotification(s.snapshot())
-		s.tasks.Go(func(context.Context) { s.send(n) })
+		s.tasks.Go(func(ctx context.Context) { s.send(ctx, n) })
 	}
 }
 

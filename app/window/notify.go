@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	wails "github.com/wailsapp/wails/v2/pkg/runtime"
@@ -16,14 +17,18 @@ type notification struct {
 	Title   string
 	Body    string
 	Actions []string
+	Urgent  bool // it stays until it is dismissed
 }
+
+// program is the name of the desktop entry, of its icon and of the window's class on Linux.
+const program = "avatar-launcher"
 
 // notificationsFor are what a step from one snapshot to the next is worth saying: ready, nearly over, stopped without
 // having been asked to, no warm instance, a place in the queue, signed out. What the user has just pressed is not
 // said again, but for the sign-out, which takes its time.
 func notificationsFor(before, after backend.Snapshot, now time.Time) (all []notification) {
 	add := func(id, title, body string, actions ...string) {
-		all = append(all, notification{id, title, body, actions})
+		all = append(all, notification{ID: id, Title: title, Body: body, Actions: actions, Urgent: id == "warning"})
 	}
 	switch p := i18n.Problem(after.Problem); {
 	case before.Phase != backend.Ready && after.Phase == backend.Ready:
@@ -87,6 +92,10 @@ func actionTitle(key string) string {
 
 // allowNotifications opens the system's notifications. Where there are none, nothing is said there.
 func (s *Shell) allowNotifications() {
+	if runtime.GOOS == "linux" {
+		s.notifyOnBus()
+		return
+	}
 	if !wails.IsNotificationAvailable(s.ctx) {
 		return
 	}
@@ -111,6 +120,18 @@ func (s *Shell) allowNotifications() {
 	s.notifies.Store(true)
 }
 
+// notifyOnBus opens the notifications of a Linux desktop.
+func (s *Shell) notifyOnBus() {
+	bus, err := newBusNotifier()
+	if err != nil {
+		s.log.Info("there are no notifications here", "cause", err)
+		return
+	}
+	s.onBus = bus
+	s.tasks.Go(func(ctx context.Context) { bus.follow(ctx, s.choose) })
+	s.notifies.Store(true)
+}
+
 // defaultAction is Wails' word for a press of the notification itself.
 const defaultAction = "DEFAULT_ACTION"
 
@@ -120,11 +141,17 @@ func (s *Shell) notify(before, after backend.Snapshot) {
 		return
 	}
 	for _, n := range notificationsFor(before, after, time.Now()) {
-		s.tasks.Go(func(context.Context) { s.send(n) }) // a notification service that hangs must not hold the page up
+		s.tasks.Go(func(ctx context.Context) { s.send(ctx, n) }) // a notification service that hangs must not hold the page up
 	}
 }
 
-func (s *Shell) send(n notification) {
+func (s *Shell) send(ctx context.Context, n notification) {
+	if s.onBus != nil {
+		if err := s.onBus.send(ctx, n); err != nil {
+			s.log.Info("a notification could not be shown", "cause", err)
+		}
+		return
+	}
 	category := wails.NotificationCategory{ID: n.ID}
 	for _, key := range n.Actions {
 		if key != itemOpen { // that is what a press of the notification itself does

@@ -129,3 +129,15 @@ func TestNotificationsAreToldInTheLanguageInUse(t *testing.T) {
 		t.Errorf("notified: %+v", said)
 	}
 }
+
+// TestOnlyAWarningStays: what is about to stop is the one thing that must not be missed.
+func TestOnlyAWarningStays(t *testing.T) {
+	before := backend.Snapshot{Phase: backend.Ready, Session: &backend.Session{}}
+	after := before
+	after.Warning = true
+	all := notificationsFor(before, after, time.Now())
+	all = append(all, notificationsFor(backend.Snapshot{}, backend.Snapshot{Phase: backend.Ready}, time.Now())...)
+	if len(all) != 2 || !all[0].Urgent || all[1].Urgent {
+		t.Errorf("%+v", all)
+	}
+}

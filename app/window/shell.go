@@ -48,6 +48,7 @@ type Shell struct {
 	question    atomic.Pointer[question] // before quitting, nil while it is not open on the page
 	dialogs     atomic.Int32             // of the system's, open now
 	notifies    atomic.Bool              // the system shows notifications
+	onBus       *busNotifier             // Linux: set before notifies, nil elsewhere
 	inhibitor   osdesktop.Inhibitor
 	rules       atomic.Pointer[backend.Rules]  // in force; nil before wired
 	updates     atomic.Pointer[updates.Status] // nil if the profile names no releases

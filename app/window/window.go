@@ -282,7 +282,7 @@ func windowOptions(files fs.FS, icon []byte, s *Shell, hidden bool) *wailsoption
 		// frame where it is emulated, and NVIDIA's shows blank windows.
 		DragAndDrop: &wailsoptions.DragAndDrop{EnableFileDrop: true, DisableWebViewDrop: true},
 		Mac:         &mac.Options{OnUrlOpen: s.asked, OnFileOpen: s.asked},
-		Linux:       &linux.Options{Icon: icon, ProgramName: "avatar-launcher", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
+		Linux:       &linux.Options{Icon: icon, ProgramName: program, WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 		// By default a folder of the user's roaming profile, named after the program's file.
 		Windows: &windows.Options{WebviewUserDataPath: filepath.Join(config.Paths().CacheDir, "webview2")},
 	}

@@ -42,16 +42,18 @@ class Service:
 
 
 class Notifications(Service):
-    """`shown` maps the title of each notification to (number, body, {action: words})."""
+    """`shown` maps the title of each notification to (number, body, {action: words}), `dress` to (name of the program,
+    icon, hints)."""
 
     def __init__(self):
-        self.shown = {}
+        self.shown, self.dress = {}, {}
         super().__init__("org.freedesktop.Notifications", "/org/freedesktop/Notifications", NOTIFICATIONS)
 
     def answer(self, method, arguments, invocation):
         if method != "Notify":
             return invocation.return_value(None)
-        _, _, _, title, body, actions, _, _ = arguments
+        name, _, icon, title, body, actions, hints, _ = arguments
+        self.dress[title] = (name, icon, hints)
         number = len(self.shown) + 1
         self.shown[title] = (number, body, dict(zip(actions[::2], actions[1::2])))
         return invocation.return_value(GLib.Variant("(u)", (number,)))
