@@ -27,6 +27,7 @@ const (
 	watchTime    = 2 * time.Minute  // a report of viewers holds for this long
 	firstRestop  = 5 * time.Second  // before a stop that failed is tried again; each further pause is twice as long,
 	lastRestop   = time.Minute      // up to this
+	recountPause = 30 * time.Second // after an end elsewhere, until its cost has been written down
 	preparePause = time.Minute      // between two preparations while somebody is at the idle window
 )
 
@@ -251,6 +252,10 @@ func nextTick(s state, r Rules, now time.Time) (state, []effect) {
 	if at := restopDue(s, r); !at.IsZero() && !now.Before(at) {
 		return nextRetryStop(s)
 	}
+	if recounts(s) && !now.Before(s.recountAt) {
+		s.recountAt, s.prepared = time.Time{}, now
+		return s, []effect{doPrepare{*s.User}}
+	}
 	if s.Phase != Ready || s.Session == nil {
 		return s, nil
 	}
@@ -283,10 +288,18 @@ func retries(s state) bool {
 		unattached(s))
 }
 
+// recounts reports whether the month's cost is to be read again.
+func recounts(s state) bool {
+	return !s.recountAt.IsZero() && s.User != nil && s.Session == nil && (s.Phase == Idle || s.Phase == Failed)
+}
+
 // deadline is when the snapshot wants its next tick; zero for never.
 func deadline(s state, r Rules, now time.Time) time.Time {
 	if retries(s) {
 		return s.retryAt
+	}
+	if recounts(s) {
+		return s.recountAt
 	}
 	if s.Phase == Failed {
 		return restopDue(s, r)

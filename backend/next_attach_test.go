@@ -41,9 +41,10 @@ func TestAnAttachThatFailsKeepsTheInstance(t *testing.T) {
 			t.Errorf("%s: %s, problem %v", name, again.Phase, again.Problem)
 		}
 		over, effects := next(s, sessionFound{}, rules, at)
-		if over.Phase != Idle || over.Session != nil || over.Problem != nil || len(effects) != 0 {
+		if over.Phase != Idle || over.Session != nil || over.Problem != nil {
 			t.Errorf("%s: after its end %s, session %v, problem %v", name, over.Phase, over.Session, over.Problem)
 		}
+		countedTwice(t, over, effects, at)
 		away, effects := next(s, sessionFound{problem: trouble}, rules, at)
 		if away.Phase != Failed || len(effects) != 0 || deadline(away, rules, at).IsZero() {
 			t.Errorf("%s: away %s, effects %+v", name, away.Phase, effects)
@@ -167,5 +168,21 @@ func TestAttachingIsTriedLessAndLessOften(t *testing.T) {
 	}
 	if tries < 5 || tries > 12 {
 		t.Errorf("%d tries in half an hour, want 5 to 12", tries)
+	}
+}
+
+// countedTwice checks that the month's cost is read at once after an end that another process is writing down, and once
+// more, though nobody uses the window.
+func countedTwice(t *testing.T, s state, effects []effect, now time.Time) {
+	t.Helper()
+	sameEffects(t, effects, []effect{doPrepare{*alice}})
+	at := deadline(s, rules, now)
+	if at.Sub(now) < 10*time.Second || at.Sub(now) > time.Minute {
+		t.Fatalf("the cost is read again at %v", at)
+	}
+	s, effects = next(s, ticked{}, rules, at)
+	sameEffects(t, effects, []effect{doPrepare{*alice}})
+	if at := deadline(s, rules, at); !at.IsZero() {
+		t.Errorf("and a third time at %v", at)
 	}
 }

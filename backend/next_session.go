@@ -31,8 +31,9 @@ func nextFound(s state, e sessionFound, now time.Time) (state, []effect) {
 		s.Adopting, s.retryAt = true, now.Add(retryPause)
 		return s, nil
 	case e.session == nil && s.Phase == Failed: // the session that could not be attached to has ended
-		s.Session, s.Machine, s.URL, s.Problem = nil, nil, "", nil
-		return enter(s, Idle, now), nil
+		s.Session, s.Machine, s.URL, s.Problem, s.prepared = nil, nil, "", nil, now
+		s.recountAt = now.Add(recountPause)
+		return enter(s, Idle, now), []effect{doPrepare{*s.User}} // what it cost belongs to the month now
 	case e.session == nil:
 		return s, nil
 	}
@@ -217,7 +218,7 @@ func nextStopped(s state, e stopped, r Rules, now time.Time) (state, []effect) {
 	s.prepared = now
 	phase := Idle
 	if failure != nil {
-		phase = Failed
+		phase, s.recountAt = Failed, now.Add(recountPause)
 	}
 	return enter(s, phase, now), []effect{doPrepare{*s.User}}
 }

@@ -14,6 +14,11 @@ type state struct {
 	attempt  int       // counts the sign-ins: an answer to one that was left is nobody's
 	month    float64   // what this user's ended sessions of the month cost
 	prepared time.Time // when the last preparation was asked for
+
+	// recountAt is when to read the month's cost again: who ended the session may still have been writing down what it
+	// cost. It is zero for never.
+	recountAt time.Time
+
 	retryAt  time.Time // when to ask again for what could not be reached: the kept sign-in, or the user's session
 	resuming bool      // the kept sign-in is being asked for again, behind the page
 	unfound  *Problem  // why the user's session could not be looked for
