@@ -77,7 +77,7 @@ func (v *visit) listInvitations(ctx context.Context, s backend.Session) error {
 		if i.WatchOnly {
 			may = i18n.Text("commands.invite.mayWatch")
 		}
-		until, guests := i18n.Text("commands.invite.until", clockTime(i.Until)),
+		until, guests := i18n.Text("commands.invite.until", clockTime(i.Until, v.Skew())),
 			i18n.Text("commands.invite.forGuests", i.Uses)
 		rows = append(rows, []string{i.ID(), until, guests, may})
 	}

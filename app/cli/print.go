@@ -126,8 +126,8 @@ func (p *printer) queue(q backend.Queue) {
 	p.object(map[string]any{"type": "queue", "position": q.Position, "length": q.Length, "why": i18n.Translate(q.Why)})
 }
 
-// left says that a session goes on that was found running. It says nothing for nil.
-func (p *printer) left(s *backend.Session) {
+// left says that a session goes on that was found running. It says nothing for nil. The cloud's clock is ahead by skew.
+func (p *printer) left(s *backend.Session, skew time.Duration) {
 	if s == nil {
 		return
 	}
@@ -136,7 +136,7 @@ func (p *printer) left(s *backend.Session) {
 		p.object(map[string]any{"type": "left", "instanceId": s.InstanceID, "expireAt": s.ExpireAt.UTC()})
 		return
 	}
-	fmt.Fprintln(p.w, i18n.Say("run.left", s.InstanceID, clockTime(s.ExpireAt)))
+	fmt.Fprintln(p.w, i18n.Say("run.left", s.InstanceID, clockTime(s.ExpireAt, skew)))
 }
 
 // ended is the last line; err says why it ended badly, nil that it did not.

@@ -137,7 +137,7 @@ func (r *runner) run(ctx context.Context, user, password string) error {
 			if r.err == nil && last.Problem != nil {
 				r.err = last.Problem // the stop or the sign-out was not confirmed
 			}
-			r.out.left(r.left)
+			r.out.left(r.left, r.rooms.Skew())
 			r.out.ended(r.err)
 			return r.err
 		}

@@ -61,8 +61,8 @@ func (v *visit) statusRows(s *backend.Session, m *backend.Machine, now time.Time
 		[]string{i18n.Text("commands.status.phase"), phaseText(s.Phase)},
 		[]string{i18n.Text("commands.status.address"), v.Fleet.URL(*s)},
 		[]string{i18n.Text("commands.status.publicIP"), s.PublicIP},
-		[]string{i18n.Text("commands.status.created"), clockTime(s.CreationTime)},
-		[]string{i18n.Text("commands.status.ends"), clockTime(s.ExpireAt)})
+		[]string{i18n.Text("commands.status.created"), clockTime(s.CreationTime, v.Skew())},
+		[]string{i18n.Text("commands.status.ends"), clockTime(s.ExpireAt, v.Skew())})
 	rows = append(rows, v.whyItRuns(*s)...)
 	rows = append(rows, v.costRow(*s, now)...)
 	if m != nil {
@@ -77,13 +77,13 @@ func (v *visit) statusRows(s *backend.Session, m *backend.Machine, now time.Time
 
 // whyItRuns says what a session was last used by, and what ends it when.
 func (v *visit) whyItRuns(s backend.Session) [][]string {
-	used := clockTime(s.LastActivity)
+	used := clockTime(s.LastActivity, v.Skew())
 	if m := s.LastUseBy.Message(); !m.IsZero() {
 		used += ", " + i18n.Translate(m)
 	}
 	rows := [][]string{{i18n.Text("commands.status.lastUsed"), used}}
 	for _, t := range timersOf(v.Rooms, &s) {
-		what := i18n.Say("timers."+string(t.Kind), clockTime(t.At))
+		what := i18n.Say("timers."+string(t.Kind), clockTime(t.At, v.Skew()))
 		rows = append(rows, []string{i18n.Text("commands.status.stops"), what})
 	}
 	return rows

@@ -16,13 +16,15 @@ type addressed struct{ core.ControlPlane }
 
 func (addressed) URL(s backend.Session) string { return "https://" + s.Domain + "/" }
 
-// TestStatusSaysWhatRunsAndWhy compares each row of status with the session.
+// TestStatusSaysWhatRunsAndWhy compares each row of status with the session. The cloud's clock is ten minutes ahead,
+// and times are shown by this computer's.
 func TestStatusSaysWhatRunsAndWhy(t *testing.T) {
 	var out bytes.Buffer
 	p := config.Default().Profiles["local"]
-	v := &visit{Rooms: &core.Rooms{Fleet: addressed{}, Profile: p}, out: &printer{w: &out},
+	ahead := func() time.Duration { return 10 * time.Minute }
+	v := &visit{Rooms: &core.Rooms{Fleet: addressed{}, Profile: p, Skew: ahead}, out: &printer{w: &out},
 		user: backend.User{Username: "demo"}}
-	began := time.Date(2026, 3, 1, 12, 0, 0, 0, time.Local)
+	began := time.Date(2026, 3, 1, 12, 10, 0, 0, time.Local)
 	s := &backend.Session{InstanceID: "i-1", Phase: backend.Ready, Domain: "demo.example.org", PublicIP: "192.0.2.7",
 		CreationTime: began, ExpireAt: began.Add(time.Hour), LastActivity: began.Add(5 * time.Minute),
 		LastUseBy: backend.UseViewer, Type: "g5.xlarge"}

@@ -216,7 +216,10 @@ func (v *visit) connect(ctx context.Context) error {
 	return nil
 }
 
-func clockTime(t time.Time) string { return t.Local().Format(time.DateTime) }
+// clockTime writes a time of the cloud's clock by this computer's, which the cloud is ahead of by skew.
+func clockTime(t time.Time, skew time.Duration) string {
+	return t.Add(-skew).Local().Format(time.DateTime)
+}
 
 // end stops or terminates the user's instance. Where there is none, that is what was asked for.
 func (v *visit) end(ctx context.Context, do func(context.Context, backend.Session, messages.Message) error, done string,

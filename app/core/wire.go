@@ -44,6 +44,7 @@ type Rooms struct {
 	older    string                     // folder for the log's older lines, "" where they are dropped
 	Browse   func(address string) error // opens the system's browser
 	Now      func() time.Time           // the cloud's clock
+	Skew     func() time.Duration       // how far it is ahead of this computer's
 	cloud    *embedded                  // nil if the cloud is not this machine's
 	Operator backend.Operator
 	History  backend.History
@@ -122,7 +123,7 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		return err
 	}
 	clock := &fleet.Clock{}
-	r.Now = clock.Now
+	r.Now, r.Skew = clock.Now, clock.Skew
 	watched := clock.Watch(cfg.HTTPClient)
 	cfg.HTTPClient = nil
 
