@@ -70,7 +70,7 @@ func TestAttributesThatThePoolDemands(t *testing.T) {
 		t.Errorf("it asked %d times", asked)
 	}
 	_, c, err = s.Respond(t.Context(), "short")
-	back(t, c, err, "NEW_PASSWORD_REQUIRED", "doesn’t meet your organisation’s rules")
+	back(t, c, err, "NEW_PASSWORD_REQUIRED", "doesn’t meet your organization’s rules")
 	user, c, err := s.Respond(t.Context(), "My-own-Passw0rd")
 	if err != nil || c != nil || user.Username != "newcomer" {
 		t.Fatalf("got %v, %v, %v", user, c, err)

@@ -113,7 +113,7 @@ func TestNewPassword(t *testing.T) {
 		t.Fatal(d)
 	}
 	_, c, err = s.Respond(t.Context(), "short")
-	refusal(t, err, backend.KindRefused, "doesn’t meet your organisation’s rules")
+	refusal(t, err, backend.KindRefused, "doesn’t meet your organization’s rules")
 	if c == nil || c.Name != "NEW_PASSWORD_REQUIRED" {
 		t.Fatalf("the step is gone: %v", c)
 	}

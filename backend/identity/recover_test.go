@@ -66,7 +66,7 @@ func TestForgottenPassword(t *testing.T) {
 	_, c, err = s.Respond(t.Context(), fresh)
 	asks(t, c, err, backend.StepResetPassword)
 	_, c, err = s.Respond(t.Context(), "short")
-	back(t, c, err, backend.StepResetPassword, "doesn’t meet your organisation’s rules")
+	back(t, c, err, backend.StepResetPassword, "doesn’t meet your organization’s rules")
 	user, c, err := s.Respond(t.Context(), "A new Passw0rd, with blanks")
 	if err != nil || c != nil || user.Username != "demo" {
 		t.Fatalf("got %v, %v, %v", user, c, err)

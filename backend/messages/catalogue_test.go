@@ -128,6 +128,8 @@ var (
 	// settings are keys of the configuration, which are called what they are called.
 	settings  = regexp.MustCompile(`\bcognito\.\w+`)
 	straights = regexp.MustCompile(`[a-z]'[a-z]`)
+	// british are spellings of words that the catalogue spells as AWS does.
+	british = regexp.MustCompile(`(?i)organis|behaviour|colour|initialis|authoris|recognis`)
 )
 
 // forAdministrators are the prefixes of texts that administrators read, who know the words of AWS: those of the
@@ -153,13 +155,16 @@ var foreign = map[string]*regexp.Regexp{
 }
 
 // TestTextsForUsersAreInTheirWords keeps internal words out of what users read, in window, tray, messages and
-// commands, and typewriter apostrophes out of the window and the tray.
+// commands, typewriter apostrophes out of the window and the tray, and everything in one spelling.
 func TestTextsForUsersAreInTheirWords(t *testing.T) {
 	c, checked := read(t, Default), 0
 	for _, key := range c.Keys() {
 		text := c.leaves[key]
 		if !strings.HasPrefix(key, section) && straights.MatchString(text) {
 			t.Errorf("%s has a straight apostrophe: %q", key, text)
+		}
+		if word := british.FindString(text); word != "" {
+			t.Errorf("%s is spelled in another way than the rest, at %q: %q", key, word, text)
 		}
 		if isForAdministrators(key) {
 			continue

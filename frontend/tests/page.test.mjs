@@ -599,7 +599,7 @@ on('history: figures, another period, another measure, the table', 'history', as
 on('history that is being read has a way out, one that failed can be tried again', 'history-error', async (page) => {
   await page.getByText('Couldn’t load this').waitFor();
   await page.evaluate((past) => window.setScene({ past }), sceneOf('history').past);
-  await button(page, 'Try again').click();
+  await button(page, 'Try again: Couldn’t load this').click();
   await page.getByRole('table').waitFor();
 });
 
@@ -679,7 +679,7 @@ on('a paused rollout is resumed', 'fleet-rollout-paused', async (page) => {
 
 on('why launches are held back is on the fleet page, and an administrator resumes them', 'fleet-held', async (page) => {
   await page.getByText('launches no more until an administrator resumes it').waitFor();
-  await page.getByText('did not become ready in 15m0s').waitFor();
+  await page.getByText('wasn’t ready within 15 min').waitFor();
   await page.getByText('The end of its log').click();
   await page.getByText('no Vulkan driver for the GPU was found').waitFor();
   await button(page, 'Resume…').click();

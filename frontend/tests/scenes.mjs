@@ -23,7 +23,7 @@ const ROLLOUT = {
   lines: ['Version 4 of the launch template is being tried on one instance. The others are of version 3.'], stage: 'one', paused: false,
 };
 const HELD = {
-  failures: 3, instanceId: 'i-03f29a8c17be4d05e', why: 'did not become ready in 15m0s', retryAt: at(42 * MINUTE),
+  failures: 3, instanceId: 'i-03f29a8c17be4d05e', why: 'wasn’t ready within 15 min', retryAt: at(42 * MINUTE),
   lines: ['Started avatar.service', 'unreal: no Vulkan driver for the GPU was found', 'avatar.service: exited, status=1'],
 };
 const FULL = warmPool('warm', 'warm', 'warm', 'warm', 'warm');
@@ -169,7 +169,7 @@ const overview = {
 const fleet = { overview, problem: null };
 const unreachable = { kind: 'unreachable', what: 'Can’t reach the cloud', why: 'Nothing answers at ec2.us-east-1.amazonaws.com.', next: 'Check your network.' };
 const offlineNotice = { key: 'cloud', problem: unreachable };
-const readOnly = { kind: 'config', what: 'These settings are managed and can’t be changed here', why: 'You don’t have permission to change /etc/avatar-launcher/config.yaml.', next: 'Ask whoever manages this file, or make it writable.' };
+const readOnly = { kind: 'config', what: 'These settings are managed and can’t be changed here', why: 'You don’t have permission to change /etc/avatar-launcher/config.yaml.', next: 'Ask the person who manages this file, or make it writable.' };
 const operatorUser = { user: { ...user, role: 'operator' } };
 
 const demoUsers = ['demo', 'alice', 'bob', 'carol', ...Array.from({ length: 50 }, (_, n) => `user${n + 1}`), 'operator'];
@@ -188,7 +188,7 @@ export const scenes = [
   scene('profile-taken', out, { offered: { ...offer, taken: true, signed: false } }),
   scene('profile-same', out, { offered: { ...offer, same: true } }),
   scene('profile-refused', out, { offered: refusedOffer }),
-  scene('sign-in-refused', { ...out, problem: { kind: 'refused', what: 'Sign-in refused', why: 'The user name or the password is wrong.', next: 'Type them again; after five wrong tries Cognito waits a while.' } }, { demoUsers }),
+  scene('sign-in-refused', { ...out, problem: { kind: 'refused', what: 'Sign-in refused', why: 'The user name or the password is wrong.', next: 'Please try again. After five wrong tries you’ll have to wait a while.' } }, { demoUsers }),
   scene('sign-in-unreachable', { ...out, problem: unreachable }),
   scene('sign-in-waiting', { ...out, phase: 'signing-in' }),
   scene('challenge-new-password', challenge('NEW_PASSWORD_REQUIRED')),
@@ -219,7 +219,7 @@ export const scenes = [
   scene('idle-details', {}, { details: true }),
   scene('claiming', { phase: 'claiming', steps: steps('claiming', 120) }),
   scene('booting', { phase: 'booting', steps: steps('booting', 2300), session: session(60 * MINUTE), machine: machine('pending', ''), pool: ONE_OUT }, { lines: logLines(12) }),
-  scene('booting-cold', { phase: 'booting', cold: true, steps: steps('booting', 14_200), session: session(60 * MINUTE), machine: machine('pending', ''), pool: warmPool('claimed', 'warming', 'warming', 'recycling', 'warming') }, { lines: logLines(6) }),
+  scene('booting-cold', { phase: 'booting', cold: true, estimate: null, steps: steps('booting', 14_200), session: session(60 * MINUTE), machine: machine('pending', ''), pool: warmPool('claimed', 'warming', 'warming', 'recycling', 'warming') }, { lines: logLines(6) }),
   scene('probing', { phase: 'probing', steps: steps('probing', 400), session: session(60 * MINUTE), machine: machine('running', 'initializing'), pool: ONE_OUT, announced: true }, { lines: logLines(25) }),
   scene('ready', readySnapshot, { lines: logLines(60), series: metrics }),
   scene('ready-details', readySnapshot, { lines: logLines(60), series: metrics, details: true }),
@@ -231,9 +231,9 @@ export const scenes = [
   scene('share-full', readySnapshot, { press: ['Share…'], invitations: ['a', 'b', 'c', 'd'].map((id, n) => ({ id, until: at(40 * MINUTE), uses: n + 1, watchOnly: n % 2 === 0 })) }),
   scene('quit', readySnapshot, { quit: { title: 'Stop your avatar and quit?', text: 'Your avatar is still running. Quitting stops it and signs you out.', stops: true, tray: true } }),
   scene('ready-warning', { ...readySnapshot, session: session(4 * MINUTE + 5000), warning: true, ...running(4 * MINUTE + 5000) }, { lines: logLines(60) }),
-  scene('ready-refused', { ...readySnapshot, problem: { kind: 'unreachable', what: 'The session was not extended', why: 'Can’t reach the cloud.', next: 'Check your network; the instance stops at its time all the same.' }, notices: [keyringNotice] }, { lines: logLines(60) }),
+  scene('ready-refused', { ...readySnapshot, problem: { kind: 'unreachable', what: 'The session was not extended', why: 'Can’t reach the cloud.', next: 'Check your network.' }, notices: [keyringNotice] }, { lines: logLines(60) }),
   scene('ending', { ...readySnapshot, phase: 'ending' }, { lines: logLines(60) }),
-  scene('failed', { phase: 'failed', steps: steps('booting', 9000), problem: { kind: 'capacity', what: 'No instance could be had', why: 'Amazon EC2 has no free g4dn.xlarge in any of the three zones.', next: 'Try again in a few minutes.' }, pool: warmPool('claimed', 'claimed', 'retired') }),
+  scene('failed', { phase: 'failed', steps: steps('booting', 9000), problem: { kind: 'capacity', what: 'No machine is free right now', why: 'AWS has no free g4dn.xlarge in any of the three zones.', next: 'Try again in a few minutes.' }, pool: warmPool('claimed', 'claimed', 'retired') }),
   scene('stop-failed', { ...readySnapshot, phase: 'failed', timers: [], problem: { kind: 'unreachable', what: 'Couldn’t stop your avatar yet', why: 'Can’t reach the cloud.', next: 'We’ll keep trying. If nothing gets through, it stops automatically at 10:20.' }, notices: [offlineNotice] }, { lines: logLines(60) }),
   scene('sign-in-ended', { ...readySnapshot, notices: [{ key: 'sign-in', problem: { kind: 'refused', what: 'Your sign-in has ended', why: 'It has expired or was ended. Everything here works until 10:12.', next: 'Sign in again. A running avatar keeps running meanwhile.' } }] }, { lines: logLines(60) }),
   scene('sign-in-again', { ...out, kept: { username: 'demo', until: at(52 * MINUTE) } }),
@@ -241,7 +241,7 @@ export const scenes = [
   scene('operator', { ...readySnapshot, user: { ...user, username: 'someone.with.a.long.name@example.com', role: 'operator' }, pool: { ...warmPool(...Array(24).fill('warm')), target: 24 } }, { lines: logLines(60) }),
   scene('log', readySnapshot, { route: 'Log', lines: logLines(3000), dropped: 1200 }),
   scene('log-empty', {}, { route: 'Log' }),
-  scene('ready-last', { ...readySnapshot, session: session(21 * MINUTE), timers: [{ kind: 'maximum', at: at(21 * MINUTE), cost: 6.3 }] }, { lines: logLines(60) }),
+  scene('ready-last', { ...readySnapshot, session: session(21 * MINUTE), timers: [{ kind: 'maximum', at: at(21 * MINUTE), cost: 0.25 }] }, { lines: logLines(60) }),
   scene('queue', { phase: 'claiming', steps: steps('claiming', 8000), queue: { position: 3, length: 5, why: '' }, pool: warmPool('claimed', 'claimed', 'claimed', 'claimed', 'claimed') }),
   scene('queue-why', { phase: 'claiming', steps: steps('claiming', 8000), pool: warmPool('claimed'), queue: { position: 1, length: 2,
     why: 'Your AWS account’s quota for instances of this type is used up, or is 0 (VcpuLimitExceeded).' } }),

@@ -41,6 +41,13 @@ for (const [guise, options] of Object.entries(only.length === 0 && !locale ? GUI
     count++;
   }
 }
+// Pages that are longer than the window, in full.
+for (const name of only.length === 0 ? ['idle-details', 'ready-details', 'operator', 'history', 'fleet', 'settings', 'about'] : []) {
+  const page = await open(sceneOf(name), { viewport: { width: 800, height: 2000 }, ...(locale ? { locale } : {}) });
+  await page.screenshot({ path: `${FOLDER}${name}${tagged}-long.png` });
+  await page.context().close();
+  count++;
+}
 for (const colorScheme of only.length === 0 && !locale ? ['light', 'dark'] : []) {
   const page = await open(sceneOf('ready-details'), { colorScheme, viewport: { width: 1100, height: 760 } });
   await page.getByRole('button', { name: 'Delete…', exact: true }).click();

@@ -172,7 +172,7 @@ describe('use', () => {
     expect(said({ viewers: -1 })).toBe('In use right now. It won’t stop.');
     const more = pace({ ...ready, viewers: 1 }, 40 * 60_000);
     expect(more.extendable).toBe(false);
-    expect(more.more).toMatch(/^It stops 1 h after the last viewer has left\. · Latest stop: /);
+    expect(more.more).toMatch(/^Stops 1 h after the last viewer has left · Latest stop: /);
   });
 
   test('nothing keeps it past the longest session, or when it could not be extended', () => {
