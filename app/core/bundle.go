@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"io"
@@ -19,41 +20,43 @@ const bundleVariable = "AWS_CA_BUNDLE"
 // maxBundle is more than any bundle of certificates.
 const maxBundle = 16 << 20
 
-// trusted are the certificates of AWS_CA_BUNDLE, nil if it is not set.
-func trusted() (*x509.CertPool, error) {
+// bundle returns the certificates of AWS_CA_BUNDLE in PEM form, nil if it is not set.
+func bundle() ([]byte, error) {
 	path := os.Getenv(bundleVariable)
 	if path == "" {
 		return nil, nil
 	}
 	p := &backend.Problem{Kind: backend.KindConfig, What: messages.New("core.certificatesCannotRead"),
-		Next: messages.New("core.correctUnsetAwsCa")}
+		Why: messages.New("core.awsCaBundleNames", path), Next: messages.New("core.correctUnsetAwsCa")}
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {
-		p.Why, p.Cause = messages.New("core.awsCaBundleNames", path), err
+		p.Cause = err
 		return nil, p
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		p.Why, p.Cause = messages.New("core.awsCaBundleNames", path), err
+		p.Cause = err
 		return nil, p
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxBundle))
-	pool := x509.NewCertPool()
-	if err != nil || !pool.AppendCertsFromPEM(data) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // a byte order mark, which editors of Windows write
+	if err != nil || !x509.NewCertPool().AppendCertsFromPEM(data) {
 		p.Why, p.Cause = messages.New("core.awsCaBundleNamesHolds", path), err
 		return nil, p
 	}
-	return pool, nil
+	return data, nil
 }
 
 // HTTPClient is the SDK's own HTTP client, with the certificates of AWS_CA_BUNDLE.
 func HTTPClient() (*awshttp.BuildableClient, error) {
 	client := awshttp.NewBuildableClient()
-	pool, err := trusted()
-	if err != nil || pool == nil {
+	certificates, err := bundle()
+	if err != nil || certificates == nil {
 		return client, err
 	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(certificates)
 	return client.WithTransportOptions(func(t *http.Transport) {
 		if t.TLSClientConfig == nil {
 			t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
@@ -31,8 +32,11 @@ func TestCertificateBundle(t *testing.T) {
 		}
 		return path
 	}
-	good := write("good.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
-	for bundle, want := range map[string]string{good: "", write("empty.pem", nil): "no certificate",
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	ofWindows := append([]byte("\ufeff"), bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))...)
+	good := write("good.pem", text)
+	for bundle, want := range map[string]string{good: "", write("windows.pem", ofWindows): "",
+		write("chain.pem", append([]byte("# the company's\n"), text...)): "", write("empty.pem", nil): "no certificate",
 		filepath.Join(dir, "none.pem"): "none.pem", dir: "be read"} {
 		t.Setenv(bundleVariable, bundle)
 		for _, endpoint := range []string{"", server.URL} {

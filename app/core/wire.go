@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -194,7 +195,11 @@ func sdkConfig(ctx context.Context, p config.Profile) (aws.Config, error) {
 		return aws.Config{Region: p.Region, BaseEndpoint: aws.String(p.Endpoint), HTTPClient: client,
 			AppID: "avatar-launcher"}, nil
 	}
-	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(p.Region))
+	load := []func(*awsconfig.LoadOptions) error{awsconfig.WithRegion(p.Region)}
+	if certificates, err := bundle(); err == nil && certificates != nil {
+		load = append(load, awsconfig.WithCustomCABundle(bytes.NewReader(certificates)))
+	}
+	cfg, err := awsconfig.LoadDefaultConfig(ctx, load...)
 	if gone := (awsconfig.SharedConfigProfileNotExistError{}); errors.As(err, &gone) {
 		// AWS_PROFILE names what isn't there, and a desktop needs nothing of it: its credentials come from the sign-in.
 		cfg := aws.Config{Region: p.Region, HTTPClient: client, AppID: "avatar-launcher"}

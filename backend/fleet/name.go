@@ -28,9 +28,20 @@ func (s *Service) url(domain string) string {
 	return s.Avatar.Scheme + "://" + host + "/"
 }
 
+// isUsersName reports whether a domain can be a user's: a label below the zone that is not reserved. The domain in a
+// session's row is what its user wrote, who must not have the keeper change a name that the user's own role may not.
+func (s *Service) isUsersName(domain string) bool {
+	label, below := strings.CutSuffix(domain, "."+strings.TrimSuffix(s.Names.ZoneName, "."))
+	return below && backend.IsLabel(label) && !backend.IsReservedLabel(label)
+}
+
 // setDNS sets a name's A record to address. A name is parked (set to the parking address), never deleted: resolvers
-// would cache that it does not exist.
+// would cache that it does not exist. It changes no name that cannot be a user's.
 func (s *Service) setDNS(ctx context.Context, domain, address string) error {
+	if !s.isUsersName(domain) {
+		s.Log.Warn("the session's name is not a user's, and is left as it is", "name", domain)
+		return nil
+	}
 	return s.dns.set(ctx, domain, address, s.current().TTL)
 }
 

@@ -23,6 +23,9 @@ func (k *keeper) observe(ctx context.Context) (observation, error) {
 		return v, err
 	}
 	for _, r := range sessions {
+		if !s.isUsersName(r.Domain) {
+			r.Domain = ""
+		}
 		if r.Phase == ended {
 			v.ended = append(v.ended, r)
 		} else {

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"slices"
 	"time"
 
 	"avatar-launcher/backend"
@@ -70,9 +71,11 @@ func (p *planner) loseInstance(r instanceRow, s *sessionRow) {
 }
 
 // drift compares armed stops and names with the sessions, when they were read. It touches no name that none of
-// the sessions has had: whatever else is in the zone belongs to somebody else.
+// the sessions has had: whatever else is in the zone belongs to somebody else. Nor does it touch one that sessions of
+// two users name: one of them made it up.
 func (p *planner) drift() {
 	held := map[string]bool{} // names
+	disputed := p.disputedNames()
 	for i, s := range p.observation.sessions {
 		row := p.rows[s.InstanceID]
 		if row.State != backend.Claimed || row.claim() != s.claim() {
@@ -90,7 +93,7 @@ func (p *planner) drift() {
 				})
 			}
 		}
-		if p.names != nil && s.PublicIP != "" && p.names[s.Domain] != s.PublicIP {
+		if p.names != nil && s.PublicIP != "" && !disputed[s.Domain] && p.names[s.Domain] != s.PublicIP {
 			p.steps = append(p.steps, step{
 				kind:    stepRename,
 				session: &p.observation.sessions[i],
@@ -99,7 +102,7 @@ func (p *planner) drift() {
 		}
 	}
 	for i, s := range p.observation.ended {
-		if !held[s.Domain] && (s.NamePending || p.names[s.Domain] != parked) {
+		if !held[s.Domain] && !disputed[s.Domain] && (s.NamePending || p.names[s.Domain] != parked) {
 			p.steps = append(p.steps, step{
 				kind:    stepRename,
 				session: &p.observation.ended[i],
@@ -107,6 +110,18 @@ func (p *planner) drift() {
 			})
 		}
 	}
+}
+
+// disputedNames returns the names that sessions of several users have, and "", which is no name.
+func (p *planner) disputedNames() map[string]bool {
+	users, disputed := map[string]string{}, map[string]bool{"": true}
+	for _, s := range slices.Concat(p.observation.sessions, p.observation.ended) {
+		if user, named := users[s.Domain]; named && user != s.UserID {
+			disputed[s.Domain] = true
+		}
+		users[s.Domain] = s.UserID
+	}
+	return disputed
 }
 
 // parked stands for the parking address in an observation's names.

@@ -294,6 +294,15 @@ func TestPlanOfQueueIntentsAndDrift(t *testing.T) {
 			held(v)
 			v.ended = []sessionRow{{UserID: "w", Domain: "u.zone", NamePending: true, Phase: ended}}
 		}, "[]"},
+		{"a name that sessions of two users have", func(v *observation) {
+			held(v)
+			v.names = map[string]string{"u.zone": "9.9.9.9"}
+			v.ended = []sessionRow{{UserID: "w", Domain: "u.zone", NamePending: true, Phase: ended}}
+		}, "[]"},
+		{"a name that is not a user's", func(v *observation) {
+			v.names = map[string]string{}
+			v.ended = []sessionRow{{UserID: "u", NamePending: true, Phase: ended}}
+		}, "[]"},
 		{"a name does not exist yet", func(v *observation) { held(v); v.names = map[string]string{} }, "[rename  ]"},
 		{"a name is still parked",
 			func(v *observation) { held(v); v.names = map[string]string{"u.zone": parked} }, "[rename  ]"},
