@@ -274,7 +274,7 @@ func withArmedStop(p *Problem, session *Session, r Rules) *Problem {
 		return p
 	}
 	told := *p
-	told.StopsAt = session.ExpireAt.Add(r.Grace)
+	told.StopsAt = ArmedStop(session.ExpireAt, r.Grace)
 	told.Next = messages.Join(told.Next, messages.New("launcher.armedStopActsAt", moment(told.StopsAt)))
 	return &told
 }

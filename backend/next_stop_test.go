@@ -111,7 +111,7 @@ func TestAnAutomaticStopThatFailsSaysSo(t *testing.T) {
 }
 
 func TestTheArmedStopIsSaidOnce(t *testing.T) {
-	at := t0.Add(time.Hour + rules.Grace).Local().Format("15:04")
+	at := ArmedStop(t0.Add(time.Hour), rules.Grace).Local().Format("15:04")
 	for said, p := range map[string]*Problem{
 		at: {What: messages.Verbatim("a")},
 		"It stops at noon.": {What: messages.Verbatim("a"), Next: messages.Verbatim("It stops at noon."),
@@ -122,6 +122,30 @@ func TestTheArmedStopIsSaidOnce(t *testing.T) {
 		if strings.Count(s.Problem.Next.String(), said) != 1 || !p.Next.IsZero() &&
 			s.Problem.Next.String() != p.Next.String() {
 			t.Errorf("it says %q, want %s once", s.Problem.Next, said)
+		}
+	}
+}
+
+// TestAnArmedStopIsNotInTheMinuteOfTheEnd holds that a scheduler which heeds minutes only stops no session early.
+func TestAnArmedStopIsNotInTheMinuteOfTheEnd(t *testing.T) {
+	for _, tt := range []struct {
+		end   string
+		grace time.Duration
+		want  string
+	}{
+		{"12:00:00", 0, "12:00:00"},
+		{"12:00:30", 0, "12:01:00"},
+		{"12:00:30", 10 * time.Second, "12:01:00"},
+		{"12:00:30", 40 * time.Second, "12:01:10"},
+		{"12:00:30", time.Minute, "12:01:30"},
+		{"12:00:30", time.Hour, "13:00:30"},
+	} {
+		end, err := time.Parse(time.TimeOnly, tt.end)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ArmedStop(end, tt.grace).Format(time.TimeOnly); got != tt.want {
+			t.Errorf("the end %s with a grace of %v is armed for %s, want %s", tt.end, tt.grace, got, tt.want)
 		}
 	}
 }

@@ -58,6 +58,20 @@ type EndedBy struct {
 	Why string `json:"why"` // as an operator wrote it
 }
 
+// ArmedStop returns when the armed stop of a session fires: grace after its end, and not in the minute in which it ends.
+// EventBridge Scheduler promises the minute only, so that a stop in that one could come before the end.
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+func ArmedStop(expireAt time.Time, grace time.Duration) time.Time {
+	stop := expireAt.Add(grace)
+	if whole := expireAt.Truncate(time.Minute); whole.Before(expireAt) {
+		expireAt = whole.Add(time.Minute)
+	}
+	if stop.Before(expireAt) {
+		return expireAt
+	}
+	return stop
+}
+
 // Endings tells of sessions that have ended. A Fleet that implements it makes the launcher say who stopped an avatar.
 type Endings interface {
 	// WhoEnded returns who ended a session and why, nil if it has not ended or that is not known.

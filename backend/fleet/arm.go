@@ -39,7 +39,9 @@ func (r instanceRow) armedBefore(now time.Time) int64 {
 var errStopFiring = errors.New("the stop of the instance's last owner is not over yet")
 
 // armTime is when the armed stop of a session fires.
-func (s *Service) armTime(row sessionRow) time.Time { return row.ExpireAt.Add(s.current().Grace) }
+func (s *Service) armTime(row sessionRow) time.Time {
+	return backend.ArmedStop(row.ExpireAt, s.current().Grace)
+}
 
 // rearmForHolder sets an instance's armed stop and tags for the session that holds it now, after an earlier owner moved
 // the stop by mistake.

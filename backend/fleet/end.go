@@ -249,7 +249,7 @@ func unlessConditionFailed(err error) error {
 
 // armedStop returns the Problem of a stop request that failed: it names the time of the armed stop.
 func (s *Service) armedStop(session backend.Session, err error) error {
-	stops := session.ExpireAt.Add(s.current().Grace)
+	stops := backend.ArmedStop(session.ExpireAt, s.current().Grace)
 	at := stops.Add(-s.Clock.Skew()).Local().Format("15:04") // by this computer's clock, as everything in the window
 	p := &backend.Problem{
 		Kind:    backend.KindUnexpected,

@@ -83,7 +83,7 @@ func (p *planner) drift() {
 		}
 		held[s.Domain] = true
 		if p.armed != nil && p.now.Sub(s.CreationTime) > newborn && p.now.Before(s.ExpireAt) {
-			at, want := p.armed[s.InstanceID], s.ExpireAt.Add(p.figures.Grace)
+			at, want := p.armed[s.InstanceID], backend.ArmedStop(s.ExpireAt, p.figures.Grace)
 			if at.Sub(want).Abs() > time.Second {
 				p.steps = append(p.steps, step{
 					kind:    stepRearm,
