@@ -88,11 +88,14 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 	return out, nil
 }
 
-// hasOwnImage reports whether an operator named an image. The template's default has a driver and no avatar.
+// awsImages begins the parameters of AWS's own images, such as the template's default. They have a driver and no avatar.
+const awsImages = "/aws/service/"
+
+// hasOwnImage reports whether an operator named an image.
 func (a *Account) hasOwnImage(s *types.Stack) bool {
 	for _, p := range s.Parameters {
 		name, value := aws.ToString(p.ParameterKey), aws.ToString(p.ParameterValue)
-		if (name == "ImageId" || name == "ImageParameter") && value != a.Template.at("Parameters", name, "Default") {
+		if value != "" && (name == "ImageId" || name == "ImageParameter" && !strings.HasPrefix(value, awsImages)) {
 			return true
 		}
 	}
