@@ -58,8 +58,8 @@ type Window interface {
 // Services returns what is bound to the page.
 func Services(w Window) []any {
 	s := service{w}
-	return []any{&Account{s}, &Instance{s}, &Log{service: s}, &Page{s}, &Settings{s}, &Profiles{service: s}, &Security{service: s}, &Guests{s},
-		&History{s}, &Fleet{s}, &Doctor{s}}
+	return []any{&Account{s}, &Instance{s}, &Log{service: s}, &Page{s}, &Settings{s}, &Profiles{service: s},
+		&Security{service: s}, &Guests{s}, &History{s}, &Fleet{s}, &Doctor{s}}
 }
 
 // service is what the services have in common.
