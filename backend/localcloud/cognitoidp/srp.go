@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"math/big"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -46,8 +47,35 @@ func newSecret(group, name, password string) secret {
 // verifier is g^x with x = H(salt | H(group + name + ":" + password)).
 func verifier(group, name, password string, salt *big.Int) *big.Int {
 	inner := sha256.Sum256([]byte(group + name + ":" + password))
-	x := hashInt(padded(salt), inner[:])
-	return new(big.Int).Exp(srpG, x, srpN)
+	return powerOfG(hashInt(padded(salt), inner[:]))
+}
+
+// powersOfG returns g^(d·16^i) mod N for each hexadecimal digit d of an exponent of 256 bits and its place i.
+var powersOfG = sync.OnceValue(func() (powers [64][16]*big.Int) {
+	base := new(big.Int).Set(srpG)
+	for i := range powers {
+		powers[i][0] = big.NewInt(1)
+		for d := 1; d < 16; d++ {
+			power := new(big.Int).Mul(powers[i][d-1], base)
+			powers[i][d] = power.Mod(power, srpN)
+		}
+		base = new(big.Int).Mul(powers[i][15], base)
+		base.Mod(base, srpN)
+	}
+	return powers
+})
+
+// powerOfG returns g^x mod N for an x of 256 bits, in a fraction of the time that Exp takes. Most of what a cloud with
+// users costs at its first start is this.
+func powerOfG(x *big.Int) *big.Int {
+	powers, power, quotient := powersOfG(), big.NewInt(1), new(big.Int)
+	for i, b := range x.FillBytes(make([]byte, 32)) {
+		for _, digit := range []*big.Int{powers[63-2*i][b>>4], powers[62-2*i][b&15]} {
+			product := new(big.Int).Mul(power, digit)
+			quotient.QuoRem(product, srpN, power)
+		}
+	}
+	return power
 }
 
 // matches reports whether password is the one the secret was made of.
