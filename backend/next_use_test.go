@@ -100,6 +100,36 @@ func TestAConnectedViewerIsUse(t *testing.T) {
 	}
 }
 
+// TestAPlayerWhoDropsForTwoMinutes loses nothing if they are back a second earlier, even with a window that is no longer,
+// and counts as gone a second later: whether the streaming server says that they dropped, or says nothing any more.
+func TestAPlayerWhoDropsForTwoMinutes(t *testing.T) {
+	for _, told := range []bool{true, false} {
+		for _, away := range []time.Duration{watchTime - time.Second, watchTime + time.Second} {
+			p := startedAt(t, Rules{Window: watchTime + extendPause, Warning: time.Minute, Maximum: 12 * time.Hour})
+			for range 20 {
+				p.event(watched{"i-1", 1})
+				p.until(p.now.Add(15 * time.Second))
+			}
+			p.event(watched{"i-1", 1})
+			dropped := p.now
+			if told {
+				p.event(watched{"i-1", 0})
+			}
+			p.until(dropped.Add(away))
+			gone := told || away > watchTime
+			if (p.s.Viewers == 0) != gone || p.s.Phase != Ready {
+				t.Errorf("told %v: after %v there are %d viewers, %s", told, away, p.s.Viewers, p.s.Phase)
+			}
+			p.event(watched{"i-1", 1})
+			p.until(p.now.Add(watchTime))
+			if p.s.Phase != Ready || p.s.Session.ExpireAt.Before(dropped.Add(away+watchTime)) {
+				t.Errorf("told %v: back after %v, the session is %s until %v", told, away, p.s.Phase,
+					p.s.Session.ExpireAt.Sub(dropped))
+			}
+		}
+	}
+}
+
 func TestUseRightAfterReadyCounts(t *testing.T) {
 	for name, use := range map[string]event{
 		"Connect": wished{Wish{Verb: WishTouch}}, "a player's line": active{"i-1"}, "a viewer who leaves": watched{"i-1", 1},

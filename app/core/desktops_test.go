@@ -39,7 +39,12 @@ type room struct {
 
 func newRoom(t *testing.T) *room {
 	t.Helper()
-	cloud, err := localcloud.Open(localcloud.Options{BootWarm: 4 * time.Second, BootCold: 25 * time.Second, Seed: 1})
+	return newRoomOf(t, localcloud.Options{BootWarm: 4 * time.Second, BootCold: 25 * time.Second, Seed: 1})
+}
+
+func newRoomOf(t *testing.T, o localcloud.Options) *room {
+	t.Helper()
+	cloud, err := localcloud.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}
