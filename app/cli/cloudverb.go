@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"maps"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -87,12 +89,32 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 			return err
 		}
 	}
+	defer tuneRuntime()()
 	announce(&printer{w: stdout, json: o.json}, a, f.writeProfile)
 	<-ctx.Done()
 	if err := cloud.Close(); err != nil {
 		return &backend.Problem{Kind: backend.KindUnexpected, What: messages.New("cli.embeddedCloudNotEnd"), Cause: err}
 	}
 	return nil
+}
+
+// tuneRuntime makes single calls cheap, and returns what undoes it. Clients of this process mostly wait for one answer
+// before they ask again: handing such calls between processors takes half as much again as the calls themselves, and the
+// heap is too small to be collected as often as it would be. The environment's GOMAXPROCS and GOGC come first.
+func tuneRuntime() (undo func()) {
+	processors, percent := runtime.GOMAXPROCS(0), -1
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(1)
+	}
+	if os.Getenv("GOGC") == "" {
+		percent = debug.SetGCPercent(400)
+	}
+	return func() {
+		runtime.GOMAXPROCS(processors)
+		if percent >= 0 {
+			debug.SetGCPercent(percent)
+		}
+	}
 }
 
 // announce says where the cloud is and who may use it, in a form that a shell can evaluate.

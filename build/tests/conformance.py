@@ -67,14 +67,15 @@ def localcloud(binary, home):
         else:
             raise SystemExit('the embedded cloud did not start')
         threading.Thread(target=process.stdout.read, daemon=True).start()
-        yield Target('localcloud', found['AWS_ENDPOINT_URL'], found['AWS_ACCESS_KEY_ID'], found['AWS_SECRET_ACCESS_KEY'])
+        yield Target('localcloud', found['AWS_ENDPOINT_URL'], found['AWS_ACCESS_KEY_ID'], found['AWS_SECRET_ACCESS_KEY'],
+                     process.pid)
 
 
 @contextlib.contextmanager
 def moto(home):
     port = free_port()
     server = Path(sys.executable).parent / 'moto_server'
-    with open(home + '/moto.log', 'w') as log, running([str(server), '-H', '127.0.0.1', '-p', str(port)], stdout=log, stderr=log):
+    with open(home + '/moto.log', 'w') as log, running([str(server), '-H', '127.0.0.1', '-p', str(port)], stdout=log, stderr=log) as process:
         endpoint = f'http://127.0.0.1:{port}'
         for _ in range(300):
             try:
@@ -84,7 +85,8 @@ def moto(home):
                 time.sleep(0.1)
         else:
             raise SystemExit('moto did not start: ' + Path(home + '/moto.log').read_text()[-2000:])
-        yield Target('moto', endpoint, 'AKIAIOSFODNN7EXAMPLE', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY')
+        yield Target('moto', endpoint, 'AKIAIOSFODNN7EXAMPLE', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+                     process.pid)
 
 
 def run_scripts(target):

@@ -19,6 +19,9 @@ type access struct {
 }
 
 func (s *Service) authorize(c *wire.Call, a access) *wire.Error {
+	if c.Principal.Root {
+		return nil // whatever the keys
+	}
 	keys := map[string][]string{}
 	for name, values := range map[string][]string{
 		"dynamodb:LeadingKeys":        a.leadingKeys,

@@ -197,5 +197,5 @@ func tableName(name string) string {
 }
 
 func (s *Service) tableARN(name string) string {
-	return fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", s.env.Region, s.env.AccountID, tableName(name))
+	return "arn:aws:dynamodb:" + s.env.Region + ":" + s.env.AccountID + ":table/" + tableName(name)
 }

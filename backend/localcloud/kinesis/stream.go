@@ -1,7 +1,6 @@
 package kinesis
 
 import (
-	"fmt"
 	"sort"
 	"strings"
 	"sync"
@@ -143,7 +142,7 @@ type streamRef struct {
 }
 
 func (s *Service) streamARN(name string) string {
-	return fmt.Sprintf("arn:aws:kinesis:%s:%s:stream/%s", s.env.Region, s.env.AccountID, name)
+	return "arn:aws:kinesis:" + s.env.Region + ":" + s.env.AccountID + ":stream/" + name
 }
 
 // name returns the stream's name and ARN.

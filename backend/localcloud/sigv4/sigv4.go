@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -179,11 +180,38 @@ func (s *Signature) sign(secret, canonical string) []byte {
 	sum := sha256.Sum256([]byte(canonical))
 	scope := s.Day + "/" + s.Region + "/" + s.Service + "/aws4_request"
 	text := Algorithm + "\n" + s.Date.Format(dateLayout) + "\n" + scope + "\n" + hex.EncodeToString(sum[:])
-	key := mac([]byte("AWS4"+secret), s.Day)
-	for _, part := range []string{s.Region, s.Service, "aws4_request"} {
+	return mac(keys.of(secret, scope), text)
+}
+
+// keyCache keeps the keys that requests are signed with: a client's is the same all day, and deriving it is most of a
+// signature.
+type keyCache struct {
+	mu   sync.Mutex
+	keys map[string][]byte // by secret and scope
+}
+
+// mostKeys is how many signing keys are kept before all are forgotten.
+const mostKeys = 1000
+
+var keys = keyCache{keys: map[string][]byte{}}
+
+// of returns the signing key of a secret for a scope "day/region/service/aws4_request".
+func (c *keyCache) of(secret, scope string) []byte {
+	id := secret + " " + scope
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if key, ok := c.keys[id]; ok {
+		return key
+	}
+	key := []byte("AWS4" + secret)
+	for part := range strings.SplitSeq(scope, "/") {
 		key = mac(key, part)
 	}
-	return mac(key, text)
+	if len(c.keys) >= mostKeys {
+		clear(c.keys)
+	}
+	c.keys[id] = key
+	return key
 }
 
 func mac(key []byte, data string) []byte {

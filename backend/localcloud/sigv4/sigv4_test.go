@@ -244,3 +244,18 @@ func TestAuthorityIsSigned(t *testing.T) {
 		t.Errorf("another host: fault %d, want Mismatch", fault)
 	}
 }
+
+// TestKeysAreForgottenAtALimit derives more keys than are kept, and one of them again.
+func TestKeysAreForgottenAtALimit(t *testing.T) {
+	const scope = "20150830/us-east-1/iam/aws4_request"
+	first := hex.EncodeToString(keys.of(docSecret, scope))
+	for i := range 2 * mostKeys {
+		keys.of(strings.Repeat("x", i+1), scope)
+	}
+	if n := len(keys.keys); n > mostKeys {
+		t.Errorf("%d keys are kept", n)
+	}
+	if again := hex.EncodeToString(keys.of(docSecret, scope)); again != first {
+		t.Errorf("the key is %s now, it was %s", again, first)
+	}
+}

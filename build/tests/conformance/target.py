@@ -21,8 +21,8 @@ class Answer(dict):
 class Target:
     """Calls one cloud, and keeps each answer under the step's name for the comparison."""
 
-    def __init__(self, name, endpoint, key, secret):
-        self.name, self.endpoint, self.key, self.secret = name, endpoint, key, secret
+    def __init__(self, name, endpoint, key, secret, pid=None):
+        self.name, self.endpoint, self.key, self.secret, self.pid = name, endpoint, key, secret, pid
         self.steps = {}
         self.clients = {}
 
