@@ -2,10 +2,13 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"regexp"
 	"slices"
 	"time"
 
+	"avatar-launcher/app/i18n"
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/logs"
 	"avatar-launcher/backend/messages"
@@ -56,16 +59,41 @@ func sinceTime(s string, now time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// logs prints the log of the user's session from its beginning: what there is that q asks for, or with follow until a
-// signal.
-func (v *visit) logs(ctx context.Context, follow bool, q logs.Query) error {
+// keptLog is how long the log of a session that has ended is looked for: Kinesis keeps records for a day by default.
+const keptLog = 24 * time.Hour
+
+// logged returns the session whose log is to be read: the user's own, or if they have none and past is set the last
+// one that ended.
+func (v *visit) logged(ctx context.Context, past bool) (backend.Record, error) {
 	s, err := v.Fleet.Current(ctx, v.user)
+	if err != nil {
+		return backend.Record{}, err
+	}
+	if s != nil {
+		return backend.Record{InstanceID: s.InstanceID, Started: s.CreationTime}, nil
+	}
+	if past {
+		all, err := v.History.Sessions(ctx, v.user, v.Now().Add(-keptLog))
+		if err != nil {
+			return backend.Record{}, err
+		}
+		if len(all) > 0 {
+			return all[0], nil
+		}
+	}
+	return backend.Record{}, &backend.Problem{Kind: backend.KindConfig, What: messages.New("cli.noLog"),
+		Why: messages.New("cli.noInstance", v.user.Username), Next: messages.New("cli.startOneFirst")}
+}
+
+// logs prints the log of the user's session from its beginning: what there is that q asks for, or with follow until a
+// signal. Without a session it prints the log of the last one, up to its end: others have used the instance since.
+func (v *visit) logs(ctx context.Context, follow bool, q logs.Query) error {
+	s, err := v.logged(ctx, !follow)
 	if err != nil {
 		return err
 	}
-	if s == nil {
-		return &backend.Problem{Kind: backend.KindConfig, What: messages.New("cli.noLog"),
-			Why: messages.New("cli.noInstance", v.user.Username), Next: messages.New("cli.startOneFirst")}
+	if !s.Ended.IsZero() {
+		fmt.Fprintln(os.Stderr, i18n.Text("commands.logs.ended", clockTime(s.Ended, v.Skew()), i18n.Translate(s.Why)))
 	}
 	reading, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -77,8 +105,8 @@ func (v *visit) logs(ctx context.Context, follow bool, q logs.Query) error {
 		}
 	})()
 	ended := make(chan error, 1)
-	go func() { ended <- v.Rooms.Logs.Follow(reading, s.InstanceID, s.CreationTime) }()
-	r := &runner{rooms: v.Rooms, out: v.out, query: q}
+	go func() { ended <- v.Rooms.Logs.Follow(reading, s.InstanceID, s.Started) }()
+	r := &runner{rooms: v.Rooms, out: v.out, query: q, before: s.Ended}
 	quiet := time.NewTimer(2 * caughtUp) // the first answer may take longer
 	defer quiet.Stop()
 	for {

@@ -29,6 +29,7 @@ type runner struct {
 
 	phase   backend.Phase
 	query   logs.Query // the lines that are printed
+	before  time.Time  // only lines written before it; zero for all
 	place   int        // in the queue, as printed last
 	lastSeq uint64
 	asked   bool // for a start
@@ -232,7 +233,9 @@ func (r *runner) printLines() {
 			r.out.missed(page.First - r.lastSeq - 1)
 		}
 		for _, line := range page.Lines {
-			r.out.line(line)
+			if r.before.IsZero() || line.At.Before(r.before) {
+				r.out.line(line)
+			}
 		}
 		if len(page.Lines) < q.Limit {
 			r.lastSeq = page.Last
