@@ -85,6 +85,15 @@ func cost(s state, p Prices) Cost {
 	return c
 }
 
+// Spent returns what the running session has cost at a time of the cloud's clock. It reports whether one runs whose
+// price is known.
+func (c Cost) Spent(now time.Time) (amount float64, known bool) {
+	if c.Since.IsZero() || c.Hourly == 0 {
+		return 0, false
+	}
+	return c.Hourly*max(now.Sub(c.Since), shortestBilled).Hours() + c.Traffic, true
+}
+
 // TypeToLaunch returns the type of the pool's next instance: the first of the profile's types, else the one that all
 // instances have. It returns "" if neither is known.
 func (p Pool) TypeToLaunch(types []string) string {

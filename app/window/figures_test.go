@@ -169,6 +169,10 @@ func (l *launched) compareRunning(t *testing.T) {
 	if tip := tooltipFor(s, now); number(t, tip, "") != left {
 		t.Errorf("the tray says %q, status %d minutes", tip, left)
 	}
+	if row, want := stateRow(s, now), i18n.Money(status.Cost.Spent, status.Cost.Currency)+" so far"; !strings.HasSuffix(
+		row, want) || !strings.Contains(row, endsAt(s)) {
+		t.Errorf("the tray's menu says %q, status %s", row, want)
+	}
 	warned := s
 	warned.Warning = true
 	if said := notificationsFor(s, warned, now); number(t, said[0].Title, "") != left {

@@ -24,6 +24,7 @@ const (
 	itemOpen    = "open"
 	itemStart   = "start"
 	itemConnect = "connect"
+	itemCopy    = "copy-link"
 	itemKeep    = "keep-going"
 	itemStop    = "stop"
 	itemSignOut = "sign-out"
@@ -32,10 +33,10 @@ const (
 
 // menuFor is the tray's menu in a snapshot: always the same rows in the same order, so that nothing moves under the
 // pointer. trouble is the last error of the instance's log, "" for none; its row opens the window.
-func menuFor(s backend.Snapshot, trouble string) []item {
+func menuFor(s backend.Snapshot, trouble string, now time.Time) []item {
 	in := s.User != nil
 	return []item{
-		{Title: stateTitle(s)},
+		{Title: stateRow(s, now)},
 		{
 			Key:     itemTrouble,
 			Title:   i18n.Say("tray.trouble", short(trouble)),
@@ -43,6 +44,7 @@ func menuFor(s backend.Snapshot, trouble string) []item {
 			Hidden:  trouble == "",
 		},
 		{Key: itemConnect, Title: i18n.Say("tray.connect"), Enabled: s.Phase == backend.Ready},
+		{Key: itemCopy, Title: i18n.Say("tray.copyLink"), Enabled: s.Phase == backend.Ready},
 		{
 			Key:     itemStart,
 			Title:   i18n.Say("tray.start"),
@@ -72,11 +74,31 @@ func updateItem(s backend.Snapshot) item {
 	return row
 }
 
+// stateRow says where the launcher stands and, while an avatar runs, when it stops and what it has cost.
+func stateRow(s backend.Snapshot, now time.Time) string {
+	text := stateTitle(s)
+	if s.Phase != backend.Ready || s.Session == nil {
+		return text
+	}
+	if !inUse(s) && !s.Warning {
+		text += " · " + endsAt(s)
+	}
+	if spent, known := s.Cost.Spent(now.Add(s.Skew)); known {
+		text += " · " + i18n.Say("tray.soFar", i18n.Money(spent, s.Cost.Currency))
+	}
+	return text
+}
+
+// endsAt says when the session ends, by this computer's clock.
+func endsAt(s backend.Snapshot) string {
+	return i18n.Say("tray.endsAt", s.Session.ExpireAt.Add(-s.Skew).Local().Format("15:04"))
+}
+
 // stateTitle says where the launcher stands, in the page's words.
 func stateTitle(s backend.Snapshot) string {
 	text := i18n.Say("tray.state." + string(s.Phase))
 	if s.Warning && s.Session != nil {
-		text = i18n.Say("tray.endsAt", s.Session.ExpireAt.Add(-s.Skew).Local().Format("15:04"))
+		text = endsAt(s)
 	}
 	if inUse(s) {
 		text = usedBy(s.Viewers)

@@ -20,17 +20,17 @@ func TestMenuFor(t *testing.T) {
 		"idle":       {backend.Snapshot{Phase: backend.Idle, User: user}, "start open sign-out quit", "Off"},
 		"adopting":   {backend.Snapshot{Phase: backend.Idle, User: user, Adopting: true}, "open sign-out quit", "Off"},
 		"booting":    {backend.Snapshot{Phase: backend.Booting, User: user}, "stop open sign-out quit", "Starting"},
-		"ready": {backend.Snapshot{Phase: backend.Ready, User: user}, "connect keep-going stop open sign-out quit",
+		"ready": {backend.Snapshot{Phase: backend.Ready, User: user}, "connect copy-link keep-going stop open sign-out quit",
 			"Running"},
 		"nearly over": {backend.Snapshot{Phase: backend.Ready, User: user, Session: session, Warning: true},
-			"connect keep-going stop open sign-out quit", "Stops at"},
+			"connect copy-link keep-going stop open sign-out quit", "Stops at"},
 		"ending":       {backend.Snapshot{Phase: backend.Ending, User: user}, "open quit", "Stopping"},
 		"failed":       {backend.Snapshot{Phase: backend.Failed, User: user}, "start open sign-out quit", "wrong"},
 		"unknown user": {backend.Snapshot{Phase: backend.Failed}, "open quit", "wrong"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var enabled []string
-			menu := menuFor(c.s, "")
+			menu := menuFor(c.s, "", time.Now())
 			for _, i := range menu {
 				if i.Enabled {
 					enabled = append(enabled, i.Key)

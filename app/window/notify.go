@@ -141,7 +141,8 @@ func (s *Shell) notify(before, after backend.Snapshot) {
 		return
 	}
 	for _, n := range notificationsFor(before, after, time.Now()) {
-		s.tasks.Go(func(ctx context.Context) { s.send(ctx, n) }) // a notification service that hangs must not hold the page up
+		// A notification service that hangs must not hold the page up.
+		s.tasks.Go(func(ctx context.Context) { s.send(ctx, n) })
 	}
 }
 

@@ -107,10 +107,10 @@ func TestTooltipCountsByTheCloudsClock(t *testing.T) {
 
 func TestMenuShowsTheLastErrorOfTheLog(t *testing.T) {
 	s := backend.Snapshot{Phase: backend.Ready}
-	if row := menuFor(s, "")[1]; !row.Hidden || row.Enabled {
+	if row := menuFor(s, "", time.Now())[1]; !row.Hidden || row.Enabled {
 		t.Errorf("without an error: %+v", row)
 	}
-	row := menuFor(s, "the GPU has fallen off the bus"+strings.Repeat("!", 100))[1]
+	row := menuFor(s, "the GPU has fallen off the bus"+strings.Repeat("!", 100), time.Now())[1]
 	if row.Hidden || !row.Enabled || !strings.HasPrefix(row.Title, "Last log error: the GPU has fallen off the bus") ||
 		len([]rune(row.Title)) > 90 {
 		t.Errorf("with an error: %+v", row)

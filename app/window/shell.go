@@ -107,6 +107,22 @@ func (s *Shell) connect() {
 	s.tasks.Go(func(ctx context.Context) { s.openAvatar(ctx, snapshot) })
 }
 
+// copyLink copies a fresh link that opens the avatar. If none can be made, the window comes up and says why.
+func (s *Shell) copyLink() {
+	snapshot := s.snapshot()
+	s.tasks.Go(func(ctx context.Context) {
+		link, err := s.rooms.Link(ctx, snapshot)
+		if err == nil {
+			err = wails.ClipboardSetText(s.ctx, link)
+		}
+		if err != nil {
+			s.log.Warn("the avatar's link was not copied", "cause", err)
+			s.rooms.Launcher.Notify(backend.NoticeBrowser, backend.ProblemOf(err))
+			s.show()
+		}
+	})
+}
+
 // openAvatar opens the avatar by a fresh link. If that fails, the window comes up, says the address, and
 // has copied the link.
 func (s *Shell) openAvatar(ctx context.Context, snapshot backend.Snapshot) {

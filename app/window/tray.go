@@ -90,7 +90,7 @@ func (t *tray) build(s backend.Snapshot) {
 	if runtime.GOOS == "linux" { // elsewhere it would stand beside the icon
 		systray.SetTitle(i18n.Say("app"))
 	}
-	t.shown = menuFor(s, "")
+	t.shown = menuFor(s, "", time.Now())
 	for _, row := range t.shown {
 		if row.Key == itemUpdate {
 			systray.AddSeparator()
@@ -148,7 +148,7 @@ func (t *tray) render(s backend.Snapshot, trouble string) {
 		return
 	}
 	defer t.survive()
-	for i, row := range menuFor(s, trouble) {
+	for i, row := range menuFor(s, trouble, time.Now()) {
 		was := t.shown[i]
 		if row.Title != was.Title {
 			t.items[i].SetTitle(row.Title)
@@ -208,6 +208,8 @@ func (s *Shell) choose(key string) {
 		s.openDownloadPage()
 	case itemConnect:
 		s.connect()
+	case itemCopy:
+		s.copyLink()
 	case itemStart:
 		s.do(backend.Wish{Verb: backend.WishStart})
 	case itemKeep:

@@ -2,6 +2,7 @@ package window
 
 import (
 	"testing"
+	"time"
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/updates"
@@ -9,7 +10,7 @@ import (
 
 func TestTheTrayOffersANewerRelease(t *testing.T) {
 	row := func(s backend.Snapshot) (found item) {
-		for _, i := range menuFor(s, "") {
+		for _, i := range menuFor(s, "", time.Now()) {
 			if i.Key == itemUpdate {
 				found = i
 			}
