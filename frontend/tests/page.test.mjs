@@ -1162,3 +1162,34 @@ on('while the cloud is away it can be asked again at once', 'offline', async (pa
   await button(page, 'Retry now').click();
   assert.equal((await asked(page, 'Page.Retry')).length, 1);
 });
+
+on('about says the version of a release, and of any other build what it was built from', { ...sceneOf('about'), about: { ...sceneOf('about').about, version: 'v1.4.0' } }, async (page) => {
+  await page.getByText('1.4.0', { exact: true }).waitFor();
+  await page.evaluate((about) => window.setScene({ about }), { ...sceneOf('about').about, version: 'v1.4.0-3-g5e89922' });
+  await page.locator('nav button').filter({ hasText: /^Home$/ }).click();
+  await page.locator('nav button').filter({ hasText: /^About$/ }).click();
+  await page.getByText('Development build v1.4.0-3-g5e89922', { exact: true }).waitFor();
+});
+
+on('what data cost is said once it is money', { ...sceneOf('ready-details'), snapshot: { ...sceneOf('ready-details').snapshot, cost: { ...sceneOf('ready-details').snapshot.cost, traffic: 0.0004 } } }, async (page) => {
+  const cost = page.getByRole('region', { name: 'Cost' });
+  await cost.waitFor();
+  assert.equal(await cost.getByText('of which for data sent').count(), 0);
+  await page.evaluate((s) => window.setScene({ snapshot: { ...s, revision: 9, cost: { ...s.cost, traffic: 0.4 } } }), sceneOf('ready-details').snapshot);
+  await cost.getByText('of which for data sent').waitFor();
+});
+
+for (const name of ['profile-taken', 'share-made']) {
+  on(`what can be done in a dialog is in sight in the smallest window: ${name}`, name, async (page) => {
+    const dialog = page.getByRole('dialog');
+    for (const one of await dialog.locator('.dialog-actions button').all()) {
+      const box = await one.boundingBox();
+      const shown = await dialog.boundingBox();
+      assert.ok(box.y + box.height <= shown.y + shown.height && box.y >= shown.y, `${await one.textContent()} is out of sight`);
+    }
+  }, { viewport: { width: 800, height: 560 } });
+}
+
+on('the search of the log is wide enough to read in the smallest window', 'log', async (page) => {
+  assert.ok((await page.locator('#log-text').boundingBox()).width >= 180);
+}, { viewport: { width: 800, height: 560 } });
