@@ -27,44 +27,45 @@ import (
 // call is one operation of a client.
 type call[In, Out, Options any] func(context.Context, *In, ...func(*Options)) (*Out, error)
 
-// CloudFormation returns a client that with may change the options of, as all of these do.
-func CloudFormation(cfg aws.Config, with func(*cloudformation.Options)) *cloudformationClient {
-	return narrowCloudformation(cloudformation.NewFromConfig(cfg, with))
+// CloudFormation returns a client. The functions of with may change its options, as for all of these.
+func CloudFormation(cfg aws.Config, with ...func(*cloudformation.Options)) *cloudformationClient {
+	return narrowCloudformation(cloudformation.NewFromConfig(cfg, with...))
 }
 
 // Cognito returns a client of user pools.
-func Cognito(cfg aws.Config, with func(*cognitoidentityprovider.Options)) *cognitoidentityproviderClient {
-	return narrowCognitoidentityprovider(cognitoidentityprovider.NewFromConfig(cfg, with))
+func Cognito(cfg aws.Config, with ...func(*cognitoidentityprovider.Options)) *cognitoidentityproviderClient {
+	return narrowCognitoidentityprovider(cognitoidentityprovider.NewFromConfig(cfg, with...))
 }
 
 // IdentityPool returns a client of identity pools.
-func IdentityPool(cfg aws.Config, with func(*cognitoidentity.Options)) *cognitoidentityClient {
-	return narrowCognitoidentity(cognitoidentity.NewFromConfig(cfg, with))
+func IdentityPool(cfg aws.Config, with ...func(*cognitoidentity.Options)) *cognitoidentityClient {
+	return narrowCognitoidentity(cognitoidentity.NewFromConfig(cfg, with...))
 }
 
 // DynamoDB returns a client.
-func DynamoDB(cfg aws.Config, with func(*dynamodb.Options)) *dynamodbClient {
-	return narrowDynamodb(dynamodb.NewFromConfig(cfg, with))
+func DynamoDB(cfg aws.Config, with ...func(*dynamodb.Options)) *dynamodbClient {
+	return narrowDynamodb(dynamodb.NewFromConfig(cfg, with...))
 }
 
 // EC2 returns a client that signs again if this computer's clock is wrong.
-func EC2(cfg aws.Config, with func(*ec2.Options)) *ec2Client {
-	return narrowEc2(ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.Retryer = awsx.CorrectClock(o.Retryer) }, with))
+func EC2(cfg aws.Config, with ...func(*ec2.Options)) *ec2Client {
+	right := func(o *ec2.Options) { o.Retryer = awsx.CorrectClock(o.Retryer) }
+	return narrowEc2(ec2.NewFromConfig(cfg, append([]func(*ec2.Options){right}, with...)...))
 }
 
 // Kinesis returns a client.
-func Kinesis(cfg aws.Config, with func(*kinesis.Options)) *kinesisClient {
-	return narrowKinesis(kinesis.NewFromConfig(cfg, with))
+func Kinesis(cfg aws.Config, with ...func(*kinesis.Options)) *kinesisClient {
+	return narrowKinesis(kinesis.NewFromConfig(cfg, with...))
 }
 
 // Pricing returns a client of AWS's price list.
-func Pricing(cfg aws.Config, with func(*pricing.Options)) *pricingClient {
-	return narrowPricing(pricing.NewFromConfig(cfg, with))
+func Pricing(cfg aws.Config, with ...func(*pricing.Options)) *pricingClient {
+	return narrowPricing(pricing.NewFromConfig(cfg, with...))
 }
 
 // Route53 returns a client.
-func Route53(cfg aws.Config, with func(*route53.Options)) *route53Client {
-	return narrowRoute53(route53.NewFromConfig(cfg, with))
+func Route53(cfg aws.Config, with ...func(*route53.Options)) *route53Client {
+	return narrowRoute53(route53.NewFromConfig(cfg, with...))
 }
 
 // Files returns a client for the stack's bucket over an HTTP client whose calls may take as long as an upload.
@@ -76,11 +77,11 @@ func Files(cfg aws.Config, http aws.HTTPClient) *s3Client {
 }
 
 // Scheduler returns a client.
-func Scheduler(cfg aws.Config, with func(*scheduler.Options)) *schedulerClient {
-	return narrowScheduler(scheduler.NewFromConfig(cfg, with))
+func Scheduler(cfg aws.Config, with ...func(*scheduler.Options)) *schedulerClient {
+	return narrowScheduler(scheduler.NewFromConfig(cfg, with...))
 }
 
 // Quotas returns a client of Service Quotas.
-func Quotas(cfg aws.Config, with func(*servicequotas.Options)) *servicequotasClient {
-	return narrowServicequotas(servicequotas.NewFromConfig(cfg, with))
+func Quotas(cfg aws.Config, with ...func(*servicequotas.Options)) *servicequotasClient {
+	return narrowServicequotas(servicequotas.NewFromConfig(cfg, with...))
 }

@@ -9,10 +9,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
-	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
 	"avatar-launcher/app/clients"
 	"avatar-launcher/backend"
@@ -33,9 +31,9 @@ const failedLines = 10
 func Options(cfg aws.Config, p config.Profile, stream *kinesis.Stream) fleet.Options {
 	return fleet.Options{
 		EC2:       clients.EC2(cfg, func(o *ec2.Options) { o.RetryMaxAttempts = patientAttempts }),
-		DynamoDB:  clients.DynamoDB(cfg, func(*dynamodb.Options) {}),
+		DynamoDB:  clients.DynamoDB(cfg),
 		Route53:   clients.Route53(cfg, func(o *route53.Options) { o.RetryMaxAttempts = patientAttempts }),
-		Scheduler: clients.Scheduler(cfg, func(*scheduler.Options) {}),
+		Scheduler: clients.Scheduler(cfg),
 		Names:     p.Resources(),
 		Figures:   Figures(p),
 		Avatar:    Avatar(p),

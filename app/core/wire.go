@@ -13,7 +13,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-	awskinesis "github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/google/uuid"
 
 	"avatar-launcher/app/clients"
@@ -146,17 +145,15 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		options.JWKSURL = strings.TrimSuffix(endpoint, "/") + "/" + p.Cognito.UserPoolID + "/.well-known/jwks.json"
 	}
 	r.Identity = identity.New(options)
-	cfg.Credentials = r.Identity.Credentials()
+	cfg.Credentials, cfg.HTTPClient = r.Identity.Credentials(), watched
 	var client *broker.Client
-	var stream kinesis.API = clients.Kinesis(cfg, func(o *awskinesis.Options) { o.HTTPClient = watched })
+	var stream kinesis.API = clients.Kinesis(cfg)
 	if p.Control == config.ControlAccount {
 		client = newBroker(p, watched, cfg.Credentials, r.Identity, clock.Now)
 		stream = broker.Stream{Client: client}
 	}
 	r.Stream = kinesis.New(kinesis.Options{API: stream, Name: p.Stream, RandomKeys: p.Log.RandomKeys, Log: r.log})
-	calls := cfg.Copy()
-	calls.HTTPClient = watched
-	o := controlplane.Options(calls, p, r.Stream)
+	o := controlplane.Options(cfg, p, r.Stream)
 	o.LauncherID, o.Clock, o.Log = launcherID(), clock, r.log
 	local := fleet.New(o)
 	r.Fleet = local
@@ -164,7 +161,7 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 		r.Fleet = remote{client, local}
 	}
 	r.Operator, r.History = r.Fleet, r.Fleet
-	r.Doctor = doctor(cfg, watched, p)
+	r.Doctor = doctor(cfg, p)
 	if client != nil {
 		r.Doctor.Broker = func(ctx context.Context) error { _, err := client.Pool(ctx); return err }
 	}
