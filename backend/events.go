@@ -101,8 +101,11 @@ type (
 		attempt            int
 		username, password string
 	}
-	doBrowse struct{ attempt int }
-	doCode   struct {
+	doBrowse struct {
+		attempt  int
+		username string // typed ahead, may be empty
+	}
+	doCode struct {
 		attempt  int
 		username string
 	}

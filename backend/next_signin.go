@@ -35,7 +35,7 @@ func nextEnter(s state, w Wish, now time.Time) (state, []effect) {
 	s = enter(s, SigningIn, now)
 	switch w.Verb {
 	case WishBrowse:
-		return s, append(effects, doBrowse{s.attempt})
+		return s, append(effects, doBrowse{s.attempt, w.Username})
 	case WishCode:
 		return s, append(effects, doCode{s.attempt, w.Username})
 	case WishForgot:

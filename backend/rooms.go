@@ -14,8 +14,9 @@ type Identity interface {
 	SignIn(ctx context.Context, username, password string) (*User, *Challenge, error)
 	// SignInByCode has a code sent that signs in without a password; the Challenge asks for it.
 	SignInByCode(ctx context.Context, username string) (*User, *Challenge, error)
-	// SignInByBrowser signs in by the system's browser. It shows what it waits for, and waits for it.
-	SignInByBrowser(ctx context.Context, show func(Challenge)) (*User, error)
+	// SignInByBrowser signs in by the system's browser. It shows what it waits for, and waits for it. name is typed ahead
+	// there, "" for none.
+	SignInByBrowser(ctx context.Context, name string, show func(Challenge)) (*User, error)
 	// Forgot has a code sent to somebody who forgot the password; the Challenge asks for it.
 	Forgot(ctx context.Context, username string) (*User, *Challenge, error)
 	// Resend has the code of the open challenge sent again.

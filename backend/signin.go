@@ -21,7 +21,7 @@ func (l *Launcher) beginSignIn(ctx context.Context, f effect) {
 			func(ctx context.Context) (*User, *Challenge, error) { return id.SignInByCode(ctx, f.username) })
 	case doBrowse: // it has a limit of its own
 		l.ask(ctx, f, f.attempt, time.Hour, func(ctx context.Context) (*User, *Challenge, error) {
-			user, err := id.SignInByBrowser(ctx,
+			user, err := id.SignInByBrowser(ctx, f.username,
 				func(c Challenge) { l.send(ctx, signInAnswered{attempt: f.attempt, challenge: &c}) })
 			return user, nil, err
 		})

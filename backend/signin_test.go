@@ -26,7 +26,9 @@ func TestNextSignIn(t *testing.T) {
 		effects []effect
 	}{
 		{"by the browser", state{Snapshot: Snapshot{Phase: SignedOut}, attempt: 2}, wished{Wish{Verb: WishBrowse}}, SigningIn,
-			false, []effect{doBrowse{3}}},
+			false, []effect{doBrowse{3, ""}}},
+		{"by the browser, with a name", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishBrowse, Username: "a"}},
+			SigningIn, false, []effect{doBrowse{1, "a"}}},
 		{"by the browser, twice", browser, wished{Wish{Verb: WishBrowse}}, SigningIn, false, nil},
 		{"signed in already", stateOf(Snapshot{Phase: Idle, User: alice}), wished{Wish{Verb: WishBrowse}}, Idle, false, nil},
 		{"by a code", stateOf(Snapshot{Phase: SignedOut}), wished{Wish{Verb: WishCode, Username: "a"}}, SigningIn, false,
@@ -129,7 +131,7 @@ func (i *scripted) SignIn(ctx context.Context, username, _ string) (*User, *Chal
 	return &User{ID: username, Username: username}, nil, nil
 }
 
-func (i *scripted) SignInByBrowser(ctx context.Context, show func(Challenge)) (*User, error) {
+func (i *scripted) SignInByBrowser(ctx context.Context, _ string, show func(Challenge)) (*User, error) {
 	show(Challenge{Name: StepBrowser, URL: "https://pool.example"})
 	<-ctx.Done()
 	i.note("browser left")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"time"
 
 	"avatar-launcher/app/core"
 	"avatar-launcher/backend"
@@ -58,16 +59,48 @@ type Ways struct {
 	Browser bool `json:"browser"` // the system's browser
 	// Provider is what the company's sign-in is called, to which the browser goes; "" for the user pool's own pages.
 	Provider string `json:"provider"`
+	ByEmail  bool   `json:"byEmail"` // the domain of a typed e-mail address leads to the company's sign-in
+}
+
+// FirstFactors are the ways in that an account has, or why they are not known.
+type FirstFactors struct {
+	Code    bool     `json:"code"`
+	Passkey bool     `json:"passkey"` // in the browser
+	Problem *Problem `json:"problem"`
 }
 
 // Ways says how the profile lets people sign in.
 func (a *Account) Ways() Ways {
 	c := a.rooms().Profile.Cognito
-	return Ways{Window: c.Window(), Browser: c.Browser(), Provider: c.Provider()}
+	return Ways{Window: c.Window(), Browser: c.Browser(), Provider: c.Provider(), ByEmail: c.ByEmail()}
 }
 
-// SignInByBrowser begins signing in by the system's browser.
-func (a *Account) SignInByBrowser() { a.do(backend.Wish{Verb: backend.WishBrowse}) }
+// FirstFactors asks Cognito what the account of that name may use instead of a password.
+func (a *Account) FirstFactors(username string) FirstFactors {
+	ctx, done := a.window.Call(askTime)
+	defer done()
+	f, err := a.rooms().Identity.Factors(ctx, username)
+	if err != nil {
+		return FirstFactors{Problem: problemOf(err)}
+	}
+	return FirstFactors{Code: f.Code, Passkey: f.Passkey && a.rooms().Profile.Cognito.Browser()}
+}
+
+// SignInByBrowser begins signing in by the system's browser. The name is typed ahead there; it may be empty.
+func (a *Account) SignInByBrowser(username string) {
+	a.do(backend.Wish{Verb: backend.WishBrowse, Username: username})
+}
+
+// SignOutInBrowser signs the system's browser out of the sign-in pages, and of a SAML provider behind them.
+func (a *Account) SignOutInBrowser() Outcome {
+	ctx, done := a.window.Call(askTime + time.Minute)
+	defer done()
+	if err := a.rooms().Identity.SignOutInBrowser(ctx, func(string) {}); err != nil {
+		a.window.Log().Warn("the browser was not signed out", "cause", err)
+		return Outcome{problemOf(err)}
+	}
+	return Outcome{}
+}
 
 // OpenBrowser opens the address of the sign-in by browser again.
 func (a *Account) OpenBrowser() { a.window.OpenSignIn() }

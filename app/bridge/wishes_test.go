@@ -42,8 +42,8 @@ func (a *asked) Respond(_ context.Context, answer string) (*backend.User, *backe
 	return a.challenge("answer " + answer)
 }
 
-func (a *asked) SignInByBrowser(context.Context, func(backend.Challenge)) (*backend.User, error) {
-	a.calls = append(a.calls, "browser")
+func (a *asked) SignInByBrowser(_ context.Context, name string, _ func(backend.Challenge)) (*backend.User, error) {
+	a.calls = append(a.calls, "browser for "+name)
 	return &backend.User{ID: "1", Username: "ann"}, nil
 }
 
@@ -72,7 +72,7 @@ func TestEachPressIsItsOwnWish(t *testing.T) {
 		press("Cancel", a.Cancel, "leave")
 		press("Forgot", func() { a.Forgot("ann") }, "reset for ann")
 		press("Cancel", a.Cancel, "leave")
-		press("SignInByBrowser", a.SignInByBrowser, "browser")
+		press("SignInByBrowser", func() { a.SignInByBrowser("ann") }, "browser for ann")
 		if u := s.snapshot().User; u == nil || u.Username != "ann" {
 			t.Errorf("the browser signed %+v in", u)
 		}

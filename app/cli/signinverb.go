@@ -30,7 +30,7 @@ type signInFlags struct {
 func signInCommand(o *options) *cobra.Command {
 	var f signInFlags
 	c := &cobra.Command{
-		Use:   "sign-in [--user NAME [--with password|code] | --browser]",
+		Use:   "sign-in [--user NAME [--with password|code]] [--browser]",
 		Short: i18n.Text("commands.signIn.short"),
 		Long:  i18n.Text("commands.signIn.long"),
 		Args:  noArguments,
@@ -47,7 +47,7 @@ func signInCommand(o *options) *cobra.Command {
 				return exclude("--with", "--forgot")
 			case f.with == "code" && f.user == "":
 				return needs("--with code", "--user")
-			case f.browser && (f.user != "" || f.forgot || f.fromStdin):
+			case f.browser && (f.forgot || f.fromStdin):
 				return usage(messages.New("commands.signIn.browserAlone"))
 			case !f.browser && f.user == "" && f.forgot:
 				return needs("--forgot", "--user")
@@ -138,8 +138,9 @@ func (c *conversation) run(ctx context.Context) (*backend.User, error) {
 }
 
 func (c *conversation) begin(ctx context.Context) (*backend.User, *backend.Challenge, error) {
-	if c.flags.browser || c.flags.user == "" && !c.Profile.Cognito.Window() {
-		user, err := c.Identity.SignInByBrowser(ctx, func(s backend.Challenge) {
+	cognito := c.Profile.Cognito
+	if c.flags.browser || (c.flags.user == "" || cognito.ByEmail()) && !cognito.Window() {
+		user, err := c.Identity.SignInByBrowser(ctx, c.flags.user, func(s backend.Challenge) {
 			fmt.Fprintln(c.out, i18n.Text("commands.signIn.goOnInBrowser", s.URL))
 		})
 		return user, nil, err

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,13 +17,20 @@ import (
 
 // signOutCommand takes it as done where nobody is signed in, and signs out here where the cloud does not answer.
 func signOutCommand(o *options) *cobra.Command {
-	var forget bool
-	c := &cobra.Command{Use: "sign-out [--forget-device]", Short: i18n.Text("commands.signOut.short"), Args: noArguments}
+	var forget, browser bool
+	c := &cobra.Command{Use: "sign-out [--forget-device] [--browser]", Short: i18n.Text("commands.signOut.short"), Args: noArguments}
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		err := withVisit(c.Context(), o, "", false, func(v *visit, ctx context.Context) error {
-			return v.signOut(ctx, forget)
-		},
-			func(v *visit, ctx context.Context, cause error) error { return v.signOutAlone(ctx, forget, cause) })
+			if err := v.signOut(ctx, forget); err != nil || !browser {
+				return err
+			}
+			return v.signOutInBrowser(ctx)
+		}, func(v *visit, ctx context.Context, cause error) error {
+			if browser && errors.Is(cause, errNobody) {
+				return v.signOutInBrowser(ctx)
+			}
+			return v.signOutAlone(ctx, forget, cause)
+		})
 		if errors.Is(err, errNobody) {
 			v := &visit{out: &printer{w: stdout, json: o.json}}
 			v.say(map[string]any{"done": "nothing"}, i18n.Text("commands.signOut.nothing"))
@@ -30,6 +39,7 @@ func signOutCommand(o *options) *cobra.Command {
 		return err
 	}
 	c.Flags().BoolVar(&forget, "forget-device", false, i18n.Text("commands.signOut.forgetDevice"))
+	c.Flags().BoolVar(&browser, "browser", false, i18n.Text("commands.signOut.browser"))
 	c.Flags().BoolVar(&o.json, "json", false, i18n.Text("commands.flags.json"))
 	return c
 }
@@ -55,6 +65,18 @@ func (v *visit) signOut(ctx context.Context, forget bool) error {
 		return err
 	}
 	v.say(map[string]any{"done": "signed out"}, i18n.Text("commands.signOut.done"))
+	return nil
+}
+
+// signOutInBrowser signs the browser out of the sign-in pages, and of a SAML provider behind them.
+func (v *visit) signOutInBrowser(ctx context.Context) error {
+	err := v.Identity.SignOutInBrowser(ctx, func(address string) {
+		fmt.Fprintln(os.Stderr, i18n.Text("commands.signIn.goOnInBrowser", address))
+	})
+	if err != nil {
+		return err
+	}
+	v.say(map[string]any{"done": "signed out in the browser"}, i18n.Text("commands.signOut.inBrowser"))
 	return nil
 }
 

@@ -138,8 +138,11 @@ func (r *Rooms) connect(ctx context.Context, ring identity.Keyring) error {
 	}
 	if p.Cognito.Browser() {
 		options.Browser = &identity.Browser{Domain: p.Cognito.Domain, RedirectURIs: p.Cognito.RedirectURIs,
-			Provider: p.Cognito.IdentityProvider, Identifier: p.Cognito.IdpIdentifier,
+			Provider: p.Cognito.IdentityProvider, ByEmail: p.Cognito.ByEmail(),
 			Open: func(address string) error { return r.Browse(address) }}
+		if !p.Cognito.ByEmail() {
+			options.Browser.Identifier = p.Cognito.IdpIdentifier
+		}
 	}
 	if endpoint := aws.ToString(cfg.BaseEndpoint); endpoint != "" {
 		options.JWKSURL = strings.TrimSuffix(endpoint, "/") + "/" + p.Cognito.UserPoolID + "/.well-known/jwks.json"

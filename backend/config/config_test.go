@@ -243,4 +243,12 @@ func TestTheCompanysSignInIsTheBrowsers(t *testing.T) {
 			t.Errorf("%s: %+v", key, c)
 		}
 	}
+	f, err := Parse("c.yaml", []byte(strings.Replace(studio, "      client_id:",
+		"      idp_identifier: \"*\"\n      domain: https://a.example.com\n      client_id:", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := f.Profiles["studio"].Cognito; c.Window() || !c.Browser() || c.Provider() != "" || !c.ByEmail() {
+		t.Errorf("by address: %+v", c)
+	}
 }

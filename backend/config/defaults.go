@@ -66,7 +66,7 @@ func usEast1() Prices {
 // fill sets the defaults that follow from other values. given reports whether the file has a key, by its path.
 func fill(p *Profile, given func(path string) bool) {
 	p.Cognito.Domain = strings.TrimSuffix(p.Cognito.Domain, "/")
-	if p.Cognito.Provider() != "" && !given("cognito.sign_in") {
+	if (p.Cognito.Provider() != "" || p.Cognito.ByEmail()) && !given("cognito.sign_in") {
 		p.Cognito.SignIn = SignInBrowser
 	} else if p.Cloud == CloudEmbedded && !given("cognito.sign_in") {
 		p.Cognito.SignIn = SignInEither

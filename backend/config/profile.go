@@ -93,7 +93,8 @@ type Cognito struct {
 	Domain string `yaml:"domain"`  // https URL of the user pool's own pages; needed for the browser
 	// IdentityProvider is the company's sign-in, by its name in the user pool, which the browser goes straight to.
 	IdentityProvider string `yaml:"identity_provider"`
-	// IdpIdentifier names it by one of its identifiers instead, such as the company's e-mail domain.
+	// IdpIdentifier names it by one of its identifiers instead, such as the company's e-mail domain. AnyIdentifier stands
+	// for the domain of the e-mail address that people type.
 	IdpIdentifier string `yaml:"idp_identifier"`
 	// http URLs on loopback, registered for the app client to the letter; tried in turn
 	RedirectURIs []string `yaml:"redirect_uris"`
@@ -112,8 +113,19 @@ func (c Cognito) Window() bool { return c.SignIn != SignInBrowser }
 // Browser reports whether people sign in by the system's browser.
 func (c Cognito) Browser() bool { return c.SignIn == SignInBrowser || c.SignIn == SignInEither }
 
+// AnyIdentifier is the value of Cognito.IdpIdentifier for several companies, each known by its e-mail domain.
+const AnyIdentifier = "*"
+
+// ByEmail reports whether the domain of people's e-mail address names their company's sign-in.
+func (c Cognito) ByEmail() bool { return c.IdpIdentifier == AnyIdentifier }
+
 // Provider is what the company's sign-in is called, "" if the profile names none.
-func (c Cognito) Provider() string { return cmp.Or(c.IdentityProvider, c.IdpIdentifier) }
+func (c Cognito) Provider() string {
+	if c.ByEmail() {
+		return c.IdentityProvider
+	}
+	return cmp.Or(c.IdentityProvider, c.IdpIdentifier)
+}
 
 // Tables names the DynamoDB tables, the index of the instances table by State, and that of the audit table by Day.
 type Tables struct {

@@ -31,7 +31,7 @@ var (
 	roleForm         = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$`)
 	queueForm        = regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+$`)
 	providerForm     = regexp.MustCompile(`^[^_\pZ][^\pZ\pC]{1,30}[^_\pZ]$`)
-	identifierForm   = regexp.MustCompile(`^[\w\s+=.@-]{1,40}$`)
+	identifierForm   = regexp.MustCompile(`^([\w\s+=.@-]{1,40}|\*)$`)
 	hostForm         = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	pathForm         = regexp.MustCompile(`^/[^\s?#]*$`)
 	minisignForm     = regexp.MustCompile(`^RW[A-Za-z0-9+/]{54}$`)

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
@@ -24,6 +25,7 @@ type Browser struct {
 	// Provider and Identifier name the company's sign-in, which the browser goes straight to: by its name in the user
 	// pool, or by an identifier. At most one is set.
 	Provider, Identifier string
+	ByEmail              bool // the identifier is the domain of the e-mail address that people type
 }
 
 // browserTime is how long the browser may take: long enough to look for a phone and a password.
@@ -37,14 +39,20 @@ type oauthError string
 func (e oauthError) Error() string { return "OAuth 2.0 error " + string(e) }
 
 // SignInByBrowser sends the system's browser to the user pool's sign-in and waits for it to come back, for ctx, or for
-// five minutes. It shows the step that it waits in, with the address, before the browser is asked. Anyone who is
-// signed in stays so until that succeeds. Errors are *backend.Problem.
-func (s *Service) SignInByBrowser(ctx context.Context, show func(backend.Challenge)) (*backend.User, error) {
+// five minutes. It shows the step that it waits in, with the address, before the browser is asked. name is typed ahead
+// for the pages, may be empty, and is an e-mail address if its domain names the company's sign-in. Anyone who is signed
+// in stays so until that succeeds. Errors are *backend.Problem.
+func (s *Service) SignInByBrowser(ctx context.Context, name string,
+	show func(backend.Challenge)) (*backend.User, error) {
 	b := s.opt.Browser
 	if b == nil {
 		return nil, noBrowser()
 	}
 	s.ask(nil)
+	name = strings.TrimSpace(name)
+	if b.ByEmail && domainOf(name) == "" {
+		return nil, noEmail()
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, browserTime, errBrowserTime)
 	defer cancel()
 	s.browsing.Lock() // one flow at a time: it has the addresses to itself
@@ -54,7 +62,7 @@ func (s *Service) SignInByBrowser(ctx context.Context, show func(backend.Challen
 		return nil, explain(browsing, err)
 	}
 	defer back.close()
-	flow := s.newFlow(back.uri)
+	flow := s.newFlow(back.uri, name)
 	back.expect(flow.state)
 	address := flow.address(s.signedOut())
 	show(backend.Challenge{Name: backend.StepBrowser, URL: address}) // first: it can be opened by hand
@@ -62,6 +70,9 @@ func (s *Service) SignInByBrowser(ctx context.Context, show func(backend.Challen
 		s.opt.Log.Warn("the browser could not be opened", "cause", err)
 	}
 	code, err := back.wait(ctx)
+	if b.ByEmail && errors.Is(err, oauthError("invalid_request")) {
+		return nil, noCompany(domainOf(name))
+	}
 	if err != nil {
 		return nil, explain(browsing, err)
 	}
@@ -88,7 +99,18 @@ type flow struct {
 	more                   []oauth2.AuthCodeOption // what the address says of the company's sign-in
 }
 
-func (s *Service) newFlow(uri string) flow {
+// domainOf returns the domain of an e-mail address in lower case, "" if it is none.
+func domainOf(address string) string {
+	at := strings.LastIndexByte(address, '@')
+	if at < 1 || !strings.Contains(address[at:], ".") || strings.ContainsAny(address, " \t") {
+		return ""
+	}
+	return strings.ToLower(address[at+1:])
+}
+
+// newFlow begins an authorization request that comes back to uri. name is typed ahead; may be empty.
+// https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
+func (s *Service) newFlow(uri, name string) flow {
 	domain := s.opt.Browser.Domain
 	f := flow{
 		Config: oauth2.Config{ClientID: s.opt.ClientID, RedirectURL: uri, Scopes: []string{"openid"},
@@ -99,8 +121,15 @@ func (s *Service) newFlow(uri string) flow {
 	if name := s.opt.Browser.Provider; name != "" {
 		f.more = append(f.more, oauth2.SetAuthURLParam("identity_provider", name))
 	}
-	if id := s.opt.Browser.Identifier; id != "" {
+	id := s.opt.Browser.Identifier
+	if s.opt.Browser.ByEmail {
+		id = domainOf(name)
+	}
+	if id != "" {
 		f.more = append(f.more, oauth2.SetAuthURLParam("idp_identifier", id))
+	}
+	if name != "" {
+		f.more = append(f.more, oauth2.SetAuthURLParam("login_hint", name))
 	}
 	return f
 }

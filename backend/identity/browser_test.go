@@ -90,9 +90,9 @@ func (w *world) ports(t *testing.T, n int) []string {
 		uris = append(uris, fmt.Sprintf("http://%s/callback", l.Addr()))
 	}
 	_, err := w.admin.UpdateUserPoolClient(t.Context(), &cognitoidentityprovider.UpdateUserPoolClientInput{
-		UserPoolId: &w.out.UserPoolID, ClientId: &w.out.ClientID, CallbackURLs: uris,
+		UserPoolId: &w.out.UserPoolID, ClientId: &w.out.ClientID, CallbackURLs: uris, LogoutURLs: uris,
 		ExplicitAuthFlows: []types.ExplicitAuthFlowsType{types.ExplicitAuthFlowsTypeAllowUserSrpAuth,
-			types.ExplicitAuthFlowsTypeAllowRefreshTokenAuth},
+			types.ExplicitAuthFlowsTypeAllowUserAuth, types.ExplicitAuthFlowsTypeAllowRefreshTokenAuth},
 		AllowedOAuthFlows: []types.OAuthFlowType{types.OAuthFlowTypeCode}, AllowedOAuthFlowsUserPoolClient: true,
 		AllowedOAuthScopes: []string{"openid", "email"}, SupportedIdentityProviders: []string{"COGNITO"},
 		EnableTokenRevocation: aws.Bool(true),
@@ -125,7 +125,7 @@ func TestBrowser(t *testing.T) {
 	}
 	s := w.browsing(t, uris, enter("operator"))
 	var shown backend.Challenge
-	user, err := s.SignInByBrowser(t.Context(), func(c backend.Challenge) { shown = c })
+	user, err := s.SignInByBrowser(t.Context(), "", func(c backend.Challenge) { shown = c })
 	must(t, err)
 	if user.Username != "operator" || user.Role != backend.RoleOperator {
 		t.Errorf("got %+v", user)
@@ -155,7 +155,7 @@ func TestBrowser(t *testing.T) {
 	w.ring.wantEmpty(t)
 
 	// After a sign-out the browser, which is still signed in, must ask who it is.
-	user, err = s.SignInByBrowser(t.Context(), func(backend.Challenge) {})
+	user, err = s.SignInByBrowser(t.Context(), "", func(backend.Challenge) {})
 	if err != nil || user.Username != "demo" {
 		t.Errorf("got %v, %v", user, err)
 	}
@@ -173,7 +173,7 @@ func TestBrowserThatIsLeft(t *testing.T) {
 	s := w.browsing(t, uris, func(string) error { return errors.New("there is no browser") })
 	ctx, cancel := context.WithCancel(t.Context())
 	var address string
-	user, err := s.SignInByBrowser(ctx, func(c backend.Challenge) { address = c.URL; cancel() })
+	user, err := s.SignInByBrowser(ctx, "", func(c backend.Challenge) { address = c.URL; cancel() })
 	if user != nil {
 		t.Errorf("got %v", user)
 	}
@@ -188,7 +188,7 @@ func TestBrowserThatIsLeft(t *testing.T) {
 		}()
 		return nil
 	})
-	user, err = s.SignInByBrowser(t.Context(), func(backend.Challenge) {})
+	user, err = s.SignInByBrowser(t.Context(), "", func(backend.Challenge) {})
 	if err != nil || user.Username != "demo" {
 		t.Fatalf("got %v, %v", user, err)
 	}
@@ -227,7 +227,7 @@ func TestBrowserIsRefused(t *testing.T) {
 		"code=00000000-0000-0000-0000-000000000000":        {backend.KindRefused, "came too late or was already used"},
 	} {
 		query = brought
-		user, err := s.SignInByBrowser(t.Context(), func(backend.Challenge) {})
+		user, err := s.SignInByBrowser(t.Context(), "", func(backend.Challenge) {})
 		if user != nil {
 			t.Errorf("%s: got %v", query, user)
 		}
@@ -240,7 +240,7 @@ func TestBrowserIsRefused(t *testing.T) {
 
 func TestBrowserThatIsNotOffered(t *testing.T) {
 	w := newWorld(t)
-	_, err := w.service().SignInByBrowser(t.Context(), func(backend.Challenge) {})
+	_, err := w.service().SignInByBrowser(t.Context(), "", func(backend.Challenge) {})
 	refusal(t, err, backend.KindConfig, "doesn’t offer")
 	uris := w.ports(t, 1)
 	taken, err := net.Listen("tcp", strings.TrimSuffix(strings.TrimPrefix(uris[0], "http://"), "/callback"))
@@ -249,7 +249,7 @@ func TestBrowserThatIsNotOffered(t *testing.T) {
 	_, err = w.browsing(t, uris, func(string) error {
 		t.Error("the browser was opened")
 		return nil
-	}).SignInByBrowser(t.Context(), func(backend.Challenge) {})
+	}).SignInByBrowser(t.Context(), "", func(backend.Challenge) {})
 	refusal(t, err, backend.KindConfig, "Other programs are using all")
 }
 
@@ -279,7 +279,7 @@ func TestBrowserSwitched(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			change = one
-			user, err := s.SignInByBrowser(t.Context(), func(backend.Challenge) {})
+			user, err := s.SignInByBrowser(t.Context(), "", func(backend.Challenge) {})
 			if user != nil || err == nil {
 				t.Errorf("got %v, %v", user, err)
 			}

@@ -35,6 +35,7 @@ const (
 	forgetting
 	removingPasskey
 	addingPasskey
+	leavingBrowser
 )
 
 // what opens the sentence of each stage.
@@ -59,6 +60,7 @@ var what = map[stage]messages.Message{
 	removing:     messages.New("identity.authenticatorAppNotTaken"),
 	forgetting:   messages.New("identity.computerCannotForgottenCognito"),
 
+	leavingBrowser:  messages.New("identity.browserNotSignedOut"),
 	removingPasskey: messages.New("identity.passkeyNotRemoved"),
 	addingPasskey:   messages.New("identity.passkeyNotAdded"),
 }

@@ -93,7 +93,7 @@ func (s *Service) AddPasskey(ctx context.Context, show func(address string)) err
 		return explain(addingPasskey, err)
 	}
 	defer back.close()
-	flow := s.newFlow(back.uri)
+	flow := s.newFlow(back.uri, "")
 	flow.more = nil // somebody of an outside provider has no passkeys here
 	back.expect(flow.state)
 	address := strings.Replace(flow.address(false), "/oauth2/authorize?", "/passkeys/add?", 1)

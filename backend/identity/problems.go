@@ -32,6 +32,17 @@ func noCodeForAccount() *backend.Problem {
 	return p
 }
 
+func noEmail() *backend.Problem {
+	return &backend.Problem{Kind: backend.KindRefused, What: what[browsing], Why: messages.New("identity.noEMailAddress"),
+		Next: messages.New("identity.typeWorkAddress")}
+}
+
+// noCompany is what the pool's refusal of the domain of somebody's e-mail address means.
+func noCompany(domain string) *backend.Problem {
+	return &backend.Problem{Kind: backend.KindRefused, What: what[browsing],
+		Why: messages.New("identity.noCompanyOfDomain", domain), Next: messages.New("identity.typeWorkAddress")}
+}
+
 func noSuchPasskey() *backend.Problem {
 	p := refused(messages.New("identity.noSuchPasskey"), messages.New("identity.listPasskeys"))
 	p.What = what[removingPasskey]

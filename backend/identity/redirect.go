@@ -40,6 +40,7 @@ type redirect struct {
 	translate func(messages.Message) string // nil for English
 	language  func() string                 // nil for English
 
+	leaving     bool // the browser comes back from a sign-out, with nothing
 	state       string
 	arrived     chan arrival
 	once        sync.Once // for arrived
@@ -229,7 +230,7 @@ func (r *redirect) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 // accept takes the first valid answer.
 func (r *redirect) accept(w http.ResponseWriter, q *http.Request) {
 	a, ok := read(q.URL.RawQuery, r.state)
-	if !ok {
+	if !ok && !r.leaving {
 		r.write(w, http.StatusBadRequest, "astray")
 		return
 	}

@@ -35,6 +35,8 @@ func (r *redirect) write(w http.ResponseWriter, status int, page string) {
 // redirectTexts are the title, the heading and the text of each page.
 var redirectTexts = map[string][3]messages.Message{
 	"done": {messages.New("redirect.signedInTitle"), messages.New("redirect.signedIn"), messages.New("redirect.goBack")},
+	"left": {messages.New("redirect.signedOutTitle"), messages.New("redirect.signedOut"),
+		messages.New("redirect.providerMayKnow")},
 	"failed": {messages.New("redirect.notSignedInTitle"), messages.New("redirect.notSignedIn"),
 		messages.New("redirect.launcherSaysWhy")},
 	"late": {messages.New("redirect.nothingToDoTitle"), messages.New("redirect.used"), messages.New("redirect.goOn")},
@@ -52,5 +54,8 @@ func (r *redirect) page(kind string) redirectView {
 		say, language = r.translate, r.language()
 	}
 	texts := redirectTexts[kind]
+	if r.leaving && kind == "done" {
+		texts = redirectTexts["left"]
+	}
 	return redirectView{kind, language, say(texts[0]), say(texts[1]), say(texts[2])}
 }

@@ -196,7 +196,7 @@ func TestBrowserThatNeverComesBack(t *testing.T) {
 		}
 		start := time.Now()
 		for range 2 {
-			_, err := s.SignInByBrowser(t.Context(), func(backend.Challenge) {})
+			_, err := s.SignInByBrowser(t.Context(), "", func(backend.Challenge) {})
 			if p := backend.ProblemOf(err); p == nil || p.Kind != backend.KindInterrupted ||
 				!strings.Contains(p.Why.String(), "five minutes") || p.Next.IsZero() {
 				t.Errorf("got %v", err)
@@ -349,7 +349,7 @@ func TestExchangeThatAnswersAnything(t *testing.T) {
 	} {
 		s := facing(tt.answer)
 		s.opt.Browser = &Browser{Domain: "https://pool.example"}
-		next, err := s.redeemCode(t.Context(), s.newFlow(testURI), "code")
+		next, err := s.redeemCode(t.Context(), s.newFlow(testURI, ""), "code")
 		p := explain(browsing, err)
 		if err == nil || next != nil && next.user.ID != "" || !strings.Contains(p.Error(), tt.part) {
 			t.Errorf("%s: got %v", name, err)

@@ -127,7 +127,7 @@ func TestNoSecretOfTheOtherWaysIn(t *testing.T) {
 		go func() { page <- p.signIn(t, address, "marked", reset) }()
 		return nil
 	})
-	user, err = s.SignInByBrowser(t.Context(), func(backend.Challenge) {})
+	user, err = s.SignInByBrowser(t.Context(), "", func(backend.Challenge) {})
 	must(t, err)
 	said = append(said, <-page)
 	note(user, s, s.SignOut(t.Context()))

@@ -89,7 +89,7 @@ func TestAccountsThatCannotBeLookedAfter(t *testing.T) {
 		go p.signIn(t, address, "demo", w.password(t, "demo"))
 		return nil
 	})
-	_, err = s.SignInByBrowser(t.Context(), func(backend.Challenge) {})
+	_, err = s.SignInByBrowser(t.Context(), "", func(backend.Challenge) {})
 	must(t, err)
 	_, err = s.Security(t.Context())
 	refusal(t, err, backend.KindRefused, "signing in with your user name and password")

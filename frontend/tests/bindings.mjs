@@ -72,8 +72,9 @@ export function install(scene) {
     if (next.series) window.send('metrics');
   };
   window.go = { bridge: {
-    Account: service('Account', ['SignIn', 'SignInDemo', 'Respond', 'Cancel', 'SignOut', 'DemoUsers', 'Ways', 'SignInByBrowser', 'OpenBrowser', 'Forgot', 'SignInByCode', 'Resend', 'Unlock', 'SignInAgain'], {
-      DemoUsers: () => scene.demoUsers, Ways: () => scene.ways ?? { window: true, browser: false, provider: '' },
+    Account: service('Account', ['SignIn', 'SignInDemo', 'Respond', 'Cancel', 'SignOut', 'DemoUsers', 'Ways', 'SignInByBrowser', 'OpenBrowser', 'Forgot', 'SignInByCode', 'Resend', 'Unlock', 'SignInAgain', 'FirstFactors', 'SignOutInBrowser'], {
+      DemoUsers: () => scene.demoUsers, Ways: () => scene.ways ?? { window: true, browser: false, provider: '', byEmail: false },
+      FirstFactors: () => later(scene.factors ?? { code: false, passkey: false, problem: null }), SignOutInBrowser: () => ({ problem: scene.refusal ?? null }),
     }),
     Instance: service('Instance', ['Start', 'Cancel', 'Stop', 'Terminate', 'KeepGoing', 'Connect', 'Link'], {
       Link: () => (scene.linkless ? Promise.reject(new Error('no link')) : `${scene.snapshot.url}.avatar/enter?ticket=a.b.c`),

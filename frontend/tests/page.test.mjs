@@ -151,11 +151,14 @@ on('a forgotten password: the name first, then code and password, each with a wa
   assert.equal(await page.getByLabel('User name').inputValue(), 'alice');
 });
 
-on('a code instead of the password: the name first, and the way is remembered', 'sign-in-either', async (page) => {
-  await button(page, 'Send me a code').click();
+on('a code instead of the password: the name first, and the way is remembered', { ...sceneOf('sign-in-either'), factors: { code: true, passkey: false, problem: null } }, async (page) => {
+  await button(page, 'Other ways to sign in').click();
   await page.getByText('Enter your user name first.').waitFor();
   await page.keyboard.type('demo');
+  await button(page, 'Other ways to sign in').click();
   await button(page, 'Send me a code').click();
+  assert.deepEqual(await asked(page, 'Account.FirstFactors'), [['Account.FirstFactors', 'demo']]);
+  assert.equal(await button(page, 'Use a passkey in your browser').count(), 0, 'the account has none');
   assert.deepEqual(await asked(page, 'Account.SignInByCode'), [['Account.SignInByCode', 'demo']]);
   await show(page, 'idle', 2);
   await page.getByLabel('User name').waitFor({ state: 'detached' });
@@ -167,6 +170,57 @@ on('a code instead of the password: the name first, and the way is remembered', 
   await show(page, 'sign-in-either', 4);
   await button(page, 'Use my password').click();
   await page.getByLabel('Password', { exact: true }).waitFor();
+});
+
+on('a passkey: the browser gets the name, and the way is remembered for it alone', { ...sceneOf('sign-in-either'), factors: { code: true, passkey: true, problem: null } }, async (page) => {
+  await page.getByLabel('User name').fill('demo');
+  await button(page, 'Other ways to sign in').click();
+  await button(page, 'Use a passkey in your browser').click();
+  assert.deepEqual(await asked(page, 'Account.SignInByBrowser'), [['Account.SignInByBrowser', 'demo']]);
+  await show(page, 'idle', 2);
+  await page.getByLabel('User name').waitFor({ state: 'detached' });
+  await show(page, 'sign-in-either', 3);
+  await button(page, 'Use a passkey in your browser').waitFor();
+  assert.equal(await page.getByLabel('Password', { exact: true }).count(), 0, 'no password is asked for');
+  await page.getByLabel('User name').press('Enter');
+  assert.equal((await asked(page, 'Account.SignInByBrowser')).length, 2);
+  await show(page, 'sign-in-either', 4);
+  await page.getByLabel('User name').fill('alice');
+  await page.getByLabel('Password', { exact: true }).waitFor();
+});
+
+on('an account with no other way in, and one that can’t be asked', 'sign-in-either', async (page) => {
+  await page.getByLabel('User name').fill('demo');
+  await button(page, 'Other ways to sign in').click();
+  await page.getByText('Your account signs in with a password only.').waitFor();
+  await page.evaluate((problem) => window.setScene({ factors: { code: false, passkey: false, problem } }), { kind: 'unreachable', what: 'Couldn’t sign in', why: 'The sign-in service isn’t responding.', next: 'Check the network.' });
+  await page.getByLabel('User name').fill('alice');
+  await button(page, 'Other ways to sign in').click();
+  await page.getByText('isn’t responding').waitFor();
+});
+
+on('the domain of a work address leads to the company', 'sign-in-by-email', async (page) => {
+  assert.equal(await page.getByLabel('Password').count(), 0);
+  await button(page, 'Continue').click();
+  await page.getByText('Enter your work email address.').waitFor();
+  await page.keyboard.type('anna@acme.example');
+  await page.keyboard.press('Enter');
+  assert.deepEqual(await asked(page, 'Account.SignInByBrowser'), [['Account.SignInByBrowser', 'anna@acme.example']]);
+});
+
+on('after a sign-out the browser can be signed out, too', 'sign-in-company', async (page) => {
+  assert.equal(await button(page, 'Sign out in your browser, too').count(), 0, 'nobody was signed in yet');
+  await show(page, 'idle', 2);
+  await button(page, 'Start my avatar').waitFor();
+  await show(page, 'sign-in-company', 3);
+  await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'refused', what: 'Your browser may still be signed in', why: 'It didn’t come back.', next: 'Sign out there.' });
+  await button(page, 'Sign out in your browser, too').click();
+  await page.getByText('It didn’t come back.').waitFor();
+  await page.evaluate(() => window.setScene({ refusal: null }));
+  await button(page, 'Sign out in your browser, too').click();
+  await page.getByText('Your browser is signed out').waitFor();
+  assert.equal(await button(page, 'Sign out in your browser, too').count(), 0);
+  assert.equal((await asked(page, 'Account.SignOutInBrowser')).length, 2);
 });
 
 on('an account that is not confirmed yet, and a computer to remember', 'challenge-confirm', async (page) => {

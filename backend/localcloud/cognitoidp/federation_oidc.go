@@ -51,6 +51,9 @@ func (s *Service) departOIDC(ctx context.Context, x *identityProvider, f *federa
 		f.verifier = oauth2.GenerateVerifier()
 		options = append(options, oauth2.S256ChallengeOption(f.verifier))
 	}
+	if hint := f.query.Get("login_hint"); hint != "" { // of all outside providers it goes to these only
+		options = append(options, oauth2.SetAuthURLParam("login_hint", hint))
+	}
 	if fresh {
 		options = append(options, oauth2.SetAuthURLParam("prompt", "login"))
 	}

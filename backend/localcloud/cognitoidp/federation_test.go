@@ -50,6 +50,10 @@ func TestSignInByAnOpenIDProvider(t *testing.T) {
 		c := federating(t, o, groupsFunction)
 		c.addOIDC()
 		c.supports("Acme", "COGNITO")
+		named := obj{"identity_provider": "Acme", "login_hint": "anna@x.com"}
+		wantEqual(t, "the name typed ahead", c.browser().away(named).Query().Get("login_hint"), "anna@x.com")
+		page := text(t, c.browser().do("GET", "/login?"+c.authorize(obj{"login_hint": "an\"na"}), nil))
+		wantEqual(t, "the name typed ahead here", strings.Contains(page, `value="an&#34;na"`), true)
 		for _, way := range []obj{{"identity_provider": "Acme"}, {"idp_identifier": "acme.example"}} {
 			b := c.browser()
 			claims := b.claimsOf(b.oidcBack(o, way))
@@ -186,8 +190,8 @@ func TestSignInByASAMLProvider(t *testing.T) {
 	}
 	r = b.do("POST", "/saml2/logout", url.Values{"RelayState": {away.Query().Get("RelayState")}, "SAMLResponse": {"x"}})
 	wantEqual(t, "after the sign-out there", r.Header.Get("Location"), "http://127.0.0.1:8123/bye")
-	wantEqual(t, "a second time", b.do("GET", "/saml2/logout?RelayState="+url.QueryEscape(away.Query().Get("RelayState")),
-		nil).StatusCode, 400)
+	wantEqual(t, "a second time", b.do("POST", "/saml2/logout",
+		url.Values{"RelayState": {away.Query().Get("RelayState")}}).StatusCode, 400)
 	b.away(nil) // the browser is signed in no more
 
 	wantEqual(t, "the certificate that signs requests",

@@ -1,6 +1,7 @@
 package cognitoidp
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"embed"
 	"html/template"
@@ -82,6 +83,7 @@ func (s *Service) show(w http.ResponseWriter, r *http.Request, req *authRequest,
 	}
 	if f.Step == "" {
 		f.Ways = req.ways()
+		f.Username = cmp.Or(f.Username, req.query.Get("login_hint"))
 	}
 	f.Client, f.Pool = req.client.Config.ClientName, req.pool.Name
 	f.Passwords = req.client.takesPasswords()

@@ -13,7 +13,9 @@ type farewell struct {
 }
 
 // logoutPage forgets the browser, then goes to a registered address: logout_uri, or the sign-in of another request. A
-// browser that a SAML provider with IDPSignout has signed in signs out there on the way.
+// browser that a SAML provider with IDPSignout has signed in signs out there on the way. Nobody is signed out of an
+// OpenID Connect provider, as at Cognito.
+// https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
 func (s *Service) logoutPage(w http.ResponseWriter, r *http.Request) {
 	to, b := s.logoutHere(w, r)
 	if to == "" {
@@ -83,7 +85,7 @@ func (s *Service) logoutThere(r *http.Request, b *browser, to string) string {
 	return away
 }
 
-// samlLoggedOut is where a SAML provider sends the browser after its sign-out. Whatever it says, the browser is signed
+// samlLoggedOut is where a SAML provider sends the browser after its sign-out, by POST. Whatever it says, the browser is signed
 // out here, so its answer is not read.
 func (s *Service) samlLoggedOut(w http.ResponseWriter, r *http.Request) {
 	state := r.FormValue("RelayState")

@@ -18,7 +18,6 @@ func (s *Service) Pages() http.Handler {
 	mux.HandleFunc("GET /oauth2/authorize", s.authorizePage)
 	mux.HandleFunc("GET "+oidcReturn, s.oidcArrives)
 	mux.HandleFunc("POST "+samlReturn, s.samlArrives)
-	mux.HandleFunc("GET "+samlLogout, s.samlLoggedOut)
 	mux.HandleFunc("POST "+samlLogout, s.samlLoggedOut)
 	mux.HandleFunc("GET /login", s.loginPage)
 	mux.HandleFunc("POST /login", s.loginSubmit)

@@ -62,6 +62,9 @@ export async function saml(folder, acs, secrets) {
     },
   }));
   const left = [];
-  app.get('/slo', (req, res) => { left.push(req.query); res.redirect(`${acs.replace('idpresponse', 'logout')}?RelayState=${encodeURIComponent(req.query.RelayState)}`); });
+  app.get('/slo', (req, res) => { left.push(req.query); 
+    res.send(`<form method="post" action="${acs.replace('idpresponse', 'logout')}"><input type="hidden" name="SAMLResponse" value="x">
+      <input type="hidden" name="RelayState" value="${encodeURI(req.query.RelayState)}"></form><script>document.forms[0].submit()</script>`);
+  });
   return { address, metadata: `${address}/metadata`, left, close: () => { server.closeAllConnections(); server.close(); } };
 }

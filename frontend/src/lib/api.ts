@@ -12,7 +12,7 @@ import * as Security from '../../wailsjs/go/bridge/Security';
 import * as Settings from '../../wailsjs/go/bridge/Settings';
 import type { bridge } from '../../wailsjs/go/models';
 import { ClipboardSetText, EventsOn } from '../../wailsjs/runtime/runtime';
-import type { About, Check, HistoryResult, Desktop, Enrolment, SecurityResult, Histogram, Invitations, Invited, Line, LogPage, Offer, PasskeyList, PasskeyPage, Preferences, Problem, Query, QuitQuestion, Sent, Series, Setting, Snapshot, FleetResult, Ways } from './types';
+import type { About, Check, HistoryResult, Desktop, Enrolment, FirstFactors, SecurityResult, Histogram, Invitations, Invited, Line, LogPage, Offer, PasskeyList, PasskeyPage, Preferences, Problem, Query, QuitQuestion, Sent, Series, Setting, Snapshot, FleetResult, Ways } from './types';
 
 /** Logs what a call that answers nothing failed with; a wish's own trouble arrives in a snapshot. */
 function ask(call: Promise<void>): void {
@@ -35,7 +35,11 @@ export const account = {
   signInDemo: (username: string): void => ask(Account.SignInDemo(username)),
   signInByCode: (username: string): void => ask(Account.SignInByCode(username)),
   ways: (): Promise<Ways> => sent(Account.Ways()),
-  signInByBrowser: (): void => ask(Account.SignInByBrowser()),
+  /** The name is typed ahead in the browser. */
+  signInByBrowser: (username = ''): void => ask(Account.SignInByBrowser(username)),
+  firstFactors: (username: string): Promise<FirstFactors> => sent(Account.FirstFactors(username)),
+  /** Signs the browser out of the sign-in pages; answers why that was not done, null where it was. */
+  signOutInBrowser: (): Promise<Problem | null> => outcome(Account.SignOutInBrowser()),
   openBrowser: (): void => ask(Account.OpenBrowser()),
   forgot: (username: string): void => ask(Account.Forgot(username)),
   resend: (): void => ask(Account.Resend()),

@@ -2,8 +2,8 @@
 const KEY = 'sign-in.name';
 let tried = '';
 
-/** How somebody signs in by the window's form. */
-export type Way = 'password' | 'code';
+/** How somebody signs in who has typed the name in the window's form; a passkey is used in the browser. */
+export type Way = 'password' | 'code' | 'passkey';
 let by: Way = 'password';
 let where = '';
 
@@ -16,7 +16,8 @@ export function lastUser(): string {
 
 /** The way that somebody came by last with a profile. */
 export function lastWay(profile: string, name: string): Way {
-  return read(wayKey(profile, name)) === 'code' ? 'code' : 'password';
+  const way = read(wayKey(profile, name));
+  return way === 'code' || way === 'passkey' ? way : 'password';
 }
 
 function read(key: string): string | null {
@@ -40,8 +41,8 @@ export function signedIn(username: string): void {
   tried = '';
   try {
     localStorage.setItem(KEY, username);
-    if (by === 'code') localStorage.setItem(wayKey(where, username), by);
-    else localStorage.removeItem(wayKey(where, username));
+    if (by === 'password') localStorage.removeItem(wayKey(where, username));
+    else localStorage.setItem(wayKey(where, username), by);
   } catch {
     // A window without storage asks for the name each time.
   }

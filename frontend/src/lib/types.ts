@@ -20,6 +20,7 @@ export type Check = Sent<bridge.Check>;
 export type HistoryResult = Sent<bridge.HistoryResult>;
 export type Desktop = Sent<bridge.Desktop>;
 export type Enrolment = Sent<bridge.Enrolment>;
+export type FirstFactors = Sent<bridge.FirstFactors>;
 export type SecurityResult = Sent<bridge.SecurityResult>;
 export type Histogram = Sent<bridge.Histogram>;
 export type Invitation = Sent<bridge.Invitation>;

@@ -159,6 +159,11 @@ export namespace bridge {
 	    path: string;
 	    lines: number;
 	}
+	export interface FirstFactors {
+	    code: boolean;
+	    passkey: boolean;
+	    problem?: Problem;
+	}
 	export interface Schedule {
 	    instanceId: string;
 	    at?: number;
@@ -484,6 +489,7 @@ export namespace bridge {
 	    window: boolean;
 	    browser: boolean;
 	    provider: string;
+	    byEmail: boolean;
 	}
 
 }

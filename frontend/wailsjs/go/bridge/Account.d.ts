@@ -6,6 +6,8 @@ export function Cancel():Promise<void>;
 
 export function DemoUsers():Promise<Array<string>>;
 
+export function FirstFactors(arg1:string):Promise<bridge.FirstFactors>;
+
 export function Forgot(arg1:string):Promise<void>;
 
 export function OpenBrowser():Promise<void>;
@@ -18,13 +20,15 @@ export function SignIn(arg1:string,arg2:string):Promise<void>;
 
 export function SignInAgain():Promise<void>;
 
-export function SignInByBrowser():Promise<void>;
+export function SignInByBrowser(arg1:string):Promise<void>;
 
 export function SignInByCode(arg1:string):Promise<void>;
 
 export function SignInDemo(arg1:string):Promise<void>;
 
 export function SignOut():Promise<void>;
+
+export function SignOutInBrowser():Promise<bridge.Outcome>;
 
 export function Unlock():Promise<void>;
 

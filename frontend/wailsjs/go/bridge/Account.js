@@ -10,6 +10,10 @@ export function DemoUsers() {
   return window['go']['bridge']['Account']['DemoUsers']();
 }
 
+export function FirstFactors(arg1) {
+  return window['go']['bridge']['Account']['FirstFactors'](arg1);
+}
+
 export function Forgot(arg1) {
   return window['go']['bridge']['Account']['Forgot'](arg1);
 }
@@ -34,8 +38,8 @@ export function SignInAgain() {
   return window['go']['bridge']['Account']['SignInAgain']();
 }
 
-export function SignInByBrowser() {
-  return window['go']['bridge']['Account']['SignInByBrowser']();
+export function SignInByBrowser(arg1) {
+  return window['go']['bridge']['Account']['SignInByBrowser'](arg1);
 }
 
 export function SignInByCode(arg1) {
@@ -48,6 +52,10 @@ export function SignInDemo(arg1) {
 
 export function SignOut() {
   return window['go']['bridge']['Account']['SignOut']();
+}
+
+export function SignOutInBrowser() {
+  return window['go']['bridge']['Account']['SignOutInBrowser']();
 }
 
 export function Unlock() {
