@@ -1,9 +1,33 @@
 package backend
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 )
+
+// TestTheTableOfLabels holds the table of the decision record to what LabelFor returns.
+func TestTheTableOfLabels(t *testing.T) {
+	text, err := os.ReadFile("decisions/0014-labels-of-people-from-a-company.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile("(?m)^\\| `([^`]+)`.* \\| `([^`]+)` \\|$").FindAllStringSubmatch(string(text), -1)
+	if len(rows) != 11 {
+		t.Errorf("the table has %d rows", len(rows))
+	}
+	for _, row := range rows {
+		if got := LabelFor(row[1], "11111111-1111-4111-8111-111111111111"); got != row[2] {
+			t.Errorf("%s: the table says %s, the label is %s", row[1], row[2], got)
+		}
+	}
+	for _, name := range reservedLabels {
+		if got := LabelFor(name, "11111111-1111-4111-8111-111111111111"); got != name+"-xv3gfjpowq" {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
 
 // TestLabelFor: legal for every name, the name itself where that is one, different for different people, and the same
 // whenever it is asked.

@@ -129,16 +129,16 @@ var appImports = map[string][]string{
 	"app/clients":      {},
 	"app/controlplane": {"app/clients"},
 	"app/handover":     {},
-	"app/core":         {"app/clients", "app/i18n", "app/osdesktop", "app/controlplane"},
-	"app/doctor":       {"app/clients", "app/core", "app/i18n", "app/osdesktop", "app/controlplane"},
-	"app/bridge": {"app/handover", "app/clients", "app/doctor", "app/core", "app/i18n", "app/osdesktop",
+	"app/core":         {"app/clients", "app/groups", "app/i18n", "app/osdesktop", "app/controlplane"},
+	"app/doctor":       {"app/clients", "app/core", "app/groups", "app/i18n", "app/osdesktop", "app/controlplane"},
+	"app/bridge": {"app/handover", "app/clients", "app/doctor", "app/core", "app/groups", "app/i18n", "app/osdesktop",
 		"app/controlplane"},
 	"app/groups": {},
 	"app/keep":   {"app/clients", "app/controlplane", "app/i18n"},
-	"app/cli": {"app/clients", "app/doctor", "app/core", "app/keep", "app/i18n", "app/osdesktop",
+	"app/cli": {"app/clients", "app/doctor", "app/core", "app/groups", "app/keep", "app/i18n", "app/osdesktop",
 		"app/controlplane"},
-	"app/window": {"app/handover", "app/clients", "app/bridge", "app/doctor", "app/core", "app/i18n", "app/osdesktop",
-		"app/controlplane"},
+	"app/window": {"app/handover", "app/clients", "app/bridge", "app/doctor", "app/core", "app/groups", "app/i18n",
+		"app/osdesktop", "app/controlplane"},
 }
 
 // TestAppImportsPointDownwards holds imports within app to one way: window → bridge → doctor → core, and cli → doctor.

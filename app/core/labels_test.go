@@ -2,6 +2,7 @@ package core
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,6 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentity"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	cognitotypes "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	dynamotypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	route53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
+	"github.com/aws/smithy-go"
 
 	"avatar-launcher/app/groups"
 	"avatar-launcher/backend"
@@ -44,6 +50,7 @@ func TestSomebodyWhoseNameIsNoLabel(t *testing.T) {
 		}
 		pool := cognitoidentityprovider.NewFromConfig(r.operator())
 		r.user(pool, "john.doe")
+		r.user(pool, "Acme_anna@x.com")
 		refused := r.desktop(time.Hour)
 		r.signIn(refused, "john.doe", backend.Idle)
 		refused.Do(backend.Wish{Verb: backend.WishStart})
@@ -52,11 +59,15 @@ func TestSomebodyWhoseNameIsNoLabel(t *testing.T) {
 		}
 
 		r.giveLabels(pool)
-		for name, label := range map[string]string{"john.doe": "john-doe-", "demo": "demo."} {
-			l := r.desktop(time.Hour)
+		for name, label := range map[string]string{"john.doe": "john-doe-", "Acme_anna@x.com": "anna-", "demo": "demo."} {
+			var cfg aws.Config
+			l := r.desktop(time.Hour, func(_ *backend.Options, own aws.Config) { cfg = own })
 			r.signIn(l, name, backend.Idle)
 			l.Do(backend.Wish{Verb: backend.WishStart})
 			s := r.until(l, 5*time.Minute, backend.Ready)
+			if name != "demo" { // who is a keeper, and may set all names
+				r.confined(cfg, s.Session.Domain)
+			}
 			if !strings.HasPrefix(s.Session.Domain, label) || s.Session.Username != name {
 				t.Errorf("%s has %s", name, s.Session.Domain)
 			}
@@ -84,6 +95,44 @@ func (r *room) user(pool *cognitoidentityprovider.Client, name string) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+}
+
+// confined checks that the rights of somebody who has a name reach that name and no other, nor anybody else's row.
+func (r *room) confined(cfg aws.Config, own string) {
+	r.t.Helper()
+	point := func(name string) error {
+		_, err := route53.NewFromConfig(cfg).ChangeResourceRecordSets(r.t.Context(),
+			&route53.ChangeResourceRecordSetsInput{HostedZoneId: &r.profile.Zone.ID,
+				ChangeBatch: &route53types.ChangeBatch{Changes: []route53types.Change{{
+					Action: route53types.ChangeActionUpsert, ResourceRecordSet: &route53types.ResourceRecordSet{Name: &name,
+						Type: route53types.RRTypeA, TTL: aws.Int64(10),
+						ResourceRecords: []route53types.ResourceRecord{{Value: aws.String("192.0.2.1")}}}}}}})
+		return err
+	}
+	if err := point(own); err != nil {
+		r.t.Errorf("their own name %s: %v", own, err)
+	}
+	zone := own[strings.IndexByte(own, '.'):]
+	for _, name := range []string{"alice" + zone, "anna" + zone, "x" + own, "x." + own, strings.Replace(own, "-", "-x-", 1)} {
+		if err := point(name); name != own && !denied(err) {
+			r.t.Errorf("%s may set the name %s: %v", own, name, err)
+		}
+	}
+	_, err := dynamodb.NewFromConfig(cfg).UpdateItem(r.t.Context(), &dynamodb.UpdateItemInput{
+		TableName:        &r.profile.Tables.Sessions,
+		Key:              map[string]dynamotypes.AttributeValue{"UserId": &dynamotypes.AttributeValueMemberS{Value: "somebody-else"}},
+		UpdateExpression: aws.String("SET PublicIp = :d"),
+		ExpressionAttributeValues: map[string]dynamotypes.AttributeValue{
+			":d": &dynamotypes.AttributeValueMemberS{Value: own}}})
+	if !denied(err) {
+		r.t.Errorf("%s may write somebody else's session: %v", own, err)
+	}
+}
+
+// denied reports whether a call was refused for want of rights.
+func denied(err error) bool {
+	var e smithy.APIError
+	return errors.As(err, &e) && strings.HasPrefix(e.ErrorCode(), "AccessDenied")
 }
 
 // giveLabels has the function run for each token, and the principal tag made of the label, as the stack does.

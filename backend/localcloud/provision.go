@@ -133,12 +133,17 @@ func (c *Cloud) provisionUserPool() error {
 	return err
 }
 
+// GroupRoles returns the ARNs of the roles of the user pool's groups, by the groups' names.
+func GroupRoles() map[string]string {
+	return map[string]string{"user": iam.RoleARN(AccountID, iam.UserRole),
+		"keeper": iam.RoleARN(AccountID, iam.KeeperRole), "operator": iam.RoleARN(AccountID, iam.OperatorRole)}
+}
+
 func (c *Cloud) provisionUsers() error {
 	pool := c.outputs.UserPoolID
-	for name, role := range map[string]string{"user": iam.UserRole, "keeper": iam.KeeperRole,
-		"operator": iam.OperatorRole} {
+	for name, role := range GroupRoles() {
 		err := c.setUp("cognito-idp", "CreateGroup",
-			object{"UserPoolId": pool, "GroupName": name, "RoleArn": iam.RoleARN(AccountID, role)}, nil, "GroupExistsException")
+			object{"UserPoolId": pool, "GroupName": name, "RoleArn": role}, nil, "GroupExistsException")
 		if err != nil {
 			return err
 		}

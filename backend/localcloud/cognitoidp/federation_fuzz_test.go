@@ -40,6 +40,37 @@ func FuzzSAMLResponse(f *testing.F) {
 	})
 }
 
+// FuzzSAMLMetadata gives any document as a provider's metadata. It is refused, or names a provider that the browser can
+// be sent to or is told of.
+func FuzzSAMLMetadata(f *testing.F) {
+	o := newSAML(f)
+	c := federating(f, o, nil)
+	text := o.metadata()
+	for _, seed := range []string{text, "", "<", "<a/>", cut(text, "<KeyDescriptor", "</KeyDescriptor>"),
+		strings.ReplaceAll(text, "https://", "javascript:"), `<!DOCTYPE a [<!ENTITY b "c">]>` + text,
+		"<EntitiesDescriptor>" + text + "</EntitiesDescriptor>", strings.Repeat("<a>", 9000)} {
+		f.Add(seed)
+	}
+	b := c.browser()
+	f.Fuzz(func(t *testing.T, document string) {
+		b.c.t, o.t = t, t
+		_, refused := c.try("CreateIdentityProvider", obj{"UserPoolId": c.pool, "ProviderName": "Acme", "ProviderType": "SAML",
+			"ProviderDetails": obj{"MetadataFile": document}})
+		if refused != nil {
+			if refused.code != "InvalidParameterException" {
+				t.Errorf("%q: %s", document, refused.code)
+			}
+			return
+		}
+		c.supports("Acme")
+		to := b.do("GET", "/oauth2/authorize?"+c.authorize(nil), nil).Header.Get("Location")
+		if !strings.HasPrefix(to, callback+"?error=") && !strings.HasPrefix(to, "http://") && !strings.HasPrefix(to, "https://") {
+			t.Errorf("%q: to %q", document, to)
+		}
+		c.must("DeleteIdentityProvider", obj{"UserPoolId": c.pool, "ProviderName": "Acme"})
+	})
+}
+
 // FuzzOutsideIDToken lets the provider's token endpoint answer any text as the ID token. None of them signs anybody in:
 // those that the provider signed were made for another sign-in.
 func FuzzOutsideIDToken(f *testing.F) {

@@ -81,6 +81,34 @@ func TestSignInByAnOpenIDProvider(t *testing.T) {
 	})
 }
 
+// What the company's groups are by now counts at the next refresh, and so does what an operator changes.
+func TestGroupsOfACompanyCountAtTheNextRefresh(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &outsideOIDC{t: t, info: map[string]any{"sub": "anna-1"}}
+		c := federating(t, o, groupsFunction)
+		c.addOIDC()
+		c.supports("Acme")
+		b := c.browser()
+		status, tokens := b.exchange(c.codeForm(b.code(b.oidcBack(o, nil))))
+		wantEqual(t, "exchange", status, 200)
+		wantEqual(t, "at the sign-in", c.claims(tokens.str("id_token"))["cognito:groups"], []any{"user"})
+		refresh := func() any {
+			status, again := b.exchange(url.Values{"grant_type": {"refresh_token"}, "client_id": {c.client},
+				"refresh_token": {tokens.str("refresh_token")}})
+			wantEqual(t, "refresh", status, 200)
+			return c.claims(again.str("id_token"))["cognito:groups"]
+		}
+		set := func(value string) {
+			c.must("AdminUpdateUserAttributes", obj{"UserPoolId": c.pool, "Username": "Acme_anna-1",
+				"UserAttributes": []obj{{"Name": "custom:groups", "Value": value}}})
+		}
+		set(`["staff"]`)
+		wantEqual(t, "once they are in none", refresh(), nil)
+		set(`["avatar-users","staff"]`)
+		wantEqual(t, "once they are in one", refresh(), []any{"user"})
+	})
+}
+
 // What an OpenID provider answers is refused for each thing that is wrong with it, and the client is told so.
 func TestAnswersOfAnOpenIDProviderThatAreRefused(t *testing.T) {
 	wrong := func(name string, v any) func(*outsideOIDC) {
