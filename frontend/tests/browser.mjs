@@ -25,7 +25,8 @@ export async function start() {
     await page.clock.setFixedTime(NOW);
     await page.addInitScript(install, scene);
     await page.goto(server.url);
-    await page.locator('main > *').first().waitFor();
+    // What stands there until the script of the pages is read is not the page, unless the scene is of that.
+    await page.locator(scene.snapshot ? 'main > :not(.opening)' : 'main > *').first().waitFor();
     if (scene.route) await page.locator('nav button').filter({ hasText: new RegExp(await mark(scene.route, options.locale)) }).click();
     for (const name of scene.press ?? []) await page.getByRole('button', { name: new RegExp(await mark(name, options.locale)) }).first().click();
     if (scene.quit) await page.evaluate((q) => window.send('quit', q), scene.quit);

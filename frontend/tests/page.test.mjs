@@ -676,9 +676,7 @@ on('an operator stops an instance, with a reason', 'fleet', async (page) => {
 for (const scene of ['history', 'ready', 'log', 'fleet']) on(`charts become narrower with the window: ${scene}`, scene, async (page) => {
   await page.locator('main').waitFor();
   await page.setViewportSize({ width: 800, height: 560 });
-  const wide = () => page.evaluate(() => [...document.querySelectorAll('canvas, svg')].filter((e) => e.getBoundingClientRect().right > 800).length);
-  for (let n = 0; n < 50 && await wide() > 0; n++) await page.waitForTimeout(50);
-  assert.equal(await wide(), 0);
+  await page.waitForFunction(() => [...document.querySelectorAll('canvas, svg')].every((e) => e.getBoundingClientRect().right <= 800));
 });
 
 on('what one more instance of each tier costs is beside the size', 'fleet', async (page) => {
@@ -772,6 +770,8 @@ on('settings are written one by one, and the theme at once', 'settings', async (
   await page.getByLabel('Stop if nobody uses it for').selectOption('2 h');
   await page.getByLabel('Profile').selectOption('studio');
   await page.getByText('Switches to studio after a restart.').waitFor();
+  await button(page, 'Restart now').click();
+  assert.equal((await asked(page, 'Profiles.Restart')).length, 1);
   const written = (await asked(page, 'Settings.Write')).map(([, s]) => [s.key, s.text || s.elapses || s.on]);
   assert.deepEqual(written, [['theme', 'dark'], ['notifications', false], ['window', 7_200_000], ['profile', 'studio']]);
 });
@@ -891,7 +891,7 @@ on('a profile by a link: asked before it is read, shown in full, added under the
 
 on('a profile by a link can be left without a request', 'profile-asked', async (page) => {
   await button(page, 'Cancel').click();
-  assert.equal(await page.getByRole('dialog').count(), 0);
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   assert.equal((await asked(page, 'Profiles.Open')).length, 0);
 });
 
