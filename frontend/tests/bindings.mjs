@@ -43,7 +43,7 @@ export function install(scene) {
     const given = (q.after || q.oldest) && !q.newest ? found.slice(0, limit) : found.slice(-limit);
     const counted = matching({ ...q, context: false });
     return {
-      lines: structuredClone(given.map((l) => marked(q, l))), first: all[0]?.seq ?? 0, last: all.at(-1)?.seq ?? 0,
+      lines: structuredClone(given.map((l) => marked(q, l))), first: all[0]?.seq ?? 0, last: all.at(-1)?.seq ?? scene.last ?? 0,
       dropped: scene.dropped ?? 0, older: scene.older ?? 0, problem: problemOf(q.pattern), sources: [...new Set(all.map((l) => l.source))].sort(),
       matches: counted.length, before: counted.filter((l) => l.seq < given[0]?.seq).length, searching: false,
     };
@@ -59,7 +59,7 @@ export function install(scene) {
   };
   const at = (q, ms) => (matching({ ...q, context: false }).find((l) => l.at >= ms) ?? scene.lines.at(-1))?.seq ?? 0;
   const lastError = () => scene.lines.filter((l) => l.level === 'error').at(-1) ?? null;
-  const clear = () => { scene = { ...scene, lines: [] }; };
+  const clear = () => { scene = { ...scene, last: scene.lines.at(-1)?.seq, lines: [] }; };
 
   const nothing = { source: '', host: '', name: '', text: '', cloud: '', signIn: '', zone: '', taken: false, same: false, signed: false, problem: null };
 

@@ -551,7 +551,7 @@ on('a pause, times since the start, phases in the margin, colours, and an empty 
   await page.getByRole('alertdialog').getByText('Export the log first').waitFor();
   assert.equal((await asked(page, 'Log.Clear')).length, 0, 'it is asked first');
   await page.getByRole('alertdialog').getByRole('button', { name: 'Clear log' }).click();
-  await page.getByText('No log yet.', { exact: false }).waitFor();
+  await page.getByText('You cleared the log.').waitFor();
   assert.equal((await asked(page, 'Log.Clear')).length, 1);
 });
 
@@ -1247,3 +1247,7 @@ for (const name of ['profile-taken', 'share-made']) {
 on('the search of the log is wide enough to read in the smallest window', 'log', async (page) => {
   assert.ok((await page.locator('#log-text').boundingBox()).width >= 180);
 }, { viewport: { width: 800, height: 560 } });
+
+on('who signs in after somebody else finds no log, and has not cleared one', { ...sceneOf('log-empty'), last: 40 }, async (page) => {
+  await page.getByText('No log yet.').waitFor();
+});
