@@ -68,11 +68,7 @@ class Plain:
         self.address, self.request, self.socket = (host, port), request, None
 
     def ask(self):
-        if self.socket is None:
-            self.socket = socket.create_connection(self.address)
-            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.sendall(self.request)
-        answer = self.socket.recv(65536)
+        answer = self.begin() or self.begin()  # again if the server has closed the connection, which was idle for long
         while b'\r\n\r\n' not in answer:
             answer += self.more()
         head, _, body = answer.partition(b'\r\n\r\n')
@@ -90,6 +86,20 @@ class Plain:
         if b'connection: close' in lines:
             self.socket.close()
             self.socket = None
+
+    def begin(self):
+        """Sends the request and returns the answer's beginning, nothing if the connection is closed."""
+        if self.socket is None:
+            self.socket = socket.create_connection(self.address)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            self.socket.sendall(self.request)
+            answer = self.socket.recv(65536)
+        except ConnectionError:
+            answer = b''
+        if not answer:
+            self.socket = None
+        return answer
 
     def more(self):
         data = self.socket.recv(65536)

@@ -61,7 +61,9 @@ func noSuchResource() *wire.Error {
 }
 
 func serialization(format string, args ...any) *wire.Error {
-	return wire.Errorf(400, "SerializationException", format, args...)
+	e := wire.Errorf(400, "SerializationException", format, args...)
+	e.Fields = map[string]any{"Message": e.Message} // its member has a capital letter, unlike that of all others
+	return e
 }
 
 func internal(err error) *wire.Error {

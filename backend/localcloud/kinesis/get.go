@@ -145,7 +145,19 @@ func (s *Service) getShardIterator(c *wire.Call, in *getShardIteratorInput) (any
 }
 
 func (s *Service) noShard(st *stream, id string) *wire.Error {
-	return notFound("Shard %.64s in stream %s under account %s does not exist", id, st.meta.Name, s.env.AccountID)
+	n, ok := shardNumber(id)
+	if !ok {
+		return s.shardNotFound(st, id)
+	}
+	return notFound("Shard %s in stream %s under account %s does not exist", shardID(n), st.meta.Name, s.env.AccountID)
+}
+
+// shardNotFound is what operations that change shards say of one that isn't there, and all of what is no shard's ID.
+func (s *Service) shardNotFound(st *stream, id string) *wire.Error {
+	if n, ok := shardNumber(id); ok {
+		id = shardID(n)
+	}
+	return notFound("Could not find shard %s in stream %s under account %s.", id, st.meta.Name, s.env.AccountID)
 }
 
 type recordOutput struct {

@@ -91,3 +91,54 @@ func TestRecordedSerialization(t *testing.T) {
 		}
 	}
 }
+
+// TestRecordedShardIDs: of a shard's ID AWS reads the number alone, and says in full which one isn't there.
+func TestRecordedShardIDs(t *testing.T) {
+	c := newCloud(t, "", Options{})
+	c.create("s", 2)
+	for _, id := range []string{"shardId-000000000001", "shardId-1", "1", "anything-1"} {
+		if _, code := c.call("GetShardIterator", m{"StreamName": "s", "ShardId": id, "ShardIteratorType": "LATEST"}); code != "" {
+			t.Errorf("%s: %s", id, code)
+		}
+	}
+	const in = " in stream s under account 123456789012"
+	for _, each := range []struct{ op, body, want string }{
+		{"GetShardIterator", `{"StreamName":"s","ShardId":"shardId-5","ShardIteratorType":"LATEST"}`,
+			"Shard shardId-000000000005" + in + " does not exist"},
+		{"GetShardIterator", `{"StreamName":"s","ShardId":"2147483648","ShardIteratorType":"LATEST"}`,
+			"Could not find shard 2147483648" + in + "."},
+		{"GetShardIterator", `{"StreamName":"s","ShardId":"ABKLFD8","ShardIteratorType":"LATEST"}`,
+			"Could not find shard ABKLFD8" + in + "."},
+		{"SplitShard", `{"StreamName":"s","ShardToSplit":"shardId-5","NewStartingHashKey":"2"}`,
+			"Could not find shard shardId-000000000005" + in + "."},
+		{"MergeShards", `{"StreamName":"s","ShardToMerge":"0","AdjacentShardToMerge":"2.14E4"}`,
+			"Could not find shard 2.14E4" + in + "."},
+	} {
+		if out, code := c.raw(each.op, each.body, nil); code != "ResourceNotFoundException" || out["message"] != each.want {
+			t.Errorf("%s %s: %s %v, want %s", each.op, each.body, code, out["message"], each.want)
+		}
+	}
+}
+
+// TestRecordedArguments holds what AWS was recorded to say of tags' characters, retention and a list of nothing.
+func TestRecordedArguments(t *testing.T) {
+	c := newCloud(t, "", Options{})
+	c.create("s", 1)
+	const invalid = "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - % @."
+	for _, each := range []struct{ op, body, want string }{
+		{"AddTagsToStream", `{"StreamName":"s","Tags":{"abc;def":"1"}}`, invalid},
+		{"AddTagsToStream", `{"StreamName":"s","Tags":{"a":"abc\tdef"}}`, invalid},
+		{"AddTagsToStream", `{"StreamName":"s","Tags":{"a":"abc,def"}}`, invalid},
+		{"AddTagsToStream", `{"StreamName":"s","Tags":{"abc%def":"1"}}`, "Failed to add tags to stream s under account " +
+			"123456789012 because some tags contained illegal characters. The allowed characters are Unicode letters, " +
+			"white-spaces, '_',',','/','=','+','-','@'."},
+		{"IncreaseStreamRetentionPeriod", `{"StreamName":"s","RetentionPeriodHours":23}`, "Minimum allowed retention period is " +
+			"24 hours. Requested retention period (23 hours) is too short."},
+		{"ListShards", `{}`, "Either NextToken or StreamName should be provided."},
+	} {
+		if out, code := c.raw(each.op, each.body, nil); code != "InvalidArgumentException" || out["message"] != each.want {
+			t.Errorf("%s %s: %s %v, want %s", each.op, each.body, code, out["message"], each.want)
+		}
+	}
+	c.must("AddTagsToStream", m{"StreamName": "s", "Tags": m{"ü b_./=+-@1": "x y"}})
+}

@@ -22,7 +22,7 @@ func (s *Service) splitShard(c *wire.Call, in *splitShardInput) (any, *wire.Erro
 	return s.reshard(c, in.streamRef, func(st *stream) *wire.Error {
 		sh := st.shard(in.ShardToSplit)
 		if sh == nil {
-			return s.noShard(st, in.ShardToSplit)
+			return s.shardNotFound(st, in.ShardToSplit)
 		}
 		if !sh.open() {
 			return invalidArgument("Shard %s in stream %s under account %s has already been merged or split, and thus is not "+
@@ -48,10 +48,10 @@ func (s *Service) mergeShards(c *wire.Call, in *mergeShardsInput) (any, *wire.Er
 	return s.reshard(c, in.streamRef, func(st *stream) *wire.Error {
 		a, b := st.shard(in.ShardToMerge), st.shard(in.AdjacentShardToMerge)
 		if a == nil {
-			return s.noShard(st, in.ShardToMerge)
+			return s.shardNotFound(st, in.ShardToMerge)
 		}
 		if b == nil {
-			return s.noShard(st, in.AdjacentShardToMerge)
+			return s.shardNotFound(st, in.AdjacentShardToMerge)
 		}
 		for _, sh := range []*shard{a, b} {
 			if !sh.open() {

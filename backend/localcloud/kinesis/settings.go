@@ -3,6 +3,8 @@ package kinesis
 import (
 	"slices"
 	"sort"
+	"strings"
+	"unicode"
 
 	"avatar-launcher/backend/localcloud/wire"
 )
@@ -80,13 +82,9 @@ type retentionInput struct {
 }
 
 func (in *retentionInput) check() *wire.Error {
-	switch n := in.RetentionPeriodHours; {
-	case n < 24:
+	if in.RetentionPeriodHours < 24 {
 		return invalidArgument("Minimum allowed retention period is 24 hours. Requested retention period (%d hours) is too "+
-			"short.", n)
-	case n > 8760:
-		return invalidArgument("Maximum allowed retention period is 8760 hours. Requested retention period (%d hours) is "+
-			"too long.", n)
+			"short.", in.RetentionPeriodHours)
 	}
 	return nil
 }
@@ -161,13 +159,35 @@ type tagsInput struct {
 	Limit                *int
 }
 
+// checkTags refuses tags with characters that no tag may have. % is refused later, by the stream.
+func checkTags(tags map[string]string) *wire.Error {
+	bad := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.Is(unicode.Zs, r) && !strings.ContainsRune("_./=+-%@:", r)
+	}
+	for k, v := range tags {
+		if strings.ContainsFunc(k+v, bad) {
+			return invalidArgument("Some tags contain invalid characters. Valid characters: " +
+				"Unicode letters, digits, white space, _ . / = + - %% @.")
+		}
+	}
+	return nil
+}
+
 func (s *Service) addTags(c *wire.Call, in *tagsInput) (any, *wire.Error) {
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
+	}
 	return s.change(c, in.streamRef, func(st *stream) *wire.Error {
 		tags := map[string]string{}
 		for k, v := range st.meta.Tags {
 			tags[k] = v
 		}
 		for k, v := range in.Tags {
+			if strings.Contains(k+v, "%") {
+				return invalidArgument("Failed to add tags to stream %s under account %s because some tags contained illegal "+
+					"characters. The allowed characters are Unicode letters, white-spaces, '_',',','/','=','+','-','@'.",
+					st.meta.Name, s.env.AccountID)
+			}
 			tags[k] = v
 		}
 		if len(tags) > 50 {

@@ -20,7 +20,6 @@ var (
 	timestampShape  = &shape.Shape{Kind: shape.Timestamp}
 	blobShape       = &shape.Shape{Kind: shape.Blob}
 	booleanShape    = &shape.Shape{Kind: shape.Boolean}
-	integerShape    = &shape.Shape{Kind: shape.Integer}
 	tagsShape       = shape.MapOf(shape.Text(1, 128, ""), shape.Text(0, 256, ""), 1, 200)
 	modeShape       = shape.Of(needed("StreamMode", shape.OneOf("PROVISIONED", "ON_DEMAND")))
 	pageShape       = shape.Number(1, 10000)
@@ -59,8 +58,8 @@ var requests = map[string]*shape.Shape{
 	"DescribeStreamSummary":         onStream(),
 	"UpdateStreamMode":              shape.Of(needed("StreamARN", arnShape), needed("StreamModeDetails", modeShape)),
 	"UpdateMaxRecordSize":           shape.Of(member("StreamARN", arnShape), needed("MaxRecordSizeInKiB", sizeShape)),
-	"IncreaseStreamRetentionPeriod": onStream(needed("RetentionPeriodHours", integerShape)),
-	"DecreaseStreamRetentionPeriod": onStream(needed("RetentionPeriodHours", integerShape)),
+	"IncreaseStreamRetentionPeriod": onStream(needed("RetentionPeriodHours", shape.Number(1, 8760))),
+	"DecreaseStreamRetentionPeriod": onStream(needed("RetentionPeriodHours", shape.Number(1, 8760))),
 	"StartStreamEncryption":         onStream(needed("EncryptionType", encryptionShape), needed("KeyId", keyShape)),
 	"StopStreamEncryption":          onStream(needed("EncryptionType", encryptionShape), needed("KeyId", keyShape)),
 	"AddTagsToStream":               onStream(needed("Tags", tagsShape)),

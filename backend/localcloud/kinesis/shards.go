@@ -129,6 +129,9 @@ func (s *Service) listShards(c *wire.Call, in *listShardsInput) (any, *wire.Erro
 		return nil, validation("Value '%d' at 'maxResults' failed to satisfy constraint: Member must have value greater "+
 			"than or equal to 1", limit)
 	}
+	if in.NextToken == "" && in.StreamName == "" && in.StreamARN == "" {
+		return nil, invalidArgument("Either NextToken or StreamName should be provided.")
+	}
 	if err := in.resume(c.Now); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package kinesis
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -69,13 +70,28 @@ func (st *stream) status(now time.Time) string {
 	return active
 }
 
+// shard finds a shard by its ID, of which AWS reads the number alone: "shardId-000000000001", "shardId-1" and "1" are
+// the same.
 func (st *stream) shard(id string) *shard {
+	n, ok := shardNumber(id)
+	if !ok {
+		return nil
+	}
 	for _, sh := range st.shards {
-		if sh.id() == id {
+		if sh.meta.Index == n {
 			return sh
 		}
 	}
 	return nil
+}
+
+// shardNumber is the number in a shard's ID; false if there is none that a shard could have.
+func shardNumber(id string) (int, bool) {
+	if _, after, ok := strings.Cut(id, "-"); ok && after != "" {
+		id, _, _ = strings.Cut(after, "-")
+	}
+	n, err := strconv.ParseUint(id, 10, 31)
+	return int(n), err == nil
 }
 
 // owner is the open shard whose range covers h.
