@@ -12,7 +12,10 @@ func TestOutputsSayWhetherTheImageIsTheOperators(t *testing.T) {
 	for _, each := range []struct {
 		image, parameter string
 		want             bool
-	}{{"", byDefault, false}, {"", strings.Replace(byDefault, "24.04", "22.04", 1), false}, {"ami-0123456789abcdef0", byDefault, true}, {"", "/mine", true}} {
+	}{
+		{"", byDefault, false}, {"", strings.Replace(byDefault, "24.04", "22.04", 1), false},
+		{"ami-0123456789abcdef0", byDefault, true}, {"", "/mine", true},
+	} {
 		w := &wire{answers: map[string][]string{"DescribeStacks": {stack("CREATE_COMPLETE", ourTag+outputsOf(t)+
 			fmt.Sprintf("<Parameters><member><ParameterKey>ImageId</ParameterKey><ParameterValue>%s</ParameterValue></member>"+
 				"<member><ParameterKey>ImageParameter</ParameterKey><ParameterValue>%s</ParameterValue></member></Parameters>",
