@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"time"
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/awsx"
@@ -100,6 +101,20 @@ var (
 var secretClient = sentence{backend.KindConfig, messages.New("identity.appClientProfileSecret"),
 	messages.New("identity.askOperatorAppClient")}
 
+// clockSentence says by how much this computer's clock is off, if that is known.
+func clockSentence(err error) sentence {
+	s := badClock
+	var off clockError
+	if errors.As(err, &off) {
+		minutes := int(off.fast.Abs().Round(time.Minute) / time.Minute)
+		s.why = messages.New("identity.computerClockFastSignIn", minutes)
+		if off.fast < 0 {
+			s.why = messages.New("identity.computerClockSlowSignIn", minutes)
+		}
+	}
+	return s
+}
+
 // explain makes the Problem of an error.
 func explain(at stage, err error) *backend.Problem {
 	var p *backend.Problem
@@ -119,7 +134,7 @@ func sentenceFor(at stage, err error) sentence {
 	case errors.Is(err, errNoGroup):
 		return noGroup
 	case errors.Is(err, errClock):
-		return badClock
+		return clockSentence(err)
 	case errors.Is(err, errToken):
 		return badToken
 	case errors.Is(err, errBrowserTime):

@@ -34,6 +34,23 @@ var (
 	errClock = errors.New("the ID token is expired on arrival")
 )
 
+// clockError is errClock if it is known by how much this computer's clock is fast, or slow if that is negative.
+type clockError struct{ fast time.Duration }
+
+func (clockError) Error() string { return errClock.Error() }
+func (clockError) Unwrap() error { return errClock }
+
+// clockErrorOf returns the error of a token that has just been made and is not good by this computer's clock.
+func clockErrorOf(c *idClaims) error {
+	if c.IssuedAt == nil {
+		return errClock
+	}
+	if fast := wall().Sub(c.IssuedAt.Time); fast.Abs() > skew {
+		return clockError{fast}
+	}
+	return errClock
+}
+
 // parse verifies an ID token: signature, issuer, audience, kind, and times. The error never holds any of the token.
 func (s *Service) parse(ctx context.Context, raw string) (*idClaims, error) {
 	if raw == "" {
@@ -63,7 +80,7 @@ func (s *Service) parse(ctx context.Context, raw string) (*idClaims, error) {
 		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(skew), jwt.WithTimeFunc(wall))
 	switch {
 	case errors.Is(err, jwt.ErrTokenExpired), errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
-		return nil, errClock
+		return nil, clockErrorOf(c)
 	case err != nil, c.TokenUse != "id", c.Subject == "", c.Username == "":
 		return nil, errToken
 	}
