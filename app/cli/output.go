@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	"avatar-launcher/app/i18n"
@@ -53,7 +55,11 @@ func (c *checkedWriter) failure() error {
 
 // wantsJSON reports whether the command line asks for JSON, also if it could not be parsed as far as that.
 func wantsJSON(o *options, args []string) bool {
-	return o.json || slices.Contains(args, "--json") || slices.Contains(args, "--json=true")
+	return o.json || slices.ContainsFunc(args, func(arg string) bool {
+		value, given := strings.CutPrefix(arg, "--json=")
+		on, err := strconv.ParseBool(value)
+		return arg == "--json" || given && err == nil && on
+	})
 }
 
 // failed prints an error for scripts: its kind and the exit code, beside the sentences.

@@ -72,3 +72,13 @@ func TestCausesAreForTheLog(t *testing.T) {
 		}
 	}
 }
+
+// TestJSONIsAskedForInEveryForm also if the command line could not be parsed as far as that.
+func TestJSONIsAskedForInEveryForm(t *testing.T) {
+	for arg, want := range map[string]bool{"--json": true, "--json=true": true, "--json=1": true, "--json=T": true,
+		"--json=false": false, "--json=0": false, "--json=x": false, "--jsonish": false, "json": false} {
+		if got := wantsJSON(&options{}, []string{"status", "--bogus", arg}); got != want {
+			t.Errorf("%s: %v, want %v", arg, got, want)
+		}
+	}
+}
