@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"avatar-launcher/backend"
@@ -40,6 +41,14 @@ func isConflict(err error) bool { return awsx.Is(err, "ConflictException") }
 func isConditionFailed(err error) bool {
 	return awsx.Is(err, "ConditionalCheckFailedException")
 }
+
+// isMissing reports whether a code says that something does not exist which the profile or the launch template names:
+// EC2 has one such code for each kind of thing.
+func isMissing(c string) bool {
+	return slices.Contains(missingCodes, c) || strings.HasPrefix(c, "Invalid") && !slices.Contains(goneCodes, c) &&
+		(strings.HasSuffix(c, ".NotFound") || strings.HasSuffix(c, ".NotFoundException") || c == "InvalidAMIID.Unavailable")
+}
+
 func isNotFound(err error) bool { return awsx.Is(err, "ResourceNotFoundException") }
 
 // isQuota reports whether the account's quota refused an instance, which an administrator can have raised.
@@ -86,7 +95,7 @@ func problem(what messages.Message, err error) error {
 	case isContended(err):
 		return &backend.Problem{Kind: backend.KindBusy, What: what, Why: messages.New("common.awsBeingAskedToo"),
 			Next: messages.New("common.tryAgainMinute"), Cause: err}
-	case slices.Contains(missingCodes, c):
+	case isMissing(c):
 		return &backend.Problem{
 			Kind:  backend.KindConfig,
 			What:  what,
@@ -106,10 +115,14 @@ func problem(what messages.Message, err error) error {
 		return &backend.Problem{Kind: backend.KindUnreachable, What: what, Why: messages.New("fleet.cloudNotAnswer"),
 			Next: messages.New("common.checkNetworkConnectionTry"), Cause: err}
 	}
+	why := messages.New("fleet.cloudGaveAnswerNot", paren(c))
+	if isEC2Refusal(err) {
+		why = messages.New("fleet.ec2Says", strings.TrimRight(refusalOf(err), ". "))
+	}
 	return &backend.Problem{
 		Kind:  backend.KindUnexpected,
 		What:  what,
-		Why:   messages.New("fleet.cloudGaveAnswerNot", paren(c)),
+		Why:   why,
 		Next:  messages.New("common.tryAgainElseSend"),
 		Cause: err,
 	}
