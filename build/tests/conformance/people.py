@@ -19,6 +19,7 @@ def script(aws):
     aws('cognito-idp', 'describe_user_pool', 'one that is not there', UserPoolId='us-east-1_nothing00')
     users(aws, pool)
     groups(aws, pool)
+    providers(aws, pool)
     sign_up(aws, client)
     tokens = sign_in(aws, pool, client)
     use(aws, client, tokens)
@@ -49,6 +50,23 @@ def groups(aws, pool):
     aws('cognito-idp', 'admin_add_user_to_group', 'no such group', UserPoolId=pool, GroupName='nothing', Username='eve')
     aws('cognito-idp', 'admin_list_groups_for_user', UserPoolId=pool, Username='eve')
     aws('cognito-idp', 'list_users_in_group', UserPoolId=pool, GroupName='operators')
+
+
+def providers(aws, pool):
+    details = {'client_id': 'launcher', 'client_secret': 'not-secret', 'attributes_request_method': 'GET', 'oidc_issuer': 'https://acme.example',
+               'authorize_scopes': 'openid email', 'authorize_url': 'https://acme.example/a', 'token_url': 'https://acme.example/t',
+               'attributes_url': 'https://acme.example/u', 'jwks_uri': 'https://acme.example/k'}
+    acme = dict(UserPoolId=pool, ProviderName='Acme')
+    aws('cognito-idp', 'create_identity_provider', ProviderType='OIDC', ProviderDetails=details, AttributeMapping={'email': 'email'},
+        IdpIdentifiers=['acme.example'], **acme)
+    aws('cognito-idp', 'create_identity_provider', 'the name again', ProviderType='OIDC', ProviderDetails=details, **acme)
+    aws('cognito-idp', 'create_identity_provider', 'no such pool', UserPoolId='us-east-1_nothing00', ProviderName='Acme', ProviderType='OIDC', ProviderDetails=details)
+    aws('cognito-idp', 'describe_identity_provider', **acme)
+    aws('cognito-idp', 'list_identity_providers', UserPoolId=pool, MaxResults=10)
+    aws('cognito-idp', 'update_identity_provider', AttributeMapping={'email': 'mail'}, **acme)
+    aws('cognito-idp', 'delete_identity_provider', **acme)
+    aws('cognito-idp', 'describe_identity_provider', 'one that is not there', **acme)
+    aws('cognito-idp', 'delete_identity_provider', 'again', **acme)
 
 
 def sign_up(aws, client):
