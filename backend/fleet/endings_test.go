@@ -16,7 +16,7 @@ import (
 // the process that ends and for the pool's keeper, and lets the process live or die at each later call. Other users
 // then take all instances: what an ending has left behind must not stop theirs, and is cleared up in the end.
 func TestEveryEndingWithAServiceFailing(t *testing.T) {
-	tested, every := 0, setting("KILL_POINTS", 20)
+	tested, every := 0, sample("KILL_POINTS", 20)
 	for _, seq := range sequences {
 		if seq.name != "stop" && seq.name != "terminate" && seq.name != "quit" {
 			continue

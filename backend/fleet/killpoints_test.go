@@ -94,7 +94,7 @@ func TestEveryKillPoint(t *testing.T) {
 // ways. It takes every so-manieth of all these.
 func everyKillPoint(t *testing.T, list func(sequence, *testing.T) []string, ways []string,
 	dieAt func(s sequence, t *testing.T, p killPoint, how string)) {
-	tested, every := 0, setting("KILL_POINTS", 20)
+	tested, every := 0, sample("KILL_POINTS", 20)
 	for _, seq := range sequences {
 		var calls []string
 		synctest.Test(t, func(t *testing.T) { calls = list(seq, t) })

@@ -27,6 +27,7 @@ func (w *world) launches() int64 {
 // TestPoolThatNeverBecomesReady keeps a pool of images without an avatar for a day, by one keeper after another, then
 // lets an operator resume it with a good image.
 func TestPoolThatNeverBecomesReady(t *testing.T) {
+	withoutRace(t)
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.cloud.SetNeverReady(true)
@@ -78,6 +79,7 @@ func TestPoolThatNeverBecomesReady(t *testing.T) {
 
 // TestLaunchesThatTerminate counts instances that EC2 accepts and terminates, as it does without a right to the key.
 func TestLaunchesThatTerminate(t *testing.T) {
+	withoutRace(t)
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.cloud.FailStarts(-1, "")
@@ -96,6 +98,7 @@ func TestLaunchesThatTerminate(t *testing.T) {
 
 // TestNewTemplateVersionStartsAnew launches again by itself once the launch template has changed.
 func TestNewTemplateVersionStartsAnew(t *testing.T) {
+	withoutRace(t)
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.cloud.SetNeverReady(true)

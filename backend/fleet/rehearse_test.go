@@ -95,6 +95,7 @@ func (d *desktop) made(operation string) int {
 // TestEveryKillPointOfARehearsal: the keeper dies before or after each call about the rehearsal. Nothing runs on, and
 // the next keeper fills the pool with instances that were rehearsed.
 func TestEveryKillPointOfARehearsal(t *testing.T) {
+	withoutRace(t)
 	f := figures
 	f.PoolSize, f.Rehearse = 1, true
 	for _, operation := range []string{"UpdateItem", "POST schedules", "PUT schedules", "CreateTags", "StartInstances",

@@ -141,7 +141,7 @@ func TestEveryKillPointOfAReset(t *testing.T) {
 		time.Sleep(time.Minute)
 		keeper.net.set(func(n *network) { calls = append(calls, n.calls...) })
 	})
-	every, last := setting("KILL_POINTS", 20), lastOf(calls, "StopInstances")
+	every, last := sample("KILL_POINTS", 20), lastOf(calls, "StopInstances")
 	if last < 10 {
 		t.Fatalf("a reset makes the calls %v", calls)
 	}

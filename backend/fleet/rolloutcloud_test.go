@@ -65,6 +65,7 @@ func rolloutOf(t *testing.T, s *fleet.Service) backend.Rollout {
 // TestRolloutAndReturn rolls a version out, lets the next one fail, launches for a user meanwhile, and tries it again
 // once it is mended.
 func TestRolloutAndReturn(t *testing.T) {
+	withoutRace(t)
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		s := w.desktop(t, "one")
@@ -226,7 +227,8 @@ func TestDrain(t *testing.T) {
 // TestAKeeperDiesDuringARollout lets a keeper die at each call that it makes from the new version on. Another one
 // brings the rollout to its end, and on the way the pool is never emptied.
 func TestAKeeperDiesDuringARollout(t *testing.T) {
-	every := setting("KILL_POINTS", 20)
+	withoutRace(t)
+	every := sample("KILL_POINTS", 20)
 	for call := 1; call < 400; call += 5 * every {
 		for _, ante := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%d ante=%v", call, ante), func(t *testing.T) {
@@ -281,7 +283,7 @@ func TestAnOperatorDiesInTheMiddle(t *testing.T) {
 			return s.Drain(ctx, boss, id, "worn")
 		},
 	}
-	every := setting("KILL_POINTS", 20)
+	every := sample("KILL_POINTS", 20)
 	for name, command := range commands {
 		for call := 1; call <= 7; call += 1 + every/20 {
 			t.Run(fmt.Sprintf("%s %d", name, call), func(t *testing.T) {

@@ -281,7 +281,7 @@ func (a *account) each(change func(*network)) {
 // TestSimulationInAccountMode runs TestSimulation's histories with desktops that have no rights but to call the stack's
 // function, which dies between any two calls, too, and with no keeper but the function's.
 func TestSimulationInAccountMode(t *testing.T) {
-	sum, histories := tally{faults: map[string]int{}}, setting("ACCOUNT_HISTORIES", 2)
+	sum, histories := tally{faults: map[string]int{}}, histories("ACCOUNT_HISTORIES")
 	t.Cleanup(func() {
 		t.Logf("%d histories, %.0f virtual hours, %d calls, survived: %v", histories, sum.hours, sum.calls, sum.faults)
 	})

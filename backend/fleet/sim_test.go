@@ -37,6 +37,32 @@ func setting(name string, usual int) int {
 	return n
 }
 
+// sample is the setting of how many a test leaves out: it tries every so-manieth case. Under the race detector, by which a
+// case takes four times as long, it tries a quarter of those.
+func sample(name string, usual int) int {
+	if raced {
+		usual *= 4
+	}
+	return setting(name, usual)
+}
+
+// withoutRace leaves a long test out under the race detector. build/test runs the whole package without it, too; what
+// these tests do concurrently, shorter ones do.
+func withoutRace(t *testing.T) {
+	t.Helper()
+	if raced {
+		t.Skip("it runs without the race detector")
+	}
+}
+
+// histories is how many histories a test runs: two, one under the race detector.
+func histories(name string) int {
+	if raced {
+		return setting(name, 1)
+	}
+	return setting(name, 2)
+}
+
 // tally counts what the histories survived.
 type tally struct {
 	mu     sync.Mutex
@@ -49,7 +75,7 @@ type tally struct {
 // or answers, with clocks up to ten minutes wrong, on a cloud that throttles and runs out of capacity. After every step
 // the invariants hold; once it is quiet, nothing is left over. Rerun a failing one by HISTORIES=1 and -seed N -loud.
 func TestSimulation(t *testing.T) {
-	sum, histories := tally{faults: map[string]int{}}, setting("HISTORIES", 2)
+	sum, histories := tally{faults: map[string]int{}}, histories("HISTORIES")
 	t.Cleanup(func() {
 		t.Logf("%d histories, %.0f virtual hours, %d calls, survived: %v", histories, sum.hours, sum.calls, sum.faults)
 	})

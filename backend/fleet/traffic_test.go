@@ -12,6 +12,7 @@ import (
 // TestTheHistoryCountsWhatWasSent: what the instance has sent is in the cost of a session that its user stops, and of
 // one whose launcher dies: there as of the last extension.
 func TestTheHistoryCountsWhatWasSent(t *testing.T) {
+	withoutRace(t)
 	for name, dies := range map[string]bool{"stopped": false, "ended by the keeper": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
