@@ -1251,3 +1251,10 @@ on('the search of the log is wide enough to read in the smallest window', 'log',
 on('who signs in after somebody else finds no log, and has not cleared one', { ...sceneOf('log-empty'), last: 40 }, async (page) => {
   await page.getByText('No log yet.').waitFor();
 });
+
+on('what an operator can do with an instance is in sight in the smallest window', 'fleet', async (page) => {
+  for (const one of await page.locator('.acts button').all()) {
+    const box = await one.boundingBox();
+    assert.ok(box.x + box.width <= 800, `${await one.textContent()} ends at ${box.x + box.width}`);
+  }
+}, { viewport: { width: 800, height: 560 } });
