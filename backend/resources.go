@@ -16,6 +16,10 @@ type Resources struct {
 	SubnetIDs      []string // where launches go, tried in turn; empty: the template's own
 	InstanceTypes  []string // in the order of preference; empty: the template's own
 
+	// ReservationID is an On-Demand Capacity Reservation for what cannot be launched otherwise, of one type in one subnet's
+	// zone; "" for none.
+	ReservationID, ReservationType, ReservationSubnet string
+
 	ZoneID, ZoneName string // Route 53 hosted zone
 	ParkingAddress   string // where a name points that has no instance
 

@@ -169,6 +169,15 @@ type Launch struct {
 	SubnetIDs []string `yaml:"subnet_ids"` // tried in turn, one zone each; empty: the template's own
 	// instance types, tried in turn where a zone has no capacity; empty: the template's own
 	Types []string `yaml:"types"`
+	// Reservation is tried for a user where no type has capacity in any subnet.
+	Reservation Reservation `yaml:"reservation"`
+}
+
+// Reservation is an On-Demand Capacity Reservation that takes only instances which name it.
+type Reservation struct {
+	ID       string `yaml:"id"`        // "" for none
+	Type     string `yaml:"type"`      // the instance type that it reserves
+	SubnetID string `yaml:"subnet_id"` // a subnet in its zone
 }
 
 // Scheduler names the EventBridge Scheduler group of the stop schedules and the role that they stop instances with.

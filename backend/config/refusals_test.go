@@ -114,6 +114,12 @@ func TestRefusals(t *testing.T) {
 			"subnet_ids[1]",
 			"subnet-",
 		},
+		"reservation": {
+			"profiles: {x: {cloud: embedded, launch: {reservation: {id: cr-0123456789abcdef0, type: g5.2xlarge}}}}\n",
+			"1:56",
+			"subnet_id",
+			"subnet-",
+		},
 		"demo users on AWS": {in("    demo_users: {demo: s3cret}\n"), "12:18", "passwords", "remove"},
 		"demo user's name": {
 			"profiles: {x: {cloud: embedded, demo_users: {" + strings.Repeat("é", 129) + ": pw}}}\n",

@@ -20,12 +20,14 @@ func (p Profile) Resources() backend.Resources {
 		PoolTag:        p.Launch.PoolTag,
 		SubnetIDs:      p.Launch.SubnetIDs,
 		InstanceTypes:  p.Launch.Types,
-		ZoneID:         p.Zone.ID,
-		ZoneName:       p.Zone.Name,
-		ParkingAddress: p.Zone.ParkingAddress,
-		ScheduleGroup:  p.Scheduler.Group,
-		StopRoleARN:    p.Scheduler.StopRoleARN,
-		DeadLetterARN:  p.Scheduler.DeadLetterARN,
+		ReservationID:  p.Launch.Reservation.ID, ReservationType: p.Launch.Reservation.Type,
+		ReservationSubnet: p.Launch.Reservation.SubnetID,
+		ZoneID:            p.Zone.ID,
+		ZoneName:          p.Zone.Name,
+		ParkingAddress:    p.Zone.ParkingAddress,
+		ScheduleGroup:     p.Scheduler.Group,
+		StopRoleARN:       p.Scheduler.StopRoleARN,
+		DeadLetterARN:     p.Scheduler.DeadLetterARN,
 	}
 }
 
@@ -41,7 +43,8 @@ func (p *Profile) SetResources(r backend.Resources) {
 	}
 	p.Stream = r.Stream
 	p.Launch = Launch{Template: r.LaunchTemplate, PoolTag: cmp.Or(r.PoolTag, backend.DefaultPoolTag),
-		SubnetIDs: r.SubnetIDs, Types: r.InstanceTypes}
+		SubnetIDs: r.SubnetIDs, Types: r.InstanceTypes,
+		Reservation: Reservation{r.ReservationID, r.ReservationType, r.ReservationSubnet}}
 	p.Zone.ID, p.Zone.Name = r.ZoneID, r.ZoneName
 	p.Zone.ParkingAddress = cmp.Or(r.ParkingAddress, p.Zone.ParkingAddress)
 	p.Scheduler = Scheduler{Group: r.ScheduleGroup, StopRoleARN: r.StopRoleARN, DeadLetterARN: r.DeadLetterARN}

@@ -27,6 +27,7 @@ var (
 	typeForm         = regexp.MustCompile(`^[a-z0-9-]+\.[a-z0-9-]+$`)
 	currencyForm     = regexp.MustCompile(`^[A-Z]{3}$`)
 	subnetForm       = regexp.MustCompile(`^subnet-[0-9a-f]{8,17}$`)
+	reservationForm  = regexp.MustCompile(`^cr-[0-9a-f]{8,17}$`)
 	groupForm        = regexp.MustCompile(`^[0-9a-zA-Z_.-]{1,64}$`)
 	roleForm         = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$`)
 	queueForm        = regexp.MustCompile(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+$`)

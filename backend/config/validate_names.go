@@ -30,6 +30,10 @@ func (v validator) names(p *Profile, aws bool) {
 	for i, kind := range p.Launch.Types {
 		v.form(fmt.Sprintf("launch.types[%d]", i), kind, typeForm, true, "g5.2xlarge")
 	}
+	r := p.Launch.Reservation
+	v.form("launch.reservation.id", r.ID, reservationForm, r != (Reservation{}), "cr-0123456789abcdef0")
+	v.form("launch.reservation.type", r.Type, typeForm, r != (Reservation{}), "g5.2xlarge")
+	v.form("launch.reservation.subnet_id", r.SubnetID, subnetForm, r != (Reservation{}), "subnet-0123456789abcdef0")
 	v.form("scheduler.group", p.Scheduler.Group, groupForm, true, "avatar-launcher")
 	v.form("scheduler.stop_role_arn", p.Scheduler.StopRoleARN, roleForm, aws, "arn:aws:iam::123456789012:role/avatar-stop")
 	v.form("scheduler.dead_letter_arn", p.Scheduler.DeadLetterARN, queueForm, false,

@@ -123,6 +123,10 @@ func (c ec2Compute) launch(ctx context.Context, clientToken, version string, at 
 		TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeInstance,
 			Tags: ec2Tags(tags)}},
 	}
+	if at.reservation != "" {
+		in.CapacityReservationSpecification = &types.CapacityReservationSpecification{
+			CapacityReservationTarget: &types.CapacityReservationTarget{CapacityReservationId: &at.reservation}}
+	}
 	if at.subnet != "" {
 		in.SubnetId = aws.String(at.subnet)
 	}

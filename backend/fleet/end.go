@@ -81,7 +81,7 @@ func (s *Service) endUnlaunched(ctx context.Context, row sessionRow, why message
 	}
 	// A launch whose answer was lost shows after a moment, if it took place.
 	for range 4 {
-		m, err := s.launched(ctx, stored.LaunchToken)
+		m, _, err := s.launched(ctx, stored.LaunchToken)
 		if err != nil {
 			return err
 		}

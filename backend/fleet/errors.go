@@ -16,7 +16,7 @@ import (
 
 var (
 	capacityCodes = []string{"InsufficientInstanceCapacity", "VcpuLimitExceeded", "UnfulfillableCapacity", "Unsupported",
-		"InsufficientFreeAddressesInSubnet", "InstanceLimitExceeded", "InsufficientHostCapacity"}
+		"InsufficientFreeAddressesInSubnet", "InstanceLimitExceeded", "InsufficientHostCapacity", "ReservationCapacityExceeded"}
 	goneCodes    = []string{"InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"}
 	missingCodes = []string{"ResourceNotFoundException", "InvalidLaunchTemplateName.NotFoundException", "NoSuchHostedZone",
 		"InvalidLaunchTemplateId.NotFound"}

@@ -92,7 +92,7 @@ func (s *Service) warmUp(ctx context.Context, version string) error {
 	if s.WarmLine != nil { // or it would shut itself down as soon as it is ready
 		set = append(set, tags(hotTag, until.Format(time.RFC3339))...)
 	}
-	m, err := s.run(ctx, intent.LaunchToken, version, set, func(backend.Progress) {})
+	m, _, err := s.run(ctx, intent.LaunchToken, version, set, s.places(), func(backend.Progress) {})
 	if err != nil {
 		if ctx.Err() == nil {
 			_ = s.ledger.removeInstance(ctx, intent) // where this fails, too, the intent lapses

@@ -62,6 +62,7 @@ func (seq sequence) functionDiesAt(t *testing.T, p killPoint, user string) {
 	seq.do(d)
 	d.await(seq.over)
 	a.mend()
+	seq.unlimit(w)
 	if user == "has gone" {
 		d.net.kill()
 		<-d.done

@@ -24,6 +24,7 @@ type sequence struct {
 	warm    bool // a full pool is there before
 	prepare func(*desktop)
 	lack    string // a type that AWS has no capacity for while the sequence runs
+	reserve bool   // there is reserved capacity
 	do      func(*desktop)
 	over    func(backend.Snapshot) bool
 }
@@ -36,6 +37,8 @@ var sequences = []sequence{
 	{name: "warm start", warm: true, do: func(d *desktop) { d.do(backend.WishStart) }, over: reached(backend.Ready)},
 	{name: "cold start", do: func(d *desktop) { d.do(backend.WishStart) }, over: reached(backend.Ready)},
 	{name: "start as another type", warm: true, lack: "g5.2xlarge",
+		do: func(d *desktop) { d.do(backend.WishStart) }, over: reached(backend.Ready)},
+	{name: "start in the reservation", lack: "g5.2xlarge", reserve: true,
 		do: func(d *desktop) { d.do(backend.WishStart) }, over: reached(backend.Ready)},
 	{name: "extend", warm: true, prepare: begin, do: func(d *desktop) { d.do(backend.WishExtend) },
 		over: func(s backend.Snapshot) bool {
@@ -144,6 +147,17 @@ func (seq sequence) limit(w *world) {
 	if seq.lack != "" {
 		w.cloud.SetCapacity("", seq.lack, 0)
 	}
+	if seq.reserve {
+		w.cloud.SetCapacity("", "", 0)
+		w.cloud.SetReservation(reservation, "us-east-1a", "g5.2xlarge", 2)
+	}
+}
+
+// unlimit gives back the capacity without which the pool cannot be filled again.
+func (seq sequence) unlimit(w *world) {
+	if seq.reserve {
+		w.cloud.SetCapacity("", "", -1)
+	}
 }
 
 // calls runs the sequence undisturbed and lists its calls.
@@ -174,6 +188,7 @@ func (seq sequence) dieAt(t *testing.T, p killPoint, how string) {
 	d.await(seq.over)
 	d.net.kill()
 	<-d.done
+	seq.unlimit(w)
 	unowned := map[string]time.Time{}
 	look := func() truth {
 		t.Helper()

@@ -9,6 +9,7 @@ import (
 
 	"avatar-launcher/backend"
 	"avatar-launcher/backend/fleet"
+	"avatar-launcher/backend/messages"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 )
@@ -134,6 +135,7 @@ func TestNoStepOfTheLadderIsRepeated(t *testing.T) {
 		for range len(w.names().InstanceTypes)*len(w.names().SubnetIDs) - 1 {
 			want = append(want, "fleet.tryPlace")
 		}
+		want = append(want, "fleet.tryReservation")
 		if !slices.Equal(ids, want) {
 			t.Errorf("the start tried %v, want %v", ids, want)
 		}
@@ -156,6 +158,62 @@ func TestALateLackOfCapacityChangesTheType(t *testing.T) {
 		}
 		if kind, _ := w.typeOf(t, session.InstanceID); kind != "g6.2xlarge" || !slices.Equal(ids, []string{"fleet.tryOtherType"}) {
 			t.Errorf("it is %s after %v", kind, ids)
+		}
+	})
+}
+
+// TestReservedCapacityIsTheLastStep: AWS has nothing but what the profile has reserved. One user gets that; for the next it
+// is full, and they wait. What ran in the reservation does not go back to the pool.
+func TestReservedCapacityIsTheLastStep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		s := w.desktop(t, "one", func(o *fleet.Options) {
+			o.Names, o.Figures = w.names(), figures
+		})
+		for _, kind := range w.names().InstanceTypes {
+			w.cloud.SetCapacity("", kind, 0)
+		}
+		w.cloud.SetReservation(reservation, "us-east-1a", "g5.2xlarge", 1)
+		ids, session, err := tries(t.Context(), s, userNo(1), func(backend.Progress) {})
+		if err != nil || ids[len(ids)-1] != "fleet.tryReservation" {
+			t.Fatalf("the start ended with %v, having tried %v", err, ids)
+		}
+		ctx, leave := context.WithCancel(t.Context())
+		defer leave()
+		queued := false
+		_, _, err = tries(ctx, s, userNo(2), func(p backend.Progress) {
+			if p.Queue != nil {
+				queued = true
+				leave()
+			}
+		})
+		if err == nil || !queued {
+			t.Errorf("the second start ended with %v, in the queue: %v", err, queued)
+		}
+		if err := s.Stop(t.Context(), *session, messages.Verbatim("test")); err != nil {
+			t.Fatal(err)
+		}
+		stop := keep(t, s)
+		time.Sleep(5 * time.Minute)
+		stop()
+		v, err := w.truth(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row, there := v.rows[session.InstanceID]; there {
+			t.Errorf("the instance of the reservation is still there: %+v", row)
+		}
+		w.cloud.SetReservation(reservation, "", "", -1) // somebody has cancelled it: no reason not to wait
+		queued = false
+		ctx, leave = context.WithCancel(t.Context())
+		defer leave()
+		if _, _, err = tries(ctx, s, userNo(3), func(p backend.Progress) {
+			if p.Queue != nil {
+				queued = true
+				leave()
+			}
+		}); err == nil || !queued {
+			t.Errorf("without the reservation the start ended with %v, in the queue: %v", err, queued)
 		}
 	})
 }

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"avatar-launcher/backend"
+	"avatar-launcher/backend/awsx"
 	"avatar-launcher/backend/messages"
 
 	"github.com/google/uuid"
@@ -57,14 +59,15 @@ func (s *Service) launchAndBind(ctx context.Context, row sessionRow,
 	through, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(launchAnswerTime, cancel) })()
-	m, err := s.run(through, row.LaunchToken, row.Template, append(ownerTags(row), tags("pool", s.Names.PoolTag)...), report)
+	m, reserved, err := s.run(through, row.LaunchToken, row.Template, append(ownerTags(row), tags("pool", s.Names.PoolTag)...),
+		append(s.places(), s.reserved()...), report)
 	if isRefusal(err) {
 		return nil, errors.Join(err, s.abandon(ctx, row, messages.New("fleet.launchRefused")))
 	}
 	if err != nil {
 		return nil, err // it may be under way: the intent stays, and anyone who ends the session looks for the instance
 	}
-	bound, err := s.bindInstance(through, row, *m)
+	bound, err := s.bindInstance(through, row, *m, reserved)
 	if err != nil {
 		return nil, errors.Join(err, s.adoptOrphan(ctx, row, *m))
 	}
@@ -76,14 +79,14 @@ func (s *Service) launchAndBind(ctx context.Context, row sessionRow,
 // token of any of the places that were tried.
 func (s *Service) resumeLaunch(ctx context.Context, row sessionRow,
 	report func(backend.Progress)) (*sessionRow, error) {
-	m, err := s.launched(ctx, row.LaunchToken)
+	m, reserved, err := s.launched(ctx, row.LaunchToken)
 	if err != nil {
 		return nil, err
 	}
 	if m == nil {
 		return s.launchAgain(ctx, row, report)
 	}
-	bound, err := s.bindInstance(ctx, row, *m)
+	bound, err := s.bindInstance(ctx, row, *m, reserved)
 	if isRaceLost(err) { // the keeper has adopted it
 		return nil, errors.Join(s.abandon(ctx, row, messages.New("fleet.instanceWentPool")), errAgain)
 	}
@@ -114,18 +117,19 @@ func (s *Service) launchAgain(ctx context.Context, row sessionRow,
 	return nil, errors.Join(errFull, s.abandon(ctx, row, messages.New("fleet.noRoomAnotherInstance")))
 }
 
-// launched finds the instance of a launch token, nil if there is none that lives.
-func (s *Service) launched(ctx context.Context, token string) (*backend.Machine, error) {
+// launched finds the instance of a launch token, nil if there is none that lives. It also reports whether it was launched
+// into the capacity reservation.
+func (s *Service) launched(ctx context.Context, token string) (m *backend.Machine, reserved bool, err error) {
 	all, err := s.compute.launched(ctx, token)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	for _, i := range all {
 		if !i.State.Gone() {
-			return &i.Machine, nil
+			return &i.Machine, strings.HasSuffix(i.token, reservedSuffix), nil
 		}
 	}
-	return nil, nil
+	return nil, false, nil
 }
 
 // adoptOrphan adds an instance to the pool that was launched for a session which has ended meanwhile.
@@ -162,8 +166,10 @@ func (s *Service) full(ctx context.Context) (bool, error) {
 	return len(rows) > s.current().MaxInstances, err
 }
 
-// bindInstance writes a launched instance into the session that reserved it.
-func (s *Service) bindInstance(ctx context.Context, row sessionRow, m backend.Machine) (*sessionRow, error) {
+// bindInstance writes a launched instance into the session that reserved it. One in the capacity reservation starts only
+// there, so it is for this session, and not for the pool.
+func (s *Service) bindInstance(ctx context.Context, row sessionRow, m backend.Machine, reserved bool) (*sessionRow,
+	error) {
 	token := row.LaunchToken
 	row.InstanceID, row.Epoch, row.SubnetID, row.LaunchToken, row.InstanceType = m.InstanceID, 1, m.SubnetID, "", m.Type
 	inst := instanceRow{
@@ -177,6 +183,7 @@ func (s *Service) bindInstance(ctx context.Context, row sessionRow, m backend.Ma
 		PooledAt:     s.Clock.Now(),
 		ArmedUntil:   s.armTime(row).Unix(),
 		Template:     row.Template,
+		Draining:     reserved,
 	}
 	return &row, s.ledger.bindLaunch(ctx, inst, row, token)
 }
@@ -189,34 +196,51 @@ func (s *Service) abandon(ctx context.Context, row sessionRow, why messages.Mess
 }
 
 // run launches one instance from a version of the template, the latest if it is empty; token makes a repetition return
-// the same one. It tries the profile's instance types in order, each in the profile's subnets in order. A type that has
-// just had no capacity in a subnet is tried there last. It reports each place but the first.
-func (s *Service) run(ctx context.Context, token, version string, tags []tag, report func(backend.Progress)) (
-	*backend.Machine, error,
-) {
+// the same one. It tries places in order, and reports each but the first. It also reports whether the instance is in the
+// capacity reservation.
+func (s *Service) run(ctx context.Context, token, version string, tags []tag, places []place,
+	report func(backend.Progress)) (m *backend.Machine, reserved bool, err error) {
 	var last error
-	places := s.places()
 	for i, p := range places {
-		if i > 0 {
+		if p.reservation != "" {
+			trying(report, messages.New("fleet.tryReservation"))
+		} else if i > 0 {
 			trying(report, messages.New("fleet.tryPlace", i+1, len(places)))
 		}
 		m, err := s.compute.launch(ctx, token+p.suffix, version, p, tags)
 		if err == nil {
-			return m, nil
+			return m, p.reservation != "", nil
+		}
+		if p.reservation != "" && last != nil && (awsx.IsDenied(err) || strings.HasPrefix(awsx.Code(err), "Invalid")) {
+			s.Log.Warn("nothing can be launched into the capacity reservation", "reservation", p.reservation, "cause", err)
+			break
 		}
 		if last = err; !isCapacity(err) {
 			break
 		}
 		s.rememberCapacity(p.subnet, p.kind)
 	}
-	return nil, last
+	return nil, false, last
 }
 
 // place is a type and a subnet that a launch tries.
-type place struct{ kind, subnet, suffix string }
+type place struct{ kind, subnet, suffix, reservation string }
 
-// places lists them in the order in which they are tried. Each has a suffix of its own for the client token, since a
-// token with other parameters is refused (IdempotentParameterMismatch).
+// reservedSuffix ends the client token of a launch into the capacity reservation.
+const reservedSuffix = "-reserved"
+
+// reserved returns the place of the profile's capacity reservation, nothing if it has none.
+func (s *Service) reserved() []place {
+	n := s.Names
+	if n.ReservationID == "" {
+		return nil
+	}
+	return []place{{n.ReservationType, n.ReservationSubnet, reservedSuffix, n.ReservationID}}
+}
+
+// places lists the profile's instance types in order, each in its subnets in order. A type that has just had no capacity
+// in a subnet is tried there last. Each place has a suffix of its own for the client token, since a token with other
+// parameters is refused (IdempotentParameterMismatch).
 func (s *Service) places() []place {
 	kinds, subnets := s.Names.InstanceTypes, s.Names.SubnetIDs
 	if len(kinds) == 0 {
@@ -228,7 +252,7 @@ func (s *Service) places() []place {
 	var first, last []place
 	for i, kind := range kinds {
 		for j, subnet := range subnets {
-			p := place{kind, subnet, "-" + strconv.Itoa(i*len(subnets)+j)}
+			p := place{kind: kind, subnet: subnet, suffix: "-" + strconv.Itoa(i*len(subnets)+j)}
 			if s.isFailing(subnet, kind) {
 				last = append(last, p)
 			} else {

@@ -356,6 +356,9 @@ func (d *desktop) alive() bool {
 	}
 }
 
+// reservation is a capacity reservation of the profile. There is none unless a test makes it.
+const reservation = "cr-0123456789abcdef0"
+
 func (w *world) names() backend.Resources {
 	return backend.Resources{
 		SessionsTable:  w.out.SessionsTable,
@@ -367,6 +370,9 @@ func (w *world) names() backend.Resources {
 		LaunchTemplate: w.out.LaunchTemplate,
 		SubnetIDs:      w.out.SubnetIDs,
 		InstanceTypes:  []string{"g5.2xlarge", "g6.2xlarge"},
+
+		ReservationID: reservation, ReservationType: "g5.2xlarge", ReservationSubnet: w.out.SubnetIDs[0],
+
 		ZoneID:         w.out.ZoneID,
 		ZoneName:       w.out.ZoneName,
 		ParkingAddress: w.out.ParkingAddress,

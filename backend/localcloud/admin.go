@@ -21,6 +21,12 @@ func (c *Cloud) PauseStream() error { return c.kinesis.PauseStream(streamName) }
 // ResumeStream gives readers what PauseStream held back.
 func (c *Cloud) ResumeStream() error { return c.kinesis.ResumeStream(streamName) }
 
+// SetReservation reserves capacity under an ID such as cr-0123456789abcdef0 for n instances of a type in a zone; n < 0
+// ends the reservation.
+func (c *Cloud) SetReservation(id, zone, instanceType string, n int) {
+	c.ec2.Load().SetReservation(id, zone, instanceType, n)
+}
+
 // SetCapacity limits how many instances of a type may be up in a zone ("" for any), n < 0 lifts the limit.
 func (c *Cloud) SetCapacity(zone, instanceType string, n int) {
 	c.ec2.Load().SetCapacity(zone, instanceType, n)
@@ -212,13 +218,15 @@ func (c *Cloud) adminLateFailures(r *http.Request) (any, error) {
 
 func (c *Cloud) adminCapacity(r *http.Request) (any, error) {
 	in := struct {
-		Zone, InstanceType string
-		Instances, VCPUs   *int
+		Zone, InstanceType, Reservation string
+		Instances, VCPUs                *int
 	}{}
 	if err := read(r, &in); err != nil {
 		return nil, err
 	}
-	if in.Instances != nil {
+	if in.Instances != nil && in.Reservation != "" {
+		c.SetReservation(in.Reservation, in.Zone, in.InstanceType, *in.Instances)
+	} else if in.Instances != nil {
 		c.SetCapacity(in.Zone, in.InstanceType, *in.Instances)
 	}
 	if in.VCPUs != nil {

@@ -62,7 +62,7 @@ func (l place) covers(at place) bool {
 func (s *Service) inUse() map[place]int {
 	used := map[place]int{}
 	for _, in := range s.instances {
-		if in.up() {
+		if in.up() && in.Reserved == "" {
 			used[place{in.Zone, in.Type}]++
 		}
 	}

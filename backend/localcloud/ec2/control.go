@@ -53,13 +53,20 @@ func (s *Service) batch(c *wire.Call, p params, d *doc, check func([]*instance) 
 
 func (s *Service) startInstances(c *wire.Call, p params, d *doc) *wire.Error {
 	check := func(batch []*instance) *wire.Error {
-		wanted := map[place]int{}
+		wanted, reserved := map[place]int{}, map[string]int{}
 		for _, in := range batch {
 			switch in.State {
 			case stopped:
 				if in.VolumeID == "" {
 					return invalid("Invalid value '%s' for instanceId. Instance does not have a volume attached at root (%s)", in.ID,
 						in.rootDevice())
+				}
+				if in.Reserved != "" {
+					reserved[in.Reserved]++
+					if err := s.admitReserved(in.Reserved, place{in.Zone, in.Type}, reserved[in.Reserved]); err != nil {
+						return err
+					}
+					continue
 				}
 				wanted[place{in.Zone, in.Type}]++
 			case pending, running: // starting it again does nothing

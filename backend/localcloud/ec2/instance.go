@@ -32,6 +32,7 @@ type instance struct {
 	Serial                                   int64    // order of launch
 	ReservationID, ClientToken, Requester    string
 	LaunchIndex                              int
+	Reserved                                 string `json:",omitempty"` // the capacity reservation that it runs in
 	Created, LaunchTime, VisibleAt           time.Time
 	KeyName, Profile                         string `json:",omitempty"`
 	UserData                                 string `json:",omitempty"` // base64, as given

@@ -20,6 +20,7 @@ func (s *Service) readLaunch(p params) (launch, *wire.Error) {
 	}
 	for _, read := range []func(params) *wire.Error{
 		l.readCounts, l.readImageAndType, l.readTags, l.readFlags, l.readOptions, l.readProfile,
+		l.readReservation,
 		func(p params) *wire.Error { return s.readPlacement(&l, p) },
 		func(p params) *wire.Error { return s.readDisks(&l, p) },
 	} {

@@ -49,6 +49,9 @@ func (s *Service) mayLaunch(c *wire.Call, l launch) *wire.Error {
 	for _, id := range l.groups {
 		resources = append(resources, resource{s.arn("security-group", id), nil})
 	}
+	if l.reserved != "" {
+		resources = append(resources, resource{s.arn("capacity-reservation", l.reserved), nil})
+	}
 	if l.key != "" {
 		resources = append(resources, resource{s.arn("key-pair", l.key), nil})
 	}

@@ -31,6 +31,7 @@ type launch struct {
 	subnet                          *subnet // nil: any zone
 	least, most                     int
 	token                           string
+	reserved                        string // the capacity reservation that it is for
 	tags, volumeTags                map[string]string
 	groups                          []string
 	rootDevice                      string
@@ -97,10 +98,14 @@ func (s *Service) replay(used launchToken, print string, d *doc) *wire.Error {
 func (s *Service) launch(ch *change, c *wire.Call, l launch, print string, d *doc) *wire.Error {
 	at := place{l.subnet.zone.name, l.kind.name}
 	n := l.most
-	err := s.admit(map[place]int{at: n})
+	admit := func(n int) *wire.Error { return s.admit(map[place]int{at: n}) }
+	if l.reserved != "" {
+		admit = func(n int) *wire.Error { return s.admitReserved(l.reserved, at, n) }
+	}
+	err := admit(n)
 	for err != nil && n > l.least {
 		n--
-		err = s.admit(map[place]int{at: n})
+		err = admit(n)
 	}
 	if err != nil {
 		return err
@@ -134,7 +139,7 @@ func (s *Service) newInstance(now time.Time, l launch) *instance {
 	maps.Copy(tags, l.systemTags)
 	return &instance{
 		ID: "i-" + s.env.NewID(17), Type: l.kind.name, ImageID: l.image.id, Zone: l.subnet.zone.name,
-		SubnetID: l.subnet.id, Serial: s.serial, ClientToken: l.token, Created: now,
+		SubnetID: l.subnet.id, Serial: s.serial, ClientToken: l.token, Created: now, Reserved: l.reserved,
 		VisibleAt: now.Add(s.invisible()), KeyName: l.key, Profile: l.profile, UserData: l.userData,
 		SecurityGroups: l.groups, ShutdownBehavior: l.shutdown, DisableTermination: l.disableTermination,
 		DisableStop: l.disableStop, EBSOptimized: l.ebsOptimized, Monitoring: l.monitoring, SourceDestCheck: true,

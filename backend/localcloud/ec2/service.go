@@ -70,9 +70,11 @@ type Service struct {
 	behavior  Behavior
 	pastTags  map[string][]pastTags // by resource ID, see Behavior.TagLag
 	capacity  map[place]int
-	vcpuQuota int    // −1: none
-	failing   int    // how many starts are still to fail late; −1: all
-	failCode  string // the state reason that they get
+	// reservations of capacity, by their ID
+	reservations map[string]capacityReservation
+	vcpuQuota    int    // −1: none
+	failing      int    // how many starts are still to fail late; −1: all
+	failCode     string // the state reason that they get
 	// failingTasks is how many root volume replacements are still to fail, −1 all of them, and failTaskAs their last
 	// state.
 	failingTasks int
@@ -98,22 +100,23 @@ func New(env wire.Env, st *store.Store, opts Options) (*Service, error) {
 	}
 	s := &Service{
 		env: env, st: st, opts: opts,
-		writing:   make(chan struct{}, 1),
-		instances: map[string]*instance{},
-		templates: map[string]*template{},
-		tokens:    map[string]launchToken{},
-		tags:      map[string]map[string]string{},
-		vpcStates: map[string]vpcState{},
-		subnetsOf: map[string]subnetState{},
-		groups:    map[string]group{},
-		prefixes:  map[string]prefixList{},
-		tasks:     map[string]replaceTask{},
-		timers:    map[string]*time.Timer{},
-		addresses: map[string]string{},
-		pastTags:  map[string][]pastTags{},
-		capacity:  map[place]int{},
-		vcpuQuota: -1,
-		limits:    map[string]*rate.Limiter{},
+		writing:      make(chan struct{}, 1),
+		instances:    map[string]*instance{},
+		templates:    map[string]*template{},
+		tokens:       map[string]launchToken{},
+		tags:         map[string]map[string]string{},
+		vpcStates:    map[string]vpcState{},
+		subnetsOf:    map[string]subnetState{},
+		groups:       map[string]group{},
+		prefixes:     map[string]prefixList{},
+		tasks:        map[string]replaceTask{},
+		timers:       map[string]*time.Timer{},
+		addresses:    map[string]string{},
+		pastTags:     map[string][]pastTags{},
+		capacity:     map[place]int{},
+		reservations: map[string]capacityReservation{},
+		vcpuQuota:    -1,
+		limits:       map[string]*rate.Limiter{},
 	}
 	if err := s.load(); err != nil {
 		return nil, err
