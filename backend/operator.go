@@ -16,8 +16,8 @@ type Operator interface {
 	StopInstance(ctx context.Context, actor User, instanceID, reason string) error
 	// Retire takes an instance out of the pool for good: its session ends, it is terminated, the pool makes another.
 	Retire(ctx context.Context, actor User, instanceID, reason string) error
-	// Resize sets the warm pool's size for all desktops, in place of their profiles'; nil gives it back to them.
-	Resize(ctx context.Context, actor User, size *int, reason string) error
+	// Resize sets the sizes of the warm pool's tiers for all desktops, in place of their profiles'; nil gives them back.
+	Resize(ctx context.Context, actor User, sizes *PoolSizes, reason string) error
 	// Resume lets the pool launch instances again at once after failures held it back (see Backoff), and a rollout go on
 	// that was paused.
 	Resume(ctx context.Context, actor User, reason string) error
@@ -42,13 +42,19 @@ type History interface {
 type Overview struct {
 	AsOf      time.Time  `json:"asOf"`
 	Pool      Pool       `json:"pool"`
-	Resized   *int       `json:"resized"` // the size that an operator has set, nil if the profiles' holds
+	Resized   *PoolSizes `json:"resized"` // the sizes that an operator has set, nil if the profiles' hold
 	Machines  []Machine  `json:"machines"`
 	Sessions  []Session  `json:"sessions"`
 	Leases    []Lease    `json:"leases"`
 	Queue     []Ticket   `json:"queue"` // in the order in which they are served
 	Schedules []Schedule `json:"schedules"`
 	Audit     []Entry    `json:"audit"` // newest first, today's and yesterday's
+}
+
+// PoolSizes are the sizes of the warm pool's tiers.
+type PoolSizes struct {
+	Stopped int  `json:"stopped"`
+	Hot     *int `json:"hot"` // nil: the profile's, and not more than Stopped
 }
 
 // Lease is a row of the leases table that names a holder.

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,12 +62,12 @@ func (o *operated) StopInstance(_ context.Context, actor backend.User, id, why s
 	return nil
 }
 
-func (o *operated) Resize(_ context.Context, _ backend.User, size *int, why string) error {
-	if size == nil {
+func (o *operated) Resize(_ context.Context, _ backend.User, sizes *backend.PoolSizes, why string) error {
+	if sizes == nil {
 		o.did = append(o.did, "size of the profiles: "+why)
 		return nil
 	}
-	o.did = append(o.did, "size: "+why)
+	o.did = append(o.did, fmt.Sprintf("size %d and %d: %s", sizes.Stopped, *sizes.Hot, why))
 	return nil
 }
 
@@ -106,8 +107,8 @@ func TestOnlyAnOperatorActsOnTheFleet(t *testing.T) {
 			if out := f.StopInstance("i-1", " "); out.Problem == nil {
 				t.Errorf("%s: without a reason it was done", role)
 			}
-			outs := []Outcome{f.StopInstance("i-1", " broken "), f.Resize(3, "a class"), f.Resize(-1, "over")}
-			want := []string{"eva stops i-1: broken", "size: a class", "size of the profiles: over"}
+			outs := []Outcome{f.StopInstance("i-1", " broken "), f.Resize(3, 1, "a class"), f.Resize(-1, 0, "over")}
+			want := []string{"eva stops i-1: broken", "size 3 and 1: a class", "size of the profiles: over"}
 			if role == backend.RoleUser {
 				want = nil
 			}

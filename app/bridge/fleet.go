@@ -49,14 +49,14 @@ func (o *Fleet) Retire(instanceID, reason string) Outcome {
 	})
 }
 
-// Resize sets the pool's size for all desktops; below zero gives it back to their profiles. Its Problem is
-// nil if that is done.
-func (o *Fleet) Resize(size int, reason string) Outcome {
+// Resize sets the sizes of the pool's tiers for all desktops; a size below zero gives both back to their profiles. Its
+// Problem is nil if that is done.
+func (o *Fleet) Resize(size, hot int, reason string) Outcome {
 	return o.act(reason, func(ctx context.Context, op backend.Operator, actor backend.User, why string) error {
 		if size < 0 {
 			return op.Resize(ctx, actor, nil, why)
 		}
-		return op.Resize(ctx, actor, &size, why)
+		return op.Resize(ctx, actor, &backend.PoolSizes{Stopped: size, Hot: &hot}, why)
 	})
 }
 

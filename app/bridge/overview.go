@@ -9,7 +9,7 @@ import (
 type Overview struct {
 	AsOf      *int64     `json:"asOf"`
 	Pool      Pool       `json:"pool"`
-	Resized   *int       `json:"resized"`
+	Resized   *PoolSizes `json:"resized"`
 	Machines  []Machine  `json:"machines"`
 	Sessions  []Session  `json:"sessions"`
 	Leases    []Lease    `json:"leases"`
@@ -22,7 +22,7 @@ func newOverview(o backend.Overview) Overview {
 	return Overview{
 		AsOf:      unixMillis(o.AsOf),
 		Pool:      newPool(o.Pool),
-		Resized:   o.Resized,
+		Resized:   optional(o.Resized, newPoolSizes),
 		Machines:  each(o.Machines, newMachine),
 		Sessions:  each(o.Sessions, newSession),
 		Leases:    each(o.Leases, newLease),
@@ -31,6 +31,14 @@ func newOverview(o backend.Overview) Overview {
 		Audit:     each(o.Audit, newEntry),
 	}
 }
+
+// PoolSizes are the sizes of the pool's tiers that an operator has set.
+type PoolSizes struct {
+	Stopped int  `json:"stopped"`
+	Hot     *int `json:"hot"` // nil: the profile's
+}
+
+func newPoolSizes(s backend.PoolSizes) PoolSizes { return PoolSizes(s) }
 
 // Lease names the launcher that does a task for all.
 type Lease struct {

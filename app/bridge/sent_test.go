@@ -153,6 +153,9 @@ func fill(v reflect.Value) {
 		for i := range v.NumField() {
 			switch f := v.Type().Field(i); f.Name {
 			case "Stopped": // a Backoff that has stopped has no time of its next launch
+				if f.Type.Kind() == reflect.Int { // of PoolSizes
+					fill(v.Field(i))
+				}
 			case "Currency":
 				v.Field(i).SetString("USD")
 			case "Username":

@@ -123,7 +123,7 @@ func TestEachOrderIsItsOwn(t *testing.T) {
 		synctest.Wait()
 		f := &Fleet{s}
 		for _, out := range []Outcome{f.StopInstance("i-1", " a "), f.Retire("i-2", "b"), f.Drain("i-3", "c\n"),
-			f.Resume("d"), f.Pause("e"), f.Rollout(" 7 ", "f"), f.Resize(-1, "g")} {
+			f.Resume("d"), f.Pause("e"), f.Rollout(" 7 ", "f"), f.Resize(-1, 0, "g")} {
 			if out.Problem != nil {
 				t.Errorf("%+v", out.Problem)
 			}

@@ -57,6 +57,10 @@ func notificationsFor(before, after backend.Snapshot, now time.Time) (all []noti
 		}
 		add("pool", title, lines[0]+" "+lines[1], itemOpen)
 	}
+	if r := after.Pool.Rollout; r != nil && r.Bad != "" && concerned(after) &&
+		(before.Pool.Rollout == nil || before.Pool.Rollout.Bad != r.Bad) {
+		add("rollout", i18n.Say("notify.rollout.title"), i18n.Say("pool.rollout.bad", r.Bad, r.Good), itemOpen)
+	}
 	if !before.Warning && after.Warning && after.Session != nil {
 		add("warning", i18n.Say("notify.warning.title", minutesLeft(after, now)), i18n.Say("notify.warning.text"), itemKeep,
 			itemStop)

@@ -64,6 +64,17 @@ func TestNotificationsFor(t *testing.T) {
 		"pool held back": {idle, with(idle, func(s *backend.Snapshot) {
 			s.Pool.Leader, s.Pool.Backoff = true, &backend.Backoff{Failures: 2, InstanceID: "i-1", Why: messages.Verbatim("why")}
 		}), "pool: New instances don’t become ready [open]"},
+		"a rollout returned": {idle, with(idle, func(s *backend.Snapshot) {
+			s.Pool.Leader, s.Pool.Rollout = true, &backend.Rollout{Target: "3", Good: "3", Bad: "4"}
+		}), "rollout: The pool went back to an earlier version [open]"},
+		"a rollout had returned": {with(idle, func(s *backend.Snapshot) {
+			s.Pool.Leader, s.Pool.Rollout = true, &backend.Rollout{Target: "3", Good: "3", Bad: "4"}
+		}), with(idle, func(s *backend.Snapshot) {
+			s.Pool.Leader, s.Pool.Rollout = true, &backend.Rollout{Target: "3", Good: "3", Bad: "4"}
+		}), ""},
+		"a rollout returned, to a user": {idle, with(idle, func(s *backend.Snapshot) {
+			s.Pool.Rollout = &backend.Rollout{Target: "3", Good: "3", Bad: "4"}
+		}), ""},
 		"launches refused": {idle, with(idle, func(s *backend.Snapshot) {
 			s.Pool.Leader, s.Pool.Backoff = true, &backend.Backoff{Failures: 1, Why: messages.Verbatim("UnauthorizedOperation")}
 		}), "pool: Launches are held back [open]"},

@@ -170,7 +170,7 @@ func live(t *testing.T, c *cloud) {
 	keepFor(t, k, 10*time.Minute)
 	_, err = k.Extend(t.Context(), *mine)
 	must(t, err, k.Stop(t.Context(), *mine, messages.Verbatim("test")))
-	one := 1
+	one := backend.PoolSizes{Stopped: 1}
 	must(t, k.Resize(t.Context(), bob, &one, "test"), k.Resize(t.Context(), bob, nil, "test"))
 	op := c.desktop(t, "operator", bob)
 	all, err := op.Overview(t.Context())

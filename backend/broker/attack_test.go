@@ -147,7 +147,7 @@ func TestAUserReachesNothingOfAnothers(t *testing.T) {
 		for what, err := range map[string]error{"overview": overview,
 			"stop":   attacker.StopInstance(t.Context(), olga, theirs.InstanceID, "x"),
 			"retire": attacker.Retire(t.Context(), olga, theirs.InstanceID, "x"),
-			"resize": attacker.Resize(t.Context(), olga, &three, "x"),
+			"resize": attacker.Resize(t.Context(), olga, &backend.PoolSizes{Stopped: three}, "x"),
 			"resume": attacker.Resume(t.Context(), olga, "x"), "pause": attacker.Pause(t.Context(), olga, "x"),
 			"rollout": attacker.Rollout(t.Context(), olga, "", "x"),
 			"drain":   attacker.Drain(t.Context(), olga, theirs.InstanceID, "x")} {

@@ -60,8 +60,8 @@ func (c *Client) Retire(ctx context.Context, _ backend.User, instanceID, reason 
 }
 
 // Resize implements backend.Operator.
-func (c *Client) Resize(ctx context.Context, _ backend.User, size *int, reason string) error {
-	return c.tell(ctx, pathResize, request{Size: size, Reason: reason})
+func (c *Client) Resize(ctx context.Context, _ backend.User, sizes *backend.PoolSizes, reason string) error {
+	return c.tell(ctx, pathResize, request{Sizes: sizes, Reason: reason})
 }
 
 // Resume implements backend.Operator.

@@ -95,7 +95,7 @@ var operators = map[string]method{
 		return nil, c.h.Fleet.Retire(ctx, c.user, c.in.InstanceID, c.in.Reason)
 	},
 	pathResize: func(c *call, ctx context.Context) (any, error) {
-		return nil, c.h.Fleet.Resize(ctx, c.user, c.in.Size, c.in.Reason)
+		return nil, c.h.Fleet.Resize(ctx, c.user, c.in.sizes(), c.in.Reason)
 	},
 	pathResume: func(c *call, ctx context.Context) (any, error) {
 		return nil, c.h.Fleet.Resume(ctx, c.user, c.in.Reason)

@@ -179,7 +179,7 @@ func TestOperatorsHaveTheWholeFleet(t *testing.T) {
 		three := 3
 		for what, err := range map[string]error{
 			"stop":   op.StopInstance(t.Context(), olga, s.InstanceID, "test"),
-			"resize": op.Resize(t.Context(), olga, &three, "test"),
+			"resize": op.Resize(t.Context(), olga, &backend.PoolSizes{Stopped: three}, "test"),
 			"resume": op.Resume(t.Context(), olga, "test"), "pause": op.Pause(t.Context(), olga, "test"),
 			"rollout": op.Rollout(t.Context(), olga, "", "test"),
 			"drain":   op.Drain(t.Context(), olga, s.InstanceID, "test"),

@@ -54,22 +54,32 @@ const (
 
 // request is the body of every request; a method takes the fields that it needs. Who asks is never in it.
 type request struct {
-	Session    *backend.Session `json:"session,omitempty"`
-	Start      string           `json:"start,omitempty"` // the ID of a start, by which it can be cancelled
-	InstanceID string           `json:"instanceId,omitempty"`
-	Reason     string           `json:"reason,omitempty"`
-	Message    string           `json:"message,omitempty"` // Reason as messages.Decode reads it
-	Since      *time.Time       `json:"since,omitempty"`
-	Size       *int             `json:"size,omitempty"`
-	Version    string           `json:"version,omitempty"` // of the launch template; "" for the latest
-	Invite     *gate.Invite     `json:"invite,omitempty"`
-	Invitation string           `json:"invitation,omitempty"` // its ID; "" for all
-	Shard      string           `json:"shard,omitempty"`
-	Iterator   string           `json:"iterator,omitempty"`
-	Sequence   string           `json:"sequence,omitempty"`
-	Type       string           `json:"type,omitempty"`
-	Limit      int32            `json:"limit,omitempty"`
-	NextToken  string           `json:"nextToken,omitempty"`
+	Session    *backend.Session   `json:"session,omitempty"`
+	Start      string             `json:"start,omitempty"` // the ID of a start, by which it can be cancelled
+	InstanceID string             `json:"instanceId,omitempty"`
+	Reason     string             `json:"reason,omitempty"`
+	Message    string             `json:"message,omitempty"` // Reason as messages.Decode reads it
+	Since      *time.Time         `json:"since,omitempty"`
+	Sizes      *backend.PoolSizes `json:"sizes,omitempty"`
+	// Size is what a launcher asks for that knows no hot tier.
+	Size       *int         `json:"size,omitempty"`
+	Version    string       `json:"version,omitempty"` // of the launch template; "" for the latest
+	Invite     *gate.Invite `json:"invite,omitempty"`
+	Invitation string       `json:"invitation,omitempty"` // its ID; "" for all
+	Shard      string       `json:"shard,omitempty"`
+	Iterator   string       `json:"iterator,omitempty"`
+	Sequence   string       `json:"sequence,omitempty"`
+	Type       string       `json:"type,omitempty"`
+	Limit      int32        `json:"limit,omitempty"`
+	NextToken  string       `json:"nextToken,omitempty"`
+}
+
+// sizes returns the pool's sizes that are asked for, nil for the profile's.
+func (r request) sizes() *backend.PoolSizes {
+	if r.Sizes == nil && r.Size != nil {
+		return &backend.PoolSizes{Stopped: *r.Size}
+	}
+	return r.Sizes
 }
 
 // line is one line of the answer to a start: a progress, or how it ended.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"avatar-launcher/backend"
 	"avatar-launcher/backend/messages"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -143,12 +144,13 @@ func (l ledger) removeLease(ctx context.Context, id string) error {
 	return err
 }
 
-// setSize sets the pool's size for all desktops.
-func (l ledger) setSize(ctx context.Context, size int, by, why messages.Message) error {
-	_, err := l.db.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &l.names.LeasesTable,
-		Item:      item{"LeaseId": str(sizeRow), "Size": value(size), "By": str(by.String()), "Why": str(why.String())},
-	})
+// setSizes sets the sizes of the pool's tiers for all desktops.
+func (l ledger) setSizes(ctx context.Context, sizes backend.PoolSizes, by, why messages.Message) error {
+	row := item{"LeaseId": str(sizeRow), "Size": value(sizes.Stopped), "By": str(by.String()), "Why": str(why.String())}
+	if sizes.Hot != nil {
+		row["Hot"] = value(*sizes.Hot)
+	}
+	_, err := l.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &l.names.LeasesTable, Item: row})
 	return err
 }
 
@@ -158,8 +160,8 @@ func (l ledger) clearSize(ctx context.Context) error { return l.removeLease(ctx,
 // coordination is what the leases table holds.
 type coordination struct {
 	leases  []leaseRow
-	tickets []ticketRow // in the order in which they are served
-	size    *int        // of the pool, if an operator set it
+	tickets []ticketRow        // in the order in which they are served
+	sizes   *backend.PoolSizes // of the pool, if an operator set them
 	health  healthRow
 	rollout rolloutRow
 	pause   pauseRow // of launches
@@ -207,8 +209,11 @@ func (c *coordination) take(it item) error {
 		c.leases = append(c.leases, row)
 		return err
 	case id.LeaseID == sizeRow:
-		row, err := unmarshal[struct{ Size int }](it)
-		c.size = &row.Size
+		row, err := unmarshal[struct {
+			Size int
+			Hot  *int
+		}](it)
+		c.sizes = &backend.PoolSizes{Stopped: row.Size, Hot: row.Hot}
 		return err
 	case id.LeaseID == healthRowID:
 		c.health, err = unmarshal[healthRow](it)

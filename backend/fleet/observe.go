@@ -38,8 +38,10 @@ func (k *keeper) observe(ctx context.Context) (observation, error) {
 	}
 	v.health, v.rollout, v.pause = c.health, c.rollout, c.pause
 	v.size, v.hot = v.figures.sizeAt(s.Clock.Now())
-	if c.size != nil {
-		v.size, v.hot = *c.size, min(v.hot, *c.size) // an operator who wants fewer instances wants no more running ones
+	if c.sizes != nil && c.sizes.Hot != nil {
+		v.size, v.hot = c.sizes.Stopped, *c.sizes.Hot
+	} else if c.sizes != nil {
+		v.size, v.hot = c.sizes.Stopped, min(v.hot, c.sizes.Stopped) // an operator who wants fewer instances wants no more running ones
 	}
 	s.setTarget(v.size, v.hot)
 	for _, t := range c.tickets {

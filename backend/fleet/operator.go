@@ -71,7 +71,7 @@ func (s *Service) Overview(ctx context.Context) (*backend.Overview, error) {
 		for _, t := range c.tickets {
 			o.Queue = append(o.Queue, t.ticket())
 		}
-		o.Resized = c.size
+		o.Resized = c.sizes
 		return err
 	})
 	all.Go(func() (err error) {
@@ -173,10 +173,10 @@ func (s *Service) operate(ctx context.Context, actor backend.User, instanceID, r
 	return nil
 }
 
-// Resize sets the warm pool's size for all desktops; nil gives it back to their profiles. The keeper takes it up at
+// Resize sets the sizes of the pool's tiers for all desktops; nil gives them back to their profiles. The keeper takes it up at
 // its next turn.
-func (s *Service) Resize(ctx context.Context, actor backend.User, size *int, reason string) error {
-	if most := s.current().MaxInstances; size != nil && (*size < 0 || *size > most) {
+func (s *Service) Resize(ctx context.Context, actor backend.User, sizes *backend.PoolSizes, reason string) error {
+	if sizes != nil && !fits(*sizes, s.current().MaxInstances) {
 		return &backend.Problem{
 			Kind: backend.KindConfig,
 			What: messages.New("fleet.poolKeepsSize"),
@@ -189,11 +189,15 @@ func (s *Service) Resize(ctx context.Context, actor backend.User, size *int, rea
 	}
 	var err error
 	why := messages.New("fleet.sizeProfile", reason)
-	if size == nil {
+	switch {
+	case sizes == nil:
 		err = s.ledger.clearSize(ctx)
-	} else {
-		why = messages.New("fleet.size", *size, reason)
-		err = s.ledger.setSize(ctx, *size, messages.Verbatim(actor.Username), messages.Verbatim(reason))
+	default:
+		why = messages.New("fleet.size", sizes.Stopped, reason)
+		if sizes.Hot != nil {
+			why = messages.New("fleet.sizes", sizes.Stopped, *sizes.Hot, reason)
+		}
+		err = s.ledger.setSizes(ctx, *sizes, messages.Verbatim(actor.Username), messages.Verbatim(reason))
 	}
 	if err != nil {
 		return problem(messages.New("fleet.cannotResizePool"), err)
@@ -201,6 +205,15 @@ func (s *Service) Resize(ctx context.Context, actor backend.User, size *int, rea
 	s.recordEvent(ctx, auditRow{UserID: poolUser, Actor: actor.Username, Event: backend.EventResized, Why: why})
 	s.wake()
 	return nil
+}
+
+// fits reports whether both tiers are within max_instances together.
+func fits(sizes backend.PoolSizes, most int) bool {
+	hot := 0
+	if sizes.Hot != nil {
+		hot = *sizes.Hot
+	}
+	return sizes.Stopped >= 0 && hot >= 0 && sizes.Stopped <= most && hot <= most-sizes.Stopped
 }
 
 // Resume lets the pool launch instances again after failures held it back, and a rollout go on that was paused.

@@ -91,10 +91,11 @@ func TestAnOperatorStopsRetiresAndResizes(t *testing.T) {
 
 		for what, err := range map[string]error{
 			"a stop without a reason":       s.StopInstance(t.Context(), boss, session.InstanceID, ""),
-			"a resize without a reason":     s.Resize(t.Context(), boss, new(int), ""),
+			"a resize without a reason":     s.Resize(t.Context(), boss, new(backend.PoolSizes), ""),
 			"an instance that is not there": s.Retire(t.Context(), boss, "i-0123456789abcdef0", "gone"),
-			"a size beyond the maximum":     s.Resize(t.Context(), boss, ptr(11), "more"),
-			"a size below nothing":          s.Resize(t.Context(), boss, ptr(-1), "less"),
+			"a size beyond the maximum":     s.Resize(t.Context(), boss, &backend.PoolSizes{Stopped: 11}, "more"),
+			"two sizes beyond the maximum":  s.Resize(t.Context(), boss, &backend.PoolSizes{Stopped: 9, Hot: ptr(2)}, "more"),
+			"a size below nothing":          s.Resize(t.Context(), boss, &backend.PoolSizes{Stopped: -1}, "less"),
 		} {
 			var p *backend.Problem
 			if !errors.As(err, &p) || p.Kind != backend.KindConfig || p.Next.IsZero() {
@@ -138,15 +139,30 @@ func TestAnOperatorStopsRetiresAndResizes(t *testing.T) {
 			t.Errorf("after retiring: %d members, audit %+v", len(o.Pool.Members), o.Audit)
 		}
 
-		if err := s.Resize(t.Context(), boss, ptr(3), "holidays"); err != nil {
+		if err := s.Resize(t.Context(), boss, &backend.PoolSizes{Stopped: 3}, "holidays"); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(12 * time.Minute) // a surplus stays for ten
-		if o = overview(); o.Resized == nil || *o.Resized != 3 || len(o.Pool.Members) != 3 ||
+		if o = overview(); o.Resized == nil || o.Resized.Stopped != 3 || len(o.Pool.Members) != 3 ||
 			!told(o, messages.Verbatim("resized"), messages.Verbatim("operator"), messages.Message{},
 				messages.Verbatim("holidays")) {
 			t.Errorf("after resizing: %v, %d members, target %d, audit %+v", *o.Resized, len(o.Pool.Members), o.Pool.Target,
 				o.Audit)
+		}
+		if err := s.Resize(t.Context(), boss, &backend.PoolSizes{Stopped: 2, Hot: ptr(1)}, "a class"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(25 * time.Minute) // the stops of the instances' first runs are armed
+		hot := func(m backend.PoolMember) bool { return m.State == backend.Hot }
+		if o = overview(); !slices.ContainsFunc(o.Pool.Members, hot) || o.Resized.Hot == nil || *o.Resized.Hot != 1 {
+			t.Errorf("none runs: %+v", o.Pool.Members)
+		}
+		if err := s.Resize(t.Context(), boss, &backend.PoolSizes{Stopped: 2}, "over"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Minute)
+		if o = overview(); slices.ContainsFunc(o.Pool.Members, hot) {
+			t.Errorf("the profile has no hot tier: %+v", o.Pool.Members)
 		}
 		if err := s.Resize(t.Context(), boss, nil, "back"); err != nil {
 			t.Fatal(err)

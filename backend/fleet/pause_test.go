@@ -175,7 +175,7 @@ func TestADeniedStepIsTriedSeldom(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		w.denied(t, "TerminateInstances")
 		size := 4
-		if err := s.Resize(t.Context(), backend.User{Username: "ops"}, &size, "test"); err != nil {
+		if err := s.Resize(t.Context(), backend.User{Username: "ops"}, &backend.PoolSizes{Stopped: size}, "test"); err != nil {
 			t.Fatal(err)
 		}
 		before := w.calls("TerminateInstances")

@@ -139,7 +139,7 @@ func TestTwoStacksSideBySide(t *testing.T) {
 
 		// One pool is emptied, down to the instance that has an owner. The other stays as it is.
 		none := 0
-		if err := there.Resize(t.Context(), demo, &none, "test"); err != nil {
+		if err := there.Resize(t.Context(), demo, &backend.PoolSizes{Stopped: none}, "test"); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(45 * time.Minute)

@@ -106,8 +106,8 @@ await walk(async () => {
   await page.getByLabel('Pool size').fill('6');
   await button('Set…').click();
   await page.getByLabel('Reason').fill('a class of six');
-  await button('Change to 6').click();
-  await page.getByText("Pool size changed to 6").waitFor();
+  await button('Change').click();
+  await page.getByText("The pool has 6 stopped and 0 running machines from now on").waitFor();
   const retire = page.getByRole('button', { name: /^Replace i-/ }).first();
   const victim = (await retire.getAttribute('aria-label')).replace('Replace ', '');
   await retire.click();

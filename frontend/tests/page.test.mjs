@@ -594,7 +594,7 @@ on('a change of the pool’s size is no danger, and the tab counts what the tabl
   assert.equal(await page.getByRole('tab', { name: /^Instances/ }).innerText().then((t) => Number(t.match(/\d+/)[0])), await page.getByRole('tabpanel').locator('tbody tr').count());
   await page.getByLabel('Pool size').fill('9');
   await button(page, 'Set…').click();
-  await page.locator('.button.primary', { hasText: 'Change to 9' }).waitFor();
+  await page.locator('.button.primary', { hasText: 'Change' }).waitFor();
 });
 
 on('signing out leaves the log page', 'log', async (page) => {
@@ -685,10 +685,11 @@ on('what one more instance of each tier costs is beside the size', 'fleet', asyn
 
 on('an operator resizes the pool, gives the size back, and hears of a refusal', 'fleet', async (page) => {
   await page.getByLabel('Pool size').fill('9');
+  await page.getByLabel('Running', { exact: true }).fill('2');
   await button(page, 'Set…').click();
   await page.getByLabel('Reason').fill('a class');
-  await button(page, 'Change to 9').click();
-  await page.getByText("Pool size changed to 9").waitFor();
+  await button(page, 'Change').click();
+  await page.getByText("The pool has 9 stopped and 2 running machines from now on").waitFor();
   await button(page, "Use the profile’s size").click();
   await page.getByLabel('Reason').fill('over');
   await page.evaluate((refusal) => window.setScene({ refusal }), { kind: 'denied', what: 'It was refused', why: 'Your role may not.', next: 'Ask.' });
@@ -696,7 +697,7 @@ on('an operator resizes the pool, gives the size back, and hears of a refusal', 
   await page.getByText('It was refused').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('alertdialog').waitFor({ state: 'hidden' });
-  assert.deepEqual((await asked(page, 'Fleet.Resize')).map((a) => a.slice(1)), [[9, 'a class'], [-1, 'over']]);
+  assert.deepEqual((await asked(page, 'Fleet.Resize')).map((a) => a.slice(1)), [[9, 2, 'a class'], [-1, 0, 'over']]);
 });
 
 on('an operator pauses a rollout, chooses an earlier version, and takes an instance out of use', 'fleet-rollout', async (page) => {

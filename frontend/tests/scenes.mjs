@@ -158,7 +158,7 @@ const audit = (n) => Array.from({ length: n }, (_, i) => ({
 }));
 const fleetPool = { ...warmPool('claimed', 'claimed', 'hot', 'warm', 'warming', 'recycling'), hot: 1 };
 const overview = {
-  asOf: at(-2000), pool: fleetPool, resized: 6,
+  asOf: at(-2000), pool: fleetPool, resized: { stopped: 6, hot: null },
   machines: fleetPool.members.map((m, n) => ({ ...machine(['running', 'running', 'running', 'stopped', 'running', 'stopping'][n], 'ok'), instanceId: m.instanceId, name: n < 2 ? `avatar-${['demo', 'alice'][n]}` : `avatar-warm-${n}` })),
   sessions: fleetPool.members.slice(0, 2).map((m, n) => ({ ...session(), instanceId: m.instanceId, username: ['demo', 'alice'][n], domain: `${['demo', 'alice'][n]}.avatar.localhost` })),
   leases: [{ id: 'pool', holder: 'desk-7-1f3a9c2e', version: 1841, duration: 20_000 }],

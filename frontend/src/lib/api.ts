@@ -101,7 +101,7 @@ export const operate = {
   stop: (instanceId: string, reason: string): Promise<Problem | null> => outcome(Fleet.StopInstance(instanceId, reason)),
   retire: (instanceId: string, reason: string): Promise<Problem | null> => outcome(Fleet.Retire(instanceId, reason)),
   /** Sets the pool's size for all; null gives it back to the profiles. */
-  resize: (size: number | null, reason: string): Promise<Problem | null> => outcome(Fleet.Resize(size ?? -1, reason)),
+  resize: (sizes: { stopped: number; hot: number } | null, reason: string): Promise<Problem | null> => outcome(Fleet.Resize(sizes?.stopped ?? -1, sizes?.hot ?? 0, reason)),
   /** Lets nobody have an instance any more; it goes when its session is over. */
   drain: (instanceId: string, reason: string): Promise<Problem | null> => outcome(Fleet.Drain(instanceId, reason)),
   /** Rolls a launch template version out, the latest if it is empty. */

@@ -209,6 +209,10 @@ export namespace bridge {
 	    subnetId: string;
 	    launchTime?: number;
 	}
+	export interface PoolSizes {
+	    stopped: number;
+	    hot?: number;
+	}
 	export interface Rollout {
 	    lines: string[];
 	    stage: string;
@@ -243,7 +247,7 @@ export namespace bridge {
 	export interface Overview {
 	    asOf?: number;
 	    pool: Pool;
-	    resized?: number;
+	    resized?: PoolSizes;
 	    machines: Machine[];
 	    sessions: Session[];
 	    leases: Lease[];
@@ -375,6 +379,7 @@ export namespace bridge {
 	    reason: string;
 	    locked: string[];
 	}
+	
 	
 	
 	export interface Preferences {

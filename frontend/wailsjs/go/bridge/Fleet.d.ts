@@ -8,7 +8,7 @@ export function Overview():Promise<bridge.FleetResult>;
 
 export function Pause(arg1:string):Promise<bridge.Outcome>;
 
-export function Resize(arg1:number,arg2:string):Promise<bridge.Outcome>;
+export function Resize(arg1:number,arg2:number,arg3:string):Promise<bridge.Outcome>;
 
 export function Resume(arg1:string):Promise<bridge.Outcome>;
 

@@ -14,8 +14,8 @@ export function Pause(arg1) {
   return window['go']['bridge']['Fleet']['Pause'](arg1);
 }
 
-export function Resize(arg1, arg2) {
-  return window['go']['bridge']['Fleet']['Resize'](arg1, arg2);
+export function Resize(arg1, arg2, arg3) {
+  return window['go']['bridge']['Fleet']['Resize'](arg1, arg2, arg3);
 }
 
 export function Resume(arg1) {
