@@ -66,5 +66,5 @@ func (f *Function) Handle(ctx context.Context, id string, e Event) (Result, erro
 	out := Result{Led: pass.Led, Quiet: pass.Quiet, Missing: missing(pass.Pool, f.Profile.WarmPool.MaxInstances)}
 	f.Log.Info("the pass ended", "led", out.Led, "quiet", out.Quiet, "missing", out.Missing, "took",
 		time.Since(began).String())
-	return out, writeMetrics(f.Out, time.Now(), f.Stack, pass.Pool, f.Profile.WarmPool.MaxInstances)
+	return out, writeMetrics(f.Out, time.Now(), f.Stack, pass, f.Profile.WarmPool.MaxInstances)
 }

@@ -17,6 +17,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
 	"avatar-launcher/app/keep"
@@ -104,6 +106,19 @@ func (w *world) invoke(t *testing.T, p config.Profile, id, source string) (keep.
 	return got, line
 }
 
+// recordStart writes the row of the audit by which a desktop says that an avatar became ready.
+func (w *world) recordStart(t *testing.T) {
+	t.Helper()
+	now := time.Now().UTC()
+	text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+	_, err := dynamodb.NewFromConfig(w.cfg).PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &w.out.AuditTable,
+		Item: map[string]types.AttributeValue{"UserId": text("u-1"), "At": text(now.Format("2006-01-02T15:04:05.000000Z") + "#1"),
+			"Day": text(now.Format(time.DateOnly)), "Verb": text("started"), "Actor": text("ann")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestTheFunctionFillsThePool to the size of its settings, and says so in its metrics.
 func TestTheFunctionFillsThePool(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -117,8 +132,18 @@ func TestTheFunctionFillsThePool(t *testing.T) {
 			t.Errorf("after it there are %v", n)
 		}
 		if metrics["Passes"] != 1.0 || metrics["Missing"] != 0.0 || metrics["HeldBack"] != 0.0 ||
-			metrics["Stack"] != "avatar-launcher" {
+			metrics["Stack"] != "avatar-launcher" || metrics["Stopped"] != 3.0 || metrics["Claimed"] != 0.0 ||
+			metrics["Waiting"] != 0.0 || metrics["Starts"] != 0.0 || metrics["Failures"] != 0.0 {
 			t.Errorf("its metrics are %v", metrics)
+		}
+		w.recordStart(t)
+		time.Sleep(time.Minute)
+		if _, metrics = w.invoke(t, p, "2", "aws.scheduler"); metrics["Starts"] != 1.0 {
+			t.Errorf("after a start its metrics are %v", metrics)
+		}
+		time.Sleep(time.Minute)
+		if _, metrics = w.invoke(t, p, "3", "aws.scheduler"); metrics["Starts"] != 0.0 {
+			t.Errorf("the start is counted again: %v", metrics)
 		}
 	})
 }
@@ -133,6 +158,9 @@ func TestTheFunctionReportsABrokenImage(t *testing.T) {
 		for n := range 8 {
 			_, metrics = w.invoke(t, p, fmt.Sprint(n), "aws.scheduler")
 			time.Sleep(time.Minute)
+		}
+		if metrics["Failures"] == nil {
+			t.Errorf("no failures are counted: %v", metrics)
 		}
 		if metrics["HeldBack"] != 1.0 || metrics["Missing"] != 5.0 || metrics["Passes"] != 1.0 {
 			t.Errorf("after eight passes the metrics are %v", metrics)

@@ -36,6 +36,17 @@ func (l ledger) eventsOfDay(ctx context.Context, day time.Time) ([]auditRow, err
 	})
 }
 
+// eventsOfDaySince lists all rows of one day (UTC) since a time, oldest first.
+func (l ledger) eventsOfDaySince(ctx context.Context, day, since time.Time) ([]auditRow, error) {
+	return l.events(ctx, &dynamodb.QueryInput{
+		IndexName:                &l.names.DayIndex,
+		KeyConditionExpression:   aws.String("#day = :k AND #at >= :since"),
+		ExpressionAttributeNames: map[string]string{"#day": "Day", "#at": "At"},
+		ExpressionAttributeValues: item{":k": str(day.UTC().Format(time.DateOnly)),
+			":since": str(since.UTC().Format(auditTime))},
+	})
+}
+
 func (l ledger) events(ctx context.Context, in *dynamodb.QueryInput) ([]auditRow, error) {
 	in.TableName = &l.names.AuditTable
 	var rows []auditRow

@@ -37,6 +37,7 @@ type lease struct {
 	rival   leaseRow  // the holder as seen last
 	since   time.Time // when its Version was first seen
 	met     bool      // the holder has been seen to move: it lives
+	before  time.Time // when an earlier holder last wrote it; zero if none did
 }
 
 // acquire takes the lease if nobody holds it, or if its holder has not moved for a whole Duration since it was first
@@ -46,6 +47,9 @@ func (l *lease) acquire(ctx context.Context) (bool, error) {
 	seen, err := l.s.ledger.lease(ctx)
 	if err != nil {
 		return false, err
+	}
+	if seen != nil {
+		l.before = seen.At
 	}
 	if seen == nil || seen.free() || seen.Holder == l.s.LauncherID {
 		return l.write(ctx, seen)

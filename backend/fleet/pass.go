@@ -24,6 +24,50 @@ type Pass struct {
 	Led   bool         // this process kept the pool; false: another one does
 	Quiet bool         // nothing was under way when the pass ended
 	Pool  backend.Pool // as read last
+
+	Waiting int // people in the queue, as read last
+	Activity
+}
+
+// Activity is what has happened since the pool's keeper before this one wrote its lease for the last time.
+type Activity struct {
+	Starts   int // avatars that became ready for a user
+	Failures int // instances of the pool that did not become ready
+}
+
+// activityLimit is how far back a pass counts, and activityTime how long it may take.
+const (
+	activityLimit = 12 * time.Hour
+	activityTime  = 5 * time.Second
+)
+
+// activity counts the audit's rows since a time. It counts what it can read: figures are worth no failed pass.
+func (s *Service) activity(ctx context.Context, since time.Time) (a Activity) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), activityTime)
+	defer cancel()
+	now := s.Clock.Now()
+	if oldest := now.Add(-activityLimit); since.Before(oldest) {
+		since = oldest
+	}
+	days := []time.Time{now}
+	if since.UTC().Day() != now.UTC().Day() {
+		days = append(days, since)
+	}
+	for _, day := range days {
+		rows, err := s.ledger.eventsOfDaySince(ctx, day, since)
+		if err != nil {
+			s.Log.Warn("the starts and failures could not all be counted", "cause", err)
+		}
+		for _, r := range rows {
+			switch r.Event {
+			case backend.EventStarted:
+				a.Starts++
+			case backend.EventFailed:
+				a.Failures++
+			}
+		}
+	}
+	return a
 }
 
 // KeepOnce keeps the pool until nothing is under way and atLeast has passed, or until ctx is done, and gives the lease
@@ -46,7 +90,9 @@ func (s *Service) KeepOnce(ctx context.Context, atLeast time.Duration, report fu
 			s.Log.Warn("the pool's lease was not given back", "cause", err)
 		}
 	}()
-	return s.pass(ctx, l, time.Now().Add(atLeast), report)
+	out, err := s.pass(ctx, l, time.Now().Add(atLeast), report)
+	out.Activity = s.activity(ctx, l.before)
+	return out, err
 }
 
 // onlooker returns the result of a pass that did not get the lease.
@@ -96,7 +142,8 @@ func (s *Service) pass(ctx context.Context, l *lease, until time.Time, report fu
 		} else if unread == passTries && ctx.Err() == nil {
 			return out, errUnread
 		}
-		waiting := k.last.Waiting > 0 // that they live is only seen by watching them
+		out.Waiting = k.last.Waiting
+		waiting := out.Waiting > 0 // that they live is only seen by watching them
 		out.Quiet = read && !busy && !waiting
 		if out.Quiet && !time.Now().Before(until) {
 			return out, nil
