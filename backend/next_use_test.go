@@ -100,8 +100,9 @@ func TestAConnectedViewerIsUse(t *testing.T) {
 	}
 }
 
-// TestAPlayerWhoDropsForTwoMinutes loses nothing if they are back a second earlier, even with a window that is no longer,
-// and counts as gone a second later: whether the streaming server says that they dropped, or says nothing any more.
+// TestAPlayerWhoDropsForTwoMinutes loses nothing if they are back a second earlier, even with a window that is no
+// longer, and counts as gone a second later: whether the streaming server says that they dropped, or says nothing any
+// more.
 func TestAPlayerWhoDropsForTwoMinutes(t *testing.T) {
 	for _, told := range []bool{true, false} {
 		for _, away := range []time.Duration{watchTime - time.Second, watchTime + time.Second} {

@@ -58,8 +58,8 @@ type EndedBy struct {
 	Why string `json:"why"` // as an operator wrote it
 }
 
-// ArmedStop returns when the armed stop of a session fires: grace after its end, and not in the minute in which it ends.
-// EventBridge Scheduler promises the minute only, so that a stop in that one could come before the end.
+// ArmedStop returns when the armed stop of a session fires: grace after its end, and not in the minute in which it
+// ends. EventBridge Scheduler promises the minute only, so that a stop in that one could come before the end.
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 func ArmedStop(expireAt time.Time, grace time.Duration) time.Time {
 	stop := expireAt.Add(grace)

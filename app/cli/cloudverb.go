@@ -99,8 +99,8 @@ func runCloud(ctx context.Context, o *options, f cloudFlags) error {
 }
 
 // tuneRuntime makes single calls cheap, and returns what undoes it. Clients of this process mostly wait for one answer
-// before they ask again: handing such calls between processors takes half as much again as the calls themselves, and the
-// heap is too small to be collected as often as it would be. The environment's GOMAXPROCS and GOGC come first.
+// before they ask again: handing such calls between processors takes half as much again as the calls themselves, and
+// the heap is too small to be collected as often as it would be. The environment's GOMAXPROCS and GOGC come first.
 func tuneRuntime() (undo func()) {
 	processors, percent := runtime.GOMAXPROCS(0), -1
 	if os.Getenv("GOMAXPROCS") == "" {

@@ -25,7 +25,8 @@ func TestNamesOfOthersStayInTheirCell(t *testing.T) {
 	var out bytes.Buffer
 	p := &printer{w: &out}
 	p.table([][]string{{"OWNER", "STATE"}, {"\x1b[2Jann\nready http://evil.test/\u202e", "warm"}})
-	if got := out.String(); strings.Count(got, "\n") != 2 || strings.Contains(got, "\x1b") || strings.Contains(got, "\u202e") {
+	if got := out.String(); strings.Count(got, "\n") != 2 || strings.Contains(got, "\x1b") ||
+		strings.Contains(got, "\u202e") {
 		t.Errorf("%q", got)
 	}
 }

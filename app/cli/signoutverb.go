@@ -18,7 +18,11 @@ import (
 // signOutCommand takes it as done where nobody is signed in, and signs out here where the cloud does not answer.
 func signOutCommand(o *options) *cobra.Command {
 	var forget, browser bool
-	c := &cobra.Command{Use: "sign-out [--forget-device] [--browser]", Short: i18n.Text("commands.signOut.short"), Args: noArguments}
+	c := &cobra.Command{
+		Use:   "sign-out [--forget-device] [--browser]",
+		Short: i18n.Text("commands.signOut.short"),
+		Args:  noArguments,
+	}
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		err := withVisit(c.Context(), o, "", false, func(v *visit, ctx context.Context) error {
 			if err := v.signOut(ctx, forget); err != nil || !browser {

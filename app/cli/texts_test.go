@@ -23,7 +23,9 @@ import (
 var twoWords = regexp.MustCompile(`\p{L}{2,}[,;:]? \p{L}{2,}`)
 
 // commandLine is what is the same in every language: how the program is called.
-var commandLine = regexp.MustCompile(`^ *(avatar-launcher|curl) |^(sign-in|sign-out|run|setup|authenticator|passkeys) [-\[]|^--with code$`)
+var commandLine = regexp.MustCompile(
+	`^ *(avatar-launcher|curl) |^(sign-in|sign-out|run|setup|authenticator|passkeys) [-\[]|^--with code$`,
+)
 
 // inTheLog is what an instance writes into its log, whatever the language.
 const inTheLog = "avatar: ready"

@@ -31,8 +31,8 @@ func (r *Rooms) Link(ctx context.Context, s backend.Snapshot) (string, error) {
 	return osdesktop.AvatarURL(s)
 }
 
-// OpenCloud opens an embedded cloud whose instances have a gate, with the function that makes groups and labels of people
-// from a company, see localFunctions.
+// OpenCloud opens an embedded cloud whose instances have a gate, with the function that makes groups and labels of
+// people from a company, see localFunctions.
 func OpenCloud(o localcloud.Options) (*localcloud.Cloud, error) {
 	var cloud *localcloud.Cloud
 	o.Gate = simulatedGate(func() []byte { return cookieSecret(cloud.Outputs()) }) // no request comes before Listen

@@ -61,8 +61,9 @@ func (p *page) watch(d time.Duration) {
 	}
 }
 
-// TestAGuestIsCountedAmongTheViewers has a guest come by a link, through the gate of the simulated instance: the launcher
-// says that two watch, and one again when the guest has left. Somebody without a link is let in by nobody and not counted.
+// TestAGuestIsCountedAmongTheViewers has a guest come by a link, through the gate of the simulated instance: the
+// launcher says that two watch, and one again when the guest has left. Somebody without a link is let in by nobody and
+// not counted.
 func TestAGuestIsCountedAmongTheViewers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoomOf(t, localcloud.Options{BootWarm: 4 * time.Second, BootCold: 25 * time.Second, Seed: 1,

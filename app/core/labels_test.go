@@ -119,8 +119,10 @@ func (r *room) confined(cfg aws.Config, own string) {
 		}
 	}
 	_, err := dynamodb.NewFromConfig(cfg).UpdateItem(r.t.Context(), &dynamodb.UpdateItemInput{
-		TableName:        &r.profile.Tables.Sessions,
-		Key:              map[string]dynamotypes.AttributeValue{"UserId": &dynamotypes.AttributeValueMemberS{Value: "somebody-else"}},
+		TableName: &r.profile.Tables.Sessions,
+		Key: map[string]dynamotypes.AttributeValue{
+			"UserId": &dynamotypes.AttributeValueMemberS{Value: "somebody-else"},
+		},
 		UpdateExpression: aws.String("SET PublicIp = :d"),
 		ExpressionAttributeValues: map[string]dynamotypes.AttributeValue{
 			":d": &dynamotypes.AttributeValueMemberS{Value: own}}})

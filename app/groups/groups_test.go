@@ -10,8 +10,11 @@ import (
 	"avatar-launcher/backend"
 )
 
-var roles = map[string]string{"user": "arn:aws:iam::123456789012:role/user", "keeper": "arn:aws:iam::123456789012:role/k",
-	"operator": "arn:aws:iam::123456789012:role/operator"}
+var roles = map[string]string{
+	"user":     "arn:aws:iam::123456789012:role/user",
+	"keeper":   "arn:aws:iam::123456789012:role/k",
+	"operator": "arn:aws:iam::123456789012:role/operator",
+}
 
 func function(t *testing.T) *Function {
 	t.Helper()
@@ -26,7 +29,12 @@ func function(t *testing.T) *Function {
 	return f
 }
 
-func ask(t *testing.T, f *Function, status, attribute string, own ...string) (groups, given []string, preferred string) {
+func ask(
+	t *testing.T,
+	f *Function,
+	status, attribute string,
+	own ...string,
+) (groups, given []string, preferred string) {
 	t.Helper()
 	raw, err := json.Marshal(map[string]any{"version": "1", "userPoolId": "us-east-1_x", "request": map[string]any{
 		"userAttributes":     map[string]string{"cognito:user_status": status, "custom:groups": attribute},

@@ -62,9 +62,10 @@ func texts(v any) []string {
 	return out
 }
 
-// TestWithControlByTheAccountADesktopMayDoNothingElse asks for everything that is allowed to the roles keeper, user and operator as a
-// user whose desktop has the role of the template: each is refused, whatever condition keys come with it, and the call of the
-// broker's function is not. The keeper's role is allowed what needs no condition, so that the question is a right one.
+// TestWithControlByTheAccountADesktopMayDoNothingElse asks for everything that is allowed to the roles keeper, user and
+// operator as a user whose desktop has the role of the template: each is refused, whatever condition keys come with it,
+// and the call of the broker's function is not. The keeper's role is allowed what needs no condition, so that the
+// question is a right one.
 func TestWithControlByTheAccountADesktopMayDoNothingElse(t *testing.T) {
 	roles, err := iam.New(cloudwire.Env{Region: "us-east-1", AccountID: "123456789012", Now: time.Now,
 		Rand: func(int64) int64 { return 0 }, NewID: func(int) string { return "0" },

@@ -48,7 +48,9 @@ func TestWithControlByTheAccountUsersMayCallOneFunction(t *testing.T) {
 		t.Errorf("the caller's role: %s, %v", diff, caller["Policies"])
 	}
 	statements, _ := tmpl.at("Resources", "CallPolicy", "Properties", "PolicyDocument", "Statement").([]any)
-	function := map[string]any{"Fn::Sub": "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-broker"}
+	function := map[string]any{
+		"Fn::Sub": "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-broker",
+	}
 	want := []any{
 		map[string]any{"Effect": "Allow", "Action": "lambda:InvokeFunctionUrl", "Resource": function,
 			"Condition": map[string]any{"StringEquals": map[string]any{"lambda:FunctionUrlAuthType": "AWS_IAM"}}},

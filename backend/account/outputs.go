@@ -88,7 +88,8 @@ func (a *Account) Outputs(ctx context.Context) (*Outputs, error) {
 	return out, nil
 }
 
-// awsImages begins the parameters of AWS's own images, such as the template's default. They have a driver and no avatar.
+// awsImages begins the parameters of AWS's own images, such as the template's default. They have a driver and no
+// avatar.
 const awsImages = "/aws/service/"
 
 // hasOwnImage reports whether an operator named an image.

@@ -29,7 +29,8 @@ func TestPricesAreThoseOfTheRegionAndTheSystem(t *testing.T) {
 		product("0.0952"), tiers}}}
 	got, err := w.account(t).Prices(t.Context(), &Outputs{Region: "eu-central-1", OperatingSystem: "windows",
 		Resources: backend.Resources{InstanceTypes: []string{"g5.2xlarge", "g9.large"}}})
-	if err != nil || len(got.Hourly) != 1 || got.Hourly["g5.2xlarge"] != 1.58 || got.GBMonth != 0.0952 || got.Traffic != 0.09 {
+	if err != nil || len(got.Hourly) != 1 || got.Hourly["g5.2xlarge"] != 1.58 || got.GBMonth != 0.0952 ||
+		got.Traffic != 0.09 {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -145,8 +145,10 @@ func TestUsersAndAuditStayUnlessPurged(t *testing.T) {
 func TestSetupTakesUpWhatWasKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{answers: map[string][]string{
-			"DescribeStacks":      {noStack, stack("IMPORT_COMPLETE", ourTag)},
-			"ListUserPools":       {`{"UserPools":[{"Id":"us-east-1_Kept","Name":"avatar-launcher"},{"Id":"us-east-1_Other","Name":"shop"}]}`},
+			"DescribeStacks": {noStack, stack("IMPORT_COMPLETE", ourTag)},
+			"ListUserPools": {
+				`{"UserPools":[{"Id":"us-east-1_Kept","Name":"avatar-launcher"},{"Id":"us-east-1_Other","Name":"shop"}]}`,
+			},
 			"DescribeTable":       {`{"Table":{"TableName":"avatar-audit"}}`},
 			"CreateChangeSet":     {"<Id>1</Id>"},
 			"DescribeChangeSet":   {planned},

@@ -162,7 +162,9 @@ func TestOnlyTheSignedInMayTakeARole(t *testing.T) {
 			"Effect": "Allow", "Principal": map[string]any{"Federated": "cognito-identity.amazonaws.com"},
 			"Action": []any{"sts:AssumeRoleWithWebIdentity", "sts:TagSession"},
 			"Condition": map[string]any{
-				"StringEquals":           map[string]any{"cognito-identity.amazonaws.com:aud": map[string]any{"Ref": "IdentityPool"}},
+				"StringEquals": map[string]any{
+					"cognito-identity.amazonaws.com:aud": map[string]any{"Ref": "IdentityPool"},
+				},
 				"ForAnyValue:StringLike": map[string]any{"cognito-identity.amazonaws.com:amr": "authenticated"},
 			}}}}
 		if diff := cmp.Diff(want, got); diff != "" {

@@ -40,8 +40,8 @@ func withoutTries(report func(backend.Progress)) func(backend.Progress) {
 	}
 }
 
-// startClaimed arms and starts a claimed instance. If AWS has no capacity for it and no warm instance is left elsewhere,
-// it starts the instance as another of the profile's types.
+// startClaimed arms and starts a claimed instance. If AWS has no capacity for it and no warm instance is left
+// elsewhere, it starts the instance as another of the profile's types.
 func (s *Service) startClaimed(ctx context.Context, a attempt) error {
 	err := s.armAndStart(ctx, a.row)
 	if !isCapacity(err) {
@@ -128,15 +128,18 @@ func (s *Service) warmElsewhere(ctx context.Context, inst instanceRow, a attempt
 // nextType returns the first of the profile's types that the instance has not been tried as, and that has not just had
 // no capacity in the zone. It returns "" if there is none.
 func (s *Service) nextType(zone string, tried map[string]bool) string {
-	i := slices.IndexFunc(s.Names.InstanceTypes, func(kind string) bool { return !tried[kind] && !s.isFailing(zone, kind) })
+	i := slices.IndexFunc(
+		s.Names.InstanceTypes,
+		func(kind string) bool { return !tried[kind] && !s.isFailing(zone, kind) },
+	)
 	if i < 0 {
 		return ""
 	}
 	return s.Names.InstanceTypes[i]
 }
 
-// changeType makes a claimed instance one of another type, which EC2 does while it is stopped. Its disk stays. EC2 comes
-// first: what a process that dies leaves in the rows, the keeper corrects by what EC2 says.
+// changeType makes a claimed instance one of another type, which EC2 does while it is stopped. Its disk stays. EC2
+// comes first: what a process that dies leaves in the rows, the keeper corrects by what EC2 says.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/change-instance-type-of-ebs-backed-instance.html
 func (s *Service) changeType(ctx context.Context, row *sessionRow, kind string) error {
 	err := s.whileHeld(ctx, *row, false, func(ctx context.Context) error {

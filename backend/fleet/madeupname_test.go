@@ -25,8 +25,10 @@ func TestTheKeeperChangesNoNameThatAUserMadeUp(t *testing.T) {
 				for _, domain := range []string{label + "." + w.out.ZoneName, label + ".example.com", "x." + label + "." +
 					w.out.ZoneName, w.out.ZoneName, "a\nb." + w.out.ZoneName, ""} {
 					_, err := dynamodb.NewFromConfig(w.cfg).UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
-						TableName:                &w.out.SessionsTable,
-						Key:                      map[string]types.AttributeValue{"UserId": &types.AttributeValueMemberS{Value: alice.ID}},
+						TableName: &w.out.SessionsTable,
+						Key: map[string]types.AttributeValue{
+							"UserId": &types.AttributeValueMemberS{Value: alice.ID},
+						},
 						UpdateExpression:         aws.String("SET #d = :d, PublicIp = :a"),
 						ExpressionAttributeNames: map[string]string{"#d": "Domain"},
 						ExpressionAttributeValues: map[string]types.AttributeValue{

@@ -208,7 +208,8 @@ func (s *simulation) add(u backend.User, keeps bool) *desktop {
 		s.survive("clock wrong")
 	}
 	rooms := s.joining()
-	if s.account == nil && !slices.ContainsFunc(s.desktops, func(d *desktop) bool { return d.reader != nil && d.alive() }) {
+	if s.account == nil &&
+		!slices.ContainsFunc(s.desktops, func(d *desktop) bool { return d.reader != nil && d.alive() }) {
 		rooms = append(rooms, s.w.withReader)
 	}
 	d := s.w.launch(s.t, fmt.Sprintf("d%d-%s", s.count, u.Username), u, keeps, skew, s.figures,

@@ -33,7 +33,10 @@ func TestFactors(t *testing.T) {
 	must(t, err)
 	must(t, s.AddPasskey(t.Context(), func(string) {}))
 	want("demo", identity.Factors{Password: true, Code: true, Passkey: true})
-	_, err = w.admin.UpdateUserPool(t.Context(), &cognitoidentityprovider.UpdateUserPoolInput{UserPoolId: &w.out.UserPoolID})
+	_, err = w.admin.UpdateUserPool(
+		t.Context(),
+		&cognitoidentityprovider.UpdateUserPoolInput{UserPoolId: &w.out.UserPoolID},
+	)
 	must(t, err)
 	want("demo", identity.Factors{Password: true})
 	w.wire.cut()

@@ -64,7 +64,10 @@ func TestPasskeys(t *testing.T) {
 	refusal(t, s.AddPasskey(t.Context(), func(string) {}), backend.KindRefused, "signed in as alice")
 	must(t, s.RemovePasskey(t.Context(), all[0].ID))
 	refusal(t, s.RemovePasskey(t.Context(), all[0].ID), backend.KindRefused, "no passkey with this ID")
-	_, err = w.admin.UpdateUserPool(t.Context(), &cognitoidentityprovider.UpdateUserPoolInput{UserPoolId: &w.out.UserPoolID})
+	_, err = w.admin.UpdateUserPool(
+		t.Context(),
+		&cognitoidentityprovider.UpdateUserPoolInput{UserPoolId: &w.out.UserPoolID},
+	)
 	must(t, err) // which sets the sign-in policy to passwords only
 	refusal(t, s.AddPasskey(t.Context(), func(string) { t.Error("the browser is asked") }), backend.KindConfig,
 		"doesn’t use passkeys")

@@ -33,8 +33,13 @@ func FuzzFrontDoor(f *testing.F) {
 		`{"ChallengeName":"PASSWORD_VERIFIER","ChallengeResponses":{"PASSWORD_CLAIM_SECRET_BLOCK":"x"}}`)
 	f.Add("cognito-identity", "POST", "/", "GetCredentialsForIdentity",
 		`{"IdentityId":"us-east-1:x","Logins":{"a":"b.c.d"}}`)
-	f.Add("route53", "POST", "/2013-04-01/hostedzone/Z1/rrset", "",
-		`<ChangeResourceRecordSetsRequest><ChangeBatch><Changes><Change/></Changes></ChangeBatch></ChangeResourceRecordSetsRequest>`)
+	f.Add(
+		"route53",
+		"POST",
+		"/2013-04-01/hostedzone/Z1/rrset",
+		"",
+		`<ChangeResourceRecordSetsRequest><ChangeBatch><Changes><Change/></Changes></ChangeBatch></ChangeResourceRecordSetsRequest>`,
+	)
 	f.Add("scheduler", "PUT", "/schedules/%2e%2e", "", `{"ScheduleExpression":"cron(0 0 ? * 8#6 *)"}`)
 	f.Add("ec2", "POST", "/", "RunInstances", "MinCount=99999999999999999999&MaxCount=1&TagSpecification.1.Tag.x.Key=")
 	f.Fuzz(func(t *testing.T, service, method, path, operation, body string) {

@@ -149,7 +149,8 @@ func isForAdministrators(key string) bool {
 // words, and things that have another name in all other texts.
 var foreign = map[string]*regexp.Regexp{
 	"de": regexp.MustCompile(
-		`(?i)\b(du|dein|deine|deiner|deinen|deinem|dich|dir|euch|operator(en)?|bitte|log|stream|einloggen|ausloggen)\b|\b[a-zäöüß]+'s?\b`),
+		`(?i)\b(du|dein|deine|deiner|deinen|deinem|dich|dir|euch|operator(en)?|bitte|log|stream|einloggen|ausloggen)\b|\b[a-zäöüß]+'s?\b`,
+	),
 	"es": regexp.MustCompile(
 		`(?i)\b(usted|ustedes|vosotros|operador|computadora|logs?|stream|pool|stack|launcher|por favor)\b`),
 }

@@ -54,8 +54,11 @@ func FuzzSAMLMetadata(f *testing.F) {
 	b := c.browser()
 	f.Fuzz(func(t *testing.T, document string) {
 		b.c.t, o.t = t, t
-		_, refused := c.try("CreateIdentityProvider", obj{"UserPoolId": c.pool, "ProviderName": "Acme", "ProviderType": "SAML",
-			"ProviderDetails": obj{"MetadataFile": document}})
+		_, refused := c.try(
+			"CreateIdentityProvider",
+			obj{"UserPoolId": c.pool, "ProviderName": "Acme", "ProviderType": "SAML",
+				"ProviderDetails": obj{"MetadataFile": document}},
+		)
 		if refused != nil {
 			if refused.code != "InvalidParameterException" {
 				t.Errorf("%q: %s", document, refused.code)
@@ -64,7 +67,8 @@ func FuzzSAMLMetadata(f *testing.F) {
 		}
 		c.supports("Acme")
 		to := b.do("GET", "/oauth2/authorize?"+c.authorize(nil), nil).Header.Get("Location")
-		if !strings.HasPrefix(to, callback+"?error=") && !strings.HasPrefix(to, "http://") && !strings.HasPrefix(to, "https://") {
+		if !strings.HasPrefix(to, callback+"?error=") && !strings.HasPrefix(to, "http://") &&
+			!strings.HasPrefix(to, "https://") {
 			t.Errorf("%q: to %q", document, to)
 		}
 		c.must("DeleteIdentityProvider", obj{"UserPoolId": c.pool, "ProviderName": "Acme"})

@@ -85,8 +85,8 @@ func (s *Service) logoutThere(r *http.Request, b *browser, to string) string {
 	return away
 }
 
-// samlLoggedOut is where a SAML provider sends the browser after its sign-out, by POST. Whatever it says, the browser is signed
-// out here, so its answer is not read.
+// samlLoggedOut is where a SAML provider sends the browser after its sign-out, by POST. Whatever it says, the browser
+// is signed out here, so its answer is not read.
 func (s *Service) samlLoggedOut(w http.ResponseWriter, r *http.Request) {
 	state := r.FormValue("RelayState")
 	s.mu.Lock()

@@ -206,7 +206,10 @@ func (s *Service) listAttached(_ *wire.Call, form url.Values) (any, *wire.Error)
 		return nil, err
 	}
 	for _, arn := range arns[out.from:out.to] {
-		out.AttachedPolicies.Member = append(out.AttachedPolicies.Member, attached{arn[strings.LastIndexByte(arn, '/')+1:], arn})
+		out.AttachedPolicies.Member = append(
+			out.AttachedPolicies.Member,
+			attached{arn[strings.LastIndexByte(arn, '/')+1:], arn},
+		)
 	}
 	return out, nil
 }

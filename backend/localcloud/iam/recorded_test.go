@@ -44,8 +44,23 @@ func TestRecordedAnswers(t *testing.T) {
 // TestRecordedPolicies: CreatePolicy answers tags and no description, GetPolicy both, ListPolicies neither.
 func TestRecordedPolicies(t *testing.T) {
 	s := service(t, "")
-	made := must(t, s, "CreatePolicy", "PolicyName", "mine", "Path", "/q/", "PolicyDocument", allow("ec2:*"), "Description",
-		"what it is for", "Tags.member.1.Key", "k", "Tags.member.1.Value", "v")
+	made := must(
+		t,
+		s,
+		"CreatePolicy",
+		"PolicyName",
+		"mine",
+		"Path",
+		"/q/",
+		"PolicyDocument",
+		allow("ec2:*"),
+		"Description",
+		"what it is for",
+		"Tags.member.1.Key",
+		"k",
+		"Tags.member.1.Value",
+		"v",
+	)
 	got := must(t, s, "GetPolicy", "PolicyArn", "arn:aws:iam::123456789012:policy/q/mine")
 	list := must(t, s, "ListPolicies", "PathPrefix", "/q/")
 	for i, want := range []struct{ description, tags bool }{{false, true}, {true, true}, {false, false}} {
@@ -83,11 +98,21 @@ func TestListsByPages(t *testing.T) {
 			break
 		}
 	}
-	if strings.Join(names, " ") != "avatar-launcher-keeper avatar-launcher-operator avatar-launcher-stop avatar-launcher-user" {
+	if strings.Join(
+		names,
+		" ",
+	) != "avatar-launcher-keeper avatar-launcher-operator avatar-launcher-stop avatar-launcher-user" {
 		t.Errorf("roles %v", names)
 	}
-	refused(t, s, "Value &#39;0&#39; at &#39;maxItems&#39; failed to satisfy constraint: Member must have value greater than "+
-		"or equal to 1", "ListRoles", "MaxItems", "0")
+	refused(
+		t,
+		s,
+		"Value &#39;0&#39; at &#39;maxItems&#39; failed to satisfy constraint: Member must have value greater than "+
+			"or equal to 1",
+		"ListRoles",
+		"MaxItems",
+		"0",
+	)
 	refused(t, s, "Member must have value less than or equal to 1000", "ListRoles", "MaxItems", "1001")
 	refused(t, s, "Invalid Marker.", "ListRoles", "Marker", "%")
 }

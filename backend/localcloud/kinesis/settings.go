@@ -162,7 +162,8 @@ type tagsInput struct {
 // checkTags refuses tags with characters that no tag may have. % is refused later, by the stream.
 func checkTags(tags map[string]string) *wire.Error {
 	bad := func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.Is(unicode.Zs, r) && !strings.ContainsRune("_./=+-%@:", r)
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.Is(unicode.Zs, r) &&
+			!strings.ContainsRune("_./=+-%@:", r)
 	}
 	for k, v := range tags {
 		if strings.ContainsFunc(k+v, bad) {

@@ -163,15 +163,18 @@ func TestZoneOfAVPC(t *testing.T) {
 func TestLookup(t *testing.T) {
 	c := newCloud(t, "", Options{})
 	zone, sub := c.zone("example.com"), c.zone("sub.example.com")
-	c.must(zone,
+	c.must(
+		zone,
 		item("CREATE", "www.example.com", "A", 60, "10.0.0.1", "10.0.0.2"),
 		item("CREATE", "*.example.com", "A", 60, "10.0.0.3"),
 		item("CREATE", "alias.example.com", "CNAME", 60, "WWW.example.com."),
 		item("CREATE", "loop.example.com", "CNAME", 60, "loop.example.com"),
-		item("CREATE", "deep.empty.example.com", "A", 60, "10.0.0.4"), item("CREATE", "text.example.com", "TXT", 60, `"t"`),
+		item("CREATE", "deep.empty.example.com", "A", 60, "10.0.0.4"),
+		item("CREATE", "text.example.com", "TXT", 60, `"t"`),
 		"<Change><Action>CREATE</Action><ResourceRecordSet><Name>apex.example.com</Name><Type>A</Type><AliasTarget><HostedZoneId>"+zone+
 			"</HostedZoneId><DNSName>www.example.com</DNSName>"+
-			"<EvaluateTargetHealth>false</EvaluateTargetHealth></AliasTarget></ResourceRecordSet></Change>")
+			"<EvaluateTargetHealth>false</EvaluateTargetHealth></AliasTarget></ResourceRecordSet></Change>",
+	)
 	c.must(sub, item("CREATE", "x.sub.example.com", "A", 60, "10.0.0.5"))
 	for _, tc := range []struct {
 		name string

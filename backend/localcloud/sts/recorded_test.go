@@ -33,14 +33,22 @@ func TestTransitiveTags(t *testing.T) {
 		}
 	}
 	assume := func(p wire.Principal, role string, more ...string) reply {
-		form := url.Values{"Action": {"AssumeRole"}, "RoleArn": {iam.RoleARN("123456789012", role)}, "RoleSessionName": {"try"}}
+		form := url.Values{
+			"Action":          {"AssumeRole"},
+			"RoleArn":         {iam.RoleARN("123456789012", role)},
+			"RoleSessionName": {"try"},
+		}
 		for n := 0; n < len(more); n += 2 {
 			form.Set(more[n], more[n+1])
 		}
 		return ask(t, s, i, p, form)
 	}
-	operator := wire.Principal{AccountID: "123456789012", ARN: "arn:aws:iam::123456789012:user/operator", AccessKey: "AKIAX",
-		Root: true}
+	operator := wire.Principal{
+		AccountID: "123456789012",
+		ARN:       "arn:aws:iam::123456789012:user/operator",
+		AccessKey: "AKIAX",
+		Root:      true,
+	}
 	tag := []string{"Tags.member.1.Key", "Team", "Tags.member.1.Value", "a"}
 	began := assume(operator, "first", append(tag, "TransitiveTagKeys.member.1", "Team")...)
 	_, _, session, _, ok := i.Lookup(began.Key)
@@ -93,7 +101,9 @@ func TestRecordedTexts(t *testing.T) {
 			"value less than or equal to 43200<"},
 	} {
 		got := ask(t, s, i, wire.Principal{ARN: "arn:aws:iam::123456789012:user/operator", Root: true}, url.Values{
-			"Action": {"AssumeRole"}, "RoleArn": {each.arn}, "RoleSessionName": {each.session}, "DurationSeconds": {each.seconds}})
+			"Action": {
+				"AssumeRole",
+			}, "RoleArn": {each.arn}, "RoleSessionName": {each.session}, "DurationSeconds": {each.seconds}})
 		if got.Code != "ValidationError" || !strings.Contains(got.body, each.want) {
 			t.Errorf("want %s, got %s", each.want, got.body)
 		}

@@ -241,7 +241,10 @@ func checkSessionName(name string) *wire.Error {
 
 // sessionTags are the tags that the caller passes, and the keys of those that further sessions inherit: the ones that
 // the form names and the caller's own, which no tag of the form may replace. Keys are compared without regard to case.
-func sessionTags(form url.Values, caller wire.Principal) (tags map[string]string, transitive []string, err *wire.Error) {
+func sessionTags(
+	form url.Values,
+	caller wire.Principal,
+) (tags map[string]string, transitive []string, err *wire.Error) {
 	refused := func(text string) (map[string]string, []string, *wire.Error) {
 		return nil, nil, wire.Errorf(400, "InvalidParameterValue", "%s", text)
 	}

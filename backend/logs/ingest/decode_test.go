@@ -162,8 +162,10 @@ func TestDecode(t *testing.T) {
 		{name: "KPL", key: "any", data: aggregate(mine, schema, theirs, "theirs", mine, "plain"),
 			want: []string{"#7 03:04:04.500 warn unreal hello", "03:04:05.000 info instance plain"}, others: 1},
 		{name: "KPL, broken", data: seal([]byte{0x1a, 0x02, 0x08, 0x09}),
-			want: []string{`03:04:05.000 warn launcher unreadable log line (24 bytes, broken KPL aggregate: partition key 9 of 0): ` +
-				fmt.Sprintf("%q", seal([]byte{0x1a, 0x02, 0x08, 0x09}))}},
+			want: []string{
+				`03:04:05.000 warn launcher unreadable log line (24 bytes, broken KPL aggregate: partition key 9 of 0): ` +
+					fmt.Sprintf("%q", seal([]byte{0x1a, 0x02, 0x08, 0x09})),
+			}},
 		{name: "CloudWatch", key: "random", data: packed(envelope(mine, "one", schema)),
 			want: []string{"03:04:05.000 info unreal one", "#7 03:04:04.500 warn unreal hello"}},
 		{name: "CloudWatch, base64", key: "random",
