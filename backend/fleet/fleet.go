@@ -61,8 +61,8 @@ type Options struct {
 	Figures   Figures
 	Avatar    Avatar
 	Prices    backend.Prices
-	// ReadyLine reports whether an instance's log has shown its readiness line since a time; nil if the profile has no
-	// pattern for it; a warming instance is then probed at its address.
+	// ReadyLine reports whether an instance's log has shown its readiness line since a time. It is nil if the profile has
+	// no pattern for that line; a warming instance is then probed at its address.
 	ReadyLine func(ctx context.Context, instanceID string, since time.Time) (bool, error)
 	// WarmLine reports the same of the line by which a new instance says that it is warm, such as that its shader cache
 	// is complete; nil if being ready is enough.

@@ -90,8 +90,8 @@ type step struct {
 
 const (
 	newborn = 30 * time.Second // an instance or session younger than this is spared: its other half is on the way
-	// startLimit is when a claimed instance that is stopped was not started, or was stopped by hand: its desktop may ask
-	// EC2 for claimTime where that is asked too much.
+	// startLimit is how long after its claim a stopped instance counts as never started, or as stopped by hand. Until
+	// then its desktop may still be repeating the start, for up to claimTime while AWS limits requests.
 	startLimit = claimTime + time.Minute
 	reapMargin = 60 * time.Second // past its ExpireAt, a session is ended by the keeper after this
 	// a surplus stays this long, so that stop, start, stop does not launch and delete one each time
