@@ -20,7 +20,6 @@ import (
 
 	"avatar-launcher/app/groups"
 	"avatar-launcher/backend"
-	"avatar-launcher/backend/config"
 	"avatar-launcher/backend/localcloud"
 )
 
@@ -34,20 +33,10 @@ func TestSomebodyWhoseNameIsNoLabel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cloud, err := localcloud.Open(localcloud.Options{BootWarm: 4 * time.Second, BootCold: 25 * time.Second, Seed: 1,
+		r := newRoomOf(t, localcloud.Options{BootWarm: 4 * time.Second, BootCold: 25 * time.Second, Seed: 1,
 			Functions: map[string]func([]byte) ([]byte, error){"groups": func(event []byte) ([]byte, error) {
 				return function.Handle(t.Context(), json.RawMessage(event))
 			}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = cloud.Close() })
-		r := &room{t: t, cloud: cloud, password: map[string]string{}}
-		r.profile = CloudAddress{Endpoint: "http://localcloud",
-			Outputs: cloud.Outputs()}.fill(config.Default().Profiles["local"])
-		for _, u := range cloud.Outputs().DemoUsers {
-			r.password[u.Username] = u.Password
-		}
 		pool := cognitoidentityprovider.NewFromConfig(r.operator())
 		r.user(pool, "john.doe")
 		r.user(pool, "Acme_anna@x.com")

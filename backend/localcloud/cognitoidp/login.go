@@ -109,19 +109,25 @@ func csrfMatches(r *http.Request) bool {
 	return token != "" && subtle.ConstantTimeCompare([]byte(token), []byte(r.PostForm.Get("_csrf"))) == 1
 }
 
+// submitted returns a handler that gives take a form of the sign-in under the service's lock, with the authorization
+// request that the form's address carries.
+func (s *Service) submitted(take func(http.ResponseWriter, *http.Request, *authRequest)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			renderError(w, "The form could not be read.")
+			return
+		}
+		defer func() { _ = s.flush() }()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if req := s.readAuthorization(w, r); req != nil {
+			take(w, r, req)
+		}
+	}
+}
+
 // loginSubmit takes a step of the sign-in: the password, or a challenge's answer.
-func (s *Service) loginSubmit(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
-		renderError(w, "The form could not be read.")
-		return
-	}
-	defer func() { _ = s.flush() }()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	req := s.readAuthorization(w, r)
-	if req == nil {
-		return
-	}
+func (s *Service) loginSubmit(w http.ResponseWriter, r *http.Request, req *authRequest) {
 	if !csrfMatches(r) {
 		s.show(w, r, req, form{Error: "The form was too old. Please try again."})
 		return

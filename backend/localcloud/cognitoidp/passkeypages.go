@@ -112,18 +112,7 @@ func (s *Service) showAddPasskey(w http.ResponseWriter, r *http.Request, req *au
 }
 
 // addPasskeySubmit stores the passkey that the browser has made, and sends the browser back.
-func (s *Service) addPasskeySubmit(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
-		renderError(w, "The form could not be read.")
-		return
-	}
-	defer func() { _ = s.flush() }()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	req := s.readAuthorization(w, r)
-	if req == nil {
-		return
-	}
+func (s *Service) addPasskeySubmit(w http.ResponseWriter, r *http.Request, req *authRequest) {
 	now := s.now()
 	b := s.browserOf(r, req.pool, now)
 	if b == nil {
