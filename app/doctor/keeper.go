@@ -30,9 +30,9 @@ func keeper(p *backend.Pool, err error, own bool) backend.Check {
 	case p.KeptAt.IsZero():
 		c.Why, c.Cure = messages.New("doctor.keeperNever"), messages.New("doctor.addKeeper")
 	case ago > keeperSilence:
-		c.Why, c.Cure = messages.New("doctor.keeperSilent", ago.Round(time.Minute)), messages.New("doctor.lookForKeeper")
+		c.Why, c.Cure = messages.New("doctor.keeperSilent", backend.Length(ago)), messages.New("doctor.lookForKeeper")
 	default:
-		return backend.Check{Name: name, OK: true, Why: messages.New("doctor.keeperRan", ago)}
+		return backend.Check{Name: name, OK: true, Why: messages.New("doctor.keeperRan", backend.Length(ago))}
 	}
 	if own {
 		c.Cure = messages.New("doctor.keepOpen")

@@ -18,11 +18,11 @@ func TestTheDoctorSaysWhenTheKeeperLastRan(t *testing.T) {
 		why  string
 	}{
 		"at work": {&backend.Pool{AsOf: now, KeptAt: now.Add(-4*time.Minute - 10*time.Second)}, nil, true,
-			"The pool’s keeper last ran 4m10s ago."},
+			"The pool’s keeper last ran 4 min 10 s ago."},
 		"its clock is ahead": {&backend.Pool{AsOf: now, KeptAt: now.Add(time.Second)}, nil, true,
-			"The pool’s keeper last ran 0s ago."},
+			"The pool’s keeper last ran 0 s ago."},
 		"silent": {&backend.Pool{AsOf: now, KeptAt: now.Add(-49 * time.Hour)}, nil, false,
-			"The pool’s keeper last ran 49h0m0s ago. Since then nothing has been added to the pool or cleaned up."},
+			"The pool’s keeper last ran 49 h ago. Since then nothing has been added to the pool or cleaned up."},
 		"never":  {&backend.Pool{AsOf: now}, nil, false, "Nobody has looked after the pool yet."},
 		"unread": {nil, errors.New("no route"), false, ""},
 	} {

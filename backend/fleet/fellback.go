@@ -141,7 +141,7 @@ func (s *Service) startOnce(ctx context.Context, u backend.User, lost map[string
 		err = &backend.Problem{
 			Kind:  backend.KindUnexpected,
 			What:  messages.New("fleet.avatarNotAnswerTime"),
-			Why:   messages.New("fleet.instanceStartedButAvatar", s.current().ReadyTimeout.String()),
+			Why:   messages.New("fleet.instanceStartedButAvatar", backend.Length(s.current().ReadyTimeout)),
 			Next:  messages.New("fleet.pressStartTryAnother"),
 			Cause: err,
 		}

@@ -120,7 +120,7 @@ func (p *planner) judgeWarming(m instance, row instanceRow, old, kept bool) {
 	case m.State == backend.Stopped && !p.asking[m.InstanceID]:
 		p.failed(stepRetire, row, m, messages.New("fleet.stoppedBeforeReady", m.reason()))
 	case m.up() && p.now.Sub(row.PooledAt) > p.figures.warmLimit():
-		p.failed(stepRetire, row, m, messages.New("fleet.notBecomeReady", p.figures.warmLimit().String()))
+		p.failed(stepRetire, row, m, messages.New("fleet.notBecomeReady", backend.Length(p.figures.warmLimit())))
 	}
 }
 

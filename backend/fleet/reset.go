@@ -60,7 +60,7 @@ func (p *planner) judgeReset(m instance, row instanceRow, kept bool) {
 	case task.failed():
 		retire(messages.New("fleet.resetFailed", task.state))
 	case p.now.Sub(row.PooledAt) > p.figures.warmLimit():
-		retire(messages.New("fleet.resetTookLong", p.figures.warmLimit().String()))
+		retire(messages.New("fleet.resetTookLong", backend.Length(p.figures.warmLimit())))
 	case row.ResetTask != resetDue:
 	case m.State == backend.Stopped:
 		p.add(stepReset, row, messages.New("fleet.resetInterrupted"))
