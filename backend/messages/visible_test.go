@@ -13,7 +13,7 @@ func TestVisible(t *testing.T) {
 		"an\u200bn\ufeff\u2060\u00ad": "an<U+200B>n<U+FEFF><U+2060><U+00AD>",
 		"a\U000E0041\u3164\u2028":     "a<U+E0041><U+3164><U+2028>",
 		"\xff":                        "\ufffd",
-		"Jürgen 李 می‌خواهم 👩‍💻 ❤️": "Jürgen 李 می‌خواهم 👩‍💻 ❤️",
+		"Jürgen 李 می\u200cخواهم 👩\u200d💻 ❤️": "Jürgen 李 می\u200cخواهم 👩\u200d💻 ❤️",
 	} {
 		if got := Visible(text); got != want {
 			t.Errorf("%q is shown as %q, want %q", text, got, want)

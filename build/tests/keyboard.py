@@ -63,6 +63,8 @@ def tab_to(focus, name, most=80):
 
 def journey(pid, focus):
     wait("the sign-in page is there", lambda: element(pid, "push button", "Try as demo"))
+    # What the page itself does with the focus would else be taken for the answer to the first Tab.
+    wait("the page has put the cursor into its first field", lambda: focus.name == "User name")
     tab_to(focus, "Try as demo")
     key(RETURN)
     wait("Home offers Start", lambda: element(pid, "push button", "Start my avatar"))
