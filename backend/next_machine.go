@@ -10,7 +10,7 @@ import (
 // nameSettles is how long after a start it may be worth saying that the avatar's name is not known everywhere yet.
 const nameSettles = 2 * time.Minute
 
-// nextMachine takes a look at the instance in: one that was stopped behind the launcher's back ends the session.
+// nextMachine takes a look at the instance in: one that somebody else has stopped ends the session.
 func nextMachine(s state, e machineSeen, now time.Time) (state, []effect) {
 	if s.Phase != Ready || sessionInstance(s) != e.instanceID {
 		return s, nil

@@ -19,7 +19,8 @@ func TestWhatASignOutForgets(t *testing.T) {
 	full := state{
 		Snapshot: Snapshot{Revision: 7, Phase: Ending, Profile: "p", User: alice, Session: session(t0), URL: "https://a"},
 		after:    WishSignOut, failure: &Problem{}, lookAt: t0, history: learned{}, reader: "u", attempt: 3, month: 1,
-		prepared: t0, recountAt: t0, retryAt: t0, resuming: true, unfound: &Problem{}, extendAt: t0, unsaved: true, watchAt: t0, unextended: &Problem{},
+		prepared: t0, recountAt: t0, retryAt: t0, resuming: true, unfound: &Problem{}, extendAt: t0,
+		unsaved: true, watchAt: t0, unextended: &Problem{},
 		unstopped: unstopped{reason: messages.Verbatim("x")}, ending: TimerIdle, leaves: true, attaches: 1,
 	}
 	was, is := reflect.ValueOf(full), reflect.ValueOf(full.forgotten())

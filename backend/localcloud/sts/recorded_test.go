@@ -4,24 +4,14 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"avatar-launcher/backend/localcloud/iam"
-	"avatar-launcher/backend/localcloud/store"
 	"avatar-launcher/backend/localcloud/wire"
 )
 
 // TestTransitiveTags holds what AWS was recorded to refuse of session tags, and that chained sessions inherit them.
 func TestTransitiveTags(t *testing.T) {
-	e := wire.Env{Region: "us-east-1", AccountID: "123456789012", Now: func() time.Time { return time.Now().UTC() }}
-	i, err := iam.New(e, &store.Store{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := New(e, i)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, i := newService(t)
 	for _, role := range []string{"first", "second"} {
 		if err := i.PutRole(role, []byte(`{"Version":"2012-10-17","Statement":{"Effect":"Allow",`+
 			`"Action":["sts:AssumeRole","sts:TagSession"],"Principal":{"AWS":"123456789012"}}}`)); err != nil {
@@ -42,12 +32,6 @@ func TestTransitiveTags(t *testing.T) {
 			form.Set(more[n], more[n+1])
 		}
 		return ask(t, s, i, p, form)
-	}
-	operator := wire.Principal{
-		AccountID: "123456789012",
-		ARN:       "arn:aws:iam::123456789012:user/operator",
-		AccessKey: "AKIAX",
-		Root:      true,
 	}
 	tag := []string{"Tags.member.1.Key", "Team", "Tags.member.1.Value", "a"}
 	began := assume(operator, "first", append(tag, "TransitiveTagKeys.member.1", "Team")...)
@@ -76,15 +60,7 @@ func TestTransitiveTags(t *testing.T) {
 
 // TestRecordedTexts holds the texts of requests that are not valid.
 func TestRecordedTexts(t *testing.T) {
-	e := wire.Env{Region: "us-east-1", AccountID: "123456789012", Now: func() time.Time { return time.Now().UTC() }}
-	i, err := iam.New(e, &store.Store{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := New(e, i)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, i := newService(t)
 	role := iam.RoleARN("123456789012", iam.UserRole)
 	const begin = "1 validation error detected: Value &#39;"
 	for _, each := range []struct{ arn, session, seconds, want string }{
@@ -100,7 +76,7 @@ func TestRecordedTexts(t *testing.T) {
 		{role, "try", "43201", begin + "43201&#39; at &#39;durationSeconds&#39; failed to satisfy constraint: Member must have " +
 			"value less than or equal to 43200<"},
 	} {
-		got := ask(t, s, i, wire.Principal{ARN: "arn:aws:iam::123456789012:user/operator", Root: true}, url.Values{
+		got := ask(t, s, i, operator, url.Values{
 			"Action": {
 				"AssumeRole",
 			}, "RoleArn": {each.arn}, "RoleSessionName": {each.session}, "DurationSeconds": {each.seconds}})

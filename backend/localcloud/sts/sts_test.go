@@ -42,7 +42,13 @@ func ask(t *testing.T, s *Service, i *iam.Service, p wire.Principal, form url.Va
 	return out
 }
 
-func TestSTS(t *testing.T) {
+// operator is the account's administrator.
+var operator = wire.Principal{AccountID: "123456789012", ARN: "arn:aws:iam::123456789012:user/operator",
+	AccessKey: "AKIAX", Root: true}
+
+// newService returns an STS of an account of its own, and the account's IAM.
+func newService(t *testing.T) (*Service, *iam.Service) {
+	t.Helper()
 	e := wire.Env{Region: "us-east-1", AccountID: "123456789012", Now: func() time.Time { return time.Now().UTC() }}
 	i, err := iam.New(e, &store.Store{})
 	if err != nil {
@@ -52,8 +58,11 @@ func TestSTS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	operator := wire.Principal{AccountID: "123456789012", ARN: "arn:aws:iam::123456789012:user/operator",
-		AccessKey: "AKIAX", Root: true}
+	return s, i
+}
+
+func TestSTS(t *testing.T) {
+	s, i := newService(t)
 	user := i.RolePrincipal(iam.UserRole, "demo", nil)
 	userRole := iam.RoleARN("123456789012", iam.UserRole)
 
