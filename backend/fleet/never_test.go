@@ -35,7 +35,7 @@ func TestPoolThatNeverBecomesReady(t *testing.T) {
 		stop := keep(t, s)
 		time.Sleep(20 * time.Minute)
 		pool := poolOf(t, s)
-		if b := pool.Backoff; b == nil || b.Stopped || b.RetryAt.IsZero() || !strings.Contains(b.Why.String(), "15m") {
+		if b := pool.Backoff; b == nil || b.Stopped || b.RetryAt.IsZero() || !strings.Contains(b.Why.String(), "15 min") {
 			t.Errorf("after the first failures the pool says %+v", b)
 		}
 		stop()
