@@ -173,7 +173,7 @@ func (d *Doctor) clock(ctx context.Context) (messages.Message, error) {
 	off := time.Until(server).Round(time.Second)
 	if off.Abs() > clockLimit {
 		return messages.Message{}, finding{
-			messages.New("account.computerClockOffAws", off.Abs()),
+			messages.New("account.computerClockOffAws", backend.Length(off.Abs())),
 			messages.New("account.setBestNetworkAws"),
 		}
 	}

@@ -101,7 +101,7 @@ func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
 		}, "GPU quota", "is 4 GPU vCPUs, but one g5.2xlarge needs 8", false},
 		{"a clock that is wrong", func(_ *testing.T, c *cloud, _ *Doctor) {
 			c.SetClockSkew(4 * time.Minute)
-		}, "Clock", "is 4m0s off", false},
+		}, "Clock", "is 4 min off", false},
 		{"a service that is away", func(t *testing.T, c *cloud, _ *Doctor) {
 			if _, err := c.AddFault(localcloud.Fault{Service: "kinesis", Kind: "drop-before"}); err != nil {
 				t.Fatal(err)
